@@ -306,9 +306,14 @@ const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
     'a user of another team',
     'users-without-boundary',
     /give them a boundary; name administrators/,
-    account({ usersWithoutBoundary: succeed(['x']) }),
+    account({ home: succeed({ usersWithoutBoundary: ['x'], hasRootKeys: false }) }),
   ],
-  ['a key of the root user', 'root-access-key', /^sign in as the root user/, account({ hasRootKeys: succeed(true) })],
+  [
+    'a key of the root user',
+    'root-access-key',
+    /^sign in as the root user/,
+    account({ home: succeed({ usersWithoutBoundary: [], hasRootKeys: true }) }),
+  ],
 ];
 
 test('what is wrong in a file, on this machine or in AWS is found with its fix', async () => {

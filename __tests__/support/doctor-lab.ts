@@ -19,8 +19,7 @@ export const RIGHT_ACCOUNT: AccountFacts = {
     ...{ bucket: succeed(part('bucket')), provider: succeed(part('provider')) },
     roles: succeed([part('role')]),
   },
-  usersWithoutBoundary: succeed([]),
-  hasRootKeys: succeed(false),
+  home: succeed({ usersWithoutBoundary: [], hasRootKeys: false }),
   lockAge: succeed(null),
 };
 

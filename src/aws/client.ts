@@ -82,6 +82,12 @@ export async function askAws<Value>(work: () => Promise<Value>): Promise<Result<
   }
 }
 
+/** The same of work that has failures of its own. */
+export async function askAwsFor<Value>(work: () => Promise<Result<Value>>): Promise<Result<Value>> {
+  const asked = await askAws(work);
+  return asked.ok ? asked.value : asked;
+}
+
 /** Asks AWS whose credentials these are, and refuses every account but the team's before anything else is asked. */
 export async function checkCaller(
   sts: Pick<STSClient, 'send'>,

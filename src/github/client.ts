@@ -23,7 +23,7 @@ import {
   viewerAnswer,
   workflowAnswer,
 } from './port.ts';
-import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
+import { githubRequests, nullIfNotFound, type RequestSettings, type Requests } from './requests.ts';
 
 export interface GitHubSettings extends RequestSettings {
   readonly repository: RepositoryName;
@@ -163,10 +163,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
     updateIssue: (number, change) =>
       one('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { issue_number: number, ...change }, issueAnswer),
   };
-}
-
-function nullIfNotFound<T>(answered: Result<T>): Result<T | null> {
-  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
 }
 
 /**

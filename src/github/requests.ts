@@ -132,6 +132,11 @@ export function githubRequests(settings: RequestSettings): Requests {
   };
 }
 
+/** What may not be there: null if GitHub says so. */
+export function nullIfNotFound<T>(answered: Result<T>): Result<T | null> {
+  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
+}
+
 function cursorIn(address: string): string {
   return URL.canParse(address) ? (new URL(address).searchParams.get('after') ?? '') : '';
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
 import type { RepositoryName } from './port.ts';
-import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
+import { githubRequests, nullIfNotFound, type RequestSettings, type Requests } from './requests.ts';
 
 /** The ruleset that `doctor --fix` writes. */
 export const OUR_RULESET = 'mturk-team';
@@ -165,8 +165,9 @@ export function openSettings(settings: RequestSettings, { owner, name }: Reposit
     requests.all(route, { ...ours, ...parameters }, item, property === undefined ? {} : { list: property });
 
   async function environment(environment_name: EnvironmentName): Promise<Result<Environment | null>> {
-    const found = orNull(await one(`GET ${ENVIRONMENT}`, { environment_name }, environmentAnswer));
-    if (!found.ok || found.value === null) return found as Result<null>;
+    const found = nullIfNotFound(await one(`GET ${ENVIRONMENT}`, { environment_name }, environmentAnswer));
+    if (!found.ok) return found;
+    if (found.value === null) return succeed(null);
     const { protection_rules: rules, deployment_branch_policy: policy } = found.value;
     const policies =
       policy?.custom_branch_policies === true
@@ -282,7 +283,7 @@ async function readGuards(
     );
   }
   const route = `GET ${REPOSITORY}/branches/{branch}/protection`;
-  const protection = orNull(await requests.one(route, { ...ours, branch }, protectionAnswer));
+  const protection = nullIfNotFound(await requests.one(route, { ...ours, branch }, protectionAnswer));
   if (!protection.ok) return protection;
   return succeed(protection.value === null ? guards : [...guards, protectionGuard(protection.value)]);
 }
@@ -369,10 +370,6 @@ function rulesetBody({ pullRequest, checks }: Pick<BranchGuard, 'pullRequest' | 
       },
     ],
   };
-}
-
-function orNull<T>(answered: Result<T>): Result<T | null> {
-  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { askAws } from '../../aws/client.ts';
+import { askAwsFor } from '../../aws/client.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
@@ -103,8 +103,7 @@ async function begun<Value>(
   command: Parameters<typeof failureOfBootstrap>[1],
   work: () => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const asked = await askAws(work);
-  const done = asked.ok ? asked.value : asked;
+  const done = await askAwsFor(work);
   return done.ok ? done : { ok: false, failure: failureOfBootstrap(done.failure, command) };
 }
 
@@ -154,14 +153,13 @@ function notShown({ saved }: StackPlan, shown: readonly Part[]): readonly string
 }
 
 /** Gives the clients of the account for as long as `work` takes. */
-export async function withAccount<Value>(
+export function withAccount<Value>(
   session: AccountSession,
   work: (account: SetupAccount) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const { iam, now, connection, team } = session;
   const region = team.settings.state?.region ?? 'us-east-1';
-  const done = await withS3({ region, ...connection }, (s3) => askAws(() => work({ iam, s3, now })));
-  return done.ok ? done.value : done;
+  return withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now })));
 }
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */

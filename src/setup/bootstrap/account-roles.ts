@@ -13,7 +13,7 @@ import { iamName, ROLE_POLICY, WORKFLOW_ROLES, type WorkflowRole, workflowRolePa
 import type { StatePlace, Team } from '../../team/team.ts';
 import type { RepositoryFacts } from '../repository.ts';
 import { permissionsOf, trustOf } from '../roles.ts';
-import { type Part, type Setting, setting } from './part.ts';
+import { missing, type Part, type Setting, setting } from './part.ts';
 
 /** A role of the account, as it is. */
 export interface AccountRole {
@@ -112,14 +112,9 @@ function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): Part<Ro
   const { name } = wanted;
   // Names are unique in an account, whatever their case.
   const found = roles.find((role) => role.name.toLowerCase() === name.toLowerCase());
-  return { kind: 'role', name, settings: found === undefined ? NO_ROLE : settingsOf(wanted, found) };
+  const settings = found === undefined ? missing('exists', 'trust', 'permissions') : settingsOf(wanted, found);
+  return { kind: 'role', name, settings };
 }
-
-const NO_ROLE: readonly Setting<RoleSettingId>[] = [
-  { id: 'exists', state: 'missing' },
-  { id: 'trust', state: 'missing' },
-  { id: 'permissions', state: 'missing' },
-];
 
 function settingsOf({ path, trust, permissions }: WantedRole, found: AccountRole): readonly Setting<RoleSettingId>[] {
   const own = found.inline.find(({ name }) => name === ROLE_POLICY);

@@ -18,7 +18,7 @@ import {
 import { type BucketSettingId, inspectBucket, type StateBucket, setUpBucket } from './bucket.ts';
 import { readBootstrapRecord, writeBootstrapRecord } from './bucket-objects.ts';
 import { inspectProvider, setUpProvider } from './oidc-provider.ts';
-import { actionOf, type Part, setting } from './part.ts';
+import { actionOf, missing, type Part, setting } from './part.ts';
 
 /** An account of which an administrator has the credentials. */
 export interface SetupAccount {
@@ -103,16 +103,13 @@ export async function readAccess({ iam, now }: SetupAccount, { account }: Team):
 /** The boundary as a part: its policy is as this version writes it. */
 export function inspectBoundary(inventory: Inventory, team: Team): Part<'exists' | 'permissions'> {
   const { state, arn } = boundaryState(inventory, team);
-  const isThere = state !== 'missing';
   return {
     kind: 'boundary',
     name: arn,
-    settings: isThere
-      ? [setting('exists', true), setting('permissions', state === 'unchanged')]
-      : [
-          { id: 'exists', state: 'missing' },
-          { id: 'permissions', state: 'missing' },
-        ],
+    settings:
+      state === 'missing'
+        ? missing('exists', 'permissions')
+        : [setting('exists', true), setting('permissions', state === 'unchanged')],
   };
 }
 

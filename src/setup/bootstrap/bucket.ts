@@ -25,7 +25,7 @@ import { orNull } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
 import type { StatePlace } from '../../team/team.ts';
-import { type Part, setting } from './part.ts';
+import { missing, type Part, type Setting, setting } from './part.ts';
 
 /** The bucket of a lab's state, and whose it must be. */
 export interface StateBucket extends StatePlace {
@@ -113,7 +113,7 @@ export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<
     if (!(error instanceof S3ServiceException)) throw error;
     const { httpStatusCode: status } = error.$metadata;
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html: without a body, the status alone tells.
-    if (status === 404) return succeed(bucketPart(name, (id) => ({ id, state: 'missing' })));
+    if (status === 404) return succeed({ kind: 'bucket', name, settings: missing('exists', ...IDS) });
     if (status === 403) return fail('bucket-unusable', { bucket: name, because: 'denied', region: null });
     if (status === 301 || status === 400) {
       const region = error.$response?.headers['x-amz-bucket-region'] ?? null;
@@ -121,16 +121,9 @@ export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<
     }
     throw error;
   }
-  const found = new Map<string, boolean>([['exists', true]]);
-  for (const id of IDS) found.set(id, await SETTINGS[id].isWanted(s3, bucket));
-  return succeed(bucketPart(name, (id) => setting(id, found.get(id) === true)));
-}
-
-function bucketPart(
-  name: string,
-  of: (id: BucketSettingId) => Part<BucketSettingId>['settings'][number],
-): Part<BucketSettingId> {
-  return { kind: 'bucket', name, settings: (['exists', ...IDS] as const).map(of) };
+  const settings: Setting<BucketSettingId>[] = [setting('exists', true)];
+  for (const id of IDS) settings.push(setting(id, await SETTINGS[id].isWanted(s3, bucket)));
+  return succeed({ kind: 'bucket', name, settings });
 }
 
 /** Creates the bucket, or changes what is not as wanted. Throws the SDK's errors. */

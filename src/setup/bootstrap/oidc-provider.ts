@@ -8,7 +8,7 @@ import {
 import { orNull } from '../../aws/client.ts';
 import { AUDIENCE, GITHUB_ISSUER, providerArn } from '../roles.ts';
 import type { AccountRole } from './account-roles.ts';
-import { type Part, setting } from './part.ts';
+import { missing, type Part, setting } from './part.ts';
 
 type ProviderSettingId = 'exists' | 'audience';
 
@@ -23,22 +23,19 @@ export async function inspectProvider(iam: IAMClient, account: string): Promise<
     name: providerArn(account),
     settings:
       found === null
-        ? [
-            { id: 'exists', state: 'missing' },
-            { id: 'audience', state: 'missing' },
-          ]
+        ? missing('exists', 'audience')
         : [setting('exists', true), setting('audience', found.ClientIDList?.includes(AUDIENCE) === true)],
   };
 }
 
 /** Creates the provider, or adds the audience to the one that is there. Throws the SDK's errors. */
 export async function setUpProvider(iam: IAMClient, account: string, { settings }: Part): Promise<void> {
-  const missing = settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
-  if (missing.includes('exists')) {
+  const wanting = settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
+  if (wanting.includes('exists')) {
     const Url = `https://${GITHUB_ISSUER}`;
     // IAM needs no thumbprint for an issuer whose certificate a public authority signed (API reference).
     await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: [AUDIENCE], Tags: [MADE_HERE] }));
-  } else if (missing.length > 0) {
+  } else if (wanting.length > 0) {
     const OpenIDConnectProviderArn = providerArn(account);
     await iam.send(new AddClientIDToOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID: AUDIENCE }));
   }

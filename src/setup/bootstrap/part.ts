@@ -22,6 +22,11 @@ export function actionOf({ settings }: Part): 'create' | 'change' | 'delete' | '
   return settings.every(({ state }) => state === 'as-wanted') ? 'as-wanted' : 'change';
 }
 
+/** The settings of a part that is not there. */
+export function missing<Id extends string>(...ids: readonly Id[]): readonly Setting<Id>[] {
+  return ids.map((id) => ({ id, state: 'missing' }));
+}
+
 /** A setting that is there, and as wanted or not. */
 export function setting<Id extends string>(id: Id, isWanted: boolean): Setting<Id> {
   return { id, state: isWanted ? 'as-wanted' : 'different' };

@@ -1,5 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { askAws, orNull } from '../../aws/client.ts';
+import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
+import type { Inventory } from '../../aws/inventory/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
@@ -19,17 +20,15 @@ import type { AccountFacts } from './check.ts';
 
 /** Reads the account, each part for itself. */
 export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
-  const inventory = await askFor(() => readAccess(account, team));
-  const of = <T>(value: (read: Extract<typeof inventory, { ok: true }>['value']) => T): Result<T> =>
+  const inventory = await askAwsFor(() => readAccess(account, team));
+  const of = <T>(value: (read: Inventory) => T): Result<T> =>
     inventory.ok ? succeed(value(inventory.value)) : inventory;
-  const home = of((read) => accountHome(read, [], team));
   const place = stateBucketOf(team);
   const workflows = place === null ? null : await workflowParts(account, team, place, factsOf);
   return {
     boundary: of((read) => inspectBoundary(read, team)),
     workflows,
-    usersWithoutBoundary: home.ok ? succeed(home.value.usersWithoutBoundary) : home,
-    hasRootKeys: home.ok ? succeed(home.value.hasRootKeys) : home,
+    home: of((read) => accountHome(read, [], team)),
     // S3 answers a question about an object without a body: why the bucket cannot be used, only that of the bucket says.
     lockAge:
       workflows?.bucket.ok === false
@@ -42,11 +41,11 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
 }
 
 async function workflowParts(account: SetupAccount, team: Team, place: StateBucket, factsOf: FactsOf) {
-  const bucket = await askFor(() => inspectBucket(account.s3, place));
+  const bucket = await askAwsFor(() => inspectBucket(account.s3, place));
   return {
     bucket,
     provider: await askAws(() => inspectProvider(account.iam, team.account)),
-    roles: await askFor(() => roleParts(account, team, place, bucket, factsOf)),
+    roles: await askAwsFor(() => roleParts(account, team, place, bucket, factsOf)),
   };
 }
 
@@ -68,11 +67,6 @@ async function roleParts(
 async function lockTime({ s3 }: SetupAccount, { bucket, key }: StateBucket): Promise<Date | null> {
   const command = new HeadObjectCommand({ Bucket: bucket, Key: `${key}/team.tfstate.tflock` });
   return (await orNull('NotFound', () => s3.send(command)))?.LastModified ?? null;
-}
-
-async function askFor<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
-  const asked = await askAws(work);
-  return asked.ok ? asked.value : asked;
 }
 
 /** Seconds that this machine's clock is ahead of a server's, by the `Date` of its answer (RFC 9110, section 6.6.1). */

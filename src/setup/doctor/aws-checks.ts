@@ -81,8 +81,8 @@ export const AWS_CHECKS: readonly Check[] = [
     outcome: (facts) =>
       inAccount(
         facts,
-        ({ usersWithoutBoundary }) => usersWithoutBoundary,
-        (users) =>
+        ({ home }) => home,
+        ({ usersWithoutBoundary: users }) =>
           users.length === 0
             ? RIGHT
             : wrong(facts.isPublic ? t`there are ${users.length}` : t`there are: ${someTexts(users.map(codeText))}`),
@@ -97,8 +97,8 @@ export const AWS_CHECKS: readonly Check[] = [
     outcome: (facts) =>
       inAccount(
         facts,
-        ({ hasRootKeys }) => hasRootKeys,
-        (has) => {
+        ({ home }) => home,
+        ({ hasRootKeys: has }) => {
           if (has === null)
             return notChecked(t`AWS did not say`, t`use credentials that allow ${codeText('iam:GetAccountSummary')}`);
           return has ? wrong(t`it has one`) : RIGHT;

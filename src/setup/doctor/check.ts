@@ -4,6 +4,7 @@ import { isPlanLacking } from '../../github/settings.ts';
 import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
+import type { AccountHome } from '../bootstrap/account-home.ts';
 import type { Part } from '../bootstrap/part.ts';
 import type { Caller } from '../repository.ts';
 
@@ -33,10 +34,7 @@ export interface AccountFacts {
     readonly provider: Result<Part>;
     readonly roles: Result<readonly Part[]>;
   } | null;
-  /** Names of users that a stolen apply role could give everything. */
-  readonly usersWithoutBoundary: Result<readonly string[]>;
-  /** Null if AWS did not say. */
-  readonly hasRootKeys: Result<boolean | null>;
+  readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
   /** Minutes since the lock of the state was taken; null if it is free. */
   readonly lockAge: Result<number | null>;
 }
