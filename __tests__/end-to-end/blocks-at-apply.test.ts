@@ -2,12 +2,12 @@ import { applyStack } from '../../src/cli/session/apply.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
-import { member, role, sampleTeam } from '../support/sample-team.ts';
+import { member, role, smallTeam } from '../support/sample-team.ts';
 
 test('a plan in the middle of an apply that does what none may is not carried out', async () => {
-  await withLab(await appliedTo(sampleTeam), async (test) => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
     // As if fay's line had been lost after the plan was let through: in an apply of three steps each is planned afresh.
-    const lost: Team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') };
+    const lost: Team = { ...smallTeam, members: smallTeam.members.filter(({ key }) => key !== 'fay') };
     const lab = test.lab(lost);
     const plan = orThrow(await planStack(lab));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['member-not-departed']);
@@ -24,11 +24,11 @@ test('a plan in the middle of an apply that does what none may is not carried ou
 });
 
 const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
-const roles = [...sampleTeam.roles, noBonus].sort((a, b) => (a.key < b.key ? -1 : 1));
+const roles = [...smallTeam.roles, noBonus].sort((a, b) => (a.key < b.key ? -1 : 1));
 const withFay = (own: readonly string[]): Team => ({
-  ...sampleTeam,
+  ...smallTeam,
   roles,
-  members: sampleTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: own } : one)),
+  members: smallTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: own } : one)),
 });
 
 test('an apply in three steps does not start if another apply changed the account after the plan was approved', async () => {

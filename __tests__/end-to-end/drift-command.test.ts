@@ -5,12 +5,12 @@ import { readDriftReport } from '../../src/drift/report/report.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { runHere, scratch } from '../support/command.ts';
-import { sampleTeam } from '../support/sample-team.ts';
+import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
 const RECONCILE = / {2}reconcile: .*\n/;
-const SAMPLE = readFileSync('team.yaml', 'utf8').replace(RECONCILE, '');
-const ALLOWED = readFileSync('team.yaml', 'utf8').replace(RECONCILE, '  reconcile: { mode: additions, per-day: 5 }\n');
+const UNSET = smallTeamFile().replace(RECONCILE, '');
+const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: { mode: additions, per-day: 5 }\n');
 const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });
@@ -30,7 +30,7 @@ function outputs(): Record<string, string> {
 async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
   const dir = join(place.directory, '.mturk-team/emulator');
   const clock = () => new Date('2026-11-25T11:00:00Z');
-  const emulator = await openEmulator({ dir, accountId: sampleTeam.account, provider: false, clock });
+  const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false, clock });
   const credentials = emulator.rootCredentials;
   const iam = new aws.IAMClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
   try {
@@ -159,15 +159,11 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
     drift: { class: 'drift' },
     reconcile: { outcome: 'blocked', block: { code: 'not-revertible', args: { findings: [{ nearest: REMOVED }] } } },
   });
-  expect(await mturk(['drift', '--revert', REMOVED, '--yes'])).toMatchObject({ code: 0 });
-  expect(await mturk(['drift'])).toMatchObject({ code: 0 });
 });
 
 test('one finding is reverted by its ID, and what else changed for the same member is not', async () => {
-  await byHand(async (iam) => {
-    await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
-    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
-  });
+  // Of the case before this one, the removal is left.
+  await byHand((iam) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })));
   const done = await mturk(['drift', '--revert', ADDED, '--yes', '--json']);
   expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
     code: 2,
@@ -186,7 +182,7 @@ test('a quick check needs no Terraform, makes fewer calls, and finds the same ac
   await byHand((iam) =>
     iam.send(
       new aws.CreatePolicyVersionCommand({
-        PolicyArn: rolePolicyArn(sampleTeam, 'results-reader'),
+        PolicyArn: rolePolicyArn(smallTeam, 'results-reader'),
         PolicyDocument: widened,
         SetAsDefault: true,
       }),
@@ -208,7 +204,7 @@ test('a quick check needs no Terraform, makes fewer calls, and finds the same ac
 });
 
 test('in mode none the job reverts nothing, before anything is read from AWS', async () => {
-  place.write('team.yaml', SAMPLE);
+  place.write('team.yaml', UNSET);
   const blocked = await mturk(['drift', '--reconcile', '--yes', '--report', 'report.json']);
   expect(blocked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('error[reconcile-off]') });
   expect(await report()).toMatchObject({

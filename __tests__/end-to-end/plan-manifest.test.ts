@@ -6,14 +6,15 @@ import { compareDigests } from '../../src/review/manifest/digest.ts';
 import { readManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { smallTeamFile } from '../support/sample-team.ts';
 
-const SAMPLE = readFileSync('team.yaml', 'utf8');
-const WITH_EVE = SAMPLE.replace(
+const SMALL = smallTeamFile();
+const WITH_EVE = SMALL.replace(
   'members:\n',
   'members:\n  eve: { name: Eve Lindqvist, roles: [results-reader], until: "2027-05-31", sponsor: ada }\n',
 );
 const TODAY = ['--today', '2026-11-25'];
-const place = scratch({ 'base.yaml': SAMPLE, 'team.yaml': SAMPLE, 'head.yaml': WITH_EVE });
+const place = scratch({ 'base.yaml': SMALL, 'team.yaml': SMALL, 'head.yaml': WITH_EVE });
 afterAll(() => place.remove());
 const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
   runHere([...args, ...TODAY], { cwd: place.directory, env });
@@ -124,7 +125,7 @@ test('the manifest lists manual changes separately, and the preview first shows 
 });
 
 test('a refused plan has a manifest that says why', async () => {
-  place.write('head.yaml', SAMPLE.replace(/ {2}fay: .*\n/, ''));
+  place.write('head.yaml', SMALL.replace(/ {2}fay: .*\n/, ''));
   const refused = await mturk(PLAN);
   expect(refused.code).toBe(1);
   expect(manifest().review.blocks).toMatchObject([{ code: 'member-not-departed', args: { member: 'fay' } }]);
@@ -132,7 +133,7 @@ test('a refused plan has a manifest that says why', async () => {
 
 describe('a member joins under a name that someone used in advance, and another is due since the review', () => {
   const UserName = 'perception-lab-uma';
-  const before = SAMPLE.replace(
+  const before = SMALL.replace(
     'members:\n',
     'members:\n  jo: { name: Jo Ek, roles: [results-reader], until: "2026-11-20", sponsor: ada }\n',
   ).replace(/delete-after-days: \d+/, 'delete-after-days: 10');

@@ -11,16 +11,16 @@ import { showPlan } from '../../src/cli/session/plan-output.ts';
 import { quickCheck } from '../../src/cli/session/quick-check.ts';
 import { iamName } from '../../src/team/names.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
-import { sampleTeam } from '../support/sample-team.ts';
+import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
-const bo = iamName(sampleTeam.lab, 'bo');
+const bo = iamName(smallTeam.lab, 'bo');
 
 /** A group under the lab's own path that gives Bo everything: Terraform does not know it. */
 async function shadowGroup(iam: IAMClient): Promise<void> {
-  const GroupName = iamName(sampleTeam.lab, 'shadow');
-  await iam.send(new CreateGroupCommand({ GroupName, Path: `/mturk/${sampleTeam.lab}/` }));
+  const GroupName = iamName(smallTeam.lab, 'shadow');
+  await iam.send(new CreateGroupCommand({ GroupName, Path: `/mturk/${smallTeam.lab}/` }));
   await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn: FULL }));
   await iam.send(new AddUserToGroupCommand({ GroupName, UserName: bo }));
 }
@@ -36,10 +36,10 @@ async function applyAsking(
   meanwhile: (iam: IAMClient) => Promise<unknown>,
   first: (iam: IAMClient) => void = () => {},
 ) {
-  const members = sampleTeam.members.map((member) =>
+  const members = smallTeam.members.map((member) =>
     member.key === 'fay' ? { ...member, suspended: true, keys: 0 } : member,
   );
-  const session = test.lab({ ...sampleTeam, members });
+  const session = test.lab({ ...smallTeam, members });
   first(session.iam);
   const shown: unknown[] = [];
   const terminal = {
@@ -61,8 +61,8 @@ async function applyAsking(
 }
 
 test('plan and apply report what Terraform does not know, in one line, with four calls', async () => {
-  await withLab(await appliedTo(sampleTeam), async (test) => {
-    const session = test.lab(sampleTeam);
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const session = test.lab(smallTeam);
     await shadowGroup(session.iam);
     const planned = orThrow(await planStack(session));
     expect(isEmpty(planned)).toBe(true);
@@ -89,7 +89,7 @@ test('plan and apply report what Terraform does not know, in one line, with four
 });
 
 test('a manual change made while apply waits for its answer is named, and nothing is applied', async () => {
-  await withLab(await appliedTo(sampleTeam), async (test) => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
     const { result, shown } = await applyAsking(test, shadowGroup);
     expect(result).toMatchObject({
       ok: false,
@@ -116,17 +116,17 @@ function denyAccess({ middlewareStack }: IAMClient): void {
 
 /** What a plan of the sample sees: Terraform knows this group. */
 async function emptyGroup(iam: IAMClient): Promise<void> {
-  const GroupName = iamName(sampleTeam.lab, 'results-reader');
+  const GroupName = iamName(smallTeam.lab, 'results-reader');
   await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName: bo }));
 }
 
 test('if AWS does not say who may do what, another plan decides what is applied after the answer', async () => {
-  await withLab(await appliedTo(sampleTeam), async (test) => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
     const changed = await applyAsking(test, emptyGroup, denyAccess);
     expect(changed.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     expect(changed.shown).toMatchObject([{ isAccessKnown: false }]);
   });
-  await withLab(await appliedTo(sampleTeam), async (test) => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
     const later = await applyAsking(test, async (iam) => {
       await emptyGroup(iam);
       denyAccess(iam);
@@ -134,7 +134,7 @@ test('if AWS does not say who may do what, another plan decides what is applied 
     expect(later.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     expect(later.shown).toMatchObject([{ isAccessKnown: true }]);
   });
-  await withLab(await appliedTo(sampleTeam), async (test) => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
     const same = await applyAsking(test, async () => {}, denyAccess);
     expect(orThrow(same.result)).toMatchObject({ steps: 2, quickCheck: { isAccessKnown: false } });
   });

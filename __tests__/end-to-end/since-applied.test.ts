@@ -11,7 +11,7 @@ import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applied, bootstrapped, copyOf, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
+import { appliedTo, copyOf, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const team: Team = {
@@ -61,10 +61,7 @@ async function emergency({ iam }: LabSession): Promise<void> {
 }
 
 beforeAll(async () => {
-  start = await withLab(await bootstrapped(), async (test) => {
-    await applied(test.lab(team));
-    return copyOf(test.memory);
-  });
+  start = await appliedTo(sampleTeam);
   kept = await inLab(start, async (test, lab) => {
     await emergency(lab);
     await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));

@@ -18,7 +18,7 @@ import { findEngine } from '../../src/terraform/run/engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { member, sampleTeam } from '../support/sample-team.ts';
+import { member, sampleTeam, smallTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
 
@@ -52,7 +52,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
 
     async function workspaceOf(
       stack: 'team' | 'bootstrap',
-      team: Team = sampleTeam,
+      team: Team = smallTeam,
       imports: readonly ImportBlock[] = [],
     ): Promise<Workspace> {
       const { stacks } = await synthesize(team, { today: TODAY, outDir: join(directory, 'out') });
@@ -91,7 +91,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(blocksOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toEqual([]);
 
-      const team = await workspaceOf('team');
+      const team = await workspaceOf('team', sampleTeam);
       const first = await applied(team);
       expect(blocksOf(first.plan, sampleTeam, TODAY)).toEqual([]);
       expect(classifyPlan(first.plan, sampleTeam.account).access.after).toEqual(
@@ -130,19 +130,17 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(existing.findings).toEqual([]);
       expect(existing.imports.length).toBeGreaterThan(0);
 
-      const finishing = await workspaceOf('team', sampleTeam, existing.imports);
+      const finishing = await workspaceOf('team', smallTeam, existing.imports);
       const third = await planned(finishing);
-      expect(blocksOf(third.plan, sampleTeam, TODAY)).toEqual([]);
-      const report = classifyPlan(third.plan, sampleTeam.account);
+      expect(blocksOf(third.plan, smallTeam, TODAY)).toEqual([]);
+      const report = classifyPlan(third.plan, smallTeam.account);
       expect(report.imported.map(({ address }) => address).sort()).toEqual(existing.imports.map(({ to }) => to).sort());
       const result = await applyPlan(finishing, third);
       expect(result.ok).toBe(true);
 
       const last = await planned(await workspaceOf('team'));
       expect(hasChanges(last.plan)).toBe(false);
-      expect(classifyPlan(last.plan, sampleTeam.account).access.before).toEqual(
-        byName(desiredAccess(sampleTeam, TODAY)),
-      );
+      expect(classifyPlan(last.plan, smallTeam.account).access.before).toEqual(byName(desiredAccess(smallTeam, TODAY)));
     });
 
     test('an imported group may have unmanaged members: exclusive policies revert at once, the next apply removes the members', async () => {
@@ -160,12 +158,12 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
         { code: 'unexpected-group-members', args: { role: 'paymaster', users: ['zoe'] } },
       ]);
       expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
-      await applied(await workspaceOf('team', sampleTeam, imports));
+      await applied(await workspaceOf('team', smallTeam, imports));
       const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));
       expect(attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['perception-lab-paymaster']);
 
       const second = await applied(await workspaceOf('team'));
-      const report = classifyPlan(second.plan, sampleTeam.account);
+      const report = classifyPlan(second.plan, smallTeam.account);
       expect([...report.manualChanges.map(({ difference }) => difference), ...report.pending]).toMatchObject([
         { kind: expect.stringMatching(/^membership-(added|removed)$/), user: 'zoe', unmanaged: true },
       ]);
@@ -186,7 +184,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
           {
             kind: 'group',
             name: 'perception-lab-paymaster',
-            owner: `arn:aws:iam::${sampleTeam.account}:group/perception-lab-paymaster`,
+            owner: `arn:aws:iam::${smallTeam.account}:group/perception-lab-paymaster`,
             key: 'paymaster',
           },
         ],
@@ -195,7 +193,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
           {
             kind: 'user',
             name: 'perception-lab-bo',
-            owner: `arn:aws:iam::${sampleTeam.account}:user/old/Perception-Lab-BO`,
+            owner: `arn:aws:iam::${smallTeam.account}:user/old/Perception-Lab-BO`,
             key: 'bo',
           },
         ],
@@ -204,12 +202,12 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
 
     test('throttling, a failed call and an AWS outage give different errors, and the next apply finishes', async () => {
       await applied(await workspaceOf('bootstrap'));
-      const small: Team = {
-        ...sampleTeam,
-        roles: sampleTeam.roles.slice(0, 1),
-        members: [member({ key: 'ada', roles: ['everything-but-bonus'] })],
+      const single: Team = {
+        ...smallTeam,
+        roles: smallTeam.roles.slice(0, 1),
+        members: [member({ key: 'ada', roles: ['paymaster'] })],
       };
-      const team = await workspaceOf('team', small);
+      const team = await workspaceOf('team', single);
       const plan = await planned(team);
       emulator.faults = { failCall: 2 };
       const failed = await applyPlan(team, plan);
@@ -221,7 +219,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
           args: { reason: expect.stringContaining('configured to fail call 2'), progress: { total: 9 } },
         },
       });
-      const finished = await applied(await workspaceOf('team', small));
+      const finished = await applied(await workspaceOf('team', single));
       expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
 
       emulator.faults = { throttleShare: 1 };
@@ -230,22 +228,22 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
       emulator.faults = {};
 
-      expect(hasChanges((await planned(await workspaceOf('team', small))).plan)).toBe(false);
+      expect(hasChanges((await planned(await workspaceOf('team', single))).plan)).toBe(false);
     });
 
     test('another account is refused, by us and by the provider', async () => {
       const credentials = emulator.rootCredentials;
       const sts = new STSClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
-      expect(await checkCaller(sts, sampleTeam.account)).toMatchObject({
+      expect(await checkCaller(sts, smallTeam.account)).toMatchObject({
         ok: true,
-        value: { account: sampleTeam.account },
+        value: { account: smallTeam.account },
       });
       expect(await checkCaller(sts, '999999999999')).toEqual({
         ok: false,
-        failure: { code: 'wrong-account', args: { expected: '999999999999', actual: sampleTeam.account } },
+        failure: { code: 'wrong-account', args: { expected: '999999999999', actual: smallTeam.account } },
       });
       sts.destroy();
-      const plan = await planChanges(await workspaceOf('bootstrap', { ...sampleTeam, account: '999999999999' }));
+      const plan = await planChanges(await workspaceOf('bootstrap', { ...smallTeam, account: '999999999999' }));
       expect(plan).toMatchObject({ ok: false, failure: { code: 'wrong-account' } });
     });
   },

@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { runHere, scratch } from '../support/command.ts';
-import { sampleTeam } from '../support/sample-team.ts';
+import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
-const SAMPLE = readFileSync('team.yaml', 'utf8').replace(
-  / {2}reconcile: .*\n/,
-  '  reconcile: { mode: additions, per-day: 5 }\n',
-);
+const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: { mode: additions, per-day: 5 }\n');
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
 const ANYTHING = JSON.stringify({
@@ -23,7 +19,7 @@ const mturk = (...args: string[]) => runHere([...args, '--emulator', ...TODAY], 
 
 async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
   const dir = join(lab.directory, '.mturk-team/emulator');
-  const emulator = await openEmulator({ dir, accountId: sampleTeam.account, provider: false });
+  const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false });
   const iam = new aws.IAMClient({
     endpoint: emulator.endpoint,
     region: 'us-east-1',
@@ -61,13 +57,13 @@ test('drift finds a group that was renamed by hand, which blocks an apply until 
   expect(blocked.stderr).toContain('error[name-changed]');
 
   await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewGroupName: 'perception-lab-paymaster' })));
-  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+  expect(await mturk('drift', '--quick')).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('drift finds a group made by hand that still allows bonuses, wherever it is', async () => {
   await byHand(async (iam) => {
     await iam.send(new aws.CreateGroupCommand({ ...OLD, Path: '/mturk/perception-lab/' }));
-    await iam.send(new aws.AttachGroupPolicyCommand({ ...OLD, PolicyArn: rolePolicyArn(sampleTeam, 'paymaster') }));
+    await iam.send(new aws.AttachGroupPolicyCommand({ ...OLD, PolicyArn: rolePolicyArn(smallTeam, 'paymaster') }));
     await iam.send(new aws.AddUserToGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
   });
   // By the file, no member may pay a bonus any more.
@@ -109,11 +105,11 @@ test('drift finds a group made by hand that still allows bonuses, wherever it is
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
     await iam.send(new aws.DeleteGroupCommand(OLD));
   });
-  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+  expect(await mturk('drift', '--quick')).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('a widened boundary policy is found, and bootstrap reverts it', async () => {
-  const PolicyArn = boundaryArn(sampleTeam);
+  const PolicyArn = boundaryArn(smallTeam);
   await byHand((iam) =>
     iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: ANYTHING, SetAsDefault: true })),
   );

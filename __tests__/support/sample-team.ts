@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
 import { OPERATIONS, operationsOf } from '../../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../../src/team/team.ts';
 
@@ -53,6 +55,25 @@ export const sampleTeam: Team = {
   snoozed: [],
   settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
 };
+
+const LEFT_OUT = { roles: ['everything-but-bonus', 'full-access'], members: ['cy', 'gus'] };
+
+/** Three roles and three members of the sample, for tests that need no more: a plan takes time for each resource. */
+export const smallTeam: Team = {
+  ...sampleTeam,
+  roles: sampleTeam.roles.filter(({ key }) => !LEFT_OUT.roles.includes(key)),
+  members: sampleTeam.members
+    .filter(({ key }) => !LEFT_OUT.members.includes(key))
+    .map((one) => (one.key === 'ada' ? { ...one, roles: ['results-reader'] } : one)),
+};
+
+/** The team file of the small team, with the settings of the repository's own. */
+export function smallTeamFile(): string {
+  const document = parseDocument(readFileSync('team.yaml', 'utf8'));
+  for (const [section, keys] of Object.entries(LEFT_OUT)) for (const key of keys) document.deleteIn([section, key]);
+  document.setIn(['members', 'ada', 'roles'], document.createNode(['results-reader'], { flow: true }));
+  return document.toString({ lineWidth: 0 });
+}
 
 /** A role with nothing in it but what is given. */
 export function role(given: Pick<Role, 'key'> & Partial<Role>): Role {
