@@ -3,6 +3,8 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { MTurkClient } from '@aws-sdk/client-mturk';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
+import type { WantedRole } from '../../src/setup/bootstrap/account-roles.ts';
+import { ROLE_POLICY } from '../../src/team/names.ts';
 
 export const ACCOUNT = '123456789012';
 
@@ -36,6 +38,15 @@ export async function callIam(client: IAMClient, call: string, input: object = {
   const Command = Reflect.get(iamModule, `${call}Command`) as AnyCommand | undefined;
   if (Command === undefined) throw new Error(`the SDK has no ${call}`);
   return { ...(await client.send(new Command(input))) };
+}
+
+/** Creates the workflows' roles as Terraform would. */
+export async function createRoles(client: IAMClient, wanted: readonly WantedRole[]): Promise<void> {
+  for (const { name: RoleName, path: Path, trust, permissions } of wanted) {
+    await callIam(client, 'CreateRole', { RoleName, Path, AssumeRolePolicyDocument: JSON.stringify(trust) });
+    const PolicyDocument = JSON.stringify(permissions);
+    await callIam(client, 'PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument });
+  }
 }
 
 /** `answered`, or the SDK's name of the error. */

@@ -6,7 +6,6 @@ import {
   CreateAccessKeyCommand,
   CreateOpenIDConnectProviderCommand,
   CreatePolicyVersionCommand,
-  CreateRoleCommand,
   CreateServiceSpecificCredentialCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
@@ -14,7 +13,6 @@ import {
   EnableMFADeviceCommand,
   IAMClient,
   PutGroupPolicyCommand,
-  PutRolePolicyCommand,
   TagPolicyCommand,
   TagUserCommand,
   UntagUserCommand,
@@ -39,10 +37,12 @@ import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
+import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { workflowRoleArn } from '../../src/setup/roles.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { createRoles } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -79,19 +79,13 @@ const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
   reconcile: { sub: 'repo:lab/access:environment:reconcile', job_workflow_ref: called('called-drift.yml') },
 };
 
-/** Creates GitHub's identity provider and the four roles, as documented. */
-async function createRoles({ emulator }: LabInTest): Promise<void> {
+/** Creates GitHub's identity provider and the four roles, as bootstrap does. */
+async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
   const { endpoint, rootCredentials: credentials } = emulator;
   const root = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const ClientIDList = ['sts.amazonaws.com'];
   await root.send(new CreateOpenIDConnectProviderCommand({ Url: GITHUB_ISSUER, ClientIDList }));
-  for (const role of WORKFLOW_ROLES) {
-    const [, Path, RoleName = ''] = /role(\/.*\/)(.*)/.exec(workflowRoleArn(team, role)) ?? [];
-    const AssumeRolePolicyDocument = JSON.stringify(trustOf(role, team, REPOSITORY));
-    await root.send(new CreateRoleCommand({ RoleName, Path, AssumeRolePolicyDocument }));
-    const PolicyDocument = JSON.stringify(permissions(role));
-    await root.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'mturk-team', PolicyDocument }));
-  }
+  await createRoles(root, wantedRoles({ ...team, state: STATE }, REPOSITORY));
   root.destroy();
 }
 
@@ -191,7 +185,7 @@ let start: EmulatorMemory;
 beforeAll(async () => {
   github = await startGitHubOidc();
   start = await inLab(await bootstrapped(), async (test) => {
-    await createRoles(test);
+    await bootstrapRoles(test);
     await applyAs(test, team);
     return copyOf(test.memory);
   });

@@ -12,7 +12,8 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { awsEnvironment, openEmulator } from '../../src/emulator/emulator.ts';
+import { awsEnvironment, type EmulatorOptions } from '../../src/emulator/emulator.ts';
+import { openAccount } from '../emulator/clients.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 
 const Bucket = 'perception-lab-terraform';
@@ -29,68 +30,74 @@ const [, binary = ''] = (await enginesAtHand()).find(([name]) => /v1\.[1-9]\d/.t
 
 const testWithEngine = binary === '' ? test.skip : test;
 
-testWithEngine('of two applies at once, the second is refused at the lock in S3', async () => {
-  const [writing, goOn] = [gate(), gate()];
-  let isFirst = true;
-  const emulator = await openEmulator({
-    ...{ dir: null, accountId: '123456789012', provider: false },
-    async onCall({ action, params, phase }) {
-      const isState = action === 'PutObject' && phase === 'before' && Reflect.get(Object(params), 'Key') === KEY;
-      if (isState && isFirst) {
-        isFirst = false;
-        writing.open();
-        await goOn.opened;
-      }
-      return 'continue';
-    },
-  });
+interface InBucket {
+  readonly s3: S3Client;
+  readonly directory: string;
+  /** Runs the engine in the directory, in which `init` has been run. */
+  run(...args: readonly string[]): ReturnType<typeof runEngine>;
+}
+
+/** An account with a bucket that keeps versions, and a configuration whose state is in it. */
+async function inBucket(work: (place: InBucket) => Promise<void>, options: Partial<EmulatorOptions> = {}) {
+  const emulator = await openAccount(options);
   const { endpoint, rootCredentials: credentials } = emulator;
   const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-s3-'));
-  const where = { directory, environment: awsEnvironment(endpoint, credentials) };
-  const apply = () => runEngine(binary, ['apply', '-auto-approve', '-no-color'], where);
+  const run: InBucket['run'] = (...args) =>
+    runEngine(binary, args, { directory, environment: awsEnvironment(endpoint, credentials) });
   try {
     await s3.send(new CreateBucketCommand({ Bucket }));
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
-    expect(await runEngine(binary, ['init', '-no-color'], where)).toMatchObject({ code: 0 });
-    const first = apply();
-    await Promise.race([writing.opened, first]);
-    const second = await apply();
-    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Error acquiring the state lock') });
-    goOn.open();
-    expect(await first).toMatchObject({ code: 0 });
-    expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes') });
+    expect(await run('init', '-no-color')).toMatchObject({ code: 0 });
+    await work({ s3, directory, run });
   } finally {
-    goOn.open();
     s3.destroy();
     await emulator.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+testWithEngine('of two applies at once, the second is refused at the lock in S3', async () => {
+  const [writing, goOn] = [gate(), gate()];
+  let isFirst = true;
+  const onCall: EmulatorOptions['onCall'] = async ({ action, params, phase }) => {
+    const isState = action === 'PutObject' && phase === 'before' && Reflect.get(Object(params), 'Key') === KEY;
+    if (isState && isFirst) {
+      isFirst = false;
+      writing.open();
+      await goOn.opened;
+    }
+    return 'continue';
+  };
+  await inBucket(
+    async ({ run }) => {
+      const apply = () => run('apply', '-auto-approve', '-no-color');
+      try {
+        const first = apply();
+        await Promise.race([writing.opened, first]);
+        const second = await apply();
+        expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Error acquiring the state lock') });
+        goOn.open();
+        expect(await first).toMatchObject({ code: 0 });
+        expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes') });
+      } finally {
+        goOn.open();
+      }
+    },
+    { onCall },
+  );
 });
 
 testWithEngine('the lock that a dead run left is removed by the command that its error names', async () => {
-  const emulator = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
-  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-s3-'));
-  const run = (...args: readonly string[]) =>
-    runEngine(binary, args, { directory, environment: awsEnvironment(endpoint, credentials) });
-  try {
-    await s3.send(new CreateBucketCommand({ Bucket }));
-    await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
-    await run('init');
+  await inBucket(async ({ s3, run }) => {
     const ID = '4a5b6c7d-0000-1111-2222-333344445555';
     const Body = JSON.stringify({ ID, Operation: 'OperationTypeApply', Who: 'runner@dead', Path: `${Bucket}/${KEY}` });
     await s3.send(new PutObjectCommand({ Bucket, Key: `${KEY}.tflock`, Body }));
     expect(await run('apply', '-auto-approve')).toMatchObject({ code: 1, stderr: expect.stringContaining(ID) });
     expect(await run('force-unlock', '-force', ID)).toMatchObject({ code: 0 });
     expect(await run('apply', '-auto-approve')).toMatchObject({ code: 0 });
-  } finally {
-    s3.destroy();
-    await emulator.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 });
 
 /** The commands of AWS in the page's section, in order, without `aws s3api`. */
@@ -124,18 +131,8 @@ testWithEngine.each<[string, (client: S3Client) => Promise<unknown>]>([
   ['deleted', (client) => client.send(new DeleteObjectCommand({ Bucket, Key: KEY }))],
   ['damaged', (client) => client.send(new PutObjectCommand({ Bucket, Key: KEY, Body: '{"version": 4, "resour' }))],
 ])('a state that is %s is restored by the commands of the page, and nothing is left to plan', async (_how, breaks) => {
-  const emulator = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
-  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-s3-'));
-  const run = (...args: readonly string[]) =>
-    runEngine(binary, args, { directory, environment: awsEnvironment(endpoint, credentials) });
-  const plan = async () => (await run('plan', '-detailed-exitcode')).code;
-  try {
-    await s3.send(new CreateBucketCommand({ Bucket }));
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
-    await run('init');
+  await inBucket(async ({ s3, directory, run }) => {
+    const plan = async () => (await run('plan', '-detailed-exitcode')).code;
     await run('apply', '-auto-approve');
     expect(await plan()).toBe(0);
     await breaks(s3);
@@ -153,11 +150,7 @@ testWithEngine.each<[string, (client: S3Client) => Promise<unknown>]>([
       'put-object',
     ]);
     expect(await plan()).toBe(0);
-  } finally {
-    s3.destroy();
-    await emulator.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 });
 
 function gate() {

@@ -23,14 +23,12 @@ import { providerArn } from '../../src/setup/roles.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { callIam } from '../emulator/clients.ts';
+import { callIam, createRoles } from '../emulator/clients.ts';
+import { labFacts } from '../support/init-files.ts';
 import { copyOf, emptyMemory, orThrow } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
-const REPOSITORY: RepositoryFacts = {
-  ...{ owner: 'example-lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'ids' },
-  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
-};
+const REPOSITORY = await labFacts('ids');
 const { account } = sampleTeam;
 const Bucket = `perception-lab-mturk-${account}`;
 const PLACE = { bucket: Bucket, region: 'eu-central-1', key: 'perception-lab' };
@@ -77,15 +75,9 @@ async function setUp(team = LAB): Promise<Setup> {
 }
 
 /** What Terraform would create, made with the SDK. */
-async function createRoles(team = LAB): Promise<void> {
-  const place = team.settings.state ?? PLACE;
-  for (const { name, path, trust, permissions } of wantedRoles({ ...team, state: place }, REPOSITORY)) {
-    const RoleName = name;
-    const AssumeRolePolicyDocument = JSON.stringify(trust);
-    await callIam(all.iam, 'CreateRole', { RoleName, Path: path, AssumeRolePolicyDocument });
-    const PolicyDocument = JSON.stringify(permissions);
-    await callIam(all.iam, 'PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument });
-  }
+async function terraform(team = LAB): Promise<void> {
+  const { state } = team.settings;
+  if (state !== null) await createRoles(all.iam, wantedRoles({ ...team, state }, REPOSITORY));
   const boundary = { PolicyName: team.lab, Path: BOUNDARY_PATH, PolicyDocument: JSON.stringify(boundaryPolicy(team)) };
   await callIam(all.iam, 'CreatePolicy', boundary);
 }
@@ -99,7 +91,7 @@ const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, acc
 describe('what bootstrap sets up', () => {
   test('is all missing in an empty account, then as wanted, and changed by nothing any more', async () => {
     expect(actions(await setUp())).toEqual(CREATES);
-    await createRoles();
+    await terraform();
     const done = orThrow(await inspect());
     expect(actions(done)).toEqual(['bucket', 'provider', ...ROLES].map((kind) => `as-wanted ${kind}`));
     const before = emulator.calls.length;
@@ -171,8 +163,8 @@ describe('what bootstrap sets up', () => {
 
   test('a role of an earlier version is shown, and deleted with its policies; another lab’s role stays', async () => {
     await setUp();
-    await createRoles();
-    await createRoles(VISION);
+    await terraform();
+    await terraform(VISION);
     const RoleName = 'perception-lab-audit';
     const role = { RoleName, Path: '/mturk-roles/perception-lab/', AssumeRolePolicyDocument: TRUST_ALL };
     await callIam(all.iam, 'CreateRole', role);
@@ -202,7 +194,7 @@ describe('what bootstrap sets up', () => {
       ['other-policies'],
     ],
   ])('a role with %s that is not ours is found', async (_name, change, ids) => {
-    await createRoles();
+    await terraform();
     await callIam(all.iam, ...change('perception-lab-apply'));
     expect((await wrongRoles()).map((part) => [part.name, notAsWanted(part)])).toEqual([['perception-lab-apply', ids]]);
   });
@@ -252,7 +244,7 @@ test('without settings.state there is the boundary alone', async () => {
 });
 
 test('what makes the account a bad home: users without a boundary, other labs', async () => {
-  await createRoles(VISION);
+  await terraform(VISION);
   await callIam(all.iam, 'CreateUser', { UserName: 'old-admin' });
   await callIam(all.iam, 'CreateUser', { UserName: 'kim' });
   await callIam(all.iam, 'CreateGroup', { GroupName: 'x', Path: '/mturk/audio-lab/' });
@@ -309,7 +301,7 @@ describe('what --destroy removes', () => {
   test('is this lab alone: another one keeps bucket, provider, roles and boundary; then the last one takes them along', async () => {
     for (const team of [LAB, VISION]) {
       await setUp(team);
-      await createRoles(team);
+      await terraform(team);
     }
     const others = await inspect(VISION);
     expect(await destroy()).toMatchObject({ provider: null, roles: { length: 4 } });
@@ -343,7 +335,7 @@ describe('what --destroy removes', () => {
 
   test('is nothing while the lab holds anything, in IAM or in its state', async () => {
     await setUp();
-    await createRoles();
+    await terraform();
     await callIam(all.iam, 'CreateGroup', { GroupName: 'perception-lab-x', Path: '/mturk/perception-lab/' });
     const inUse = (by: string) => ({ ok: false, failure: { code: 'lab-in-use', args: { by: [by] } } });
     expect(await findRemoval(all, LAB, STACK)).toMatchObject(
@@ -367,7 +359,7 @@ describe('what --destroy removes', () => {
 
   test('can be removed again, whichever call failed', async () => {
     await setUp();
-    await createRoles();
+    await terraform();
     await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/bootstrap.tfstate', Body: '{}' }));
     const writes = await interruptedAtEachWrite(
       () => destroy(),

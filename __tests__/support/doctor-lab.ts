@@ -7,6 +7,7 @@ import { codeownersBlock, withCodeowners } from '../../src/team/codeowners.ts';
 import { DEFAULT_SETTINGS, type Team } from '../../src/team/team.ts';
 import type { GitHubRepository } from './github-repository.ts';
 import type { GitHubServer } from './github-server.ts';
+import { labTeam as firstTeam } from './init-files.ts';
 
 /** A token of a repository administrator. */
 export const ADMIN = 'admin-token';
@@ -74,15 +75,7 @@ export function wrongIds(facts: Facts): readonly string[] {
   return diagnose(facts).flatMap(({ check, outcome }) => (outcome.state === 'wrong' ? [check.id] : []));
 }
 
+/** The team that `init` writes, with other settings. */
 export function labTeam(given: Partial<Team['settings']> = {}): Team {
-  const member = { email: null, roles: [], from: null, until: null, sponsor: null, suspended: false, keys: 1 };
-  return {
-    lab: 'perception-lab',
-    account: '123456789012',
-    owners: ['ada'],
-    roles: [],
-    members: [{ key: 'ada', name: 'Ada', github: 'adaoneill', ...member }],
-    ...{ departed: [], freeze: [], snoozed: [] },
-    settings: { ...DEFAULT_SETTINGS, ...given },
-  };
+  return { ...firstTeam(), settings: { ...DEFAULT_SETTINGS, ...given } };
 }
