@@ -27,6 +27,7 @@ export default {
   // For what hangs, on a busy machine, too. The exhaustive run has tests of many minutes.
   testTimeout: process.env.MTURK_TEAM_TESTS === 'exhaustive' ? 3_600_000 : 300_000,
   // One more than there are cores: tests that start Terraform and Git wait for them part of the time.
+  // The interrupt budget in package.json: V8 optimizes only what runs long, as each test file loads its modules again.
   maxWorkers: availableParallelism() + 1,
   testSequencer: './jest.sequencer.js',
   globalSetup: './jest.global-setup.js',

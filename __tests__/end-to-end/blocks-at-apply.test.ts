@@ -25,20 +25,25 @@ test('a plan in the middle of an apply that does what none may is not carried ou
 
 const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
 const roles = [...smallTeam.roles, noBonus].sort((a, b) => (a.key < b.key ? -1 : 1));
-const withFay = (own: readonly string[]): Team => ({
+/** The small team, with these roles for the given members and both kinds for bo and fay otherwise. */
+const withRoles = (own: readonly string[], of: readonly string[]): Team => ({
   ...smallTeam,
   roles,
-  members: smallTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: own } : one)),
+  members: smallTeam.members.map((one) => {
+    if (of.includes(one.key)) return { ...one, roles: own };
+    return one.key === 'ada' ? one : { ...one, roles: ['no-bonus', 'paymaster'] };
+  }),
 });
+const before = withRoles([], []);
+const narrowed = withRoles(['results-reader'], ['fay']);
 
 test('an apply in three steps does not start if another apply changed the account after the plan was approved', async () => {
-  await withLab(await appliedTo(withFay(['no-bonus', 'paymaster'])), async (test) => {
-    const lab = test.lab(withFay(['results-reader']));
+  await withLab(await appliedTo(before), async (test) => {
+    const lab = test.lab(narrowed);
     const plan = orThrow(await planStack(lab));
     expect(plan.suspendedDuringApply).toEqual(['perception-lab-fay']);
     const zoe = member({ key: 'zoe', name: 'Zoe', roles: ['results-reader'] });
-    const other = withFay(['no-bonus', 'paymaster']);
-    await applied(test.lab({ ...other, members: [...other.members, zoe] }));
+    await applied(test.lab({ ...before, members: [...before.members, zoe] }));
     // The workspace is one: what was agreed to is put back into it, as a second command in another place has it.
     const workspace = orThrow(await lab.workspace('team', lab.team));
     const result = await applyStack(lab, { ...plan, workspace });
@@ -49,8 +54,8 @@ test('an apply in three steps does not start if another apply changed the accoun
 });
 
 test('an interrupt between two steps ends the apply in order, and running it again finishes it', async () => {
-  await withLab(await appliedTo(withFay(['no-bonus', 'paymaster'])), async (test) => {
-    const lab = test.lab(withFay(['results-reader']));
+  await withLab(await appliedTo(before), async (test) => {
+    const lab = test.lab(narrowed);
     const plan = orThrow(await planStack(lab));
     // The first step has been applied when its summary comes.
     const result = await applyStack(lab, plan, {
@@ -66,12 +71,8 @@ test('an interrupt between two steps ends the apply in order, and running it aga
 });
 
 test('an apply that fails while it suspends members says who may stay suspended', async () => {
-  const paid = (own: readonly string[]): Team => ({
-    ...withFay(own),
-    members: withFay(own).members.map((one) => (one.key === 'bo' ? { ...one, roles: own } : one)),
-  });
-  await withLab(await appliedTo(paid(['no-bonus', 'paymaster'])), async (test) => {
-    const lab = test.lab(paid(['results-reader']), { parallelism: 1 });
+  await withLab(await appliedTo(before), async (test) => {
+    const lab = test.lab(withRoles(['results-reader'], ['bo', 'fay']), { parallelism: 1 });
     const plan = orThrow(await planStack(lab));
     expect(plan.suspendedDuringApply).toEqual(['perception-lab-bo', 'perception-lab-fay']);
     let puts = 0;

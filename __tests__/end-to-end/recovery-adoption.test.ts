@@ -6,29 +6,29 @@ import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } fr
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { isWrite, undisturbed } from '../support/lab-in-test-recovery.ts';
-import { sampleTeam } from '../support/sample-team.ts';
+import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
 const PATH = '/mturk/perception-lab/';
 
 test(`what a killed apply left is named by the next plan, all of it and nothing else (${ENGINE_TITLE})`, async () => {
   const start = await bootstrapped();
-  const { calls } = await undisturbed(start, sampleTeam);
+  const { calls } = await undisturbed(start, smallTeam);
   for (const call of sampleOf(calls.filter(isWrite), 1)) {
     await withLab(start, async (test) => {
-      await applyAndKill(test, test.lab(sampleTeam, { parallelism: 1 }), { call, phase: 'after' }, () => true);
+      await applyAndKill(test, test.lab(smallTeam, { parallelism: 1 }), { call, phase: 'after' }, () => true);
       const { users, groups, policies } = test.memory.account;
       const left = [
         ...[...Object.values(users), ...Object.values(groups)].map(({ name }) => name),
         ...Object.values(policies).flatMap(({ path, arn }) => (path === PATH ? [arn] : [])),
       ];
-      const plan = await planned(test.lab(sampleTeam));
+      const plan = await planned(test.lab(smallTeam));
       expect(plan.imported.map(({ id }) => id).sort()).toEqual(left.sort());
       const created = plan.saved.plan.changes.flatMap(({ address, change }) =>
         change.actions.join() === 'create' ? [address] : [],
       );
       expect(created.filter((address) => plan.imported.some(({ to }) => to === address))).toEqual([]);
-      const lab = test.lab(sampleTeam);
+      const lab = test.lab(smallTeam);
       const quick = await quickScan(lab, { cloudTrail: false }, SILENT);
       const full = orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT));
       expect(full.scan.findings).toEqual(quick.scan.findings);
@@ -44,7 +44,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
     await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-Bo', Path: '/old/' }));
     iam.destroy();
     const before = JSON.stringify(comparableAccount(test.memory.account, start.account));
-    const plan = orThrow(await planStack(test.lab(sampleTeam)));
+    const plan = orThrow(await planStack(test.lab(smallTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['name-taken']);
     expect(plan.imported).toEqual([]);
     expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
@@ -53,7 +53,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
 
 test('without the boundary no user is created', async () => {
   await withLab(emptyMemory(), async (test) => {
-    const plan = orThrow(await planStack(test.lab(sampleTeam)));
+    const plan = orThrow(await planStack(test.lab(smallTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['boundary-missing']);
     expect(test.emulator.calls.filter(isWriting)).toEqual([]);
   });
