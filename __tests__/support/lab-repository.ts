@@ -179,6 +179,8 @@ export class LabRepository {
     ];
     return this.#git(
       { input: `${lines.join('\n')}\n` },
+      // One file for all objects of a commit, not a folder for each.
+      ...['-c', 'fastimport.unpackLimit=1'],
       'fast-import',
       '--quiet',
       '--done',

@@ -4,6 +4,7 @@ import { parse, parseDocument, stringify } from 'yaml';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { printFindings } from '../../src/team/print-findings.ts';
 import { runs, sampleOf } from '../support/exhaustive.ts';
+import { character } from '../support/hostile-text.ts';
 import { TODAY } from './team-text.ts';
 
 // Whatever stands in the file, it is a team or there are findings about it, and both can be printed.
@@ -79,7 +80,7 @@ const anything = fc.oneof(
     '2027-02-31',
     'GrantBonus',
   ),
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: character(), maxLength: 8 }),
 );
 
 /** Paths of all that stands in the sample. */
@@ -95,7 +96,7 @@ const paths = ((): (string | number)[][] => {
 })();
 
 const anotherText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: character(), maxLength: 300 }),
   fc
     .array(fc.constantFrom(...SHREDS, ...lines.map((line) => `${line}\n`)), { maxLength: 40 })
     .map((parts) => parts.join('')),
