@@ -3,12 +3,12 @@ import type { GitHub, Issue } from './port.ts';
 import { isOurs } from './sticky.ts';
 
 /**
- * The wanted state of an issue. `resolved` closes it with a comment of one line, and a new body if given. `left` changes
+ * The wanted state of an issue. `resolved` closes it with a comment of one line, and a new title and body if given. `left` changes
  * nothing. A comment notifies subscribers, which an edit does not; it is written only if the issue exists already.
  */
 export type IssueReport =
   | { readonly kind: 'open'; readonly title: string; readonly body: string; readonly comment?: string | null }
-  | { readonly kind: 'resolved'; readonly line: string; readonly body?: string }
+  | { readonly kind: 'resolved'; readonly line: string; readonly title?: string; readonly body?: string }
   | { readonly kind: 'left' };
 
 export interface IssueOutcome {
@@ -78,14 +78,14 @@ async function update(
 async function close(
   github: GitHub,
   issues: readonly Issue[],
-  { line, body }: Extract<IssueReport, { kind: 'resolved' }>,
+  { kind: _kind, line, ...text }: Extract<IssueReport, { kind: 'resolved' }>,
 ): Promise<Result<IssueOutcome>> {
   let url: string | null = null;
   for (const { number } of issues) {
     const said = await github.createComment(number, line);
     // A lost comment does not keep the issue open.
     if (!said.ok && said.failure.code !== 'github-unavailable') return said;
-    const closed = await github.updateIssue(number, { state: 'closed', ...(body === undefined ? {} : { body }) });
+    const closed = await github.updateIssue(number, { state: 'closed', ...text });
     if (!closed.ok) return closed;
     url ??= closed.value.url;
   }

@@ -1,9 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
-import { applyRecord, noteApply, readApplied, reconcileRecord, recordPlace } from '../../../src/cli/session/records.ts';
+import {
+  applyRecord,
+  isOldFile,
+  noteApply,
+  readApplied,
+  reconcileRecord,
+  recordPlace,
+} from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
@@ -173,4 +181,38 @@ test.each<[Failure, number, number, string]>([
   const after = failureAfter(failure, done, left);
   expect(failureText(after)).toContain(`  state: ${state}\n`);
   expect(reasonOf(after, 'apply')).toBe('apply-failed');
+});
+
+test('a file that is not the one applied last is old only in a clone without that commit', async () => {
+  const clone = mkdtempSync(join(directory, 'clone-'));
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', clone, '-c', 'user.name=a', '-c', 'user.email=a@lab.edu', ...args], {
+      encoding: 'utf8',
+    });
+  git('init', '-q');
+  git('commit', '-q', '--allow-empty', '-m', 'First');
+  const records = recordPlace(sampleTeam, join(directory, 'old'), 'unused');
+  const applied = async (commit: string) => noteApply(applyRecord(records), lab(), { state: 'applied', commit });
+  const asked = async (team: Team, file = join(clone, 'team.yaml'), isPublic = false) => {
+    let text = '';
+    const isOld = await isOldFile({ team, records }, file, { isPublic, stderr: (more) => (text += more) });
+    expect(text === '').toBe(!isOld);
+    return isOld ? text : null;
+  };
+  const old = withoutMember('bo');
+  expect(await asked(old)).toBeNull();
+  await applied(first);
+  expect(await asked(old)).toBe(
+    [
+      'note[old-file]: team.yaml here is not the one applied last (commit aaaaaaa, 25 Nov 2026 11:04 UTC)',
+      '  reason: this clone does not have that commit',
+      '  help: run `git pull`, then run this command again',
+      '\n',
+    ].join('\n'),
+  );
+  expect(await asked(sampleTeam)).toBeNull();
+  expect(await asked(old, join(directory, 'team.yaml'))).toBeNull();
+  expect(await asked(old, join(clone, 'team.yaml'), true)).toBeNull();
+  await applied(git('rev-parse', 'HEAD').trim());
+  expect(await asked(old)).toBeNull();
 });

@@ -186,6 +186,12 @@ describe('after reconcile', () => {
     await check(reportWith([ADDED]), { reconciled });
     expect(issueOf('drift')).toMatchObject({ state: 'closed', comments: [expect.stringContaining('Reverted 1 of 1')] });
     expect(issueOf('drift').body).toContain('Bo Chen');
+    // The message about the new issue and the closed issue both say that nothing is left.
+    expect(issueOf('drift').title).toBe('Drift in perception-lab: 1 finding reverted, no drift remains');
+    expect(issueOf('drift').body).toMatch(/\n\nReverted \d+ \w+ \d{4} \d\d:\d\d UTC:\n\n- .*Bo Chen/);
+    expect(JSON.stringify(server().writes())).not.toMatch(/at the next check|allows spending/);
+    await check(reportWith([ADDED]));
+    expect(issueOf('drift')).toMatchObject({ state: 'open', title: expect.stringContaining('1 allows spending') });
   });
 
   test('a block is explained once', async () => {

@@ -78,6 +78,14 @@ function sampleFile(): string {
   return join(dirname(realpathSync(process.argv[1] ?? '')), '..', DEFAULT_FILE);
 }
 
+/** Whether the folder has a team file that a demo can use. */
+async function hasOwnTeam(day: string, { stderr }: Terminal): Promise<boolean> {
+  if (!existsSync(DEFAULT_FILE)) return false;
+  if ((await readTeam(DEFAULT_FILE, day)).ok) return true;
+  stderr(`${DEFAULT_FILE} has errors, so the sample is used. To list them, run mturk-team check.\n`);
+  return false;
+}
+
 export function register(command: Command, terminal: Terminal): void {
   command
     .addArgument(teamFile().default(undefined, `${DEFAULT_FILE}, else the sample of mturk-team`))
@@ -89,7 +97,8 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText('after', examples('mturk-team demo'))
     .action(async (file: string | undefined, options) => {
-      const own = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : sampleFile());
-      finish(await demo(fileOptions(own, options), terminal));
+      const given = fileOptions(file ?? DEFAULT_FILE, options);
+      const usesSample = file === undefined && !(await hasOwnTeam(given.today, terminal));
+      finish(await demo(usesSample ? { ...given, file: sampleFile() } : given, terminal));
     });
 }

@@ -151,13 +151,14 @@ function show(
 }
 
 function linesOf(
-  { naming, team }: AccountSession,
+  { naming, team, isFileOld }: AccountSession,
   { scan, attributed }: Pick<CompletedScan, 'scan' | 'attributed'>,
   terminal: Terminal,
 ): readonly string[] {
   return driftLines(scan, shownNames(naming, terminal), {
     width: terminal.width,
     attributed,
+    isFileOld,
     reconcile: team.settings.reconcile.mode,
   });
 }

@@ -26,6 +26,7 @@ import {
 } from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
 import { readTeam } from './read-team.ts';
+import { isOldFile } from './records.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -92,7 +93,10 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const given = { ...options, work: work.value, readLock };
   const session = labSession(team, given, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
-  if (ready === null) return succeed(session);
+  if (ready === null) {
+    const isFileOld = options.stack === 'team' && (await isOldFile(session, options.file, terminal));
+    return succeed({ ...session, isFileOld });
+  }
   await session.close();
   return { ok: false, failure: ready };
 }
@@ -187,7 +191,10 @@ function labSession(
     const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
     const outDir = given ?? join(work, 'cdktf.out');
     const made = await written(async () => {
-      if (given === null) await synthesize(wanted, { today: options.today, outDir, roles: roles() });
+      // A local AWS emulator keeps the state itself: the S3 backend of the real account would need a newer engine.
+      const state = emulator === null ? wanted.settings.state : null;
+      const kept = { ...wanted, settings: { ...wanted.settings, state } };
+      if (given === null) await synthesize(kept, { today: options.today, outDir, roles: roles() });
     });
     if (!made.ok) return made;
     const text = await readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8').catch(() => null);

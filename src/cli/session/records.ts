@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
@@ -10,6 +12,9 @@ import { RECONCILE_RECORD, type ReconcileRecord } from '../../drift/remediation/
 import { APPLIED_OWNERS, appliedOwners } from '../../review/approval/applied-owners.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
+import { timeWords } from '../../text/dates.ts';
+import { visible } from '../../text/escape.ts';
+import type { Terminal } from '../io.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
 export type RecordPlace =
@@ -209,4 +214,40 @@ export async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promis
 function withBegun(begun: ApplyRecord['begun'], team: ApplyRecord['begun'][number]): ApplyRecord['begun'] {
   const text = JSON.stringify(team);
   return [...begun.filter((each) => JSON.stringify(each) !== text), team].slice(-MOST_BEGUN);
+}
+
+const run = promisify(execFile);
+
+/**
+ * Whether the file is in a clone without the commit that was applied last, and differs from what was applied: a clone that
+ * is too old, whose plan would undo that apply. Says so on standard error. Workflows check their commit themselves.
+ */
+export async function isOldFile(
+  { team, records }: { readonly team: Team; readonly records: RecordPlace },
+  file: string,
+  { isPublic = false, stderr }: Pick<Terminal, 'isPublic' | 'stderr'>,
+): Promise<boolean> {
+  if (isPublic) return false;
+  const read = await usingRecord('', () => applyRecord(records).read());
+  const { commit = null, team: applied = null, at = '' } = (read.ok ? read.value : null) ?? {};
+  if (commit === null || applied === null) return false;
+  if (JSON.stringify(appliedTeam(team, applied.day)) === JSON.stringify(applied)) return false;
+  if (!(await lacksCommit(dirname(file), commit))) return false;
+  stderr(
+    visible(
+      `note[old-file]: ${basename(file)} here is not the one applied last (commit ${commit.slice(0, 7)}, ${timeWords(at)})`,
+    ),
+  );
+  stderr('\n  reason: this clone does not have that commit\n  help: run `git pull`, then run this command again\n\n');
+  return true;
+}
+
+/** Whether HEAD does not descend from a commit; false outside a clone. */
+async function lacksCommit(directory: string, commit: string): Promise<boolean> {
+  const git = (...args: readonly string[]) =>
+    run('git', ['-C', directory, ...args]).then(
+      () => true,
+      () => false,
+    );
+  return (await git('rev-parse', '--verify', 'HEAD')) && !(await git('merge-base', '--is-ancestor', commit, 'HEAD'));
 }

@@ -154,17 +154,36 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
 
 /** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
+  return [paragraph(closingText(report, links))];
+}
+
+function closingText(report: DriftReport, links: RunLinks): Text {
   const scan = newestScan(report)?.scan;
   const pending = scan?.findings.some(isPending) === true;
   const snoozed = scan?.snoozed.length ?? 0;
-  const line = sentences(
+  return sentences(
     strongText(trusted('No drift remains.')),
     revertedText(report),
     snoozed === 0 ? null : trusted(`${counted(snoozed, 'finding')} ${snoozed === 1 ? 'is' : 'are'} snoozed.`),
     pending ? t`Some changes are merged but not applied; another issue lists them.` : null,
     joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
   );
-  return [paragraph(line)];
+}
+
+/** What a closed issue says if this run reverted all drift: nothing in it is due any more. Null if it reverted nothing. */
+export function revertedIssue(report: DriftReport, links: RunLinks): Pick<DriftIssue, 'title' | 'blocks'> | null {
+  const reverted = revertedViews(report);
+  const after = newestScan(report)?.scan;
+  if (reverted.length === 0 || after === undefined || openFindings(after).length > 0) return null;
+  const lines = reverted.map(({ title, by }) => sentences(t`${title}.`, by === null ? null : t`By ${by}.`));
+  return {
+    title: redact(`Drift in ${report.lab}: ${counted(reverted.length, 'finding')} reverted, no drift remains`, false),
+    blocks: [
+      { kind: 'alert', level: 'note', lines: [closingText(report, links)] },
+      paragraph(t`Reverted ${trusted(timeWords(after.at))}:`),
+      list(lines, { rank: 1 }),
+    ],
+  };
 }
 
 function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): readonly Shown[] {

@@ -142,7 +142,11 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   if (escalates.length > 0) {
     return t`${subject(escalates, finding, names)}${strongText(t`Full control of the account`)}`;
   }
-  if (operations !== undefined) return gainText(capabilitiesOf(operations(data)), false);
+  const own = operations?.(data) ?? [];
+  // What a user gains by groups and policies of the lab is in the changes alone.
+  if (operations !== undefined && (own.length > 0 || changes.length === 0)) {
+    return gainText(capabilitiesOf(own), false);
+  }
   const of = (list: typeof changes) =>
     subject(
       list.map(({ user }) => user),

@@ -9,12 +9,14 @@ import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import {
   closingBlocks,
+  type DriftIssueData,
   driftIssue,
   hiddenData,
   newestScan,
   openFindings,
   type RunLinks,
   readHiddenData,
+  revertedIssue,
   runParts,
 } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
@@ -71,8 +73,21 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
     }
     // An incomplete scan proves nothing gone.
     if (present === null || newestScan(report)?.scan.notChecked.length !== 0) return { kind: 'left' };
-    return { kind: 'resolved', line: printMarkdown(closingBlocks(report, links), { reveal: false }) };
+    return {
+      kind: 'resolved',
+      line: printMarkdown(closingBlocks(report, links), { reveal: false }),
+      ...revertedText(report, previous?.data ?? null, links),
+    };
   };
+}
+
+/** Title and body of an issue whose drift this run reverted; empty if it reverted none. */
+function revertedText(report: DriftReport, data: DriftIssueData | null, links: RunLinks) {
+  const issue = revertedIssue(report, links);
+  if (issue === null) return {};
+  const head = [...driftMarkers(report.lab), ...(data === null ? [] : [hiddenData(data)])];
+  const { title, body } = opened(head, issue);
+  return { title, body };
 }
 
 /** Opened while checks fail, closed by the next success (`failed` null). */
@@ -195,7 +210,12 @@ async function openIfReverted(
   const decide = driftDecision({ ...report, reconcile: null }, links);
   return reportIssue(github, {
     markers: driftMarkers(report.lab),
-    report: (present) => (present?.state === 'open' ? { kind: 'left' } : decide(present)),
+    report: (present) => {
+      if (present?.state === 'open') return { kind: 'left' };
+      const decision = decide(present);
+      // The message about a new issue has this text: what it says is over by then.
+      return decision.kind === 'open' ? { ...decision, ...revertedText(report, null, links) } : decision;
+    },
   });
 }
 

@@ -14,11 +14,15 @@ export interface DriftLinesOptions {
   readonly reconcile?: ViewOptions['reconcile'];
   /** Whether CloudTrail answered. */
   readonly attributed?: boolean;
+  /** Whether the file is older than what was applied last, so that nothing is known to wait for an apply. */
+  readonly isFileOld?: boolean | undefined;
 }
 
 /** In a workflow's log: the issue says more, to those who may decide. */
 const PUBLIC_NOTE =
   'A log is as public as its repository, so commands, finding IDs and names outside the lab are left out. For all of it, read the drift issue or run mturk-team drift on your own machine.';
+
+const OLD_FILE = 'Not as in team.yaml here, which is older than the last apply (run git pull):';
 
 /** What a finding does, in the table: the worst effect. */
 function effectClass(finding: DriftFinding): string {
@@ -30,7 +34,7 @@ function effectClass(finding: DriftFinding): string {
 
 /** One scan for a terminal, in lines of at most `width` cells: a table of findings, worst first, then each in detail. */
 export function driftLines(scan: ScanResult, names: DisplayNames, options: DriftLinesOptions = {}): readonly string[] {
-  const { width = 100, reconcile = 'none', attributed = false } = options;
+  const { width = 100, reconcile = 'none', attributed = false, isFileOld = false } = options;
   const { isPublic = false } = names;
   const view = (finding: DriftFinding) => findingView(finding, names, attributed, { reconcile, isPrivate: true });
   const indented = (text: string, indent = 2) =>
@@ -47,17 +51,18 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
           `  ${heading}`,
           ...findings.flatMap((finding) => {
             const { title, effect } = view(finding);
+            if (isFileOld && isPending(finding)) return listItem(plainText(title), width);
             return listItem(plainText(finding.changes.length === 0 ? title : t`${title}: ${effect}`), width);
           }),
         ];
   const paragraphs = [
     first === undefined ? [] : indented(plainText(pendingTitle(first, names))),
-    indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined }), 0),
+    indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined, isFileOld }), 0),
     open.length < 2 && !isPublic ? [] : driftTable(open, names, width),
     ...(isPublic
       ? [open.length === 0 ? [] : indented(PUBLIC_NOTE)]
       : open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width))),
-    short('Merged but not applied (mturk-team plan shows it):', pending),
+    short(isFileOld ? OLD_FILE : 'Merged but not applied (mturk-team plan shows it):', pending),
     short('Changed manually, and now as in team.yaml:', resolved),
     credentialNote(scan, indented),
     snoozeLines(scan, width),
@@ -114,7 +119,13 @@ function headingText(
     open,
     pending,
     isNew,
-  }: { readonly open: readonly DriftFinding[]; readonly pending: readonly DriftFinding[]; readonly isNew: boolean },
+    isFileOld,
+  }: {
+    readonly open: readonly DriftFinding[];
+    readonly pending: readonly DriftFinding[];
+    readonly isNew: boolean;
+    readonly isFileOld: boolean;
+  },
 ): string {
   if (open.length > 0) {
     const spending = open.filter(isSpending).length;
@@ -122,6 +133,7 @@ function headingText(
     return `Drift in ${lab}: ${counted(open.length, 'finding')}${money}`;
   }
   if (isNew) return `${lab}: nothing has been applied yet.`;
+  if (pending.length > 0 && isFileOld) return `${lab}: no drift from what was applied last.`;
   if (pending.length > 0) return `${lab}: no drift; ${counted(pending.length, 'change')} not applied yet.`;
   if (scan.notChecked.length > 0) return `${lab}: no drift in what was checked.`;
   if (scan.snoozed.length > 0) return `${lab}: no drift, except ${counted(scan.snoozed.length, 'snoozed finding')}.`;
