@@ -287,9 +287,11 @@ roles:
 members:
   pi: { name: Pi, roles: [boss] }
   jo: { name: Jo, roles: [reader] }
+settings: { state: { bucket: tiny-lab-state, region: us-east-1 } }
 `;
   const { directory } = labWith(small);
-  const { code, stdout, stderr } = await run(['demo', ...TODAY], { cwd: directory });
+  const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x' };
+  const { code, stdout, stderr } = await run(['demo', ...TODAY], { cwd: directory, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^PASSED \d+ checks in [\d.]+ s with /m);
   expect(stdout).not.toContain('✗');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { demoOutput } from '../../../src/cli/demo/print.ts';
 import { isFindingOf, manualChanges, scenarioOf, withNewMember } from '../../../src/cli/demo/scenario.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
+import { emptyMemory, orThrow, withLab } from '../../support/lab-in-test.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 import { SILENT } from '../../support/silent-terminal.ts';
 
@@ -54,4 +55,14 @@ test('the new member is one more line, and every other character stays', () => {
   expect(added.map((each) => each.trim())).toEqual([line]);
   expect(text.length).toBe(source.length + added[0]!.length + 1);
   expect(readTeam(text, { file: 'team.yaml', today: TODAY }).findings).toEqual([]);
+});
+
+test('on a local AWS emulator no configuration names the bucket of a real account', async () => {
+  const state = { bucket: 'perception-lab-state', region: 'us-east-1', key: 'mturk-team' };
+  await withLab(emptyMemory(), async ({ lab }) => {
+    const configuration = lab({ ...sampleTeam, settings: { ...sampleTeam.settings, state } }).configuration('team');
+    const { terraform } = JSON.parse(orThrow(await configuration));
+    expect(terraform).toMatchObject({ required_version: '>= 1.6' });
+    expect(terraform).not.toHaveProperty('backend.s3');
+  });
 });

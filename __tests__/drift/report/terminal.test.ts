@@ -1,8 +1,11 @@
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { driftJson } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { scanOfAccount, TODAY, withoutMember } from '../../support/changed-account.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { sixManualChanges } from '../../support/sample-drift.ts';
 import { because, DIFFERENCES, naming, OTHERS, sampleScan, team, worstFirst } from '../../support/sample-scans.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
 
 const SCANS = {
   'six-manual-changes': sixManualChanges(),
@@ -38,6 +41,16 @@ test('snoozed, unused and unchecked parts are printed in short', () => {
     credentialReportAt: null,
   });
   expectGolden('drift/short-sections.txt', `${driftLines(scan, naming).join('\n')}\n`);
+});
+
+test('a member whom only the last apply has is not called merged, and what they can do is said', () => {
+  const scan = scanOfAccount({
+    team: withoutMember('fay'),
+    applied: sampleTeam,
+    account: desiredAccess(sampleTeam, TODAY),
+  });
+  const lines = [false, true].map((isFileOld) => driftLines(scan, naming, { isFileOld }).join('\n'));
+  expectGolden('drift/old-file.txt', `${lines.join('\n\n')}\n`);
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {
