@@ -69,7 +69,7 @@ describe('an old apply that would grant again what main has taken back since is 
         ...({ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null, configDir: null } as const),
         ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
       };
-      const approval = { pull: 1, head: commit, by: ['adaoneill'], how: 'review' as const };
+      const approval = { pull: 1, head: commit, by: ['adaoneill'], how: 'review' as const, mergedAt: at.toISOString() };
       const reviewed = { manifest, base: sampleTeam, newest: eve({ roles: ['results-reader'] }), approval };
       const refused = await planAndApply(
         test.lab(granted),

@@ -386,13 +386,16 @@ describe('an owner is one by what was applied last, which the record beside the 
 
   /** Notes applies of these commits: each of a reviewed change of the commit before it, or an administrator's own. */
   type Recorded = NonNullable<Parameters<typeof unappliedApproval>[1]>;
-  function recordOf(
-    ...applies: readonly { readonly commit: string; readonly base?: string; readonly newest?: string }[]
-  ) {
+  function recordOf(...applies: readonly { readonly commit: string; readonly base?: string }[]) {
     let record: Recorded = { owners: null, team: null };
-    for (const { commit, base, newest = commit } of applies) {
-      const reviewed = base === undefined ? null : { base: teamOf(base), newest: teamOf(newest) };
-      record = { owners: appliedOwners(teamOf(commit), reviewed, record.owners), team: teamOf(commit) };
+    for (const { commit, base } of applies) {
+      const pulls = [...repository().threads.values()].flatMap((one) =>
+        'merged' in one && one.merged ? [one.merged] : [],
+      );
+      const mergedAt = pulls.find((merged) => merged.commit === commit)?.at ?? '2026-11-25T09:00:00Z';
+      const reviewed = base === undefined ? null : { base: teamOf(base), approval: { mergedAt } };
+      const owners = appliedOwners(teamOf(commit), reviewed, record.owners, new Date(mergedAt));
+      record = { owners, team: teamOf(commit) };
     }
     return record;
   }
@@ -447,15 +450,27 @@ describe('an owner is one by what was applied last, which the record beside the 
     expect(await refusals(second, record)).toEqual(UNAPPLIED('bo'));
   });
 
-  test('a former owner reruns the old apply that had made them one', async () => {
-    const [first, added] = [lab().main, lab().merge(lab().propose('add', 'ada', owns('bo')), 'ada')];
-    const removed = lab().merge(
-      lab().propose('remove', 'ada', (team) => team.replace(', bo]', ']')),
-      'ada',
-    );
-    const applies = [{ commit: first }, { commit: added, base: first }, { commit: removed, base: added }];
-    const record = recordOf(...applies, { commit: added, base: first, newest: removed });
-    expect(record.owners).toEqual(recordOf({ commit: first }).owners);
+  test.each(['a review', 'an administrator'])(
+    'a former owner, removed by %s and named again by no one, reruns the old apply that had made them one',
+    (remover) => {
+      const first = { commit: lab().main };
+      const added = { commit: lab().merge(lab().propose('add', 'ada', owns('bo')), 'ada'), base: first.commit };
+      const removes = (team: string) => team.replace(', bo]', ']');
+      const commit = lab().merge(lab().propose('remove', 'ada', removes), 'ada');
+      const removed = remover === 'a review' ? { commit, base: added.commit } : { commit };
+      lab().push('main', 'bo', owns('bo'));
+      expect(recordOf(first, added).owners?.logins).toHaveProperty('bo');
+      expect(recordOf(first, added, removed, added).owners?.logins).toEqual(recordOf(first).owners?.logins);
+    },
+  );
+
+  test('an old apply that someone reruns takes the right to approve from no later owner', () => {
+    const first = lab().main;
+    const words = { commit: lab().merge(lab().propose('words', 'cy', describes('Moreau')), 'ada'), base: first };
+    const added = { commit: lab().merge(lab().propose('add', 'ada', owns('bo')), 'ada'), base: words.commit };
+    const { owners } = recordOf({ commit: first }, words, added);
+    expect(owners?.logins).toHaveProperty('bo');
+    expect(recordOf({ commit: first }, words, added, words).owners).toEqual(owners);
   });
 
   test('owners that a review or an administrator appointed approve, and a suspended one does not', async () => {
@@ -483,7 +498,7 @@ describe('an owner is one by what was applied last, which the record beside the 
       const session = test.lab(teamOf(merged));
       await noteApply(applyRecord(session.records), { ...session, team: first }, { state: 'applied' });
       const before = test.emulator.calls.length;
-      const approval = { pull: 7, head: merged, by: ['bo'], how: 'review' as const };
+      const approval = { pull: 7, head: merged, by: ['bo'], how: 'review' as const, mergedAt: TODAY };
       const reviewed = { manifest, base, newest: session.team, approval };
       const options = {
         ...{ file: 'team.yaml', emulator: null, today: TODAY, parallelism: null, configDir: null, commit: null },

@@ -378,7 +378,7 @@ test('a forged plan does not move the state, where other providers and resources
       ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
     };
     const manifest = reviewed(moved, moved);
-    const approval = { pull: 1, head: COMMIT, by: ['adaoneill'], how: 'review' as const };
+    const approval = { pull: 1, head: COMMIT, by: ['adaoneill'], how: 'review' as const, mergedAt: TODAY };
     const given = { manifest, base: sampleTeam, newest: moved, approval };
     const begun = await planAndApply(
       lab,

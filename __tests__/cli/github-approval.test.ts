@@ -31,6 +31,7 @@ test('approved: who, at what, the plan that was reviewed, and in the summary wha
     head: pull.head.sha,
     by: ['ada'],
     how: 'review',
+    mergedAt: pull.merged?.at,
   });
   expect(failure).toBe('');
   expect(summary.replace(/ on .* UTC\./, ' on DATE.')).toContain(

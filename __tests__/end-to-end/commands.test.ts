@@ -76,6 +76,13 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   const drift = await lab.mturk('drift', '--emulator', ...TODAY);
   expect(drift).toMatchObject({ code: 0, stderr: '' });
   expect((await lab.mturk('apply', '--emulator', '--yes', ...TODAY)).stdout).toContain('No changes');
+
+  // Not even an apply that changes nothing appoints an owner without a question.
+  place.write('team.yaml', SAMPLE.replace('github: adaoneill', 'github: bo-chen'));
+  const appoints = await lab.mturk('apply', '--emulator', ...TODAY);
+  expect(appoints).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+  expect(appoints.stderr).toContain("This apply lets Ada O'Neill (ada, bo-chen on GitHub) approve changes.");
+  place.write('team.yaml', SAMPLE);
   applied = place;
 });
 

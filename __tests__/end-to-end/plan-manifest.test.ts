@@ -160,7 +160,10 @@ describe('a member joins under a name that someone used in advance, and another 
       ...{ kind: 'imported-credentials', user: UserName, others: [], notChecked: [] },
       keys: [{ created: expect.stringMatching(/Z$/), by: null }],
     });
-    place.write('approval.json', JSON.stringify({ pull: 1, head: '', by: ['adaoneill'], how: 'review' }));
+    place.write(
+      'approval.json',
+      JSON.stringify({ pull: 1, head: '', by: ['adaoneill'], how: 'review', mergedAt: '2026-11-25T09:00:00Z' }),
+    );
     const files = ['--reviewed', 'manifest.json', '--base', 'due.yaml', '--newest', 'due-and-uma.yaml'];
     const applied = await on(
       '2026-12-01',

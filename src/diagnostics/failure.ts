@@ -334,7 +334,7 @@ export type ApprovalProblem =
   /** The lab has one owner, who proposed this: the setting is missing, or someone else pushed or merged. */
   | { readonly kind: 'only-owner'; readonly by: string; readonly because: 'setting' | 'push' | 'merge' }
   /**
-   * `not-applied`: an owner by the file before the merge, and not by the one applied last. `outdated`: the base branch changed,
+   * `not-applied`: an owner by the file before the merge, and not by the apply record. `outdated`: the base branch changed,
    * or a review was dismissed, after the approval.
    */
   | {

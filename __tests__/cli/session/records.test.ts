@@ -46,7 +46,7 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   const record = applyRecord(place);
   expect(await record.read()).toBeNull();
   const team = appliedTeam(sampleTeam, '2026-11-25');
-  const owners = appliedOwners(sampleTeam, null, null);
+  const owners = appliedOwners(sampleTeam, null, null, lab().now());
   await noteApply(record, lab(), { state: 'applying', commit: first });
   const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
   expect(await record.read()).toEqual({

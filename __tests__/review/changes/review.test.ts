@@ -138,10 +138,12 @@ test('a role tells what it newly allows, to how many, whether or not they had it
 });
 
 test('what guards the lab', () => {
-  const after: Team = { ...edit('ada', { github: 'ada2' }), owners: ['ada', 'fay'], freeze: ['pay:bonus'] };
+  const logins = edit('fay', { github: 'fay2' }, edit('ada', { github: 'ada2' }));
+  const after: Team = { ...logins, owners: ['ada', 'fay'], freeze: ['pay:bonus'] };
   expect(review(sampleTeam, after).settings).toEqual([
     { kind: 'owners', gained: ['fay'], lost: [] },
     { kind: 'owner-login', owner: 'ada', from: 'adaoneill', to: 'ada2' },
+    { kind: 'owner-login', owner: 'fay', from: null, to: 'fay2' },
     { kind: 'freeze', gained: ['pay:bonus'], lost: [] },
   ]);
 });

@@ -47,7 +47,7 @@ async function verifyApprovalCommand(
   const asked = { commit, base: defaultBranchOfEvent(env), today: now.toISOString().slice(0, 10) };
   const approval = await verifyApproval(github.value, asked);
   if (!approval.ok) return refuse(approval.failure);
-  const { pull, head, by, how, at, teamBefore } = approval.value;
+  const { pull, head, by, how, at, mergedAt, teamBefore } = approval.value;
   writeOutputs(env, { 'pull-request': pull, head, 'approved-by': by.join(',') });
   terminal.stderr(`${approvedLine(approval.value)}\n`);
   const reviewed = await reviewedPlan(github.value, { head, approvedAt: at });
@@ -59,7 +59,7 @@ async function verifyApprovalCommand(
     terminal.stderr(`${say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${file}.`}\n`);
   }
   if (baseTeam !== null) await writeFile(baseTeam, teamBefore);
-  if (approvalFile !== null) await writeJson(approvalFile, { version: 1, pull, head, by, how });
+  if (approvalFile !== null) await writeJson(approvalFile, { version: 1, pull, head, by, how, mergedAt });
   writeSummary(env, renderApproved(approval.value, manifest, env, now));
   if (json) printJson({ pullRequest: pull, head, approvedBy: by, planRun: run }, terminal);
   return 0;

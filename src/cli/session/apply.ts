@@ -16,7 +16,12 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { compareWithReview, type ReviewVerdict } from '../../review/apply/compare-review.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { takenBack } from '../../review/apply/taken-back.ts';
-import { GIVEN_APPROVAL, type GivenApproval, unappliedApproval } from '../../review/approval/applied-owners.ts';
+import {
+  appointedBy,
+  GIVEN_APPROVAL,
+  type GivenApproval,
+  unappliedApproval,
+} from '../../review/approval/applied-owners.ts';
 import { planDigest } from '../../review/manifest/digest.ts';
 import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -188,13 +193,16 @@ export async function planAndApply(
   const plan = await planStack(session, lockTimeout(options));
   if (!plan.ok) return plan;
   const planned = plan.value;
-  const asks = !yes && planned.blocks.length === 0 && !isEmpty(planned);
+  const appointed = reviewed === null ? await appointedText(session) : succeed(null);
+  if (!appointed.ok) return appointed;
+  const asks = !yes && planned.blocks.length === 0 && (!isEmpty(planned) || appointed.value !== null);
   const before = asks ? await quickCheck(session, planned, terminal) : null;
   onPlan(session, planned, before?.check ?? null);
   if (planned.blocks.length > 0) {
     const { blocks } = planned;
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   }
+  if (appointed.value !== null) terminal.stderr(`\n${appointed.value}\n`);
   const { today, at } = session;
   const older = reviewed !== null && takenBack({ team: reviewed.newest, newest: team }, { today, at }).length > 0;
   const compared = await compareToReview(session, planned, reviewed, older);
@@ -216,6 +224,19 @@ export async function planAndApply(
   if (!recorded.ok) return recorded;
   const { check } = await quickCheck(session, null, terminal);
   return succeed({ team, planned, older, verdict, due, steps: steps.value, quickCheck: check });
+}
+
+/** Who approves from this apply on, and did not by the one before: no plan shows it, and no review may have. Null for no one. */
+async function appointedText({ team, records }: LabSession): Promise<Result<string | null>> {
+  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
+  if (!record.ok) return record;
+  const { owners, selfApproval } = appointedBy(team, record.value?.owners ?? null);
+  const who = owners.map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+  const parts = [
+    ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
+    ...(selfApproval ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
+  ];
+  return succeed(parts.length === 0 ? null : parts.map(plainText).join(' '));
 }
 
 /**

@@ -181,15 +181,16 @@ export async function noteApply(
   const { team, today, names, now } = session;
   const last = await record.read();
   const noted = appliedTeam(team, today);
+  const at = now();
   await record.write({
     version: 1,
     commit: commit ?? last?.commit ?? null,
     state,
-    at: now().toISOString(),
+    at: at.toISOString(),
     ...(state === 'applied'
       ? {
           ...{ team: noted, begun: [], ids: await idsOf(team.lab, names) },
-          owners: appliedOwners(team, reviewed, last?.owners ?? null),
+          owners: appliedOwners(team, reviewed, last?.owners ?? null, at),
         }
       : {
           ...{ team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS },

@@ -8,6 +8,8 @@ export const APPLIED_OWNERS = z.strictObject({
   /** By key a fingerprint of the login on GitHub: records hold no logins. */
   logins: z.record(z.string().max(126), z.string().regex(/^[0-9a-f]{64}$/)),
   selfApproval: z.boolean(),
+  /** ISO 8601, UTC: when the newest change that was applied was merged, or an administrator applied a file. */
+  since: z.iso.datetime(),
 });
 
 type AppliedOwners = Readonly<z.infer<typeof APPLIED_OWNERS>>;
@@ -18,35 +20,56 @@ export const GIVEN_APPROVAL = z.object({
   head: z.string(),
   by: z.array(z.string()),
   how: z.enum(['review', 'self']),
+  mergedAt: z.iso.datetime(),
 });
 
 export type GivenApproval = Readonly<z.infer<typeof GIVEN_APPROVAL>>;
 
-/** The team before a reviewed change, null if there was none, and the team of the default branch now. */
+/** A reviewed change, and the team before it, null if there was none. */
 interface Reviewed {
   readonly base: Team | null;
-  readonly newest: Team;
+  readonly approval: Pick<GivenApproval, 'mergedAt'>;
 }
 
 /**
- * What to record of an apply. After a review, an owner counts who counted before, or whom the review added and the default
- * branch still has: neither an unreviewed commit nor an old apply appoints one. By an administrator's own apply, all count.
+ * What to record of an apply. After a review, an owner counts who counted before, or whom the review added: an unreviewed
+ * commit appoints no one. A change merged earlier than the newest that was applied, as when someone reruns an old apply,
+ * decides nothing. By an administrator's own apply, all count.
  */
-export function appliedOwners(team: Team, reviewed: Reviewed | null, last: AppliedOwners | null): AppliedOwners {
+export function appliedOwners(
+  team: Team,
+  reviewed: Reviewed | null,
+  last: AppliedOwners | null,
+  now: Date,
+): AppliedOwners {
   const named = namedOwners(team);
-  if (reviewed === null || last === null) return named;
-  const before = reviewed.base === null ? null : namedOwners(reviewed.base);
-  const newest = namedOwners(reviewed.newest);
-  const counts = ([key, login]: readonly [string, string]) =>
-    last.logins[key] === login || (before?.logins[key] !== login && newest.logins[key] === login);
-  const approvesAlone = last.selfApproval || (before?.selfApproval !== true && newest.selfApproval);
+  if (reviewed === null) return { ...named, since: now.toISOString() };
+  const { base, approval } = reviewed;
+  if (last === null) return { ...named, since: approval.mergedAt };
+  if (Date.parse(approval.mergedAt) < Date.parse(last.since)) return last;
+  const before = base === null ? null : namedOwners(base);
+  const logins = Object.entries(named.logins).filter(
+    ([key, login]) => last.logins[key] === login || before?.logins[key] !== login,
+  );
+  const approvesAlone = last.selfApproval || before?.selfApproval !== true;
   return {
-    logins: Object.fromEntries(Object.entries(named.logins).filter(counts)),
+    logins: Object.fromEntries(logins),
     selfApproval: named.selfApproval && approvesAlone,
+    since: approval.mergedAt,
   };
 }
 
-function namedOwners({ owners, members, settings }: Team): AppliedOwners {
+/** Whom an administrator's own apply makes owners, and whether it lets an only owner approve alone. */
+export function appointedBy(
+  team: Team,
+  last: AppliedOwners | null,
+): { readonly owners: readonly Member[]; readonly selfApproval: boolean } {
+  const { logins, selfApproval } = namedOwners(team);
+  const isNew = ({ key }: Member) => logins[key] !== undefined && logins[key] !== last?.logins[key];
+  return { owners: team.members.filter(isNew), selfApproval: selfApproval && last?.selfApproval !== true };
+}
+
+function namedOwners({ owners, members, settings }: Team): Omit<AppliedOwners, 'since'> {
   const logins = members.flatMap(({ key, github }) =>
     owners.includes(key) && github !== null ? [[key, fingerprint(github)] as const] : [],
   );

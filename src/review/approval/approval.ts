@@ -12,6 +12,8 @@ export interface Approval {
   readonly how: 'review' | 'self';
   /** ISO 8601: the latest approval, or the merge. */
   readonly at: string;
+  /** ISO 8601. */
+  readonly mergedAt: string;
   /** The team file before the merge, by which they are owners. */
   readonly teamBefore: string;
 }
@@ -113,10 +115,11 @@ export function judge(given: Case): Approval | ApprovalProblem[] {
       blocked ||= verdict.kind === 'changes-requested';
     }
   }
-  const approval = { pull: pull.number, head: pull.head.sha, teamBefore: given.teamBefore };
+  const mergedAt = pull.mergedAt ?? '';
+  const approval = { pull: pull.number, head: pull.head.sha, mergedAt, teamBefore: given.teamBefore };
   if (by.length > 0 && !blocked) return { ...approval, by, how: 'review', at };
   const self = blocked ? null : selfApprovalOf(given);
-  if (self === 'approves') return { ...approval, by: [pull.author ?? ''], how: 'self', at: pull.mergedAt ?? '' };
+  if (self === 'approves') return { ...approval, by: [pull.author ?? ''], how: 'self', at: mergedAt };
   if (self !== null) problems.push(self);
   return problems.length === 0 ? [{ kind: 'no-approval' }] : problems;
 }

@@ -16,15 +16,15 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
 function labSettings(before: Team, after: Team): readonly SettingsChange[] {
   const { settings: was } = before;
   const { settings: is } = after;
-  const staying = after.owners.filter((key) => before.owners.includes(key));
   const changes: readonly SettingsChange[] = [
     { kind: 'lab', from: before.lab, to: after.lab },
     { kind: 'account', from: before.account, to: after.account },
     { kind: 'owners', ...gainedLost(before.owners, after.owners) },
-    ...staying.map((owner) => ({
+    // Of new owners, too: an earlier change of a login, when it approved nothing, was words.
+    ...after.owners.map((owner) => ({
       kind: 'owner-login' as const,
       owner,
-      from: loginOf(before, owner),
+      from: before.owners.includes(owner) ? loginOf(before, owner) : null,
       to: loginOf(after, owner),
     })),
     { kind: 'freeze', ...gainedLost(before.freeze, after.freeze) },

@@ -197,7 +197,9 @@ export function settingText(setting: SettingsChange): Text {
         (keys) => t`${keysText(keys)} can no longer approve changes`,
       )}`;
     case 'owner-login':
-      return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)} (was ${optional(setting.from)})`;
+      return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)}${
+        setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`
+      }`;
     case 'neighbors':
       return t`${label('Neighbors:')} ${sides(
         setting,

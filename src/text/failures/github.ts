@@ -91,7 +91,7 @@ function approvalHelp(because: readonly ApprovalProblem[]): Text {
     return t`another owner approves it, then run the apply again; or an administrator checks ${codeText('owners')} of the main branch and applies it with ${codeText('mturk-team apply')}`;
   const only = kinds.get('only-owner');
   if (only?.kind !== 'only-owner') {
-    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then run the apply again`;
+    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then run the apply again; if no owner can any more, an administrator applies the main branch with ${codeText('mturk-team apply')}`;
   }
   const { because: reason, by } = only;
   return reason === 'setting'
@@ -126,7 +126,7 @@ function approvalReason(problem: ApprovalProblem, head: string | null): Text {
     case 'not-owner':
       return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} from before it`;
     case 'not-applied':
-      return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} applied last`;
+      return t`${codeText(problem.by)} approved it, but is no owner by the record of the last apply`;
     case 'opened-by-bot':
       return t`${codeText(problem.by)}, which is not a person, opened it, so it is unknown who proposed it`;
     case 'pushed':

@@ -84,7 +84,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
-    help: t`check the access to it; if the file is damaged, an administrator compares a plan with ${codeText('team.yaml')} and removes it`,
+    help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
   }),
   'init-failed': () => ({
     summary: t`Terraform could not prepare its working directory`,
