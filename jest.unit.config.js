@@ -6,7 +6,7 @@ export default {
   testPathIgnorePatterns: [
     ...config.testPathIgnorePatterns,
     ...['/end-to-end/', '__tests__/workflows/', '__tests__/cli/[^/]+$'],
-    '/attacks/(apply-what-was-not-reviewed|run-code-beside-a-credential|speak-as-the-runner)',
+    '/attacks/(run-code-beside-a-credential|speak-as-the-runner)',
   ],
   globalSetup: undefined,
   globalTeardown: undefined,

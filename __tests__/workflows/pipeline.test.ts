@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
-import { commentOf, expectConclusion, issuesOf, joins, results, Scene, TEAM } from './scene.ts';
+import { commentOf, expectConclusion, issuesOf, joins, results, Scene, type ScenePull, TEAM } from './scene.ts';
 
 const PAYMASTER = { GroupName: 'tiny-lab-paymaster', UserName: 'tiny-lab-bo' };
 const READER = { GroupName: 'tiny-lab-reader', UserName: 'tiny-lab-bo' };
 
 let scene: Scene;
 let iam: IAMClient;
+/** The change that an owner approves, once it is merged. */
+let approved: { readonly pull: ScenePull; readonly commit: string; readonly comment: number };
 beforeAll(async () => {
   scene = await Scene.open(TEAM, 'lab');
   await scene.begin();
@@ -18,6 +20,7 @@ afterAll(async () => {
   await scene.close();
 });
 afterEach(() => {
+  scene.onProcess = undefined;
   expect(scene.github.violations).toEqual([]);
 });
 
@@ -27,7 +30,7 @@ async function driftCheck(conclusion: 'success' | 'failure' = 'success') {
   return run;
 }
 
-test('a student is planned, not applied without approval, and applied after it', async () => {
+test('a student is planned, and not applied without approval', async () => {
   const pull = scene.propose('add-eve', joins('eve', 'Eve Lindqvist', 'reader'));
   const planned = await scene.plan(pull);
   expectConclusion(planned, 'success');
@@ -47,6 +50,7 @@ test('a student is planned, not applied without approval, and applied after it',
   // The author's own approval does not count.
   scene.repository.review(pull.number, 'bo', 'APPROVED');
   const commit = scene.merge(pull, 'bo');
+  approved = { pull, commit, comment: first.id };
   const refused = await scene.apply(commit);
   expectConclusion(refused, 'failure');
   expect(results(refused)).toEqual({
@@ -65,8 +69,19 @@ test('a student is planned, not applied without approval, and applied after it',
     /\*\*To fix:\*\* an owner who neither opened[\s\S]*`bo` approved it, but is its author/,
   );
   expect(issuesOf(scene, 'apply')).toMatchObject([{ state: 'open' }]);
+});
 
+test('a manual change between plan and apply stops the apply, which is carried out without it', async () => {
+  const { pull, commit, comment } = approved;
   scene.repository.review(pull.number, 'ada', 'APPROVED');
+  await iam.send(new AddUserToGroupCommand(PAYMASTER));
+  const refused = await scene.apply(commit);
+  expectConclusion(refused, 'failure');
+  expect(refused.jobs.apply?.outputs['failure-reason']).toBe('plan-changed');
+  expect(await scene.membersOf('tiny-lab-reader')).not.toContain('tiny-lab-eve');
+  expect(commentOf(scene, pull).body).toContain('plan-changed');
+
+  await iam.send(new RemoveUserFromGroupCommand(PAYMASTER));
   const applied = await scene.apply(commit);
   expectConclusion(applied, 'success');
   expect(results(applied)['mturk-team']).toBe('success');
@@ -76,42 +91,35 @@ test('a student is planned, not applied without approval, and applied after it',
   }
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo', 'tiny-lab-eve']);
   expect(commentOf(scene, pull)).toMatchObject({
-    id: first.id,
+    id: comment,
     body: expect.stringContaining('on a local AWS emulator'),
   });
   expect(issuesOf(scene, 'apply')).toMatchObject([{ state: 'closed' }]);
 });
 
-test('manual changes are reported in one issue, and do not fail the run', async () => {
+test('manual changes are reported in one issue, and do not fail the run: reconcile reverts the added access, and leaves the rest open', async () => {
+  const on = (text: string) =>
+    text.replace('members:', 'settings: { reconcile: { mode: additions, per-day: 10 } }\nmembers:');
+  scene.merge(scene.propose('reconcile', { 'team.yaml': on }));
   await iam.send(new AddUserToGroupCommand(PAYMASTER));
   await iam.send(new RemoveUserFromGroupCommand(READER));
-  const run = await driftCheck();
-  expect(results(run)).toEqual({
+  expect(results(await driftCheck())).toEqual({
     validate: 'success',
     detect: 'success',
-    reconcile: 'skipped',
+    reconcile: 'success',
     report: 'success',
     run: 'success',
     'mturk-team': 'success',
   });
+  expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
+  expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-eve']);
   const [issue, ...others] = issuesOf(scene, 'drift');
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
-  expect(issue?.body).toContain('membership-added/bo/paymaster/spends');
+  expect(issue?.body).toMatch(/Reverted in this run: 1 finding[\s\S]*Bo \(`bo`\) added to `paymaster`/);
   expect(issue?.body).toContain('membership-removed/bo/reader');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');
-});
-
-test('reconcile reverts the added access, and leaves the rest open', async () => {
-  const on = (text: string) =>
-    text.replace('members:', 'settings: { reconcile: { mode: additions, per-day: 10 } }\nmembers:');
-  scene.merge(scene.propose('reconcile', { 'team.yaml': on }));
-  const run = await driftCheck();
-  expect(results(run)).toMatchObject({ detect: 'success', reconcile: 'success', report: 'success' });
-  expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
-  expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-eve']);
-  expect(issuesOf(scene, 'drift')).toMatchObject([{ state: 'open' }]);
 });
 
 test('a failed check has an issue of its own and fails the run; the next success closes both', async () => {
@@ -130,4 +138,60 @@ test('a failed check has an issue of its own and fails the run; the next success
   await driftCheck();
   expect(issuesOf(scene, 'drift-error')).toMatchObject([{ state: 'closed' }]);
   expect(issuesOf(scene, 'drift')).toMatchObject([{ state: 'closed' }]);
+});
+
+test('a drift check of a commit that main has left is superseded before it gets a role', async () => {
+  const before = scene.github.writes().length;
+  scene.onProcess = (_pid, job, step) => {
+    if (job !== 'validate' || step !== 'Validate team.yaml') return;
+    scene.onProcess = undefined;
+    scene.merge(scene.propose('meanwhile', { 'team.yaml': (text) => `${text}# A later commit\n` }));
+  };
+  const run = await scene.drift();
+  expectConclusion(run, 'failure');
+  expect(results(run)).toMatchObject({
+    validate: 'success',
+    detect: 'failure',
+    reconcile: 'skipped',
+    report: 'failure',
+  });
+  expect(run.jobs.detect?.outputs['failure-reason']).toBe('superseded');
+  const credentials = run.jobs.detect?.steps.find(({ name }) => name.startsWith('aws-actions/'));
+  expect(credentials?.outcome).toBe('skipped');
+  expect(scene.github.writes()).toHaveLength(before);
+});
+
+test('the schedule of a fork, and another branch than main, do nothing', async () => {
+  for (const given of [{ fork: true }, { ref: 'refs/heads/reconcile' }]) {
+    const run = await scene.drift(given);
+    expect(results(run)).toEqual({ run: 'skipped', 'mturk-team': 'skipped' });
+  }
+});
+
+test('an old apply that someone reruns grants nothing that main has taken back', async () => {
+  scene.merge(
+    scene.propose('suspend-eve', {
+      'team.yaml': (text) => text.replace('{ name: Eve', '{ suspended: true, name: Eve'),
+    }),
+  );
+  const refused = await scene.apply(approved.commit);
+  expectConclusion(refused, 'failure');
+  expect(refused.jobs.apply?.outputs['failure-reason']).toBe('superseded');
+  // It says nothing about how main and the account are now.
+  expect(issuesOf(scene, 'apply').filter(({ state }) => state === 'open')).toEqual([]);
+});
+
+test('a pull request that moves the state and the account is planned by the role of the base, and stopped before Terraform', async () => {
+  const pull = scene.propose('move-state', {
+    'team.yaml': (text) =>
+      text
+        .replace('123456789012', '210987654321')
+        .replace('settings: {', 'settings: { state: { bucket: stolen-state, region: us-east-1 },'),
+  });
+  const run = await scene.plan(pull);
+  expectConclusion(run, 'failure');
+  expect(results(run)).toMatchObject({ plan: 'failure', comment: 'success', 'mturk-team': 'failure' });
+  expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
+  expect(run.jobs.preview?.outputs.account).toBe('123456789012');
+  for (const code of ['account-changed', 'state-location-changed']) expect(commentOf(scene, pull).body).toContain(code);
 });
