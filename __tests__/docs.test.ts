@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CAPABILITIES, CATALOG, type Capability, OPERATIONS, RISK_VERBS } from '../src/catalog/mturk.ts';
 import { FAILURE_REASONS } from '../src/diagnostics/failure.ts';
 import { FINDING_IDS } from '../src/diagnostics/finding-ids.ts';
 import { RECONCILE_BLOCK } from '../src/drift/remediation/reconcile-text.ts';
@@ -60,10 +61,22 @@ test('every relative link leads to a file, and to a heading of it', () => {
 });
 
 // Anyone can publish a package of that name.
-test('every npx in the docs takes the tool that is installed, and fetches none', () => {
-  const calls = PAGES.flatMap((page) => readFileSync(page, 'utf8').match(/\bnpx (?:-\S+ )*mturk-team\b/g) ?? []);
-  expect(calls.length).toBeGreaterThan(8);
-  expect(new Set(calls)).toEqual(new Set(['npx --no mturk-team']));
+test('the docs install the tool from its file, and fetch none by its name', () => {
+  const pages = PAGES.map((page) => readFileSync(page, 'utf8')).join('\n');
+  const calls = pages.match(/\bnpx (?:-\S+ )*mturk-team\b/g) ?? [];
+  expect(calls.filter((call) => call !== 'npx --no mturk-team')).toEqual([]);
+  const installs = pages.match(/\bnpm (?:install|i|add|exec) (?:-\S+ )*\S*mturk-team\S*\w/g) ?? [];
+  expect(new Set(installs)).toEqual(new Set(['npm install --global ./mturk-team-VERSION.tgz']));
+});
+
+test('docs/reference/team-yaml.md lists every capability with its operations', () => {
+  const page = readFileSync('docs/reference/team-yaml.md', 'utf8');
+  const rows = (Object.keys(CAPABILITIES) as Capability[]).map((key) => {
+    const { can, risk } = CAPABILITIES[key];
+    const operations = OPERATIONS.filter((operation) => CATALOG[operation].capability === key);
+    return `| \`${key}\` | ${can} | ${RISK_VERBS[risk].does} | ${operations.map((name) => `\`${name}\``).join(', ')} |`;
+  });
+  expect(page).toContain(`\n${rows.join('\n')}\n\n`);
 });
 
 /** The anchors that GitHub gives to headings. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import * as iam from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import * as s3 from '@aws-sdk/client-s3';
 
@@ -23,7 +24,7 @@ test('every situation of the operations has its tests, under their titles', () =
 });
 
 test('every command of AWS in the operations is one that its SDK knows', () => {
-  const sdks: Readonly<Record<string, object>> = { mturk, s3api: s3 };
+  const sdks: Readonly<Record<string, object>> = { iam, mturk, s3api: s3 };
   const commands = [...PAGE.matchAll(/`aws ([a-z0-9]+) ([a-z-]+)/g)];
   expect(commands.length).toBeGreaterThan(6);
   const unknown = commands.filter(([, service = '', command = '']) => {

@@ -114,7 +114,7 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
 };
 
 /** For those who only try the tool: the page names it once step 1 has installed it. */
-const DEMO = 'npx --no mturk-team demo';
+const DEMO = 'mturk-team demo';
 
 /** Runs a command of the page as it is written there. */
 async function run(text: string): Promise<string> {

@@ -340,7 +340,7 @@ test('without a token, GitHub is not checked, and each check says how', async ()
   for (const { outcome, fix } of diagnose(read)) {
     if (outcome.state === 'not-checked') expect(fix && tickedText(fix)).toMatch(/token of a repository administrator/);
   }
-  const lines = diagnosisLines(diagnose(read), true, 1_000);
+  const lines = diagnosisLines(diagnose(read), true, 1_000, 'doctor.md');
   expect(lines.filter((line) => line.includes('token of a repository administrator'))).toHaveLength(1);
   expect(lines.find((line) => line.includes('- not checked: '))).toMatch(/: plan-of-github, .* and owner-logins$/);
 });

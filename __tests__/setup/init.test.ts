@@ -53,7 +53,7 @@ test('init writes a lab repository, and says what comes next', async () => {
 });
 
 test('check finds nothing in what init wrote, for one owner and for several', async () => {
-  for (const more of [[], ['--self-approval'], ['--owner', 'bo', '--owner', 'cy+1=cy_corp']]) {
+  for (const more of [[], ['--self-approval'], ['--owner', 'bo=bochen', '--owner', 'cy+1=cy_corp']]) {
     const cwd = empty();
     expect((await runHere(['init', ...FLAGS, ...more, ...TOOL], { cwd, env })).code).toBe(0);
     const checked = await runHere(['check', '--strict', '--today', '2026-11-25'], { cwd });
@@ -61,15 +61,15 @@ test('check finds nothing in what init wrote, for one owner and for several', as
   }
 });
 
-test('an owner is a key and a login, or a login alone', async () => {
+test('an owner is a key and a login, which go to the file and to CODEOWNERS', async () => {
   const cwd = empty();
-  const owners = ['--owner', 'ada=adaoneill', '--owner', 'BoChen'];
+  const owners = ['--owner', 'ada=adaoneill', '--owner', 'bo=BoChen'];
   await runHere(['init', '--lab', 'tiny', '--account', '123456789012', ...owners, '--yes', ...TOOL], { cwd, env });
   const { owners: keys, members } = teamIn(cwd);
-  expect(keys).toEqual(['ada', 'bochen']);
+  expect(keys).toEqual(['ada', 'bo']);
   expect(Object.entries<{ github: string }>(members).map(([key, { github }]) => [key, github])).toEqual([
     ['ada', 'adaoneill'],
-    ['bochen', 'BoChen'],
+    ['bo', 'BoChen'],
   ]);
   expect(readFileSync(join(cwd, '.github/CODEOWNERS'), 'utf8')).toContain('\n* @BoChen @adaoneill\n');
 });
@@ -89,7 +89,9 @@ const USAGE: readonly (readonly [what: string, args: readonly string[], message:
   ['a lab of 41 characters', [...FLAGS, '--lab', 'a'.repeat(41)], /40 characters at most/],
   ['an account of 11 digits', [...FLAGS, '--account', '12345678901'], /exactly 12 digits/],
   ['an owner twice', [...FLAGS, '--owner', 'ADA=other'], /ada is there twice/],
-  ['an owner without a login', [...FLAGS, '--owner', 'bo='], /a GitHub login for each owner/],
+  ['an owner without a login', [...FLAGS, '--owner', 'bo'], /Add the GitHub login of bo: bo=LOGIN/],
+  ['an owner with an empty login', [...FLAGS, '--owner', 'bo='], /Add the GitHub login of bo: bo=LOGIN/],
+  ['an owner without a key', [...FLAGS, '--owner', '=bo'], /a GitHub login for each owner/],
   ['a release without a commit', [...FLAGS, '--tool', 'mturk-tools/mturk-team@v1'], /all 40 digits/],
   ['a release in two parts', [...FLAGS, '--tool', `a/b@${COMMIT}@x`], /all 40 digits/],
 ];
@@ -134,19 +136,14 @@ test('init overwrites nothing, says what exists, and writes what is missing', as
 
 test('in a directory with a team.yaml, the other files follow from it and nothing is asked', async () => {
   const made = empty();
-  await runHere(['init', ...FLAGS, '--owner', 'bo', ...TOOL], { cwd: made, env });
+  await runHere(['init', ...FLAGS, '--owner', 'bo=bo', ...TOOL], { cwd: made, env });
   const team = readFileSync(join(made, 'team.yaml'), 'utf8');
   const cwd = empty({ 'lab/team.yaml': team });
-  const {
-    code,
-    stdout,
-    stderr: said,
-  } = await runHere(['init', 'lab', '--lab', 'other', '--self-approval', ...TOOL], {
-    cwd,
-    env,
-  });
+  const refused = await runHere(['init', 'lab', '--lab', 'other', '--self-approval', ...TOOL], { cwd, env });
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toContain('lab/team.yaml exists and decides that: leave out --lab, --self-approval');
+  const { code, stdout } = await runHere(['init', 'lab', ...TOOL], { cwd, env });
   expect(code).toBe(0);
-  expect(said).toBe('lab/team.yaml exists and stays as it is: not used are --lab, --self-approval.\n');
   expect(stdout).toContain('Exists, not changed:\n  team.yaml\nNext: cd lab && ');
   const spaced = await runHere(['init', 'my lab', ...FLAGS, ...TOOL], { cwd, env });
   expect(spaced.stdout).toContain("Next: cd 'my lab' && mturk-team check\n");
@@ -161,8 +158,9 @@ test('in a directory with a team.yaml, the other files follow from it and nothin
 test('on a terminal, init asks for what no option says', async () => {
   const cwd = empty();
   const person = answering(['perception-lab', '123456789012', 'ada=adaoneill', 'yes']);
-  const { code } = await runHere(['init', 'lab', ...TOOL], { cwd, env, person });
+  const { code, stdout } = await runHere(['init', 'lab', ...TOOL], { cwd, env, person });
   expect(code).toBe(0);
+  expect(stdout).toContain('ada may merge their own changes, which no one else approves.');
   expect(person.asked).toHaveLength(4);
   expect(teamIn(join(cwd, 'lab'))).toMatchObject({
     ...{ lab: 'perception-lab', account: '123456789012', owners: ['ada'] },
@@ -171,10 +169,11 @@ test('on a terminal, init asks for what no option says', async () => {
 });
 
 test('it asks about self-approval for one owner only, and for nothing that an option says', async () => {
-  const person = answering(['ada=adaoneill, bo']);
+  const person = answering(['ada=adaoneill, bo=bochen']);
   const args = ['--lab', 'tiny', '--account', '123456789012'];
   const cwd = empty();
-  expect((await runHere(['init', ...args, ...TOOL], { cwd, env, person })).code).toBe(0);
+  const { code, stdout } = await runHere(['init', ...args, ...TOOL], { cwd, env, person });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.not.stringContaining('approve') });
   expect(person.asked).toEqual([expect.stringContaining('Owners')]);
   expect(teamIn(cwd).settings).not.toHaveProperty('self-approval');
 });

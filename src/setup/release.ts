@@ -40,6 +40,12 @@ export function docsUrl({ repository, commit }: Release, page: string): string {
   return `https://github.com/${repository}/blob/${commit}/docs/${page}`;
 }
 
+/** Where a person who runs the program reads a page: at its release, or in the checkout that it was built in. */
+export async function pageOf(program: string, page: string): Promise<string> {
+  const release = await releaseOf(program);
+  return release.ok ? docsUrl(release.value, page) : `docs/${page}`;
+}
+
 /**
  * The release that a program belongs to, by the `release.json` beside it. The tarball alone has that file, because a commit
  * cannot hold its own hash.

@@ -9,6 +9,7 @@ import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
+import { pageOf } from '../../setup/release.ts';
 import { callersIn, originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { counted, tickedText } from '../../text/text.ts';
@@ -37,7 +38,7 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   let found = diagnose(facts);
   const repairs = options.fix ? repairsOf(found) : [];
   if (repairs.length > 0 && port.ok) {
-    for (const repair of repairs) terminal.stderr(`Change ${tickedText(repairText(repair, facts))}\n`);
+    for (const repair of repairs) terminal.stderr(`${tickedText(repairText(repair, facts))}\n`);
     if (!options.yes && !(await terminal.confirm(`Change ${counted(repairs.length, 'setting')} on GitHub?`))) {
       return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
     }
@@ -49,7 +50,10 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
     found = diagnose(facts);
   }
   if (options.json) printJson({ fixed: repairs, checks: found.map(diagnosisJson) }, terminal);
-  else terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal.width).join('\n')}\n`);
+  else {
+    const page = await pageOf(process.argv[1] ?? '', 'reference/doctor.md');
+    terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal.width, page).join('\n')}\n`);
+  }
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../setup/init/answers.ts';
 import { initialize } from '../../setup/init/init.ts';
 import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
-import { parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure, type Terminal, written } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
@@ -43,7 +43,9 @@ async function init(directory: string, options: InitOptions, command: Command, t
   const unused = isLab ? (['lab', 'account', 'owner', 'selfApproval'] as const).filter((name) => name in options) : [];
   if (unused.length > 0) {
     const names = unused.map((name) => (name === 'selfApproval' ? '--self-approval' : `--${name}`));
-    terminal.stderr(`${join(directory, 'team.yaml')} exists and stays as it is: not used are ${names.join(', ')}.\n`);
+    return command.error(
+      `error: ${join(directory, 'team.yaml')} exists and decides that: leave out ${names.join(', ')}`,
+    );
   }
   const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
   if (!answers.ok) return reportFailure(answers.failure, terminal);
@@ -57,9 +59,20 @@ async function init(directory: string, options: InitOptions, command: Command, t
       paths.length === 0 ? '' : `${title}:\n${paths.map((path) => `  ${path}\n`).join('')}`;
     terminal.stdout(list(`Wrote to ${directory}`, result.value.written));
     terminal.stdout(list('Exists, not changed', result.value.existing));
+    if (answers.value !== null) terminal.stdout(oneOwnerNote(answers.value, release.value));
     terminal.stdout(`Next: ${next}\n`);
   }
   return 0;
+}
+
+/** What follows for a lab with one owner, whose own changes no one else can approve; empty for several. */
+function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, release: Release): string {
+  if (owner === undefined || others.length > 0) return '';
+  const { key } = owner;
+  const page = docsUrl(release, 'setup.md#a-lab-with-one-owner');
+  return selfApproval
+    ? `${key} may merge their own changes, which no one else approves. Before others can write, read ${page}\n`
+    : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}\n`;
 }
 
 async function answersOf(options: InitOptions, command: Command, terminal: Terminal): Promise<Result<LabAnswers>> {

@@ -49,7 +49,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     title: t`Not applied: an approval is missing`,
     what: t`An owner who neither opened nor pushed to the pull request must approve its latest commit, unless ${codeText('self-approval')} applies.`,
     state: NOTHING,
-    fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then rerun the workflow.`,
+    fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then run the apply again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
   },
   superseded: {
     title: t`Not applied: a newer change revokes what this one grants`,

@@ -1,7 +1,7 @@
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import type { SettingsPort } from '../../github/settings.ts';
+import { OUR_RULESET, type RepositorySettings, type SettingsPort } from '../../github/settings.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
-import { codeText, type Text, t } from '../../text/text.ts';
+import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
 import type { Check, Facts, Outcome, Repair } from './check.ts';
 import { GITHUB_CHECKS, wantedRuleset } from './github-checks.ts';
@@ -59,12 +59,19 @@ export function repairsOf(found: readonly Diagnosis[]): readonly Repair[] {
 }
 
 /** What a repair changes, before it does. */
-export function repairText(repair: Repair, { team }: Facts): Text {
+export function repairText(repair: Repair, { team, github }: Facts): Text {
   const branch = codeText(MAIN_BRANCH);
-  if (repair !== 'ruleset') return t`environment ${codeText(repair)}: take deployments from ${branch} alone`;
+  const verb = trusted(github.ok && isThere(repair, github.value) ? 'Change' : 'Create');
+  if (repair !== 'ruleset') return t`${verb} environment ${codeText(repair)}: take deployments from ${branch} alone`;
   const { name, pullRequest, checks } = wantedRuleset(team);
   const review = pullRequest?.codeOwners === true ? t`a pull request that a code owner approved` : t`a pull request`;
-  return t`ruleset ${codeText(name)}: ${review} and the check ${codeText(checks[0] ?? '')} required for ${branch}; no force push, no deletion, no bypass`;
+  return t`${verb} ruleset ${codeText(name)}: ${review} and the check ${codeText(checks[0] ?? '')} required for ${branch}; no force push, no deletion, no bypass`;
+}
+
+function isThere(repair: Repair, { environments, guards }: RepositorySettings): boolean {
+  if (repair === 'ruleset') return guards.ok && guards.value.some(({ name }) => name === OUR_RULESET);
+  const { [repair]: environment } = environments;
+  return environment.ok && environment.value !== null;
 }
 
 /** Carries out a repair. */

@@ -127,7 +127,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     outcome: (facts) => (facts.team.settings.selfApproval ? selfApprovalReview(facts) : ownersReview(facts)),
     fix: ({ team }) =>
       team.settings.selfApproval
-        ? t`follow ${codeText('A lab with one owner')} in docs/setup.md`
+        ? t`follow ${codeText('A lab with one owner')} in the page about setting up`
         : t`${trusted(RULES)}: require an approval, and the review of code owners`,
     repair: 'ruleset',
   },

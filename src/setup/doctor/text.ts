@@ -4,8 +4,13 @@ import type { Diagnosis } from './doctor.ts';
 
 const SIDES = { aws: 'AWS', github: 'GitHub' } as const;
 
-/** The checks of both sides, what is wrong with its fix, and a line of counts. */
-export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, width: number): readonly string[] {
+/** The checks of both sides, what is wrong with its fix, and a line of counts with the page that explains each. */
+export function diagnosisLines(
+  found: readonly Diagnosis[],
+  isAscii: boolean,
+  width: number,
+  page: string,
+): readonly string[] {
   const [yes, no] = isAscii ? ['ok', 'x'] : ['✓', '✗'];
   const line = (mark: string, text: Text, indent = 2) => {
     const [first = '', ...rest] = wrapVisible(tickedText(text), width - indent - mark.length - 1);
@@ -26,7 +31,7 @@ export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, wi
     ]);
     return [SIDES[side], ...ofSide.flatMap(linesOf), ...notChecked, ''];
   });
-  return [...sides, summaryLine(found)];
+  return [...sides, summaryLine(found, page)];
 }
 
 /** Why checks could not be made, each reason once, with the ids of these checks. */
@@ -42,12 +47,12 @@ function reasonsNotChecked(found: readonly Diagnosis[]) {
   return [...reasons.values()];
 }
 
-function summaryLine(found: readonly Diagnosis[]): string {
+function summaryLine(found: readonly Diagnosis[], page: string): string {
   const count = (state: string) => found.filter(({ outcome }) => outcome.state === state).length;
   const [wrong, open] = [count('wrong'), count('not-checked')];
   if (wrong + open === 0) return `Nothing is wrong (${counted(found.length, 'check')}).`;
   const parts = [`${wrong} wrong`, ...(open === 0 ? [] : [`${open} not checked`]), `${count('right')} right`];
-  return `${parts.join(', ')}. Each is explained in docs/reference/doctor.md.`;
+  return `${parts.join(', ')}. Each is explained in ${page}`;
 }
 
 /** A check as `--json` prints it. */

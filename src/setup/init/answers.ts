@@ -15,22 +15,27 @@ export function accountProblem(account: string): AnswerProblem {
   return ACCOUNT_PATTERN.test(account) ? null : 'An AWS account ID has exactly 12 digits.';
 }
 
-/** `ada=adaoneill, bo`: a key with a GitHub login each, which is the key, too, if it stands alone. */
+/** `ada=adaoneill, bo=bochen`: a key with a GitHub login each, which is empty if it was not given. */
 export function parseOwners(text: string): readonly Owner[] {
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
-      const [first = '', ...others] = part.split('=').map((side) => side.trim());
-      return others.length === 0 ? { key: first.toLowerCase(), login: first } : { key: first, login: others.join('=') };
+      const [key = '', ...login] = part.split('=').map((side) => side.trim());
+      return { key, login: login.join('=') };
     });
 }
 
 export function ownersProblem(owners: readonly Owner[]): AnswerProblem {
   if (owners.length === 0) return 'A lab has at least one owner, who approves changes.';
   const wrong = owners.find(({ key, login }) => !ID_PATTERN.test(key) || !LOGIN_PATTERN.test(login));
-  if (wrong !== undefined) return 'Write a short key and a GitHub login for each owner, such as ada=adaoneill.';
+  if (wrong !== undefined) {
+    // A key alone is no login: the account of that name can be a stranger's.
+    return wrong.login === '' && ID_PATTERN.test(wrong.key)
+      ? `Add the GitHub login of ${wrong.key}: ${wrong.key}=LOGIN.`
+      : 'Write a short key and a GitHub login for each owner, such as ada=adaoneill.';
+  }
   const keys = owners.map(({ key }) => key.toLowerCase());
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   return twice === undefined ? null : `Give each owner another key: ${twice} is there twice.`;
@@ -75,7 +80,7 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
   const names =
     given.owners ??
     (await asker.ask({
-      message: 'Owners, who approve changes: a short key and a GitHub login each.',
+      message: 'Owners, who approve changes: a short key and a GitHub login each, as KEY=LOGIN.',
       example: 'ada=adaoneill, bo=bochen',
       problem: (answer) => ownersProblem(parseOwners(answer)),
     }));

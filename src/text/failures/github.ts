@@ -65,10 +65,13 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
     reason: planReason(because, workflow),
     help:
       because.kind === 'not-finished' || because.kind === 'planned-again'
-        ? t`read the plan in the comment, approve that commit again, then run the apply again`
+        ? t`read the plan in the comment, approve that commit again, then ${AGAIN}`
         : t`run ${codeText(workflow)} again for that pull request, read its comment and approve again; if that fails, open a new pull request with the same change`,
   }),
 };
+
+/** Where a person finds the button. */
+const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
 
 /** What helps against the first problem that a new approval alone does not solve, else who approves. */
 function approvalHelp(because: readonly ApprovalProblem[]): Text {
@@ -80,7 +83,7 @@ function approvalHelp(because: readonly ApprovalProblem[]): Text {
     return t`a person closes it, and proposes the same change in a pull request of their own`;
   if (kinds.has('rebased')) return t`propose the change again, and squash or merge it`;
   if (kinds.has('unknown-push')) {
-    return t`run the apply again; if that fails, propose the change again from a new branch`;
+    return t`${AGAIN}; if that fails, propose the change again from a new branch`;
   }
   if (kinds.has('unknown-merge') || kinds.has('too-many-commits')) {
     return t`propose the change again from a new branch, and merge it on GitHub`;
@@ -88,10 +91,10 @@ function approvalHelp(because: readonly ApprovalProblem[]): Text {
   if (kinds.has('no-owners'))
     return t`an administrator applies the corrected file with ${codeText('mturk-team apply')}`;
   if (kinds.has('not-applied'))
-    return t`another owner approves it, then run the apply again; or an administrator checks ${codeText('owners')} of the main branch and applies it with ${codeText('mturk-team apply')}`;
+    return t`another owner approves it, then ${AGAIN}; or an administrator checks ${codeText('owners')} of the main branch and applies it with ${codeText('mturk-team apply')}`;
   const only = kinds.get('only-owner');
   if (only?.kind !== 'only-owner') {
-    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then run the apply again; if no owner can any more, an administrator applies the main branch with ${codeText('mturk-team apply')}`;
+    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then ${AGAIN}; if no owner can any more, an administrator applies the main branch with ${codeText('mturk-team apply')}`;
   }
   const { because: reason, by } = only;
   return reason === 'setting'
