@@ -307,7 +307,7 @@ test('bootstrap in the branch of an upgrade trusts no other release than its own
   const caller = join(CLONE, '.github/workflows/apply.yml');
   const text = readFileSync(caller, 'utf8');
   writeFileSync(caller, text.replace(`uses: ${TOOL.owner}/`, 'uses: mallory/'));
-  const { code, seen } = await atTerminal('npx --no mturk-team bootstrap --yes', { cwd: CLONE, env });
+  const { code, seen } = await atTerminal('mturk-team bootstrap --yes', { cwd: CLONE, env });
   writeFileSync(caller, text);
   expect({ code, seen }).toEqual({ code: 1, seen: expect.stringContaining('error[release-differs]') });
   expect(seen).toContain(`mallory/${TOOL.name}@${commit}`);
