@@ -91,7 +91,7 @@ test('a state that names another provider runs its program in Terraform as it is
 describe('with a real account, the engine is not started on such a state', () => {
   const state = stateWith('provider["registry.opentofu.org/evil/evil"]');
   test('in a file', async () => {
-    const place = scratchLab(FIRST_TEAM.replace(/^ {2}state: .*/m, '  drift-every-hours: 24'));
+    const place = scratchLab(FIRST_TEAM.replace(/^ {2}state: .*/m, ''));
     const { plan, said } = recordingEngine(place);
     mkdirSync(join(place.directory, '.mturk-team/account/123456789012'), { recursive: true });
     place.write('.mturk-team/account/123456789012/team.tfstate', state);

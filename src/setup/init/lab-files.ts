@@ -50,9 +50,8 @@ freeze: [] # [spend] or capabilities: an emergency brake above every role
 
 settings:
   state: { bucket: ${stateBucket(answers)}, region: us-east-1 } # where Terraform's state is kept
-${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  # Without these two, drift is reported only, and a user whose access has ended is not deleted:
-  # reconcile: { mode: all } # the scheduled drift check reverts, additions alone or all
-  # delete-after-days: 30 # a user is deleted this long after the last day; access ends on the day itself
+${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  reconcile: { mode: all, per-day: 10 } # none, additions or all: what the scheduled drift check reverts, 10 findings a day at most
+  delete-after-days: 30 # a user is deleted this long after the last day; access ends on the day itself
 `;
 }
 
