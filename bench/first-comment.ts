@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { startGitHub } from '../__tests__/support/github-server.ts';
+import { codeownersBlock } from '../src/team/codeowners.ts';
+import { readTeam } from '../src/team/parse/read-team.ts';
 import { teamFileWith } from './team-file.ts';
 
 interface Step {
@@ -38,6 +40,8 @@ export async function benchFirstComment(size: number): Promise<number> {
       'proposed/team.yaml',
       text.replace('    allow: [results:read]', '    allow: [results:read, pay:bonus]'),
     );
+    const { team } = readTeam(text, { file: 'team.yaml', today: '2026-11-25' });
+    await write('proposed/.github/CODEOWNERS', `${team && codeownersBlock(team)}\n`);
     const repo = { id: 1, full_name: github.repository.fullName };
     const side = { sha: HEAD, ref: 'main', repo };
     const pull_request = { number, user: { login: 'bo' }, head: side, base: side };
