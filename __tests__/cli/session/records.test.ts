@@ -6,8 +6,8 @@ import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import {
   applyRecord,
-  isOldFile,
   noteApply,
+  noteOldFile,
   readApplied,
   reconcileRecord,
   recordPlace,
@@ -195,7 +195,7 @@ test('a file that is not the one applied last is old only in a clone without tha
   const applied = async (commit: string) => noteApply(applyRecord(records), lab(), { state: 'applied', commit });
   const asked = async (team: Team, file = join(clone, 'team.yaml'), isPublic = false) => {
     let text = '';
-    const isOld = await isOldFile({ team, records }, file, { isPublic, stderr: (more) => (text += more) });
+    const isOld = await noteOldFile({ team, records }, file, { isPublic, stderr: (more) => (text += more) });
     expect(text === '').toBe(!isOld);
     return isOld ? text : null;
   };

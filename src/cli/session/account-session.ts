@@ -10,7 +10,7 @@ import type { AccountKind } from '../../terraform/run/engine.ts';
 import type { Terminal } from '../io.ts';
 import { type LocalEmulator, loadEmulator, otherAccount } from './emulator.ts';
 import { momentOf, namingOf, readTeam } from './read-team.ts';
-import { isOldFile, type RecordPlace, recordPlace } from './records.ts';
+import { noteOldFile, type RecordPlace, recordPlace } from './records.ts';
 
 export interface AccountSessionOptions {
   readonly file: string;
@@ -35,7 +35,7 @@ export interface AccountSession {
   readonly names: IamLookup;
   /** Where apply-record.json and its like are kept. */
   readonly records: RecordPlace;
-  /** Whether the team file lacks what was applied last: see `isOldFile`. */
+  /** Whether the team file lacks what was applied last: see `noteOldFile`. */
   readonly isFileOld?: boolean;
   /** A clock that goes on from `at`. */
   now(): Date;
@@ -63,7 +63,7 @@ export async function openAccountSession(
   const reached = await reachAccount(team.value, options, terminal, false);
   if (!reached.ok) return reached;
   const session = accountSession(team.value, options, reached.value.emulator);
-  return succeed({ ...session, isFileOld: await isOldFile(session, options.file, terminal) });
+  return succeed({ ...session, isFileOld: await noteOldFile(session, options.file, terminal) });
 }
 
 /** Checks that the account is the team's. `emulator` is null for the real one. */

@@ -26,7 +26,7 @@ import {
 } from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
 import { readTeam } from './read-team.ts';
-import { isOldFile } from './records.ts';
+import { noteOldFile } from './records.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -94,7 +94,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const session = labSession(team, given, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
   if (ready === null) {
-    const isFileOld = options.stack === 'team' && (await isOldFile(session, options.file, terminal));
+    const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
     return succeed({ ...session, isFileOld });
   }
   await session.close();

@@ -220,10 +220,10 @@ function withBegun(begun: ApplyRecord['begun'], team: ApplyRecord['begun'][numbe
 const run = promisify(execFile);
 
 /**
- * Whether the file is in a clone without the commit that was applied last, and differs from what was applied: a clone that
- * is too old, whose plan would undo that apply. Says so on standard error. Workflows check their commit themselves.
+ * Says on standard error, and returns, that the file is older than what was applied last: it differs from that, and its
+ * clone lacks the commit, so its plan would undo that apply. Workflows check their commit themselves.
  */
-export async function isOldFile(
+export async function noteOldFile(
   { team, records }: { readonly team: Team; readonly records: RecordPlace },
   file: string,
   { isPublic = false, stderr }: Pick<Terminal, 'isPublic' | 'stderr'>,
