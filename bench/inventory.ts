@@ -6,7 +6,7 @@ import {
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
-import { appliedTeam } from '../src/drift/applied.ts';
+import { appliedTeam } from '../src/team/applied-team.ts';
 import type { ScanResult } from '../src/drift/finding.ts';
 import { scanOf } from '../src/drift/scan/scan.ts';
 import { iamName } from '../src/team/names.ts';

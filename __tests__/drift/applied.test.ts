@@ -1,6 +1,7 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { type Applied, appliedTeam, pendingChanges } from '../../src/drift/applied.ts';
+import { type Applied, pendingChanges } from '../../src/drift/applied.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { Team } from '../../src/team/team.ts';
 import {

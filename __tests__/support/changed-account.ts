@@ -1,7 +1,7 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { UserCredentials } from '../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../src/drift/applied.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';

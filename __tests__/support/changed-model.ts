@@ -11,7 +11,7 @@ import { anyStatement } from './random-model.ts';
 import { teams } from './team-arbitrary.ts';
 
 /** One manual change of an account. Numbers choose among the existing resources. */
-interface ManualChange {
+export interface ManualChange {
   readonly act: keyof typeof ACTS;
   readonly one: number;
   readonly other: number;
@@ -40,7 +40,7 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
   ),
 );
 
-function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
+export function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
   const one = fc.record({
     act: fc.constantFrom(...(Object.keys(ACTS) as (keyof typeof ACTS)[])),
     // Few numbers: several changes must meet in one user or group.
@@ -52,7 +52,7 @@ function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
 }
 
 /** The account after all of it, with two policies of its own that anybody may attach. */
-function changedWith(model: AccessModel, team: Team, done: readonly ManualChange[]): AccessModel {
+export function changedWith(model: AccessModel, team: Team, done: readonly ManualChange[]): AccessModel {
   return done.reduce<AccessModel>((account, change) => ACTS[change.act](account, change, team), {
     ...model,
     policies: [

@@ -1,5 +1,5 @@
 import { withDifferences } from '../../src/access/with-differences.ts';
-import { appliedTeam } from '../../src/drift/applied.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import { boundaryArn } from '../../src/team/names.ts';

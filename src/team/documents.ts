@@ -1,5 +1,6 @@
 import { actionOf, CAPABILITY_NAMES, type Capability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { DAY_MS } from '../text/dates.ts';
 import { labPath } from './names.ts';
 import type { Member, Role, Team } from './team.ts';
@@ -13,21 +14,29 @@ export const FREEZE_SID = 'Freeze';
  * The policy that a role brings of its own, or null if it needs none (it only attaches AWS's policies and nothing
  * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
  */
-export function rolePolicy(role: Pick<Role, 'allow' | 'deny'>, freeze: readonly Capability[]): PolicyDocument | null {
+export function rolePolicy(
+  role: Pick<Role, 'allow' | 'deny' | 'keptDenies'>,
+  freeze: readonly Capability[],
+): PolicyDocument | null {
   const statements: Statement[] = CAPABILITY_NAMES.flatMap((capability) => {
     const operations = operationsOf(capability).filter((operation) => role.allow.includes(operation));
     return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
   });
   if (role.deny.length > 0) statements.push(statement('Deny', 'Deny', role.deny));
   if (freeze.length > 0) statements.push(statement(FREEZE_SID, 'Deny', freeze.flatMap(operationsOf)));
-  return statements.length === 0 ? null : { Version: VERSION, Statement: statements };
+  return documentWithin(QUOTAS.managedPolicySize, statements, role.keptDenies ?? []);
 }
 
+/** The Sid of the Deny of what an apply does not give back yet. */
+export const WITHHELD_SID = 'Withheld';
+
 /**
- * The inline policy that suspends a member, or denies access before the first day and after the last one even if no
- * workflow runs; null if there is nothing to limit. It denies everything, so that no other grant outlives it.
+ * The inline policy that suspends a member, denies access before the first day and after the last one even if no workflow
+ * runs, and what is withheld; null if there is nothing to limit.
  */
-export function limitsPolicy(member: Pick<Member, 'from' | 'until' | 'suspended'>): PolicyDocument | null {
+export function limitsPolicy(
+  member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies'>,
+): PolicyDocument | null {
   const statements: Statement[] = [];
   if (member.from !== null) {
     statements.push({
@@ -48,7 +57,22 @@ export function limitsPolicy(member: Pick<Member, 'from' | 'until' | 'suspended'
     });
   }
   if (member.suspended) statements.push({ Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' });
-  return statements.length === 0 ? null : { Version: VERSION, Statement: statements };
+  const { withheld = [], keptDenies = [] } = member;
+  const denies = withheld.length === 0 ? [] : [statement(WITHHELD_SID, 'Deny', withheld)];
+  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, [...denies, ...keptDenies]);
+}
+
+/** A policy of some statements and Denies; Denies that do not fit into the quota (characters) become one of everything. */
+function documentWithin(
+  quota: number,
+  statements: readonly Statement[],
+  denies: readonly Statement[],
+): PolicyDocument | null {
+  const of = (all: readonly Statement[]) => ({ Version: VERSION, Statement: all });
+  if (statements.length + denies.length === 0) return null;
+  const whole = of([...statements, ...denies]);
+  if (denies.length === 0 || policySize(JSON.stringify(whole)) <= quota) return whole;
+  return of([...statements, { Effect: 'Deny', Action: '*', Resource: '*' }]);
 }
 
 /**

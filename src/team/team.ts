@@ -1,5 +1,6 @@
 import type { ManagedPolicyName } from '../catalog/managed-policies.ts';
 import type { Capability, Operation } from '../catalog/mturk.ts';
+import type { Statement } from '../iam/document.ts';
 import { DAY_MS } from '../text/dates.ts';
 
 /** A role with everything it inherits resolved. */
@@ -14,6 +15,8 @@ export interface Role {
   readonly deny: readonly Operation[];
   /** AWS's policies attached by this role and all it extends, sorted. */
   readonly managed: readonly ManagedPolicyName[];
+  /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
+  readonly keptDenies?: readonly Statement[];
 }
 
 export interface Member {
@@ -31,6 +34,10 @@ export interface Member {
   readonly suspended: boolean;
   /** How many access keys the member may have, 0 to 2. */
   readonly keys: number;
+  /** What an apply must not give back yet, in catalog order: never from the file. */
+  readonly withheld?: readonly Operation[];
+  /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
+  readonly keptDenies?: readonly Statement[];
 }
 
 /** A name, an e-mail address or a login as it is compared: without regard to case and spaces. */
@@ -78,8 +85,11 @@ export interface AccessTeam {
   readonly lab: string;
   /** 12 digits. */
   readonly account: string;
-  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed'>[];
-  readonly members: readonly Pick<Member, 'key' | 'roles' | 'from' | 'until' | 'suspended'>[];
+  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies'>[];
+  readonly members: readonly Pick<
+    Member,
+    'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies'
+  >[];
   readonly freeze: readonly Capability[];
   readonly settings: Pick<Settings, 'deleteAfterDays'>;
 }
@@ -149,8 +159,7 @@ export interface Settings {
   readonly administrators: readonly string[];
   /** Days after which an access key is too old. */
   readonly keyMaxAgeDays: number;
-  /** `perDay` is the most findings that are reverted in 24 hours. */
-  readonly reconcile: { readonly mode: ReconcileMode; readonly perDay: number };
+  readonly reconcile: ReconcileMode;
   /** Days after the last day of a member on which the user is deleted; null for never. */
   readonly deleteAfterDays: number | null;
   /** How often the drift check runs, in hours. */
@@ -167,7 +176,7 @@ export const DEFAULT_SETTINGS: Settings = {
   neighbors: [],
   administrators: [],
   keyMaxAgeDays: 90,
-  reconcile: { mode: 'none', perDay: 3 },
+  reconcile: 'none',
   deleteAfterDays: null,
   driftEveryHours: 24,
   renewBeforeDays: 30,

@@ -13,7 +13,7 @@ import {
   recordPlace,
 } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
-import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
+import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';
 import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
 import { appliedOwners } from '../../../src/review/approval/applied-owners.ts';
 import type { Team } from '../../../src/team/team.ts';

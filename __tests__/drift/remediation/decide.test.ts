@@ -1,7 +1,7 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { NotChecked } from '../../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import {
   decideReconcile,

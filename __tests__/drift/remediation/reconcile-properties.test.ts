@@ -5,7 +5,7 @@ import type { AccessModel, AccessUser } from '../../../src/access/model.ts';
 import { type Difference, differenceKey, differences, inverse } from '../../../src/access/model-difference.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operation-set.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { differenceOf } from '../../../src/drift/finding.ts';
 import { decideReconcile, NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
 import { grantsAccess } from '../../../src/drift/remediation/remediation.ts';

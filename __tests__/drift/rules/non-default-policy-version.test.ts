@@ -1,6 +1,6 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { PolicyVersion } from '../../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import type { Attribution, DriftFinding, Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { inNamesOfAccount, renamesSeen } from '../../../src/drift/rules/renamed.ts';

@@ -4,7 +4,7 @@ import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/l
 import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { type DriftCause, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';

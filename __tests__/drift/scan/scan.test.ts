@@ -2,7 +2,7 @@ import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Statement } from '../../../src/iam/document.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan, type PlanClassification } from '../../../src/review/changes/classify-plan.ts';
 import { labPath } from '../../../src/team/names.ts';

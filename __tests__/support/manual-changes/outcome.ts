@@ -6,7 +6,7 @@ import { reconcile } from '../../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';
 import type { LabSession } from '../../../src/cli/session/lab-session.ts';
 import { applyRecord, noteApply, readApplied } from '../../../src/cli/session/records.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
 import { differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { decideReconcile, NO_RECONCILE_RECORD, type ReconcileRequest } from '../../../src/drift/remediation/decide.ts';

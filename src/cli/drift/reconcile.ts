@@ -3,7 +3,7 @@ import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { differenceKey, type Holder } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
-import { appliedTeam } from '../../drift/applied.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
 import { type DriftClass, type DriftFinding, differenceOf } from '../../drift/finding.ts';
 import {
   decideReconcile,

@@ -1,5 +1,5 @@
 import { type Failure, type Result, reasonOf } from '../../diagnostics/failure.ts';
-import { appliedTeam } from '../../drift/applied.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
 import { needsReconcile } from '../../drift/remediation/decide.ts';
 import { NOTHING_RECONCILED, type ReconcileResult } from '../../drift/remediation/reconcile-text.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';

@@ -1,0 +1,106 @@
+import { accessOf } from '../../access/access-of.ts';
+import type { AccessModel, InlinePolicy } from '../../access/model.ts';
+import type { OperationSet } from '../../access/operation-set.ts';
+import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
+import { boundaryPolicy, FREEZE_SID, limitsPolicy, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
+import type { AccessTeam } from '../../team/team.ts';
+import { textOf } from './kept-denies.ts';
+
+/** MTurk operations by name of the IAM user. */
+export type OperationsByUser = ReadonlyMap<string, OperationSet>;
+
+/** No statement that is judged has a condition, so that any moment will do. */
+const ANY_TIME = { at: new Date(0) };
+
+/** What a team gives each member without its brakes: freeze, suspensions, first and last days. */
+export function givenBy(team: AccessTeam): OperationsByUser {
+  const free = {
+    ...team,
+    freeze: [],
+    members: team.members.map(({ key, roles }) => ({ key, roles, from: null, until: null, suspended: false })),
+    roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
+  };
+  return operationsIn(desiredAccessOnAnyDay(free));
+}
+
+/**
+ * What each user of an account has, as far as it is certain: an Allow under a condition counts as absent, a policy that cannot
+ * be read as denying everything. What no apply undoes does not count: Denies under a condition, the brakes of `teams`, and
+ * the Denies of groups that are not the lab's.
+ */
+export function heldIn(account: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): OperationsByUser {
+  const { lab } = team;
+  const brakes = brakesOf(before);
+  const labGroups = new Set([team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key))));
+  const boundary = boundaryArn({ lab, account: account.account });
+  const own = (holder: string, inline: readonly InlinePolicy[]) =>
+    inline.map(({ name, document }) => ({ name, document: certain(document, brakes.get(`${holder} ${name}`)) }));
+  return operationsIn({
+    ...account,
+    users: account.users.map((user) => ({ ...user, inline: own(user.name, user.inline) })),
+    groups: account.groups.map((group) =>
+      labGroups.has(group.name)
+        ? { ...group, inline: own(group.name, group.inline) }
+        : { ...group, attached: [], inline: allowsOf(group, account) },
+    ),
+    policies: account.policies.map((policy) => ({
+      ...policy,
+      // No apply restores the boundary's own document, so that nothing is given back by it.
+      document:
+        policy.arn === boundary
+          ? boundaryPolicy({ lab, account: account.account })
+          : certain(policy.document, brakes.get(policy.arn)),
+    })),
+  });
+}
+
+function allowsOf(
+  { inline, attached }: Pick<AccessModel['groups'][number], 'inline' | 'attached'>,
+  { policies }: AccessModel,
+): readonly InlinePolicy[] {
+  const managed = attached.flatMap((arn) => policies.filter((policy) => policy.arn === arn));
+  return [...inline, ...managed].flatMap(({ name, document }) => {
+    if (document === null) return [];
+    const Statement = statementsOf(certain(document)).filter(({ Effect }) => Effect === 'Allow');
+    return [{ name, document: { ...document, Statement } }];
+  });
+}
+
+const DENY_ALL: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+};
+
+function certain(document: PolicyDocument | null, brakes: ReadonlySet<string> = new Set()): PolicyDocument {
+  if (document === null) return DENY_ALL;
+  const Statement = statementsOf(document).filter(
+    (statement) => statement.Condition === undefined && !brakes.has(textOf(statement)),
+  );
+  return { ...document, Statement };
+}
+
+/** The statements of the teams' brakes, by the user and name of an inline policy or by ARN. */
+function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (key: string, document: PolicyDocument | null, isBrake: (sid: string) => boolean) => {
+    for (const statement of document === null ? [] : statementsOf(document)) {
+      if (isBrake(statement.Sid ?? '')) found.set(key, (found.get(key) ?? new Set()).add(textOf(statement)));
+    }
+  };
+  for (const team of teams) {
+    for (const member of team.members) {
+      const key = `${iamName(team.lab, member.key)} ${LIMITS_POLICY}`;
+      add(key, limitsPolicy(member), (sid) => sid !== '' && sid !== WITHHELD_SID);
+    }
+    for (const role of team.roles) {
+      add(rolePolicyArn(team, role.key), rolePolicy(role, team.freeze), (sid) => sid === FREEZE_SID);
+    }
+  }
+  return found;
+}
+
+function operationsIn(model: AccessModel): OperationsByUser {
+  return new Map(accessOf(model, ANY_TIME).map(({ user, allowed }) => [user.name, allowed]));
+}

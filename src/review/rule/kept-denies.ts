@@ -1,0 +1,84 @@
+import {
+  ALL_OPERATIONS,
+  difference,
+  intersection,
+  isEmpty,
+  NO_OPERATIONS,
+  type OperationSet,
+  operationsOfStatement,
+  union,
+} from '../../access/operation-set.ts';
+import { timeOfDeny } from '../../access/time-conditions.ts';
+import { canonicalDocument } from '../../iam/canonical.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { resourceMatches } from '../../iam/evaluate.ts';
+import { WITHHELD_SID } from '../../team/documents.ts';
+
+/** MTurk has no resources: every call is made on `*`. */
+const RESOURCE = '*';
+
+/** The MTurk operations that a statement denies; none for an Allow. */
+export function deniedBy(statement: Statement): OperationSet {
+  const isDeny = statement.Effect === 'Deny' && resourceMatches(statement, undefined, RESOURCE, {});
+  return isDeny ? operationsOfStatement(statement) : NO_OPERATIONS;
+}
+
+/**
+ * The Denies of some documents of a user or group that no Deny of `known` covers, without Sids and repetitions: what someone
+ * denied outside Terraform. `known` are the Denies that the applied, a begun or the present team has there.
+ */
+export function manualDenies(
+  documents: readonly (PolicyDocument | null)[],
+  known: readonly Statement[],
+  isEnded: (deny: Statement) => boolean = () => false,
+): readonly Statement[] {
+  const found = new Map<string, Statement>();
+  for (const statement of documents.flatMap((document) => (document === null ? [] : statementsOf(document)))) {
+    const denied = deniedBy(statement);
+    if (isEmpty(denied) || statement.Sid === WITHHELD_SID || isCovered(statement, denied, known)) continue;
+    if (isEnded(statement)) continue;
+    const { Sid: _sid, ...deny } = statement;
+    found.set(textOf(deny), deny);
+  }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
+}
+
+function isCovered(statement: Statement, denied: OperationSet, known: readonly Statement[]): boolean {
+  const covered = known
+    .filter((other) => isSameCondition(other, statement) || isWiderInTime(other, statement))
+    .reduce((all, other) => union(all, deniedBy(other)), NO_OPERATIONS);
+  return isEmpty(difference(denied, covered));
+}
+
+function isSameCondition(one: Statement, other: Statement): boolean {
+  return conditionText(one) === conditionText(other);
+}
+
+/** Whether the only condition of both is the time, and the one holds whenever the other does. */
+function isWiderInTime(one: Statement, other: Statement): boolean {
+  const [wide, narrow] = [timeOfDeny(one), timeOfDeny(other)];
+  if (narrow.starts !== null) return wide.starts !== null && wide.starts <= narrow.starts;
+  return narrow.ends !== null && wide.ends !== null && wide.ends >= narrow.ends;
+}
+
+/** A text that is equal for two statements that say the same. */
+export function textOf(statement: Statement): string {
+  return canonicalDocument({ Version: '2012-10-17', Statement: [statement] });
+}
+
+function conditionText({ Condition }: Statement): string {
+  return textOf({ Effect: 'Deny', Action: '*', Resource: '*', ...(Condition === undefined ? {} : { Condition }) });
+}
+
+/** Whether a Deny is of everything and ends, or begins, at a moment: a first or last day. */
+export function isLastDay(statement: Statement): boolean {
+  return isOfEverything(statement) && timeOfDeny(statement).starts !== null;
+}
+
+export function isFirstDay(statement: Statement): boolean {
+  return isOfEverything(statement) && timeOfDeny(statement).ends !== null;
+}
+
+function isOfEverything(statement: Statement): boolean {
+  return isEmpty(difference(ALL_OPERATIONS, intersection(ALL_OPERATIONS, deniedBy(statement))));
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
+import { isCapability, isOperation } from '../catalog/mturk.ts';
+import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from './schema.ts';
+import { RECONCILE_MODES, type Settings, type Team } from './team.ts';
+
+const KEY = z.string().max(126);
+const KEYS = z.array(KEY).max(1_000);
+const DAY = z.string().regex(DATE_PATTERN);
+
+/** Names that a later version of the catalog no longer has are dropped: IAM ignores them, too. */
+function known<Name extends string>(isKnown: (name: string) => name is Name) {
+  return KEYS.transform((names) => names.filter(isKnown));
+}
+
+const WHOLE = z.int().min(0);
+
+const SETTINGS = z.strictObject({
+  maxRemovals: WHOLE,
+  selfApproval: z.boolean(),
+  state: z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).nullable(),
+  neighbors: z.array(z.string()),
+  administrators: z.array(z.string()),
+  keyMaxAgeDays: WHOLE,
+  reconcile: z.enum(RECONCILE_MODES),
+  deleteAfterDays: WHOLE.nullable(),
+  driftEveryHours: WHOLE,
+  renewBeforeDays: WHOLE,
+}) satisfies z.ZodType<Settings>;
+
+/**
+ * A team as it was applied: what decides who may do what, who approves, and what a drift check leaves out. It has no names,
+ * e-mail addresses and reasons of departures.
+ */
+export const APPLIED_TEAM = z.strictObject({
+  /** The day for which it was applied, `YYYY-MM-DD`, UTC: members whose user was to be deleted by then had none. */
+  day: DAY,
+  lab: z.string().regex(LAB_PATTERN),
+  account: z.string().regex(ACCOUNT_PATTERN),
+  owners: KEYS,
+  roles: z
+    .array(
+      z.strictObject({
+        key: KEY,
+        allow: known(isOperation),
+        deny: known(isOperation),
+        managed: known<ManagedPolicyName>(isManagedPolicyName),
+      }),
+    )
+    .max(10_000),
+  members: z
+    .array(
+      z.strictObject({
+        ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, from: DAY.nullable(), until: DAY.nullable() },
+        ...{ suspended: z.boolean(), keys: z.int().min(0) },
+      }),
+    )
+    .max(100_000),
+  departed: z.array(z.strictObject({ key: KEY, left: DAY })).max(100_000),
+  freeze: known(isCapability),
+  snoozed: z.array(z.strictObject({ finding: z.string(), until: DAY, reason: z.string() })).max(10_000),
+  settings: SETTINGS,
+});
+
+export type AppliedTeam = Readonly<z.infer<typeof APPLIED_TEAM>>;
+
+export function appliedTeam(team: Team, day: string): AppliedTeam {
+  return {
+    day,
+    lab: team.lab,
+    account: team.account,
+    owners: [...team.owners],
+    roles: team.roles.map(({ key, allow, deny, managed }) => ({
+      ...{ key, allow: [...allow], deny: [...deny], managed: [...managed] },
+    })),
+    members: team.members.map(({ key, github, roles, from, until, suspended, keys }) => ({
+      ...{ key, github, roles: [...roles], from, until, suspended, keys },
+    })),
+    departed: team.departed.map(({ key, left }) => ({ key, left })),
+    freeze: [...team.freeze],
+    snoozed: team.snoozed.map((snooze) => ({ ...snooze })),
+    settings: {
+      ...team.settings,
+      neighbors: [...team.settings.neighbors],
+      administrators: [...team.settings.administrators],
+    },
+  };
+}
+
+/** The team file of an apply, for reconcile; people have the names of the newest file, or their keys. */
+export function teamOf(applied: AppliedTeam, newest: Pick<Team, 'members'>): Team {
+  const names = new Map(newest.members.map(({ key, name }) => [key, name]));
+  return {
+    ...applied,
+    roles: applied.roles.map((role) => ({ ...role, description: null, extends: [] })),
+    members: applied.members.map((member) => ({
+      ...{ ...member, name: names.get(member.key) ?? member.key, email: null, sponsor: null },
+    })),
+    departed: applied.departed.map((each) => ({ ...each, reason: '' })),
+  };
+}
