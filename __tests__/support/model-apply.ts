@@ -12,7 +12,7 @@ export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null
   const { team, leftOut } = ruled;
   const written = desiredAccessOnAnyDay(team);
   const path = labPath(team.lab);
-  const kept = new Set(leftOut.map((key) => iamName(team.lab, key)));
+  const kept = new Set(leftOut.members.map((key) => iamName(team.lab, key)));
   const ofLab = new Set([...(last?.members ?? []), ...team.members].map(({ key }) => iamName(team.lab, key)));
   const roles = new Set([...(last?.roles ?? []), ...team.roles].map(({ key }) => iamName(team.lab, key)));
   const foreign = (user: AccessUser) => user.groups.filter((group) => !roles.has(group));

@@ -1,7 +1,6 @@
 import {
   GetPolicyCommand,
   type IAMClient,
-  paginateGetGroup,
   paginateListGroups,
   paginateListPolicies,
   paginateListRoles,
@@ -32,8 +31,6 @@ export interface IamLookup {
   /** Every user, group, policy or role of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: IamEntityKind): Promise<readonly ListedEntity[]>;
   policyExists(arn: string): Promise<boolean>;
-  /** Names of the users in a group, sorted; empty where there is no such group. */
-  membersOf(group: string): Promise<readonly string[]>;
 }
 
 /** Asks the real API, or the local AWS emulator behind the same client. Throws the SDK's errors. */
@@ -73,22 +70,11 @@ export function iamLookup(client: IAMClient): IamLookup {
         throw error;
       }
     },
-    async membersOf(group) {
-      const members: string[] = [];
-      try {
-        for await (const { Users = [] } of paginateGetGroup({ client, pageSize: 1000 }, { GroupName: group })) {
-          members.push(...Users.flatMap(({ UserName }) => UserName ?? []));
-        }
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-      return members.sort();
-    },
   };
 }
 
 /** Something with a name that a plan creates. */
-interface PlannedName {
+export interface PlannedCreate {
   readonly kind: IamEntityKind;
   /** `aws_iam_user.member_bo` */
   readonly address: string;
@@ -96,22 +82,7 @@ interface PlannedName {
   readonly path: string;
   /** The member's or role's key in the team file. */
   readonly key: string;
-  /** IAM's id of what the state had under that name, and the account has not; null if the state had nothing. */
-  readonly lost: string | null;
 }
-
-/** A planned membership; creating it adds its members to those who are already in the group. */
-interface PlannedMembership {
-  readonly kind: 'membership';
-  readonly address: string;
-  /** The group's name. */
-  readonly name: string;
-  /** The role's key. */
-  readonly key: string;
-  readonly users: readonly string[];
-}
-
-export type PlannedCreate = PlannedName | PlannedMembership;
 
 export interface Imported {
   readonly kind: IamEntityKind;
@@ -125,7 +96,7 @@ export interface Imported {
 export interface Existing {
   /** What exists under the lab's path already, to be imported. */
   readonly imports: readonly Imported[];
-  /** Names that exist outside the path, and unexpected members of groups that are about to get policies. */
+  /** Names that exist outside the path. */
   readonly findings: readonly Block[];
 }
 
@@ -133,42 +104,22 @@ export interface Existing {
  * Finds what is planned as a creation and exists already: under the path it is ours (an apply that was killed has no
  * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
  * the plan does not create. Throws the SDK's errors.
- *
- * A created membership removes no one before the next apply, so that an unexpected member would get the role's access.
  */
 export async function findExisting(creates: readonly PlannedCreate[], iam: IamLookup): Promise<Existing> {
-  const names = creates.filter((create) => create.kind !== 'membership');
-  const kinds = [...new Set(names.map(({ kind }) => kind))];
+  const kinds = [...new Set(creates.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
   const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
   const imports: Imported[] = [];
   const findings: Block[] = [];
-  for (const create of names) {
+  for (const create of creates) {
     const owner = byName.get(nameKey(create));
-    const { kind, key, name, address, lost } = create;
-    const renamed = lost === null ? undefined : found.find((thing) => thing.kind === kind && thing.id === lost);
-    if (renamed !== undefined && renamed.name !== name && (kind === 'user' || kind === 'group')) {
-      findings.push(block('name-changed', { kind, name, to: renamed.name }));
-      continue;
-    }
+    const { kind, key, name, address } = create;
     if (owner === undefined) continue;
     // Another case would be another name in the state for ever, and is not one that this tool can have made.
     if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
     else findings.push(block('name-taken', { kind, name, owner: owner.arn, key }));
   }
-  // A group that this plan creates has no members yet.
-  const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
-  for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
-  const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));
-  for (const membership of memberships) findings.push(...(await unexpectedMembersOf(membership, iam)));
   return { imports, findings };
-}
-
-async function unexpectedMembersOf({ name, key, users }: PlannedMembership, iam: IamLookup): Promise<readonly Block[]> {
-  const unexpected = (await iam.membersOf(name)).filter((user) => !users.includes(user));
-  return unexpected.length === 0
-    ? []
-    : [block('unexpected-group-members', { group: name, role: key, users: unexpected })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */

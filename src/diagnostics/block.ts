@@ -32,10 +32,6 @@ export const BLOCK = z.discriminatedUnion('code', [
   blockOf('unknown-value', { address: TEXT, attributes: TEXTS }),
   /** `owner` is the ARN of what has the name now. */
   blockOf('name-taken', { kind: z.enum(['user', 'group', 'policy', 'role']), name: TEXT, owner: TEXT, key: TEXT }),
-  /** A user or group of the lab has the name `to` now. */
-  blockOf('name-changed', { kind: z.enum(['user', 'group']), name: TEXT, to: TEXT }),
-  /** `users` are in the group and not among those who get the role. */
-  blockOf('unexpected-group-members', { group: TEXT, role: TEXT, users: TEXTS }),
   /** None of `owners` (keys) would have access. */
   blockOf('no-owner-left', { owners: TEXTS }),
   /** What the lab and its workflows may do at all. */

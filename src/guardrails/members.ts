@@ -6,7 +6,6 @@ import {
   hasExpired,
   isDeletionDue,
   type Member,
-  membersWithUser,
   type Team,
 } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
@@ -173,10 +172,10 @@ function overLimit(members: readonly string[], { settings }: Team) {
   return members.length > limit ? [{ count: members.length, limit, members }] : [];
 }
 
-function leavingKeys({ before, after, today }: FileContext): readonly string[] {
+function leavingKeys({ before, after }: FileContext): readonly string[] {
   if (before === null) return [];
-  const staying = new Set(membersWithUser(after, today).map(({ key }) => key));
-  return membersWithUser(before, today).flatMap(({ key }) => (staying.has(key) ? [] : [key]));
+  const staying = new Set(after.members.map(({ key }) => key));
+  return before.members.flatMap(({ key }) => (staying.has(key) ? [] : [key]));
 }
 
 /** The member whose user a change is about: by its address, else by its IAM name. */

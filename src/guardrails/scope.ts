@@ -70,7 +70,7 @@ export const SCOPE_GUARDRAILS = {
       paste: [`terraform state rm '${address}'`],
     }),
   },
-  // The next four are found in the account by `aws/iam-names.ts`.
+  // The next two are found in the account by `aws/iam-names.ts`.
   'name-taken': {
     problem: ({ kind, name, owner, key }) => ({
       summary: t`the ${kind} name ${codeText(name)} is taken`,
@@ -79,22 +79,6 @@ export const SCOPE_GUARDRAILS = {
         kind === 'role'
           ? t`delete that role: it has the name of the lab's ${codeText(key)} role`
           : t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
-    }),
-  },
-  'name-changed': {
-    problem: ({ kind, name, to }) => ({
-      summary: t`the lab's ${kind} ${codeText(name)} was renamed`,
-      reason: t`it is ${codeText(to)} now; a second ${kind} would be created, and this one would keep ${trusted(kind === 'user' ? 'the access keys' : 'its members')}`,
-      help: t`an administrator gives the name back; then plan again`,
-      paste: [`aws iam update-${kind} --${kind}-name ${to} --new-${kind}-name ${name}`],
-    }),
-  },
-  'unexpected-group-members': {
-    problem: ({ group, role, users }) => ({
-      summary: t`group ${codeText(group)} exists and has other members`,
-      reason: t`${listTexts(users.map(codeText))} would gain role ${codeText(role)}, which ${codeText('team.yaml')} does not grant them`,
-      help: t`grant the role in ${codeText('team.yaml')}, or remove them from the group`,
-      paste: users.map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`),
     }),
   },
   'boundary-missing': {

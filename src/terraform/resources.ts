@@ -216,31 +216,13 @@ function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The users, groups, policies and memberships that a plan creates; they may exist in AWS without being in the state. */
+/** The users, groups and policies that a plan creates; they may exist in AWS without being in the state. */
 export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
-  const lost = new Map(
-    plan.drift.map(({ address, change }) => [address, change.after === null ? change.before?.unique_id : null]),
-  );
   return plan.changes.flatMap(({ type, address, change }): readonly PlannedCreate[] => {
-    if (change.actions.join() !== 'create') return [];
-    const { name, path, group, users } = change.after ?? {};
-    if (type === 'aws_iam_group_membership' && typeof group === 'string' && Array.isArray(users)) {
-      const key = roleKeyOfAddress(address) ?? group;
-      return [{ kind: 'membership', address, name: group, key, users: users.map(String) }];
-    }
+    const { name, path } = change.after ?? {};
     const kind = RESOURCES[type]?.entity;
-    if (kind === undefined || typeof name !== 'string') return [];
+    if (change.actions.join() !== 'create' || kind === undefined || typeof name !== 'string') return [];
     const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address) ?? name;
-    const id = lost.get(address);
-    return [
-      {
-        kind,
-        address,
-        name,
-        path: typeof path === 'string' ? path : '/',
-        key,
-        lost: typeof id === 'string' ? id : null,
-      },
-    ];
+    return [{ kind, address, name, path: typeof path === 'string' ? path : '/', key }];
   });
 }

@@ -65,7 +65,7 @@ const of = (map: ReadonlyMap<string, OperationSet>, user: string) => map.get(use
 test('on any evening, an apply gives no one more than the file and nothing back that a manual change took', () => {
   fc.assert(
     fc.property(plainTeams, fc.array(event, { minLength: 2, maxLength: 9 }), (first, events) => {
-      let account = afterApply(emptyModel(first.account), { team: first, withheld: [], leftOut: [], newUsers: [] }, null);
+      let account = afterApply(emptyModel(first.account), { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] }, null);
       const ids = idsOf(account, new Map());
       const entityIds = (user: ReadonlyMap<string, string>) => ({ user, group: new Map<string, string>() });
       let record: AppliedFacts = { team: appliedTeam(first, DAY), begun: [], ids: entityIds(ids) };
@@ -95,7 +95,7 @@ test('on any evening, an apply gives no one more than the file and nothing back 
           account = afterApply(account, ruled, last);
           const gives = givenBy(file);
           // Who is left out is in no group of the lab: what they have is not the lab's.
-          const left = new Set(ruled.leftOut.map((key) => iamName(file.lab, key)));
+          const left = new Set(ruled.leftOut.members.map((key) => iamName(file.lab, key)));
           const isLabGroup = (group: string) => file.roles.some(({ key }) => iamName(file.lab, key) === group);
           for (const user of account.users.filter(({ name }) => ids.has(name))) {
             if (left.has(user.name)) {

@@ -54,15 +54,9 @@ export interface LabSession extends AccountSession {
   configuration(stack: StackName): Promise<Result<string>>;
   /**
    * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
-   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one. `edit` is
-   * given the configuration's text, and what it returns is planned in its place.
+   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one.
    */
-  workspace(
-    stack: StackName,
-    team: Team,
-    imports?: readonly ImportBlock[],
-    edit?: (configuration: string) => string,
-  ): Promise<Result<Workspace>>;
+  workspace(stack: StackName, team: Team, imports?: readonly ImportBlock[]): Promise<Result<Workspace>>;
 }
 
 /** The name of a stack's state in a local AWS emulator, which labs with keys of their own share like a bucket. */
@@ -184,8 +178,8 @@ function labSession(
 ): LabSession {
   const session = accountSession(team, options, emulator);
   const { work, readLock, providerMirror = null, roles = () => [] } = options;
-  // Of the session's own team: a second plan needs no second synthesis.
-  const configurations = new Map<StackName, string>();
+  // By stack and team: a second plan needs no second synthesis.
+  const configurations = new Map<string, string>();
   const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
     // A configuration that `synth` wrote is of this team and stack only.
     const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
@@ -207,22 +201,23 @@ function labSession(
     parallelism: options.parallelism,
     work,
     configuration: (stack) => configurationOf(stack, team),
-    async workspace(stack, wanted, imports = [], edit = (text) => text) {
+    async workspace(stack, wanted, imports = []) {
       const extra = emulator?.engineEnv(stateName(stack, team));
       const state = stateFile(stack, team, extra);
       const checked = await checkState(state);
       if (!checked.ok) return checked;
-      const known = wanted === team ? configurations.get(stack) : undefined;
+      const of = `${stack} ${JSON.stringify(wanted)}`;
+      const known = configurations.get(of);
       const configuration = known === undefined ? await configurationOf(stack, wanted) : succeed(known);
       if (!configuration.ok) return configuration;
-      if (wanted === team) configurations.set(stack, configuration.value);
+      configurations.set(of, configuration.value);
       const lock = await readLock();
       if (!lock.ok) return lock;
       const workspace = await written(() =>
         prepareWorkspace({
           engine,
           directory: join(work, stack),
-          configuration: edit(configuration.value),
+          configuration: configuration.value,
           account: session.kind,
           env: process.env,
           extra,

@@ -1,5 +1,5 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
-import type { AccessModel } from '../../access/model.ts';
+import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
 import { askAws, iamReader, inParallel } from '../../aws/client.ts';
 import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
@@ -13,13 +13,16 @@ import { atCreation, both, ofUser } from '../../drift/attribution/matcher.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
+import { type RuleInput, type Ruled, ruleFor } from '../../review/rule/rule.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { hasChanges, type Plan } from '../../terraform/plan.ts';
+import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
+import { hasChanges } from '../../terraform/plan.ts';
 import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
-import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import type { LabSession } from './lab-session.ts';
+import { appliedIn, readRecord } from './records.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface StackPlan {
@@ -35,7 +38,14 @@ export interface StackPlan {
   readonly suspendedDuringApply: readonly string[];
   /** Of imported users who have any, or of whom they could not be read. */
   readonly credentials: readonly HeldCredentials[];
+  /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
+  readonly ruled: Ruled;
+  /** The account as it was read before the plan; empty for the bootstrap stack. */
+  readonly account: AccessModel;
 }
+
+/** What a person or reconcile gives back or deletes: see `RuleInput`. */
+export type RuleOptions = Partial<Pick<RuleInput, 'restore' | 'giveBack' | 'deletions'>>;
 
 export interface StackPlanOptions {
   /** Whether the state is locked; true by default. */
@@ -47,13 +57,13 @@ export interface StackPlanOptions {
   readonly before?: Team | null;
   /** Whether to read the credentials of imported users, and who created their keys; `plan` by default. */
   readonly credentials?: 'none' | 'plan' | 'plan-and-cloudtrail';
-  /** Given the text of the configuration: what it returns is planned. */
-  readonly edit?: (configuration: string) => string;
+  readonly rule?: RuleOptions;
 }
 
 /**
- * Plans a lab's stack. What exists already is imported by a second plan, and taint marks of failed creations are removed, for
- * which the state is written. Without the lock it is only read: a mark then shows as a replacement, which a guardrail blocks.
+ * Plans a lab's stack as the rule says. What exists already is imported by a second plan; taint marks of failed creations and
+ * users who are left out are removed from the state, for which it is written. Without the lock it is only read: a mark then
+ * shows as a replacement, which a guardrail blocks, and who is left out is left out of the plan that is shown.
  */
 export async function planStack(
   session: LabSession,
@@ -63,18 +73,24 @@ export async function planStack(
     lockTimeoutSeconds,
     before: base,
     credentials = 'plan',
-    edit,
+    rule = {},
   }: StackPlanOptions = {},
 ): Promise<Result<StackPlan>> {
-  const workspace = await session.workspace(session.stack, session.team, [], edit);
+  const decided = await ruleOf(session, rule);
+  if (!decided.ok) return decided;
+  const { ruled, account } = decided.value;
+  const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
   const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
   const tainted = untaintFirst ? taintedIn(saved.value) : [];
-  if (tainted.length > 0) {
+  const forgotten = leftOutIn(saved.value, ruled);
+  if (tainted.length + (lock ? forgotten.length : 0) > 0) {
     const untainted = await untaint(workspace.value, tainted, options);
     if (!untainted.ok) return untainted;
+    const removed = await forget(workspace.value, lock ? forgotten : [], options);
+    if (!removed.ok) return removed;
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
@@ -86,27 +102,56 @@ export async function planStack(
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
-  const { plan } = saved.value;
-  const existing = await existingAccess(session, plan);
-  if (!existing.ok) return existing;
-  const classification = await completed(session, classifyPlan(plan, session.team.account, existing.value));
+  const left = new Set(leftOutIn(saved.value, ruled));
+  const changes = saved.value.plan.changes.filter(({ address }) => !left.has(address));
+  const plan = { ...saved.value.plan, changes };
+  const existing = unrecordedIn(plan).length === 0 ? null : account;
+  const classification = await completed(session, classifyPlan(plan, session.team.account, existing));
   const { recorded, before, after } = classification.access;
   return succeed({
     workspace: workspace.value,
-    saved: saved.value,
+    saved: { ...saved.value, plan },
     classification,
     change: diffAccess(before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
+    ...{ ruled, account },
   });
 }
 
-/** The account's access, if the plan does not know all of what it changes; else null. */
-async function existingAccess({ iam, team }: LabSession, plan: Plan): Promise<Result<AccessModel | null>> {
-  if (unrecordedIn(plan).length === 0) return succeed(null);
-  return askAws(async () => (await readAuthorizationDetails(iamReader(iam), team.account, 1000)).access);
+/** What the rule says of the account as it is now. */
+async function ruleOf(
+  { stack, team, iam, records }: LabSession,
+  { restore = new Set(), giveBack, deletions }: RuleOptions,
+): Promise<Result<{ readonly ruled: Ruled; readonly account: AccessModel }>> {
+  if (stack === 'bootstrap') {
+    const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] };
+    return succeed({ ruled, account: emptyModel(team.account) });
+  }
+  const record = await readRecord(records);
+  if (!record.ok) return record;
+  const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+  if (!account.ok) return account;
+  const input = { team, account: account.value, applied: appliedIn(record.value), restore };
+  const ruled = ruleFor({
+    ...input,
+    ...(giveBack === undefined ? {} : { giveBack }),
+    ...(deletions === undefined ? {} : { deletions }),
+  });
+  return succeed({ ruled, account: account.value.access });
+}
+
+const PAGE_SIZE = 1000;
+
+/** Addresses that the plan would delete of what is left out: it may exist, and is not this apply's. */
+function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles } }: Ruled): readonly string[] {
+  const isLeftOut = (address: string) =>
+    members.includes(memberKeyOfAddress(address) ?? '') || roles.includes(roleKeyOfAddress(address) ?? '');
+  return plan.changes.flatMap(({ address, change }) =>
+    change.actions.join() === 'delete' && isLeftOut(address) ? [address] : [],
+  );
 }
 
 const USERS_AT_A_TIME = 8;

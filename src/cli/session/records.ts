@@ -8,9 +8,9 @@ import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
-import { APPLIED_TEAM, appliedTeam } from '../../team/applied-team.ts';
-import { RECONCILE_RECORD, type ReconcileRecord } from '../../drift/remediation/decide.ts';
-import { APPLIED_OWNERS, appliedOwners } from '../../review/approval/applied-owners.ts';
+import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
+import { APPLIED_OWNERS } from '../../review/approval/applied-owners.ts';
+import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
@@ -100,122 +100,88 @@ export async function usingRecord<Value>(file: string, work: () => Promise<Value
   }
 }
 
-const FILE = 'apply-record.json';
+export const RECORD_FILE = 'apply-record.json';
 const MOST_BEGUN = 20;
 
 const IDS = z.record(z.string().max(128), z.string().max(128));
+const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 
 const RECORD = z.strictObject({
   version: z.literal(1),
-  /** The last commit that was applied, or began to be; null if every apply was made without one. */
-  commit: z
-    .string()
-    .regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
-    .nullable(),
-  state: z.enum(['applying', 'applied']),
-  /** ISO 8601, UTC. */
+  /** The commit of the last apply that ended; null if every one was made without. */
+  commit: COMMIT.nullable(),
+  /** ISO 8601, UTC: when the last apply began or ended. */
   at: z.iso.datetime(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
-  /** Its owners, as far as an administrator or a review appointed them; null if no apply has ended. */
-  owners: APPLIED_OWNERS.nullable(),
-  /** The teams of applies that began since then and did not end, oldest first. */
+  /** Its owners who have a login on GitHub. */
+  owners: APPLIED_OWNERS,
+  /** The teams of applies that began since then and did not end, oldest first, with whom they suspended. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
-  /** IAM's unique ids of the lab's users and groups, by name, after the last apply that ended. */
-  ids: z.strictObject({ user: IDS, group: IDS }).default({ user: {}, group: {} }),
+  /** IAM's unique ids of the lab's own users and groups, by name. */
+  ids: z.strictObject({ user: IDS, group: IDS }),
+  /** What reconcile will give back or delete. */
+  announcements: z.array(ANNOUNCEMENT).max(100_000),
+  /** ISO 8601, UTC: the last complete drift check; null if there was none. */
+  checkedAt: z.iso.datetime().nullable(),
 });
 
-export type ApplyRecord = z.infer<typeof RECORD>;
+export type ApplyRecord = Readonly<z.infer<typeof RECORD>>;
+
+const NO_RECORD: ApplyRecord = {
+  ...{ version: 1, commit: null, at: new Date(0).toISOString(), team: null, owners: [], begun: [] },
+  ...{ ids: { user: {}, group: {} }, announcements: [], checkedAt: null },
+};
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
 export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
-  return stateRecord(place, FILE, RECORD);
+  return stateRecord(place, RECORD_FILE, RECORD);
 }
 
-export const RECONCILE_FILE = 'reconcile-record.json';
-
-/** What reconcile reverted and reported. */
-export function reconcileRecord(place: RecordPlace): StateRecord<ReconcileRecord> {
-  return stateRecord(place, RECONCILE_FILE, RECONCILE_RECORD);
+/** Null if there is none. Fails if it cannot be read. */
+export function readRecord(place: RecordPlace): Promise<Result<ApplyRecord | null>> {
+  return usingRecord(RECORD_FILE, () => applyRecord(place).read());
 }
 
-/** The applied team; null if no apply has ended. Fails if the apply record cannot be read. */
+/** What an apply record knows of applies; null if none has ended. */
+export function appliedIn(record: ApplyRecord | null): Applied | null {
+  if (record === null || record.team === null) return null;
+  const { team, begun, ids } = record;
+  return { team, begun, ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) } };
+}
+
+/** The same of the record in a place. */
 export async function readApplied(place: RecordPlace): Promise<Result<Applied | null>> {
-  return usingRecord(FILE, async () => {
-    const record = await applyRecord(place).read();
-    if (record === null || record.team === null) return null;
-    const { team, begun, ids } = record;
-    const recreated = await recreatedByReconcile(place);
-    const known = (noted: Readonly<Record<string, string>>) =>
-      new Map(Object.entries(noted).map(([name, id]) => [name, recreated.get(id) ?? id]));
-    return { team, begun, ids: { user: known(ids.user), group: known(ids.group) } };
+  const record = await readRecord(place);
+  return record.ok ? succeed(appliedIn(record.value)) : record;
+}
+
+/** Changes the record; what is not there yet is empty. */
+export function changeRecord(
+  place: RecordPlace,
+  change: (record: ApplyRecord) => ApplyRecord | Promise<ApplyRecord>,
+): Promise<Result<null>> {
+  return usingRecord(RECORD_FILE, async () => {
+    const record = applyRecord(place);
+    await record.write(await change((await record.read()) ?? NO_RECORD));
+    return null;
   });
 }
 
-/** If it cannot be read, a user that reconcile created again is reported: no reason to fail. */
-async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<string, string>> {
-  const read = await usingRecord(RECONCILE_FILE, () => reconcileRecord(place).read());
-  return new Map(Object.entries(read.ok ? (read.value?.recreated ?? {}) : {}));
+/** The record once an apply of this team has begun; one that is tried again counts once. */
+export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): ApplyRecord {
+  const text = JSON.stringify(team);
+  const others = record.begun.filter((each) => JSON.stringify(each) !== text);
+  return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
 }
 
-/**
- * Records that an apply began or ended. An apply without a commit keeps the commit of the one before; `reviewed` is null for
- * an administrator's own. Throws if the record cannot be read or written.
- */
-export async function noteApply(
-  record: StateRecord<ApplyRecord>,
-  session: {
-    readonly team: Team;
-    readonly today: string;
-    readonly names: Pick<IamLookup, 'list'>;
-    now(): Date;
-  },
-  {
-    state,
-    commit = null,
-    reviewed = null,
-  }: Pick<ApplyRecord, 'state'> & {
-    readonly commit?: string | null;
-    readonly reviewed?: Parameters<typeof appliedOwners>[1];
-  },
-): Promise<void> {
-  const { team, today, names, now } = session;
-  const last = await record.read();
-  const noted = appliedTeam(team, today);
-  const at = now();
-  await record.write({
-    version: 1,
-    commit: commit ?? last?.commit ?? null,
-    state,
-    at: at.toISOString(),
-    ...(state === 'applied'
-      ? {
-          ...{ team: noted, begun: [], ids: await idsOf(team.lab, names) },
-          owners: appliedOwners(team, reviewed, last?.owners ?? null, at),
-        }
-      : {
-          ...{ team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS },
-          owners: last?.owners ?? null,
-        }),
-  });
-}
-
-const NO_IDS: ApplyRecord['ids'] = { user: {}, group: {} };
-
-/** Without them a renamed group counts as deleted, so an account that does not answer is no reason to fail. */
-export async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promise<ApplyRecord['ids']> {
+/** IAM's unique ids in the account, of the lab's own users and groups. */
+export async function listedIds(lab: string, names: Pick<IamLookup, 'list'>): Promise<Result<ApplyRecord['ids']>> {
   const of = async (kind: 'user' | 'group') => {
     const own = (await names.list(kind)).filter(({ path }) => path === labPath(lab));
     return Object.fromEntries(own.map(({ name, id }) => [name, id]));
   };
-  const asked = await askAws(async () => ({ user: await of('user'), group: await of('group') }));
-  return asked.ok ? asked.value : NO_IDS;
-}
-
-/** An apply that is tried again counts once. */
-function withBegun(begun: ApplyRecord['begun'], team: ApplyRecord['begun'][number]): ApplyRecord['begun'] {
-  const text = JSON.stringify(team);
-  return [...begun.filter((each) => JSON.stringify(each) !== text), team].slice(-MOST_BEGUN);
+  return askAws(async () => ({ user: await of('user'), group: await of('group') }));
 }
 
 const run = promisify(execFile);
@@ -230,7 +196,7 @@ export async function noteOldFile(
   { isPublic = false, stderr }: Pick<Terminal, 'isPublic' | 'stderr'>,
 ): Promise<boolean> {
   if (isPublic) return false;
-  const read = await usingRecord('', () => applyRecord(records).read());
+  const read = await readRecord(records);
   const { commit = null, team: applied = null, at = '' } = (read.ok ? read.value : null) ?? {};
   if (commit === null || applied === null) return false;
   if (JSON.stringify(appliedTeam(team, applied.day)) === JSON.stringify(applied)) return false;

@@ -71,8 +71,8 @@ export interface Ruled {
   /** The file's team with everything that is withheld or kept; users are never deleted for age but by `deletions`. */
   readonly team: Team;
   readonly withheld: readonly Withheld[];
-  /** Keys of members that leave configuration and state, although the account may have their users. */
-  readonly leftOut: readonly string[];
+  /** Keys of what leaves configuration and state, although the account may have the user or group. */
+  readonly leftOut: { readonly members: readonly string[]; readonly roles: readonly string[] };
   /** Names of users whose unique ids the record takes after the apply: created by it, or accepted. */
   readonly newUsers: readonly string[];
 }
@@ -95,12 +95,13 @@ export function ruleFor(input: RuleInput): Ruled {
     );
 
   const withheld: Withheld[] = [];
-  const leftOut: string[] = [];
+  const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const found = takenRoleName(role.key, input);
     if (found !== null) {
-      withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations: [], found });
+      withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations: [...role.allow], found });
+      leftOut.roles.push(role.key);
       return [];
     }
     const keptDenies = restore.has(role.key) ? [] : deniesAtGroup(role, input, before);
@@ -120,7 +121,7 @@ export function ruleFor(input: RuleInput): Ruled {
     }
     if (kind !== 'own' && kind !== 'new') {
       withheld.push({ kind, of: 'member', key, operations, found });
-      leftOut.push(key);
+      leftOut.members.push(key);
       return [];
     }
     if (kind === 'new') newUsers.push(user);

@@ -134,6 +134,18 @@ export async function untaint(
   return succeed(null);
 }
 
+/** Removes resources from the state alone: what they stand for stays in AWS. */
+export async function forget(
+  workspace: Workspace,
+  addresses: readonly string[],
+  options: CommandOptions = {},
+): Promise<Result<null>> {
+  if (addresses.length === 0) return succeed(null);
+  const args = ['state', 'rm', ...lockTimeout(options), ...addresses];
+  const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
+  return run.exitCode === 0 ? succeed(null) : failed(workspace, options, 'plan', run);
+}
+
 /** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
 export async function applyPlan(
   workspace: Workspace,

@@ -1,0 +1,57 @@
+import { accessOf, type UserAccess } from '../../access/access-of.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { difference, isEmpty, listOperations, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
+import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import type { Operation } from '../../catalog/mturk.ts';
+import { iamName, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+
+/** A user with operations that no file gives. */
+export interface Beyond {
+  readonly user: string;
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them: none, if
+ * the plan does what was decided.
+ */
+export function gainsBeyond(account: AccessModel, planned: AccessModel, written: Team, at: Date): readonly Beyond[] {
+  const before = allowedIn(accessOf(account, { at }));
+  const given = allowedIn(accessOf(desiredAccessOnAnyDay(written), { at }));
+  const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
+  return accessOf(planned, { at }).flatMap(({ user: { name }, allowed }) =>
+    members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
+  );
+}
+
+/** Who may do more through the lab's users, groups and policies than the written team gives. */
+export function heldBeyond(account: AccessModel, written: Team, at: Date): readonly Beyond[] {
+  const groups = new Set(written.roles.map(({ key }) => iamName(written.lab, key)));
+  const isOwn = (path: string) => path === labPath(written.lab);
+  const users = account.users.map((user) => ({
+    ...user,
+    groups: user.groups.filter((group) => groups.has(group)),
+    ...(isOwn(user.path) ? {} : { attached: [], inline: [] }),
+  }));
+  const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
+  const given = allowedIn(accessOf(desiredAccessOnAnyDay(written), { at }));
+  // Users who are not members have findings of their own, unless they are in a group of the lab.
+  const concerned = users.filter(({ name, groups: own }) => members.has(name) || own.length > 0);
+  return accessOf({ ...account, users: concerned }, { at }).flatMap(({ user: { name }, allowed }) =>
+    beyond(name, allowed, of(given, name)),
+  );
+}
+
+function beyond(user: string, allowed: OperationSet, given: OperationSet): readonly Beyond[] {
+  const more = difference(allowed, given);
+  return isEmpty(more) ? [] : [{ user, operations: listOperations(more) }];
+}
+
+function allowedIn(access: readonly UserAccess[]): ReadonlyMap<string, OperationSet> {
+  return new Map(access.map(({ user, allowed }) => [user.name, allowed]));
+}
+
+function of(map: ReadonlyMap<string, OperationSet>, user: string): OperationSet {
+  return map.get(user) ?? NO_OPERATIONS;
+}
