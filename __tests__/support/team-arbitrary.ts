@@ -59,7 +59,7 @@ export function teams(): fc.Arbitrary<Team> {
         neighbors: fc.subarray(['vision-lab', 'x2']),
         administrators: fc.constant([]),
         keyMaxAgeDays: fc.integer({ min: 1, max: 400 }),
-        reconcile: fc.record({ mode: fc.constantFrom(...RECONCILE_MODES), perDay: fc.integer({ min: 1, max: 9 }) }),
+        reconcile: fc.constantFrom(...RECONCILE_MODES),
         deleteAfterDays: fc.option(fc.integer({ min: 1, max: 99 })),
         driftEveryHours: fc.integer({ min: 1, max: 100 }),
         renewBeforeDays: fc.nat(100),

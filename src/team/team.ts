@@ -149,8 +149,7 @@ export interface Settings {
   readonly administrators: readonly string[];
   /** Days after which an access key is too old. */
   readonly keyMaxAgeDays: number;
-  /** `perDay` is the most findings that are reverted in 24 hours. */
-  readonly reconcile: { readonly mode: ReconcileMode; readonly perDay: number };
+  readonly reconcile: ReconcileMode;
   /** Days after the last day of a member on which the user is deleted; null for never. */
   readonly deleteAfterDays: number | null;
   /** How often the drift check runs, in hours. */
@@ -167,7 +166,7 @@ export const DEFAULT_SETTINGS: Settings = {
   neighbors: [],
   administrators: [],
   keyMaxAgeDays: 90,
-  reconcile: { mode: 'none', perDay: 3 },
+  reconcile: 'none',
   deleteAfterDays: null,
   driftEveryHours: 24,
   renewBeforeDays: 30,
