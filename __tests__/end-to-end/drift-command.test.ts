@@ -10,7 +10,7 @@ import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 const TODAY = ['--today', '2026-11-25'];
 const RECONCILE = / {2}reconcile: .*\n/;
 const UNSET = smallTeamFile().replace(RECONCILE, '');
-const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: { mode: additions, per-day: 5 }\n');
+const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: additions\n');
 const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });

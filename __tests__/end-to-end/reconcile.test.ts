@@ -23,7 +23,7 @@ const group = (key: string) => ({ GroupName: iamName(smallTeam.lab, key) });
 const own = (key: string) => ({ PolicyArn: rolePolicyArn(smallTeam, key) });
 
 function teamIn(mode: ReconcileMode, more: Partial<Team['settings']> = {}): Team {
-  return { ...smallTeam, settings: { ...smallTeam.settings, reconcile: { mode, perDay: 10 }, ...more } };
+  return { ...smallTeam, settings: { ...smallTeam.settings, reconcile: mode, ...more } };
 }
 
 interface Desk {

@@ -341,7 +341,7 @@ test('they are planned by the scan role, and reverted by the reconcile role', as
 });
 
 test('mode all reverts as the apply role what an earlier check has reported', async () => {
-  const all: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'all', perDay: 10 } } };
+  const all: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
   const id = 'membership-removed/bo/task-publisher';
   const [row] = PEOPLE.filter(({ finds }) => finds.includes(id));
   if (row === undefined) throw new Error(id);

@@ -16,7 +16,7 @@ import { member, sampleTeam } from '../support/sample-team.ts';
 
 const team: Team = {
   ...sampleTeam,
-  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+  settings: { ...sampleTeam.settings, reconcile: 'additions' },
 };
 const withEve: Team = {
   ...team,

@@ -6,7 +6,7 @@ import { runHere, scratch } from '../support/command.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
-const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: { mode: additions, per-day: 5 }\n');
+const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: additions\n');
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
 const ANYTHING = JSON.stringify({

@@ -257,7 +257,7 @@ const newWatch = teamWith({
   settings: {
     ...sampleTeam.settings,
     keyMaxAgeDays: 180,
-    reconcile: { mode: 'all', perDay: 3 },
+    reconcile: 'all',
     deleteAfterDays: 30,
     driftEveryHours: 48,
     renewBeforeDays: 14,

@@ -920,7 +920,7 @@ export const MISTAKES_THAT_EDITORS_SEE: readonly (readonly [name: string, sectio
   ['a section without anything', { departed: 'departed:' }],
   ['three keys', bo('keys: 3')],
   ['reconcile: true', settings('reconcile: true')],
-  ['a quota of none', settings('reconcile: { mode: additions, per-day: 0 }')],
+  ['reconcile as a map', settings('reconcile: { mode: all }')],
   ['a drift check every half hour', settings('drift-every-hours: 0.5')],
   ['a snooze without a reason', snoozed('until: "2027-01-31"')],
   ['a snooze until further notice', snoozed('until: ever, reason: x')],

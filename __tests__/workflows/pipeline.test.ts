@@ -98,8 +98,7 @@ test('a manual change between plan and apply stops the apply, which is carried o
 });
 
 test('manual changes are reported in one issue, and do not fail the run: reconcile reverts the added access, and leaves the rest open', async () => {
-  const on = (text: string) =>
-    text.replace('members:', 'settings: { reconcile: { mode: additions, per-day: 10 } }\nmembers:');
+  const on = (text: string) => text.replace('members:', 'settings: { reconcile: additions }\nmembers:');
   scene.merge(scene.propose('reconcile', { 'team.yaml': on }));
   await iam.send(new AddUserToGroupCommand(PAYMASTER));
   await iam.send(new RemoveUserFromGroupCommand(READER));

@@ -68,7 +68,6 @@ export const COUNTS = {
   keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
   'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
   'key-max-age-days': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
-  'per-day': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.reconcile.perDay },
   'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
   'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
   'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
@@ -176,19 +175,6 @@ const state = map(
   { bucket: 'perception-lab-terraform', region: 'eu-central-1' },
 );
 
-const reconcile = map(
-  'What the scheduled drift check reverts. Without it, nothing',
-  {
-    mode: z.enum(RECONCILE_MODES).meta({
-      description:
-        'What is reverted: nothing; manual changes that add access or remove a guard; or all drift, back to what was last applied',
-      examples: ['additions'],
-    }),
-    'per-day': count('per-day', 'The most findings that are reverted in 24 hours'),
-  },
-  { mode: 'all', 'per-day': 10 },
-);
-
 const snooze = map(
   'A finding of the drift check that is accepted for a time',
   {
@@ -225,7 +211,15 @@ const settings = map(
       [['arn:aws:iam::123456789012:user/ops']],
     ).optional(),
     'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported'),
-    reconcile: reconcile.optional(),
+    reconcile: z
+      .enum(RECONCILE_MODES)
+      .meta({
+        description:
+          'What the scheduled drift check does: nothing; revert manual changes that gave access or removed a limit; or also give back what they took',
+        examples: ['all'],
+        default: DEFAULT_SETTINGS.reconcile,
+      })
+      .optional(),
     'delete-after-days': count(
       'delete-after-days',
       'How many days after the last day a user is deleted; never if left out. Access ends on the last day itself',

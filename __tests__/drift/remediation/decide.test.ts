@@ -65,7 +65,7 @@ function team(
   more: Partial<ReconcileTeam['settings']> = {},
   of: Team = sampleTeam,
 ): ReconcileTeam {
-  return { ...of, settings: { ...of.settings, reconcile: { mode, perDay: 3 }, ...more } };
+  return { ...of, settings: { ...of.settings, reconcile: mode, ...more } };
 }
 
 const JOB: ReconcileRequest = { reconcile: true, revert: [], ifFingerprint: null };
@@ -173,22 +173,6 @@ const ROWS: readonly Row[] = [
     person(ADDED.id),
     reverted(30, 100),
     { reverts: [ADDED.id] },
-  ],
-  [
-    'the quota counts a day',
-    'additions',
-    [ADDED, finding('b', 'auto'), finding('c', 'auto')],
-    JOB,
-    reverted(23),
-    'quota-reached',
-  ],
-  [
-    'after a day the quota is free',
-    'additions',
-    [ADDED, finding('b', 'auto'), finding('c', 'auto')],
-    JOB,
-    reverted(25),
-    { reverts: [ADDED.id, 'b', 'c'] },
   ],
 ];
 

@@ -143,7 +143,7 @@ function gainersFrom(sourceIp: string, before: AccessModel, after: AccessModel):
 
 /** What the scheduled job reverts in mode `additions`, as differences. */
 function revertedIn(team: Team, account: AccessModel): readonly Difference[] {
-  const settings = { ...team.settings, reconcile: { mode: 'additions', perDay: 1_000 } } as const;
+  const settings = { ...team.settings, reconcile: 'additions' } as const;
   const decision = decideReconcile(
     { scan: scanOfChanged(team, account), access: account, complete: true },
     { ...team, settings },

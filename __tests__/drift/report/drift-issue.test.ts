@@ -54,7 +54,7 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
     const reconcile = {
       outcome: 'blocked' as const,
       ...{ reverted: [], deleted: [], next: [] },
-      block: { code: 'quota-reached' as const, args: { perDay: 3, done: 2, wanted: 4 } },
+      block: { code: 'reverted-repeatedly' as const, args: { findings: [ADDED] } },
       failure: null,
       after: null,
     };

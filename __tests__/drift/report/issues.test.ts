@@ -197,13 +197,13 @@ describe('after reconcile', () => {
   test('a block is explained once', async () => {
     const reconciled = reconciledReport([ADDED], {
       outcome: 'blocked',
-      block: { code: 'quota-reached', args: { perDay: 3, done: 3, wanted: 1 } },
+      block: { code: 'reverted-repeatedly', args: { findings: [ADDED] } },
     });
     await check(reportWith([ADDED]));
     await check(reportWith([ADDED]), { reconciled });
     await check(reportWith([ADDED]), { reconciled });
     expect(issueOf('drift').body).toContain('Reconcile was blocked');
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'quota-reached' }, comments: { length: 1 } });
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'reverted-repeatedly' }, comments: { length: 1 } });
     const other = reconciledReport([ADDED], { outcome: 'failed', failure: DENIED.failure });
     await check(reportWith([ADDED]), { reconciled: other });
     expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'credentials-denied' }, comments: { length: 2 } });

@@ -30,17 +30,15 @@ const set = (change: Partial<Team['settings']>, team = sampleTeam): Team => ({
 const known = { finding: 'unmanaged-user/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study' };
 const snooze = (change: Partial<typeof known> = {}): Team => ({ ...sampleTeam, snoozed: [{ ...known, ...change }] });
 const joining = (keys: number) => join({ key: 'eve', roles: ['results-reader'], keys });
-const reconcile = (mode: 'none' | 'additions' | 'all', perDay: number) => set({ reconcile: { mode, perDay } });
+const reconcile = (mode: Team['settings']['reconcile']) => set({ reconcile: mode });
 const excepting = (user: string) => set({ administrators: [`arn:aws:iam::123456789012:user/${user}`] });
 const stateAt = (key: string) => set({ state: { bucket: 'labs', region: 'eu-central-1', key } });
 const FINDING = known.finding;
 
 const CASES: readonly (readonly [what: string, before: Team, after: Team, Review['risk'], kind: string])[] = [
-  ['reconcile on', sampleTeam, reconcile('additions', 3), 'boundary-changed', 'reconcile'],
-  ['reconcile grants too', reconcile('additions', 3), reconcile('all', 3), 'boundary-changed', 'reconcile'],
-  ['more reverts', reconcile('all', 3), reconcile('all', 50), 'boundary-changed', 'reconcile'],
-  ['fewer reverts', reconcile('all', 3), reconcile('all', 1), 'descriptive-only', 'reconcile'],
-  ['reconcile off', reconcile('all', 3), sampleTeam, 'boundary-changed', 'reconcile'],
+  ['reconcile on', sampleTeam, reconcile('additions'), 'boundary-changed', 'reconcile'],
+  ['reconcile grants too', reconcile('additions'), reconcile('all'), 'boundary-changed', 'reconcile'],
+  ['reconcile off', reconcile('all'), sampleTeam, 'boundary-changed', 'reconcile'],
   ['users are deleted', sampleTeam, set({ deleteAfterDays: 30 }), 'boundary-changed', 'delete-after'],
   ['users stay', set({ deleteAfterDays: 30 }), sampleTeam, 'descriptive-only', 'delete-after'],
   ['older keys', sampleTeam, set({ keyMaxAgeDays: 365 }), 'boundary-changed', 'key-age'],
@@ -97,7 +95,7 @@ test('a first file, or one after an unreadable file, is reviewed for who approve
     'bo',
     { keys: 2 },
     set(
-      { reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365, maxRemovals: 5, neighbors: ['vision-lab'] },
+      { reconcile: 'additions', keyMaxAgeDays: 365, maxRemovals: 5, neighbors: ['vision-lab'] },
       { ...snooze(), freeze: ['pay:bonus'] },
     ),
   );
@@ -106,7 +104,7 @@ test('a first file, or one after an unreadable file, is reviewed for who approve
     { kind: 'freeze', gained: ['pay:bonus'], lost: [] },
     { kind: 'max-removals', from: 3, to: 5 },
     { kind: 'neighbors', gained: ['vision-lab'], lost: [] },
-    { kind: 'reconcile', from: { mode: 'none' }, to: { mode: 'additions', perDay: 3 } },
+    { kind: 'reconcile', from: 'none', to: 'additions' },
     { kind: 'key-age', from: 90, to: 365 },
     { kind: 'keys', member: 'bo', from: null, to: 2 },
     { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },

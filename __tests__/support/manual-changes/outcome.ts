@@ -28,7 +28,7 @@ import type { ManualChange } from './manual-change.ts';
 /** The team of the table of manual changes. */
 export const RECONCILED_TEAM: Team = {
   ...sampleTeam,
-  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+  settings: { ...sampleTeam.settings, reconcile: 'additions' },
 };
 
 const DAY_MS = 86_400_000;

@@ -41,7 +41,7 @@ test('what is left out has the value that it is said to have', () => {
     neighbors: [],
     administrators: [],
     keyMaxAgeDays: 90,
-    reconcile: { mode: 'none', perDay: 3 },
+    reconcile: 'none',
     deleteAfterDays: null,
     driftEveryHours: 24,
     renewBeforeDays: 30,
@@ -59,7 +59,7 @@ test('settings, and spend among what is frozen', () => {
         '  self-approval: true',
         '  state: { bucket: vision-state, region: us-gov-west-1 }',
         '  key-max-age-days: 30',
-        '  reconcile: { mode: additions, per-day: 7 }',
+        '  reconcile: additions',
         '  delete-after-days: 14',
         '  drift-every-hours: 6',
         '  renew-before-days: 0',
@@ -74,21 +74,16 @@ test('settings, and spend among what is frozen', () => {
     neighbors: [],
     administrators: [],
     keyMaxAgeDays: 30,
-    reconcile: { mode: 'additions', perDay: 7 },
+    reconcile: 'additions',
     deleteAfterDays: 14,
     driftEveryHours: 6,
     renewBeforeDays: 0,
   });
 });
 
-test('reconcile is off unless it is there, and without a quota has the usual one', () => {
-  const reconcileOf = (settings: string) => read(teamText({ settings })).team?.settings.reconcile;
-  expect(reconcileOf('settings: {}')).toEqual({ mode: 'none', perDay: 3 });
-  expect(reconcileOf('settings: { reconcile: { mode: all } }')).toEqual({ mode: 'all', perDay: 3 });
-  expect(reconcileOf('settings: { reconcile: { mode: additions, per-day: 1 } }')).toEqual({
-    mode: 'additions',
-    perDay: 1,
-  });
+test.each(['none', 'additions', 'all'])('reconcile can be %s', (mode) => {
+  const { team } = read(teamText({ settings: `settings: { reconcile: ${mode} }` }));
+  expect(team?.settings.reconcile).toBe(mode);
 });
 
 test.each([0, 1, 2])('a member may have %i access keys', (keys) => {

@@ -17,8 +17,7 @@ const RUNS = { numRuns: runs(40) };
 test('the sample team.yaml gives the golden configuration', async () => {
   const { team } = readTeam(await readFile('team.yaml', 'utf8'), { file: 'team.yaml', today: TODAY });
   // Other tests choose themselves what is reverted and deleted.
-  const reconcile = { mode: 'all', perDay: 10 };
-  expect(team).toEqual({ ...sampleTeam, settings: { ...sampleTeam.settings, reconcile, deleteAfterDays: 30 } });
+  expect(team).toEqual({ ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: 'all', deleteAfterDays: 30 } });
   const { text } = await synthesized(sampleTeam);
   for (const [name, written] of [
     ['cdk.tf.json', text.team],

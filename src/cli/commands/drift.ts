@@ -159,6 +159,6 @@ function linesOf(
     width: terminal.width,
     attributed,
     isFileOld,
-    reconcile: team.settings.reconcile.mode,
+    reconcile: team.settings.reconcile,
   });
 }

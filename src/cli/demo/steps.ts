@@ -304,8 +304,7 @@ async function isAllowed(client: mturk.MTurkClient, operation: Operation): Promi
 }
 
 function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): LabSession {
-  // The team's own quota of reverts a day is not what the demo shows.
-  const willing: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'additions', perDay: 50 } } };
+  const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'additions' } };
   return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
 }
 

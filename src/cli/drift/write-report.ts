@@ -44,7 +44,7 @@ export async function writeScanReport(
     class: scan.class,
     fingerprint: scan.fingerprint,
     reconcile: String(needsReconcile(completed, team, applied)),
-    'reconcile-environment': reconcile.mode === 'all' || mayDelete ? 'production' : 'reconcile',
+    'reconcile-environment': reconcile === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
@@ -97,7 +97,7 @@ async function write(
     commit: head.commit === NO_COMMIT ? null : head.commit,
     at: at.toISOString(),
     names: Object.fromEntries(namingOf(team).people),
-    settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile.mode },
+    settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile },
     check,
     reconcile,
     expiring: [...expiringAccess(team, today)],

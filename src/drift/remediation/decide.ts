@@ -37,7 +37,7 @@ export type ReconcileDecision =
       readonly reverts: readonly DriftFinding[];
       /** Those of them that may grant access. */
       readonly granting: readonly DriftFinding[];
-      /** Those of them that a person asked for. They count neither for the quota nor as a repetition. */
+      /** Those of them that a person asked for. They do not count as a repetition. */
       readonly requested: readonly DriftFinding[];
       /** IAM users whose last day passed `deleteAfterDays` ago. */
       readonly deletions: readonly string[];
@@ -53,7 +53,7 @@ const REPETITIONS = 2;
 
 /** What no scan can change: known from the team file alone. Null if the request is possible. */
 export function impossibleRequest(team: ReconcileTeam, { reconcile }: ReconcileRequest): ReconcileBlock | null {
-  return reconcile && team.settings.reconcile.mode === 'none' ? { code: 'reconcile-off', args: {} } : null;
+  return reconcile && team.settings.reconcile === 'none' ? { code: 'reconcile-off', args: {} } : null;
 }
 
 /**
@@ -83,7 +83,7 @@ export function decideReconcile(
   if (refused.length > 0) return blocked({ code: 'not-revertible', args: { findings: refused } });
 
   const at = new Date(scan.at);
-  const { mode, perDay } = team.settings.reconcile;
+  const mode = team.settings.reconcile;
   const requested = possible.filter(({ id }) => revert.includes(id));
   const others = isScheduled ? possible.filter((finding) => !requested.includes(finding)) : [];
   const auto = others.filter(({ remediation }) => remediation === 'auto');
@@ -98,10 +98,6 @@ export function decideReconcile(
   const repeated = byJob.filter(({ id }) => before.filter((each) => each === id).length >= REPETITIONS);
   if (repeated.length > 0) {
     return blocked({ code: 'reverted-repeatedly', args: { findings: repeated.map(({ id }) => id) } });
-  }
-  const done = revertsWithin(record, 1, at).length;
-  if (byJob.length > 0 && done + byJob.length > perDay) {
-    return blocked({ code: 'quota-reached', args: { perDay, done, wanted: byJob.length } });
   }
   const from = new Date(at.getTime() + team.settings.driftEveryHours * HOUR_MS).toISOString();
   const waiting = [
@@ -124,7 +120,7 @@ export function decideReconcile(
 export function needsReconcile(scanned: ScannedAccount, team: ReconcileTeam, applied: AccessTeam): boolean {
   const request = { reconcile: true, revert: [], ifFingerprint: null };
   const decision = decideReconcile(scanned, team, applied, request, NO_RECONCILE_RECORD);
-  if (decision.kind === 'blocked') return decision.block.code === 'quota-reached';
+  if (decision.kind === 'blocked') return false;
   return decision.reverts.length + decision.reported.length > 0;
 }
 

@@ -28,9 +28,9 @@ const PROBLEMS: {
 } = {
   'reconcile-off': () => ({
     summary: t`team.yaml lets reconcile revert nothing`,
-    reason: t`${codeText('settings.reconcile')} is missing or has mode ${codeText('none')}`,
+    reason: t`${codeText('settings.reconcile')} is missing or ${codeText('none')}`,
     help: t`set a mode in a reviewed change of team.yaml`,
-    paste: ['settings:', '  reconcile: { mode: additions, per-day: 10 }'],
+    paste: ['settings:', '  reconcile: all'],
   }),
   'not-revertible': ({ findings }) => {
     const near = findings.flatMap(({ nearest }) => (nearest === null ? [] : [codeText(nearest)]));
@@ -57,11 +57,6 @@ const PROBLEMS: {
       SHOWN,
     ),
     help: t`find out which person or program makes it before it is reverted again`,
-  }),
-  'quota-reached': ({ perDay, done, wanted }) => ({
-    summary: t`more reverts than ${codeText('settings.reconcile.per-day')} allows`,
-    reason: t`${done} of ${perDay} reverts were made in the last 24 hours; ${wanted} more are needed`,
-    help: t`check each finding; then revert it with \`mturk-team drift --revert ID\`, or raise the limit`,
   }),
   'changed-meanwhile': () => ({
     summary: t`the account changed after it was checked`,
@@ -257,7 +252,6 @@ export const RECONCILE_BLOCK = z.discriminatedUnion('code', [
   of('fingerprint-changed', z.strictObject({ expected: z.string(), found: z.string() })),
   of('scan-incomplete', z.strictObject({ notChecked: z.int().nonnegative() })),
   of('reverted-repeatedly', z.strictObject({ findings: IDS })),
-  of('quota-reached', z.strictObject({ perDay: z.int(), done: z.int(), wanted: z.int() })),
   of('changed-meanwhile', z.strictObject({})),
   /** Terraform would not do exactly the inverses. */
   of('plan-deviates', z.strictObject({ addresses: IDS })),

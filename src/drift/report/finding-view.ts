@@ -47,7 +47,7 @@ export interface FindingView {
 }
 
 export interface ViewOptions {
-  /** Whether the scheduled reconcile job runs (`settings.reconcile.mode`). */
+  /** Whether the scheduled reconcile job runs (`settings.reconcile`). */
   readonly reconcile?: 'none' | 'additions' | 'all';
   /** An issue is as public as its repository: no account id, key id or source address. */
   readonly isPrivate?: boolean;
@@ -190,7 +190,7 @@ export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanR
 
 /** `drift --json`, version 1: the scan as data, each finding with its text. */
 export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Record<string, unknown> {
-  const options = { reconcile: team.settings.reconcile.mode, isPrivate: true };
+  const options = { reconcile: team.settings.reconcile, isPrivate: true };
   const finding = (each: DriftFinding) => {
     const { commands, by: _by, ...view } = findingView(each, names, false, options);
     const text = Object.fromEntries(

@@ -148,11 +148,6 @@ function riskOfSetting(setting: SettingsChange): RiskClass {
     case 'key-age':
     case 'drift-period':
       return setting.to < setting.from ? 'descriptive-only' : 'boundary-changed';
-    case 'reconcile':
-      // With fewer reverts or none, added access stays; `all` also grants access.
-      return setting.to.mode === setting.from.mode && setting.to.perDay < setting.from.perDay
-        ? 'descriptive-only'
-        : 'boundary-changed';
     case 'delete-after':
       return setting.to === null ? 'descriptive-only' : 'boundary-changed';
     case 'renewal':

@@ -32,7 +32,7 @@ const FROM_TO = { from: TEXT.nullable(), to: TEXT.nullable() };
 /** A manifest keeps only whether a document is known. */
 const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statement: z.tuple([]) }).nullable());
 
-const RECONCILE = z.strictObject({ mode: z.enum(RECONCILE_MODES), perDay: SETTING });
+const RECONCILE = z.enum(RECONCILE_MODES);
 
 const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),

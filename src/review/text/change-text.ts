@@ -5,7 +5,6 @@ import { capabilityNames, lossText } from '../../access/text/capability-words.ts
 import { type DisplayNames, groupText, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import type { ReconcileMode } from '../../team/team.ts';
 import { memberKeyOfAddress } from '../../terraform/addresses.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { dateWords } from '../../text/dates.ts';
@@ -187,7 +186,7 @@ function sides<Item>(
   return joinTexts(parts.flat(), '; ');
 }
 
-/** A changed setting, `Reconcile: on, up to 3 reverts per day (was off)`. */
+/** A changed setting, `Reconcile: all (was none)`. */
 export function settingText(setting: SettingsChange): Text {
   switch (setting.kind) {
     case 'owners':
@@ -231,7 +230,7 @@ export function settingText(setting: SettingsChange): Text {
     case 'account':
       return t`${label('AWS account:')} ${codeText(setting.to)} (was ${codeText(setting.from)})`;
     case 'reconcile':
-      return t`${label('Reconcile:')} ${reconcileText(setting.to)} (was ${reconcileText(setting.from)})`;
+      return t`${label('Reconcile:')} ${codeText(setting.to)} (was ${codeText(setting.from)})`;
     case 'delete-after':
       return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
     case 'key-age':
@@ -267,10 +266,6 @@ function optional(name: string | null): Text {
 
 function bucketText(name: string | null): Text {
   return name === null ? trusted('a local file') : t`bucket ${codeText(name)}`;
-}
-
-function reconcileText({ mode, perDay }: { readonly mode: ReconcileMode; readonly perDay: number }): Text {
-  return mode === 'none' ? codeText(mode) : t`${codeText(mode)}, up to ${counts(perDay, 'revert')} per day`;
 }
 
 function deletionText(days: number | null): Text {

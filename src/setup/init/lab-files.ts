@@ -50,7 +50,7 @@ freeze: [] # [spend] or capabilities: an emergency brake above every role
 
 settings:
   state: { bucket: ${stateBucket(answers)}, region: us-east-1 } # where Terraform's state is kept
-${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  reconcile: { mode: all, per-day: 10 } # none, additions or all: what the scheduled drift check reverts, 10 findings a day at most
+${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  reconcile: all # none, additions or all: what the scheduled drift check reverts and gives back
   delete-after-days: 30 # a user is deleted this long after the last day; access ends on the day itself
 `;
 }

@@ -40,7 +40,6 @@ export function draftOf(value: unknown) {
     },
     freeze: listOf(file.freeze),
     settings,
-    reconcile: mapOf(settings.reconcile),
     bucket: textOf(state.bucket),
     region: textOf(state.region),
     stateKey: textOf(state.key),

@@ -117,7 +117,7 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
 }
 
 function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
-  const { state, reconcile } = settings;
+  const { state } = settings;
   return {
     maxRemovals: settings['max-removals'] ?? DEFAULT_SETTINGS.maxRemovals,
     selfApproval: settings['self-approval'] ?? DEFAULT_SETTINGS.selfApproval,
@@ -125,10 +125,7 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
     neighbors: [...(settings.neighbors ?? [])].sort(),
     administrators: [...(settings.administrators ?? [])].sort(),
     keyMaxAgeDays: settings['key-max-age-days'] ?? DEFAULT_SETTINGS.keyMaxAgeDays,
-    reconcile: {
-      mode: reconcile?.mode ?? DEFAULT_SETTINGS.reconcile.mode,
-      perDay: reconcile?.['per-day'] ?? DEFAULT_SETTINGS.reconcile.perDay,
-    },
+    reconcile: settings.reconcile ?? DEFAULT_SETTINGS.reconcile,
     deleteAfterDays: settings['delete-after-days'] ?? DEFAULT_SETTINGS.deleteAfterDays,
     driftEveryHours: settings['drift-every-hours'] ?? DEFAULT_SETTINGS.driftEveryHours,
     renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,

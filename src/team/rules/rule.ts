@@ -91,3 +91,7 @@ export function valueList(texts: readonly string[]): Text {
 
 /** Text that begins with a typographic quote, as word processors write it. */
 export const CURLY_QUOTES = /^[“”„«»‘’]/;
+
+/** What other languages and YAML 1.1 take for true and false. */
+export const YES = /^(?:y|yes|on|true|1)$/i;
+export const NO = /^(?:n|no|off|false|0|never|none|null)$/i;

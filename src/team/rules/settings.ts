@@ -20,9 +20,9 @@ import {
   STATE_KEY_PATTERN,
   USER_ARN_PATTERN,
 } from '../schema.ts';
-import { RECONCILE_MODES } from '../team.ts';
+import { RECONCILE_MODES, type ReconcileMode } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { entriesIn, rule, shortValue, textsIn, useOr, value, valueList } from './rule.ts';
+import { entriesIn, NO, rule, shortValue, textsIn, useOr, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -63,7 +63,7 @@ export const invalidCount = rule({
       help: t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
     };
   },
-  check({ draft: { sections, settings, reconcile }, intact }, report) {
+  check({ draft: { sections, settings }, intact }, report) {
     const check = (map: PlainMap, ...path: DocumentPath) => {
       for (const [key, count] of Object.entries(map)) {
         if (typeof count !== 'number' || !isCountKey(key) || isCount(key, count) || !intact(...path, key)) continue;
@@ -72,7 +72,6 @@ export const invalidCount = rule({
     };
     for (const [key, member] of sections.members) check(member, 'members', key);
     check(settings, 'settings');
-    check(reconcile, 'settings', 'reconcile');
   },
 });
 
@@ -96,20 +95,34 @@ const selfApprovalNotPossible = rule({
   },
 });
 
+/** `mode` is what to write; `written` is null for a list or a map, which may say it by a key `mode`. */
 const unknownReconcileMode = rule({
   code: 'unknown-reconcile-mode',
-  message: ({ mode, suggestion }: { mode: string; suggestion: string | null }) => ({
-    summary: t`unknown reconcile mode ${shortValue(mode)}`,
+  message: ({ written, mode }: { written: string | null; mode: string }) => ({
+    summary:
+      written === null
+        ? t`${value('settings.reconcile')} must be a mode`
+        : t`unknown reconcile mode ${shortValue(written)}`,
     reason: t`the modes are ${valueList(RECONCILE_MODES)}`,
-    help: t`write ${value(`mode: ${suggestion ?? 'additions'}`)}`,
+    help: t`write ${value(`reconcile: ${mode}`)}`,
   }),
-  check({ draft, intact, suggest }, report) {
-    const { mode } = draft.reconcile;
-    const path = ['settings', 'reconcile', 'mode'] as const;
-    if (typeof mode !== 'string' || RECONCILE_MODES.some((each) => each === mode) || !intact(...path)) return;
-    report(path, { mode, suggestion: suggest(mode, RECONCILE_MODES) });
+  check({ draft: { settings }, intact, suggest }, report) {
+    const { reconcile } = settings;
+    const path = ['settings', 'reconcile'] as const;
+    if (reconcile === undefined || reconcile === null || isReconcileMode(reconcile) || !intact(...path)) return;
+    if (typeof reconcile === 'object') {
+      const mode = 'mode' in reconcile && isReconcileMode(reconcile.mode) ? reconcile.mode : 'all';
+      report(path, { written: null, mode });
+      return;
+    }
+    const written = String(reconcile);
+    report(path, { written, mode: suggest(written, RECONCILE_MODES) ?? (NO.test(written) ? 'none' : 'all') });
   },
 });
+
+function isReconcileMode(mode: unknown): mode is ReconcileMode {
+  return RECONCILE_MODES.some((each) => each === mode);
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const invalidBucket = rule({

@@ -9,7 +9,7 @@ import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../sch
 import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { type Place, rule, shortValue, textsIn, value, valueList } from './rule.ts';
+import { NO, type Place, rule, shortValue, textsIn, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';
 import { FREE } from './texts.ts';
 
@@ -91,11 +91,10 @@ const emptyValue = rule({
   code: 'empty-value',
   at: 'key',
   message: ({ expected }: { expected: ValueKind }, { path }) => {
-    const isReconcile = pathText(path) === 'settings.reconcile';
-    const orRemove = isReconcile ? t`, or remove the line to revert nothing` : t`, or remove the line`;
+    const orRemove = isRequired(path) ? t`` : t`, or remove the line`;
     return {
       summary: t`${shortValue(pathText(path))} has no value`,
-      help: t`${isReconcile ? t`write ${value(RECONCILE)}` : missingValue(expected, path)}${isRequired(path) ? t`` : orRemove}`,
+      help: t`${missingValue(expected, path)}${orRemove}`,
     };
   },
 });
@@ -103,6 +102,7 @@ const emptyValue = rule({
 function missingValue(expected: ValueKind, path: DocumentPath): Text {
   const key = String(path.at(-1) ?? '');
   if (isPathOfDate(path)) return t`write a day such as ${value(`${key}: "2027-05-31"`)}`;
+  if (isPathOfMode(path)) return t`write ${value(`${key}: all`)}`;
   if (expected === 'list') return t`write ${value(`${key}: []`)} for an empty list`;
   if (expected !== 'map') return t`write ${trusted(A[expected])} after ${value(`${key}:`)}`;
   const below = t`indent what belongs to it below ${value(key)}`;
@@ -275,6 +275,8 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
   const node = places.node(path);
   const source = isScalar(node) && actual !== null ? sourceOf(node) : null;
   const count = countAt(path);
+  // A rule checks the names of a list of choices: it suggests the nearest one.
+  if (isPathOfMode(path) && actual !== null) return;
   // Of a text that is not allowed at all, nothing else is reported.
   if (source !== null && !findings.intact(...path)) return;
   if (source === null) reportType();
@@ -284,14 +286,17 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
     findings.report(accountNotQuoted, path, { source });
   } else if (isPathOfDate(path)) findings.report(invalidDate, path, { source });
   else if (count !== null) findings.report(invalidCount, path, { key: count, source: writtenAs(source, actual) });
-  // Rules check names in a list of choices: they suggest the nearest one.
-  else if (issue.code !== 'invalid_value' || typeof actual !== 'string') reportType();
+  else reportType();
 
   function reportType() {
     const expected = issue.code === 'invalid_type' ? (KINDS[issue.expected] ?? 'number') : 'number';
     if (actual === null) findings.report(emptyValue, path, { expected });
     else findings.report(wrongType, path, { expected, actual: kindOf(actual), source });
   }
+}
+
+function isPathOfMode(path: DocumentPath): boolean {
+  return pathText(path) === 'settings.reconcile';
 }
 
 /** The count at a path of the file; null if something else is there. */
@@ -378,7 +383,6 @@ function sectionOf(key: string): string | null {
   const sections: readonly (readonly [string, DocumentPath])[] = [
     ...['members', 'roles', 'departed'].map((section) => [section, [section, 'key']] as const),
     ['settings', ['settings']],
-    ['settings.reconcile', ['settings', 'reconcile']],
     ['settings.state', ['settings', 'state']],
   ];
   return sections.find(([, path]) => knownKeys(path).includes(key))?.[0] ?? null;
@@ -401,8 +405,6 @@ function nameOf(parent: DocumentPath): Text {
     : codeText(pathText(parent));
 }
 
-const RECONCILE = 'reconcile: { mode: additions, per-day: 3 }';
-
 /** What can be pasted for a key that is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   version: '`version: 1`',
@@ -416,7 +418,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   reason: '`reason: graduated`, or another reason',
   bucket: '`bucket:` and the name of the S3 bucket',
   region: '`region: eu-central-1`, or where the bucket is',
-  mode: '`mode: none`, `mode: additions` or `mode: all`',
 };
 
 const SNOOZE_EXAMPLES: Readonly<Record<string, string>> = {
@@ -448,17 +449,8 @@ function correction({ expected, actual, source }: TypeMismatch, { path }: Place)
     if (source !== null && NO.test(source)) return t`write ${value('false')}, without quotes`;
     return t`write ${value('true')} or ${value('false')}, without quotes`;
   }
-  if (pathText(path) === 'settings.reconcile') {
-    return source !== null && NO.test(source)
-      ? t`remove the line: without it nothing is reverted`
-      : t`write ${value(RECONCILE)}, or remove the line to revert nothing`;
-  }
   if (expected === 'map' && path.length === 0) return t`copy the sample from the README and edit it`;
   if (expected === 'map')
     return t`indent ${value('key: value')} lines below ${value(String(path.at(-1)))}, without dashes`;
   return t`write ${trusted(A[expected])} instead of ${trusted(A[actual])}`;
 }
-
-/** What other languages and YAML 1.1 take for true and false. */
-const YES = /^(?:y|yes|on|true|1)$/i;
-const NO = /^(?:n|no|off|false|0|never|none|null)$/i;
