@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Terminal } from './io.ts';
 import {
   configDir,
@@ -11,16 +11,14 @@ import {
   labOptions,
   parallelism,
   providerMirror,
-  refuseAnotherDay,
   today,
 } from './options.ts';
 
-/** The codes describe the account after the revert. */
-const REVERTING = `
-With --reconcile or --revert the exit code describes the account afterwards: 0 no drift, 2 drift remains (also if a block
-left it as it was), 1 an error.`;
+/** The codes describe the account after it. */
+const RECONCILING = `
+With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.`;
 
-/** The command that compares the account with the file, and reverts what may be reverted. */
+/** The command that compares the account with the file, and reconciles it. */
 export function register(command: Command, terminal: Terminal): void {
   command
     .argument('[file]', 'team file', DEFAULT_FILE)
@@ -31,21 +29,8 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
     .addOption(configDir())
     .addOption(providerMirror())
-    .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
-    .option('--reconcile', 'revert what settings.reconcile allows, as the scheduled job does')
-    .option(
-      '--revert <id>',
-      'revert this finding, although it may grant access; repeatable',
-      (id: string, before: readonly string[] = []) => [...before, id],
-    )
-    .addOption(
-      new Option('--if-fingerprint <digits>', 'revert nothing unless the scan has this fingerprint').argParser(
-        (text) => {
-          if (!/^[0-9a-f]{12,64}$/.test(text)) throw new InvalidArgumentError('It has 12 to 64 hexadecimal digits.');
-          return text;
-        },
-      ),
-    )
+    .option('--report <file>', 'write findings as JSON for drift-issue')
+    .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
     .option('--yes', 'do not ask for confirmation')
     .addOption(today())
     .addOption(json())
@@ -55,23 +40,18 @@ export function register(command: Command, terminal: Terminal): void {
         'mturk-team drift --emulator',
         'mturk-team drift --quick',
         'mturk-team drift --reconcile',
-        'mturk-team drift --revert membership-removed/bo/task-publisher',
         'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
       ),
     )
-    .addHelpText('after', REVERTING)
+    .addHelpText('after', RECONCILING)
     .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options) => {
-      const { quick = false, lock, cloudtrail: cloudTrail, reconcile = false, revert = [], yes = false } = options;
-      const { ifFingerprint = null, report = null } = options;
-      const isReverting = reconcile || revert.length > 0;
+      const { quick = false, lock, cloudtrail: cloudTrail, reconcile = false, yes = false, report = null } = options;
       const usage = (message: string) => command.error(`error: ${message}`);
-      if (isReverting && quick) usage('--reconcile and --revert need a full check; leave out --quick');
-      if (isReverting && !lock) usage('--reconcile and --revert write the state; leave out --no-lock');
-      if (!isReverting && ifFingerprint !== null) usage('--if-fingerprint is for --reconcile and --revert');
-      if (isReverting) refuseAnotherDay(command, options);
+      if (reconcile && quick) usage('--reconcile needs a full check; leave out --quick');
+      if (reconcile && !lock) usage('--reconcile writes the state; leave out --no-lock');
       const { drift } = await import('./commands/drift.ts');
-      const asked = { quick, lock, cloudTrail, reconcile, revert, yes, ifFingerprint, report };
+      const asked = { quick, lock, cloudTrail, reconcile, yes, report };
       finish(await drift({ ...labOptions(file, options), ...asked }, terminal));
     });
 }

@@ -121,6 +121,16 @@ export interface RuleData extends DifferenceData {
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
   readonly 'boundary-policy-changed': BoundaryPolicy;
   /** A version of a policy of the lab that is not the default one, and would grant more than it. */
+  /** `from` is the time (ISO 8601, UTC) after which reconcile gives it back; null if that is not announced. */
+  readonly 'access-withheld': {
+    readonly user: string;
+    readonly operations: readonly Operation[];
+    readonly from: string | null;
+  };
+  readonly 'deny-kept': {
+    readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
+    readonly operations: readonly Operation[];
+  };
   readonly 'non-default-policy-version': {
     readonly arn: string;
     /** `v7` */
@@ -183,10 +193,10 @@ export type RuleId = FindingId;
 export type DriftCause = 'manual' | 'pending' | 'expired' | 'resolved' | 'unknown' | 'unexplained' | 'unmanaged';
 
 /**
- * `auto`: reverting it grants nothing, now or later. `on-request`: Terraform can revert it, but that grants access or
- * cannot be judged, so a person asks for it (`drift --revert ID`). `manual`: not Terraform's.
+ * `auto`: the next apply or reconcile reverts it, and no one gains access by that. `announced`: what it took is withheld, and
+ * given back only after an announcement, or by a person. `manual`: not Terraform's.
  */
-export type Remediation = 'auto' | 'on-request' | 'manual';
+export type Remediation = 'auto' | 'announced' | 'manual';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 

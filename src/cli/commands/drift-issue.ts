@@ -58,7 +58,6 @@ async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: N
 export function register(command: Command, terminal: Terminal): void {
   command
     .requiredOption('--report <file>', 'report.json of the scan; a missing file is a failed check')
-    .option('--reconciled <file>', 'report.json of reconcile, if that job ran')
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
     .addOption(
       new Option('--commit <sha>', "the checked commit (default: the report's)").argParser((text) =>
@@ -72,12 +71,12 @@ export function register(command: Command, terminal: Terminal): void {
       'after',
       examples(
         'mturk-team drift-issue --report report.json',
-        'mturk-team drift-issue --report report.json --reconciled reconcile/report.json --commit "$COMMIT"',
+        'mturk-team drift-issue --report report.json --commit "$COMMIT"',
         'mturk-team drift-issue --report none.json --reason credentials-failed',
       ),
     )
-    .action(async ({ report, reconciled = null, branch, json = false, ...options }) => {
+    .action(async ({ report, branch, json = false, ...options }) => {
       const [reason, commit] = [options.reason || null, options.commit || null];
-      finish(await driftIssue({ report, reconciled, reason, commit, branch, json }, terminal, process.env));
+      finish(await driftIssue({ report, reason, commit, branch, json }, terminal, process.env));
     });
 }

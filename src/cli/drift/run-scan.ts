@@ -6,19 +6,26 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
-import type { ScannedAccount } from '../../drift/remediation/decide.ts';
 import { renamesSeen } from '../../drift/rules/renamed.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
+import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { planStack, type StackPlanOptions } from '../session/plan.ts';
-import { readApplied } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
 
-export interface CompletedScan extends ScannedAccount {
+export interface CompletedScan {
   readonly scan: ScanResult;
+  /** Whether all that decides who may do what is known. */
+  readonly complete: boolean;
+  /** What reconcile has announced. */
+  readonly announcements: readonly Announcement[];
+  /** Whether CloudTrail has a manual change of a member's access since a time. */
+  isChangedSince(key: string, since: Date): boolean;
   /** What was applied; null if no apply is known. */
   readonly applied: Applied | null;
   /** Whether CloudTrail was asked who made the changes, and answered. */
@@ -38,10 +45,10 @@ export async function quickScan(
   options: ScanOptions,
   terminal: Terminal,
 ): Promise<CompletedScan> {
-  const applied = await readApplied(session.records);
-  if (!applied.ok) terminal.stderr(`${failureText(applied.failure)}\n`);
+  const record = await readRecord(session.records);
+  if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
   const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
-  const read = { applied: applied.ok ? applied.value : null, isRecordRead: applied.ok };
+  const read = { ...factsOf(record.ok ? record.value : null), isRecordRead: record.ok };
   return completeScan(session, { inventory, plan: null, ...read }, options);
 }
 
@@ -51,13 +58,25 @@ export async function fullScan(
   options: ScanOptions & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
-  const applied = await readApplied(session.records);
-  if (!applied.ok) return applied;
+  const record = await readRecord(session.records);
+  if (!record.ok) return record;
   const inventory = await inventoryOf(session, 'all', terminal);
   const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
   if (!planned.ok) return planned;
-  const read = { applied: applied.value, isRecordRead: true };
+  const read = { ...factsOf(record.value), isRecordRead: true };
   return succeed(await completeScan(session, { inventory, plan: planned.value.classification, ...read }, options));
+}
+
+function factsOf(record: ApplyRecord | null) {
+  return { applied: appliedIn(record), announcements: record?.announcements ?? [] };
+}
+
+/** A file that no apply has approved silences nothing. */
+function silencedAsApplied(team: Team, applied: Applied | null): Team {
+  if (applied === null) return team;
+  const { snoozed, settings } = applied.team;
+  const { neighbors, administrators, reconcile } = settings;
+  return { ...team, snoozed, settings: { ...team.settings, neighbors, administrators, reconcile } };
 }
 
 async function inventoryOf(
@@ -83,14 +102,18 @@ async function inventoryOf(
 
 async function completeScan(
   session: AccountSession,
-  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead'>,
+  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements'>,
   { cloudTrail }: ScanOptions,
 ): Promise<CompletedScan> {
-  const { team, today, at } = session;
+  const { today, at } = session;
+  const team = silencedAsApplied(session.team, read.applied);
   const input = { team, today, at, ...read };
   const scan = scanOf(input);
-  const { access, isAccessKnown: complete } = read.inventory;
-  const facts = { access, applied: read.applied, complete };
+  const { isAccessKnown: complete } = read.inventory;
+  const facts = {
+    ...{ applied: read.applied, complete, announcements: read.announcements ?? [] },
+    isChangedSince: () => false,
+  };
   if (!cloudTrail || scan.findings.length === 0) return { scan, ...facts, attributed: false };
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};

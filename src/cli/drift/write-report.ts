@@ -1,11 +1,9 @@
-import { type Failure, type Result, reasonOf } from '../../diagnostics/failure.ts';
-import { appliedTeam } from '../../team/applied-team.ts';
-import { needsReconcile } from '../../drift/remediation/decide.ts';
-import { NOTHING_RECONCILED, type ReconcileResult } from '../../drift/remediation/reconcile-text.ts';
+import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
-import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
+import { type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
+import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import { originOf } from '../session/manifest-file.ts';
@@ -20,8 +18,6 @@ export interface ReportOptions {
   readonly emulator: string | null;
   /** Where report.json goes; null: outputs only. */
   readonly report: string | null;
-  readonly reconcile: boolean;
-  readonly revert: readonly string[];
 }
 
 type Origin = Pick<AccountSession, 'team' | 'today' | 'at'>;
@@ -32,19 +28,12 @@ export async function writeScanReport(
   completed: CompletedScan,
   account: Origin,
 ): Promise<void> {
-  const { scan } = completed;
-  const { team, today } = account;
-  const { reconcile, deleteAfterDays } = team.settings;
-  const applied = completed.applied?.team ?? appliedTeam(team, today);
-  // Reverts that grant access and deletions need the apply role.
-  const mayDelete = deleteAfterDays !== null && scan.findings.some(({ cause }) => cause === 'expired');
-  await write(options, account, checkOf(completed), null);
+  const { scan, attributed, complete, announcements } = completed;
+  const check = { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed } as const;
+  await write(options, account, check, announcements);
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
-    fingerprint: scan.fingerprint,
-    reconcile: String(needsReconcile(completed, team, applied)),
-    'reconcile-environment': reconcile === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
@@ -54,38 +43,23 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
   const { team } = await readTeamFile(options.file, { today: options.today });
   if (team !== null) {
     const origin = { team, today: options.today, at: momentOf(options.today) };
-    const isReconciling = options.reconcile || options.revert.length > 0;
-    const reconcile = { ...NOTHING_RECONCILED, outcome: 'failed', failure, after: null } as const;
-    await write(options, origin, { kind: 'failed', failure }, isReconciling ? reconcile : null);
+    await write(options, origin, { kind: 'failed', failure }, []);
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
-  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'failure-reason': reason });
+  writeOutputs(process.env, { class: 'error', 'failure-reason': reason });
 }
 
-/** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */
-export async function writeReconcileReport(
-  options: ReportOptions,
-  completed: CompletedScan | null,
-  result: ReconcileResult,
-  origin: Origin,
-  after: Result<CompletedScan> | null,
-): Promise<void> {
-  const check = completed === null ? null : checkOf(completed);
-  await write(options, origin, check, {
-    ...result,
-    after: after === null ? null : after.ok ? checkOf(after.value) : { kind: 'failed', failure: after.failure },
-  });
-  if (result.failure !== null) {
-    const reason = reasonOf(result.failure, 'apply');
-    writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? 'reconcile-failed' : reason });
-  } else if (after !== null && !after.ok) writeOutputs(process.env, { 'failure-reason': scanReason(after.failure) });
+/** Why reconcile failed, for the job that reports it. */
+export function writeReconcileFailure(failure: Failure): void {
+  const reason = reasonOf(failure, 'apply');
+  writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? 'reconcile-failed' : reason });
 }
 
 async function write(
   { file, emulator, report }: ReportOptions,
   { team, today, at }: Origin,
   check: DriftReport['check'],
-  reconcile: DriftReport['reconcile'],
+  announcements: readonly Announcement[],
 ): Promise<void> {
   if (report === null) return;
   const { head } = await originOf(file, process.env, at);
@@ -99,13 +73,9 @@ async function write(
     names: Object.fromEntries(namingOf(team).people),
     settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile },
     check,
-    reconcile,
+    announcements: [...announcements],
     expiring: [...expiringAccess(team, today)],
   });
-}
-
-function checkOf({ scan, complete, attributed }: CompletedScan): DriftCheck {
-  return { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed };
 }
 
 function scanReason(failure: Failure) {

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
-import { failureProblem } from '../../text/failures/failures.ts';
 import {
   codeText,
   counted,
@@ -19,7 +18,6 @@ import {
   trusted,
 } from '../../text/text.ts';
 import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
-import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
@@ -41,11 +39,6 @@ const driftIssueData = z.strictObject({
   findings: z.string().regex(/^(?:[0-9a-f]{12}(?: |$))*$/),
   /** How many findings there are; more than `findings` if they did not fit. */
   count: z.int().nonnegative(),
-  /** Code of the block or failure that the last comment explained. */
-  reconcile: z
-    .string()
-    .regex(/^[a-z-]{1,60}$/)
-    .nullable(),
 });
 export type DriftIssueData = z.infer<typeof driftIssueData>;
 
@@ -66,9 +59,9 @@ export interface DriftIssue {
 type Shown = FindingView & {
   readonly number: number;
   readonly finding: DriftFinding;
-  /** `later`: reconcile reverts it after a check that reported it, because that grants access. */
+  /** `later`: reconcile gives back what it took, after an announcement. */
   readonly action: 'reconcile' | 'later' | 'decide';
-  /** For `later`: the earliest time, ISO 8601; null if no job has decided yet. */
+  /** For `later`: the earliest time, ISO 8601; null if it is not announced yet. */
   readonly from: string | null;
 };
 
@@ -102,20 +95,14 @@ export function readHiddenData(body: string): DriftIssueData | null {
   }
 }
 
-/** The newest scan of a run: the one after reconcile if that succeeded. Null if the account could not be read. */
-export function newestScan({ check, reconcile }: Pick<DriftReport, 'check' | 'reconcile'>): Scanned | null {
-  const newest = reconcile?.after?.kind === 'scanned' ? reconcile.after : check;
-  return newest?.kind === 'scanned' && newest.isAccessKnown ? newest : null;
+/** The scan of a report; null if the account could not be read. */
+export function newestScan({ check }: Pick<DriftReport, 'check'>): Scanned | null {
+  return check.kind === 'scanned' && check.isAccessKnown ? check : null;
 }
 
 /** Findings that an issue is about: neither pending (an apply does them) nor resolved. */
 export function openFindings({ findings }: Pick<ScanResult, 'findings'>): readonly DriftFinding[] {
   return findings.filter(isOpen);
-}
-
-/** Whether reconcile may revert a finding without a person. */
-function isReconciled({ cause, remediation }: DriftFinding): boolean {
-  return cause === 'manual' && remediation === 'auto';
 }
 
 /**
@@ -138,7 +125,6 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
     fingerprint: scan.fingerprint,
     findings: [...digests, ...kept].slice(0, MOST_DIGESTS).join(' '),
     count: digests.length + kept.length,
-    reconcile: blockedCode(report),
   };
   const title = titleOf(report.lab, shown);
   const blocks = [
@@ -149,7 +135,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
     ...snoozeHelp(shown, scan),
     footerBlock(report, newest, data, links),
   ];
-  return { title: redact(title, false), blocks, data, comment: commentBlocks(shown, report, previous) };
+  return { title: redact(title, false), blocks, data, comment: commentBlocks(shown, previous) };
 }
 
 /** The line that closes the issue. */
@@ -163,27 +149,10 @@ function closingText(report: DriftReport, links: RunLinks): Text {
   const snoozed = scan?.snoozed.length ?? 0;
   return sentences(
     strongText(trusted('No drift remains.')),
-    revertedText(report),
     snoozed === 0 ? null : trusted(`${counted(snoozed, 'finding')} ${snoozed === 1 ? 'is' : 'are'} snoozed.`),
     pending ? t`Some changes are merged but not applied; another issue lists them.` : null,
     joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
   );
-}
-
-/** What a closed issue says if this run reverted all drift: nothing in it is due any more. Null if it reverted nothing. */
-export function revertedIssue(report: DriftReport, links: RunLinks): Pick<DriftIssue, 'title' | 'blocks'> | null {
-  const reverted = revertedViews(report);
-  const after = newestScan(report)?.scan;
-  if (reverted.length === 0 || after === undefined || openFindings(after).length > 0) return null;
-  const lines = reverted.map(({ title, by }) => sentences(t`${title}.`, by === null ? null : t`By ${by}.`));
-  return {
-    title: redact(`Drift in ${report.lab}: ${counted(reverted.length, 'finding')} reverted, no drift remains`, false),
-    blocks: [
-      { kind: 'alert', level: 'note', lines: [closingText(report, links)] },
-      paragraph(t`Reverted ${trusted(timeWords(after.at))}:`),
-      list(lines, { rank: 1 }),
-    ],
-  };
 }
 
 function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): readonly Shown[] {
@@ -196,13 +165,12 @@ function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): re
   }));
 }
 
-function actionOf(finding: DriftFinding, { settings, reconcile }: DriftReport): Pick<Shown, 'action' | 'from'> {
-  if (settings.reconcile !== 'none' && isReconciled(finding)) return { action: 'reconcile', from: null };
-  const next = reconcile?.next.find(({ id }) => id === finding.id);
-  const isLater = settings.reconcile === 'all' && finding.cause === 'manual' && finding.remediation === 'on-request';
-  return next !== undefined || isLater
-    ? { action: 'later', from: next?.from ?? null }
-    : { action: 'decide', from: null };
+function actionOf(finding: DriftFinding, { settings }: DriftReport): Pick<Shown, 'action' | 'from'> {
+  const { cause, remediation, rule, data } = finding;
+  if (cause !== 'manual' || settings.reconcile === 'none') return { action: 'decide', from: null };
+  if (remediation === 'auto') return { action: 'reconcile', from: null };
+  if (remediation !== 'announced' || settings.reconcile !== 'all') return { action: 'decide', from: null };
+  return { action: 'later', from: rule === 'access-withheld' ? data.from : null };
 }
 
 /** What a title says of the worst findings, worst first. */
@@ -233,42 +201,36 @@ function worstEffect({ risk, changes, rule, escalates }: DriftFinding): (typeof 
 function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
   const withAction = (action: Shown['action']) => shown.filter((each) => each.action === action);
   const [decide, reconciled, later] = [withAction('decide'), withAction('reconcile'), withAction('later')];
-  const blocked = blockedText(report);
   const isManual = shown.some(({ finding }) => finding.cause === 'manual');
   const lines = [
     sentences(
       isManual ? t`Someone changed access in AWS outside ${codeText('team.yaml')}.` : null,
-      revertedText(report),
-      strongText(decisionText(decide, shown.length, revertedViews(report).length > 0)),
+      strongText(decisionText(decide, shown.length)),
       decide.length === 0 ? null : trusted(`Fix ${decide.length === 1 ? 'it' : 'each'}, or snooze it if intended.`),
     ),
-    ...(blocked !== null || reconciled.length === 0
+    ...(reconciled.length === 0
       ? []
       : [
           t`Reconcile reverts ${numbersText(reconciled)} at the next check, due by ${nextCheckText(report)}; no action needed.`,
         ]),
-    ...(blocked !== null || later.length === 0
+    ...(later.length === 0
       ? []
       : [
           sentences(
-            t`${strongText(t`Reconcile grants access again`)} by reverting ${numbersText(later)}${untilText(later)}.`,
+            t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${untilText(later)}.`,
             t`To prevent that, merge ${codeText('suspended')}, ${codeText('freeze')} or another change before.`,
           ),
         ]),
-    ...(blocked === null || reconciled.length + later.length === 0
-      ? []
-      : [sentences(blocked, t`Affected: ${numbersText(shown.filter(({ action }) => action !== 'decide'))}.`)]),
   ];
-  return [{ kind: 'alert', level: decide.length > 0 || blocked !== null ? 'warning' : 'note', lines }];
+  return [{ kind: 'alert', level: decide.length > 0 ? 'warning' : 'note', lines }];
 }
 
-function decisionText(decide: readonly Shown[], all: number, areOthersReverted: boolean): Text {
+function decisionText(decide: readonly Shown[], all: number): Text {
   if (decide.length === 0) return t`No decision needed.`;
   if (decide.length < all) {
     const need = `${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'} your decision`;
     return t`${trusted(need)}: ${numbersText(decide)}.`;
   }
-  if (areOthersReverted) return trusted(`The other ${formatCount(all)} ${all === 1 ? 'needs' : 'need'} your decision.`);
   return trusted(
     all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
   );
@@ -358,7 +320,6 @@ function commandBlocks(commands: readonly string[]): readonly Block[] {
 function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAttributed }: Scanned): readonly Block[] {
   const naming = namingOfReport(report);
   const handled = shown.filter(({ action }) => action !== 'decide');
-  const reverted = revertedViews(report);
   const settled = scan.findings.filter(({ cause }) => cause === 'resolved');
   const titles = (findings: readonly DriftFinding[]) =>
     findings.map((finding) => findingView(finding, naming, isAttributed).title);
@@ -373,11 +334,6 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       handled.map(({ number, title, effect, by }) =>
         sentences(t`${numberText(number)} ${title}: ${effect}.`, by === null ? null : t`By ${by}.`),
       ),
-      3,
-    ),
-    ...folded(
-      t`Reverted in this run: ${trusted(counted(reverted.length, 'finding'))}`,
-      reverted.map(({ title }) => title),
       3,
     ),
     ...folded(t`Changed manually, and now as in ${codeText('team.yaml')}: ${settled.length}`, titles(settled), 4),
@@ -440,23 +396,12 @@ export function runParts({ runUrl }: RunLinks): readonly Text[] {
 /** One short comment about what is new, since an edit notifies no one; null if nothing is. */
 function commentBlocks(
   shown: readonly Shown[],
-  report: DriftReport,
   previous: PreviousIssue | null,
 ): readonly Block[] | null {
   if (previous === null) return null;
-  const reverted = revertedViews(report);
   const decide = shown.filter(({ action }) => action === 'decide');
   const blocks: Block[] = [];
-  if (reverted.length > 0) {
-    blocks.push(
-      paragraph(sentences(revertedText(report), trusted(needText(decide.length)))),
-      ...shortList(
-        t`Reverted:`,
-        reverted.map(({ title }) => title),
-      ),
-      ...shortList(t`To decide:`, decide.map(lineOf)),
-    );
-  } else if (!previous.isOpen) {
+  if (!previous.isOpen) {
     const first = trusted(`Drift found again: ${counted(shown.length, 'finding')}.`);
     blocks.push(
       paragraph(sentences(strongText(first), trusted(needText(decide.length)), t`To accept one, snooze it.`)),
@@ -465,8 +410,6 @@ function commentBlocks(
   } else {
     blocks.push(...newBlocks(shown, previous.data));
   }
-  const blocked = blockedText(report);
-  if (blocked !== null && blockedCode(report) !== (previous.data?.reconcile ?? null)) blocks.push(paragraph(blocked));
   return blocks.length === 0 ? null : blocks;
 }
 
@@ -503,39 +446,6 @@ function shortList(head: Text | null, items: readonly Text[]): readonly Block[] 
   const more = items.length - MOST_LISTED;
   const shown = more > 0 ? [...items.slice(0, MOST_LISTED), trusted(`… and ${formatCount(more)} more`)] : items;
   return [...(head === null ? [] : [paragraph(head)]), list(shown)];
-}
-
-/** `Reverted 3 of 6 findings.`; null if nothing was reverted. */
-function revertedText(report: DriftReport): Text | null {
-  const reverted = revertedViews(report).length;
-  if (reverted === 0 || report.check?.kind !== 'scanned') return null;
-  const all = openFindings(report.check.scan).length;
-  return strongText(trusted(`Reverted ${formatCount(reverted)} of ${counted(all, 'finding')}.`));
-}
-
-function revertedViews(report: DriftReport): readonly FindingView[] {
-  const { check, reconcile } = report;
-  if (reconcile === null || reconcile.outcome !== 'reverted' || check?.kind !== 'scanned') return [];
-  const naming = namingOfReport(report);
-  return check.scan.findings
-    .filter(({ id }) => reconcile.reverted.includes(id))
-    .map((finding) => findingView(finding, naming, check.isAttributed));
-}
-
-/** Why reconcile reverted nothing, or not all; null if it was not stopped. */
-function blockedText(report: DriftReport): Text | null {
-  const { reconcile } = report;
-  if (reconcile?.block) {
-    const { summary, reason, help } = reconcileBlockProblem(reconcile.block, namingOfReport(report));
-    return t`${strongText(t`Reconcile was blocked:`)} ${reason === null ? summary : t`${summary}: ${reason}`}. To fix: ${help ?? t`see the log`}.`;
-  }
-  if (!reconcile?.failure) return null;
-  const { summary, reason } = failureProblem(reconcile.failure);
-  return t`${strongText(t`Reconcile failed:`)} ${reason === null ? summary : t`${summary}: ${reason}`}.`;
-}
-
-function blockedCode({ reconcile }: DriftReport): string | null {
-  return reconcile?.block?.code ?? reconcile?.failure?.code ?? null;
 }
 
 function digestOf(id: string): string {

@@ -30,8 +30,6 @@ export interface DriftRun {
 interface DriftRunFiles {
   /** What `drift --report` wrote in the job that scans. */
   readonly report: string;
-  /** What `drift --reconcile --report` wrote; null if the job did not run. */
-  readonly reconciled: string | null;
   /** Why the workflow stopped; null if it did not. */
   readonly reason: FailureReason | null;
   readonly commit: string | null;
@@ -47,10 +45,7 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
     unusable.push(say`Ignored ${file}: ${read.reason}.`);
     return null;
   };
-  const scanned = usable(files.report, await readDriftReport(files.report));
-  const reconciled =
-    files.reconciled === null ? null : usable(files.reconciled, await readDriftReport(files.reconciled));
-  const report = mergedReport(scanned, reconciled, files.reason);
+  const report = usable(files.report, await readDriftReport(files.report));
   return {
     report,
     failed: failedOf(report, files.reason, unusable),
@@ -62,29 +57,12 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
   };
 }
 
-/** The reconcile job's report if that job could scan, else the first one with the reason why reconcile failed. */
-function mergedReport(
-  scanned: DriftReport | null,
-  reconciled: DriftReport | null,
-  reason: FailureReason | null,
-): DriftReport | null {
-  if (scanned?.check?.kind !== 'scanned') return scanned;
-  if (reconciled?.check?.kind === 'scanned') return reconciled;
-  const failure = reconciled?.reconcile ?? null;
-  if (failure !== null) return { ...scanned, reconcile: failure };
-  if (reason === null) return scanned;
-  // The job was stopped before it could write why.
-  const block = { code: 'no-report' as const, args: { reason } };
-  const nothing = { reverted: [], deleted: [], next: [], failure: null, after: null };
-  return { ...scanned, reconcile: { ...nothing, outcome: 'blocked', block } };
-}
-
 function failedOf(
   report: DriftReport | null,
   reason: FailureReason | null,
   details: readonly string[],
 ): FailedCheck | null {
-  const check = report?.reconcile?.after ?? report?.check ?? null;
+  const check = report?.check ?? null;
   if (check === null) return { kind: 'no-report', reason: reason ?? 'drift-check-failed', details };
   if (check.kind === 'failed') return { kind: 'failed', failure: check.failure };
   return check.scan.notChecked.length === 0 ? null : { kind: 'incomplete', notChecked: check.scan.notChecked };

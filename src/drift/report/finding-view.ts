@@ -118,9 +118,9 @@ function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolea
 const TO_UNDO = t`Ask an administrator to undo it in the IAM console.`;
 
 function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: ViewOptions['reconcile']): Text {
-  const { cause, remediation, rule, id } = finding;
+  const { cause, remediation } = finding;
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${codeText('mturk-team apply')}.`;
-  if (cause === 'expired') return t`Access ended. The next apply, or reconcile, deletes the user and its keys.`;
+  if (cause === 'expired') return t`Access ended. Reconcile deletes the user and its keys after an announcement; with mode ${codeText('none')}, list the member in ${codeText('departed')}.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
   if (cause === 'unexplained') return t`See the change with ${codeText('mturk-team plan')}.`;
   if (cause === 'unknown' && toFix === undefined) {
@@ -128,12 +128,12 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
   }
   if (remediation === 'auto' && reconcile !== 'none') return t`Reverted automatically.`;
   if (toFix !== undefined) return toFix;
-  const revert = codeText(`mturk-team drift --revert ${id}`);
-  if (remediation === 'auto') return t`Run ${revert}.`;
-  if (remediation === 'manual') return rule === 'path-changed' ? t`Ask an administrator to run ${revert}.` : TO_UNDO;
+  const apply = codeText('mturk-team apply');
+  if (remediation === 'auto') return t`Run ${apply}.`;
+  if (remediation === 'manual') return TO_UNDO;
   return reconcile === 'all'
-    ? t`Reverted by reconcile after the next check. To revert it now: ${revert}.`
-    : t`Run ${revert}. Not automatic, because it may grant access.`;
+    ? t`Reconcile restores it and announces what was taken before it gives that back. To give it back now, run ${apply}.`
+    : t`Run ${apply}: it asks what to give back. Other applies restore it and withhold what was taken.`;
 }
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Text {

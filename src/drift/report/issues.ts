@@ -9,14 +9,11 @@ import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import {
   closingBlocks,
-  type DriftIssueData,
   driftIssue,
   hiddenData,
   newestScan,
-  openFindings,
   type RunLinks,
   readHiddenData,
-  revertedIssue,
   runParts,
 } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
@@ -76,18 +73,8 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
     return {
       kind: 'resolved',
       line: printMarkdown(closingBlocks(report, links), { reveal: false }),
-      ...revertedText(report, previous?.data ?? null, links),
     };
   };
-}
-
-/** Title and body of an issue whose drift this run reverted; empty if it reverted none. */
-function revertedText(report: DriftReport, data: DriftIssueData | null, links: RunLinks) {
-  const issue = revertedIssue(report, links);
-  if (issue === null) return {};
-  const head = [...driftMarkers(report.lab), ...(data === null ? [] : [hiddenData(data)])];
-  const { title, body } = opened(head, issue);
-  return { title, body };
 }
 
 /** Opened while checks fail, closed by the next success (`failed` null). */
@@ -174,8 +161,6 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
     decide: Parameters<typeof reportIssue>[1]['report'],
   ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
   if (report !== null && newestScan(report) !== null) {
-    const opened = await openIfReverted(github, report, run);
-    if (opened?.ok === false) onOutcome('drift', opened);
     await keep('drift', driftMarkers(report.lab), driftDecision(report, links));
   }
   const failedDecision = failedCheckDecision(failed, { lab, at }, links);
@@ -197,26 +182,6 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
     if (!marker.startsWith(start) || wanted.has(marker)) continue;
     await keep('expiring access', [marker], expiredDecision(report, links));
   }
-}
-
-/** An issue is opened even for drift that the same run reverted, so that owners hear of it; then it is closed. */
-async function openIfReverted(
-  github: GitHub,
-  report: DriftReport,
-  { links }: DriftRun,
-): Promise<Result<IssueOutcome> | null> {
-  const after = newestScan(report)?.scan;
-  if (report.reconcile?.outcome !== 'reverted' || after === undefined || openFindings(after).length > 0) return null;
-  const decide = driftDecision({ ...report, reconcile: null }, links);
-  return reportIssue(github, {
-    markers: driftMarkers(report.lab),
-    report: (present) => {
-      if (present?.state === 'open') return { kind: 'left' };
-      const decision = decide(present);
-      // The message about a new issue has this text: what it says is over by then.
-      return decision.kind === 'open' ? { ...decision, ...revertedText(report, null, links) } : decision;
-    },
-  });
 }
 
 /** The lab that an open issue names: a run that failed early does not know it. */

@@ -1,17 +1,17 @@
+import { ripeFrom } from '../../review/rule/announcements.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { type DriftFinding, isPending } from '../finding.ts';
-import { deletionId } from '../remediation/reconcile-text.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
 import { findingView, pendingTitle } from './finding-view.ts';
 import { type DriftReport, namingOfReport } from './report.ts';
 
 /** When reconcile deletes the user of a member whose access has ended. */
-function dueText({ rule, data }: DriftFinding, { reconcile, names }: DriftReport): Text {
+function dueText({ rule, data }: DriftFinding, { announcements, names }: DriftReport): Text {
   const key = rule === 'unmanaged-user' ? names[data.user]?.key : undefined;
-  const next = key === undefined ? undefined : reconcile?.next.find(({ id }) => id === deletionId(key));
-  return next === undefined ? t`` : t`; reconcile does it after ${trusted(timeWords(next.from))}`;
+  const next = announcements.find((each) => each.kind === 'deletion' && each.key === key);
+  return next === undefined ? t`` : t`; reconcile does it after ${trusted(timeWords(ripeFrom(next).toISOString()))}`;
 }
 
 /** The note about what is merged and not applied, users to be deleted included; null if there is none. */

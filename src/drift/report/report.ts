@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
 import type { ScanResult } from '../finding.ts';
-import { RECONCILE_RESULT } from '../remediation/reconcile-text.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();
@@ -65,14 +65,13 @@ const driftReport = z.strictObject({
     }),
   ),
   settings: z.strictObject({ checkEveryHours: z.int().positive(), reconcile: z.enum(['none', 'additions', 'all']) }),
-  /** Null if reconcile was blocked before a scan. */
-  check: check.nullable(),
-  /** Null unless this job reconciles; `after` is null if nothing can have changed. */
-  reconcile: RECONCILE_RESULT.extend({ after: check.nullable() }).nullable(),
+  check,
+  /** What reconcile has announced: what it gives back, and users that it deletes. */
+  announcements: z.array(ANNOUNCEMENT).max(100_000),
   expiring: z.array(expiring).max(400),
 });
 
-/** What one job of the drift workflow found and did: what `drift --report` writes, as data. */
+/** What one job of the drift workflow found: what `drift --report` writes, as data. */
 export type DriftReport = z.infer<typeof driftReport>;
 export type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;

@@ -6,9 +6,11 @@ import type { Inventory } from '../../aws/inventory/types.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
+import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
 import type { CloudTrailMatcher } from '../attribution/matcher.ts';
+import type { AddedDenies } from '../scan/added-denies.ts';
 import type { DriftFinding, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
 import type { CredentialUser } from './access-keys.ts';
@@ -40,6 +42,11 @@ export interface ScanContext {
   readonly users: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
   readonly credentialUsers: readonly CredentialUser[];
+  /** The account with the Denies that applies write and keep, which `inventory` and `account` are without. */
+  readonly full: AccessModel;
+  readonly addedDenies: readonly AddedDenies[];
+  /** Of the apply record. */
+  readonly announcements: readonly Announcement[];
 }
 
 /** A finding without id, severity and attribution. */

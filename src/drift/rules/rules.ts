@@ -1,6 +1,7 @@
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { DriftFinding } from '../finding.ts';
 import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
+import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
 import { differenceRule } from './differences.ts';
 import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
@@ -35,6 +36,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'unmanaged-user': unmanagedUser,
   'unmanaged-group': unmanagedGroup,
   'unmanaged-policy': unmanagedPolicy,
+  'access-withheld': accessWithheld,
   'membership-removed': differenceRule('membership-removed'),
   'policy-detached': differenceRule('policy-detached'),
   'user-deleted': differenceRule('user-deleted'),
@@ -43,6 +45,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'group-deleted': differenceRule('group-deleted'),
   'group-renamed': groupRenamed,
   'policy-deleted': differenceRule('policy-deleted'),
+  'deny-kept': denyKept,
   'non-default-policy-version': nonDefaultPolicyVersion,
   'retired-operations': retiredOperations,
   'console-password': consolePassword,

@@ -1,3 +1,4 @@
+import type { AccessChange } from '../../access/diff.ts';
 import { escalationTargets } from '../../access/escalation.ts';
 import { indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
@@ -9,17 +10,17 @@ import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unma
 import { RISKS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
+import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Snooze } from '../../team/team.ts';
 import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
-  differenceOf,
+  type Remediation,
   type Rename,
   type ScanResult,
   SEVERITIES,
   type Severity,
 } from '../finding.ts';
-import { remediationOf, revertibleTogether } from '../remediation/remediation.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { firstApplyOf } from '../rules/nothing-applied.ts';
 import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
@@ -28,6 +29,7 @@ import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, RULE_IDS, ruleOf } from '../rules/rules.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
+import { withoutAddedDenies } from './added-denies.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, withDesired } from './differences.ts';
 import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
 
@@ -37,19 +39,14 @@ import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
  */
 export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { applied, team, today, at, inventory, plan } = input;
-  const { detected, notChecked, together } = inventory.isAccessKnown
+  const { detected, notChecked } = inventory.isAccessKnown
     ? detect({ ...input, since: pendingChanges(applied, team, today) })
-    : {
-        detected: changedResources(plan),
-        notChecked: inventory.notChecked,
-        together: () => new Set<Difference>(),
-      };
+    : { detected: changedResources(plan), notChecked: inventory.notChecked };
   const idOf = findingIds(team);
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
     .sort(bySeverity);
-  const { findings: shown, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
-  const findings = revertedTogether(shown, together);
+  const { findings, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
   return {
     class: inventory.isAccessKnown ? classOf(findings, notChecked.length === 0) : 'error',
     findings,
@@ -67,16 +64,6 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   };
 }
 
-/** What can be reverted alone but not together with the others is left to a person. */
-function revertedTogether(findings: readonly DriftFinding[], together: Detection['together']): readonly DriftFinding[] {
-  const isAuto = (finding: DriftFinding) => finding.remediation === 'auto';
-  const possible = together(findings.filter(isAuto).flatMap((finding) => differenceOf(finding) ?? []));
-  return findings.map((finding) => {
-    const difference = isAuto(finding) ? differenceOf(finding) : null;
-    return difference === null || possible.has(difference) ? finding : { ...finding, remediation: 'on-request' };
-  });
-}
-
 export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | 'inventory' | 'plan'> {
   /** The apply record; null if there is none. */
   readonly applied: Applied | null;
@@ -84,6 +71,8 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly isRecordRead?: boolean;
   /** What team.yaml has changed since the last apply; null without a record. */
   readonly since: PendingChanges | null;
+  /** What reconcile has announced; nothing by default. */
+  readonly announcements?: readonly Announcement[];
   /** Renames that CloudTrail has. */
   readonly known?: readonly Rename[];
 }
@@ -91,8 +80,6 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
 interface Detection {
   readonly detected: readonly Detected[];
   readonly notChecked: readonly NotChecked[];
-  /** Which of some differences can be reverted together: see `revertibleTogether`. */
-  readonly together: (differences: readonly Difference[]) => ReadonlySet<Difference>;
 }
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
@@ -113,9 +100,10 @@ function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan } = given;
   const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
   const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null);
-  const inventory = withNamesOfTeam(given.inventory, renames);
+  const named = withNamesOfTeam(given.inventory, renames);
+  const { access, denies: addedDenies } = withoutAddedDenies(named.access, team);
+  const inventory = { ...named, access };
   const input = { ...given, inventory };
-  const { access } = inventory;
   const account = indexModel(access);
   const expected = expectedIn(access, team, today);
   const found = unmanagedIn(input, expected);
@@ -133,6 +121,7 @@ function detectAll(given: ScanInput): Detection {
     users: new Set([...members.map(nameOf), ...namesOf('user')]),
     groups: new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...namesOf('group')]),
     credentialUsers: credentialUsersOf(inventory, team, today, at),
+    ...{ full: named.access, addedDenies, announcements: given.announcements ?? [] },
   };
   const documents = new Map(
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
@@ -147,7 +136,6 @@ function detectAll(given: ScanInput): Detection {
       ...found.notChecked,
       ...(boundary.state === 'not-checked' ? [boundary.notChecked] : []),
     ]),
-    together: (differences) => revertibleTogether(differences, account, documents, at),
   };
 }
 
@@ -193,10 +181,20 @@ function detectDifferences(
     const isOpen = cause !== 'resolved';
     const effect = isOpen ? effectOfDifference(difference, desired, account, documents, lab, at) : effectOf([], []);
     const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
-    const isJudged = cause === 'manual' && isPossible;
-    const remediation = isJudged ? remediationOf(difference, account, documents, at) : 'manual';
+    const isReverted = cause === 'manual' && isPossible && difference.kind !== 'path-changed';
+    const remediation = isReverted ? remediationOf(difference, effect.changes) : 'manual';
     return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
   });
+}
+
+const TAKING: readonly Difference['kind'][] = [
+  ...(['membership-removed', 'policy-detached', 'user-deleted', 'group-deleted', 'policy-deleted'] as const),
+];
+
+/** What took access, now or once it has an effect, is withheld when the rest is reverted. */
+function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
+  const takes = TAKING.includes(kind) || changes.some(({ operations }) => operations.lost.length > 0);
+  return takes ? 'announced' : 'auto';
 }
 
 /** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */

@@ -1,0 +1,72 @@
+import { diffAccess, hasEffect } from '../../access/diff.ts';
+import { around, indexModel } from '../../access/model.ts';
+import { listOperations, NO_OPERATIONS, union } from '../../access/operation-set.ts';
+import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
+import { ripeFrom } from '../../review/rule/announcements.ts';
+import { deniedBy } from '../../review/rule/kept-denies.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import { timeWords } from '../../text/dates.ts';
+import { codeText, t, trusted } from '../../text/text.ts';
+import type { AddedDenies } from '../scan/added-denies.ts';
+import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
+
+const operationsOf = ({ statements }: AddedDenies) =>
+  listOperations(statements.map(deniedBy).reduce(union, NO_OPERATIONS));
+
+/** Who loses what by Denies that the compared account is without. */
+function changesBy({ holder }: AddedDenies, { account, full, at }: ScanContext): Detected['changes'] {
+  const names = holder.kind === 'user' ? [holder.name] : (account.members.get(holder.name) ?? []);
+  return diffAccess(around(account, names), around(indexModel(full), names), at).people.filter(hasEffect);
+}
+
+export const accessWithheld: Rule<'access-withheld'> = {
+  id: 'access-withheld',
+  severity: 'medium',
+  detect: (context) =>
+    context.addedDenies.flatMap((denies) => {
+      if (denies.kind !== 'withheld') return [];
+      const key = keyOfIamName(context.team.lab, denies.holder.name);
+      const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
+      const from = known === undefined ? null : ripeFrom(known).toISOString();
+      const data = { user: denies.holder.name, operations: operationsOf(denies), from };
+      return [detected('access-withheld', data, { cause: 'manual', remediation: 'announced', changes: changesBy(denies, context) })];
+    }),
+  idParts: ({ user }, names) => names.user(user),
+  idEffect: 'never',
+  title: ({ user }, names) => t`Access of ${userText(user, names)} taken by a manual change and withheld`,
+  effect: t`Denied what ${codeText('team.yaml')} gives`,
+  remedy: ({ data: { user, from } }, names) => ({
+    detail:
+      from === null
+        ? t`An apply does not give back what someone took in AWS.`
+        : t`Announced: reconcile gives it back after ${trusted(timeWords(from))}. To prevent that, merge a change before.`,
+    toFix: t`Give it back now with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}.`,
+    ifIntended: t`Remove the role of the member in ${codeText('team.yaml')}.`,
+  }),
+};
+
+export const denyKept: Rule<'deny-kept'> = {
+  id: 'deny-kept',
+  severity: 'low',
+  detect: (context) =>
+    context.addedDenies.flatMap((denies) => {
+      if (denies.kind !== 'kept') return [];
+      const data = { holder: denies.holder, operations: operationsOf(denies) };
+      return [detected('deny-kept', data, { cause: 'manual', remediation: 'manual', changes: changesBy(denies, context) })];
+    }),
+  idParts: ({ holder }, names) => [holder.kind, ...(holder.kind === 'user' ? names.user : names.group)(holder.name)],
+  idEffect: 'never',
+  title: ({ holder }, names) => t`Deny added to ${holderText(holder, names)} outside ${codeText('team.yaml')}, and kept`,
+  effect: t`Denies nothing that ${codeText('team.yaml')} gives`,
+  remedy: ({ data: { holder } }, names) => {
+    const key = keyOfIamName(names.lab, holder.name) ?? 'KEY';
+    return {
+      detail: t`An apply copies a Deny that someone adds, and reconcile never removes it.`,
+      toFix: t`Remove it with ${codeText(`mturk-team apply --restore ${key}`)}.`,
+      ifIntended:
+        holder.kind === 'user'
+          ? t`Set ${codeText('suspended: true')} for ${codeText(key)}.`
+          : t`Add the operations to ${codeText('deny')} of ${groupText(holder.name, names)}.`,
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import type { AccessModel } from '../../access/model.ts';
+import type { Holder } from '../../access/model-difference.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { WITHHELD_SID } from '../../team/documents.ts';
+import { iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+
+/** Denies that the file does not have and an apply writes or keeps, of a member's user or a role's group. */
+export interface AddedDenies {
+  readonly holder: Holder;
+  /** `withheld`: what an apply does not give back yet. `kept`: what someone denied outside Terraform. */
+  readonly kind: 'withheld' | 'kept';
+  readonly statements: readonly Statement[];
+}
+
+/** An account without those Denies, to be compared with the file, and the Denies. */
+export function withoutAddedDenies(
+  access: AccessModel,
+  team: Pick<Team, 'lab' | 'account' | 'members' | 'roles'>,
+): { readonly access: AccessModel; readonly denies: readonly AddedDenies[] } {
+  const denies: AddedDenies[] = [];
+  const without = (document: PolicyDocument | null, holder: Holder): PolicyDocument | null => {
+    if (document === null) return null;
+    const statements = statementsOf(document);
+    const isWithheld = ({ Sid, Effect }: Statement) => Effect === 'Deny' && Sid === WITHHELD_SID && holder.kind === 'user';
+    // Every statement of the file has a Sid.
+    const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && (Sid ?? '') === '';
+    const add = (kind: AddedDenies['kind'], found: readonly Statement[]) => {
+      if (found.length > 0) denies.push({ holder, kind, statements: found });
+    };
+    add('withheld', statements.filter(isWithheld));
+    add('kept', statements.filter(isKept));
+    const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each));
+    return Statement.length === statements.length ? document : { ...document, Statement };
+  };
+  const members = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
+  const users = access.users.map((user) => {
+    if (!members.has(user.name)) return user;
+    const inline = user.inline.flatMap((policy) => {
+      if (policy.name !== LIMITS_POLICY) return [policy];
+      const document = without(policy.document, { kind: 'user', name: user.name });
+      return document !== null && statementsOf(document).length === 0 ? [] : [{ ...policy, document }];
+    });
+    return { ...user, inline };
+  });
+  const roles = new Map(team.roles.map(({ key }) => [rolePolicyArn(team, key), iamName(team.lab, key)]));
+  const policies = access.policies.map((policy) => {
+    const name = roles.get(policy.arn);
+    return name === undefined ? policy : { ...policy, document: without(policy.document, { kind: 'group', name }) };
+  });
+  return { access: { ...access, users, policies }, denies };
+}
