@@ -88,7 +88,7 @@ export function benchReview(sizes: readonly number[]): readonly ReviewTimes[] {
         review: reviewed,
         state: 'preview',
         failure: null,
-        footer: { commit: null, digest: null, tools: null, runUrl: null, at: reviewed.at },
+        footer: { commit: null, tools: null, runUrl: null, at: reviewed.at },
         reveal: false,
       });
       const rendered = performance.now();

@@ -42,11 +42,10 @@ function written(name: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** The result of an apply that another plan stopped. */
-function writePlanChanged({ older }: { readonly older: boolean }): void {
-  const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [], older };
-  const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
-  directory.write('result.json', JSON.stringify({ version: 1, failure }));
+/** The result of an apply that failed. */
+function writeFailed(): void {
+  const error = { code: 'not-converged', args: { addresses: ['aws_iam_user.member_bo'] } };
+  directory.write('result.json', JSON.stringify({ version: 1, failure: { reason: 'not-converged', error } }));
 }
 
 function ours(): string[] {
@@ -150,17 +149,16 @@ describe('after the merge', () => {
   const issues = () => [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
 
   test('applied: the comment says so, and no issue is opened', async () => {
-    directory.write('result.json', '{"version":1,"failure":null,"verdict":"equal","steps":5,"dueSinceReview":["bo"]}');
+    directory.write('result.json', '{"version":1,"failure":null,"steps":5}');
     expect(await apply(`--pull-request 1 --reason ${EMPTY}`)).toMatchObject({ code: 0 });
     expect(ours()).toEqual([expect.stringContaining('Applied')]);
-    expect(ours()).toEqual([expect.stringContaining('**Also deleted:** the IAM user of `bo`')]);
     expect(issues()).toEqual([]);
   });
 
   test('failed, then applied: one issue, opened and closed', async () => {
-    writePlanChanged({ older: false });
-    expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
-    expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
+    writeFailed();
+    expect(await apply('--pull-request 1 --reason not-converged')).toMatchObject({ code: 0 });
+    expect(await apply('--pull-request 1 --reason not-converged')).toMatchObject({ code: 0 });
     expect(issues()).toHaveLength(1);
     expect(issues()[0]).toMatchObject({ state: 'open', author: BOT, body: expect.stringContaining('member_bo') });
     expect(issues()[0]!.body).toMatch(/^<!-- mturk-team-apply:perception-lab -->\n#/);
@@ -183,19 +181,6 @@ describe('after the merge', () => {
       { body: expect.stringContaining('**To fix:** make the change in a pull request') },
     ]);
     expect(repository().comments).toEqual([]);
-  });
-
-  test('an old apply neither opens nor closes an issue, refused or applied', async () => {
-    await apply('--pull-request 1 --reason apply-failed');
-    const before = { ...issues()[0] };
-    await apply('--pull-request 1 --reason superseded');
-    writePlanChanged({ older: true });
-    await apply('--pull-request 1 --reason plan-changed');
-    expect(issues()).toEqual([before]);
-    // One that was applied while a later one failed.
-    directory.write('result.json', '{"version":1,"failure":null,"older":true}');
-    await apply(`--pull-request 1 --reason ${EMPTY}`);
-    expect(issues()).toEqual([before]);
   });
 });
 
@@ -306,9 +291,9 @@ describe('the driftWorkflow', () => {
     drift(120);
     repository().merge(1, 'ada', sha('f'));
     directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
-    writePlanChanged({ older: false });
+    writeFailed();
     await comment(
-      '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --drift-workflow drift.yml',
+      '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason not-converged --issue --drift-workflow drift.yml',
     );
     expect(ours()[0]).toContain(warned);
     const [issue] = [...repository().threads.values()].filter(({ kind }) => kind === 'issue');

@@ -51,7 +51,6 @@ async function applyAsking(
   };
   const result = await planAndApply(
     session,
-    null,
     OPTIONS,
     terminal,
     (_session, _planned, check) => shown.push(check),

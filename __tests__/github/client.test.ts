@@ -331,36 +331,3 @@ describe('the newest commit of a branch', () => {
     expect(failureOf(await client().newestCommit('main'))).toMatchObject({ code: 'github-not-found' });
   });
 });
-
-describe('archives', () => {
-  test('come from the store, which never sees the token', async () => {
-    const run = repository().addRun({ headSha: sha('a') });
-    const { id, content } = repository().addArtifact(run.id, 'manifest', { 'manifest.json': '{}' });
-    expect(Buffer.compare(obtained(await client().download(id, 10_000)), content)).toBe(0);
-    expect(server().storeRequests).toHaveLength(1);
-    expect(server().storeRequests[0]).not.toHaveProperty('authorization');
-  });
-
-  test('that are larger than allowed are not taken whole', async () => {
-    const run = repository().addRun({ headSha: sha('a') });
-    const { id } = repository().addRawArtifact(run.id, 'manifest', new Uint8Array(1_000_000));
-    expect(failureOf(await client().download(id, 999_999))).toMatchObject({ code: 'github-unreadable' });
-  });
-
-  test('that expired are gone', async () => {
-    const run = repository().addRun({ headSha: sha('a') });
-    const artifact = repository().addArtifact(run.id, 'manifest', {});
-    artifact.expired = true;
-    expect(failureOf(await client().download(artifact.id, 10_000))).toMatchObject({ code: 'github-not-found' });
-  });
-
-  test('of which the store knows nothing: no failure tells the address, which is a key', async () => {
-    const run = repository().addRun({ headSha: sha('a') });
-    const { id } = repository().addArtifact(run.id, 'manifest', {});
-    const location = `${server().storeUrl}/999.zip?sig=secret-of-the-store`;
-    server().trouble({ when: /zip$/, status: 302, headers: { location } });
-    const failure = failureOf(await client().download(id, 10_000));
-    expect(failure).toMatchObject({ code: 'github-refused', args: { status: 404 } });
-    expect(failureText(failure)).not.toContain('secret');
-  });
-});

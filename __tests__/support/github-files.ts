@@ -32,7 +32,7 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
   return {
     lab: after.lab,
     review: JSON.stringify(previewJson(reviewOf({ before, after, today: TODAY, at: AT }))),
-    manifest: writeManifest(manifestOf(planned, { plan: recorded, tools: TOOLS }, origin)),
+    manifest: writeManifest(manifestOf(planned, TOOLS, origin)),
   };
 }
 

@@ -81,7 +81,6 @@ export function viewOf(review: Review | null, change: Partial<CommentView> = {})
     failure: null,
     footer: {
       commit: '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4',
-      digest: planned ? 'b7d1c2a94e0f5a6b8c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b' : null,
       tools: planned ? { engine: 'OpenTofu 1.10.3', provider: 'hashicorp/aws 6.25.0' } : null,
       runUrl: 'https://github.com/perception-lab/team/actions/runs/19283746',
       at: AT.toISOString(),
@@ -443,7 +442,6 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     }),
     applying: viewOf(addsEve, { state: 'applying' }),
     applied: viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT }),
-    'applied-due-deletion': viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT, dueSinceReview: ['bo'] }),
     'applied-not-checked': viewOf(addsEve, { state: 'applied' }),
     'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),
     'other-findings': viewOf({ ...addsEve, quickCheck: OTHER_FINDINGS }),

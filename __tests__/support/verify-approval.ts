@@ -40,15 +40,7 @@ export function approvalInTest() {
         GITHUB_STEP_SUMMARY: file('summary.md'),
         GITHUB_SHA: commit,
       };
-      const files = [
-        '--manifest',
-        'reviewed/manifest.json',
-        '--approval',
-        'reviewed/approval.json',
-        '--result',
-        'result.json',
-      ];
-      const result = await runHere(['verify-approval', ...files, ...args], {
+      const result = await runHere(['verify-approval', '--result', 'result.json', ...args], {
         cwd: directory.directory,
         env,
       });
@@ -56,9 +48,6 @@ export function approvalInTest() {
       return {
         ...result,
         outputs: Object.fromEntries(outputs.map(([, name = '', , value = '']) => [name, value])),
-        summary: textOf('summary.md'),
-        manifest: textOf('reviewed/manifest.json'),
-        approval: textOf('reviewed/approval.json'),
         failure: textOf('result.json'),
       };
     },

@@ -147,7 +147,6 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
     failure: { reason: 'plan-failed', detail: text('detail').replaceAll('\n', ' ') },
     footer: {
       commit: text('commit'),
-      digest: text('digest'),
       tools: { engine: text('engine'), provider: text('provider') },
       runUrl: text('url'),
       at: review.at,

@@ -35,14 +35,11 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'profile-missing': 'credentials-failed',
   'sign-in-expired': 'credentials-failed',
   'wrong-account': 'credentials-failed',
-  'plan-stale': 'plan-changed',
   'configuration-missing': 'plan-failed',
   'blocked-during-apply': 'apply-failed',
   'team-file-invalid': 'validate-failed',
-  'manifest-unusable': 'no-approved-plan',
   'not-confirmed': 'apply-failed',
-  'changed-meanwhile': 'plan-changed',
-  'planned-by-another-version': 'plan-changed',
+  'changed-meanwhile': 'plan-stale',
 };
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */
@@ -82,8 +79,7 @@ export const FAILURE_REASONS = [
   'validate-failed',
   'credentials-failed',
   'plan-failed',
-  'plan-changed',
-  'no-approved-plan',
+  'plan-stale',
   'not-approved',
   'superseded',
   'state-locked',
@@ -160,64 +156,9 @@ export interface PipelineFailureArgs {
   /** Titles of findings that came, and that went, between the plan and its confirmation. */
   'changed-meanwhile': { readonly appeared: readonly string[]; readonly gone: readonly string[] };
   'manifest-unusable': { readonly file: string; readonly reason: string };
-  'plan-changed': {
-    /** Addresses of planned changes that were not reviewed. */
-    readonly unreviewed: readonly string[];
-    /** Addresses of reviewed changes that are not planned any more. */
-    readonly missing: readonly string[];
-    /** What the two plans were made with, if that differs. */
-    readonly tools: { readonly reviewed: string; readonly now: string } | null;
-    /** What the apply would do and the review does not say. */
-    readonly people: readonly UnreviewedPerson[];
-    readonly items: readonly UnreviewedItem[];
-    /** Whether the newest file of the default branch grants more: then this apply would revoke that. */
-    readonly older: boolean;
-  };
-  /** Versions of this tool. */
-  'planned-by-another-version': { readonly planned: string; readonly now: string };
-  /** Who would gain what the newest file of the default branch does not grant any more. */
-  superseded: { readonly people: readonly TakenBack[] };
   'not-converged': { readonly addresses: readonly string[] };
   /** `file` is a record beside the state. */
   'record-not-written': { readonly file: string; readonly reason: string };
-}
-
-/** A user, with the key and name of the member if it is one. */
-interface Person {
-  readonly user: string;
-  readonly key: string | null;
-  readonly name: string | null;
-}
-
-/** What an apply would do to a person that no review said. */
-export interface UnreviewedPerson extends Person {
-  /** Operations. */
-  readonly gains: readonly string[];
-  readonly loses: readonly string[];
-  /** `person`: another name, or the review says nothing of them. `effect`: what the comment showed does not follow. */
-  readonly others: readonly (
-    | 'person'
-    | 'first-day'
-    | 'last-day'
-    | 'suspension'
-    | 'boundary'
-    | 'roles'
-    | 'policies'
-    | 'effect'
-  )[];
-}
-
-/** What else no review said: the key of a role, the kind of a setting, question or manual change. */
-export interface UnreviewedItem {
-  readonly kind: 'role' | 'setting' | 'question' | 'manual-change' | 'effect';
-  readonly what: string;
-}
-
-export interface TakenBack extends Person {
-  /** Operations. */
-  readonly gains: readonly string[];
-  /** Whether access would begin earlier or end later. */
-  readonly longer: boolean;
 }
 
 /** What an apply had done when it ended early, as far as Terraform reported. */
@@ -351,28 +292,6 @@ export type ApprovalProblem =
       readonly by: string;
     };
 
-/** Why there is no plan that counts as the reviewed one. */
-export type PlanProblem =
-  | { readonly kind: 'no-run' }
-  | { readonly kind: 'not-successful'; readonly run: number; readonly conclusion: string }
-  | { readonly kind: 'no-artifact'; readonly run: number; readonly name: string }
-  | { readonly kind: 'unreadable'; readonly run: number; readonly reason: string }
-  /**
-   * `other-subject`: the manifest names another run, commit or time than the one that it was found at. `not-finished`: the run
-   * ended after the approval. `planned-again`: a later plan differs from the approved one.
-   */
-  | {
-      readonly kind:
-        | 'foreign-run'
-        | 'expired'
-        | 'no-digest'
-        | 'digest-differs'
-        | 'other-subject'
-        | 'not-finished'
-        | 'planned-again';
-      readonly run: number;
-    };
-
 /** `request` is method and path, without host and query. */
 interface Asked {
   readonly request: string;
@@ -395,10 +314,5 @@ export interface GitHubFailureArgs {
     readonly pull: number | null;
     readonly head: string | null;
     readonly because: readonly ApprovalProblem[];
-  };
-  'no-approved-plan': {
-    readonly head: string;
-    readonly workflow: string;
-    readonly because: PlanProblem;
   };
 }

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { downloadFrom } from './artifacts.ts';
 import { repositoryOf } from './event.ts';
 import { withHistory } from './history.ts';
 import {
   activityAnswer,
-  artifactAnswer,
   branchAnswer,
   commentAnswer,
   type GitHub,
@@ -17,7 +15,6 @@ import {
   type RepositoryName,
   recentRunsAnswer,
   reviewAnswer,
-  runAnswer,
   timelineAnswer,
   userAnswer,
   viewerAnswer,
@@ -41,8 +38,8 @@ export function openGitHub(settings: GitHubSettings): GitHub {
   const ours = { owner: repository.owner, repo: repository.name };
   const one = <T>(route: string, parameters: object, answer: z.ZodType<T>, options?: { once: boolean }) =>
     requests.one(route, { ...ours, ...parameters }, answer, options);
-  const all = <T>(route: string, parameters: object, item: z.ZodType<T>, list?: string) =>
-    requests.all(route, { ...ours, ...parameters }, item, list === undefined ? {} : { list });
+  const all = <T>(route: string, parameters: object, item: z.ZodType<T>) =>
+    requests.all(route, { ...ours, ...parameters }, item);
   const mutate = async (id: string, mutation: string): Promise<Result<null>> => {
     const answered = await requests.graphql(mutation, { id }, z.unknown());
     return answered.ok ? succeed(null) : answered;
@@ -106,19 +103,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       // Someone who is no collaborator has no permission.
       return !answered.ok && answered.failure.code === 'github-not-found' ? succeed('none') : answered;
     },
-    runs: (workflow, headSha, event) =>
-      all(
-        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-        { workflow_id: workflow, head_sha: headSha, event },
-        runAnswer,
-        'workflow_runs',
-      ),
-    attempt: (run, attempt) =>
-      one(
-        'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
-        { run_id: run, attempt_number: attempt },
-        runAnswer,
-      ),
     async lastSuccess(workflow, branch) {
       const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
@@ -137,18 +121,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         workflowAnswer,
       );
       return nullIfNotFound(answered);
-    },
-    artifacts: (run, name) =>
-      all(
-        'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
-        { run_id: run, name },
-        artifactAnswer,
-        'artifacts',
-      ),
-    async download(artifact, limit) {
-      const route = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
-      const found = await requests.location(route, { ...ours, artifact_id: artifact, archive_format: 'zip' });
-      return found.ok ? downloadFrom(found.value, limit, requests.signal) : found;
     },
     async issues(state, author) {
       const found = await all(

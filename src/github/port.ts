@@ -141,36 +141,6 @@ export const permissionAnswer = z
   .object({ permission: z.enum(['admin', 'write', 'read', 'none']) })
   .transform((read) => read.permission);
 
-export const runAnswer = z
-  .object({
-    id: z.number(),
-    run_attempt: z.number().optional(),
-    path: z.string(),
-    event: z.string(),
-    status: z.string().nullable(),
-    conclusion: z.string().nullable(),
-    head_sha: z.string(),
-    head_repository: repository.nullable(),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .transform((read) => ({
-    id: read.id,
-    attempt: read.run_attempt ?? 1,
-    /** `.github/workflows/plan.yml` */
-    path: read.path,
-    event: read.event,
-    status: read.status ?? '',
-    conclusion: read.conclusion,
-    headSha: read.head_sha,
-    headRepository: read.head_repository?.full_name ?? null,
-    createdAt: read.created_at,
-    /** ISO 8601; of a completed run its end. */
-    updatedAt: read.updated_at,
-  }));
-
-export type Run = Readonly<z.infer<typeof runAnswer>>;
-
 /** The newest first; `run_started_at` is of the newest attempt. */
 export const recentRunsAnswer = z
   .object({
@@ -189,29 +159,6 @@ export const workflowAnswer = z.object({ created_at: z.string(), state: z.string
 
 /** A workflow file as GitHub has registered it. */
 type Workflow = Readonly<z.infer<typeof workflowAnswer>>;
-
-export const artifactAnswer = z
-  .object({
-    id: z.number(),
-    name: z.string(),
-    size_in_bytes: z.number(),
-    expired: z.boolean(),
-    digest: z.string().nullish(),
-    created_at: z.string().nullable(),
-    workflow_run: z.object({ head_sha: z.string().optional() }).nullish(),
-  })
-  .transform((read) => ({
-    id: read.id,
-    name: read.name,
-    size: read.size_in_bytes,
-    expired: read.expired,
-    /** `sha256:` and 64 hex digits; null where GitHub has none. */
-    digest: read.digest ?? null,
-    createdAt: read.created_at,
-    headSha: read.workflow_run?.head_sha ?? null,
-  }));
-
-export type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
 
 /**
  * Commits and everything before them, as Git has them: names of objects are hashes, so that what is read here is exactly
@@ -284,10 +231,6 @@ export interface GitHub {
   /** The newest commit of a branch. Needs `contents: read`. */
   newestCommit(branch: string): Promise<Result<string>>;
   permissionOf(login: string): Promise<Result<z.infer<typeof permissionAnswer>>>;
-  /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
-  runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
-  /** A run as an earlier attempt left it. */
-  attempt(run: number, attempt: number): Promise<Result<Run>>;
   /**
    * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
    * such run or no such workflow. Needs `actions: read`.
@@ -295,9 +238,6 @@ export interface GitHub {
   lastSuccess(workflow: string, branch: string): Promise<Result<{ readonly at: string } | null>>;
   /** Null if GitHub knows no workflow file of that name. Needs `actions: read`. */
   workflow(file: string): Promise<Result<Workflow | null>>;
-  artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;
-  /** The zip archive; one above `limit` bytes is refused during the download. */
-  download(artifact: number, limit: number): Promise<Result<Uint8Array>>;
   /** Issues opened by this login, without pull requests, which GitHub counts as issues. */
   issues(state: 'open' | 'closed', author: string): Promise<Result<readonly Issue[]>>;
   /** Never retried, like `createComment`. */

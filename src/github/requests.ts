@@ -26,10 +26,6 @@ export interface Requests {
     options?: { readonly list?: string; readonly paging?: 'number' | 'cursor' },
   ): Promise<Result<readonly T[]>>;
   graphql<T>(query: string, variables: Parameters, answer: z.ZodType<T>): Promise<Result<T>>;
-  /** Where a request is redirected to, without following. */
-  location(route: string, parameters: Parameters): Promise<Result<string>>;
-  /** Aborts when the total time is over. */
-  readonly signal: AbortSignal;
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -93,7 +89,6 @@ export function githubRequests(settings: RequestSettings): Requests {
 
   return {
     token: settings.token,
-    signal,
     one: (route, parameters, answer, { once = false } = {}) =>
       attempt(pathOf(route, parameters), async (request) => {
         const { data } = await send(route, parameters, once ? { retries: 0 } : {});
@@ -119,16 +114,6 @@ export function githubRequests(settings: RequestSettings): Requests {
       attempt('POST /graphql', async (request) =>
         readAs(answer, await client.graphql(query, { ...variables, request: { signal } }), request),
       ),
-    location: (route, parameters) =>
-      attempt(pathOf(route, parameters), async (request) => {
-        const { headers, status } = await send(route, parameters, {
-          redirect: 'manual',
-          parseSuccessResponseBody: false,
-        });
-        return headers.location === undefined
-          ? fail('github-unreadable', { request, reason: `${status} without a location` })
-          : succeed(headers.location);
-      }),
   };
 }
 

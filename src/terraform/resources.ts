@@ -212,6 +212,15 @@ export function normalValue(value: unknown): string {
   return entries.length === 0 ? '' : JSON.stringify(entries.map(([name, item]) => [name, normalValue(item)]));
 }
 
+/** A text that is equal for two plans that do the same: order and the spelling of a policy do not count. */
+export function effectOf({ changes, outputs }: Plan): string {
+  const done = changes.filter(
+    ({ change, previousAddress }) =>
+      change.actions.join() !== 'no-op' || change.importing !== null || previousAddress !== null,
+  );
+  return normalValue([...done, outputs]);
+}
+
 function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -161,8 +161,7 @@ test.each([
     'state-locked',
   ],
   ['a record', { code: 'record-not-written', args: { file: 'x', reason: '' } }, 'record-not-written'],
-  ['another version', { code: 'planned-by-another-version', args: { planned: '1', now: '2' } }, 'plan-changed'],
-  ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-changed'],
+  ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-stale'],
   ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
   ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
 ] as const)('the reason for %s', (_what, failure, reason) => {

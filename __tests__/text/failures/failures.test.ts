@@ -1,4 +1,4 @@
-import type { Failure, FailureArgs, FailureCode, PlanProblem, Progress } from '../../../src/diagnostics/failure.ts';
+import type { Failure, FailureArgs, FailureCode, Progress } from '../../../src/diagnostics/failure.ts';
 import { failureProblem, failureText } from '../../../src/text/failures/failures.ts';
 import { tickedText } from '../../../src/text/text.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -15,22 +15,6 @@ const lock = {
 const comments = '/repos/ada/lab/issues/7/comments';
 const commit = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
 const head = '9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
-const PLAN_PROBLEMS: readonly PlanProblem[] = [
-  { kind: 'no-run' },
-  { kind: 'not-successful', run: 12, conclusion: 'failure' },
-  { kind: 'foreign-run', run: 12 },
-  { kind: 'no-artifact', run: 12, name: 'manifest' },
-  { kind: 'expired', run: 12 },
-  { kind: 'no-digest', run: 12 },
-  { kind: 'digest-differs', run: 12 },
-  { kind: 'unreadable', run: 12, reason: 'it is no zip archive' },
-  { kind: 'other-subject', run: 12 },
-  { kind: 'not-finished', run: 12 },
-  { kind: 'planned-again', run: 12 },
-];
-
-const BO = { user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' };
-
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
   'repository-unknown': [{ options: ['--repository'] }, { options: ['--repository-id', '--subject', '--owner-id'] }],
   'subject-customized': [{ repository: 'example-lab/access' }],
@@ -154,40 +138,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'not-confirmed': [{ couldAsk: true }, { couldAsk: false }],
   'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
-  'plan-changed': [
-    {
-      unreviewed: ['aws_iam_user.member_bo'],
-      missing: ['aws_iam_user.member_cy'],
-      tools: null,
-      people: [],
-      items: [],
-      older: false,
-    },
-    {
-      ...{ unreviewed: [], missing: [], people: [], items: [], older: true },
-      tools: { reviewed: 'OpenTofu 1.12.6', now: 'OpenTofu 1.12.7' },
-    },
-    {
-      ...{ unreviewed: [], missing: [], tools: null, older: false },
-      people: [
-        { ...BO, gains: ['SendBonus'], loses: [], others: ['last-day'] },
-        {
-          ...{ user: 'perception-lab-cy', key: null, name: null, gains: [] },
-          ...{ loses: ['GetHIT', 'ListHITs', 'CreateHIT', 'UpdateHITTypeOfHIT', 'DeleteHIT'], others: ['person'] },
-        },
-      ],
-      items: [{ kind: 'setting', what: 'owners' }],
-    },
-  ],
-  'planned-by-another-version': [{ planned: '0.1.0', now: '0.2.0' }],
-  superseded: [
-    {
-      people: [
-        { ...BO, gains: ['SendBonus'], longer: false },
-        { ...BO, gains: [], longer: true },
-      ],
-    },
-  ],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
@@ -238,7 +188,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       ],
     },
   ],
-  'no-approved-plan': PLAN_PROBLEMS.map((because) => ({ head, workflow: 'plan.yml', because })),
 };
 
 const samples = Object.entries(SAMPLES).flatMap(([code, list]) => list.map((args) => ({ code, args }) as Failure));

@@ -18,11 +18,10 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
     else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
   });
   if (!applied.ok) return reportFailure(applied.failure, terminal);
-  const { team, planned, steps, due, quickCheck } = applied.value;
+  const { team, planned, steps, quickCheck } = applied.value;
   const { lab, account } = team;
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
-  const dueSinceReview = due.map(({ key }) => key);
-  const data = { lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
+  const data = { lab, account, steps, add, change, destroy, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
   const state = plainText(appliedText(quickCheck, t`account ${account}`, file, isPublic));
   if (json) printJson(data, terminal);
@@ -38,13 +37,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
-    .option(
-      '--reviewed <manifest>',
-      'apply only what was reviewed with this manifest; needs --base, --newest and --approval',
-    )
-    .option('--base <file>', 'team file before the change, as for the plan; an empty file if there was none')
-    .option('--newest <file>', 'team file of the default branch now; stops if it revokes what is to be granted')
-    .option('--approval <file>', 'who approved it, as written by verify-approval')
     .option('--commit <sha>', 'commit of the file, for the apply record')
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
@@ -59,19 +51,11 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText(
       'after',
-      cli.examples(
-        'mturk-team apply --emulator',
-        'mturk-team apply --reviewed manifest.json --base base.yaml --newest newest.yaml --approval approval.json --yes',
-      ),
+      cli.examples('mturk-team apply --emulator', 'mturk-team apply --commit "$GITHUB_SHA" --result result.json --yes'),
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, reviewed: manifest, base, newest, approval, commit = null, result = null } = options;
-      if (manifest !== undefined && [base, newest, approval].includes(undefined)) {
-        command.error('error: --reviewed needs --base, --newest and --approval');
-      }
-      const others = { base: base ?? '', newest: newest ?? '', approval: approval ?? '' };
-      const reviewed = manifest === undefined ? null : { manifest, ...others };
-      cli.finish(await apply({ ...cli.labOptions(file, options), yes, reviewed, commit, result }, terminal));
+      const { yes = false, commit = null, result = null } = options;
+      cli.finish(await apply({ ...cli.labOptions(file, options), yes, commit, result }, terminal));
     });
 }

@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { writeFile } from 'node:fs/promises';
 import {
   type Failure,
   fail,
@@ -9,37 +8,24 @@ import {
   reasonOf,
   succeed,
 } from '../../diagnostics/failure.ts';
-import { parseData } from '../../diagnostics/parse-data.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
-import { compareWithReview, type ReviewVerdict } from '../../review/apply/compare-review.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
-import { takenBack } from '../../review/apply/taken-back.ts';
-import {
-  appointedBy,
-  GIVEN_APPROVAL,
-  type GivenApproval,
-  unappliedApproval,
-} from '../../review/approval/applied-owners.ts';
-import { planDigest } from '../../review/manifest/digest.ts';
-import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
+import { appointedBy } from '../../review/approval/applied-owners.ts';
+import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import type { Member, Team } from '../../team/team.ts';
+import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
-import type { Plan } from '../../terraform/plan.ts';
+import { effectOf } from '../../terraform/resources.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { dateWords } from '../../text/dates.ts';
 import { redactAll } from '../../text/escape.ts';
-import { listTexts, plainText, t, trusted } from '../../text/text.ts';
+import { listTexts, plainText, t } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { readManifestFile, toolsOf } from './manifest-file.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
-import { checkTarget } from './plan-output.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { momentOf, readBaseTeam, readTeam } from './read-team.ts';
 import { applyRecord, noteApply, usingRecord } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
@@ -48,38 +34,15 @@ const LOCK_TIMEOUT_SECONDS = 300;
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */
   readonly yes: boolean;
-  /** What was reviewed: nothing else is applied. Null: whatever no guardrail blocks. */
-  readonly reviewed: ReviewedFiles | null;
   /** The commit of the team file, for the apply record. */
   readonly commit: string | null;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
 
-interface ReviewedFiles {
-  readonly manifest: string;
-  /** The team file before the pull request: of the newest first-parent ancestor that is none of its commits. */
-  readonly base: string;
-  /** The team file of the default branch as it is now. */
-  readonly newest: string;
-  /** Who approved it, as `verify-approval` found. */
-  readonly approval: string;
-}
-
-/** What those files say. */
-export interface Reviewed {
-  readonly manifest: Manifest;
-  /** Null if there was none. */
-  readonly base: Team | null;
-  readonly newest: Team;
-  readonly approval: GivenApproval;
-}
-
-export interface Applied extends ReviewVerdict {
+export interface Applied {
   readonly team: Team;
   readonly planned: StackPlan;
-  /** Whether the newest file of the default branch grants more: its own apply is to come. */
-  readonly older: boolean;
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -89,8 +52,7 @@ export interface Applied extends ReviewVerdict {
 type OnPlan = (session: LabSession, planned: StackPlan, check: QuickCheck | null) => void;
 
 /**
- * The one apply pipeline: plan, guardrails, comparison with the review, confirmation, record, apply, record, quick check. The
- * result is written for the job that reports it. `onPlan` is called before guardrails and confirmation.
+ * The one apply pipeline: plan, guardrails, confirmation, record, apply, record, quick check. The result is written for the job that reports it. `onPlan` is called before guardrails and confirmation.
  */
 export async function applyTeamFile(
   options: ApplyOptions,
@@ -113,71 +75,18 @@ async function openAndApply(
   onPlan: OnPlan,
   onBegin: () => void,
 ): Promise<Result<Applied>> {
-  const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed, options, terminal);
-  if (!reviewed.ok) return reviewed;
   const opened = await openLabSession(options, terminal);
   if (!opened.ok) return opened;
   try {
-    return await planAndApply(opened.value, reviewed.value, options, terminal, onPlan, onBegin);
+    return await planAndApply(opened.value, options, terminal, onPlan, onBegin);
   } finally {
     await opened.value.close();
   }
 }
 
-/** Clocks of two machines differ a little. */
-const SKEW_MS = 5 * 60 * 1_000;
-
-async function readReviewed(
-  files: ReviewedFiles,
-  { today }: ApplyOptions,
-  terminal: Terminal,
-): Promise<Result<Reviewed>> {
-  const manifest = await readManifestFile(files.manifest, null);
-  if (!manifest.ok) return fail('manifest-unusable', { file: files.manifest, reason: manifest.reason });
-  const { tools, review } = manifest.value;
-  if (Date.parse(review.at) > momentOf(today).getTime() + SKEW_MS) {
-    return fail('manifest-unusable', { file: files.manifest, reason: `it is of the future: ${review.at}` });
-  }
-  const { mturkTeam: planned } = tools;
-  // It may have planned or described the same files otherwise.
-  if (planned !== packageJson.version) return fail('planned-by-another-version', { planned, now: packageJson.version });
-  const base = await readBaseTeam(files.base, today, terminal);
-  if (!base.ok) return base;
-  const newest = await readTeam(files.newest, today);
-  if (!newest.ok) return newest;
-  const approval = await readApproval(files.approval);
-  if (!approval.ok) return approval;
-  return succeed({ manifest: manifest.value, base: base.value, newest: newest.value, approval: approval.value });
-}
-
-async function readApproval(file: string): Promise<Result<GivenApproval>> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => error);
-  const read = text instanceof Error ? { ok: false as const, reason: text.message } : parseData(text, GIVEN_APPROVAL);
-  return read.ok ? succeed(read.value) : fail('file-not-readable', { file, reason: read.reason });
-}
-
-/** Whether a review may be applied at all, before Terraform starts: of this lab, approved by an applied owner, not superseded. */
-async function checkReviewed(
-  { team, at, today, records }: LabSession,
-  { manifest: { lab }, base, newest, approval }: Reviewed,
-  { commit, reviewed }: Pick<ApplyOptions, 'commit' | 'reviewed'>,
-  terminal: Terminal,
-): Promise<Result<null>> {
-  const file = reviewed?.manifest ?? '';
-  if (lab !== team.lab) return fail('manifest-unusable', { file, reason: `it is about the lab ${lab}` });
-  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
-  if (!record.ok) return record;
-  const { pull, head } = approval;
-  const because = unappliedApproval(approval, record.value, today);
-  if (because.length > 0) return fail('not-approved', { commit: commit ?? head, pull, head, because });
-  const people = takenBack({ team, newest }, { today, at });
-  return people.length === 0 ? checkTarget(base, team, today, terminal) : fail('superseded', { people });
-}
-
 /** `applyTeamFile` in an open session. `onBegin` is called before the first change. */
 export async function planAndApply(
   session: LabSession,
-  reviewed: Reviewed | null,
   options: ApplyOptions,
   terminal: Terminal,
   onPlan: OnPlan,
@@ -185,15 +94,10 @@ export async function planAndApply(
 ): Promise<Result<Applied>> {
   const { commit, yes } = options;
   const { team } = session;
-  if (reviewed !== null) {
-    const may = await checkReviewed(session, reviewed, options, terminal);
-    if (!may.ok) return may;
-  }
-
   const plan = await planStack(session, lockTimeout(options));
   if (!plan.ok) return plan;
   const planned = plan.value;
-  const appointed = reviewed === null ? await appointedText(session) : succeed(null);
+  const appointed = await appointedText(session);
   if (!appointed.ok) return appointed;
   const asks = !yes && planned.blocks.length === 0 && (!isEmpty(planned) || appointed.value !== null);
   const before = asks ? await quickCheck(session, planned, terminal) : null;
@@ -203,12 +107,6 @@ export async function planAndApply(
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   }
   if (appointed.value !== null) terminal.stderr(`\n${appointed.value}\n`);
-  const { today, at } = session;
-  const older = reviewed !== null && takenBack({ team: reviewed.newest, newest: team }, { today, at }).length > 0;
-  const compared = await compareToReview(session, planned, reviewed, older);
-  if (!compared.ok) return compared;
-  const { verdict, due } = compared.value;
-  if (due.length > 0) terminal.stderr(`\n${dueText(due)}\n`);
   let confirmed = planned;
   if (before !== null) {
     if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
@@ -218,12 +116,12 @@ export async function planAndApply(
     if (!still.ok) return still;
     confirmed = still.value;
   }
-  const steps = verdict === 'empty' ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
+  const steps = isEmpty(planned) ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
   if (!steps.ok) return steps;
-  const recorded = await record(session, { state: 'applied', commit, reviewed });
+  const recorded = await record(session, { state: 'applied', commit });
   if (!recorded.ok) return recorded;
   const { check } = await quickCheck(session, null, terminal);
-  return succeed({ team, planned, older, verdict, due, steps: steps.value, quickCheck: check });
+  return succeed({ team, planned, steps: steps.value, quickCheck: check });
 }
 
 /** Who approves from this apply on, and did not by the one before: no plan shows it, and no review may have. Null for no one. */
@@ -260,8 +158,8 @@ async function unchangedWhileAsking(
 
 const PLAN_STALE = fail('plan-stale', { reason: 'the plan made again is another one' });
 
-function isInWorkflow({ reviewed, commit, result }: ApplyOptions): boolean {
-  return reviewed !== null || commit !== null || result !== null;
+function isInWorkflow({ commit, result }: ApplyOptions): boolean {
+  return commit !== null || result !== null;
 }
 
 function lockTimeout(options: ApplyOptions) {
@@ -306,30 +204,6 @@ async function record(session: LabSession, noted: Parameters<typeof noteApply>[2
   return fail('record-not-written', { file: RECORD_FILE, reason });
 }
 
-async function compareToReview(
-  { team, today, records }: LabSession,
-  planned: StackPlan,
-  reviewed: Reviewed | null,
-  older: boolean,
-): Promise<Result<ReviewVerdict>> {
-  if (reviewed === null) return succeed({ verdict: isEmpty(planned) ? 'empty' : 'equal', due: [] });
-  const tools = await toolsOf(planned.workspace);
-  const plan = { ...planned, plan: planned.saved.plan };
-  const { manifest, base: before } = reviewed;
-  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
-  if (!record.ok) return record;
-  const { team: applied = null, begun = [] } = record.value ?? {};
-  const interrupted = begun.length === 0 ? null : { applied };
-  return compareWithReview(manifest, { before, after: team, today, tools, plan, older, interrupted });
-}
-
-/** For the deletions that the review does not list. */
-function dueText(due: readonly Member[]): string {
-  const who = due.map(({ name, key, until }) => t`${name} (${key}), last day ${trusted(dateWords(until ?? ''))}`);
-  const users = due.length === 1 ? 'IAM user' : 'IAM users';
-  return plainText(t`Also deletes the ${trusted(users)} of ${listTexts(who)}. The deletion came due after the review.`);
-}
-
 /** For the job that reports: a file, and outputs of the step. */
 async function writeResult(
   { result, commit, emulator: directory }: ApplyOptions,
@@ -337,14 +211,10 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { verdict, steps, due, older, quickCheck } = applied.ok
-    ? applied.value
-    : { verdict: null, steps: null, due: [], older: false, quickCheck: null };
+  const { steps, quickCheck } = applied.ok ? applied.value : { steps: null, quickCheck: null };
   if (result !== null) {
-    const dueSinceReview = due.map(({ key }) => key);
     const emulator = directory !== null;
-    const done = { verdict, steps, dueSinceReview, older, quickCheck };
-    const data = redactAll({ version: 1, emulator, commit, failure, ...done }, true);
+    const data = redactAll({ version: 1, emulator, commit, failure, steps, quickCheck }, true);
     await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
   }
   writeOutputs(process.env, {
@@ -428,11 +298,6 @@ async function applyStep(
     return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });
   }
   return applyPlan(workspace.value, saved.value, options);
-}
-
-/** What a plan does, whatever made it. */
-function effectOf(plan: Plan): string {
-  return planDigest(plan, { engine: '', provider: '' }).digest;
 }
 
 /** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */

@@ -51,7 +51,7 @@ export async function saveManifest(
   const tools = await toolsOf(planned.workspace);
   const emulator = session.kind === 'emulator';
   const origin = { emulator, ...(await originOf(file, process.env, new Date())) };
-  await writeFile(manifest, writeManifest(manifestOf(review, { plan, tools }, origin)));
+  await writeFile(manifest, writeManifest(manifestOf(review, tools, origin)));
 }
 
 /** Prints a plan as text or JSON, and on standard error why it is blocked. A quick check that is null is to come. */
@@ -97,10 +97,10 @@ export function showPreview(
       ].join('\n')}\n`,
     );
   } else {
-    const { digest = null, tools = null } = manifest ?? {};
+    const { tools = null } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;
     const { emulator = false } = manifest ?? {};
-    const footer = { emulator, commit, digest, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
+    const footer = { emulator, commit, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
     const state = isBlocked ? 'blocked' : manifest === null ? 'preview' : 'planned';
     stdout(renderComment({ review, state, failure: null, footer, reveal: false }));
   }

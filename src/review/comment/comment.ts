@@ -11,7 +11,6 @@ import {
   joinTexts,
   lineBreak,
   linkText,
-  listTexts,
   plainText,
   someTexts,
   strongText,
@@ -19,7 +18,6 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { Approval } from '../approval/approval.ts';
 import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
 import { blockItems } from '../text/block-text.ts';
 import {
@@ -41,15 +39,7 @@ import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
 import { alertOf, titleText } from './title-and-alert.ts';
 
 /** State of a pull request. `preview` has two team files and no plan yet. */
-export type CommentState =
-  | 'preview'
-  | 'planned'
-  | 'blocked'
-  | 'failed'
-  | 'approved'
-  | 'applying'
-  | 'applied'
-  | 'apply-failed';
+export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applying' | 'applied' | 'apply-failed';
 
 /** Everything that a comment, a job summary or an issue is made from. */
 export interface CommentView {
@@ -65,12 +55,6 @@ export interface CommentView {
   readonly staleDriftCheck?: StaleDriftCheck | null;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */
   readonly quickCheck?: QuickCheck | null;
-  /** Keys of members whose users the apply deleted although the review does not list them: see `dueSince`. */
-  readonly dueSinceReview?: readonly string[];
-  /** Whether the newest file of main grants more than the applied one: its own apply says how things are. */
-  readonly older?: boolean;
-  /** Of the state `approved`. */
-  readonly approval?: Approval;
   readonly footer: CommentFooter;
   /** Whether the pull request changes other files, too: a lab's workflows pin the tool. */
   readonly changesCode?: boolean;
@@ -84,7 +68,6 @@ interface CommentFooter {
   /** Whether a job planned or applied on a local AWS emulator: then AWS is as it was. Left out: in AWS. */
   readonly emulator?: boolean;
   readonly commit: string | null;
-  readonly digest: string | null;
   /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`; null without a plan. */
   readonly tools: { readonly engine: string; readonly provider: string } | null;
   readonly runUrl: string | null;
@@ -140,7 +123,6 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const stale = view.staleDriftCheck ?? null;
   return [
     ...decisionBlocks(view, review),
-    ...(view.approval === undefined ? [] : [paragraph(approvalText(view.approval))]),
     ...(failure === null ? [] : failureBlocks({ ...failure, detail: redact(failure.detail, reveal) })),
     ...(review === null ? [] : reviewBlocks(review, view)),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
@@ -166,7 +148,7 @@ function decisionBlocks(view: CommentView, review: Review | null): readonly Bloc
   if (failure !== null) return [title, failureAlert(failure.reason)];
   if (review === null) return [title];
   const blocked = isBlocked(view, review);
-  const alert = isOpen(state) || state === 'approved' ? alertOf(review, blocked) : null;
+  const alert = isOpen(state) ? alertOf(review, blocked) : null;
   const head = alert === null ? [title] : [title, alert];
   if (!isOpen(state) || blocked) return head;
   const words = wordsOf([titled, ...(alert?.lines ?? [])]);
@@ -185,7 +167,6 @@ const PREFIXES: Readonly<Record<CommentState, Text>> = {
   planned: t`If merged: `,
   blocked: t`Blocked: `,
   failed: t`Not planned: `,
-  approved: t`To be applied: `,
   applying: t`Applying: `,
   applied: t`Applied: `,
   'apply-failed': t`Not applied: `,
@@ -211,12 +192,11 @@ function wordsOf(texts: readonly Text[]): number {
 }
 
 function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
-  const { state, dueSinceReview: due = [] } = view;
+  const { state } = view;
   const open = isOpen(state);
   const blocked = isBlocked(view, review);
   const naming = namingOfReview(review);
   const { people, unchanged, settings, suspendedDuringApply, quickCheck: other } = review;
-  const others = unchanged - due.filter((key) => people.every((person) => person.key !== key)).length;
   const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
     const items = review.unexplained
       .filter((each) => each.kind === kind)
@@ -228,35 +208,21 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...(state === 'preview' ? [paragraph(PREVIEW)] : []),
     ...(view.changesCode === true && open ? [paragraph(CHANGES_CODE)] : []),
     ...peopleBlocks(review),
-    ...(others === 0 ? [] : [paragraph(trusted(unchangedWords(others, people.length > 0)))]),
+    ...(unchanged === 0 ? [] : [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))]),
     ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
     ...unexplained,
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
     ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
     ...(open && other !== null && other.findings.length > 0 ? [paragraph(quickCheckText(other, 'planned'))] : []),
     ...(state === 'applying' ? [paragraph(APPLYING)] : []),
-    ...(state === 'applied' && due.length > 0 ? [paragraph(dueText(due))] : []),
     ...(state === 'applied'
       ? [paragraph(appliedText(redactAll(view.quickCheck ?? null, view.reveal), t`AWS`, FILE))]
       : []),
   ];
 }
 
-/** Whose decision is carried out; the comment on the pull request may have been edited. */
-function approvalText({ pull, by, how, at }: Approval): Text {
-  const people = listTexts(by.map(codeText));
-  const who = how === 'self' ? t`merged by its author ${people}, the only owner` : t`approved by ${people}`;
-  return t`Pull request ${trusted(`#${pull}`)}, ${who} on ${trusted(timeWords(at))}. This is the plan that was reviewed, printed by the code of the main branch.`;
-}
-
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
-const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied. If they make this plan another one, the apply stops.`;
-
-/** Users that the apply deleted besides what was reviewed. */
-function dueText(keys: readonly string[]): Text {
-  const [users, their] = keys.length === 1 ? ['user', 'its'] : ['users', 'their'];
-  return t`${strongText(t`Also deleted:`)} the IAM ${trusted(users)} of ${listTexts(keys.map(codeText))} and ${trusted(their)} access keys. The deletion came due after the review.`;
-}
+const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
 const APPLYING = t`The apply is running. This comment is updated when it ends.`;
 const FILE = 'team.yaml';
@@ -381,25 +347,19 @@ function resourceTable(resources: readonly PlannedResource[], rank: number): Blo
 const CHECKS = details(
   t`Checks before anything is applied`,
   list([
-    t`An owner who neither opened the pull request nor pushed to it approved the latest commit, after this plan. With ${codeText('self-approval')}, the only owner opened, pushed and merged it alone instead.`,
-    t`A new plan matches this one. If AWS has changed, the apply stops.`,
-    t`The newest ${codeText('team.yaml')} still grants what this change grants.`,
+    t`An owner who did not open the pull request approved its latest commit. With ${codeText('self-approval')}, the only owner opened and merged it instead.`,
     t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,
     t`After the apply, a second plan must find no changes.`,
   ]),
 );
 
-function footerBlock(
-  review: Review | null,
-  { emulator = false, commit, digest, tools, runUrl, at }: CommentFooter,
-): Block {
+function footerBlock(review: Review | null, { emulator = false, commit, tools, runUrl, at }: CommentFooter): Block {
   return {
     kind: 'footer',
     parts: [
       ...(emulator ? [ON_EMULATOR] : []),
       ...(review === null ? [] : [codeText(review.lab), t`account ${codeText(review.account)}`]),
       ...(commit === null ? [] : [t`commit ${codeText(commit.slice(0, 7))}`]),
-      ...(digest === null ? [] : [t`plan ${codeText(digest.slice(0, 12))}`]),
       ...(tools === null ? [] : [codeText(tools.engine), codeText(tools.provider)]),
       trusted(timeWords(at)),
       ...(runUrl === null ? [] : [linkText(t`View workflow run`, runUrl)]),

@@ -6,10 +6,9 @@ import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
 import { redactAll, say, visible } from '../../text/escape.ts';
 import { FAILURE, failureProblem, failureText } from '../../text/failures/failures.ts';
-import type { Approval } from '../approval/approval.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK } from '../manifest/schema.ts';
-import { type CommentState, type CommentView, commentMarker, renderIssue, renderSummary } from './comment.ts';
+import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
   /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
@@ -58,8 +57,6 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
       quickCheck: result?.quickCheck ?? null,
-      dueSinceReview: result?.dueSinceReview ?? [],
-      older: isOlder(result),
       footer: { ...footerOf(manifest, env, now), emulator: manifest?.emulator === true || result?.emulator === true },
       changesCode: asked.changesCode,
       reveal: asked.reveal,
@@ -71,17 +68,7 @@ const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
   emulator: z.boolean().optional(),
   quickCheck: QUICK_CHECK.nullish(),
-  dueSinceReview: z.array(z.string()).optional(),
-  older: z.boolean().optional(),
 });
-
-function isOlder(result: z.infer<typeof RESULT> | null): boolean {
-  const error = result?.failure?.error;
-  return error?.code === 'plan-changed' ? error.args.older : result?.older === true;
-}
-
-/** Reasons with many causes, each with a remedy of its own. */
-const HELPED: readonly FailureReason[] = ['no-approved-plan', 'not-approved'];
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
@@ -91,7 +78,7 @@ function failureOf(
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    const help = HELPED.includes(own.reason) ? failureProblem(redactAll(own.error, reveal)).help : null;
+    const help = own.reason === 'not-approved' ? failureProblem(redactAll(own.error, reveal)).help : null;
     return { reason: own.reason, detail: failureText(own.error), help };
   }
   if (reason === null) return null;
@@ -121,17 +108,10 @@ function footerOf(manifest: Manifest | null, env: Environment, now: Date): Comme
   return {
     // In a pull request's workflow GITHUB_SHA is a merge commit that was never reviewed.
     commit: event.ok ? event.value.head : (env.GITHUB_SHA ?? manifest?.head.commit ?? null),
-    digest: manifest?.digest ?? null,
     tools: manifest?.tools ?? null,
     runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     at: now.toISOString(),
   };
-}
-
-/** What is going to be applied and who approved it, for the summary of the job that verified it. */
-export function renderApproved(approval: Approval, manifest: Manifest, env: Environment, now: Date): string {
-  const footer = { ...footerOf(manifest, env, now), emulator: manifest.emulator };
-  return renderSummary({ review: manifest.review, state: 'approved', failure: null, approval, footer, reveal: false });
 }
 
 async function readIfThere(file: string): Promise<string | null> {
@@ -147,11 +127,10 @@ export function issueMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-apply:${lab} -->`, '<!-- mturk-team-apply:unknown -->'];
 }
 
-/** Null: nothing is to be said. An old apply says nothing about how main and the account are now, applied or refused. */
+/** Null: nothing is to be said. */
 export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
-  if (view.older === true) return null;
   if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
-  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded') return null;
+  if (view.state !== 'apply-failed') return null;
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };

@@ -33,17 +33,11 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     state: NOTHING,
     fix: t`fix the error below, then push a commit or rerun the workflow.`,
   },
-  'plan-changed': {
-    title: t`Not applied: AWS or the main branch changed since the review`,
-    what: t`An apply would do something that was not reviewed.`,
+  'plan-stale': {
+    title: t`Not applied: AWS changed while the apply was planned`,
+    what: t`A second plan differs from the first.`,
     state: NOTHING,
-    fix: t`open a pull request that changes ${FILE}, a comment in it is enough, to get a new plan. Then review and merge it.`,
-  },
-  'no-approved-plan': {
-    title: t`Not applied: the merged commit has no plan`,
-    what: t`Only a plan that was reviewed on a pull request is applied.`,
-    state: NOTHING,
-    fix: t`make the change in a pull request, wait for its plan, then merge it.`,
+    fix: t`rerun the workflow.`,
   },
   'not-approved': {
     title: t`Not applied: an approval is missing`,
@@ -52,10 +46,10 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then run the apply again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
   },
   superseded: {
-    title: t`Not applied: a newer change revokes what this one grants`,
-    what: t`Applying it would grant access that the newest ${FILE} does not.`,
+    title: t`Not checked: the main branch has a newer commit`,
+    what: t`Only the newest commit of the main branch is checked.`,
     state: NOTHING,
-    fix: t`no action needed. If something is missing, open a new pull request.`,
+    fix: t`no action needed. The next check reads the newest commit.`,
   },
   'state-locked': {
     title: t`Stopped: another run is in progress`,

@@ -1,9 +1,7 @@
 import type { Difference } from '../../access/model-difference.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
-import type { Plan } from '../../terraform/plan.ts';
 import { redact, redactAll } from '../../text/escape.ts';
-import { planDigest } from './digest.ts';
 import { MANIFEST, type Manifest, PREVIEW, type Review, type Tools } from './schema.ts';
 
 /** Git's own name for no commit. */
@@ -23,10 +21,9 @@ export interface Origin {
 /** The manifest of a review that has a plan. */
 export function manifestOf(
   review: Review,
-  { plan, tools }: { readonly plan: Plan; readonly tools: Tools },
+  tools: Tools,
   { emulator, head, run, mturkTeam, createdAt }: Origin,
 ): Manifest {
-  const { digest, entries } = planDigest(plan, tools);
   return {
     version: 1,
     lab: review.lab,
@@ -35,8 +32,6 @@ export function manifestOf(
     head,
     run,
     tools: { mturkTeam, ...tools },
-    digest,
-    entries,
     review: redactReview(review),
     createdAt: createdAt.toISOString(),
   };

@@ -11,8 +11,6 @@ import { RECONCILE_MODES } from '../../team/team.ts';
 /** A number of `team.yaml`, which sets no limit. */
 const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const MOMENT = z.iso.datetime();
-const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
-const PART = z.string().regex(/^[0-9a-f]{16}$/);
 const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 /** What a change means, worst first: the order of every list and title. */
 export const RISK_CLASSES = [
@@ -166,20 +164,6 @@ const REVIEW = z.strictObject({
   quickCheck: QUICK_CHECK.nullable(),
 });
 
-/** One change of a plan, by what it does; no value can be read from it. */
-const DIGEST_ENTRY = z.strictObject({
-  /** Terraform's, with `#` and the deposed key behind it if there is one; `output.<name>` for an output. */
-  address: TEXT,
-  actions: ACTIONS,
-  /** Over everything that the change says. */
-  digest: DIGEST,
-  /** Over what it leads to alone. */
-  goal: DIGEST,
-  /** A part for each value that goes, and that comes: what is left of a change has some of them. */
-  from: z.array(PART).max(20_000).readonly(),
-  to: z.array(PART).max(20_000).readonly(),
-});
-
 /** A reviewed plan as it travels between jobs: never the plan itself, and no value that a comment would not show. */
 export const MANIFEST = z.strictObject({
   version: z.literal(1),
@@ -193,8 +177,6 @@ export const MANIFEST = z.strictObject({
   /** The workflow run that planned; both 0 outside GitHub. */
   run: z.strictObject({ id: z.string().regex(/^\d{1,20}$/), attempt: COUNT }),
   tools: z.strictObject({ mturkTeam: TEXT, engine: TEXT, provider: TEXT }),
-  digest: DIGEST,
-  entries: z.array(DIGEST_ENTRY).max(100_000).readonly(),
   review: REVIEW,
   createdAt: MOMENT,
 });
@@ -202,7 +184,6 @@ export const MANIFEST = z.strictObject({
 /** The JSON of `preview`, of which `comment` reads the review. */
 export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW });
 
-export type DigestEntry = Readonly<z.infer<typeof DIGEST_ENTRY>>;
 /** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
 export type Tools = Pick<Manifest['tools'], 'engine' | 'provider'>;
 export type QuickCheck = Readonly<z.infer<typeof QUICK_CHECK>>;

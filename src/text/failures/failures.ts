@@ -1,13 +1,5 @@
 import * as z from 'zod';
-import type {
-  Failure,
-  FailureArgs,
-  FailureCode,
-  PipelineFailureArgs,
-  TakenBack,
-  UnreviewedItem,
-  UnreviewedPerson,
-} from '../../diagnostics/failure.ts';
+import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
 import {
@@ -147,36 +139,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`run ${codeText('mturk-team drift')} if you did not expect it, then apply again: it makes a new plan`,
   }),
   'manifest-unusable': ({ file }) => ({
-    summary: t`${codeText(file)} is not the manifest of a reviewed plan`,
-    help: t`run the plan workflow again on the last commit of the pull request, and approve that`,
-  }),
-  'plan-changed': ({ unreviewed, missing, tools, people, items, older }) => ({
-    summary: t`the plan differs from the reviewed one`,
-    reason: sentences(
-      tools === null
-        ? t`AWS or main has changed since the review, or its manifest does not say what the plan does.`
-        : t`reviewed with ${tools.reviewed}, now ${tools.now}`,
-      listed('Not reviewed:', unreviewed),
-      listed('Reviewed, but no longer planned:', missing),
-      ...aboutPeople(people, unreviewedText),
-      listedTexts(
-        'Not reviewed besides:',
-        items.map(({ kind, what }) => t`${trusted(ITEMS[kind])} ${codeText(what)}`),
-      ),
-    ),
-    help: older
-      ? t`no action needed if the newest commit of main is applied, which grants more than this one`
-      : NEW_PLAN,
-  }),
-  'planned-by-another-version': ({ planned, now }) => ({
-    summary: t`another version of mturk-team made the reviewed plan`,
-    reason: t`planned with ${planned}, applied with ${now}`,
-    help: NEW_PLAN,
-  }),
-  superseded: ({ people }) => ({
-    summary: t`the newest ${codeText('team.yaml')} no longer grants what this commit grants`,
-    reason: sentences(...aboutPeople(people, takenBackText)),
-    help: t`no action needed; to grant it again, change ${codeText('team.yaml')} in a pull request`,
+    summary: t`${codeText(file)} is not the manifest of a plan`,
+    help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
   'not-converged': ({ addresses }) => ({
     summary: t`a second plan after the apply still finds changes`,
@@ -198,64 +162,8 @@ function destroyCommands(program: string, state: string | null): readonly string
   return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];
 }
 
-const NEW_PLAN = t`open a pull request that changes ${codeText('team.yaml')}, a comment in it is enough, to get a new plan`;
-
-const ITEMS: Readonly<Record<UnreviewedItem['kind'], string>> = {
-  role: 'role',
-  setting: 'setting',
-  question: 'question',
-  'manual-change': 'manual change reverted',
-  effect: 'worst effect',
-};
-
-const OTHERS: Readonly<Record<UnreviewedPerson['others'][number], string>> = {
-  person: 'another person or kind of change',
-  'first-day': 'another first day',
-  'last-day': 'another last day',
-  suspension: 'another suspension',
-  boundary: 'another boundary',
-  roles: 'other roles',
-  policies: 'other policies',
-  effect: 'another effect',
-};
-
-/** A sentence for each of the first people. */
-function aboutPeople<Person>(people: readonly Person[], sentence: (person: Person) => Text): readonly Text[] {
-  const more = people.length - SHOWN;
-  const rest = more > 0 ? [t`The same goes for ${counted(more, 'other person', 'other people')}.`] : [];
-  return [...people.slice(0, SHOWN).map(sentence), ...rest];
-}
-
-function unreviewedText({ gains, loses, others, ...person }: UnreviewedPerson): Text {
-  const parts = [
-    ...(gains.length === 0 ? [] : [t`gains ${operationsText(gains)}`]),
-    ...(loses.length === 0 ? [] : [t`loses ${operationsText(loses)}`]),
-    ...others.map((other) => trusted(OTHERS[other])),
-  ];
-  return t`Not reviewed about ${personText(person)}: ${joinTexts(parts, ', ')}.`;
-}
-
-function takenBackText({ gains, longer, ...person }: TakenBack): Text {
-  const parts = [...(gains.length === 0 ? [] : [operationsText(gains)]), ...(longer ? [t`access for as long`] : [])];
-  return t`No longer granted to ${personText(person)}: ${joinTexts(parts, ', ')}.`;
-}
-
-function personText({ user, key, name }: Pick<TakenBack, 'user' | 'key' | 'name'>): Text {
-  return name === null || key === null ? codeText(key ?? user) : t`${name} (${codeText(key)})`;
-}
-
-const OPERATIONS_SHOWN = 3;
-
-function operationsText(operations: readonly string[]): Text {
-  return someTexts(operations.map(codeText), OPERATIONS_SHOWN);
-}
-
 function listed(title: string, items: readonly string[], form = codeText): Text | null {
-  return listedTexts(title, items.map(form));
-}
-
-function listedTexts(title: string, items: readonly Text[]): Text | null {
-  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items, SHOWN)}.`;
+  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items.map(form), SHOWN)}.`;
 }
 
 /** Every failure, by its code. */

@@ -1,4 +1,4 @@
-import type { ApprovalProblem, GitHubFailureArgs, PlanProblem } from '../../diagnostics/failure.ts';
+import type { ApprovalProblem, GitHubFailureArgs } from '../../diagnostics/failure.ts';
 import type { ProblemTable } from '../problem.ts';
 import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 
@@ -59,14 +59,6 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
       '; ',
     ),
     help: approvalHelp(because),
-  }),
-  'no-approved-plan': ({ head, workflow, because }) => ({
-    summary: t`no reviewed plan of commit ${short(head)}`,
-    reason: planReason(because, workflow),
-    help:
-      because.kind === 'not-finished' || because.kind === 'planned-again'
-        ? t`read the plan in the comment, approve that commit again, then ${AGAIN}`
-        : t`run ${codeText(workflow)} again for that pull request, read its comment and approve again; if that fails, open a new pull request with the same change`,
   }),
 };
 
@@ -156,33 +148,6 @@ const ONLY_OWNER = {
   push: (by: Text) => t`${by} is the only owner and proposed it, but someone else pushed to it`,
   merge: (by: Text) => t`${by} is the only owner and proposed it, but someone else merged it`,
 };
-
-function planReason(problem: PlanProblem, workflow: string): Text {
-  if (problem.kind === 'no-run') return t`${codeText(workflow)} has not run for it`;
-  const run = t`run ${String(problem.run)}`;
-  switch (problem.kind) {
-    case 'not-successful':
-      return t`${run} of ${codeText(workflow)} ended with ${codeText(problem.conclusion)}`;
-    case 'foreign-run':
-      return t`${run} belongs to another workflow, event, repository or commit`;
-    case 'no-artifact':
-      return t`${run} has no artifact ${codeText(problem.name)}`;
-    case 'expired':
-      return t`the artifact of ${run} has expired`;
-    case 'no-digest':
-      return t`GitHub reports no digest for the artifact of ${run}`;
-    case 'digest-differs':
-      return t`the downloaded artifact of ${run} has another digest than GitHub reports`;
-    case 'unreadable':
-      return t`cannot read the artifact of ${run}: ${proseText(problem.reason)}`;
-    case 'other-subject':
-      return t`the artifact of ${run} is about another run, commit or time`;
-    case 'not-finished':
-      return t`${run} of ${codeText(workflow)} ended after the approval`;
-    case 'planned-again':
-      return t`${run} of ${codeText(workflow)} planned again since the approval, with another result`;
-  }
-}
 
 /** The first 7 digits of a commit. */
 function short(commit: string): Text {
