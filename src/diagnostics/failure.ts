@@ -86,6 +86,9 @@ export const FAILURE_REASONS = [
   'guardrail-blocked',
   'apply-failed',
   'not-converged',
+  'still-has-access',
+  'no-apply-record',
+  'apply-unfinished',
   'record-not-written',
   'drift-check-failed',
   'reconcile-failed',
@@ -157,8 +160,26 @@ export interface PipelineFailureArgs {
   'changed-meanwhile': { readonly appeared: readonly string[]; readonly gone: readonly string[] };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'not-converged': { readonly addresses: readonly string[] };
+  /** A key of `--restore` that is no member and no role. */
+  'unknown-restore': { readonly key: string };
+  /** Something is under the lab's path, and no record says what was applied. */
+  'no-apply-record': Readonly<Record<never, never>>;
+  /** An apply began and did not end; `at` is when, ISO 8601, UTC. */
+  'apply-unfinished': { readonly at: string };
+  /** How many parts of the account could not be read. */
+  'scan-incomplete': { readonly notChecked: number };
+  /** Users who would gain what the file does not give. */
+  'grants-not-in-file': { readonly people: readonly PersonWithOperations[] };
+  /** Users who have more than the file gives, after the apply. */
+  'still-has-access': { readonly people: readonly PersonWithOperations[] };
   /** `file` is a record beside the state. */
   'record-not-written': { readonly file: string; readonly reason: string };
+}
+
+/** Name of an IAM user, and MTurk operations. */
+interface PersonWithOperations {
+  readonly user: string;
+  readonly operations: readonly string[];
 }
 
 /** What an apply had done when it ended early, as far as Terraform reported. */

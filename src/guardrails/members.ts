@@ -1,13 +1,6 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { suggester } from '../team/suggest.ts';
-import {
-  beginsLater,
-  comparable,
-  hasExpired,
-  isDeletionDue,
-  type Member,
-  type Team,
-} from '../team/team.ts';
+import { beginsLater, comparable, hasExpired, isDeletionDue, type Member, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';

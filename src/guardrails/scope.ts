@@ -10,7 +10,7 @@ import {
 } from '../team/names.ts';
 import { isChange, type ResourceChange, type Values } from '../terraform/plan.ts';
 import { RESOURCES } from '../terraform/resources.ts';
-import { codeText, listTexts, t, trusted } from '../text/text.ts';
+import { codeText, t, trusted } from '../text/text.ts';
 import type { GuardrailTable, PlanContext, Stack } from './guardrail.ts';
 import { users } from './members.ts';
 

@@ -51,7 +51,13 @@ export const APPLIED_TEAM = z.strictObject({
   members: z
     .array(
       z.strictObject({
-        ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, from: DAY.nullable(), until: DAY.nullable() },
+        ...{
+          key: KEY,
+          github: z.string().max(100).nullable(),
+          roles: KEYS,
+          from: DAY.nullable(),
+          until: DAY.nullable(),
+        },
         ...{ suspended: z.boolean(), keys: z.int().min(0) },
       }),
     )

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { appliedText } from '../../review/text/quick-check.ts';
@@ -21,12 +21,23 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   const { team, planned, steps, quickCheck } = applied.value;
   const { lab, account } = team;
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
-  const data = { lab, account, steps, add, change, destroy, quickCheck };
+  const { withheld } = planned.ruled;
+  const data = { lab, account, steps, add, change, destroy, withheld, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
   const state = plainText(appliedText(quickCheck, t`account ${account}`, file, isPublic));
   if (json) printJson(data, terminal);
   else terminal.stdout(`\n${done}: ${state}\n`);
   return 0;
+}
+
+const keysOf = (text: string): readonly string[] => text.split(',').map((key) => key.trim());
+
+function idsOf(text: string): ReadonlyMap<string, number> {
+  const pairs = text === '' ? [] : text.split(',').map((pair) => pair.split('='));
+  if (pairs.some(([login, id]) => !login || !/^[1-9]\d{0,15}$/.test(id ?? ''))) {
+    throw new InvalidArgumentError('It is a list as login=id,login=id.');
+  }
+  return new Map(pairs.map(([login = '', id]) => [login.toLowerCase(), Number(id)]));
 }
 
 export function register(command: Command, terminal: Terminal): void {
@@ -37,7 +48,9 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
+    .option('--restore <keys>', 'give back to these members or roles what was taken outside team.yaml', keysOf, [])
     .option('--commit <sha>', 'commit of the file, for the apply record')
+    .option('--owner-ids <ids>', "GitHub's ids of owners, as login=id,login=id", idsOf, new Map())
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
@@ -51,11 +64,16 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText(
       'after',
-      cli.examples('mturk-team apply --emulator', 'mturk-team apply --commit "$GITHUB_SHA" --result result.json --yes'),
+      cli.examples(
+        'mturk-team apply --emulator',
+        'mturk-team apply --restore bo,cy',
+        'mturk-team apply --commit "$GITHUB_SHA" --result result.json --yes',
+      ),
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, commit = null, result = null } = options;
-      cli.finish(await apply({ ...cli.labOptions(file, options), yes, commit, result }, terminal));
+      const { yes = false, restore, commit = null, ownerIds, result = null } = options;
+      const asked = { yes, restore, commit, ownerIds, result };
+      cli.finish(await apply({ ...cli.labOptions(file, options), ...asked }, terminal));
     });
 }

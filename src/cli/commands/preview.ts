@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Failure, fail } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, format, json, parseDay, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
 import { readManifestFile } from '../session/manifest-file.ts';
 import { showPreview } from '../session/plan-output.ts';
 import { momentOf, readBaseTeam, readTeamAndWarn } from '../session/read-team.ts';
@@ -16,12 +16,11 @@ interface PreviewOptions {
   readonly format: 'text' | 'markdown' | 'json';
   readonly today: string;
   /** The day on which `base` was applied last; today by default. */
-  readonly since: string | undefined;
 }
 
 /** `preview`: what a change of the team file does. Exit code: 0 no changes, 2 changes, 1 any error. */
 async function preview(options: PreviewOptions, terminal: Terminal): Promise<number> {
-  const { today, since = today, manifest: file, format } = options;
+  const { today, manifest: file, format } = options;
   // Exit code 2 means that there are changes.
   const failed = (failure: Failure): 1 => {
     reportFailure(failure, terminal);
@@ -35,7 +34,7 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<num
   const read = file === null ? null : await readManifestFile(file, team.lab);
   if (read?.ok === false) return failed(fail('manifest-unusable', { file: file ?? '', reason: read.reason }).failure);
   const manifest = read?.value ?? null;
-  const review = manifest?.review ?? reviewOf({ before: base.value, after: team, today, at: momentOf(today), since });
+  const review = manifest?.review ?? reviewOf({ before: base.value, after: team, today, at: momentOf(today) });
   showPreview(review, manifest, format, terminal);
   return changesNothing(review) ? 0 : 2;
 }
@@ -46,11 +45,6 @@ export function register(command: Command, terminal: Terminal): void {
     .requiredOption('--head <file>', 'team file after the change')
     .option('--manifest <file>', 'manifest of a plan of it (plan --manifest)')
     .addOption(format('text', 'markdown'))
-    .addOption(
-      new Option('--since <YYYY-MM-DD>', 'day on which the base was applied, UTC')
-        .argParser(parseDay)
-        .default(undefined, 'today'),
-    )
     .addOption(today())
     .addOption(json())
     .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes'))
@@ -62,8 +56,8 @@ export function register(command: Command, terminal: Terminal): void {
       ),
     )
     .action(async (options) => {
-      const { base, head, manifest = null, since } = options;
+      const { base, head, manifest = null } = options;
       const format = options.json ? 'json' : options.format;
-      finish(await preview({ base, head, manifest, format, since, today: dayOf(options) }, terminal));
+      finish(await preview({ base, head, manifest, format, today: dayOf(options) }, terminal));
     });
 }

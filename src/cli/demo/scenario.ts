@@ -4,8 +4,8 @@ import {
   CreateLoginProfileCommand,
   CreatePolicyVersionCommand,
   CreateUserCommand,
-  DetachGroupPolicyCommand,
   type IAMClient,
+  RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
@@ -24,8 +24,8 @@ export interface Scenario {
   readonly paying: Role | null;
   /** A member with less than full access, who gets a policy attached. */
   readonly other: Member | null;
-  /** A role with members and a policy, which is detached from its group. */
-  readonly detached: Role | null;
+  /** A member who is removed from the group of a role. */
+  readonly removed: { readonly member: Member; readonly role: string } | null;
 }
 
 /** Null if no role of the team grants operations. */
@@ -41,13 +41,13 @@ export function scenarioOf(team: Team, today: string): Scenario | null {
   const other = members.find((member) =>
     team.roles.every((role) => !(member.roles.includes(role.key) && isWide(role))),
   );
-  const detached = byRisk.find(
-    (role) =>
-      role.allow.length > 0 &&
-      ![starter.key, paying?.key].includes(role.key) &&
-      members.some((member) => member.roles.includes(role.key)),
-  );
-  return { newMember: newMemberOf(team), starter, paying, other: other ?? null, detached: detached ?? null };
+  // What another change gives to a member is not taken from them.
+  const isFree = ({ key, roles }: Member) =>
+    key !== other?.key && !team.owners.includes(key) && !roles.includes(starter.key) && roles.length === 1;
+  const member = members.find(isFree);
+  const [role = ''] = member?.roles ?? [];
+  const removed = member === undefined ? null : { member, role };
+  return { newMember: newMemberOf(team), starter, paying, other: other ?? null, removed };
 }
 
 /** How many capabilities of a role spend money. */
@@ -109,7 +109,7 @@ export interface ManualChange {
   /** The rule whose finding it is, and names in the finding's ID. */
   readonly kind: FindingId;
   readonly names: readonly string[];
-  readonly remediation: 'auto' | 'on-request' | 'manual';
+  readonly remediation: 'auto' | 'announced' | 'manual';
   readonly changesAccess: boolean;
   carryOut(iam: IAMClient): Promise<unknown>;
 }
@@ -122,7 +122,7 @@ export const OLD_USER = 'old-mturk-user';
 /** The manual changes that this team has room for: seven on the sample team. */
 export function manualChanges(team: Team, scenario: Scenario): readonly ManualChange[] {
   const { lab } = team;
-  const { newMember, starter, paying, other, detached } = scenario;
+  const { newMember, starter, paying, other, removed } = scenario;
   const fullAccess = 'AmazonMechanicalTurkFullAccess';
   const fullAccessArn = managedPolicyArn(fullAccess);
   const user = iamName(lab, newMember.key);
@@ -161,16 +161,15 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
       await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
     },
   });
-  if (detached !== null) {
-    add(null, {
-      how: `policy of role ${detached.key} detached from its group`,
-      kind: 'policy-detached',
-      names: [detached.key],
-      remediation: 'on-request',
-      carryOut: async (iam) => {
-        const GroupName = iamName(lab, detached.key);
-        await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: rolePolicyArn(team, detached.key) }));
-      },
+  if (removed !== null) {
+    const { member, role } = removed;
+    add(member.name, {
+      how: `removed from group ${role}`,
+      kind: 'membership-removed',
+      names: [member.key, role],
+      remediation: 'announced',
+      carryOut: (iam) =>
+        iam.send(new RemoveUserFromGroupCommand({ UserName: iamName(lab, member.key), GroupName: iamName(lab, role) })),
     });
   }
   const widest = paying ?? starter;

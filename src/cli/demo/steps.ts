@@ -6,24 +6,22 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
-import type { ReconcileRequest } from '../../drift/remediation/decide.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
-import { withProgress } from '../../terraform/run/progress.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
+import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
-import { reconcile } from '../drift/reconcile.ts';
+import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
-import { applyStack } from '../session/apply.ts';
+import { applyPlanned } from '../session/apply.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';
-import { applyRecord, noteApply } from '../session/records.ts';
 import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
 import {
   INTRUDER,
@@ -70,8 +68,8 @@ export async function runSteps(context: DemoContext): Promise<void> {
   const changes = await changeManually(context, team);
   await quickCheck(context, team, changes);
   const findings = await driftCheck(context, team, changes);
-  await reconcileAdditions(context, team, changes, findings);
-  await revertOnRequest(context, team, changes);
+  await reconcileManualChanges(context, team, changes, findings);
+  await giveBack(context, team, changes);
   await verifyAccess(context, team);
 }
 
@@ -121,19 +119,11 @@ async function addMember(context: DemoContext): Promise<Team> {
 
 async function apply(context: DemoContext, session: LabSession, planned: StackPlan): Promise<void> {
   const started = Date.now();
-  const applied = await done(
-    withProgress(context.terminal.isTerminal ? context.terminal : quiet(context), (onEvent) =>
-      applyStack(session, planned, { onEvent }),
-    ),
-  );
+  const terminal = context.terminal.isTerminal ? context.terminal : quiet(context);
+  const options = { workflow: false, commit: null, ownerIds: new Map(), rule: {} };
+  const steps = await done(applyPlanned(session, planned, options, terminal));
   const seconds = secondsText(Date.now() - started);
-  await noteApply(applyRecord(session.records), session, { state: 'applied' });
-  const again = await done(planStack(session));
-  const second = isEmpty(again) ? 'a second plan is empty' : `a second plan is not empty: ${planText(again)}`;
-  context.output.check(
-    `Applied ${applied.done} of ${counted(applied.total, 'step')} in ${seconds}; ${second}`,
-    isEmpty(again),
-  );
+  context.output.check(`Applied ${counted(steps, 'step')} in ${seconds}; a second plan is empty`, steps > 0);
 }
 
 async function changeManually(context: DemoContext, team: Team): Promise<readonly ManualChange[]> {
@@ -189,45 +179,47 @@ async function driftCheck(
   return findings;
 }
 
-async function reconcileAdditions(
+async function reconcileManualChanges(
   context: DemoContext,
   team: Team,
   changes: readonly ManualChange[],
   findings: readonly DriftFinding[],
 ): Promise<void> {
   const { output } = context;
-  output.step('Reconcile in mode additions: reverts what was added, never grants access');
+  output.step('Reconcile: reverts added access, announces what was taken');
   const session = labFor(context, team);
-  const reverted = await revert(context, session, { reconcile: true, revert: [], ifFingerprint: null });
-  const expected = changes.filter(({ remediation }) => remediation === 'auto');
-  const numbers = reverted.map(({ id }) => findings.findIndex((finding) => finding.id === id) + 1);
+  const { announcements } = await reconcileAgain(context, session);
   const left = (await scan(context, session)).findings;
-  const others = changes.filter(({ remediation }) => remediation !== 'auto');
-  const exact =
-    reverted.length === expected.length &&
-    notDetected(reverted, expected).length === 0 &&
-    left.length === others.length &&
-    notDetected(left, others).length === 0;
+  const reverted = changes.filter(({ remediation }) => remediation === 'auto');
+  const manual = changes.filter(({ remediation }) => remediation === 'manual');
+  const numbers = findings.flatMap(({ id }, index) =>
+    reverted.some((each) => isFindingOf(id, each)) ? [index + 1] : [],
+  );
+  const isReverted = notDetected(left, reverted).length === reverted.length && notDetected(left, manual).length === 0;
   const detail = `left: ${left.map(({ id }) => id).join(', ')}`;
-  const result = exact ? 'nothing else changed' : 'that is not what was added';
-  output.check(`${numbered(numbers)} reverted; ${result}`, exact, { detail, checks: 2 });
+  output.check(`${numbered(numbers)} reverted`, isReverted, { detail, checks: 2 });
+  const withheld = left.filter(({ rule }) => rule === 'access-withheld').length;
+  const people = counted(announcements.length, 'member');
+  output.check(`access that was taken is withheld from ${people}, and announced`, withheld === announcements.length, {
+    detail,
+  });
 }
 
-async function revertOnRequest(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
-  const { output } = context;
-  const session = labFor(context, team);
-  const onRequest = changes.filter(({ remediation }) => remediation === 'on-request');
-  output.step('Revert on request: mturk-team drift --revert ID');
-  if (onRequest.length > 0) {
-    const { findings } = await scan(context, session);
-    const ids = findings.map(({ id }) => id).filter((id) => onRequest.some((change) => isFindingOf(id, change)));
-    const reverted = await revert(context, session, { reconcile: false, revert: ids, ifFingerprint: null });
-    const again = isEmpty(await done(planStack(session)));
-    output.check(
-      `${ids.join(', ')} reverted; a plan finds nothing left to change`,
-      reverted.length === onRequest.length && again,
-    );
-  }
+/** Noon is at least 20 hours after any time of two days before. */
+const DAYS_LATER = 2;
+
+async function giveBack(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
+  const { output, today } = context;
+  const day = new Date(Date.parse(today) + DAYS_LATER * DAY_MS).toISOString().slice(0, 10);
+  output.step(`Reconcile ${DAYS_LATER} days later (--today ${day}): gives back what was announced`);
+  const session = labFor({ ...context, today: day }, team);
+  const { done: given, announcements } = await reconcileAgain(context, session);
+  const again = isEmpty(await done(planStack(session)));
+  const isTaken = changes.some(({ remediation }) => remediation === 'announced');
+  output.check(
+    `given back to ${counted(given.length, 'member')}; a plan finds nothing left to change`,
+    given.length > 0 === isTaken && announcements.length === 0 && again,
+  );
   const left = (await scan(context, session)).findings;
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
   output.check(
@@ -304,7 +296,7 @@ async function isAllowed(client: mturk.MTurkClient, operation: Operation): Promi
 }
 
 function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): LabSession {
-  const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'additions' } };
+  const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
   return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
 }
 
@@ -312,16 +304,9 @@ async function scan(context: DemoContext, session: LabSession) {
   return (await done(fullScan(session, { cloudTrail: false }, quiet(context)))).scan;
 }
 
-async function revert(
-  context: DemoContext,
-  session: LabSession,
-  request: ReconcileRequest,
-): Promise<readonly DriftFinding[]> {
+async function reconcileAgain(context: DemoContext, session: LabSession): Promise<Reconciled> {
   const completed = await done(fullScan(session, { cloudTrail: false }, quiet(context)));
-  const result = await reconcile(session, completed, request, { yes: true }, quiet(context));
-  if (result.outcome === 'reverted') return completed.scan.findings.filter(({ id }) => result.reverted.includes(id));
-  if (result.failure !== null) throw new StepFailed('reconcile failed', result.failure);
-  throw new StepFailed(`reconcile: ${result.outcome}`);
+  return done(reconcile(session, completed, quiet(context)));
 }
 
 async function done<T>(result: Promise<Result<T>>): Promise<T> {

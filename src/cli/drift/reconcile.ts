@@ -72,7 +72,7 @@ export async function reconcile(
   const rule = { restore: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
-  const options = { workflow: true, commit: null, ownerIds: null, rule };
+  const options = { workflow: true, commit: null, ownerIds: new Map(), rule };
   const steps = isEmpty(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   const left = announcements.filter(({ kind, key }) => !done.some((each) => each.kind === kind && each.key === key));
@@ -105,7 +105,9 @@ function deletionsDue(
 
 /** Deletions of those who left first, at most so many; all the rest as it is. */
 function limited(all: readonly Announcement[], most: number): readonly Announcement[] {
-  const deletions = all.filter(({ kind }) => kind === 'deletion').sort((one, other) => (one.until ?? '') < (other.until ?? '') ? -1 : 1);
+  const deletions = all
+    .filter(({ kind }) => kind === 'deletion')
+    .sort((one, other) => ((one.until ?? '') < (other.until ?? '') ? -1 : 1));
   return [...all.filter(({ kind }) => kind !== 'deletion'), ...deletions.slice(0, most)];
 }
 

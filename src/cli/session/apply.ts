@@ -1,4 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
+import type { AccessModel } from '../../access/model.ts';
+import { askAws } from '../../aws/client.ts';
 import {
   type Failure,
   fail,
@@ -12,9 +15,12 @@ import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
-import { appointedBy } from '../../review/approval/applied-owners.ts';
+import { appliedOwners, appointedBy } from '../../review/approval/applied-owners.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
-import { keyOfIamName } from '../../team/names.ts';
+import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
+import type { Ruled, Withheld } from '../../review/rule/rule.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
+import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { effectOf } from '../../terraform/resources.ts';
@@ -24,9 +30,9 @@ import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { applyRecord, noteApply, usingRecord } from './records.ts';
+import { type ApplyRecord, changeRecord, listedIds, RECORD_FILE, readRecord, withBegun } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -34,8 +40,12 @@ const LOCK_TIMEOUT_SECONDS = 300;
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */
   readonly yes: boolean;
+  /** Keys of members and roles to whom withheld access is given back, or whose user is accepted. */
+  readonly restore: readonly string[];
   /** The commit of the team file, for the apply record. */
   readonly commit: string | null;
+  /** GitHub's numeric ids of owners, by login in lower case. */
+  readonly ownerIds: ReadonlyMap<string, number>;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
@@ -52,7 +62,8 @@ export interface Applied {
 type OnPlan = (session: LabSession, planned: StackPlan, check: QuickCheck | null) => void;
 
 /**
- * The one apply pipeline: plan, guardrails, confirmation, record, apply, record, quick check. The result is written for the job that reports it. `onPlan` is called before guardrails and confirmation.
+ * The one apply pipeline: plan, guardrails, confirmation, record, apply, record, quick check. The result is written for the
+ * job that reports it. `onPlan` is called before guardrails and confirmation.
  */
 export async function applyTeamFile(
   options: ApplyOptions,
@@ -90,52 +101,84 @@ export async function planAndApply(
   options: ApplyOptions,
   terminal: Terminal,
   onPlan: OnPlan,
-  onBegin: () => void,
+  onBegin: () => void = () => {},
 ): Promise<Result<Applied>> {
-  const { commit, yes } = options;
+  const { yes, restore } = options;
   const { team } = session;
-  const plan = await planStack(session, lockTimeout(options));
-  if (!plan.ok) return plan;
-  const planned = plan.value;
-  const appointed = await appointedText(session);
-  if (!appointed.ok) return appointed;
-  const asks = !yes && planned.blocks.length === 0 && (!isEmpty(planned) || appointed.value !== null);
-  const before = asks ? await quickCheck(session, planned, terminal) : null;
-  onPlan(session, planned, before?.check ?? null);
-  if (planned.blocks.length > 0) {
-    const { blocks } = planned;
-    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
-  }
-  if (appointed.value !== null) terminal.stderr(`\n${appointed.value}\n`);
-  let confirmed = planned;
+  const workflow = isInWorkflow(options);
+  const unknown = restore.find((key) => ![...team.members, ...team.roles].some((each) => each.key === key));
+  if (unknown !== undefined) return fail('unknown-restore', { key: unknown });
+  const read = await readRecord(session.records);
+  if (!read.ok) return read;
+  const rule = { restore: new Set(restore) };
+  const first = await planStack(session, { ...lockTimeout(workflow), rule });
+  if (!first.ok) return first;
+  if (workflow && read.value === null && isUsed(first.value.account, team.lab)) return fail('no-apply-record', {});
+  const appointed = appointedText(team, read.value?.owners ?? []);
+  const asks = !yes && first.value.blocks.length === 0 && (!isEmpty(first.value) || appointed !== null);
+  const before = asks ? await quickCheck(session, first.value, terminal) : null;
+  onPlan(session, first.value, before?.check ?? null);
+  if (first.value.blocks.length > 0) return blocked(first.value);
+  if (appointed !== null) terminal.stderr(`\n${appointed}\n`);
+  let confirmed = first.value;
   if (before !== null) {
     if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     }
-    const still = await unchangedWhileAsking(session, planned, before, terminal);
+    const still = await unchangedWhileAsking(session, first.value, before, terminal);
     if (!still.ok) return still;
-    confirmed = still.value;
+    const given = await askToRestore(session, still.value, rule.restore, terminal);
+    if (!given.ok) return given;
+    if (given.value.blocks.length > 0) return blocked(given.value);
+    confirmed = given.value;
   }
-  const steps = isEmpty(planned) ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
+  const { commit, ownerIds } = options;
+  const carried = { workflow, commit, ownerIds, rule: { restore: confirmed.restored } };
+  const steps = await applyPlanned(session, confirmed, carried, terminal, onBegin);
   if (!steps.ok) return steps;
-  const recorded = await record(session, { state: 'applied', commit });
-  if (!recorded.ok) return recorded;
   const { check } = await quickCheck(session, null, terminal);
-  return succeed({ team, planned, steps: steps.value, quickCheck: check });
+  return succeed({ team, planned: confirmed, steps: steps.value, quickCheck: check });
 }
 
-/** Who approves from this apply on, and did not by the one before: no plan shows it, and no review may have. Null for no one. */
-async function appointedText({ team, records }: LabSession): Promise<Result<string | null>> {
-  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
-  if (!record.ok) return record;
-  const { owners, selfApproval } = appointedBy(team, record.value?.owners ?? null);
-  const who = owners.map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
-  const parts = [
-    ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
-    ...(selfApproval ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
-  ];
-  return succeed(parts.length === 0 ? null : parts.map(plainText).join(' '));
+function blocked({ blocks }: StackPlan) {
+  return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
 }
+
+/** Whether anything is under a lab's path. */
+function isUsed({ users, groups, policies }: AccessModel, lab: string): boolean {
+  const path = labPath(lab);
+  return (
+    [...users, ...groups].some((each) => each.path === path) ||
+    policies.some(({ arn }) => arn.includes(`:policy${path}`))
+  );
+}
+
+/** Who approves from this apply on, and did not by the one before: no plan shows it. Null for no one. */
+function appointedText(team: Team, last: ApplyRecord['owners']): string | null {
+  const who = appointedBy(team, last).map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+  return who.length === 0 ? null : plainText(t`This apply lets ${listTexts(who)} approve changes.`);
+}
+
+/**
+ * A person at a terminal may give back what is withheld: operations, missing users and kept Denies together; a replaced user
+ * is accepted by name alone (`--restore KEY`).
+ */
+async function askToRestore(
+  session: LabSession,
+  planned: StackPlan,
+  restore: ReadonlySet<string>,
+  terminal: Terminal,
+): Promise<Result<StackPlan>> {
+  const mine = planned.ruled.withheld.filter(({ kind }) => RESTORED_BY_QUESTION.includes(kind));
+  if (mine.length === 0) return succeed(planned);
+  const keys = [...new Set(mine.map(({ key }) => key))];
+  if (!(await terminal.confirm(`Also give back what was taken outside team.yaml: ${keys.join(', ')}?`))) {
+    return succeed(planned);
+  }
+  return planStack(session, { rule: { restore: new Set([...restore, ...keys]) } });
+}
+
+const RESTORED_BY_QUESTION: readonly Withheld['kind'][] = ['operations', 'missing', 'deny-kept'];
 
 /**
  * The plan to apply after the question, which may have waited for an hour: Terraform applies a saved plan without reading
@@ -162,46 +205,151 @@ function isInWorkflow({ commit, result }: ApplyOptions): boolean {
   return commit !== null || result !== null;
 }
 
-function lockTimeout(options: ApplyOptions) {
-  return { lockTimeoutSeconds: isInWorkflow(options) ? LOCK_TIMEOUT_SECONDS : undefined };
+function lockTimeout(workflow: boolean) {
+  return { lockTimeoutSeconds: workflow ? LOCK_TIMEOUT_SECONDS : undefined };
 }
 
-/** Records first: an older commit must not follow one that was applied in part. In a workflow a second plan must be empty. */
+export interface CarryOutOptions extends Pick<ApplyOptions, 'commit' | 'ownerIds'> {
+  /** Whether to wait for the lock of the state. */
+  readonly workflow: boolean;
+  /** What the plan was made with. */
+  readonly rule: RuleOptions;
+}
+
+/**
+ * Carries out a plan that no guardrail blocks: the begun team is recorded before the first call, and cleared once a second
+ * plan is empty and the account, read again, gives no one more than was written. The steps that were applied.
+ */
+export async function applyPlanned(
+  session: LabSession,
+  planned: StackPlan,
+  options: CarryOutOptions,
+  terminal: Terminal,
+  onBegin: () => void = () => {},
+): Promise<Result<number>> {
+  const steps = isUnchanged(planned) ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
+  if (!steps.ok) return steps;
+  const { lab } = session.team;
+  const ids = await listedIds(lab, session.names);
+  if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps.value, 0) };
+  const noted = await changeRecord(session.records, (record) => ({
+    ...record,
+    commit: options.commit ?? record.commit,
+    at: session.now().toISOString(),
+    team: appliedTeam(session.team, session.today),
+    owners: appliedOwners(session.team, options.ownerIds, record.owners),
+    begun: [],
+    ids: {
+      user: { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) },
+      group: ids.value.group,
+    },
+  }));
+  if (noted.ok) return steps;
+  // The apply is done, and only its record is missing.
+  const reason = 'reason' in noted.failure.args ? noted.failure.args.reason : '';
+  return fail('record-not-written', { file: RECORD_FILE, reason });
+}
+
+/** Ids are carried over from record to record, for as long as the member is in the file. */
+function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): Record<string, string> {
+  const keys = [...team.members.map(({ key }) => key), ...leftOut.members];
+  const names = new Set(keys.map((key) => iamName(lab, key)));
+  return Object.fromEntries(Object.entries(ids.user).filter(([name]) => names.has(name)));
+}
+
+function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<string, string> {
+  return Object.fromEntries(newUsers.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]])));
+}
+
+/** Whether there is nothing to do, in Terraform and in groups that it does not manage. */
+function isUnchanged(planned: StackPlan): boolean {
+  return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
+}
+
 async function carryOut(
   session: LabSession,
   planned: StackPlan,
-  options: ApplyOptions,
+  options: CarryOutOptions,
   terminal: Terminal,
   onBegin: () => void,
 ): Promise<Result<number>> {
-  const recorded = await record(session, { state: 'applying', commit: options.commit });
+  const { ruled, account, classification } = planned;
+  const gains = gainsBeyond(account, classification.access.after, ruled.team, session.at);
+  if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
+  const { team, today } = session;
+  const suspended = suspendedTeam(team, planned.suspendedDuringApply, today);
+  const begun = appliedTeam(planned.suspendedDuringApply.length === 0 ? team : suspended, today);
+  const recorded = await changeRecord(session.records, (record) => ({
+    ...withBegun(record, begun, session.now()),
+    ids: { ...record.ids, user: { ...foreignIds(ruled, team.lab), ...record.ids.user } },
+  }));
   if (!recorded.ok) return recorded;
   onBegin();
+  // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
+  const early = await leaveGroups(session, unexpectedMemberships(planned));
+  if (!early.ok) return early;
   const applied = await withProgress(terminal, (onEvent) =>
-    applyStack(session, planned, { ...lockTimeout(options), onEvent }),
+    applyStack(session, planned, { ...lockTimeout(options.workflow), onEvent }),
   );
   if (!applied.ok) return applied;
   const { done } = applied.value;
-  if (!isInWorkflow(options)) return succeed(done);
-  const again = await planStack(session, lockTimeout(options));
+  const late = await leaveGroups(session, unmanagedMemberships(account, ruled.team));
+  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 0) };
+  const again = await planStack(session, { ...lockTimeout(options.workflow), rule: options.rule });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
-  if (isEmpty(again.value)) return succeed(done);
-  const addresses = again.value.saved.plan.changes
-    .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
-    .map(({ address }) => address);
-  return fail('not-converged', { addresses });
+  if (!isEmpty(again.value)) {
+    const addresses = again.value.saved.plan.changes
+      .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
+      .map(({ address }) => address);
+    return fail('not-converged', { addresses });
+  }
+  const more = heldBeyond(again.value.account, again.value.ruled.team, session.at);
+  return more.length === 0 ? succeed(done) : fail('still-has-access', { people: more });
 }
 
-const RECORD_FILE = 'apply-record.json';
+/** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */
+const NOT_OURS = 'none';
 
-async function record(session: LabSession, noted: Parameters<typeof noteApply>[2]): Promise<Result<null>> {
-  const written = await usingRecord(RECORD_FILE, () => noteApply(applyRecord(session.records), session, noted));
-  if (written.ok) return succeed(null);
-  const { failure } = written;
-  if (noted.state === 'applying') return written;
-  // The apply is done, and only its record is missing.
-  const reason = 'reason' in failure.args ? failure.args.reason : '';
-  return fail('record-not-written', { file: RECORD_FILE, reason });
+function foreignIds({ withheld }: Ruled, lab: string): Record<string, string> {
+  const foreign = withheld.filter(({ kind, of }) => of === 'member' && (kind === 'replaced' || kind === 'name-taken'));
+  return Object.fromEntries(foreign.map(({ key }) => [iamName(lab, key), NOT_OURS]));
+}
+
+interface Membership {
+  readonly group: string;
+  readonly user: string;
+}
+
+/** Who is in groups of which this plan creates the list of members, and is not on it. */
+function unexpectedMemberships({ saved, account }: StackPlan): readonly Membership[] {
+  return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
+    if (type !== 'aws_iam_group_membership' || actions.join() !== 'create' || after === null) return [];
+    const group = String(after.group);
+    const listed = Array.isArray(after.users) ? after.users.map(String) : [];
+    return account.users.flatMap(({ name, groups }) =>
+      groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [],
+    );
+  });
+}
+
+/** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
+function unmanagedMemberships({ users, groups }: AccessModel, team: Team): readonly Membership[] {
+  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
+  const unmanaged = new Set(
+    groups.filter(({ name, path }) => path === labPath(team.lab) && !roles.has(name)).map(({ name }) => name),
+  );
+  return users.flatMap(({ name, groups: own }) =>
+    own.filter((group) => unmanaged.has(group)).map((group) => ({ group, user: name })),
+  );
+}
+
+function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<null>> {
+  return askAws(async () => {
+    for (const { group, user } of memberships) {
+      await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
+    }
+    return null;
+  });
 }
 
 /** For the job that reports: a file, and outputs of the step. */
@@ -261,12 +409,13 @@ async function applyInSteps(
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
-  const suspended = suspendedTeam(session.team, plan.suspendedDuringApply, session.today);
+  const { team } = plan.ruled;
+  const suspended = suspendedTeam(team, plan.suspendedDuringApply, session.today);
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
   const steps: readonly Step[] = [
     { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
     { team: suspended, targets: [], phase: 'suspended' },
-    { team: session.team, targets: [], phase: 'whole' },
+    { team, targets: [], phase: 'whole' },
   ];
   let done = 0;
   for (const step of steps) {

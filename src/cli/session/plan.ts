@@ -13,7 +13,7 @@ import { atCreation, both, ofUser } from '../../drift/attribution/matcher.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
-import { type RuleInput, type Ruled, ruleFor } from '../../review/rule/rule.ts';
+import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
@@ -22,7 +22,7 @@ import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
 import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import type { LabSession } from './lab-session.ts';
-import { appliedIn, readRecord } from './records.ts';
+import { appliedFacts, readRecord } from './records.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface StackPlan {
@@ -40,6 +40,8 @@ export interface StackPlan {
   readonly credentials: readonly HeldCredentials[];
   /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
   readonly ruled: Ruled;
+  /** Keys that were given back: see `RuleInput`. */
+  readonly restored: ReadonlySet<string>;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;
 }
@@ -117,7 +119,7 @@ export async function planStack(
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
-    ...{ ruled, account },
+    ...{ ruled, account, restored: rule.restore ?? new Set() },
   });
 }
 
@@ -134,7 +136,7 @@ async function ruleOf(
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
   if (!account.ok) return account;
-  const input = { team, account: account.value, applied: appliedIn(record.value), restore };
+  const input = { team, account: account.value, applied: appliedFacts(record.value), restore };
   const ruled = ruleFor({
     ...input,
     ...(giveBack === undefined ? {} : { giveBack }),

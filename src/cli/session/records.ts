@@ -8,9 +8,9 @@ import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
-import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { APPLIED_OWNERS } from '../../review/approval/applied-owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
+import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
@@ -129,8 +129,15 @@ const RECORD = z.strictObject({
 export type ApplyRecord = Readonly<z.infer<typeof RECORD>>;
 
 const NO_RECORD: ApplyRecord = {
-  ...{ version: 1, commit: null, at: new Date(0).toISOString(), team: null, owners: [], begun: [] },
-  ...{ ids: { user: {}, group: {} }, announcements: [], checkedAt: null },
+  version: 1,
+  commit: null,
+  at: new Date(0).toISOString(),
+  team: null,
+  owners: [],
+  begun: [],
+  ids: { user: {}, group: {} },
+  announcements: [],
+  checkedAt: null,
 };
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
@@ -148,6 +155,13 @@ export function appliedIn(record: ApplyRecord | null): Applied | null {
   if (record === null || record.team === null) return null;
   const { team, begun, ids } = record;
   return { team, begun, ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) } };
+}
+
+/** The same for the rule: before the first apply has ended, the applied team is one without roles and members. */
+export function appliedFacts(record: ApplyRecord | null): Applied | null {
+  const [first] = record?.begun ?? [];
+  if (record === null || record.team !== null || first === undefined) return appliedIn(record);
+  return appliedIn({ ...record, team: { ...first, roles: [], members: [] } });
 }
 
 /** The same of the record in a place. */

@@ -394,10 +394,7 @@ export function runParts({ runUrl }: RunLinks): readonly Text[] {
 }
 
 /** One short comment about what is new, since an edit notifies no one; null if nothing is. */
-function commentBlocks(
-  shown: readonly Shown[],
-  previous: PreviousIssue | null,
-): readonly Block[] | null {
+function commentBlocks(shown: readonly Shown[], previous: PreviousIssue | null): readonly Block[] | null {
   if (previous === null) return null;
   const decide = shown.filter(({ action }) => action === 'decide');
   const blocks: Block[] = [];

@@ -120,7 +120,8 @@ const TO_UNDO = t`Ask an administrator to undo it in the IAM console.`;
 function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: ViewOptions['reconcile']): Text {
   const { cause, remediation } = finding;
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${codeText('mturk-team apply')}.`;
-  if (cause === 'expired') return t`Access ended. Reconcile deletes the user and its keys after an announcement; with mode ${codeText('none')}, list the member in ${codeText('departed')}.`;
+  if (cause === 'expired')
+    return t`Access ended. Reconcile deletes the user and its keys after an announcement; with mode ${codeText('none')}, list the member in ${codeText('departed')}.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
   if (cause === 'unexplained') return t`See the change with ${codeText('mturk-team plan')}.`;
   if (cause === 'unknown' && toFix === undefined) {

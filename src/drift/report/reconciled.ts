@@ -10,7 +10,11 @@ export function reconciledText(
     steps,
     done,
     announcements,
-  }: { readonly steps: number; readonly done: readonly Announcement[]; readonly announcements: readonly Announcement[] },
+  }: {
+    readonly steps: number;
+    readonly done: readonly Announcement[];
+    readonly announcements: readonly Announcement[];
+  },
   names: DisplayNames,
 ): string {
   const what = (each: Announcement): Text => {

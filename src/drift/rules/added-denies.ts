@@ -29,7 +29,13 @@ export const accessWithheld: Rule<'access-withheld'> = {
       const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
       const from = known === undefined ? null : ripeFrom(known).toISOString();
       const data = { user: denies.holder.name, operations: operationsOf(denies), from };
-      return [detected('access-withheld', data, { cause: 'manual', remediation: 'announced', changes: changesBy(denies, context) })];
+      return [
+        detected('access-withheld', data, {
+          cause: 'manual',
+          remediation: 'announced',
+          changes: changesBy(denies, context),
+        }),
+      ];
     }),
   idParts: ({ user }, names) => names.user(user),
   idEffect: 'never',
@@ -52,11 +58,14 @@ export const denyKept: Rule<'deny-kept'> = {
     context.addedDenies.flatMap((denies) => {
       if (denies.kind !== 'kept') return [];
       const data = { holder: denies.holder, operations: operationsOf(denies) };
-      return [detected('deny-kept', data, { cause: 'manual', remediation: 'manual', changes: changesBy(denies, context) })];
+      return [
+        detected('deny-kept', data, { cause: 'manual', remediation: 'manual', changes: changesBy(denies, context) }),
+      ];
     }),
   idParts: ({ holder }, names) => [holder.kind, ...(holder.kind === 'user' ? names.user : names.group)(holder.name)],
   idEffect: 'never',
-  title: ({ holder }, names) => t`Deny added to ${holderText(holder, names)} outside ${codeText('team.yaml')}, and kept`,
+  title: ({ holder }, names) =>
+    t`Deny added to ${holderText(holder, names)} outside ${codeText('team.yaml')}, and kept`,
   effect: t`Denies nothing that ${codeText('team.yaml')} gives`,
   remedy: ({ data: { holder } }, names) => {
     const key = keyOfIamName(names.lab, holder.name) ?? 'KEY';

@@ -10,9 +10,9 @@ import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
 import type { CloudTrailMatcher } from '../attribution/matcher.ts';
-import type { AddedDenies } from '../scan/added-denies.ts';
 import type { DriftFinding, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
+import type { AddedDenies } from '../scan/added-denies.ts';
 import type { CredentialUser } from './access-keys.ts';
 import type { Command } from './aws-command.ts';
 

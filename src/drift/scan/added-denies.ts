@@ -22,7 +22,8 @@ export function withoutAddedDenies(
   const without = (document: PolicyDocument | null, holder: Holder): PolicyDocument | null => {
     if (document === null) return null;
     const statements = statementsOf(document);
-    const isWithheld = ({ Sid, Effect }: Statement) => Effect === 'Deny' && Sid === WITHHELD_SID && holder.kind === 'user';
+    const isWithheld = ({ Sid, Effect }: Statement) =>
+      Effect === 'Deny' && Sid === WITHHELD_SID && holder.kind === 'user';
     // Every statement of the file has a Sid.
     const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && (Sid ?? '') === '';
     const add = (kind: AddedDenies['kind'], found: readonly Statement[]) => {

@@ -9,8 +9,8 @@ import type { NotChecked } from '../../aws/inventory/types.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { labPath } from '../../team/names.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
+import { labPath } from '../../team/names.ts';
 import type { Snooze } from '../../team/team.ts';
 import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
 import {

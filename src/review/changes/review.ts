@@ -1,11 +1,12 @@
 import { emptyModel } from '../../access/model.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
+import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
+import type { Ruled } from '../rule/rule.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOf } from './people.ts';
@@ -17,6 +18,8 @@ export interface PlanOfReview {
   readonly classification: PlanClassification;
   readonly blocks: readonly Block[];
   readonly suspendedDuringApply: readonly string[];
+  /** What is withheld; left out if nothing is. */
+  readonly ruled?: Pick<Ruled, 'withheld'>;
   /** Of imported users; left out if none is imported. */
   readonly credentials?: readonly HeldCredentials[];
 }
@@ -28,11 +31,6 @@ export interface ReviewInput {
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
   readonly at: Date;
-  /**
-   * The day (`YYYY-MM-DD`, UTC) on which `before` was applied last, `today` by default: members whose users are to be
-   * deleted since then leave. Ignored with a plan.
-   */
-  readonly since?: string;
   readonly plan?: PlanOfReview;
   /** What a quick check found that the plan does not carry out; null or left out if the account was not asked. */
   readonly quickCheck?: QuickCheck | null;
@@ -45,8 +43,8 @@ export interface ReviewInput {
 export function reviewOf(input: ReviewInput): Review {
   const { before, after, today, at, plan } = input;
   const desired = {
-    before: before === null ? emptyModel(after.account) : desiredAccess(before, input.since ?? today),
-    after: desiredAccess(after, today),
+    before: before === null ? emptyModel(after.account) : desiredAccessOnAnyDay(before),
+    after: desiredAccessOnAnyDay(after),
   };
   const models = plan === undefined ? desired : plan.classification.access;
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
@@ -77,6 +75,7 @@ export function reviewOf(input: ReviewInput): Review {
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
     suspendedDuringApply: plan?.suspendedDuringApply ?? [],
+    withheld: plan?.ruled?.withheld ?? [],
     plan: plan === undefined ? null : reviewedPlan(plan.plan),
     quickCheck: input.quickCheck ?? null,
   };

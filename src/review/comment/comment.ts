@@ -34,6 +34,7 @@ import {
 } from '../text/change-text.ts';
 import { changeText, gainLines, lostText, personText } from '../text/people-text.ts';
 import { appliedText, quickCheckText } from '../text/quick-check.ts';
+import { restoreText, WITHHELD_HEADING, withheldTexts } from '../text/withheld.ts';
 import { failureAlert, failureBlocks, failureTitle } from './failure.ts';
 import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
 import { alertOf, titleText } from './title-and-alert.ts';
@@ -211,6 +212,8 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...(unchanged === 0 ? [] : [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))]),
     ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
     ...unexplained,
+    ...listBlocks(WITHHELD_HEADING, withheldTexts(review), RANK.unexplained),
+    ...[restoreText(review)].flatMap((text) => (text === null ? [] : [paragraph(text)])),
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
     ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
     ...(open && other !== null && other.findings.length > 0 ? [paragraph(quickCheckText(other, 'planned'))] : []),

@@ -75,6 +75,24 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     state: 'All steps were applied.',
     fix: t`find what else changes IAM at the same time, then rerun the workflow.`,
   },
+  'still-has-access': {
+    title: t`Applied, but someone has more access than ${FILE} gives`,
+    what: t`AWS was read again after the apply.`,
+    state: 'All steps were applied.',
+    fix: t`run ${codeText('mturk-team drift')} to see why, then rerun the workflow.`,
+  },
+  'no-apply-record': {
+    title: t`Not applied: nothing says what was applied last`,
+    what: t`The lab has users or groups in AWS, and the apply record is missing.`,
+    state: NOTHING,
+    fix: t`an administrator runs ${codeText('mturk-team apply')} at a terminal.`,
+  },
+  'apply-unfinished': {
+    title: t`Not reconciled: an apply did not end`,
+    what: t`Until it ends, manual changes cannot be told from its own.`,
+    state: NOTHING,
+    fix: t`run the apply workflow again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
+  },
   'record-not-written': {
     title: t`Applied, but the apply was not recorded`,
     what: t`Drift checks compare AWS with the apply record, which is still the one before.`,

@@ -7,6 +7,7 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { BLOCK } from '../../diagnostics/block.ts';
 import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
+import { WITHHELD } from '../rule/rule.ts';
 
 /** A number of `team.yaml`, which sets no limit. */
 const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -158,6 +159,8 @@ const REVIEW = z.strictObject({
   driftEveryHours: SETTING,
   /** Names of IAM users. */
   suspendedDuringApply: TEXTS,
+  /** What the apply does not give back, and Denies that it keeps. */
+  withheld: many(WITHHELD),
   /** Null for a review of two files. */
   plan: REVIEWED_PLAN.nullable(),
   /** Null if the account was not asked. */

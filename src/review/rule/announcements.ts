@@ -41,7 +41,9 @@ export function announced(
   isChangedSince: (key: string, since: Date) => boolean,
 ): readonly Announcement[] {
   return due.map((each) => {
-    const known = earlier.find(({ kind, key, until }) => kind === each.kind && key === each.key && until === each.until);
+    const known = earlier.find(
+      ({ kind, key, until }) => kind === each.kind && key === each.key && until === each.until,
+    );
     const isSame =
       known !== undefined &&
       each.operations.every((operation) => known.operations.includes(operation)) &&

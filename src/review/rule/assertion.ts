@@ -1,6 +1,13 @@
 import { accessOf, type UserAccess } from '../../access/access-of.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { difference, isEmpty, listOperations, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
+import {
+  difference,
+  isEmpty,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { iamName, labPath } from '../../team/names.ts';

@@ -83,8 +83,7 @@ export interface Ruled {
  */
 export function ruleFor(input: RuleInput): Ruled {
   const { team, account, restore, giveBack = new Map(), deletions = new Set() } = input;
-  const before: readonly AccessTeam[] =
-    input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
+  const before: readonly AccessTeam[] = input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
   const gives = givenBy(team);
   const given = before.map(givenBy);
   const held = heldIn(account.access, team, before);
@@ -248,11 +247,7 @@ function deniesAtUser(
   return manualDenies(documentsOf(actual, account.access), known, isEnded);
 }
 
-function deniesAtGroup(
-  role: Role,
-  { team, account }: RuleInput,
-  before: readonly AccessTeam[],
-): readonly Statement[] {
+function deniesAtGroup(role: Role, { team, account }: RuleInput, before: readonly AccessTeam[]): readonly Statement[] {
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   if (group === undefined) return [];
   const known = [...before, team].flatMap(({ roles, freeze }) => {

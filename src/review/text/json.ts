@@ -11,6 +11,7 @@ import type { Engine } from '../../terraform/run/engine.ts';
 import { plainText } from '../../text/text.ts';
 import { type PlanClassification, reviewedPlan } from '../changes/classify-plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
+import type { Ruled } from '../rule/rule.ts';
 
 /** A plan with everything that follows from it. */
 export interface PlanView {
@@ -20,6 +21,7 @@ export interface PlanView {
   readonly blocks: readonly Block[];
   readonly imported: readonly Imported[];
   readonly suspendedDuringApply: readonly string[];
+  readonly ruled: Pick<Ruled, 'withheld'>;
   readonly credentials: readonly HeldCredentials[];
   readonly quickCheck: QuickCheck | null;
 }
@@ -38,6 +40,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     imported: view.imported,
     importedCredentials: view.credentials,
     suspendedDuringApply: view.suspendedDuringApply,
+    withheld: view.ruled.withheld,
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,
   };

@@ -21,6 +21,7 @@ import {
   unexplainedText,
 } from './change-text.ts';
 import { changeText, personText } from './people-text.ts';
+import { restoreText, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** Items of one list on a terminal; JSON has all of them. */
 const SHOWN = 30;
@@ -58,6 +59,11 @@ export function reviewLines(
     section(t`Roles`, review.roles.map(roleText), width),
     section(t`Before you approve`, questionTexts(review), width),
     ...unexplained,
+    section(
+      WITHHELD_HEADING,
+      [...withheldTexts(review, isPublic), ...[restoreText(review)].filter((text) => text !== null)],
+      width,
+    ),
     suspends ? printTerminal([paragraph(suspensionText(review))], width) : [],
     section(t`Only descriptive fields changed`, descriptive, width),
   ];

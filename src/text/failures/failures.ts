@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
 import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
 import {
@@ -20,6 +21,13 @@ import { TERRAFORM_PROBLEMS } from './terraform.ts';
 
 const APPLIED = t`everything was applied`;
 const SHOWN = 10;
+
+function peopleText(people: readonly { readonly user: string; readonly operations: readonly string[] }[]): Text {
+  return someTexts(
+    people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
+    SHOWN,
+  );
+}
 
 /** Every failure of a command that neither Terraform nor GitHub reports. */
 const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
@@ -141,6 +149,37 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'manifest-unusable': ({ file }) => ({
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
+  }),
+  'unknown-restore': ({ key }) => ({
+    summary: t`no member or role ${codeText(key)} in ${codeText('team.yaml')}`,
+    help: t`name keys of members or roles after ${codeText('--restore')}, separated by commas`,
+  }),
+  'no-apply-record': () => ({
+    summary: t`nothing says what was applied last`,
+    reason: t`something is under the lab's IAM path, and ${codeText('apply-record.json')} is missing beside the state`,
+    help: t`an administrator runs ${codeText('mturk-team apply')} at a terminal and names whose access is restored`,
+    paste: ['mturk-team apply --restore KEY,KEY'],
+  }),
+  'apply-unfinished': ({ at }) => ({
+    summary: t`an apply began and did not end`,
+    reason: t`it began ${trusted(timeWords(at))}; until it ends, manual changes cannot be told from its own`,
+    help: t`run the apply workflow again (Actions, ${codeText('apply')}, Run workflow), or ${codeText('mturk-team apply')}`,
+  }),
+  'scan-incomplete': ({ notChecked }) => ({
+    summary: t`the account could not be checked completely`,
+    reason: notChecked === 0 ? null : t`${counted(notChecked, 'part')} could not be read`,
+    help: t`run ${codeText('mturk-team drift')}: it lists what could not be read`,
+  }),
+  'grants-not-in-file': ({ people }) => ({
+    summary: t`the plan would give access that ${codeText('team.yaml')} does not give`,
+    reason: peopleText(people),
+    help: t`this is a defect of mturk-team: report it; ${codeText('mturk-team plan --resources')} shows the plan`,
+  }),
+  'still-has-access': ({ people }) => ({
+    summary: t`someone has more access than ${codeText('team.yaml')} gives, after the apply`,
+    reason: peopleText(people),
+    state: APPLIED,
+    help: t`run ${codeText('mturk-team drift')} to see why; if someone changes IAM now, stop them, then apply again`,
   }),
   'not-converged': ({ addresses }) => ({
     summary: t`a second plan after the apply still finds changes`,
