@@ -1,13 +1,15 @@
-import type { AccessModel } from '../../access/model.ts';
+import { diffAccess } from '../../access/diff.ts';
+import { type AccessModel, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { groupText, userText } from '../../access/text/names.ts';
+import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
 import { creates, sets } from '../attribution/matcher.ts';
 import type { DriftFinding, Rename } from '../finding.ts';
+import { effectOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -22,7 +24,7 @@ export const userRenamed: Rule<'user-renamed'> = {
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys and its access`,
   remedy: ({ data: { user, to } }) => ({
-    detail: t`Applying would create a second user, without keys.`,
+    detail: t`No apply creates a second user: the member is left out, and this user leaves the lab's groups.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
   }),
@@ -35,17 +37,21 @@ export const userRenamed: Rule<'user-renamed'> = {
 export const userRecreated: Rule<'user-recreated'> = {
   id: 'user-recreated',
   severity: 'medium',
-  detect: ({ recreated, inventory: { users } }) =>
-    recreated.map((user) =>
-      detected('user-recreated', { user, created: users.get(user)?.created ?? '' }, { cause: 'manual' }),
-    ),
+  detect: ({ recreated, inventory: { users }, account, at }) =>
+    recreated.map((user) => {
+      const own = around(account, [user]);
+      const { people } = diffAccess({ ...own, users: [] }, own, at);
+      const changes = people.filter(({ operations }) => operations.gained.length > 0);
+      const data = { user, created: users.get(user)?.created ?? '' };
+      return detected('user-recreated', data, { cause: 'manual', ...effectOf(changes, []) });
+    }),
   // A snooze must not cover the next time.
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
-  effect: t`The former access keys do not belong to it`,
-  remedy: ({ data: { user, created } }) => ({
-    detail: t`The last apply noted another user with this name. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
-    toFix: t`Delete keys that the member does not know, then run ${codeText('mturk-team apply')}, which notes the new user:`,
+  effect: t`Can do nothing on Mechanical Turk`,
+  remedy: ({ data: { user, created } }, names) => ({
+    detail: t`The last apply noted another user with this name. Created ${trusted(timeWords(created))}; its creator can have its access keys. Each apply and reconcile suspends it and gives it no role.`,
+    toFix: t`If the member should have it, delete keys that they do not know, then run ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   cloudTrail: ({ data: { user } }) => ({ subject: user, calls: creates({ kind: 'user', name: user }) }),
@@ -70,7 +76,7 @@ export const groupRenamed: Rule<'group-renamed'> = {
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
   remedy: ({ data: { group, to } }) => ({
-    detail: t`Applying would create a second group, and this one would still grant access.`,
+    detail: t`An apply creates the group again and removes all members from this one.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
   }),
