@@ -18,7 +18,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
+import { type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
@@ -240,7 +240,9 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
       isManual ? t`Someone changed access in AWS outside ${codeText('team.yaml')}.` : null,
       revertedText(report),
       strongText(decisionText(decide, shown.length, revertedViews(report).length > 0)),
-      decide.length === 0 ? null : trusted(`Fix ${decide.length === 1 ? 'it' : 'each'}, or snooze it if intended.`),
+      decide.length === 0
+        ? null
+        : t`Fix ${trusted(decide.length === 1 ? 'it' : 'each')}, or change ${codeText('team.yaml')} if intended.`,
     ),
     ...(blocked !== null || reconciled.length === 0
       ? []
@@ -399,7 +401,9 @@ function folded(summary: Text, items: readonly Text[], rank: number): readonly B
 }
 
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
-  const example = shown.find(({ action, finding: { id } }) => action === 'decide' && redact(id, false) === id);
+  const example = shown.find(
+    ({ action, finding }) => action === 'decide' && !isOfTerraform(finding) && redact(finding.id, false) === finding.id,
+  );
   if (example === undefined) return [];
   const until = new Date(Date.parse(at) + SNOOZE_DAYS * DAY_MS).toISOString().slice(0, 10);
   const lines = ['snoozed:', `  ${example.finding.id}: { until: "${until}", reason: "..." }`];
@@ -459,7 +463,13 @@ function commentBlocks(
   } else if (!previous.isOpen) {
     const first = trusted(`Drift found again: ${counted(shown.length, 'finding')}.`);
     blocks.push(
-      paragraph(sentences(strongText(first), trusted(needText(decide.length)), t`To accept one, snooze it.`)),
+      paragraph(
+        sentences(
+          strongText(first),
+          trusted(needText(decide.length)),
+          t`To accept one, change ${codeText('team.yaml')}.`,
+        ),
+      ),
       ...shortList(null, shown.map(lineOf)),
     );
   } else {
