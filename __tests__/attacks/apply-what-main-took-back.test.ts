@@ -66,7 +66,7 @@ describe('an old apply that would grant again what main has taken back since is 
     await withLab(emptyMemory(), async (test) => {
       const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml', approval: 'approval.json' };
       const options = {
-        ...({ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null, configDir: null } as const),
+        ...({ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null } as const),
         ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
       };
       const approval = { pull: 1, head: commit, by: ['adaoneill'], how: 'review' as const, mergedAt: at.toISOString() };

@@ -501,7 +501,7 @@ describe('an owner is one by what was applied last, which the record beside the 
       const approval = { pull: 7, head: merged, by: ['bo'], how: 'review' as const, mergedAt: TODAY };
       const reviewed = { manifest, base, newest: session.team, approval };
       const options = {
-        ...{ file: 'team.yaml', emulator: null, today: TODAY, parallelism: null, configDir: null, commit: null },
+        ...{ file: 'team.yaml', emulator: null, today: TODAY, parallelism: null, commit: null },
         ...{ stack: 'team' as const, yes: true, result: null, json: false },
         reviewed: { manifest: '', base: '', newest: '', approval: '' },
       };

@@ -373,7 +373,6 @@ test('a forged plan does not move the state, where other providers and resources
         today: TODAY,
         stack: 'team',
         parallelism: null,
-        configDir: null,
       } as const),
       ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
     };

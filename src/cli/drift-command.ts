@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from './io.ts';
 import {
-  configDir,
   DEFAULT_FILE,
   emulator,
   examples,
@@ -29,7 +28,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--quick', 'quick check of the account alone, without Terraform and state')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
-    .addOption(configDir())
     .addOption(providerMirror())
     .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
     .option('--reconcile', 'revert what settings.reconcile allows, as the scheduled job does')
@@ -56,7 +54,7 @@ export function register(command: Command, terminal: Terminal): void {
         'mturk-team drift --quick',
         'mturk-team drift --reconcile',
         'mturk-team drift --revert membership-removed/bo/task-publisher',
-        'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
+        'mturk-team drift --no-lock --report report.json',
       ),
     )
     .addHelpText('after', REVERTING)

@@ -36,7 +36,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
     .option('--yes', 'do not ask for confirmation')
-    .addOption(cli.configDir())
     .addOption(cli.providerMirror())
     .option(
       '--reviewed <manifest>',
