@@ -248,9 +248,21 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a snooze of a kind that is misspelt',
-    file: snoozed('until: "2027-01-31", reason: x', 'membership-aded/bo/paymaster'),
+    file: snoozed('until: "2027-01-31", reason: x', 'unmanaged-usr/old/spends'),
     code: 'invalid-finding-id',
-    at: 'membership-aded/bo/paymaster',
+    at: 'unmanaged-usr/old/spends',
+  },
+  {
+    name: 'a snooze of what Terraform manages',
+    file: snoozed('until: "2027-01-31", reason: x', 'membership-added/bo/paymaster/spends'),
+    code: 'snooze-not-possible',
+    at: 'membership-added/bo/paymaster/spends',
+  },
+  {
+    name: "a snooze of a member's removed boundary",
+    file: snoozed('until: "2027-01-31", reason: x', 'user-without-boundary/ada'),
+    code: 'snooze-not-possible',
+    at: 'user-without-boundary/ada',
   },
   {
     name: 'a snooze of a kind that there is not',

@@ -74,13 +74,25 @@ describe('the days of a snooze', () => {
 
 test.each([
   'root-access-key',
-  'membership-added/bo/paymaster',
   'unmanaged-user/old-mturk-user/spends',
-  'inline-policy-added/user/bo/own',
-  'resource-changed/aws_iam_user.bo_2emarsh',
+  'unmanaged-group-membership/bo/other',
+  'user-without-boundary/ops',
+  'user-without-boundary/iam/ada/spends',
   'console-password/a+b=c,d.e@f_g-h',
 ])('%s may be snoozed', (id) => {
   expect(codesOf(teamText({ snoozed: `snoozed:\n  ${id}: { until: "2027-01-31", reason: known }` }))).toEqual([]);
+});
+
+test.each([
+  'membership-added/bo/paymaster/spends',
+  'policy-detached/group/reader/own',
+  'user-recreated/bo/2026-11-25',
+  'resource-changed/aws_iam_user.bo_2emarsh',
+  'user-without-boundary/ada/spends',
+])('%s may not, because Terraform manages it', (id) => {
+  expect(codesOf(teamText({ snoozed: `snoozed:\n  ${id}: { until: "2027-01-31", reason: known }` }))).toEqual([
+    'snooze-not-possible',
+  ]);
 });
 
 test.each([

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Terminal } from './io.ts';
 import {
-  configDir,
   DEFAULT_FILE,
   emulator,
   examples,
@@ -27,7 +26,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--quick', 'quick check of the account alone, without Terraform and state')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
-    .addOption(configDir())
     .addOption(providerMirror())
     .option('--report <file>', 'write findings as JSON for drift-issue')
     .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
@@ -40,7 +38,7 @@ export function register(command: Command, terminal: Terminal): void {
         'mturk-team drift --emulator',
         'mturk-team drift --quick',
         'mturk-team drift --reconcile',
-        'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
+        'mturk-team drift --no-lock --report report.json',
       ),
     )
     .addHelpText('after', RECONCILING)

@@ -29,7 +29,6 @@ export const parallelism = () =>
     }
     return count;
   });
-export const configDir = () => new Option('--config-dir <dir>', 'use the configuration that synth wrote there');
 export const providerMirror = () =>
   new Option('--provider-mirror <dir|url>', 'install the AWS provider from this mirror only')
     .env('MTURK_TEAM_PROVIDER_MIRROR')
@@ -52,7 +51,6 @@ interface CommonOptions {
 interface AccountOptions extends CommonOptions {
   readonly emulator?: string | true;
   readonly parallelism?: number;
-  readonly configDir?: string;
   readonly providerMirror?: string;
 }
 
@@ -66,7 +64,6 @@ export function labOptions(file: string, options: AccountOptions) {
     emulator: emulatorOf(options),
     stack: 'team',
     parallelism: options.parallelism ?? null,
-    configDir: options.configDir ?? null,
     providerMirror: options.providerMirror || null,
   } as const;
 }

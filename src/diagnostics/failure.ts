@@ -35,7 +35,6 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'profile-missing': 'credentials-failed',
   'sign-in-expired': 'credentials-failed',
   'wrong-account': 'credentials-failed',
-  'configuration-missing': 'plan-failed',
   'blocked-during-apply': 'apply-failed',
   'team-file-invalid': 'validate-failed',
   'not-confirmed': 'apply-failed',
@@ -230,7 +229,6 @@ export interface EngineFailureArgs {
   /** The repackaged program is not the one that this version knows. */
   'terraform-altered': { readonly binary: string; readonly sha256: string; readonly expected: string };
   /** Where `synth` should have written. */
-  'configuration-missing': { readonly directory: string };
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
   'init-failed': EngineWords;

@@ -45,6 +45,31 @@ export const FINDING_IDS = [
 
 export type FindingId = (typeof FINDING_IDS)[number];
 
+/**
+ * Ids of findings about what Terraform manages: an apply reverts them, so they cannot be snoozed. A member's
+ * `user-without-boundary` is one, too; that of another user is not.
+ */
+export const TERRAFORM_FINDING_IDS: readonly FindingId[] = [
+  'membership-added',
+  'membership-removed',
+  'policy-attached',
+  'policy-detached',
+  'policy-changed',
+  'policy-deleted',
+  'inline-policy-added',
+  'inline-policy-changed',
+  'inline-policy-removed',
+  'boundary-changed',
+  'user-deleted',
+  'user-renamed',
+  'user-recreated',
+  'group-deleted',
+  'group-renamed',
+  'path-changed',
+  'tag-changed',
+  'resource-changed',
+];
+
 export function isFindingId(text: string): text is FindingId {
   return FINDING_IDS.some((id) => id === text);
 }

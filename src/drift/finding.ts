@@ -3,7 +3,7 @@ import type { InlinePolicy } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { AccessKey, NotChecked } from '../aws/inventory/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
-import type { FindingId } from '../diagnostics/finding-ids.ts';
+import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
 
 /** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
@@ -243,6 +243,11 @@ export type DriftFinding = FindingOf<RuleId>;
 /** The difference of the access model that a finding is about; null for any other rule. */
 export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
   return 'kind' in data ? data : null;
+}
+
+/** Whether a finding is about what Terraform manages: no snooze hides it. */
+export function isOfTerraform(finding: Pick<DriftFinding, 'rule' | 'data'>): boolean {
+  return differenceOf(finding) !== null || TERRAFORM_FINDING_IDS.includes(finding.rule);
 }
 
 /** What a finding does to access, worst first; null if nothing. A root key allows everything without a policy. */

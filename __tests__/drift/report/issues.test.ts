@@ -79,7 +79,10 @@ describe('the drift issue', () => {
     await check(reportWith([ADDED]));
     for (const thread of repository().threads.values()) thread.state = 'closed';
     await check(reportWith([ADDED]));
-    expect(issueOf('drift')).toMatchObject({ state: 'open', comments: [expect.stringContaining('snooze')] });
+    expect(issueOf('drift')).toMatchObject({
+      state: 'open',
+      comments: [expect.stringContaining('To accept one, change')],
+    });
   });
 
   test('is overwritten if a person edited it', async () => {

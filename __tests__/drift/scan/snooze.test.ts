@@ -3,72 +3,57 @@ import type { Team } from '../../../src/team/team.ts';
 import {
   all,
   attach,
+  changeUser,
   FULL,
   name,
   putInto,
-  says,
   scanOfAccount,
-  statement,
-  stopArn,
   TODAY,
-  withPolicy,
+  withUser,
 } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 describe('snoozes', () => {
-  const account = all(
-    putInto('bo', name('paymaster')),
-    attach('ada', FULL),
-    attach('fay', FULL),
-  )(desiredAccess(sampleTeam, TODAY));
+  const unmanaged = withUser({ name: 'old', attached: [FULL] });
+  const account = all(unmanaged, withUser({ name: 'older', attached: [FULL] }))(desiredAccess(sampleTeam, TODAY));
   const snooze = (finding: string, until: string) => ({ finding, until, reason: 'known' });
   const withSnoozes = (...snoozed: Team['snoozed']): Team => ({ ...sampleTeam, snoozed });
 
   test('one holds back its finding and no other, until its day is over', () => {
-    const team = withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY));
+    const team = withSnoozes(snooze('unmanaged-user/old/spends', TODAY));
     const seen = scanOfAccount({ team, account });
-    expect(seen.findings.map(({ id }) => id)).not.toContain('membership-added/bo/paymaster/spends');
-    expect(seen.findings).toHaveLength(2);
-    expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { remediation: 'manual' } }]);
+    expect(seen.findings.map(({ id }) => id)).toEqual(['unmanaged-user/older/spends']);
+    expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { rule: 'unmanaged-user' } }]);
     expect(seen.unusedSnoozes).toEqual([]);
     const later = scanOfAccount({ team, account, today: '2026-11-26' });
-    expect(later).toMatchObject({ snoozed: [], unusedSnoozes: ['membership-added/bo/paymaster/spends'] });
-    expect(later.findings).toHaveLength(3);
+    expect(later).toMatchObject({ snoozed: [], unusedSnoozes: ['unmanaged-user/old/spends'] });
+    expect(later.findings).toHaveLength(2);
   });
 
   test('what is worse than it was, and what is not there, is not held back', () => {
-    const team = withSnoozes(
-      snooze('membership-added/bo/paymaster', '2027-01-01'),
-      snooze('console-password/ada', '2027-01-01'),
-    );
+    const team = withSnoozes(snooze('unmanaged-user/old', '2027-01-01'), snooze('console-password/ada', '2027-01-01'));
     expect(scanOfAccount({ team, account })).toMatchObject({
       snoozed: [],
-      unusedSnoozes: ['console-password/ada', 'membership-added/bo/paymaster'],
+      unusedSnoozes: ['console-password/ada', 'unmanaged-user/old'],
     });
   });
 
   test('where all is snoozed, the account counts as clean, and the fingerprint is that of a clean one', () => {
-    const account = putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY));
-    const seen = scanOfAccount({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
+    const account = unmanaged(desiredAccess(sampleTeam, TODAY));
+    const seen = scanOfAccount({ team: withSnoozes(snooze('unmanaged-user/old/spends', TODAY)), account });
     expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: scanOfAccount({}).fingerprint });
   });
 
-  test('what may be undone is judged with what is snoozed left as it is', () => {
-    const one = stopArn('one');
-    const two = stopArn('two');
+  test('what Terraform manages is shown, whatever the file says', () => {
     const account = all(
-      withPolicy(one, says(statement('Deny', 'mechanicalturk:*'))),
-      withPolicy(two, says(statement('Deny', '*'))),
-      attach('fay', one, two),
+      putInto('bo', name('paymaster')),
+      attach('fay', FULL),
+      changeUser('gus', () => ({ boundary: null })),
     )(desiredAccess(sampleTeam, TODAY));
-    const fates = (team: Team) =>
-      scanOfAccount({ team, account }).findings.map(({ id, remediation }) => `${id}: ${remediation}`);
-    expect(fates(sampleTeam)).toEqual([
-      'policy-attached/user/fay/one: on-request',
-      'policy-attached/user/fay/two: on-request',
-    ]);
-    expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([
-      'policy-attached/user/fay/one: auto',
-    ]);
+    const found = scanOfAccount({ account }).findings.map(({ id }) => id);
+    expect(found).toHaveLength(3);
+    const seen = scanOfAccount({ team: withSnoozes(...found.map((id) => snooze(id, TODAY))), account });
+    expect(seen).toMatchObject({ class: 'drift', snoozed: [], unusedSnoozes: [...found].sort() });
+    expect(seen.findings.map(({ id }) => id)).toEqual(found);
   });
 });

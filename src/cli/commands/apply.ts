@@ -46,7 +46,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
     .option('--yes', 'do not ask for confirmation')
-    .addOption(cli.configDir())
     .addOption(cli.providerMirror())
     .option('--restore <keys>', 'give back to these members or roles what was taken outside team.yaml', keysOf, [])
     .option('--commit <sha>', 'commit of the file, for the apply record')

@@ -59,7 +59,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.parallelism())
     .option('--resources', 'list IAM resources, too')
     .option('--no-lock', 'do not lock or write the state: for a role that may only read')
-    .addOption(cli.configDir())
     .addOption(cli.providerMirror())
     .option('--base <file>', 'team file that was applied last; an empty file if there was none')
     .option('--manifest <file>', 'write the manifest of the plan, for comment and apply; needs --base')

@@ -30,7 +30,7 @@ interface Confirmed {
   readonly yes: boolean;
 }
 
-export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack' | 'configDir'>, Confirmed {
+export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'>, Confirmed {
   readonly given: GivenFacts;
 }
 

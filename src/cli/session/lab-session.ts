@@ -35,8 +35,6 @@ export interface LabSessionOptions extends AccountSessionOptions {
   readonly stack: StackName;
   /** How many resources at a time; null leaves it to the engine. */
   readonly parallelism: number | null;
-  /** A directory that `synth` wrote: its configuration is used as it is. Null makes a new one. */
-  readonly configDir?: string | null;
   /** A directory or an `https` URL in place of the provider's registry. */
   readonly providerMirror?: string | null;
   /** Of the bootstrap stack; asked for when it is synthesized. */
@@ -181,18 +179,14 @@ function labSession(
   // By stack and team: a second plan needs no second synthesis.
   const configurations = new Map<string, string>();
   const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
-    // A configuration that `synth` wrote is of this team and stack only.
-    const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
-    const outDir = given ?? join(work, 'cdktf.out');
-    const made = await written(async () => {
+    const outDir = join(work, 'cdktf.out');
+    return written(async () => {
       // A local AWS emulator keeps the state itself: the S3 backend of the real account would need a newer engine.
       const state = emulator === null ? wanted.settings.state : null;
       const kept = { ...wanted, settings: { ...wanted.settings, state } };
-      if (given === null) await synthesize(kept, { today: options.today, outDir, roles: roles() });
+      await synthesize(kept, { today: options.today, outDir, roles: roles() });
+      return readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8');
     });
-    if (!made.ok) return made;
-    const text = await readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8').catch(() => null);
-    return text === null ? fail('configuration-missing', { directory: outDir }) : succeed(text);
   };
   return {
     ...session,

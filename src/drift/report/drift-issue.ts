@@ -17,7 +17,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
+import { type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
@@ -206,7 +206,9 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
     sentences(
       isManual ? t`Someone changed access in AWS outside ${codeText('team.yaml')}.` : null,
       strongText(decisionText(decide, shown.length)),
-      decide.length === 0 ? null : trusted(`Fix ${decide.length === 1 ? 'it' : 'each'}, or snooze it if intended.`),
+      decide.length === 0
+        ? null
+        : t`Fix ${trusted(decide.length === 1 ? 'it' : 'each')}, or change ${codeText('team.yaml')} if intended.`,
     ),
     ...(reconciled.length === 0
       ? []
@@ -355,7 +357,9 @@ function folded(summary: Text, items: readonly Text[], rank: number): readonly B
 }
 
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
-  const example = shown.find(({ action, finding: { id } }) => action === 'decide' && redact(id, false) === id);
+  const example = shown.find(
+    ({ action, finding }) => action === 'decide' && !isOfTerraform(finding) && redact(finding.id, false) === finding.id,
+  );
   if (example === undefined) return [];
   const until = new Date(Date.parse(at) + SNOOZE_DAYS * DAY_MS).toISOString().slice(0, 10);
   const lines = ['snoozed:', `  ${example.finding.id}: { until: "${until}", reason: "..." }`];
@@ -401,7 +405,13 @@ function commentBlocks(shown: readonly Shown[], previous: PreviousIssue | null):
   if (!previous.isOpen) {
     const first = trusted(`Drift found again: ${counted(shown.length, 'finding')}.`);
     blocks.push(
-      paragraph(sentences(strongText(first), trusted(needText(decide.length)), t`To accept one, snooze it.`)),
+      paragraph(
+        sentences(
+          strongText(first),
+          trusted(needText(decide.length)),
+          t`To accept one, change ${codeText('team.yaml')}.`,
+        ),
+      ),
       ...shortList(null, shown.map(lineOf)),
     );
   } else {

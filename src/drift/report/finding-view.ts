@@ -26,7 +26,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type Attribution, type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
+import { type Attribution, type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
 import type { RemedyText } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
@@ -72,11 +72,13 @@ export function findingView(
     by: byText(finding, names, isAttributed, isPrivate),
     toFix: toFixText(finding, remedy, reconcile),
     commands: commands.map((command) => visible(commandLine(command, audience))),
-    ifIntended: isOpen(finding) ? intendedText(finding.id, ifIntended ?? null, alwaysSnooze) : null,
+    ifIntended: isOpen(finding) ? intendedText(finding, ifIntended ?? null, alwaysSnooze) : null,
   };
 }
 
-function intendedText(id: string, edit: Text | null, alwaysSnooze: boolean): Text {
+function intendedText(finding: DriftFinding, edit: Text | null, alwaysSnooze: boolean): Text {
+  const { id } = finding;
+  if (isOfTerraform(finding)) return edit ?? t`It cannot be kept or snoozed, because Terraform manages it.`;
   if (edit === null) return t`Snooze ${codeText(id)}.`;
   return alwaysSnooze ? t`${edit} Or snooze ${codeText(id)}.` : edit;
 }

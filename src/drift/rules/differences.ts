@@ -92,6 +92,7 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
     title: ({ holder, arn }, names) => t`${policyTitle(arn, names)} detached from ${holderText(holder, names)}`,
     pendingTitle: ({ holder, arn }, names) => t`Attach ${policyTitle(arn, names)} to ${holderText(holder, names)}`,
+    remedy: ({ data: { holder } }, names) => ({ ifIntended: holderEdit(holder, null, names) }),
     cloudTrail: ({ data: { holder, arn } }) => ({
       subject: holder.name,
       calls: onPolicy('Detach', holder, { policyArn: arn }),
@@ -115,12 +116,14 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     idParts: ({ group }, names) => names.group(group),
     title: ({ group }, names) => t`Group ${groupText(group, names)} deleted`,
     pendingTitle: ({ group }, names) => t`Create group ${groupText(group, names)}`,
+    remedy: ({ data: { group } }, names) => ({ ifIntended: holderEdit({ kind: 'group', name: group }, null, names) }),
     cloudTrail: ({ data: { group } }) => ({ subject: group, calls: deletes({ kind: 'group', name: group }) }),
   },
   'policy-deleted': {
     idParts: ({ arn }, names) => names.policy(arn),
     title: ({ arn }, names) => t`${policyTitle(arn, names)} deleted`,
     pendingTitle: ({ arn }, names) => t`Create ${policyTitle(arn, names)}`,
+    remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
     cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: deletesPolicy(arn) }),
   },
   'path-changed': {

@@ -75,7 +75,7 @@ export interface RemedyText {
   /** Ends in a colon if commands follow. */
   readonly toFix?: Text;
   readonly commands?: readonly Command[];
-  /** Without it, the id to snooze is named. */
+  /** Without it, the id to snooze is named if it can be snoozed. */
   readonly ifIntended?: Text | null;
 }
 

