@@ -13,6 +13,7 @@ import { checkWritable, printJson, reportFailure, shownNames, type Terminal } fr
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
+import { checkRecord } from '../session/records.ts';
 
 export interface DriftOptions extends LabSessionOptions {
   /** A quick check: of the account alone, without Terraform and state. */
@@ -108,7 +109,10 @@ async function scanAccount(
   options: DriftOptions,
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
-  if (!isLab(session)) return succeed(await quickScan(session, options, terminal));
+  if (!isLab(session)) {
+    const record = await checkRecord(session);
+    return record.ok ? succeed(await quickScan(session, options, terminal)) : record;
+  }
   const { lock, cloudTrail } = options;
   return fullScan(session, { cloudTrail, lock, ...lockTimeout(options) }, terminal);
 }

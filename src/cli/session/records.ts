@@ -151,6 +151,18 @@ export async function readApplied(place: RecordPlace): Promise<Result<Applied | 
   });
 }
 
+/** Whether a lab can use the apply record: it can be read, and is not another lab's. */
+export async function checkRecord(session: {
+  readonly team: Pick<Team, 'lab'>;
+  readonly records: RecordPlace;
+}): Promise<Result<null>> {
+  const { lab } = session.team;
+  const applied = await readApplied(session.records);
+  if (!applied.ok) return applied;
+  const other = applied.value?.team.lab ?? lab;
+  return other === lab ? succeed(null) : fail('state-of-another-lab', { state: FILE, lab: other });
+}
+
 /** If it cannot be read, a user that reconcile created again is reported: no reason to fail. */
 async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<string, string>> {
   const read = await usingRecord(RECONCILE_FILE, () => reconcileRecord(place).read());
