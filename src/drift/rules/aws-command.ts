@@ -43,10 +43,11 @@ export function withoutOwnPolicies(
   if (other === null || other === lab) return null;
   const [kind, name] = 'user' in holder ? (['user', holder.user] as const) : (['group', holder.group] as const);
   const own = holder.attached.filter((arn) => arn.includes(`:policy${labPath(lab)}`));
-  const whose = t`It is of lab ${codeText(other)}`;
   return {
     toFix:
-      own.length === 0 ? t`${whose}, whose owners decide about it.` : t`${whose}. Detach this lab's policy from it:`,
+      own.length === 0
+        ? t`Ask the owners of lab ${codeText(other)}, which it belongs to.`
+        : t`Detach this lab's policy; the rest belongs to lab ${codeText(other)}:`,
     commands: own.map((arn) => iamCommand(`detach-${kind}-policy`, [`${kind}-name`, name], ['policy-arn', arn])),
   };
 }
