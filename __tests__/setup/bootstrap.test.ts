@@ -204,7 +204,7 @@ describe('what bootstrap sets up', () => {
     const same: Team = { ...VISION, settings: LAB.settings };
     expect(await inspect(same)).toMatchObject({
       ok: false,
-      failure: { code: 'state-key-taken', args: { lab: LAB.lab } },
+      failure: { code: 'state-of-another-lab', args: { lab: LAB.lab } },
     });
     const state = {
       resources: [{ type: 'aws_iam_user', name: 'x', instances: [{ attributes: { path: '/mturk/old-lab/' } }] }],
@@ -213,7 +213,7 @@ describe('what bootstrap sets up', () => {
     await all.s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(state, null, 2) }));
     expect(await inspect(VISION)).toMatchObject({
       ok: false,
-      failure: { code: 'state-key-taken', args: { lab: 'old-lab' } },
+      failure: { code: 'state-of-another-lab', args: { lab: 'old-lab' } },
     });
   });
 

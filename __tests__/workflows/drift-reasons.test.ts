@@ -1,4 +1,4 @@
-import { evaluate } from './expression.ts';
+import { interpolate } from './expression.ts';
 import { ownJobs, readWorkflow } from './workflow-file.ts';
 
 const jobs = ownJobs(readWorkflow('.github/workflows/called-drift.yml'));
@@ -15,9 +15,9 @@ function needsWith(ends: Ends) {
   return Object.fromEntries(Object.entries(all).map(([id, { result, outputs = {} }]) => [id, { result, outputs }]));
 }
 
-function reasonWith(ends: Ends): unknown {
+function reasonWith(ends: Ends): string {
   const text = jobs.report?.steps.at(-1)?.env?.REASON ?? '';
-  return evaluate(/^\$\{\{(.*)\}\}$/s.exec(text)?.[1] ?? text, { needs: needsWith(ends) });
+  return interpolate(text, { needs: needsWith(ends) });
 }
 
 const half = { result: 'cancelled' };

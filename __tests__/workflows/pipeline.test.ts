@@ -59,7 +59,7 @@ test('a student is planned, and not applied without approval', async () => {
     apply: 'skipped',
     report: 'success',
     run: 'failure',
-    'mturk-team': 'failure',
+    result: 'failure',
   });
   expect(refused.jobs.approval?.outputs['failure-reason']).toBe('not-approved');
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo']);
@@ -84,7 +84,7 @@ test('a manual change between plan and apply stops the apply, which is carried o
   await iam.send(new RemoveUserFromGroupCommand(PAYMASTER));
   const applied = await scene.apply(commit);
   expectConclusion(applied, 'success');
-  expect(results(applied)['mturk-team']).toBe('success');
+  expect(results(applied).result).toBe('success');
   // From main's code, for reviewers of the environment: the comment could have been edited.
   for (const job of [applied.jobs.approval, applied.jobs.apply]) {
     expect(job?.summary).toMatch(/^### To be applied: [\s\S]*^Pull request #\d+, approved by `ada` on /m);
@@ -108,7 +108,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
     reconcile: 'success',
     report: 'success',
     run: 'success',
-    'mturk-team': 'success',
+    result: 'success',
   });
   expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-eve']);
@@ -163,7 +163,7 @@ test('a drift check of a commit that main has left is superseded before it gets 
 test('the schedule of a fork, and another branch than main, do nothing', async () => {
   for (const given of [{ fork: true }, { ref: 'refs/heads/reconcile' }]) {
     const run = await scene.drift(given);
-    expect(results(run)).toEqual({ run: 'skipped', 'mturk-team': 'skipped' });
+    expect(results(run)).toEqual({ run: 'skipped', result: 'skipped' });
   }
 });
 
@@ -193,4 +193,20 @@ test('a pull request that moves the state and the account is planned by the role
   expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
   expect(run.jobs.preview?.outputs.account).toBe('123456789012');
   for (const code of ['account-changed', 'state-location-changed']) expect(commentOf(scene, pull).body).toContain(code);
+});
+
+test('a pull request is compared with main as its merge has it, and CODEOWNERS is no other file', async () => {
+  const pull = scene.propose('rename-bo', {
+    'team.yaml': (text) => text.replace('name: Bo,', 'name: Bo Chen,'),
+    '.github/CODEOWNERS': (text) => `${text}# A note\n`,
+  });
+  scene.merge(
+    scene.propose('by-others', { 'team.yaml': (text) => text.replace('[results:read]', '[results:read, hits:manage]') }),
+  );
+  scene.mergeAgain(pull);
+  const run = await scene.plan(pull);
+  expect(run.jobs.preview?.outputs).toMatchObject({ base: scene.main, 'changes-code': 'false' });
+  const { body } = commentOf(scene, pull);
+  expect(body).not.toContain('other files');
+  expect(body).not.toMatch(/^\| .*manage HITs/m);
 });

@@ -55,7 +55,7 @@ test('a release is a commit with the built tool, which a tag names, and a packag
   const run = await runWorkflow({
     source,
     read: () => readWorkflow(PATH),
-    github: { ref: source.ref, sha: main, repository: REPOSITORY, event: {} },
+    github: { ref: source.ref, sha: main, repository: REPOSITORY, event: {}, run_attempt: 1 },
     uses: {
       ...standIns({
         ...{ repository, run: 1, become: async () => null, tofu: '' },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { asText, type Contexts, evaluate, interpolate, truthy } from './expression.ts';
+import { type Contexts, holds, interpolate } from './expression.ts';
 import { logReader } from './runner-log.ts';
 import { type Call, isCall, type Job, needsOf, type Step, type Workflow } from './workflow-file.ts';
 
@@ -172,8 +172,7 @@ async function runJob(
   const home = mkdtempSync(join(options.directory, `${id}-`));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
-  const environment =
-    definition.environment === undefined ? null : asText(interpolate(definition.environment, contexts));
+  const environment = definition.environment === undefined ? null : interpolate(definition.environment, contexts);
   const given = { id, job: definition, source, deploysTo: environment, workspace };
   const running: RunningJob = { ...given, environment: {}, path: [] };
   // The right to become a role is in the environment of every step of a job that has it.
@@ -202,7 +201,7 @@ async function runJob(
   const outputs = Object.fromEntries(
     Object.entries(definition.outputs ?? {}).map(([name, text]) => [
       name,
-      asText(interpolate(text, { ...contexts, steps: byId })),
+      interpolate(text, { ...contexts, steps: byId }),
     ]),
   );
   return { result: good ? 'success' : 'failure', outputs, steps, summary };
@@ -211,14 +210,7 @@ async function runJob(
 /** A condition without a function of its own means "and everything before went well". */
 function wanted(condition: string | undefined, contexts: Contexts, good: boolean): boolean {
   if (condition === undefined) return good;
-  const text = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition)?.[1] ?? condition;
-  const asks = /\balways\(\)/.test(text);
-  return (asks || good) && truthy(evaluate(text, contexts, { always: () => true, contains }));
-}
-
-/** Of texts, whatever their case. */
-function contains(text: unknown, part: unknown): boolean {
-  return asText(text).toLowerCase().includes(asText(part).toLowerCase());
+  return (good || /\balways\(\)/.test(condition)) && holds(condition, contexts);
 }
 
 async function runStep(
@@ -239,10 +231,7 @@ async function runStep(
     const standIn = options.uses[action];
     if (standIn === undefined) throw new Error(`${action} has no stand-in`);
     const inputs = Object.fromEntries(
-      Object.entries(step.with ?? {}).map(([key, value]) => [
-        key,
-        typeof value === 'string' ? asText(interpolate(value, contexts)) : String(value),
-      ]),
+      Object.entries(step.with ?? {}).map(([key, value]) => [key, interpolate(String(value), contexts)]),
     );
     try {
       const outputs = await standIn(inputs, running);
@@ -263,7 +252,7 @@ async function runStep(
   const script = join(home, `${index}.sh`);
   writeFileSync(script, step.run ?? '');
   const own = Object.fromEntries(
-    Object.entries(step.env ?? {}).map(([key, value]) => [key, asText(interpolate(String(value), contexts))]),
+    Object.entries(step.env ?? {}).map(([key, value]) => [key, interpolate(String(value), contexts)]),
   );
   const environment: Record<string, string> = {
     ...options.environment,

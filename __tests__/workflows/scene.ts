@@ -333,6 +333,11 @@ export class Scene {
     this.repository.push(pull.branch, this.repository.pull(pull.number).author, pull.head);
   }
 
+  /** GitHub makes the merge for checks again once main has moved, while the event keeps the base that it had. */
+  mergeAgain(pull: ScenePull): void {
+    pull.merge = this.#mergeOf({ ...pull, base: this.main });
+  }
+
   /** Merges a pull request; the commit on main. */
   merge(pull: ScenePull, by = 'ada'): string {
     this.#run('checkout', '--quiet', 'main');
@@ -436,7 +441,7 @@ export class Scene {
         writeFileSync(copy, execFileSync('git', show, { encoding: 'utf8', stdio: 'pipe' }));
         return readWorkflow(copy);
       },
-      github: { event, event_name: eventName, sha, ref, repository, run_id: run.id },
+      github: { event, event_name: eventName, sha, ref, repository, run_id: run.id, run_attempt: run.attempt },
       uses: standIns({
         origins: this.#origins,
         repository: this.repository,

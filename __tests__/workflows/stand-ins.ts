@@ -72,7 +72,7 @@ function checkout({ origins, repository }: Surroundings): StandIn {
 
 function upload({ repository, run }: Surroundings): StandIn {
   return (inputs, job): Record<string, string> => {
-    expectInputs(inputs, ['name', 'path', 'if-no-files-found', 'retention-days']);
+    expectInputs(inputs, ['name', 'overwrite', 'path', 'if-no-files-found', 'retention-days']);
     const { name = '', path = '', 'if-no-files-found': without = 'warn' } = inputs;
     const source = join(job.workspace, path);
     if (!existsSync(source)) {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { evaluate, truthy } from './expression.ts';
+import ACTIONS from '../fixtures/github/actions.json' with { type: 'json' };
+import { holds, interpolate } from './expression.ts';
 import {
   allJobs,
   allSteps,
@@ -33,6 +34,11 @@ function callOf(name: string): Call {
   const { run } = read(name).jobs;
   if (run === undefined || !isCall(run)) throw new Error(`${name} calls nothing`);
   return run;
+}
+
+/** The job that fails unless the call succeeded. */
+function lastOf(name: string): string {
+  return name.endsWith('plan.yml') ? 'mturk-team' : 'result';
 }
 
 interface Complaint {
@@ -92,7 +98,7 @@ test('actionlint has nothing against any of them, and would find what is wrong',
 test('a caller starts, limits and serializes; one called workflow has all other jobs, and takes nothing from it', () => {
   for (const name of CALLERS) {
     const { jobs, concurrency } = read(name);
-    expect(Object.keys(jobs)).toEqual(['build', 'run', 'mturk-team']);
+    expect(Object.keys(jobs)).toEqual(['build', 'run', lastOf(name)]);
     expect(jobs.build).toMatchObject({ uses: `./${FOLDER}/called-build.yml`, permissions: { contents: 'read' } });
     expect(needsOf(callOf(name))).toEqual(['build']);
     expect(callOf(name).uses).toBe(`./${FOLDER}/called-${name}`);
@@ -110,7 +116,7 @@ test('a lab calls the same workflows at a commit of a release, and builds nothin
   expect(Object.keys(LAB_CALLERS).sort()).toEqual(CALLERS);
   for (const [name, text] of Object.entries(LAB_CALLERS)) {
     const { on, jobs, concurrency } = read(`lab ${name}`);
-    expect(Object.keys(jobs)).toEqual(['run', 'mturk-team']);
+    expect(Object.keys(jobs)).toEqual(['run', lastOf(name)]);
     expect(callOf(`lab ${name}`).uses).toBe(`${repository}/${FOLDER}/called-${name}@${commit}`);
     expect(text).toContain(`@${commit} # v${version}\n`);
     expect(concurrency).toEqual(read(name).concurrency);
@@ -169,6 +175,58 @@ test('every action is pinned by commit, one version for each, with the version a
   expect(pins.size).toBe(actions.size);
 });
 
+test('every input of an action is one of the pinned commit, which needs it, and so is every output that is read', () => {
+  const known = new Map<string, (typeof ACTIONS)[keyof typeof ACTIONS]>(Object.entries(ACTIONS));
+  for (const { where, job } of jobs) {
+    for (const step of job.steps.filter(({ uses }) => uses !== undefined)) {
+      const [name = '', commit] = step.uses?.split('@') ?? [];
+      const { inputs = [], outputs = [], ...pinned } = known.get(name) ?? {};
+      const read = step.id === undefined ? [] : [...JSON.stringify(job).matchAll(outputOf(step.id))];
+      const wrong = [
+        ...Object.keys(step.with ?? {}).filter((input) => !inputs.includes(input as never)),
+        ...read.flatMap(([, output]) => (outputs.includes(output as never) ? [] : [output])),
+      ];
+      expect({ where, name, pinned, wrong }).toEqual({ where, name, pinned: { commit }, wrong: [] });
+    }
+  }
+});
+
+function outputOf(step: string): RegExp {
+  return new RegExp(`\\bsteps\\.${step}\\.outputs\\.([\\w-]+)`, 'g');
+}
+
+test('an artifact has a name of its own in each attempt of a run; one that is downloaded by name is replaced', () => {
+  const inputsOf = (action: string) =>
+    steps.flatMap(({ step }) => (step.uses?.startsWith(`actions/${action}@`) ? [step.with ?? {}] : []));
+  const byName = new Set(inputsOf('download-artifact').flatMap(({ name }) => name ?? []));
+  expect([...byName]).toEqual(['tool']);
+  for (const { name, overwrite = false } of inputsOf('upload-artifact')) {
+    expect(name).toEqual(
+      overwrite === true ? 'tool' : expect.stringMatching(/^[a-z]+-\$\{\{ github\.run_attempt \}\}$/),
+    );
+  }
+});
+
+test('a pull request is compared with what its merge is onto, and not with the base of its event', () => {
+  for (const { name, text } of workflows) expect([name, text.includes('pull_request.base.sha')]).toEqual([name, false]);
+});
+
+test.each([
+  ['the file is wrong', { result: 'failure', outputs: { 'failure-reason': 'validate-failed' } }, {}, 'validate-failed'],
+  ['a checkout failed', { result: 'failure', outputs: {} }, {}, 'plan-failed'],
+  ['the comment could not be written', { result: 'failure', outputs: { account: '1' } }, {}, 'plan-failed'],
+  [
+    'AWS refused the role',
+    { result: 'success', outputs: {} },
+    { result: 'failure', outputs: { 'failure-reason': 'credentials-failed' } },
+    'credentials-failed',
+  ],
+  ['all went well', { result: 'success', outputs: {} }, { result: 'success', outputs: {} }, ''],
+])('why a pull request has no plan: %s', (_what, preview, plan, expected) => {
+  const { REASON = '' } = ownJobs(read('called-plan.yml')).comment?.steps.at(-1)?.env ?? {};
+  expect(interpolate(REASON, { needs: { preview, plan: { result: 'skipped', outputs: {}, ...plan } } })).toBe(expected);
+});
+
 test('nothing is allowed that a job does not ask for, with a reason', () => {
   for (const { name, text, workflow } of workflows) {
     expect({ name, permissions: workflow.permissions }).toEqual({ name, permissions: {} });
@@ -179,10 +237,13 @@ test('nothing is allowed that a job does not ask for, with a reason', () => {
   }
 });
 
-test('the last job of each caller is the check that a branch rule can require', () => {
+test('the last job of `plan.yml` alone has the name of the check that a branch rule requires', () => {
+  const named = workflows.flatMap(({ name, workflow }) =>
+    Object.values(workflow.jobs).flatMap((job) => (job.name === 'mturk-team' ? [name] : [])),
+  );
+  expect(named).toEqual(['plan.yml', 'lab plan.yml']);
   for (const name of ALL_CALLERS) {
-    const last = read(name).jobs['mturk-team'] as Job;
-    expect(last.name).toBe('mturk-team');
+    const last = read(name).jobs[lastOf(name)] as Job;
     expect(last.if).toMatch(/^always\(\)/);
     expect(needsOf(last)).toEqual(['run']);
     expect(last.steps.map(({ env, run }) => ({ env, run }))).toEqual([
@@ -228,7 +289,7 @@ test('where there is a role or a token that writes, nothing is installed and not
   for (const { where, job } of privileged) {
     // What compares trees of a pull request reads no file of it; the last is a condition.
     const others =
-      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed diff-tree --quiet |test "\$MERGEABLE" = true$)/;
+      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed (diff-tree (-r )?--quiet|log -1) |test "\$MERGEABLE" = true$)/;
     const runs = job.steps.flatMap(({ run }) => run ?? []);
     expect({ where, other: runs.filter((run) => !others.test(run)) }).toEqual({
       where,
@@ -310,12 +371,9 @@ test.each([
     workflow_ref: called === '' ? '' : `${called}/.github/workflows/called-plan.yml@${ref}`,
     workflow_sha: called === '' ? '' : '1'.repeat(40),
   };
-  const contains = (text: unknown, part: unknown) => String(text).includes(String(part));
   const steps = ownJobs(read('called-plan.yml')).preview?.steps ?? [];
   const taken = steps.filter(
-    (step) =>
-      / the tool$/.test(step.name ?? '') &&
-      truthy(evaluate(step.if ?? '', { job: context, github: { repository } }, { contains })),
+    (step) => / the tool$/.test(step.name ?? '') && holds(step.if ?? '', { job: context, github: { repository } }),
   );
   expect(taken.map(({ name }) => name)).toEqual(expected === null ? [] : [expected]);
 });
@@ -339,8 +397,7 @@ test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a bra
   for (const [id, job] of Object.entries(ownJobs(read(name)))) {
     const { if: condition } = job;
     const waits = condition === undefined && needsOf(job).length > 0;
-    const skipped =
-      condition !== undefined && !truthy(evaluate(String(condition).replace('always() && ', ''), onBranch));
+    const skipped = condition !== undefined && !holds(condition, onBranch);
     expect([id, waits || skipped || condition === "needs.detect.outputs.reconcile == 'true'"]).toEqual([id, true]);
   }
 });

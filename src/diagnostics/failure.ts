@@ -35,6 +35,8 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'profile-missing': 'credentials-failed',
   'sign-in-expired': 'credentials-failed',
   'wrong-account': 'credentials-failed',
+  'state-of-another-lab': 'plan-failed',
+  'state-damaged': 'plan-failed',
   'blocked-during-apply': 'apply-failed',
   'team-file-invalid': 'validate-failed',
   'not-confirmed': 'apply-failed',
@@ -119,7 +121,8 @@ export interface PipelineFailureArgs {
     readonly region: string | null;
   };
   /** The lab's objects in the bucket are those of another lab. */
-  'state-key-taken': { readonly place: string; readonly lab: string };
+  /** The state, or a record beside it, is of `lab`, which is another one than that of the file. */
+  'state-of-another-lab': { readonly state: string; readonly lab: string };
   /**
    * `by` are ARNs and addresses: what is under the lab's path, has its boundary, or is in its state. `program` is the engine,
    * null if none was found; `state` is the file of the state, null if the configuration says where it is.
@@ -132,7 +135,7 @@ export interface PipelineFailureArgs {
       | { readonly emulator: null; readonly program: string | null; readonly state: string | null };
   };
   /** The object is no state that can be read. */
-  'state-damaged': { readonly bucket: string; readonly key: string };
+  'state-damaged': { readonly state: string };
   'file-not-readable': { readonly file: string; readonly reason: string };
   /** `file` is the release.json that should be beside the command's own file. */
   'release-unknown': { readonly file: string };

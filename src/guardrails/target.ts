@@ -1,3 +1,4 @@
+import { labOfPath } from '../team/names.ts';
 import { type Settings, statePlaceName } from '../team/team.ts';
 import { codeText, type Text, t } from '../text/text.ts';
 import type { GuardrailTable, PlanContext } from './guardrail.ts';
@@ -54,13 +55,9 @@ function locationOf(state: Settings['state']): string | null {
 function labOfPlan({ plan }: PlanContext): { readonly from: string; readonly to: string }[] {
   for (const { type, change } of plan.changes) {
     if (type !== 'aws_iam_user' && type !== 'aws_iam_group') continue;
-    const from = labOfPath(change.before?.path);
-    const to = labOfPath(change.after?.path);
+    const from = labOfPath(String(change.before?.path));
+    const to = labOfPath(String(change.after?.path));
     if (from !== null && to !== null && from !== to) return [{ from, to }];
   }
   return [];
-}
-
-function labOfPath(path: unknown): string | null {
-  return /^\/mturk\/([^/]+)\/$/.exec(String(path))?.[1] ?? null;
 }

@@ -8,6 +8,11 @@ export function labPath(lab: string): string {
   return `/mturk/${lab}/`;
 }
 
+/** The lab whose things are under an IAM path, workflow roles included; null for other paths. */
+export function labOfPath(path: string): string | null {
+  return /^\/mturk(?:-roles)?\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
 /** The IAM name of a member's user or a role's group and policy. Names are unique in an account whatever the path. */
 export function iamName(lab: string, key: string): string {
   return `${lab}-${key}`;

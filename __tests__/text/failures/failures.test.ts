@@ -23,7 +23,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { bucket: 'lab-state', because: 'other-region', region: null },
     { bucket: 'lab-state', because: 'other-region', region: 'eu-west-1' },
   ],
-  'state-key-taken': [{ place: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
+  'state-of-another-lab': [{ state: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
   'lab-in-use': (
     [
       { emulator: null, program: 'terraform', state: null },
@@ -34,7 +34,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     ...{ lab: 'perception-lab', stack },
     by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
   })),
-  'state-damaged': [{ bucket: 'lab-state', key: 'mturk-team/team.tfstate' }],
+  'state-damaged': [{ state: 's3://lab-state/mturk-team/team.tfstate' }],
   'emulator-busy': [{ dir: '.mturk-team/emulator', pid: 4711 }],
   'emulator-missing': [{}],
   'emulator-not-started': [

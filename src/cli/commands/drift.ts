@@ -11,6 +11,7 @@ import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../dr
 import { checkWritable, failureJson, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
+import { checkRecord } from '../session/records.ts';
 
 export interface DriftOptions extends LabSessionOptions {
   /** A quick check: of the account alone, without Terraform and state. */
@@ -95,7 +96,10 @@ async function scanAccount(
   options: DriftOptions,
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
-  if (!isLab(session)) return succeed(await quickScan(session, options, terminal));
+  if (!isLab(session)) {
+    const record = await checkRecord(session);
+    return record.ok ? succeed(await quickScan(session, options, terminal)) : record;
+  }
   const { lock, cloudTrail } = options;
   return fullScan(session, { cloudTrail, lock, ...lockTimeout(options) }, terminal);
 }

@@ -7,6 +7,7 @@ import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
 import { readLockFile } from '../../terraform/run/lock-file.ts';
+import { wrongState } from '../../terraform/run/state-lab.ts';
 import { unexpectedProviders } from '../../terraform/run/state-providers.ts';
 import {
   type Backend,
@@ -26,7 +27,7 @@ import {
 } from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
 import { readTeam } from './read-team.ts';
-import { noteOldFile } from './records.ts';
+import { checkRecord, noteOldFile } from './records.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -86,8 +87,13 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const session = labSession(team, given, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
   if (ready === null) {
-    const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
-    return succeed({ ...session, isFileOld });
+    const record = options.stack === 'team' ? await checkRecord(session) : succeed(null);
+    if (record.ok) {
+      const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
+      return succeed({ ...session, isFileOld });
+    }
+    await session.close();
+    return record;
   }
   await session.close();
   return { ok: false, failure: ready };
@@ -145,7 +151,11 @@ function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, s
   const { state } = team.settings;
   if (http !== undefined) {
     const { TF_HTTP_ADDRESS: address = '' } = http;
-    return { name: stateName(stack, team), backend: { http: {} }, read: async () => (await fetch(address)).text() };
+    const read = async () => {
+      const answer = await fetch(address);
+      return answer.ok ? answer.text() : null;
+    };
+    return { name: stateName(stack, team), backend: { http: {} }, read };
   }
   if (state !== null) {
     const key = `${state.key}/${stack}.tfstate`;
@@ -157,11 +167,13 @@ function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, s
 }
 
 /** Before `init`, which would download the providers that the state names. */
-async function checkState({ name, read }: StateFile): Promise<Result<null>> {
+async function checkState({ name, read }: StateFile, lab: string): Promise<Result<null>> {
   // If it cannot be read, the engine cannot read it either, and says why.
-  const state = await read().catch(() => null);
-  const providers = unexpectedProviders(state ?? '');
-  return providers.length === 0 ? succeed(null) : fail('unexpected-provider', { state: name, providers });
+  const text = (await read().catch(() => null)) ?? '';
+  const providers = unexpectedProviders(text);
+  if (providers.length > 0) return fail('unexpected-provider', { state: name, providers });
+  const failure = wrongState({ name, text }, lab);
+  return failure === null ? succeed(null) : { ok: false, failure };
 }
 
 function labSession(
@@ -198,7 +210,7 @@ function labSession(
     async workspace(stack, wanted, imports = []) {
       const extra = emulator?.engineEnv(stateName(stack, team));
       const state = stateFile(stack, team, extra);
-      const checked = await checkState(state);
+      const checked = await checkState(state, wanted.lab);
       if (!checked.ok) return checked;
       const of = `${stack} ${JSON.stringify(wanted)}`;
       const known = configurations.get(of);

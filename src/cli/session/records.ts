@@ -189,6 +189,18 @@ export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): App
   return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
 }
 
+/** Whether a lab can use the apply record: it can be read, and is not another lab's. */
+export async function checkRecord(session: {
+  readonly team: Pick<Team, 'lab'>;
+  readonly records: RecordPlace;
+}): Promise<Result<null>> {
+  const { lab } = session.team;
+  const record = await readRecord(session.records);
+  if (!record.ok) return record;
+  const other = record.value?.team?.lab ?? lab;
+  return other === lab ? succeed(null) : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
+}
+
 /** IAM's unique ids in the account, of the lab's own users and groups. */
 export async function listedIds(lab: string, names: Pick<IamLookup, 'list'>): Promise<Result<ApplyRecord['ids']>> {
   const of = async (kind: 'user' | 'group') => {

@@ -1,5 +1,7 @@
 import type { AccessKey } from '../../aws/inventory/types.ts';
+import { labOfPath, labPath } from '../../team/names.ts';
 import { pasted } from '../../text/escape.ts';
+import { codeText, type Text, t } from '../../text/text.ts';
 
 /** A call of the AWS CLI, to be pasted. */
 export interface Command {
@@ -24,6 +26,30 @@ export const ACCOUNT_COMMAND = `${ACCOUNT_VARIABLE}=$(aws sts get-caller-identit
 
 export function iamCommand(action: string, ...options: Command['options']): Command {
   return { action, options };
+}
+
+/** Takes from something of another lab what is this lab's, and nothing else: only a policy attached to it can be. */
+export function withoutOwnPolicies(
+  {
+    path,
+    ...holder
+  }: { readonly path: string; readonly attached: readonly string[] } & (
+    | { readonly user: string }
+    | { readonly group: string }
+  ),
+  lab: string,
+): { readonly toFix: Text; readonly commands: readonly Command[] } | null {
+  const other = labOfPath(path);
+  if (other === null || other === lab) return null;
+  const [kind, name] = 'user' in holder ? (['user', holder.user] as const) : (['group', holder.group] as const);
+  const own = holder.attached.filter((arn) => arn.includes(`:policy${labPath(lab)}`));
+  return {
+    toFix:
+      own.length === 0
+        ? t`Ask the owners of lab ${codeText(other)}, which it belongs to.`
+        : t`Detach this lab's policy; the rest belongs to lab ${codeText(other)}:`,
+    commands: own.map((arn) => iamCommand(`detach-${kind}-policy`, [`${kind}-name`, name], ['policy-arn', arn])),
+  };
 }
 
 /** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */

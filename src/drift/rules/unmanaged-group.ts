@@ -6,7 +6,7 @@ import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf } from '../finding.ts';
 import { effectBetween, riskOf } from '../scan/access-changes.ts';
-import { iamCommand } from './aws-command.ts';
+import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
@@ -39,12 +39,14 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
   if (members === null) return { detail: t`It could not be read.`, toFix: t`Check it in the IAM console.` };
   const who = members.length === 0 ? t`no members` : someTexts(members.map((user) => userText(user, names)));
   const name = ['group-name', group] as const;
+  const ofOther = withoutOwnPolicies(data, names.lab);
   const detail = sentences(
     t`Members: ${who}.`,
     keeps.length === 0
       ? null
       : t`${someTexts(keeps.map(({ user }) => userText(user, names)))} would keep access if ${codeText('team.yaml')} revoked it.`,
   );
+  if (ofOther !== null) return { detail, ...ofOther };
   const isGranting =
     escalates.length > 0 || keeps.length > 0 || changes.some(({ operations }) => operations.gained.length > 0);
   // To leave a group that only denies would grant access.

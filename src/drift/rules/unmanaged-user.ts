@@ -10,14 +10,14 @@ import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { labPath } from '../../team/names.ts';
+import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { attachesLabPolicy, both, type Calls, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
-import { iamCommand, keyCommands, switchOffAll } from './aws-command.ts';
+import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
@@ -37,7 +37,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   operations: ({ operations }) => operations,
   remedy: (finding, { lab }) => ({
     detail: detailText(finding.data, lab),
-    ...removal(finding.data),
+    ...(withoutOwnPolicies(finding.data, lab) ?? removal(finding.data)),
     ifIntended: exceptionText(finding, lab),
   }),
   cloudTrail: ({ cause, data: { user, path, inPath, attached, grants } }) => {
@@ -148,8 +148,8 @@ function detailText(
 function exceptionText({ data: { path, inPath }, escalates }: FindingOf<'unmanaged-user'>, lab: string): Text | null {
   if (inPath) return null;
   if (escalates.length > 0) return t`Add the ARN to ${codeText('settings.administrators')}.`;
-  const [, other] = /^\/mturk\/([^/]+)\/$/.exec(path) ?? [];
-  return other === undefined || other === lab ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
+  const other = labOfPath(path);
+  return other === null || other === lab ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
 }
 
 function removal(data: RuleData['unmanaged-user']): RemedyText {

@@ -4,7 +4,7 @@ import { iamArn } from '../../iam/arn.ts';
 import type { Team } from '../../team/team.ts';
 import { sentences, strongText, t } from '../../text/text.ts';
 import { type Calls, sets } from '../attribution/matcher.ts';
-import { iamCommand } from './aws-command.ts';
+import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
@@ -34,7 +34,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
       : t`IAM user ${nameOutsideLabText(data.user, names)} has no permissions boundary`,
   effect: NO_LIMIT,
-  remedy: ({ data }) =>
+  remedy: ({ data }, { lab }) =>
     'kind' in data
       ? {}
       : {
@@ -50,6 +50,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
               ['permissions-boundary', NO_IAM_CHANGES],
             ),
           ],
+          ...withoutOwnPolicies({ ...data, attached: [] }, lab),
         },
   cloudTrail: ({ data: { user } }) => ({ subject: user, calls: setsBoundary(user, null) }),
 };

@@ -36,11 +36,13 @@ export async function readBootstrapRecord(
     // A lab that was set up by hand has a state, and no record.
     const state = (await readText(s3, bucket, TEAM_STATE)) ?? '';
     const [, other = lab] = /"path": ?"\/mturk\/([^/"]+)\//.exec(state) ?? [];
-    return other === lab ? succeed(null) : fail('state-key-taken', { place, lab: other });
+    return other === lab ? succeed(null) : fail('state-of-another-lab', { state: place, lab: other });
   }
   const read = RECORD.safeParse(jsonOf(text));
   if (!read.success) return fail('record-unusable', { file: `${place}${RECORD_FILE}`, reason: 'it is not readable' });
-  return read.data.lab === lab ? succeed(read.data) : fail('state-key-taken', { place, lab: read.data.lab });
+  return read.data.lab === lab
+    ? succeed(read.data)
+    : fail('state-of-another-lab', { state: place, lab: read.data.lab });
 }
 
 const RECORD_FILE = 'bootstrap.json';
@@ -52,7 +54,7 @@ export async function addressesInState(s3: S3Client, bucket: StateBucket): Promi
   // Terraform takes an empty object for no state, too.
   if (text === null || text === '') return succeed([]);
   const state = STATE.safeParse(jsonOf(text));
-  if (!state.success) return fail('state-damaged', { bucket: bucket.bucket, key: `${bucket.key}/${TEAM_STATE}` });
+  if (!state.success) return fail('state-damaged', { state: `s3://${bucket.bucket}/${bucket.key}/${TEAM_STATE}` });
   return succeed(state.data.resources.map(({ type, name }) => `${type}.${name}`));
 }
 

@@ -64,10 +64,10 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
         : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
   }),
-  'state-key-taken': ({ place, lab }) => ({
-    summary: t`${codeText(place)} holds the state of lab ${codeText(lab)}`,
-    reason: t`labs that share a bucket need a key each`,
-    help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}`,
+  'state-of-another-lab': ({ state, lab }) => ({
+    summary: t`${codeText(state)} is of lab ${codeText(lab)}`,
+    reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
+    help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}; if the lab was renamed, restore its name`,
   }),
   'lab-in-use': ({ lab, by, stack }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
@@ -83,11 +83,10 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
           paste: [`mturk-team emulator reset ${pasted(stack.emulator)}`],
         }),
   }),
-  'state-damaged': ({ bucket, key }) => ({
+  'state-damaged': ({ state }) => ({
     summary: t`the Terraform state cannot be read`,
-    reason: t`${codeText(`s3://${bucket}/${key}`)} is damaged or encrypted, so it is unknown what the lab still has`,
+    reason: t`${codeText(state)} is damaged or encrypted, so it is unknown what the lab has`,
     help: t`restore an earlier version of it, as ${codeText('The state is lost')} in docs/operations.md describes`,
-    paste: [`aws s3api list-object-versions --bucket ${pasted(bucket)} --prefix ${pasted(key)}`],
   }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,
