@@ -56,6 +56,8 @@ export interface Applied {
   readonly begun: readonly AppliedTeam[];
   /** The unique ids of the lab's users and groups after the last apply; left out if they are unknown. */
   readonly ids?: EntityIds;
+  /** When the last apply ended, or the one that runs began; ISO 8601, UTC. */
+  readonly at?: string;
 }
 
 export function appliedTeam(team: Team, day: string): AppliedTeam {

@@ -143,11 +143,11 @@ export async function readApplied(place: RecordPlace): Promise<Result<Applied | 
   return usingRecord(FILE, async () => {
     const record = await applyRecord(place).read();
     if (record === null || record.team === null) return null;
-    const { team, begun, ids } = record;
+    const { team, begun, ids, at } = record;
     const recreated = await recreatedByReconcile(place);
     const known = (noted: Readonly<Record<string, string>>) =>
       new Map(Object.entries(noted).map(([name, id]) => [name, recreated.get(id) ?? id]));
-    return { team, begun, ids: { user: known(ids.user), group: known(ids.group) } };
+    return { team, begun, at, ids: { user: known(ids.user), group: known(ids.group) } };
   });
 }
 
