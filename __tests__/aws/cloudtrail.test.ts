@@ -1,8 +1,8 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { lookUpCloudTrail, parseCloudTrailEvent } from '../../src/aws/cloudtrail.ts';
+import { parseCloudTrailEvent, readIamEvents } from '../../src/aws/cloudtrail.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../emulator/clients.ts';
+import { callIam, iamOf, type Key, keyOf, openAccount } from '../emulator/clients.ts';
 
 describe("reading an account's CloudTrail events", () => {
   let now = new Date('2026-11-25T08:00:00Z');
@@ -15,11 +15,8 @@ describe("reading an account's CloudTrail events", () => {
     clients.push(made);
     return made;
   };
-  const options = {
-    now: () => now,
-    wait: async (milliseconds: number) => {
-      waits.push(milliseconds);
-    },
+  const wait = async (milliseconds: number) => {
+    waits.push(milliseconds);
   };
   const lookups = () => emulator.calls.filter(({ action }) => action === 'LookupEvents').length;
 
@@ -36,91 +33,75 @@ describe("reading an account's CloudTrail events", () => {
     await emulator.close();
   });
 
-  test('an event that several lookups find is returned once, newest first', async () => {
-    await callIam(iam, 'CreateUser', { UserName: 'bo' });
+  const writes = { ReadOnly: 'false' } as const;
+
+  test('every event since then is read, newest first', async () => {
+    await callIam(iam, 'CreateUser', { UserName: 'old' });
     now = new Date('2026-11-25T08:01:00Z');
-    await callIam(iam, 'CreateGroup', { GroupName: 'payers' });
+    const since = now;
+    await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2026-11-25T08:02:00Z');
-    await callIam(iam, 'AddUserToGroup', { UserName: 'bo', GroupName: 'payers' });
-    await callIam(iam, 'CreateUser', { UserName: 'other-user' });
-    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'unknown'], options);
-    expect(notChecked).toEqual([]);
-    expect(events.map(({ name, at }) => [name, at])).toEqual([
-      ['AddUserToGroup', '2026-11-25T08:02:00Z'],
-      ['CreateGroup', '2026-11-25T08:01:00Z'],
-      ['CreateUser', '2026-11-25T08:00:00Z'],
+    await callIam(iam, 'CreateUser', { UserName: 'bo' }).catch(() => null);
+    const { events, ...rest } = await readIamEvents(client(), { attribute: writes, since, wait });
+    expect(rest).toEqual({ reaches: since.toISOString(), failure: null });
+    expect(events.map(({ name, at, isError }) => [name, at, isError])).toEqual([
+      ['CreateUser', '2026-11-25T08:02:00Z', true],
+      ['CreateUser', '2026-11-25T08:01:00Z', false],
     ]);
-    expect(events[0]).toEqual({
-      name: 'AddUserToGroup',
-      at: '2026-11-25T08:02:00Z',
+    expect(events[1]).toEqual({
+      name: 'CreateUser',
+      at: '2026-11-25T08:01:00Z',
       actor: 'root',
+      user: null,
+      role: null,
       sourceIp: '127.0.0.1',
       userAgent: 'sdk',
       isError: false,
-      parameters: { userName: 'bo', groupName: 'payers' },
+      parameters: { userName: 'bo' },
     });
-    // AWS allows two a second.
-    expect(waits).toHaveLength(2);
-    for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(500);
+    expect(waits).toEqual([]);
   });
 
-  test('failed calls are marked', async () => {
-    await callIam(iam, 'CreateUser', { UserName: 'bo' });
-    now = new Date('2026-11-25T09:00:00Z');
-    await callIam(iam, 'CreateUser', { UserName: 'bo' }).catch(() => null);
-    const { events } = await lookUpCloudTrail(client(), ['bo'], options);
-    expect(events.map(({ name, isError }) => [name, isError])).toEqual([
-      ['CreateUser', true],
-      ['CreateUser', false],
-    ]);
-  });
-
-  test('at most 20 names are looked up, with 2 pages each', async () => {
+  test('of more than 1,000 events the newest are read, in 20 lookups, and how far they reach is said', async () => {
+    const since = now;
     await callIam(iam, 'CreateUser', { UserName: 'busy' });
-    for (let index = 0; index < 130; index += 1)
+    for (let index = 0; index < 1_000; index += 1) {
+      now = new Date(now.getTime() + 1_000);
       await callIam(iam, 'TagUser', { UserName: 'busy', Tags: [{ Key: 'n', Value: `${index}` }] });
-    const { events } = await lookUpCloudTrail(client(), ['busy'], options);
-    expect(events).toHaveLength(100);
-    expect(events[0]?.parameters).toMatchObject({ tags: [{ key: 'n', value: '129' }] });
-    expect(lookups()).toBe(2);
-    const others = Array.from({ length: 30 }, (_, index) => `user-${index}`);
-    await lookUpCloudTrail(client(), others, options);
-    expect(lookups()).toBe(22);
+    }
+    const { events, reaches } = await readIamEvents(client(), { attribute: writes, since, wait });
+    expect(events).toHaveLength(1_000);
+    expect(events.at(-1)?.parameters).toMatchObject({ tags: [{ key: 'n', value: '0' }] });
+    expect(reaches).toBe('2026-11-25T08:00:01.000Z');
+    expect(lookups()).toBe(20);
+    // AWS allows two a second.
+    expect(waits).toHaveLength(19);
+    for (const each of waits) expect(each).toBeGreaterThanOrEqual(500);
+  });
+
+  test('one name of an event is a lookup of its own', async () => {
+    await callIam(iam, 'CreateUser', { UserName: 'bo' });
+    await keyOf(iam, 'bo');
+    const { events } = await readIamEvents(client(), { attribute: { EventName: 'CreateAccessKey' }, since: now, wait });
+    expect(events.map(({ name }) => name)).toEqual(['CreateAccessKey']);
   });
 
   test('a denied lookup is reported after one attempt', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const key = await keyOf(iam, 'bo');
-    const { events, notChecked } = await lookUpCloudTrail(client(key), ['bo', 'cy', 'dee'], options);
-    expect(events).toEqual([]);
-    expect(notChecked).toMatchObject([{ failure: { code: 'credentials-denied' } }]);
+    const asked = await readIamEvents(client(key), { attribute: writes, since: now, wait });
+    expect(asked).toMatchObject({ events: [], reaches: null, failure: { code: 'credentials-denied' } });
     expect(lookups()).toBe(1);
-    await callIam(iam, 'PutUserPolicy', {
-      UserName: 'bo',
-      PolicyName: 'lookup',
-      PolicyDocument: policy('Allow', 'cloudtrail:LookupEvents'),
-    });
-    expect((await lookUpCloudTrail(client(key), ['bo'], options)).notChecked).toEqual([]);
   });
 
   test('throttled for good, it says so and keeps what it has', async () => {
-    await callIam(iam, 'CreateUser', { UserName: 'bo' });
-    const wait = async () => {
+    for (let index = 0; index < 60; index += 1) await callIam(iam, 'CreateUser', { UserName: `user-${index}` });
+    const throttle = async () => {
       emulator.faults = { throttleShare: 1 };
     };
-    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo', 'cy'], { ...options, wait });
-    expect(events).toHaveLength(1);
-    expect(notChecked).toMatchObject([{ failure: { code: 'throttled' } }]);
-  });
-
-  test('a lookup never reaches further back than AWS keeps events', async () => {
-    await callIam(iam, 'CreateUser', { UserName: 'bo' });
-    now = new Date('2027-01-25T08:00:00Z');
-    await callIam(iam, 'TagUser', { UserName: 'bo', Tags: [{ Key: 'a', Value: 'b' }] });
-    now = new Date('2027-03-10T08:00:00Z');
-    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo'], options);
-    expect(notChecked).toEqual([]);
-    expect(events.map(({ name }) => name)).toEqual(['TagUser']);
+    const asked = await readIamEvents(client(), { attribute: writes, since: now, wait: throttle });
+    expect(asked.events).toHaveLength(50);
+    expect(asked.failure).toMatchObject({ code: 'throttled' });
   });
 });
 

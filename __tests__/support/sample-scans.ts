@@ -48,6 +48,21 @@ export const BY_ADA: Attribution = {
   userAgent: 'console',
 };
 
+/** Bo was in paymaster for four minutes; a policy has been tagged. */
+export const CHANGED_BACK: ScanResult['changedBack'] = [
+  {
+    entity: { kind: 'user', name: userOf('bo') },
+    changes: [
+      { ...BY_ADA, at: '2026-11-24T16:06:00Z', event: 'RemoveUserFromGroup', target: 'perception-lab-paymaster' },
+      { ...BY_ADA, actor: 'intern', event: 'AddUserToGroup', target: 'perception-lab-paymaster' },
+    ],
+  },
+  {
+    entity: { kind: 'policy', name: READER },
+    changes: [{ ...BY_ADA, actor: 'root', sourceIp: null, userAgent: 'cli', event: 'TagPolicy', target: READER }],
+  },
+];
+
 export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
   id: 'AKIAEXAMPLEKEYOFBO2A',
   active: true,
@@ -363,6 +378,8 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     unusedSnoozes: [],
     excepted: { administrators: [], neighbors: [] },
     notChecked: [],
+    changedBack: [],
+    eventsComplete: true,
     fingerprint: 'f'.repeat(64),
     planned: true,
     at: AT.toISOString(),

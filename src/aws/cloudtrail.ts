@@ -1,60 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  type CloudTrailClient,
+  type Event,
+  type LookupAttributeKey,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
+import type { Failure } from '../diagnostics/failure.ts';
 import { DAY_MS } from '../text/dates.ts';
 import { askAws } from './client.ts';
-import type { NotChecked } from './inventory/types.ts';
 
 /** AWS refuses more than two lookups a second, per account and region. */
 const PAUSE_MS = 550;
-const MOST_SUBJECTS = 20;
-const PAGES_EACH = 2;
-/** The most that AWS gives; stated because PAGES_EACH depends on it. */
+const MOST_EVENTS = 1_000;
+/** The most that AWS gives. */
 const PAGE_SIZE = 50;
-const KEPT_MS = 90 * DAY_MS;
+/** AWS keeps events for 90 days. */
+export const KEPT_MS = 89 * DAY_MS;
 
 interface LookupOptions {
+  /** AWS takes one attribute a lookup. */
+  readonly attribute: { readonly ReadOnly: 'false' } | { readonly EventName: string };
+  readonly since: Date;
   /** Waits between two lookups, in milliseconds. */
-  readonly wait?: (milliseconds: number) => Promise<unknown>;
-  readonly now?: () => Date;
+  readonly wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
+}
+
+export interface IamEvents {
+  /** Newest first. */
+  readonly events: readonly CloudTrailEvent[];
+  /** The time since which every event was read, ISO 8601; null if none was. */
+  readonly reaches: string | null;
+  readonly failure: Failure | null;
 }
 
 /**
- * CloudTrail's events of IAM about some names and ARNs, newest first: up to two pages each, for the first 20. IAM's events
- * are in us-east-1, come minutes after the call and are kept for 90 days: "no event" does not mean "no change".
+ * IAM's events since then: of the newest 1,000 of all services. They are in us-east-1 and come minutes after the call: "no
+ * event" does not mean "no change".
  */
-export async function lookUpCloudTrail(
+export async function readIamEvents(
   client: CloudTrailClient,
-  subjects: readonly string[],
-  { wait = sleep, now = () => new Date() }: LookupOptions = {},
-): Promise<{ readonly events: readonly CloudTrailEvent[]; readonly notChecked: readonly NotChecked[] }> {
-  const start = new Date(now().getTime() - KEPT_MS + DAY_MS);
-  const found = new Map<string, CloudTrailEvent>();
-  // After a denial or throttling, further lookups would fail too.
+  { attribute, since, wait = sleep }: LookupOptions,
+): Promise<IamEvents> {
+  const [[AttributeKey, AttributeValue] = ['', '']] = Object.entries(attribute);
+  const LookupAttributes = [{ AttributeKey: AttributeKey as LookupAttributeKey, AttributeValue }];
+  const read: Event[] = [];
+  let isWhole = false;
   const asked = await askAws(async () => {
-    for (const [index, AttributeValue] of [...new Set(subjects)].slice(0, MOST_SUBJECTS).entries()) {
-      if (index > 0) await wait(PAUSE_MS);
-      const LookupAttributes = [{ AttributeKey: 'ResourceName' as const, AttributeValue }];
-      let pages = 0;
-      for await (const { Events = [], NextToken } of paginateLookupEvents(
-        { client, pageSize: PAGE_SIZE },
-        { LookupAttributes, StartTime: start },
-      )) {
-        for (const event of Events) keep(found, event);
-        pages += 1;
-        if (pages === PAGES_EACH || NextToken === undefined) break;
-        await wait(PAUSE_MS);
-      }
+    for await (const { Events = [], NextToken } of paginateLookupEvents(
+      { client, pageSize: PAGE_SIZE },
+      { LookupAttributes, StartTime: since },
+    )) {
+      read.push(...Events);
+      isWhole = NextToken === undefined;
+      if (isWhole || read.length >= MOST_EVENTS) break;
+      await wait(PAUSE_MS);
     }
   });
-  const events = [...found.values()].sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
-  return { events, notChecked: asked.ok ? [] : [{ what: 'CloudTrail events', failure: asked.failure }] };
-}
-
-function keep(found: Map<string, CloudTrailEvent>, { EventId: id, CloudTrailEvent: text }: Event): void {
-  if (id === undefined || text === undefined || found.has(id)) return;
-  const event = parseCloudTrailEvent(text);
-  if (event !== null) found.set(id, event);
+  const last = isWhole ? since : read.at(-1)?.EventTime;
+  return {
+    events: read.flatMap(({ CloudTrailEvent: text = '' }) => parseCloudTrailEvent(text) ?? []),
+    reaches: last?.toISOString() ?? null,
+    failure: asked.ok ? null : asked.failure,
+  };
 }
 
 /** A call of IAM that CloudTrail has, as far as it shows who made a change. */
@@ -65,6 +73,10 @@ export interface CloudTrailEvent {
   readonly at: string;
   /** An IAM user's name, `root`, a role's name with its session (`deploy/alex`), or what else AWS calls the caller. */
   readonly actor: string;
+  /** The name of the IAM user who called; null for any other caller. */
+  readonly user: string | null;
+  /** The ARN of the role whose session called, with its path; null for any other caller. */
+  readonly role: string | null;
   /** An address, or an AWS service's name; null where the event has none. */
   readonly sourceIp: string | null;
   readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
@@ -100,6 +112,10 @@ const EVENT = z.object({
     principalId: NAME.optional().catch(undefined),
     accountId: NAME.optional().catch(undefined),
     invokedBy: NAME.optional().catch(undefined),
+    sessionContext: z
+      .object({ sessionIssuer: z.object({ type: z.literal('Role'), arn: NAME }) })
+      .optional()
+      .catch(undefined),
   }),
   sourceIPAddress: FROM.optional().catch(undefined),
   userAgent: TEXT.optional().catch(undefined),
@@ -124,6 +140,8 @@ export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
     name: eventName,
     at: eventTime,
     actor,
+    user: userIdentity.type === 'IAMUser' ? (userIdentity.userName ?? null) : null,
+    role: userIdentity.sessionContext?.sessionIssuer.arn ?? null,
     sourceIp: sourceIPAddress ?? null,
     userAgent: userAgentOf(parsed.data),
     isError: errorCode !== undefined,

@@ -25,7 +25,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(parallelism())
     .option('--quick', 'quick check of the account alone, without Terraform and state')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
-    .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
+    .option('--no-cloudtrail', 'do not ask CloudTrail who changed what')
     .addOption(providerMirror())
     .option('--report <file>', 'write findings as JSON for drift-issue')
     .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')

@@ -13,6 +13,8 @@ export interface Applied {
   readonly begun: readonly AppliedTeam[];
   /** The unique ids of the lab's users and groups, by name. */
   readonly ids: EntityIds;
+  /** When the last apply began or ended; ISO 8601, UTC. */
+  readonly at?: string;
 }
 
 /** What the file, or an apply that did not end, has changed since the last apply that ended. */

@@ -211,8 +211,27 @@ export interface Attribution {
   /** An address, or an AWS service's name; null if the event has none. */
   readonly sourceIp: string | null;
   readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
-  /** The new name of a user or group that was renamed, not deleted. */
-  readonly renamedTo?: string;
+}
+
+/** What an event, or a finding, is about. A managed policy and an identity provider are named by ARN. */
+export interface Entity {
+  readonly kind: 'user' | 'group' | 'policy' | 'role' | 'identity-provider';
+  readonly name: string;
+}
+
+/** A change of IAM that no finding shows. */
+interface UnexplainedChange extends Attribution {
+  /** `AddUserToGroup` */
+  readonly event: string;
+  /** The group, policy or new name that the event names, too. */
+  readonly target: string | null;
+}
+
+/** What was changed outside the workflows, and changed back or no drift. */
+export interface ChangedBack {
+  readonly entity: Entity;
+  /** Newest first. */
+  readonly changes: readonly [UnexplainedChange, ...UnexplainedChange[]];
 }
 
 interface FindingFacts {
@@ -284,6 +303,9 @@ export interface ScanResult {
   /** What team.yaml excepts for good: names of administrators' IAM users, and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
   readonly notChecked: readonly NotChecked[];
+  readonly changedBack: readonly ChangedBack[];
+  /** Whether every event since the last check was read: false without CloudTrail, too. */
+  readonly eventsComplete: boolean;
   /** Equal for two scans that found the same: 64 hexadecimal digits, without any time in them. */
   readonly fingerprint: string;
   /** False for a quick check. */

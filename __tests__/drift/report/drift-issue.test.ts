@@ -16,7 +16,16 @@ import { runs } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
-import { AT, because, DIFFERENCES, finds, naming, OTHERS, sampleScan } from '../../support/sample-scans.ts';
+import {
+  AT,
+  because,
+  CHANGED_BACK,
+  DIFFERENCES,
+  finds,
+  naming,
+  OTHERS,
+  sampleScan,
+} from '../../support/sample-scans.ts';
 
 const ALL = [...DIFFERENCES, ...OTHERS];
 const REPOSITORY = 'https://github.com/perception-lab/team';
@@ -93,6 +102,8 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
     const given = {
       snoozed: [{ finding: first!, until: '2027-01-31', reason: 'its last study ends in January' }],
       unusedSnoozes: ['old-access-key/ada'],
+      changedBack: CHANGED_BACK,
+      eventsComplete: false,
       notChecked: [DENIED],
     };
     return issueText(reportOf(sampleScan([...rest.slice(0, 2), ...resolved], given)));

@@ -4,7 +4,16 @@ import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { scanOfAccount, TODAY, withoutMember } from '../../support/changed-account.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { sixManualChanges } from '../../support/sample-drift.ts';
-import { because, DIFFERENCES, naming, OTHERS, sampleScan, team, worstFirst } from '../../support/sample-scans.ts';
+import {
+  because,
+  CHANGED_BACK,
+  DIFFERENCES,
+  naming,
+  OTHERS,
+  sampleScan,
+  team,
+  worstFirst,
+} from '../../support/sample-scans.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const SCANS = {
@@ -37,10 +46,12 @@ test('snoozed, unused and unchecked parts are printed in short', () => {
     snoozed: [{ finding: unmanaged!, until: '2027-01-31', reason: 'its last study ends in January' }],
     // One has passed, and the password is reported again; the other is gone.
     unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],
+    changedBack: CHANGED_BACK,
+    eventsComplete: false,
     notChecked: [{ what: 'the credential report', failure: denied }],
     credentialReportAt: null,
   });
-  expectGolden('drift/short-sections.txt', `${driftLines(scan, naming).join('\n')}\n`);
+  expectGolden('drift/short-sections.txt', `${driftLines(scan, naming, { attributed: true }).join('\n')}\n`);
 });
 
 test('a member whom only the last apply has is not called merged, and what they can do is said', () => {

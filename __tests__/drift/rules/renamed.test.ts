@@ -2,9 +2,9 @@ import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/inventory/types.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
-import type { Attribution, DriftFinding, Rename } from '../../../src/drift/finding.ts';
+import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
-import { inNamesOfAccount, renamesSeen } from '../../../src/drift/rules/renamed.ts';
+import { inNamesOfAccount } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import {
   AT,
@@ -138,13 +138,6 @@ test.each<[Rename, string]>([
 ])('the command gives the name back: %j', (rename, command) => {
   const [finding] = scanned({ change: renamed(rename), known: [rename] }).findings;
   expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, false).commands).toEqual([command]);
-});
-
-test('what CloudTrail says of a deleted user or group is the rename', () => {
-  const lastChange: Attribution = { actor: 'root', at: '', sourceIp: null, userAgent: 'cli', renamedTo: 'payers' };
-  const [, gone] = scanned({ change: renamed(PAYERS) }).findings;
-  expect(renamesSeen([{ ...gone!, lastChange } as DriftFinding])).toEqual([PAYERS]);
-  expect(renamesSeen([gone!])).toEqual([]);
 });
 
 test('a user with the name of a member and another unique id was deleted and created again', () => {

@@ -1,13 +1,13 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { lookUpCloudTrail } from '../../../src/aws/cloudtrail.ts';
+import { readIamEvents } from '../../../src/aws/cloudtrail.ts';
 import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
 import { reconcile } from '../../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';
 import type { LabSession } from '../../../src/cli/session/lab-session.ts';
 import { applyRecord, noteApply, readApplied } from '../../../src/cli/session/records.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
-import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
+import { attribute, manualChanges } from '../../../src/drift/events/events.ts';
 import { differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { decideReconcile, NO_RECONCILE_RECORD, type ReconcileRequest } from '../../../src/drift/remediation/decide.ts';
 import { revertedModel } from '../../../src/drift/remediation/revert-config.ts';
@@ -97,12 +97,18 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
-    const { events } = await lookUpCloudTrail(lab.cloudTrail(), subjectsOf(found.findings), {
+    const { events } = await readIamEvents(lab.cloudTrail(), {
+      attribute: { ReadOnly: 'false' },
+      since: new Date('2026-11-20T00:00:00Z'),
       wait: async () => {},
-      now,
     });
     // The report of a scan with a plan, which contributes nothing to these findings.
-    const scan = { ...found, findings: attribute(found.findings, events), planned: true };
+    const scan = {
+      ...found,
+      eventsComplete: true,
+      findings: attribute(found.findings, manualChanges(events, team)),
+      planned: true,
+    };
     const completed = { scan, complete: inventory.isAccessKnown, access };
     const decision = decideReconcile(completed, team, applied, REQUEST, NO_RECONCILE_RECORD);
     if (decision.kind === 'blocked') throw new Error(JSON.stringify(decision.block));

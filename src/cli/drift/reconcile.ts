@@ -75,7 +75,11 @@ export async function reconcile(
   const options = { workflow: true, commit: null, ownerIds: new Map(), rule };
   const steps = isEmpty(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
-  const left = announcements.filter(({ kind, key }) => !done.some((each) => each.kind === kind && each.key === key));
+  // Announced after its own calls, which CloudTrail has as well.
+  const since = session.now().toISOString();
+  const left = announcements
+    .filter(({ kind, key }) => !done.some((each) => each.kind === kind && each.key === key))
+    .map((each) => (each.at === now.toISOString() ? { ...each, at: since } : each));
   const noted = await noteCheck(left);
   return noted.ok ? succeed({ steps: steps.value, done, announcements: left }) : noted;
 }

@@ -1,16 +1,16 @@
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
+import { KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
-import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
+import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
-import { renamesSeen } from '../../drift/rules/renamed.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
+import { HOUR_MS } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import type { AccountSession } from '../session/account-session.ts';
@@ -33,7 +33,7 @@ export interface CompletedScan {
 }
 
 interface ScanOptions {
-  /** Ask CloudTrail who made a change. */
+  /** Ask CloudTrail who made a change, and what was changed back. */
   readonly cloudTrail: boolean;
   /** Read the credential report, which not every role may ask for; true by default. */
   readonly credentialReport?: boolean;
@@ -49,7 +49,7 @@ export async function quickScan(
   if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
   const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
   const read = { ...factsOf(record.ok ? record.value : null), isRecordRead: record.ok };
-  return completeScan(session, { inventory, plan: null, ...read }, options);
+  return completeScan(session, { inventory, plan: null, ...read }, { ...options, since: lastCheckOf(record) });
 }
 
 /** A scan with a plan. It changes neither the account nor the state. */
@@ -64,7 +64,19 @@ export async function fullScan(
   const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
   if (!planned.ok) return planned;
   const read = { ...factsOf(record.value), isRecordRead: true };
-  return succeed(await completeScan(session, { inventory, plan: planned.value.classification, ...read }, options));
+  return succeed(
+    await completeScan(
+      session,
+      { inventory, plan: planned.value.classification, ...read },
+      { ...options, since: lastCheckOf(record) },
+    ),
+  );
+}
+
+/** When the account was checked last; null if that is unknown. */
+function lastCheckOf(record: Result<ApplyRecord | null>): Date | null {
+  const checkedAt = record.ok ? (record.value?.checkedAt ?? null) : null;
+  return checkedAt === null ? null : new Date(checkedAt);
 }
 
 function factsOf(record: ApplyRecord | null) {
@@ -103,30 +115,49 @@ async function inventoryOf(
 async function completeScan(
   session: AccountSession,
   read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements'>,
-  { cloudTrail }: ScanOptions,
+  { cloudTrail, since }: ScanOptions & { readonly since: Date | null },
 ): Promise<CompletedScan> {
   const { today, at } = session;
   const team = silencedAsApplied(session.team, read.applied);
   const input = { team, today, at, ...read };
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;
-  const facts = {
-    ...{ applied: read.applied, complete, announcements: read.announcements ?? [] },
-    isChangedSince: () => false,
-  };
-  if (!cloudTrail || scan.findings.length === 0) return { scan, ...facts, attributed: false };
-  // A local AWS emulator has no limit of lookups that would have to be waited for.
-  const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, notChecked } = await lookUpCloudTrail(session.cloudTrail(), subjectsOf(scan.findings), {
-    ...wait,
-    now: session.now,
+  const facts = { applied: read.applied, complete, announcements: read.announcements ?? [] };
+  if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => false };
+  const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
+  // What is still found may have been changed before the last check.
+  const from = scan.findings.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
+  const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), {
+    attribute: { ReadOnly: 'false' },
+    since: from,
+    // A local AWS emulator has no limit of lookups that would have to be waited for.
+    wait: session.kind === 'emulator' ? async () => {} : undefined,
   });
-  // Attribution may be incomplete: every finding is reported without it, too.
-  const known = renamesSeen(attribute(scan.findings, events));
+  const changes = manualChanges(events, team);
+  const known = renamesSeen(changes);
   const named = known.length === 0 ? scan : scanOf({ ...input, known });
-  const findings = attribute(named.findings, events);
-  return { scan: { ...named, findings }, ...facts, attributed: notChecked.length === 0 };
+  const all = [...named.findings, ...named.snoozed.map(({ finding }) => finding)];
+  return {
+    scan: {
+      ...named,
+      findings: attribute(named.findings, changes),
+      changedBack: changedBack(all, changes, { team, since: start, applied: read.applied?.at ?? null }),
+      eventsComplete: failure === null && reaches !== null && reaches <= start.toISOString(),
+    },
+    ...facts,
+    attributed: failure === null,
+    isChangedSince: (key, moment) =>
+      failure !== null ||
+      reaches === null ||
+      reaches > moment.toISOString() ||
+      changesAccessOf(read.applied?.team ?? team, key, changes, moment),
+  };
 }
+
+/** How far back is asked if the last check is unknown. */
+const UNKNOWN_MS = 48 * HOUR_MS;
+/** An event can come so long after its call. */
+const LAG_MS = HOUR_MS / 4;
 
 /** Shows the progress of a scan on a terminal, and nothing elsewhere. */
 function scanProgress({

@@ -2,14 +2,13 @@ import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
 import { askAws, iamReader, inParallel } from '../../aws/client.ts';
-import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
+import { KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { atCreation, both, ofUser } from '../../drift/attribution/matcher.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
@@ -157,6 +156,8 @@ function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles } }: Ruled):
 }
 
 const USERS_AT_A_TIME = 8;
+/** The largest difference between a key's time of creation and that of the event. */
+const SAME_MOMENT_MS = 5_000;
 
 async function credentialsOf(
   session: LabSession,
@@ -168,15 +169,19 @@ async function credentialsOf(
   const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
   const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
   if (!asksCloudTrail || withKeys.length === 0) return held;
-  const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events } = await lookUpCloudTrail(session.cloudTrail(), withKeys, { ...wait, now: session.now });
-  const created = events.filter(({ name, isError }) => name === 'CreateAccessKey' && !isError);
+  const { events } = await readIamEvents(session.cloudTrail(), {
+    attribute: { EventName: 'CreateAccessKey' },
+    since: new Date(session.at.getTime() - KEPT_MS),
+    wait: session.kind === 'emulator' ? async () => {} : undefined,
+  });
+  const creatorOf = (user: string, created: string) =>
+    events.find(({ at, isError, parameters, user: caller }) => {
+      const isNow = Math.abs(Date.parse(at) - Date.parse(created)) <= SAME_MOMENT_MS;
+      return !isError && isNow && (parameters.userName ?? caller) === user;
+    })?.actor ?? null;
   return held.map(({ user, keys, ...rest }) => ({
     ...{ user, ...rest },
-    keys: keys.map((key) => {
-      const isOfKey = both(ofUser(user), atCreation(key.created));
-      return { ...key, by: created.find((event) => isOfKey(event.parameters, event))?.actor ?? null };
-    }),
+    keys: keys.map((key) => ({ ...key, by: creatorOf(user, key.created) })),
   }));
 }
 

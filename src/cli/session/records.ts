@@ -153,8 +153,13 @@ export function readRecord(place: RecordPlace): Promise<Result<ApplyRecord | nul
 /** What an apply record knows of applies; null if none has ended. */
 export function appliedIn(record: ApplyRecord | null): Applied | null {
   if (record === null || record.team === null) return null;
-  const { team, begun, ids } = record;
-  return { team, begun, ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) } };
+  const { team, begun, ids, at } = record;
+  return {
+    team,
+    begun,
+    at,
+    ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) },
+  };
 }
 
 /** The same for the rule: before the first apply has ended, the applied team is one without roles and members. */

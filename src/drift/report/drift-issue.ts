@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
@@ -19,7 +20,14 @@ import {
 } from '../../text/text.ts';
 import { type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
-import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
+import {
+  CHANGED_BACK,
+  changedBackTexts,
+  eventsText,
+  exceptedTexts,
+  type FindingView,
+  findingView,
+} from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -140,7 +148,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
 
 /** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
-  return [paragraph(closingText(report, links))];
+  return [paragraph(closingText(report, links)), ...changedBackBlocks(report, namingOfReport(report))];
 }
 
 function closingText(report: DriftReport, links: RunLinks): Text {
@@ -339,6 +347,7 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       3,
     ),
     ...folded(t`Changed manually, and now as in ${codeText('team.yaml')}: ${settled.length}`, titles(settled), 4),
+    ...changedBackBlocks(report, naming),
     ...folded(
       t`Snoozed: ${scan.snoozed.length}`,
       scan.snoozed.map(
@@ -348,6 +357,17 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       5,
     ),
     ...folded(t`Unused snoozes: ${scan.unusedSnoozes.length}`, scan.unusedSnoozes.map(codeText), 5),
+  ];
+}
+
+/** Of the first scan of a run: what reconcile reverted since then was not changed back by a person. */
+function changedBackBlocks({ check }: DriftReport, naming: DisplayNames): readonly Block[] {
+  if (check?.kind !== 'scanned') return [];
+  const unread = eventsText(check.scan, check.isAttributed);
+  const texts = changedBackTexts(check.scan, naming, false);
+  return [
+    ...(unread === null ? [] : [paragraph(unread)]),
+    ...folded(t`${trusted(CHANGED_BACK)}: ${texts.length}`, texts, 4),
   ];
 }
 

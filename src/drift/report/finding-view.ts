@@ -1,6 +1,6 @@
 import { CAPABILITIES_BY_RISK, type CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { type DisplayNames, memberText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, holderText, memberText, policyName, userText } from '../../access/text/names.ts';
 import {
   CAPABILITIES,
   isHarmful,
@@ -26,8 +26,18 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type Attribution, type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
+import { entityOf } from '../events/events.ts';
+import {
+  type Attribution,
+  type DriftFinding,
+  type Entity,
+  isOfTerraform,
+  isOpen,
+  isPending,
+  type ScanResult,
+} from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
+import { policyTitle } from '../rules/policies.ts';
 import type { RemedyText } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
@@ -99,22 +109,66 @@ const AGENTS: Readonly<Record<Attribution['userAgent'], string | null>> = {
 
 function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolean, addresses: boolean): Text | null {
   const { lastChange } = finding;
-  if (ruleOf(finding).cloudTrail === undefined) return null;
+  if (entityOf(finding) === null) return null;
   if (lastChange === null) return isAttributed && !isPending(finding) ? t`unknown` : null;
-  const { actor, at, userAgent, sourceIp, renamedTo } = lastChange;
-  const member = names.people.get(actor);
-  const other = addresses ? actor : withoutAddresses(actor);
+  return attributionText(lastChange, names, addresses);
+}
+
+function attributionText(
+  { actor, at, userAgent, sourceIp }: Attribution,
+  names: DisplayNames,
+  addresses: boolean,
+): Text {
   const agent = AGENTS[userAgent];
   return joinTexts(
     [
-      actor === 'root' ? t`the root user` : member === undefined ? t`${other}` : memberText(member),
+      actorText(actor, names, addresses),
       trusted(timeWords(at)),
       ...(agent === null ? [] : [trusted(agent)]),
       ...(sourceIp === null || !addresses ? [] : [t`from ${sourceIp}`]),
-      ...(renamedTo === undefined ? [] : [t`renamed to ${codeText(renamedTo)}`]),
     ],
     ', ',
   );
+}
+
+function actorText(actor: string, { people }: DisplayNames, addresses: boolean): Text {
+  const member = people.get(actor);
+  if (actor === 'root') return t`the root user`;
+  return member === undefined ? t`${addresses ? actor : withoutAddresses(actor)}` : memberText(member);
+}
+
+const MOST_CALLS = 10;
+
+/** A new access key is no drift, and stays. */
+export const CHANGED_BACK = 'Changed and changed back, or no drift';
+
+/** What was changed and changed back, in a sentence for each user, group, policy and role. */
+export function changedBackTexts(
+  { changedBack }: Pick<ScanResult, 'changedBack'>,
+  names: DisplayNames,
+  addresses: boolean,
+): readonly Text[] {
+  return changedBack.map(({ entity, changes }) => {
+    const calls = [...new Map(changes.map((each) => [`${each.event} ${each.target}`, each])).values()].reverse();
+    const what = calls.map(({ event, target }) =>
+      target === null ? codeText(event) : t`${codeText(event)} ${codeText(policyName(target))}`,
+    );
+    const actors = [...new Set(changes.map(({ actor }) => actor))].reverse();
+    const who = someTexts(actors.map((actor) => actorText(actor, names, addresses)));
+    return t`${entityText(entity, names)}: ${someTexts(what, MOST_CALLS)}, by ${who}, ${trusted(timeWords(changes[0].at))}`;
+  });
+}
+
+/** Null if every event was read, or CloudTrail did not answer. */
+export function eventsText({ eventsComplete }: ScanResult, isAttributed: boolean): Text | null {
+  return eventsComplete || !isAttributed
+    ? null
+    : t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
+}
+
+function entityText({ kind, name }: Entity, names: DisplayNames): Text {
+  if (kind === 'user' || kind === 'group') return holderText({ kind, name }, names);
+  return kind === 'policy' ? policyTitle(name, names) : t`${trusted(kind.replace('-', ' '))} ${codeText(name)}`;
 }
 
 const TO_UNDO = t`Ask an administrator to undo it in the IAM console.`;

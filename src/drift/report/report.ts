@@ -89,7 +89,7 @@ function publicValue(key: string, value: unknown, { names }: DriftReport): unkno
   if (!isObject(value)) return value;
   if (key === 'tags') return {};
   if (value.kind === 'tag-changed') return { ...value, from: value.from && '…', to: value.to && '…' };
-  if (key !== 'lastChange') return value;
+  if (!('sourceIp' in value)) return value;
   // The session of a role is often an e-mail address.
   const actor = String(value.actor);
   return { ...value, sourceIp: null, actor: Object.hasOwn(names, actor) ? actor : withoutAddresses(actor) };

@@ -1,7 +1,6 @@
 import { userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { counted, t, trusted } from '../../text/text.ts';
-import { atCreation, both, type CloudTrailMatcher, ofUser } from '../attribution/matcher.ts';
 import { ageInDays, keyUseText } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -39,7 +38,7 @@ export const oldAccessKey: Rule<'old-access-key'> = {
         : t`Move to the other key, then deactivate this one:`,
     commands: keyCommands(user, [key]),
   }),
-  cloudTrail: ({ data: { user, key } }) => creation(user, key),
+  entity: () => null,
 };
 
 export const unusedAccessKey: Rule<'unused-access-key'> = {
@@ -61,14 +60,10 @@ export const unusedAccessKey: Rule<'unused-access-key'> = {
     toFix: t`Deactivate it, then delete it:`,
     commands: keyCommands(user, [key]),
   }),
-  cloudTrail: ({ data: { user, key } }) => creation(user, key),
+  entity: () => null,
 };
 
 function isUnused(key: AccessKey, at: Date): boolean {
   const { active, isUseKnown, lastUsed } = key;
   return active && isUseKnown && lastUsed === null && ageInDays(key, at) >= UNUSED_AFTER_DAYS;
-}
-
-function creation(user: string, { created }: AccessKey): CloudTrailMatcher {
-  return { subject: user, calls: { CreateAccessKey: both(ofUser(user), atCreation(created)) } };
 }

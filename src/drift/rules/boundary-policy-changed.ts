@@ -4,7 +4,6 @@ import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import { changesDocument, deletesPolicy } from '../attribution/matcher.ts';
 import type { RuleData } from '../finding.ts';
 import { effectOf, escalationsByBoundary, withDocument } from '../scan/access-changes.ts';
 import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
@@ -29,10 +28,6 @@ export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
   title: ({ state }) => (state === 'missing' ? t`The boundary policy is missing` : t`The boundary policy was changed`),
   effect: t`The upper limit on permissions is not the reviewed one`,
   remedy: ({ data }) => remedyText(data),
-  cloudTrail: ({ data: { arn, state } }) => ({
-    subject: arn,
-    calls: state === 'missing' ? deletesPolicy(arn) : changesDocument(arn),
-  }),
 };
 
 /** How the boundary policy differs from bootstrap's, and whose access changes by it alone: it can only be less. */

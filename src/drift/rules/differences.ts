@@ -2,21 +2,15 @@ import type { Holder } from '../../access/model-difference.ts';
 import { type DisplayNames, groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
-import {
-  type Calls,
-  changesDocument,
-  deletes,
-  deletesPolicy,
-  onPolicy,
-  sameName,
-  sets,
-} from '../attribution/matcher.ts';
 import type { DifferenceRule, RuleData } from '../finding.ts';
 import { policyTitle, roleEdit } from './policies.ts';
 import type { IdNames, Rule } from './rule.ts';
-import { NO_LIMIT, setsBoundary } from './user-without-boundary.ts';
+import { BOUNDARY_CALLS, NO_LIMIT } from './user-without-boundary.ts';
 
 type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'id' | 'severity'> & Partial<Pick<Rule, 'severity'>>;
+
+const MEMBERSHIP_CALLS = /ToGroup$|FromGroup$/;
+const INLINE_CALLS = /^(Put|Delete)(User|Group)Policy$/;
 
 /** One entry per kind of difference between the access models of team.yaml and of the account. */
 const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
@@ -25,20 +19,14 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     title: ({ user, group }, names) => t`${userText(user, names)} added to ${groupText(group, names)}`,
     pendingTitle: ({ user, group }, names) => t`Remove ${userText(user, names)} from ${groupText(group, names)}`,
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'add') }),
-    cloudTrail: ({ data: { user, group } }) => ({
-      subject: user,
-      calls: { AddUserToGroup: sets({ userName: user, groupName: group }) },
-    }),
+    calls: MEMBERSHIP_CALLS,
   },
   'policy-attached': {
     idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
     title: ({ holder, arn }, names) => t`${policyTitle(arn, names)} attached to ${holderText(holder, names)}`,
     pendingTitle: ({ holder, arn }, names) => t`Detach ${policyTitle(arn, names)} from ${holderText(holder, names)}`,
     remedy: ({ data: { holder } }, names) => ({ ifIntended: holderEdit(holder, null, names) }),
-    cloudTrail: ({ data: { holder, arn } }) => ({
-      subject: holder.name,
-      calls: onPolicy('Attach', holder, { policyArn: arn }),
-    }),
+    calls: /^(Attach|Detach)/,
   },
   'inline-policy-added': {
     idParts: inlineParts,
@@ -49,54 +37,48 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       detail: document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
       ifIntended: holderEdit(holder, policy, names),
     }),
-    cloudTrail: ({ data }) => inlineMatcher('Put', data),
+    calls: INLINE_CALLS,
   },
   'inline-policy-changed': {
     idParts: inlineParts,
     title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} edited`,
     pendingTitle: writeInline,
     remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    cloudTrail: ({ data }) => inlineMatcher('Put', data),
+    calls: INLINE_CALLS,
   },
   'inline-policy-removed': {
     idParts: inlineParts,
     title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} deleted`,
     pendingTitle: writeInline,
     remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    cloudTrail: ({ data }) => inlineMatcher('Delete', data),
+    calls: INLINE_CALLS,
   },
   'policy-changed': {
     idParts: ({ arn }, names) => names.policy(arn),
     title: ({ arn }, names) => t`${policyTitle(arn, names)} edited`,
     pendingTitle: ({ arn }, names) => t`Update ${policyTitle(arn, names)}`,
     remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
-    cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: changesDocument(arn) }),
+    calls: /PolicyVersion$|^CreatePolicy$/,
   },
   'boundary-changed': {
     idParts: ({ user }, names) => names.user(user),
     title: ({ user }, names) => t`Permissions boundary of ${userText(user, names)} replaced`,
     effect: NO_LIMIT,
-    cloudTrail: ({ data: { user, to } }) => ({ subject: user, calls: setsBoundary(user, to) }),
+    calls: BOUNDARY_CALLS,
   },
   'membership-removed': {
     idParts: membershipParts,
     title: ({ user, group }, names) => t`${userText(user, names)} removed from ${groupText(group, names)}`,
     pendingTitle: ({ user, group }, names) => t`Add ${userText(user, names)} to ${groupText(group, names)}`,
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'remove') }),
-    cloudTrail: ({ data: { user, group } }) => ({
-      subject: user,
-      calls: { RemoveUserFromGroup: sets({ userName: user, groupName: group }) },
-    }),
+    calls: MEMBERSHIP_CALLS,
   },
   'policy-detached': {
     idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
     title: ({ holder, arn }, names) => t`${policyTitle(arn, names)} detached from ${holderText(holder, names)}`,
     pendingTitle: ({ holder, arn }, names) => t`Attach ${policyTitle(arn, names)} to ${holderText(holder, names)}`,
     remedy: ({ data: { holder } }, names) => ({ ifIntended: holderEdit(holder, null, names) }),
-    cloudTrail: ({ data: { holder, arn } }) => ({
-      subject: holder.name,
-      calls: onPolicy('Detach', holder, { policyArn: arn }),
-    }),
+    calls: /^(Attach|Detach)/,
   },
   'user-deleted': {
     idParts: ({ user }, names) => names.user(user),
@@ -110,32 +92,32 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
           key === null ? null : t`Move ${codeText(key)} from ${codeText('members')} to ${codeText('departed')}.`,
       };
     },
-    cloudTrail: ({ data: { user } }) => ({ subject: user, calls: deletes({ kind: 'user', name: user }) }),
+    calls: /^(Delete|Update)User$/,
   },
   'group-deleted': {
     idParts: ({ group }, names) => names.group(group),
     title: ({ group }, names) => t`Group ${groupText(group, names)} deleted`,
     pendingTitle: ({ group }, names) => t`Create group ${groupText(group, names)}`,
     remedy: ({ data: { group } }, names) => ({ ifIntended: holderEdit({ kind: 'group', name: group }, null, names) }),
-    cloudTrail: ({ data: { group } }) => ({ subject: group, calls: deletes({ kind: 'group', name: group }) }),
+    calls: /^(Delete|Update)Group$/,
   },
   'policy-deleted': {
     idParts: ({ arn }, names) => names.policy(arn),
     title: ({ arn }, names) => t`${policyTitle(arn, names)} deleted`,
     pendingTitle: ({ arn }, names) => t`Create ${policyTitle(arn, names)}`,
     remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
-    cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: deletesPolicy(arn) }),
+    calls: /^DeletePolicy$/,
   },
   'path-changed': {
     idParts: ({ holder }, names) => holderParts(holder, names),
     title: ({ holder, to }, names) => t`${holderText(holder, names)} moved to path ${codeText(to)}`,
     remedy: () => ({ detail: t`Permissions granted by path no longer apply to it.` }),
-    cloudTrail: ({ data: { holder, to } }) => ({ subject: holder.name, calls: moves(holder, to) }),
+    calls: /^(Create|Update)(User|Group)$/,
   },
   'tag-changed': {
     idParts: ({ user, tag }, names) => [...names.user(user), tag],
     title: ({ user, tag }, names) => t`Tag ${codeText(tag)} of ${userText(user, names)} changed`,
-    cloudTrail: ({ data: { user, tag, to } }) => ({ subject: user, calls: setsTag(user, tag, to) }),
+    calls: /^(Tag|Untag|Create)User$/,
   },
 };
 
@@ -189,35 +171,4 @@ function holderEdit(holder: Holder, policy: string | null, names: DisplayNames):
   return policy === LIMITS_POLICY
     ? t`Change ${codeText('from')}, ${codeText('until')} or ${codeText('suspended')} of ${codeText(member.key)} in ${codeText('team.yaml')}.`
     : t`Add a role that grants it to ${codeText(member.key)} in ${codeText('team.yaml')}.`;
-}
-
-function inlineMatcher(verb: 'Put' | 'Delete', { holder, policy }: Inline) {
-  return { subject: holder.name, calls: onPolicy(verb, holder, { policyName: policy }) };
-}
-
-function moves({ kind, name }: Holder, to: string): Calls {
-  const [of, now] = kind === 'user' ? ['userName', 'newUserName'] : ['groupName', 'newGroupName'];
-  const isNamed: Calls[string] = (parameters) => sameName(parameters[now] ?? parameters[of], name);
-  const updates: Calls[string] = (parameters, event) => isNamed(parameters, event) && parameters.newPath === to;
-  const makes: Calls[string] = (parameters, event) => isNamed(parameters, event) && (parameters.path ?? '/') === to;
-  return kind === 'user' ? { UpdateUser: updates, CreateUser: makes } : { UpdateGroup: updates, CreateGroup: makes };
-}
-
-function setsTag(user: string, tag: string, to: string | null): Calls {
-  const isOfUser = sets({ userName: user });
-  if (to === null) {
-    return {
-      UntagUser: ({ tagKeys, ...rest }, event) =>
-        isOfUser(rest, event) && Array.isArray(tagKeys) && tagKeys.some((key) => sameName(key, tag)),
-    };
-  }
-  const isSet: Calls[string] = ({ tags: given, ...rest }, event) =>
-    isOfUser(rest, event) &&
-    Array.isArray(given) &&
-    given.some((each: unknown) => isObject(each) && sameName(each.key, tag) && each.value === to);
-  return { TagUser: isSet, CreateUser: isSet };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -30,4 +30,5 @@ export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
     toFix: key.active ? t`Deactivate it, and ask who used it:` : t`It is inactive. Ask who used it.`,
     commands: key.active ? keyCommands(user, [key]) : [],
   }),
+  entity: () => null,
 };

@@ -17,7 +17,6 @@ import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
-import { atCreation, both, sets } from '../attribution/matcher.ts';
 import { withDocument } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { allowedOnlyBy, policyTitle } from './policies.ts';
@@ -46,10 +45,7 @@ export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
       commands: [iamCommand('delete-policy-version', ['policy-arn', arn], ['version-id', version])],
     };
   },
-  cloudTrail: ({ data: { arn, created } }) => ({
-    subject: arn,
-    calls: { CreatePolicyVersion: both(sets({ policyArn: arn }), atCreation(created)) },
-  }),
+  calls: /PolicyVersion$/,
 };
 
 /**

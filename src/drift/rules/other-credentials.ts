@@ -1,7 +1,6 @@
 import { userText } from '../../access/text/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { counted, t, trusted } from '../../text/text.ts';
-import { ofUser } from '../attribution/matcher.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -23,7 +22,7 @@ export const sshKey: Rule<'ssh-key'> = {
     toFix: TO_FIX,
     commands: ids.map((id) => iamCommand('delete-ssh-public-key', ['user-name', user], ['ssh-public-key-id', id])),
   }),
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { UploadSSHPublicKey: ofUser(user) } }),
+  calls: /SSHPublicKey$/,
 };
 
 export const signingCertificate: Rule<'signing-certificate'> = {
@@ -44,7 +43,7 @@ export const signingCertificate: Rule<'signing-certificate'> = {
       ? ids.map((id) => iamCommand('delete-signing-certificate', ['user-name', user], ['certificate-id', id]))
       : [iamCommand('list-signing-certificates', ['user-name', user])],
   }),
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { UploadSigningCertificate: ofUser(user) } }),
+  calls: /SigningCertificate$/,
 };
 
 export const serviceSpecificCredential: Rule<'service-specific-credential'> = {
@@ -64,7 +63,7 @@ export const serviceSpecificCredential: Rule<'service-specific-credential'> = {
       iamCommand('delete-service-specific-credential', ['user-name', user], ['service-specific-credential-id', id]),
     ),
   }),
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { CreateServiceSpecificCredential: ofUser(user) } }),
+  calls: /ServiceSpecificCredential$/,
 };
 
 export const consolePassword: Rule<'console-password'> = {
@@ -83,5 +82,5 @@ export const consolePassword: Rule<'console-password'> = {
     toFix: t`Delete the password; access keys stay:`,
     commands: [iamCommand('delete-login-profile', ['user-name', user])],
   }),
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { CreateLoginProfile: ofUser(user) } }),
+  calls: /LoginProfile$/,
 };

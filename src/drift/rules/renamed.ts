@@ -7,7 +7,6 @@ import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
-import { creates, sets } from '../attribution/matcher.ts';
 import type { DriftFinding, Rename } from '../finding.ts';
 import { effectOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
@@ -28,10 +27,7 @@ export const userRenamed: Rule<'user-renamed'> = {
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
   }),
-  cloudTrail: ({ data: { user, to } }) => ({
-    subject: user,
-    calls: { UpdateUser: sets({ userName: user, newUserName: to }) },
-  }),
+  calls: /^UpdateUser$/,
 };
 
 export const userRecreated: Rule<'user-recreated'> = {
@@ -54,7 +50,7 @@ export const userRecreated: Rule<'user-recreated'> = {
     toFix: t`If the member should have it, delete keys that they do not know, then run ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: creates({ kind: 'user', name: user }) }),
+  calls: /^(Create|Update)User$/,
 };
 
 /** Members' users with another unique id than the last apply noted: new ones with the names of deleted or renamed ones. */
@@ -80,10 +76,7 @@ export const groupRenamed: Rule<'group-renamed'> = {
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
   }),
-  cloudTrail: ({ data: { group, to } }) => ({
-    subject: group,
-    calls: { UpdateGroup: sets({ groupName: group, newGroupName: to }) },
-  }),
+  calls: /^UpdateGroup$/,
 };
 
 interface Named {
@@ -123,16 +116,6 @@ export function renamesIn(
     return found.filter((one) => found.filter(({ name, to }) => name === one.name || to === one.to).length === 1);
   };
   return [...of('user', expected.users, access.users), ...of('group', expected.groups, access.groups)];
-}
-
-/** Renames that CloudTrail shows of users and groups that seem deleted. */
-export function renamesSeen(findings: readonly DriftFinding[]): readonly Rename[] {
-  return findings.flatMap(({ rule, data, lastChange }): readonly Rename[] => {
-    const to = lastChange?.renamedTo;
-    if (to === undefined) return [];
-    if (rule === 'user-deleted') return [{ kind: 'user', name: data.user, to }];
-    return rule === 'group-deleted' ? [{ kind: 'group', name: data.group, to }] : [];
-  });
 }
 
 /** The inventory as if every user and group had its name of team.yaml. */

@@ -8,7 +8,6 @@ import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
-import { changesDocument, onPolicy } from '../attribution/matcher.ts';
 import type { RetiredOperation, RuleData } from '../finding.ts';
 import { worstOf } from '../scan/access-changes.ts';
 import { holderParts } from './differences.ts';
@@ -24,10 +23,8 @@ export const retiredOperations: Rule<'retired-operations'> = {
   title: ({ policy }, names) => t`Policy ${otherPolicyText(policy, names)} names retired operations`,
   effect: t`These operations grant and deny nothing`,
   remedy: ({ data }, names) => remedyText(data, names),
-  cloudTrail: ({ data: { holder, policy } }) =>
-    holder === null
-      ? { subject: policy, calls: changesDocument(policy) }
-      : { subject: holder.name, calls: onPolicy('Put', holder, { policyName: policy }) },
+  entity: ({ holder, policy }) => holder ?? { kind: 'policy', name: policy },
+  calls: /^(Create|Put|SetDefault)/,
 };
 
 const PREFIX = 'mechanicalturk:';

@@ -9,8 +9,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
-import type { CloudTrailMatcher } from '../attribution/matcher.ts';
-import type { DriftFinding, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
+import type { DriftFinding, Entity, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
 import type { AddedDenies } from '../scan/added-denies.ts';
 import type { CredentialUser } from './access-keys.ts';
@@ -101,8 +100,10 @@ export interface Rule<Id extends FindingId = FindingId> {
   /** The operations that it allows, if they are not in the finding's `changes`. */
   operations?(data: RuleData[Id]): readonly Operation[];
   remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
-  /** Left out if no event of CloudTrail shows it. */
-  cloudTrail?(finding: FindingOf<Id>): CloudTrailMatcher;
+  /** Whose last event attributes it, if not the holder, user, group or policy of the data; null if no event shows it. */
+  entity?(data: RuleData[Id]): Entity | null;
+  /** The names of the calls that can cause it; any if left out. */
+  readonly calls?: RegExp;
   /** Whether it uses the credential report, which can be four hours old. */
   readonly usesCredentialReport?: true;
 }

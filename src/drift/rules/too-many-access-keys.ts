@@ -1,7 +1,6 @@
 import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { codeText, counted, sentences, t, trusted } from '../../text/text.ts';
-import { ofUser } from '../attribution/matcher.ts';
 import { keyUseText, riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -38,7 +37,7 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
           : t`Set ${codeText(`keys: ${keys.length}`)} for ${codeText(key)} in ${codeText('team.yaml')}.`,
     };
   },
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { CreateAccessKey: ofUser(user) } }),
+  calls: /^CreateAccessKey$/,
 };
 
 /** The keys used longest ago; none if AWS does not say when. */

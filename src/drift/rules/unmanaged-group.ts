@@ -3,7 +3,6 @@ import { type DisplayNames, nameOutsideLabText, userText } from '../../access/te
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf } from '../finding.ts';
 import { effectBetween, riskOf } from '../scan/access-changes.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
@@ -27,11 +26,7 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   title: ({ group }, names) => t`Unmanaged group ${nameOutsideLabText(group, names)}`,
   pendingTitle: ({ group }, names) => t`Delete group ${nameOutsideLabText(group, names)}`,
   remedy: remedyText,
-  cloudTrail: ({ cause, data: { group, path } }) => {
-    const holder = { kind: 'group', name: group } as const;
-    const isCreated = cause === 'unknown' || path.startsWith('/mturk/');
-    return { subject: group, calls: isCreated ? creates(holder) : attachesLabPolicy(holder) };
-  },
+  calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
@@ -85,10 +80,7 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
     toFix: t`Remove the member from the group:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
   }),
-  cloudTrail: ({ data: { user, group } }) => ({
-    subject: user,
-    calls: { AddUserToGroup: sets({ userName: user, groupName: group }) },
-  }),
+  calls: /ToGroup$|FromGroup$/,
 };
 
 function membership(user: string, group: string, { account, lab, at }: ScanContext): Detected {

@@ -1,6 +1,5 @@
 import { otherPolicyText } from '../../access/text/names.ts';
 import { counted, t, trusted } from '../../text/text.ts';
-import { createsPolicy } from '../attribution/matcher.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -24,5 +23,4 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
     toFix: t`If nothing uses it, delete it:`,
     commands: [iamCommand('delete-policy', ['policy-arn', arn])],
   }),
-  cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: { CreatePolicy: createsPolicy(arn) } }),
 };

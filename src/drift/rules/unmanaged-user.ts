@@ -13,7 +13,6 @@ import { iamArn } from '../../iam/arn.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { attachesLabPolicy, both, type Calls, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
@@ -40,13 +39,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
     ...(withoutOwnPolicies(finding.data, lab) ?? removal(finding.data)),
     ifIntended: exceptionText(finding, lab),
   }),
-  cloudTrail: ({ cause, data: { user, path, inPath, attached, grants } }) => {
-    const holder = { kind: 'user', name: user } as const;
-    const isOfLab = inPath || attached.some((arn) => arn.includes(':policy/mturk/'));
-    if (cause === 'unknown' || (isOfLab && path.startsWith('/mturk/')))
-      return { subject: user, calls: creates(holder) };
-    return { subject: user, calls: isOfLab ? attachesLabPolicy(holder) : grantsAccess(user, grants) };
-  },
+  calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,
 };
 
 /** Data about a user of the account, or about one of whom only the name is known. */
@@ -178,20 +171,5 @@ function removal(data: RuleData['unmanaged-user']): RemedyText {
         .map((policy) => iamCommand('delete-user-policy', name, ['policy-name', policy.name])),
       ...groups.filter(isGranted).map((group) => iamCommand('remove-user-from-group', name, ['group-name', group])),
     ],
-  };
-}
-
-/** Grants the user one of these policies or groups; any, if no grant is known. */
-function grantsAccess(user: string, grants: UnmanagedUser['grants']): Calls {
-  const isOfUser = sets({ userName: user });
-  if (grants.length === 0) return { AttachUserPolicy: isOfUser, PutUserPolicy: isOfUser, AddUserToGroup: isOfUser };
-  const groups = new Set(
-    grants.flatMap(({ holder }) => (holder.startsWith('group ') ? [holder.slice(6).toLowerCase()] : [])),
-  );
-  const own = new Set(grants.flatMap(({ holder, policy }) => (holder.startsWith('user ') ? [policy] : [])));
-  return {
-    AttachUserPolicy: both(isOfUser, ({ policyArn }) => own.has(String(policyArn))),
-    PutUserPolicy: both(isOfUser, ({ policyName: name }) => own.has(String(name))),
-    AddUserToGroup: both(isOfUser, ({ groupName }) => groups.has(String(groupName).toLowerCase())),
   };
 }

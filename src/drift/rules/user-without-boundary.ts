@@ -3,11 +3,13 @@ import { nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { Team } from '../../team/team.ts';
 import { sentences, strongText, t } from '../../text/text.ts';
-import { type Calls, sets } from '../attribution/matcher.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
+
+/** The calls that set or remove a boundary. */
+export const BOUNDARY_CALLS = /PermissionsBoundary$|^CreateUser$/;
 
 /** As a boundary it allows all that a program or person does, but no change of IAM. */
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
@@ -52,7 +54,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
           ],
           ...withoutOwnPolicies({ ...data, attached: [] }, lab),
         },
-  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: setsBoundary(user, null) }),
+  calls: BOUNDARY_CALLS,
 };
 
 /** IAM users without a boundary whom the team file does not except as administrators, and who are not `known` otherwise. */
@@ -66,14 +68,4 @@ export function usersWithoutBoundary(
     const { boundary, path, name } = user;
     return boundary === null && !isKnown(user) && !administrators.has(iamArn(account, 'user', path, name));
   });
-}
-
-/** The calls that set the boundary of a user, or remove it. */
-export function setsBoundary(user: string, to: string | null): Calls {
-  const isOfUser = sets({ userName: user });
-  const toThat: Calls[string] = (parameters, event) =>
-    isOfUser(parameters, event) && (parameters.permissionsBoundary ?? null) === to;
-  return to === null
-    ? { DeleteUserPermissionsBoundary: isOfUser, CreateUser: toThat }
-    : { PutUserPermissionsBoundary: toThat, CreateUser: toThat };
 }

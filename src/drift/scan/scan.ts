@@ -58,6 +58,8 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
       neighbors: team.settings.neighbors,
     },
     notChecked,
+    changedBack: [],
+    eventsComplete: false,
     fingerprint: fingerprintOf(findings),
     planned: plan !== null,
     at: at.toISOString(),

@@ -1,0 +1,193 @@
+import type { CloudTrailEvent } from '../../../src/aws/cloudtrail.ts';
+import { attribute, changedBack, manualChanges, renamesSeen } from '../../../src/drift/events/events.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
+import { workflowRoleArn } from '../../../src/setup/roles.ts';
+import { boundaryArn, iamName, rolePolicyArn } from '../../../src/team/names.ts';
+import type { Sample } from '../../support/detected-of.ts';
+import { findingOf, team } from '../../support/sample-scans.ts';
+
+const BO = 'perception-lab-bo';
+const PAYMASTER = 'perception-lab-paymaster';
+const POLICY = rolePolicyArn(team, 'paymaster');
+const FOREIGN = 'arn:aws:iam::123456789012:policy/tools/extra';
+const SINCE = new Date('2026-11-25T00:00:00Z');
+const MEMBERSHIP = { userName: BO, groupName: PAYMASTER };
+
+type Call = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<CloudTrailEvent>];
+
+/** The changes that calls are, given in the order in which they were made, a minute apart. The first caller is `one`. */
+function changes(...calls: readonly Call[]) {
+  const actors = ['one', 'two', 'three'];
+  const events = calls.map(([name, parameters, more]): CloudTrailEvent => {
+    const index = calls.findIndex((each) => each[1] === parameters && each[0] === name);
+    return {
+      ...{ name, parameters, at: `2026-11-25T08:0${index}:00Z`, actor: actors[index] ?? '', user: null, role: null },
+      ...{ sourceIp: null, userAgent: 'cli', isError: false, ...more },
+    };
+  });
+  return manualChanges(events.reverse(), team);
+}
+
+const difference = (
+  given: Extract<Sample, { kind: 'difference' }>['difference'],
+  cause: DriftFinding['cause'] = 'manual',
+) => findingOf({ kind: 'difference', difference: given }, { cause });
+const added = difference({ kind: 'membership-added', group: PAYMASTER, user: BO, unmanaged: false });
+const attached = difference({ kind: 'policy-attached', holder: { kind: 'group', name: PAYMASTER }, arn: FOREIGN });
+const edited = difference({ kind: 'policy-changed', arn: POLICY, from: { Statement: [] }, to: { Statement: [] } });
+const unmanaged = findingOf({
+  kind: 'unmanaged',
+  resource: { kind: 'policy', name: 'x', arn: `${POLICY}-2`, path: '/mturk/perception-lab/', details: null },
+});
+const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
+const renamed = findingOf({ kind: 'user-renamed', user: BO, to: 'bob' });
+
+describe('who caused a finding', () => {
+  test.each<[what: string, finding: DriftFinding, by: string | undefined, ...Call[]]>([
+    ['the last call', added, 'two', ['AddUserToGroup', MEMBERSHIP], ['AddUserToGroup', { ...MEMBERSHIP }]],
+    [
+      'no call about another group',
+      added,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['AddUserToGroup', { userName: BO, groupName: 'x' }],
+    ],
+    [
+      'no other call about the user',
+      added,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['TagUser', { userName: BO, tags: [] }],
+    ],
+    [
+      'no inline policy with the name of the group',
+      added,
+      undefined,
+      ['PutUserPolicy', { userName: BO, policyName: PAYMASTER }],
+    ],
+    [
+      'no call that failed',
+      added,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['AddUserToGroup', { ...MEMBERSHIP }, { isError: true }],
+    ],
+    [
+      'none of the lab’s roles',
+      added,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['AddUserToGroup', { ...MEMBERSHIP }, { role: workflowRoleArn(team, 'apply') }],
+    ],
+    [
+      'another role beside them',
+      added,
+      'two',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['AddUserToGroup', { ...MEMBERSHIP }, { role: `${workflowRoleArn(team, 'apply')}-2` }],
+    ],
+    [
+      'whatever the case of the names',
+      added,
+      'one',
+      ['AddUserToGroup', { userName: BO.toUpperCase(), groupName: PAYMASTER.toUpperCase() }],
+    ],
+    [
+      'the policy that was attached',
+      attached,
+      'one',
+      ['AttachGroupPolicy', { groupName: PAYMASTER, policyArn: FOREIGN }],
+      ['AttachGroupPolicy', { groupName: PAYMASTER, policyArn: POLICY }],
+    ],
+    [
+      'an edit of a policy, not its attachment',
+      edited,
+      'one',
+      ['CreatePolicyVersion', { policyArn: POLICY }],
+      ['AttachUserPolicy', { userName: BO, policyArn: POLICY }],
+    ],
+    [
+      'the creation of a policy, by path and name',
+      unmanaged,
+      'one',
+      ['CreatePolicy', { path: '/mturk/perception-lab/', policyName: `${PAYMASTER}-2` }],
+    ],
+    ['a user who need not name itself', ssh, 'one', ['UploadSSHPublicKey', {}, { user: BO }]],
+    [
+      'nothing for what waits for an apply',
+      { ...added, cause: 'pending' } as DriftFinding,
+      undefined,
+      ['AddUserToGroup', MEMBERSHIP],
+    ],
+  ])('%s', (_what, finding, by, ...calls) => {
+    expect(attribute([finding], changes(...calls))[0]?.lastChange?.actor).toBe(by);
+  });
+
+  test('a call about the new name of a renamed user', () => {
+    const calls = changes(['AddUserToGroup', { ...MEMBERSHIP, userName: 'bob' }]);
+    expect(attribute([renamed, added], calls)[1]?.lastChange?.actor).toBe('one');
+    expect(attribute([added], calls)[0]?.lastChange).toBeNull();
+  });
+});
+
+describe('renames', () => {
+  const rename = (userName: string, newUserName: string): Call => ['UpdateUser', { userName, newUserName }];
+  test.each<[what: string, to: string | null, ...Call[]]>([
+    ['one', 'bob', rename(BO, 'bob')],
+    ['two of one user', 'rob', rename(BO, 'bob'), rename('bob', 'rob')],
+    ['of a user who was deleted then', null, rename(BO, 'bob'), ['DeleteUser', { userName: 'bob' }]],
+    ['not another path', null, ['UpdateUser', { userName: BO, newPath: '/' }]],
+  ])('%s', (_what, to, ...calls) => {
+    expect(renamesSeen(changes(...calls))).toEqual(to === null ? [] : [{ kind: 'user', name: BO, to }]);
+  });
+
+  test('of a group', () => {
+    expect(renamesSeen(changes(['UpdateGroup', { groupName: PAYMASTER, newGroupName: 'payers' }]))).toEqual([
+      { kind: 'group', name: PAYMASTER, to: 'payers' },
+    ]);
+  });
+});
+
+describe('what was changed and changed back', () => {
+  const listed = (findings: readonly DriftFinding[], calls: readonly Call[], applied: string | null = null) =>
+    changedBack(findings, changes(...calls), { team, since: SINCE, applied }).map(
+      ({ entity: { kind, name }, changes: all }) => [`${kind} ${name}`, ...all.map(({ event }) => event)].join(' '),
+    );
+
+  test('is grouped by what it is about, newest first', () => {
+    const calls: Call[] = [
+      ['AddUserToGroup', MEMBERSHIP],
+      ['TagPolicy', { policyArn: POLICY }],
+      ['RemoveUserFromGroup', MEMBERSHIP],
+    ];
+    expect(listed([], calls)).toEqual([`user ${BO} RemoveUserFromGroup AddUserToGroup`, `policy ${POLICY} TagPolicy`]);
+  });
+
+  test.each<[what: string, isListed: boolean, Call]>([
+    ['a user outside the lab', true, ['AttachUserPolicy', { userName: 'old', policyArn: FOREIGN }]],
+    ['a role of the lab', true, ['UpdateAssumeRolePolicy', { roleName: iamName(team.lab, 'apply') }]],
+    ['any other role', false, ['UpdateAssumeRolePolicy', { roleName: 'build' }]],
+    ['the boundary', true, ['CreatePolicyVersion', { policyArn: boundaryArn(team) }]],
+    ['any other policy', false, ['CreatePolicyVersion', { policyArn: FOREIGN }]],
+    ['an identity provider', true, ['DeleteOpenIDConnectProvider', { openIDConnectProviderArn: 'arn:x' }]],
+    ['the account', false, ['CreateAccountAlias', { accountAlias: 'x' }, { user: BO }]],
+    ['what was before', false, ['AddUserToGroup', MEMBERSHIP, { at: '2026-11-24T23:59:59Z' }]],
+  ])('%s: %s', (_what, isListed, call) => {
+    expect(listed([], [call])).toHaveLength(isListed ? 1 : 0);
+  });
+
+  test('what a finding shows is left out, if no apply waits for it', () => {
+    const call: Call = ['AddUserToGroup', MEMBERSHIP];
+    expect(listed([added], [call])).toEqual([]);
+    expect(listed([{ ...added, cause: 'pending' } as DriftFinding], [call])).toHaveLength(1);
+    expect(listed([ssh], [call])).toHaveLength(1);
+  });
+
+  test('Terraform in the hour before the last apply ended is that apply', () => {
+    const terraform: Call = ['AddUserToGroup', MEMBERSHIP, { userAgent: 'terraform' }];
+    expect(listed([], [terraform], '2026-11-25T08:30:00.000Z')).toEqual([]);
+    expect(listed([], [['AddUserToGroup', MEMBERSHIP]], '2026-11-25T08:30:00.000Z')).toHaveLength(1);
+    expect(listed([], [terraform], '2026-11-25T07:59:00.000Z')).toHaveLength(1);
+    expect(listed([], [terraform], '2026-11-25T09:01:00.000Z')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,210 @@
+import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { boundaryArn, iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { HOUR_MS } from '../../text/dates.ts';
+import {
+  type Attribution,
+  type ChangedBack,
+  type DriftFinding,
+  type Entity,
+  isPending,
+  type Rename,
+} from '../finding.ts';
+import { ruleOf } from '../rules/rules.ts';
+
+type Lab = Pick<Team, 'lab' | 'account'> & { readonly settings: Pick<Team['settings'], 'neighbors'> };
+
+/** A change of IAM, with what it is about. */
+export interface IamChange {
+  readonly event: CloudTrailEvent;
+  readonly entities: readonly Entity[];
+  /** The group, policy or new name that the event names beside its user or group. */
+  readonly target: string | null;
+}
+
+/** What was changed, newest first, without the workflows' own calls: the roles of the lab and of its neighbors made them. */
+export function manualChanges(events: readonly CloudTrailEvent[], team: Lab): readonly IamChange[] {
+  const { account } = team;
+  const roles = new Set(
+    [team.lab, ...team.settings.neighbors].flatMap((lab) =>
+      WORKFLOW_ROLES.map((role) => iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role))),
+    ),
+  );
+  return events
+    .filter(({ isError, role }) => !isError && (role === null || !roles.has(role)))
+    .map((event) => ({ event, entities: entitiesOf(event, account), target: targetOf(event) }));
+}
+
+const NAMES = [
+  ['userName', 'user'],
+  ['newUserName', 'user'],
+  ['groupName', 'group'],
+  ['newGroupName', 'group'],
+  ['roleName', 'role'],
+] as const;
+const ALONE = [
+  ['policyArn', 'policy'],
+  ['openIDConnectProviderArn', 'identity-provider'],
+] as const;
+/** A user who calls these need not name itself. */
+const OWN = /AccessKey$|SSHPublicKey$|SigningCertificate$|ServiceSpecificCredential$|LoginProfile$/;
+
+function entitiesOf({ name, parameters, user }: CloudTrailEvent, account: string): readonly Entity[] {
+  const named = (list: readonly (readonly [string, Entity['kind']])[]) =>
+    list.flatMap(([key, kind]) => {
+      const value = parameters[key];
+      return typeof value === 'string' ? [{ kind, name: value }] : [];
+    });
+  // A policy that is attached does not change.
+  const holders = named(NAMES);
+  if (holders.length > 0) return holders;
+  const { path = '/', policyName } = parameters;
+  if (name === 'CreatePolicy')
+    return [{ kind: 'policy', name: iamArn(account, 'policy', String(path), String(policyName)) }];
+  return user !== null && OWN.test(name) ? [{ kind: 'user', name: user }] : named(ALONE);
+}
+
+function targetOf({ name, parameters }: CloudTrailEvent): string | null {
+  const { groupName, newUserName, newGroupName, policyArn, policyName } = parameters;
+  const group = /ToGroup$|FromGroup$/.test(name) ? groupName : undefined;
+  const target = newUserName ?? newGroupName ?? group ?? policyArn ?? policyName;
+  return typeof target === 'string' ? target : null;
+}
+
+/** The findings with who caused them: the actor of the last change that can have. */
+export function attribute(findings: readonly DriftFinding[], changes: readonly IamChange[]): readonly DriftFinding[] {
+  const causes = causesIn(findings);
+  return findings.map((finding) => {
+    const last = isPending(finding) ? undefined : changes.find((change) => causes(finding, change));
+    return last === undefined ? finding : { ...finding, lastChange: attributionOf(last) };
+  });
+}
+
+function attributionOf({ event: { actor, at, sourceIp, userAgent } }: IamChange): Attribution {
+  return { actor, at, sourceIp, userAgent };
+}
+
+/** What a finding is about; null if no event shows it. */
+export function entityOf(finding: DriftFinding): Entity | null {
+  const { entity } = ruleOf(finding);
+  const { data } = finding;
+  if (entity !== undefined) return entity(data);
+  if ('holder' in data && data.holder !== null) return data.holder;
+  if ('user' in data) return { kind: 'user', name: data.user };
+  if ('group' in data) return { kind: 'group', name: data.group };
+  return 'arn' in data ? { kind: 'policy', name: data.arn } : null;
+}
+
+/** The group or policy that an event must name, too. */
+function otherOf({ data }: DriftFinding): string | null {
+  if ('user' in data) return 'group' in data ? data.group : null;
+  if (!('holder' in data) || data.holder === null) return null;
+  return 'arn' in data ? data.arn : 'policy' in data ? data.policy : null;
+}
+
+/** Whether a change can have caused a finding. Findings have the names of team.yaml, whatever was renamed. */
+function causesIn(findings: readonly DriftFinding[]): (finding: DriftFinding, change: IamChange) => boolean {
+  const renamed = new Map(
+    findings.flatMap(({ rule, data }) => {
+      if (rule === 'user-renamed') return [[keyOf({ kind: 'user', name: data.to }), data.user]];
+      return rule === 'group-renamed' ? [[keyOf({ kind: 'group', name: data.to }), data.group]] : [];
+    }),
+  );
+  const nameOf = (entity: Entity) => renamed.get(keyOf(entity)) ?? entity.name;
+  return (finding, { event, entities, target }) => {
+    const about = entityOf(finding);
+    if (about === null || ruleOf(finding).calls?.test(event.name) === false) return false;
+    const other = otherOf(finding);
+    const isAbout = entities.some((each) => each.kind === about.kind && isSame(nameOf(each), about.name));
+    return isAbout && (other === null || (target !== null && isSame(nameOf({ kind: 'group', name: target }), other)));
+  };
+}
+
+/** IAM ignores the case of names. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function keyOf({ kind, name }: Entity): string {
+  return `${kind} ${name.toLowerCase()}`;
+}
+
+/** The users and groups that were renamed and have their last new name still, by the name that they had first. */
+export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
+  let renames: readonly Rename[] = [];
+  for (const { event, entities } of [...changes].reverse()) {
+    const [from, to] = entities;
+    if (from === undefined || (from.kind !== 'user' && from.kind !== 'group')) continue;
+    const { kind } = from;
+    const isNow = (each: Rename) => each.kind === kind && isSame(each.to, from.name);
+    if (event.name.startsWith('Delete')) {
+      if (/^Delete(User|Group)$/.test(event.name)) renames = renames.filter((each) => !isNow(each));
+    } else if (/^Update(User|Group)$/.test(event.name) && to !== undefined) {
+      const name = renames.find(isNow)?.name ?? from.name;
+      renames = [...renames.filter((each) => !isNow(each)), { kind, name, to: to.name }];
+    }
+  }
+  return renames;
+}
+
+/** The longest apply at a terminal. */
+const APPLY_MS = HOUR_MS;
+
+/**
+ * Changes since then that no finding shows: of users and groups, since Mechanical Turk accepts IAM users alone, and of the
+ * lab's policies and roles. Terraform's calls in the hour before the last apply ended are that apply, at a terminal.
+ */
+export function changedBack(
+  findings: readonly DriftFinding[],
+  changes: readonly IamChange[],
+  { team, since, applied }: { readonly team: Lab; readonly since: Date; readonly applied: string | null },
+): readonly ChangedBack[] {
+  const causes = causesIn(findings);
+  const end = applied === null ? null : Date.parse(applied);
+  const isOfApply = ({ event }: IamChange) =>
+    event.userAgent === 'terraform' &&
+    end !== null &&
+    Date.parse(event.at) <= end &&
+    Date.parse(event.at) > end - APPLY_MS;
+  const open = findings.filter((finding) => !isPending(finding));
+  const byEntity = new Map<string, ChangedBack>();
+  for (const change of changes) {
+    const { event, entities, target } = change;
+    const [entity] = entities;
+    if (entity === undefined || Date.parse(event.at) < since.getTime()) continue;
+    if (!entities.some((each) => concernsLab(each, team)) || isOfApply(change)) continue;
+    if (open.some((finding) => causes(finding, change))) continue;
+    const known = byEntity.get(keyOf(entity));
+    const one = { event: event.name, target, ...attributionOf(change) };
+    byEntity.set(keyOf(entity), { entity, changes: known === undefined ? [one] : [...known.changes, one] });
+  }
+  return [...byEntity.values()];
+}
+
+/** Whether a change since then is about a member's user, or the group or policy of one of their roles. */
+export function changesAccessOf(
+  team: Pick<Team, 'lab' | 'account'> & {
+    readonly members: readonly { readonly key: string; readonly roles: readonly string[] }[];
+  },
+  key: string,
+  changes: readonly IamChange[],
+  since: Date,
+): boolean {
+  const roles = team.members.find((member) => member.key === key)?.roles ?? [];
+  const own = new Set([
+    keyOf({ kind: 'user', name: iamName(team.lab, key) }),
+    ...roles.flatMap((role) => [
+      keyOf({ kind: 'group', name: iamName(team.lab, role) }),
+      keyOf({ kind: 'policy', name: rolePolicyArn(team, role) }),
+    ]),
+  ]);
+  return changes.some(
+    ({ event, entities }) => Date.parse(event.at) > since.getTime() && entities.some((each) => own.has(keyOf(each))),
+  );
+}
+
+function concernsLab({ kind, name }: Entity, team: Lab): boolean {
+  if (kind === 'policy') return name === boundaryArn(team) || name.includes(`:policy${labPath(team.lab)}`);
+  return kind !== 'role' || WORKFLOW_ROLES.some((role) => isSame(name, iamName(team.lab, role)));
+}
