@@ -59,6 +59,8 @@ export const APPLIED_TEAM = z.strictObject({
           until: DAY.nullable(),
         },
         ...{ suspended: z.boolean(), keys: z.int().min(0) },
+        /** What an apply withheld when it began; empty in a team that was applied. */
+        withheld: known(isOperation),
       }),
     )
     .max(100_000),
@@ -79,8 +81,8 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
     roles: team.roles.map(({ key, allow, deny, managed }) => ({
       ...{ key, allow: [...allow], deny: [...deny], managed: [...managed] },
     })),
-    members: team.members.map(({ key, github, roles, from, until, suspended, keys }) => ({
-      ...{ key, github, roles: [...roles], from, until, suspended, keys },
+    members: team.members.map(({ key, github, roles, from, until, suspended, keys, withheld = [] }) => ({
+      ...{ key, github, roles: [...roles], from, until, suspended, keys, withheld: [...withheld] },
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
     freeze: [...team.freeze],

@@ -89,7 +89,9 @@ test('on any evening, an apply gives no one more than the file and nothing back 
           const heldBefore = heldIn(account, file, [record.team]);
           const old = [record.team, ...record.begun].map(givenBy);
           if (each.isInterrupted) {
-            record = { ...record, begun: [...record.begun, appliedTeam(file, DAY)] };
+            const noted = new Map(ruled.team.members.map(({ key, withheld = [] }) => [key, withheld]));
+            const members = file.members.map((one) => ({ ...one, withheld: noted.get(one.key) ?? [] }));
+            record = { ...record, begun: [...record.begun, appliedTeam({ ...file, members }, DAY)] };
             continue;
           }
           account = afterApply(account, ruled, last);

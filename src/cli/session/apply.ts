@@ -277,8 +277,14 @@ async function carryOut(
   const gains = gainsBeyond(account, classification.access.after, ruled.team, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
-  const suspended = suspendedTeam(team, planned.suspendedDuringApply, today);
-  const begun = appliedTeam(planned.suspendedDuringApply.length === 0 ? team : suspended, today);
+  const { suspendedDuringApply } = planned;
+  const withheld = new Map(ruled.team.members.map((member) => [member.key, member.withheld ?? []]));
+  const members = team.members.map((member) => ({ ...member, withheld: withheld.get(member.key) ?? [] }));
+  const begunTeam = { ...team, members };
+  const begun = appliedTeam(
+    suspendedDuringApply.length === 0 ? begunTeam : suspendedTeam(begunTeam, suspendedDuringApply, today),
+    today,
+  );
   const recorded = await changeRecord(session.records, (record) => ({
     ...withBegun(record, begun, session.now()),
     ids: { ...record.ids, user: { ...foreignIds(ruled, team.lab), ...record.ids.user } },

@@ -1,12 +1,12 @@
 import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
-import type { OperationSet } from '../../access/operation-set.ts';
+import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { boundaryPolicy, FREEZE_SID, limitsPolicy, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam } from '../../team/team.ts';
-import { textOf } from './kept-denies.ts';
+import { deniedBy, textOf } from './kept-denies.ts';
 
 /** MTurk operations by name of the IAM user. */
 export type OperationsByUser = ReadonlyMap<string, OperationSet>;
@@ -23,6 +23,39 @@ export function givenBy(team: AccessTeam): OperationsByUser {
     roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
   };
   return operationsIn(desiredAccessOnAnyDay(free));
+}
+
+/**
+ * What members have in all of some teams through a role that none of them changes for them. While an apply is unfinished, what
+ * a member lacks besides may have been taken by its own calls, as between leaving one role and joining another.
+ */
+export function unchangedIn(teams: readonly AccessTeam[]): OperationsByUser {
+  const [first, ...others] = teams;
+  if (first === undefined) return new Map();
+  const members = first.members.map(({ key, roles }) => {
+    const kept = roles.filter((role) =>
+      others.every((team) => team.members.find((each) => each.key === key)?.roles.includes(role) === true),
+    );
+    return { key, roles: kept, from: null, until: null, suspended: false };
+  });
+  const through = teams.map((team) => givenBy({ ...team, members }));
+  const users = members.map(({ key }) => iamName(first.lab, key));
+  return new Map(
+    users.map((user) => [user, through.map((each) => each.get(user) ?? NO_OPERATIONS).reduce(intersection)]),
+  );
+}
+
+/** What `limits` withhold in an account. */
+export function withheldIn({ users }: AccessModel): OperationsByUser {
+  return new Map(
+    users.map(({ name, inline }) => {
+      const statements = inline.flatMap((policy) =>
+        policy.name === LIMITS_POLICY && policy.document !== null ? statementsOf(policy.document) : [],
+      );
+      const withheld = statements.filter(({ Sid }) => Sid === WITHHELD_SID).map(deniedBy);
+      return [name, withheld.reduce(union, NO_OPERATIONS)] as const;
+    }),
+  );
 }
 
 /**
@@ -54,6 +87,51 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
           : certain(policy.document, brakes.get(policy.arn)),
     })),
   });
+}
+
+/**
+ * What groups that are not the lab's give its members under the boundary of the lab: no apply changes these groups, and it may
+ * lift what limits them. `isOpen`: an Allow under a condition counts, too.
+ */
+export function givenByOthers(
+  account: AccessModel,
+  team: AccessTeam,
+  before: readonly AccessTeam[],
+  isOpen: boolean,
+): OperationsByUser {
+  const { lab } = team;
+  const labGroups = new Set([team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key))));
+  const boundary = boundaryArn({ lab, account: account.account });
+  const document = boundaryPolicy({ lab, account: account.account });
+  const members = new Set(team.members.map(({ key }) => iamName(lab, key)));
+  const of = (given: PolicyDocument | null) =>
+    given === null || !isOpen ? certain(given) : { ...given, Statement: statementsOf(given).flatMap(unconditional) };
+  return operationsIn({
+    account: account.account,
+    users: account.users
+      .filter(({ name }) => members.has(name))
+      .map((user) => {
+        const groups = user.groups.filter((group) => !labGroups.has(group));
+        return { ...user, groups, attached: [], inline: [], boundary };
+      }),
+    groups: account.groups.map((group) => ({
+      ...group,
+      inline: group.inline.map((policy) => ({ ...policy, document: of(policy.document) })),
+    })),
+    policies: [
+      ...account.policies
+        .filter(({ arn }) => arn !== boundary)
+        .map((policy) => ({ ...policy, document: of(policy.document) })),
+      { arn: boundary, name: lab, document },
+    ],
+  });
+}
+
+/** An Allow without its condition; a Deny under a condition may not deny. */
+function unconditional(statement: Statement): readonly Statement[] {
+  const { Condition, ...bare } = statement;
+  if (Condition === undefined) return [statement];
+  return statement.Effect === 'Allow' ? [bare] : [];
 }
 
 function allowsOf(

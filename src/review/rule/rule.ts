@@ -16,9 +16,9 @@ import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
-import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { boundaryArn, iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Member, Role, Team } from '../../team/team.ts';
-import { givenBy, heldIn } from './access.ts';
+import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, withheldIn } from './access.ts';
 import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
@@ -87,11 +87,26 @@ export function ruleFor(input: RuleInput): Ruled {
   const gives = givenBy(team);
   const given = before.map(givenBy);
   const held = heldIn(account.access, team, before);
-  const takenFrom = (user: string): OperationSet =>
-    given.reduce(
-      (taken, each) => intersection(taken, each.get(user) ?? NO_OPERATIONS),
-      difference(gives.get(user) ?? NO_OPERATIONS, held.get(user) ?? NO_OPERATIONS),
-    );
+  const of = (map: OperationsByUser, user: string): OperationSet => map.get(user) ?? NO_OPERATIONS;
+  const isUnfinished = before.length > 1;
+  const unchanged = isUnfinished ? unchangedIn(before) : new Map();
+  const known = withheldIn(account.access);
+  const others = givenByOthers(account.access, team, before, false);
+  const maybeOthers = givenByOthers(account.access, team, before, true);
+  const unbound = new Set(
+    account.access.users.flatMap(({ name, boundary }) => (boundary === boundaryArn(team) ? [] : [name])),
+  );
+  const takenFrom = (user: string, roles: readonly string[]): OperationSet => {
+    const lacking = difference(of(gives, user), of(held, user));
+    const taken = given.reduce((all, each) => intersection(all, of(each, user)), lacking);
+    const already = union(of(known, user), begunWithheld(user, input));
+    // What no file gives must not come back either, because a limit on it ends.
+    const denied = team.roles.flatMap(({ key, deny }) => (roles.includes(key) ? deny : []));
+    const accounted = [of(gives, user), of(held, user), operationSet(denied)].reduce(union);
+    const open = unbound.has(user) ? of(maybeOthers, user) : intersection(of(maybeOthers, user), already);
+    const beside = difference(union(of(others, user), open), accounted);
+    return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
+  };
 
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
@@ -130,7 +145,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const back = operationSet(giveBack.get(key) ?? []);
     const keptDenies = deniesAtUser(member, actual, input, before);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
-    const taken = listOperations(difference(takenFrom(user), union(back, alwaysDenied(denied.flat()))));
+    const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
@@ -143,6 +158,12 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   const settings = { ...team.settings, deleteAfterDays: null };
   return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers };
+}
+
+/** What applies that did not end withheld when they began: they may not have come to writing it. */
+function begunWithheld(user: string, { team: { lab }, applied }: RuleInput): OperationSet {
+  const members = applied?.begun.flatMap((begun) => begun.members) ?? [];
+  return operationSet(members.flatMap(({ key, withheld }) => (iamName(lab, key) === user ? withheld : [])));
 }
 
 function kept(of: Withheld['of'], key: string, denies: readonly Statement[]): Withheld {
@@ -239,7 +260,7 @@ function deniesAtUser(
   const [was] = before.map(({ members }) => members.find(({ key }) => key === member.key));
   const known = [...before, team].flatMap(({ members }) => {
     const same = members.find(({ key }) => key === member.key);
-    return same === undefined ? [] : deniesIn(limitsPolicy(same));
+    return same === undefined ? [] : deniesIn(limitsPolicy({ ...same, withheld: [] }));
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const isEnded = (deny: Statement) =>
@@ -255,19 +276,4 @@ function deniesAtGroup(role: Role, { team, account }: RuleInput, before: readonl
     return same === undefined ? [] : deniesIn(rolePolicy(same, freeze));
   });
   return manualDenies(documentsOf(group, account.access), known);
-}
-
-/** The inline policy `limits` without what an apply withholds, as the file has it. */
-export function withoutWithheld(model: AccessModel, isWithheld: (statement: Statement) => boolean): AccessModel {
-  const users = model.users.map((user) => ({
-    ...user,
-    inline: user.inline.flatMap((policy) => {
-      if (policy.name !== LIMITS_POLICY || policy.document === null) return [policy];
-      const statements = statementsOf(policy.document);
-      const Statement = statements.filter((statement) => !isWithheld(statement));
-      if (Statement.length === statements.length) return [policy];
-      return Statement.length === 0 ? [] : [{ ...policy, document: { ...policy.document, Statement } }];
-    }),
-  }));
-  return { ...model, users };
 }
