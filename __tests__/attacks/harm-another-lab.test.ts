@@ -9,7 +9,7 @@ import {
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH } from '../../src/team/names.ts';
-import { wrongState } from '../../src/terraform/run/state-lab.ts';
+import { wrongState } from '../../src/terraform/run/state-text.ts';
 import { type CommandResult, runHere, scratch } from '../support/command.ts';
 
 const teamFile = (lab: string, key: string) => `version: 1
@@ -57,10 +57,10 @@ afterAll(() => place.remove());
 
 const COMMANDS = [['plan'], ['drift'], ['drift', '--quick'], ['apply', '--yes']];
 
-describe('what is stored under the key of another lab, or damaged, is named as that, and nothing is done', () => {
+describe('what is of another lab, or damaged, is named as that, and nothing is done', () => {
   const account = () => readFileSync(join(EMULATOR, 'account.json'), 'utf8');
 
-  test.each(COMMANDS)('%s %s', async (...command) => {
+  test.each(COMMANDS)('by the key of another lab: %s %s', async (...command) => {
     const before = account();
     const runs = async (code: string, because: RegExp) => {
       const { code: exit, stderr } = await mturk('sound', ...command.filter(Boolean));

@@ -1,6 +1,7 @@
+import { headlineText } from '../../src/access/text/names.ts';
 import { renderComment } from '../../src/review/comment/comment.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
-import { misleads } from '../../src/team/rules/reserved-names.ts';
+import { plainText } from '../../src/text/text.ts';
 import { runHere } from '../support/command.ts';
 import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';
@@ -9,9 +10,23 @@ import { TODAY } from '../team/team-text.ts';
 
 const STATEMENTS = [
   ...['Nobody', 'NOBODY', 'No one', 'No-one', 'No One', 'Noone', 'Everyone', 'Everybody else', 'You', 'All', 'They'],
-  ...['All members', 'No members', 'The other 4 members', '4 others', 'Any member', 'Someone', 'Owner', 'None'],
+  ...['All members', 'No members', 'The other 4 members', '4 others', 'Any member', 'Someone', 'None'],
   ...['Nobody gains anything', 'Bo gains nothing', 'No change', 'No changes', 'Nothing changes', 'Bo and Eve'],
   ...['Nobody can', 'Bo, who can spend money', 'Only readers', 'Unknown', 'Bo Chen loses access.'],
+  ...[
+    'Not one person',
+    'Zero people',
+    'The whole lab',
+    'If merged',
+    'Not One Person',
+    'ZERO PEOPLE',
+    'N0 One',
+    '1',
+    'Approved',
+    'N O B O D Y',
+  ],
+  // People, who are no less valid for it.
+  ...['No Moo-hyun', 'You Jae-suk', 'Sei no Shōnagon'],
 ];
 
 const DISGUISED = [
@@ -27,14 +42,15 @@ const DISGUISED = [
   ['small capitals', 'ɴᴏʙᴏᴅʏ'],
   ['Lisu letters', 'ꓠꓳꓐꓳꓓꓬ'],
   ['a zero', 'N0body'],
-  ['Cyrillic letters', 'Nоbody'],
-  ['a Greek letter', 'Νobody'],
 ] as const;
 
+/** Letters of other scripts, which `check` refuses within a word. */
+const MIXED = ['Nоbody', 'Νobody', 'Bо Chen'];
+
 const PEOPLE = [
-  ...["Ada O'Neill", 'He Ying', 'You Jae-suk', 'No Moo-hyun', 'Any Gabrielly', 'Will Smith', 'May Lee', 'Can Yücel'],
-  ...['YÜCEL CAN', 'Peter Noone', 'Henry Every', 'Andries Both', 'Malidoma Somé', "Chang'e Li", 'The Anh Nguyen'],
-  ...['Anne de Vries', 'Sei no Shōnagon', 'Göran Person', 'I Sang-hwa', 'Ольга (Olga) Орлова', '李小龍', 'Bo'],
+  ...["Ada O'Neill", 'He Ying', 'Owner Smith', 'Anna Nobody', 'Jay No', 'Will Smith', 'May Lee', 'Can Yücel'],
+  ...['YÜCEL CAN', 'Peter Noone', 'Henry Every', 'Andries Both', 'Malidoma Somé', "Chang'e Li"],
+  ...['Anne de Vries', 'Göran Person', 'I Sang-hwa', 'Ольга (Olga) Орлова', '李小龍', 'Bo'],
 ];
 
 function codesOfName(name: string): readonly string[] {
@@ -42,11 +58,21 @@ function codesOfName(name: string): readonly string[] {
   return readTeam(text, { file: 'team.yaml', today: TODAY }).findings.map(({ code }) => code);
 }
 
-test.each(STATEMENTS)('check refuses a member called %s', (name) => {
-  expect(codesOfName(name)).toEqual(['misleading-name']);
+/** A person in a headline. */
+function headlineOf(name: string): string {
+  return plainText(headlineText({ key: 'bo', name }));
+}
+
+test.each(STATEMENTS)('a member called %s is valid, and in a headline only a key', (name) => {
+  expect(codesOfName(name)).toEqual([]);
+  expect(headlineOf(name)).toBe('bo');
 });
 
 test.each(DISGUISED)('nor do %s help', (_how, name) => {
+  expect(headlineOf(name)).toBe('bo');
+});
+
+test.each(MIXED)('check refuses %s', (name) => {
   expect(codesOfName(name)).toEqual(['misleading-name']);
 });
 
@@ -55,7 +81,7 @@ test('a schema or editor settings that a pull request brings change nothing of w
   const place = scratchLab(FIRST_TEAM, hostile);
   place.write(
     'team.yaml',
-    FIRST_TEAM.replace('[results:read]', '[GrantBonus]').replace('{ name: ada,', '{ name: All,'),
+    FIRST_TEAM.replace('[results:read]', '[GrantBonus]').replace('{ name: ada,', '{ name: Ad\u0430,'),
   );
   const { code, stdout } = await runHere(['check', '--format', 'github'], { cwd: place.directory });
   place.remove();
@@ -64,7 +90,7 @@ test('a schema or editor settings that a pull request brings change nothing of w
 });
 
 test.each(PEOPLE)('%s is a name', (name) => {
-  expect(misleads(name)).toBeNull();
+  expect(headlineOf(name)).toBe(`${name} (bo)`);
 });
 
 test('no title, alert, question or table of a comment has a name without its key', () => {
@@ -74,8 +100,11 @@ test('no title, alert, question or table of a comment has a name without its key
     const text = renderComment(
       viewOf({ ...base, people: [person], questions: [{ kind: 'everything', user: person.user }] }),
     );
+    const [title = '', ...rest] = text.split('\n').filter((line) => /^(###|>)|bo/.test(line));
+    expect(title).toMatch(/`bo`/);
+    for (const line of [title, ...rest.filter((line) => line.startsWith('>'))]) expect(line).not.toContain(name);
     const named = text.split(name).slice(1);
-    expect(named.length).toBeGreaterThanOrEqual(3);
-    for (const rest of named) expect(rest).toMatch(/^`? \(`bo`\)/);
+    expect(named.length).toBeGreaterThanOrEqual(1);
+    for (const after of named) expect(after).toMatch(/^`? \(`bo`\)/);
   }
 });

@@ -50,7 +50,8 @@ test('the tool by name is that of the one job that builds, and without it no oth
   expect(uploads.map(({ where }) => where)).toEqual(['called-build.yml, tool']);
   expect(uploads[0]?.step).toMatchObject({ with: { 'if-no-files-found': 'error' } });
   for (const name of ['apply.yml', 'drift.yml', 'plan.yml']) {
-    const { run, 'mturk-team': last } = workflowNamed(name).jobs;
+    const { jobs } = workflowNamed(name);
+    const [run, last] = [jobs.run, Object.values(jobs).at(-1)];
     expect(needsOf(run as Call)).toEqual(['build']);
     expect(run?.if ?? '').not.toMatch(/always|failure|cancelled/);
     // It has no token, and runs nothing of the repository.

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { planStack } from '../../src/cli/session/plan.ts';
 import { initialize } from '../../src/terraform/run/commands.ts';
 import { runEngine } from '../../src/terraform/run/process.ts';
-import { unexpectedProviders } from '../../src/terraform/run/state-providers.ts';
+import { unexpectedProviders } from '../../src/terraform/run/state-text.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 import { FIRST_TEAM, labTeam, scratchLab } from '../support/init-files.ts';
 import { emptyMemory, type LabInTest, withLab } from '../support/lab-in-test.ts';

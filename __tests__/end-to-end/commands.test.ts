@@ -163,7 +163,7 @@ const REFUSED: [string, string, RegExp][] = [
       .replace('departed:', 'departed:\n  fay: { left: "2026-11-01", reason: moved }'),
     /error\[too-many-removals\][\s\S]*max-removals/,
   ],
-  ['another name for the lab', edited(['lab'], 'vision-lab'), /error\[lab-changed\][\s\S]*perception-lab/],
+  ['another name for the lab', edited(['lab'], 'vision-lab'), /error\[state-of-another-lab\][\s\S]*perception-lab/],
 ];
 
 describe('apply refuses, says what to write, and changes nothing:', () => {

@@ -221,12 +221,6 @@ test('an unusable record stops a check', async () => {
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'record-unusable' } } });
 });
 
-test('a quick check reports an unusable record, and findings all the same', async () => {
-  const scanned = await mturk(['drift', '--quick', '--json']);
-  expect(scanned).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
-  expect(JSON.parse(scanned.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
-});
-
 test('a team file with an error is not checked', async () => {
   place.write('team.yaml', `${ALLOWED}\nlab: [`);
   const scanned = await mturk(['drift', '--report', 'none.json']);

@@ -352,7 +352,7 @@ describe('what --destroy removes', () => {
     async (Body) => {
       await setUp();
       await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
-      const failure = { code: 'state-damaged', args: { bucket: Bucket, key: 'perception-lab/team.tfstate' } };
+      const failure = { code: 'state-damaged', args: { state: `s3://${Bucket}/perception-lab/team.tfstate` } };
       expect(await findRemoval(all, LAB, STACK)).toEqual({ ok: false, failure });
     },
   );

@@ -743,7 +743,6 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     at: '"2026-11-24"',
   },
   { name: 'a mistyped year', file: bo('until: "3027-05-31"'), code: 'until-far-away', at: '"3027-05-31"' },
-  { name: 'a name that is a quantity', file: TEXT_AT('No one'), code: 'misleading-name', at: 'No one' },
   {
     name: 'a name with a Cyrillic letter among Latin ones',
     file: TEXT_AT('B\u043e Chen'),

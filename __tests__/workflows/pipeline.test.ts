@@ -201,7 +201,9 @@ test('a pull request is compared with main as its merge has it, and CODEOWNERS i
     '.github/CODEOWNERS': (text) => `${text}# A note\n`,
   });
   scene.merge(
-    scene.propose('by-others', { 'team.yaml': (text) => text.replace('[results:read]', '[results:read, hits:manage]') }),
+    scene.propose('by-others', {
+      'team.yaml': (text) => text.replace('[results:read]', '[results:read, hits:manage]'),
+    }),
   );
   scene.mergeAgain(pull);
   const run = await scene.plan(pull);

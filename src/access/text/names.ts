@@ -68,10 +68,27 @@ export function memberText({ key, name }: { readonly key: string; readonly name:
   return name === null || name === key ? codeText(key) : t`${name} (${codeText(key)})`;
 }
 
+/** A word as names have them: with a capital, in a script without capitals, or one such as in Anne de Vries. */
+const NAME_WORD =
+  /^(?:[\p{Lu}\p{Lt}]|(?!\p{Script=Lisu})\p{Lo}|(?:al|bin|d[aeiou]|das|de[lnr]|dos|el|ibn|l[ae]|te[nr]|van|von|y)$)[^\p{N}]*$/u;
+/** As "Not One Person (bo) can spend money" would be read. */
+const QUANTITY =
+  /^(?:all|approved|both|each|few|less|many|most|neither|none?|not|only|others?|the|they|this|those|unknown|we|whole|you|zero|(?:any|every|no|some)(?:body|one|thing)?)$/;
+
+/** A person in a headline, which says another thing if their name reads as words: then the key alone. */
+export function headlineText(person: Parameters<typeof memberText>[0]): Text {
+  const name = person.name?.normalize('NFKD').replace(/\p{M}/gu, '') ?? '';
+  const words = name.split(/\s+/).filter((word) => /\p{L}/u.test(word));
+  const isName = words.length > 0 && words.every((word) => NAME_WORD.test(word.replace(/^\p{P}+/u, '')));
+  const [first = ''] = name.split(/[^\p{L}]+/u).filter(Boolean);
+  const isQuantity = [first, name.replace(/[^\p{L}]/gu, '')].some((word) => QUANTITY.test(word.toLowerCase()));
+  return isName && !isQuantity ? memberText(person) : codeText(person.key);
+}
+
 /** A person of the file, or the IAM name of a user who is not in it. */
 export function userText(user: string, naming: DisplayNames): Text {
   const person = naming.people.get(user);
-  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${FILE})` : memberText(person);
+  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${FILE})` : headlineText(person);
 }
 
 /** The name of a user or group outside the lab; `…` where everyone can read it. */

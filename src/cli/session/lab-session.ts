@@ -7,8 +7,7 @@ import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
 import { readLockFile } from '../../terraform/run/lock-file.ts';
-import { wrongState } from '../../terraform/run/state-lab.ts';
-import { unexpectedProviders } from '../../terraform/run/state-providers.ts';
+import { unexpectedProviders, wrongState } from '../../terraform/run/state-text.ts';
 import {
   type Backend,
   type ImportBlock,

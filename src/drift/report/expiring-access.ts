@@ -1,4 +1,4 @@
-import { memberText } from '../../access/text/names.ts';
+import { headlineText, memberText } from '../../access/text/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { DAY_MS, dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
@@ -78,7 +78,7 @@ export function expiringAccessIssue(
   const { repository } = links;
   const file = codeText('team.yaml');
   const edit = repository === null ? file : linkText(file, `${repository}/edit/main/team.yaml`);
-  const names = someTexts(members.map(memberText));
+  const names = someTexts(members.map(headlineText));
   return {
     title: `Extend access or let it expire? ${counted(members.length, 'member')} of ${lab}, last day ${dateWords(until)}`,
     blocks: [

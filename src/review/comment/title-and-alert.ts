@@ -22,7 +22,7 @@ import {
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { namingOfReview, settingText, unexplainedText } from '../text/change-text.ts';
-import { isOnlyReverted, personText } from '../text/people-text.ts';
+import { isOnlyReverted, personInHeadline } from '../text/people-text.ts';
 
 /** `asIf` phrases a change that is not going to happen. */
 type Mood = 'will' | 'asIf';
@@ -38,7 +38,7 @@ export function titleText(review: Review, mood: Mood): Text {
   const effects = effectsOf(own.length > 0 ? own : review.people);
   const clauses = effects.map(({ effect, words, people }, index) => {
     const who =
-      index === 0 ? someTexts(people.map(personText), NAMED) : trusted(counted(people.length, 'other member'));
+      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : trusted(counted(people.length, 'other member'));
     if (effect.more !== undefined && effect.more === effects[index - 1]?.effect) return t`${who} in more ways`;
     return t`${who} ${mood === 'asIf' ? words.would : people.length === 1 ? words.one : words.many}`;
   });
@@ -349,7 +349,7 @@ function deletionLine(people: readonly ReviewedPerson[]): readonly Text[] {
 
 function whoText(people: readonly ReviewedPerson[]): Text {
   return someTexts(
-    people.map((person) => strongText(personText(person))),
+    people.map((person) => strongText(personInHeadline(person))),
     NAMED,
   );
 }
@@ -373,5 +373,5 @@ function gainLine(person: ReviewedPerson): Text {
   const everything = everythingOf(person);
   const endless = ends.after === null ? t`, with ${strongText(t`no last day`)},` : t``;
   const period = trusted(periodWords(starts.after, ends.after));
-  return t`${strongText(personText(person))}${endless} will be able to ${everything === null ? harmfulVerbs(capabilities.gained) : t`use ${everything}`}${period}.`;
+  return t`${strongText(personInHeadline(person))}${endless} will be able to ${everything === null ? harmfulVerbs(capabilities.gained) : t`use ${everything}`}${period}.`;
 }

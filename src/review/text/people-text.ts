@@ -1,6 +1,6 @@
 import type { AccessChange } from '../../access/diff.ts';
 import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
-import { memberText, policyName } from '../../access/text/names.ts';
+import { headlineText, memberText, policyName } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
 import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
@@ -9,6 +9,12 @@ import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 /** `Bo Chen (bo)`, the key, or the IAM name of an unmanaged user. */
 export function personText({ name, key, user }: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
   return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : memberText({ key, name });
+}
+
+/** The same in a title or an alert. */
+export function personInHeadline(person: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
+  const { name, key } = person;
+  return key === null ? personText(person) : headlineText({ key, name });
 }
 
 /** What turns an IAM user's name into the person's name, for the people of a review. */

@@ -5,7 +5,7 @@ import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { misleadingName } from './reserved-names.ts';
+import { misleadingName } from './misleading-name.ts';
 import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
