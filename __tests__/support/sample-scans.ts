@@ -73,7 +73,7 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
     { kind: 'difference', difference },
     {
       cause: 'manual',
-      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'on-request' : 'auto',
+      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'announced' : 'auto',
       changes: people,
       risk,
       ...given,
@@ -151,7 +151,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   }),
   differs(
     { kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
-    { remediation: 'on-request' },
+    { remediation: 'announced' },
   ),
   differs(
     { kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null },
@@ -184,7 +184,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     from: null,
     to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
   }),
-  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'on-request' }),
+  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'announced' }),
   differs(
     { kind: 'policy-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
     { remediation: 'manual' },
@@ -192,7 +192,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
   differs(
     { kind: 'boundary-changed', user: eve, from: boundaryArn(team), to: `arn:aws:iam::${team.account}:policy/none` },
-    { remediation: 'on-request', changes: [] },
+    { remediation: 'announced', changes: [] },
   ),
   differs(
     { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, unmanaged: false },
