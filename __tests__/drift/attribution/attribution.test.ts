@@ -384,6 +384,8 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
   'resource-changed': [],
   'nothing-applied': [],
+  'access-withheld': [],
+  'deny-kept': [],
   'user-without-boundary': [
     {
       what: { kind: 'user-without-boundary', user: 'intern', path: '/' },

@@ -16,6 +16,7 @@ import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { changedWith, type ManualChange, manualChanges } from '../../support/changed-model.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { afterApply } from '../../support/model-apply.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
@@ -34,13 +35,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** Teams without brakes: what they hide is in the table of `rule.test.ts`. */
-const plainTeams = teams().map((team) => ({
-  ...team,
-  freeze: [],
-  departed: [],
-  settings: { ...team.settings, deleteAfterDays: null },
-  members: team.members.map((member) => ({ ...member, from: null, until: null, suspended: false })),
-}));
+const plainTeams = teams().map(
+  (team): Team => ({
+    ...team,
+    freeze: [],
+    departed: [],
+    settings: { ...team.settings, deleteAfterDays: null },
+    members: team.members.map((member) => ({ ...member, from: null, until: null, suspended: false })),
+  }),
+);
 
 function merged(team: Team, { edit, role: one, member: other }: Extract<Event, { kind: 'merge' }>): Team {
   const role = team.roles[one % team.roles.length];
@@ -136,6 +139,6 @@ test('on any evening, an apply gives no one more than the file and nothing back 
         }
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
