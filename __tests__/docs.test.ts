@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { CAPABILITIES, CATALOG, type Capability, OPERATIONS, RISK_VERBS } from '../src/catalog/mturk.ts';
 import { FAILURE_REASONS } from '../src/diagnostics/failure.ts';
 import { FINDING_IDS } from '../src/diagnostics/finding-ids.ts';
-import { RECONCILE_BLOCK } from '../src/drift/remediation/reconcile-text.ts';
 import { GUARDRAILS } from '../src/guardrails/guardrails.ts';
 import { TEAM_RULES } from '../src/team/rules/rules.ts';
 import { FAILURE_PROBLEMS } from '../src/text/failures/failures.ts';
@@ -13,7 +12,6 @@ import { FAILURE_PROBLEMS } from '../src/text/failures/failures.ts';
 const CODES: Readonly<Record<string, readonly string[]>> = {
   team: [...TEAM_RULES.map(({ code }) => code), 'stale-codeowners'],
   block: Object.keys(GUARDRAILS),
-  reconcile: RECONCILE_BLOCK.options.map(({ shape }) => shape.code.value),
   failure: [...Object.keys(FAILURE_PROBLEMS), 'no-owner-with-login', 'demo-needs-role'],
   reason: FAILURE_REASONS,
   drift: FINDING_IDS,

@@ -3,15 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Terminal } from '../src/cli/io.ts';
-import { applyStack } from '../src/cli/session/apply.ts';
+import { applyPlanned } from '../src/cli/session/apply.ts';
 import { emulatorSession } from '../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../src/cli/session/plan.ts';
 import { showPlan } from '../src/cli/session/plan-output.ts';
 import { quickCheck } from '../src/cli/session/quick-check.ts';
-import { applyRecord, noteApply } from '../src/cli/session/records.ts';
 import type { Result } from '../src/diagnostics/failure.ts';
 import { findEngine } from '../src/terraform/run/engine.ts';
-import { withProgress } from '../src/terraform/run/progress.ts';
 import { failureText } from '../src/text/failures/failures.ts';
 import { type AccountAddress, TODAY } from './account-process.ts';
 import { synthTeam } from './synth-team.ts';
@@ -33,16 +31,13 @@ const terminal: Terminal = {
   color: false,
   width: 100,
 };
-const note = (state: 'applying' | 'applied') => noteApply(applyRecord(lab.records), lab, { state });
 try {
   const started = performance.now();
   const plan = given(await planStack(lab));
   const { check } = await quickCheck(lab, plan, terminal);
   showPlan(lab, plan, check, { json: false, resources: false }, terminal);
   const planned = performance.now();
-  await note('applying');
-  given(await withProgress(terminal, (onEvent) => applyStack(lab, plan, { onEvent })));
-  await note('applied');
+  given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map(), rule: {} }, terminal));
   await quickCheck(lab, null, terminal);
   const applied = performance.now();
   const before = await callsSoFar();

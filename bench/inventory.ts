@@ -65,7 +65,7 @@ async function measured(
     scope: 'access',
     now: () => AT,
   });
-  const applied = { team: appliedTeam(team, TODAY), begun: [] };
+  const applied = { team: appliedTeam(team, TODAY), begun: [], ids: { user: new Map(), group: new Map() } };
   const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);

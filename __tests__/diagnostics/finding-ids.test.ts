@@ -17,6 +17,8 @@ const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
   'user-renamed': { user: ODD, to: LONG },
   'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z' },
   'nothing-applied': {},
+  'access-withheld': { user: ODD },
+  'deny-kept': { holder: HOLDER },
   'group-renamed': { group: LONG, to: ODD },
   'group-deleted': { kind: 'group-deleted', group: 'perception-lab-paymaster' },
   'policy-deleted': { kind: 'policy-deleted', arn: ARN },

@@ -1,8 +1,8 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { type Applied, pendingChanges } from '../../src/drift/applied.ts';
-import { appliedTeam } from '../../src/team/applied-team.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import {
   AT,
@@ -11,6 +11,7 @@ import {
   type Change,
   deletesAfter,
   FULL,
+  NO_IDS,
   name,
   putInto,
   says,
@@ -27,7 +28,7 @@ import { inventoryOf } from '../support/inventory-of.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 function appliedOf(team: Team, ...begun: readonly Team[]): Applied {
-  return { team: appliedTeam(team, TODAY), begun: begun.map((each) => appliedTeam(each, TODAY)) };
+  return { team: appliedTeam(team, TODAY), begun: begun.map((each) => appliedTeam(each, TODAY)), ids: NO_IDS };
 }
 
 const eve = member({ key: 'eve', name: 'Eve', roles: ['paymaster'] });
@@ -121,9 +122,9 @@ test.each(CASES)('%s', (_what, team, applied, change, expected) => {
 });
 
 test('nothing is known of the applies of another account, and nothing is pending if the file was applied', () => {
-  const { team, begun } = appliedOf(sampleTeam);
-  expect(pendingChanges({ team: { ...team, account: '999999999999' }, begun }, withEve, TODAY)).toBeNull();
+  const { team, begun, ids } = appliedOf(sampleTeam);
+  expect(pendingChanges({ team: { ...team, account: '999999999999' }, begun, ids }, withEve, TODAY)).toBeNull();
   expect(pendingChanges(null, sampleTeam, TODAY)).toBeNull();
-  const pending = pendingChanges({ team, begun }, sampleTeam, TODAY);
+  const pending = pendingChanges({ team, begun, ids }, sampleTeam, TODAY);
   expect(pending?.has({ kind: 'user-deleted', user: name('bo') })).toBe(false);
 });

@@ -46,14 +46,6 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
       key: 'bo',
     },
   ],
-  'name-changed': [
-    { kind: 'user', name: 'perception-lab-bo', to: 'bob' },
-    { kind: 'group', name: 'perception-lab-paymaster', to: 'old-payers' },
-  ],
-  'unexpected-group-members': [
-    { group: 'perception-lab-paymaster', role: 'paymaster', users: ['zoe'] },
-    { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
-  ],
   'no-owner-left': [{ owners: ['ada'] }, { owners: ['ada', 'bo'] }],
   'trust-changed': [
     { address: 'aws_iam_policy.boundary', what: 'boundary' },

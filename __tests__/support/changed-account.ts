@@ -1,10 +1,10 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { UserCredentials } from '../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { sampleTeam } from './sample-team.ts';
@@ -15,6 +15,9 @@ export const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 
 /** The IAM name of a member or role of the sample team. */
 export const name = (key: string) => `perception-lab-${key}`;
+
+/** A record that knows no unique ids. */
+export const NO_IDS = { user: new Map<string, string>(), group: new Map<string, string>() };
 
 export type Credentials = Readonly<Record<string, Partial<UserCredentials>>>;
 
@@ -41,7 +44,7 @@ export function scanOfAccount({
     at: new Date(`${today}T12:00:00Z`),
     inventory: inventoryOf(account ?? desiredAccess(team, today), credentials),
     plan: null,
-    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [] },
+    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [], ids: NO_IDS },
   });
 }
 

@@ -19,7 +19,6 @@ export const MARKER = {
 };
 
 interface Given {
-  readonly reconciled?: DriftReport;
   readonly reason?: string;
   /** Whether an issue may fail to be written. */
   readonly fails?: boolean;
@@ -38,16 +37,14 @@ export function driftIssuesInTest() {
   /** Writes the issues of one run, as `drift-issue` does; what became of each. */
   async function check(
     report: DriftReport | string | null,
-    { reconciled, reason = '', fails = false }: Given = {},
+    { reason = '', fails = false }: Given = {},
   ): Promise<{ readonly unusable: readonly string[]; readonly outcomes: Readonly<Record<string, string>> }> {
     const file = (name: string) => join(directory.directory, name);
     if (typeof report === 'string') directory.write('report.json', report);
     else if (report !== null) await writeDriftReport(file('report.json'), report);
-    if (reconciled !== undefined) await writeDriftReport(file('reconciled.json'), reconciled);
     const run = await readDriftRun(
       {
         report: file(report === null ? 'none.json' : 'report.json'),
-        reconciled: reconciled === undefined ? null : file('reconciled.json'),
         reason: isFailureReason(reason) ? reason : null,
         commit: COMMIT,
       },

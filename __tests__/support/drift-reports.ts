@@ -42,7 +42,7 @@ export function reportOf(scan: ScanResult, given: Partial<DriftReport> = {}): Dr
     names: Object.fromEntries(naming.people),
     settings: { checkEveryHours: 24, reconcile: 'additions' },
     check: checkOf(scan),
-    reconcile: null,
+    announcements: [],
     expiring: [],
     ...given,
   };
@@ -50,27 +50,6 @@ export function reportOf(scan: ScanResult, given: Partial<DriftReport> = {}): Dr
 
 export function reportWith(ids: readonly string[], given: Partial<ScanResult> = {}): DriftReport {
   return reportOf(scanOf(ids, given));
-}
-
-/** What the job that reconciles writes. */
-export function reconciledReport(
-  before: readonly string[],
-  reconcile: Partial<NonNullable<DriftReport['reconcile']>>,
-  after: readonly string[] | null = null,
-): DriftReport {
-  return {
-    ...reportWith(before),
-    reconcile: {
-      outcome: 'reverted',
-      reverted: [],
-      deleted: [],
-      next: [],
-      block: null,
-      failure: null,
-      after: after === null ? null : checkOf(scanOf(after)),
-      ...reconcile,
-    },
-  };
 }
 
 export const sixChanges = (): DriftReport => reportOf(sixManualChanges());

@@ -70,6 +70,7 @@ export function reviewOfMany(
       attributes: [],
     })),
     blocks: [],
+    withheld: [],
     suspendedDuringApply: people.map(({ user }) => user),
     plan: planOf(resources),
     quickCheck: null,

@@ -1,8 +1,9 @@
 import { withDifferences } from '../../src/access/with-differences.ts';
-import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import { boundaryArn } from '../../src/team/names.ts';
+import { NO_IDS } from './changed-account.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-scans.ts';
 
@@ -45,7 +46,7 @@ export function sixManualChanges(): ScanResult {
       },
     ),
     plan: null,
-    applied: { team: appliedTeam(team, TODAY), begun: [] },
+    applied: { team: appliedTeam(team, TODAY), begun: [], ids: NO_IDS },
   });
   const findings = scan.findings.map((finding) => (byAda(finding) ? { ...finding, lastChange: BY_ADA } : finding));
   return { ...scan, findings, planned: true, eventsComplete: true };

@@ -5,7 +5,7 @@ import type { Difference } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
 import type { AccessKey } from '../../src/aws/inventory/types.ts';
-import { RISKS } from '../../src/catalog/mturk.ts';
+import { type Operation, RISKS } from '../../src/catalog/mturk.ts';
 import { namingOf } from '../../src/cli/session/read-team.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
@@ -88,7 +88,7 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
     { kind: 'difference', difference },
     {
       cause: 'manual',
-      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'on-request' : 'auto',
+      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'announced' : 'auto',
       changes: people,
       risk,
       ...given,
@@ -166,7 +166,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   }),
   differs(
     { kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
-    { remediation: 'on-request' },
+    { remediation: 'announced' },
   ),
   differs(
     { kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null },
@@ -199,7 +199,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     from: null,
     to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
   }),
-  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'on-request' }),
+  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'announced' }),
   differs(
     { kind: 'policy-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
     { remediation: 'manual' },
@@ -207,7 +207,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
   differs(
     { kind: 'boundary-changed', user: eve, from: boundaryArn(team), to: `arn:aws:iam::${team.account}:policy/none` },
-    { remediation: 'on-request', changes: [] },
+    { remediation: 'announced', changes: [] },
   ),
   differs(
     { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, unmanaged: false },
@@ -369,6 +369,40 @@ export const OTHERS: readonly DriftFinding[] = [
     { cause: 'manual' },
   ),
 ];
+
+/** Denies that applies wrote: announced, not announced, and kept at a user and a group. */
+export const WITHHELD: readonly DriftFinding[] = [
+  finds(
+    'access-withheld/eve',
+    { kind: 'access-withheld', user: eve, operations: ['GetHIT'], from: '2026-11-26T01:17:00.000Z' },
+    { cause: 'manual', remediation: 'announced', changes: losesBy(eve, 'GetHIT') },
+  ),
+  finds(
+    'access-withheld/bo',
+    { kind: 'access-withheld', user: bo, operations: ['CreateHIT'], from: null },
+    { cause: 'manual', remediation: 'announced', changes: losesBy(bo, 'CreateHIT') },
+  ),
+  finds(
+    'deny-kept/user/bo',
+    { kind: 'deny-kept', holder: holder('bo'), operations: ['DeleteHIT'] },
+    { cause: 'manual', changes: losesBy(bo, 'DeleteHIT') },
+  ),
+  finds(
+    'deny-kept/group/paymaster',
+    { kind: 'deny-kept', holder: group('paymaster'), operations: ['NotifyWorkers'] },
+    { cause: 'manual' },
+  ),
+];
+
+/** What a user loses by a Deny of that operation. */
+function losesBy(name: string, operation: Operation): readonly AccessChange[] {
+  const denying = (each: AccessUser) => ({
+    ...each,
+    inline: [...each.inline, { name: 'more', document: document('Deny', `mechanicalturk:${operation}`) }],
+  });
+  const users = declared.users.map((each) => (each.name === name ? denying(each) : each));
+  return diffAccess(declared, { ...declared, users }, AT).people.filter(hasEffect);
+}
 
 export function sampleScan(findings: readonly DriftFinding[], given: Partial<ScanResult> = {}): ScanResult {
   return {

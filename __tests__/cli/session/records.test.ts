@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import {
+  type ApplyRecord,
+  appliedFacts,
   applyRecord,
-  noteApply,
+  changeRecord,
+  listedIds,
   noteOldFile,
   readApplied,
-  reconcileRecord,
   recordPlace,
+  withBegun,
 } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';
-import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
-import { appliedOwners } from '../../../src/review/approval/applied-owners.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { failureText } from '../../../src/text/failures/failures.ts';
 import { withMember, withoutMember } from '../../support/changed-account.ts';
@@ -32,57 +33,36 @@ const NAMES = (['user', 'group'] as const).flatMap((kind) => [
 ]);
 const IDS = { user: { 'perception-lab-bo': 'user-1' }, group: { 'perception-lab-bo': 'group-1' } };
 const KNOWN = { user: new Map(Object.entries(IDS.user)), group: new Map(Object.entries(IDS.group)) };
-const NO_IDS = { user: {}, group: {} };
+const NOW = new Date('2026-11-25T11:04:00Z');
+const of = (team: Team) => appliedTeam(team, '2026-11-25');
 
-const lab = () => ({
-  team: sampleTeam,
-  today: '2026-11-25',
-  names: { list: async (kind: IamEntityKind) => NAMES.filter((each) => each.kind === kind) },
-  now: () => new Date('2026-11-25T11:04:00Z'),
+/** As a complete apply writes it. */
+const ended =
+  (team: Team, commit: string | null = null) =>
+  (record: ApplyRecord): ApplyRecord => ({
+    ...record,
+    ...{ commit, at: NOW.toISOString(), team: of(team), begun: [], ids: IDS },
+  });
+
+test('the unique ids of users and groups under the path of the lab are listed', async () => {
+  const names = { list: async (kind: IamEntityKind) => NAMES.filter((each) => each.kind === kind) };
+  expect(await listedIds('perception-lab', names)).toEqual({ ok: true, value: IDS });
 });
 
 test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {
   const place = recordPlace(sampleTeam, join(directory, 'account'), 'unused');
   const record = applyRecord(place);
   expect(await record.read()).toBeNull();
-  const team = appliedTeam(sampleTeam, '2026-11-25');
-  const owners = appliedOwners(sampleTeam, null, null, lab().now());
-  await noteApply(record, lab(), { state: 'applying', commit: first });
-  const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
-  expect(await record.read()).toEqual({
-    ...noted,
-    state: 'applying',
-    team: null,
-    owners: null,
-    begun: [team],
-    ids: NO_IDS,
-  });
+  await changeRecord(place, (empty) => withBegun(empty, of(sampleTeam), NOW));
+  expect(await record.read()).toMatchObject({ commit: null, team: null, begun: [of(sampleTeam)] });
   expect(await readApplied(place)).toEqual({ ok: true, value: null });
-  // An apply from a terminal knows no commit.
-  await noteApply(record, lab(), { state: 'applied' });
-  expect(await record.read()).toEqual({ ...noted, state: 'applied', team, owners, begun: [], ids: IDS });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN } });
+  await changeRecord(place, ended(sampleTeam, first));
+  expect(await record.read()).toMatchObject({ commit: first, at: NOW.toISOString(), begun: [], ids: IDS });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(sampleTeam), begun: [], ids: KNOWN } });
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
-  expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
-  await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
-});
-
-test('the ids of what reconcile created again count as noted, until an apply notes others or its record is unusable', async () => {
-  const place = recordPlace(sampleTeam, join(directory, 'recreated'), 'unused');
-  const idsNow = async () => {
-    const read = await readApplied(place);
-    return read.ok ? read.value?.ids?.user.get('perception-lab-bo') : read;
-  };
-  await noteApply(applyRecord(place), lab(), { state: 'applied' });
-  await reconcileRecord(place).write({ ...NO_RECONCILE_RECORD, recreated: { 'user-1': 'user-3', 'user-0': 'user-1' } });
-  expect(await idsNow()).toBe('user-3');
-  const again = NAMES.map((each) => ({ ...each, id: `${each.id}-4` }));
-  const names = { list: async (kind: IamEntityKind) => again.filter((each) => each.kind === kind) };
-  await noteApply(applyRecord(place), { ...lab(), names }, { state: 'applied' });
-  expect(await idsNow()).toBe('user-1-4');
-  await noteApply(applyRecord(place), lab(), { state: 'applied' });
-  writeFileSync(join(directory, 'recreated', 'reconcile-record.json'), '{"version": 2}');
-  expect(await idsNow()).toBe('user-1');
+  const unusable = { ok: false, failure: { code: 'record-unusable' } };
+  expect(await readApplied(place)).toMatchObject(unusable);
+  expect(await changeRecord(place, ended(sampleTeam))).toMatchObject(unusable);
 });
 
 test('until an apply ends, the team applied before it is kept, with each team that began since', async () => {
@@ -91,18 +71,24 @@ test('until an apply ends, the team applied before it is kept, with each team th
     members: [...sampleTeam.members, member({ key: 'eve', roles: ['paymaster'] })],
   };
   const place = recordPlace(sampleTeam, join(directory, 'begun'), 'unused');
-  const record = applyRecord(place);
-  await noteApply(record, lab(), { state: 'applied' });
+  await changeRecord(place, ended(sampleTeam));
   for (const team of [withEve, withoutMember('bo'), withEve]) {
-    await noteApply(record, { ...lab(), team }, { state: 'applying' });
+    await changeRecord(place, (record) => withBegun(record, of(team), NOW));
   }
-  const of = (team: Team) => appliedTeam(team, '2026-11-25');
   expect(await readApplied(place)).toEqual({
     ok: true,
     value: { team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)], ids: KNOWN },
   });
-  await noteApply(record, { ...lab(), team: withEve }, { state: 'applied' });
+  await changeRecord(place, ended(withEve));
   expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [], ids: KNOWN } });
+});
+
+test('before the first apply has ended, the rule sees an applied team without roles and members', async () => {
+  const place = recordPlace(sampleTeam, join(directory, 'first'), 'unused');
+  await changeRecord(place, (record) => withBegun(record, of(sampleTeam), NOW));
+  const facts = appliedFacts(await applyRecord(place).read());
+  expect(facts).toMatchObject({ team: { roles: [], members: [], lab: 'perception-lab' }, begun: [of(sampleTeam)] });
+  expect(appliedFacts(null)).toBeNull();
 });
 
 test('an applied team decides the same access, has no words for people, and fits 5,000 members', () => {
@@ -191,7 +177,7 @@ test('a file that is not the one applied last is old only in a clone without tha
   git('init', '-q');
   git('commit', '-q', '--allow-empty', '-m', 'First');
   const records = recordPlace(sampleTeam, join(directory, 'old'), 'unused');
-  const applied = async (commit: string) => noteApply(applyRecord(records), lab(), { state: 'applied', commit });
+  const applied = (commit: string) => changeRecord(records, ended(sampleTeam, commit));
   const asked = async (team: Team, file = join(clone, 'team.yaml'), isPublic = false) => {
     let text = '';
     const isOld = await noteOldFile({ team, records }, file, { isPublic, stderr: (more) => (text += more) });

@@ -25,6 +25,7 @@ import {
   naming,
   OTHERS,
   sampleScan,
+  WITHHELD,
 } from '../../support/sample-scans.ts';
 
 const ALL = [...DIFFERENCES, ...OTHERS];
@@ -58,44 +59,16 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
   'six-manual-changes': () => issueText(dated(sixChanges())),
   'only-decisions': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
   'only-reverted': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
-  'reconcile-blocked': () => {
-    const report = dated(sixChanges());
-    const reconcile = {
-      outcome: 'blocked' as const,
-      ...{ reverted: [], deleted: [], next: [] },
-      block: { code: 'reverted-repeatedly' as const, args: { findings: [ADDED] } },
-      failure: null,
-      after: null,
-    };
-    return issueText({ ...report, reconcile }, { isOpen: true, data: driftIssue(report, null, LINKS)!.data });
-  },
-  'after-reconcile': () => {
-    const before = dated(sixChanges());
-    if (before.check?.kind !== 'scanned') throw new Error('no scan');
-    const { scan } = before.check;
-    const left = scan.findings.filter(
-      ({ id }) => !/^(membership-added|inline-policy-added|user-without-boundary)/.test(id),
-    );
-    const reverted = scan.findings.filter((each) => !left.includes(each)).map(({ id }) => id);
-    const after = { ...before.check, scan: { ...scan, findings: left } };
-    const reconcile = {
-      outcome: 'reverted' as const,
-      reverted,
-      deleted: [],
-      next: [],
-      block: null,
-      failure: null,
-      after,
-    };
-    return issueText({ ...before, reconcile }, { isOpen: true, data: driftIssue(before, null, LINKS)!.data });
-  },
   'mode-all': () => {
-    const report = dated(sixChanges());
-    const next = [{ id: REMOVED, from: '2026-11-26T05:17:00.000Z' }];
-    const none = { reverted: [], deleted: [], block: null, failure: null, after: null };
     const settings = { checkEveryHours: 24, reconcile: 'all' as const };
-    return issueText({ ...report, settings, reconcile: { ...none, outcome: 'nothing', next } });
+    return issueText({ ...dated(sixChanges()), settings });
   },
+  // One that reconcile has announced, one that it has not, and Denies that it keeps.
+  withheld: () => {
+    const settings = { checkEveryHours: 6, reconcile: 'all' as const };
+    return issueText({ ...reportOf(sampleScan(WITHHELD)), settings });
+  },
+  'withheld-mode-additions': () => issueText(reportOf(sampleScan(WITHHELD.slice(1)))),
   'snoozed-and-not-checked': () => {
     const [first, ...rest] = ALL;
     const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
@@ -280,17 +253,10 @@ function bodiesWith(text: string): string {
   const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
   const report = { ...reportOf(scan), names };
   const few = { ...reportOf(sampleScan(findings.slice(0, 3))), names };
-  const reverted = {
-    outcome: 'reverted' as const,
-    ...{ reverted: [ADDED], deleted: [], next: [] },
-    block: { code: 'no-report' as const, args: { reason: text } },
-    failure: null,
-    after: null,
-  };
   const pending = sampleScan(because('pending', findings));
   return [
     issueText(report),
-    issueText({ ...few, reconcile: reverted }, { isOpen: false, data: null }),
+    issueText(few, { isOpen: false, data: null }),
     printed(notAppliedIssue({ ...reportOf(pending), names }, LINKS)!),
     printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
     printed(failedCheckIssue({ kind: 'incomplete', notChecked }, CHECKED, LINKS)),

@@ -1,16 +1,8 @@
 import type { DriftReport } from '../../../src/drift/report/report.ts';
 import { driftIssuesInTest, MARKER } from '../../support/drift-issues.ts';
-import {
-  ADDED,
-  DENIED,
-  REMOVED,
-  reconciledReport,
-  reportWith,
-  scanOf,
-  UNMANAGED,
-} from '../../support/drift-reports.ts';
+import { ADDED, DENIED, REMOVED, reportWith, scanOf, UNMANAGED } from '../../support/drift-reports.ts';
 
-const { server, repository, check, issuesOf, issueOf } = driftIssuesInTest();
+const { server, repository, check, issueOf } = driftIssuesInTest();
 const BOT = 'github-actions[bot]';
 const INCOMPLETE = { notChecked: [DENIED] };
 const pendingOf = (ids: readonly string[], cause: 'pending' | 'manual' = 'pending'): DriftReport =>
@@ -164,67 +156,6 @@ describe('a failed check', () => {
     expect([...repository().threads.values()]).toMatchObject([
       { body: expect.stringContaining('drift-error:unknown') },
     ]);
-  });
-});
-
-describe('after reconcile', () => {
-  const reverts = (after: readonly string[] | null) => reconciledReport([ADDED, REMOVED], { reverted: [ADDED] }, after);
-
-  test('a new issue is about what is left, and names what was reverted', async () => {
-    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
-    expect(issueOf('drift')).toMatchObject({ data: { count: 1 }, comments: [] });
-    expect(issueOf('drift').body).toContain('Reverted in this run: 1');
-  });
-
-  test('an open issue gets a comment each time', async () => {
-    await check(reportWith([REMOVED]));
-    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
-    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
-    const comment = expect.stringMatching(/^\*\*Reverted 1 of 2 findings\.\*\* 1 needs a decision\./);
-    expect(issueOf('drift').comments).toEqual([comment, comment]);
-  });
-
-  test('drift that was found and reverted in one run is reported, and closed', async () => {
-    const reconciled = reconciledReport([ADDED], { reverted: [ADDED] }, []);
-    await check(reportWith([ADDED]), { reconciled });
-    expect(issueOf('drift')).toMatchObject({ state: 'closed', comments: [expect.stringContaining('Reverted 1 of 1')] });
-    expect(issueOf('drift').body).toContain('Bo Chen');
-    // The message about the new issue and the closed issue both say that nothing is left.
-    expect(issueOf('drift').title).toBe('Drift in perception-lab: 1 finding reverted, no drift remains');
-    expect(issueOf('drift').body).toMatch(/\n\nReverted \d+ \w+ \d{4} \d\d:\d\d UTC:\n\n- .*Bo Chen/);
-    expect(JSON.stringify(server().writes())).not.toMatch(/at the next check|allows spending/);
-    await check(reportWith([ADDED]));
-    expect(issueOf('drift')).toMatchObject({ state: 'open', title: expect.stringContaining('1 allows spending') });
-  });
-
-  test('a block is explained once', async () => {
-    const reconciled = reconciledReport([ADDED], {
-      outcome: 'blocked',
-      block: { code: 'reverted-repeatedly', args: { findings: [ADDED] } },
-    });
-    await check(reportWith([ADDED]));
-    await check(reportWith([ADDED]), { reconciled });
-    await check(reportWith([ADDED]), { reconciled });
-    expect(issueOf('drift').body).toContain('Reconcile was blocked');
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'reverted-repeatedly' }, comments: { length: 1 } });
-    const other = reconciledReport([ADDED], { outcome: 'failed', failure: DENIED.failure });
-    await check(reportWith([ADDED]), { reconciled: other });
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'credentials-denied' }, comments: { length: 2 } });
-  });
-
-  test('a reconcile job that left no report has failed', async () => {
-    await check(reportWith([ADDED]), { reason: 'reconcile-failed' });
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'no-report' } });
-    expect(issuesOf('failed')).toEqual([]);
-  });
-
-  test('if the check after it fails, the issue shows the one before', async () => {
-    const { reconcile, ...report } = reverts(null);
-    const after = { kind: 'failed', failure: DENIED.failure } as const;
-    const reconciled = { ...report, reconcile: { ...reconcile!, after } };
-    await check(reportWith([ADDED, REMOVED]), { reconciled });
-    expect(issueOf('drift')).toMatchObject({ data: { count: 2 } });
-    expect(issueOf('failed')).toMatchObject({ state: 'open' });
   });
 });
 

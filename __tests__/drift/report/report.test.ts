@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DriftReport, readDriftReport, writeDriftReport } from '../../../src/drift/report/report.ts';
 import { scratch } from '../../support/command.ts';
-import { ADDED, reconciledReport, reportWith, sixChanges, UNMANAGED } from '../../support/drift-reports.ts';
+import { reportWith, sixChanges, UNMANAGED } from '../../support/drift-reports.ts';
 
 let directory: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -12,11 +12,21 @@ afterEach(() => directory.remove());
 const file = (name: string) => join(directory.directory, name);
 
 test('a report is read as it is written, but for key ids and source addresses', async () => {
-  const reports = [reportWith([]), reconciledReport([ADDED], { reverted: [ADDED] }, [])];
+  const announced = {
+    kind: 'operations' as const,
+    key: 'eve',
+    operations: ['GetHIT' as const],
+    until: null,
+    at: '2026-11-25T05:17:00.000Z',
+  };
+  const reports = [reportWith([]), { ...reportWith([]), announcements: [announced] }];
   for (const report of reports) {
     await writeDriftReport(file('report.json'), report);
     const read = await readDriftReport(file('report.json'));
-    expect(read).toMatchObject({ ok: true, value: { lab: report.lab, check: { kind: 'scanned' } } });
+    expect(read).toMatchObject({
+      ok: true,
+      value: { lab: report.lab, announcements: report.announcements, check: { kind: 'scanned' } },
+    });
   }
   await writeDriftReport(file('report.json'), sixChanges());
   const text = readFileSync(file('report.json'), 'utf8');
@@ -33,6 +43,7 @@ test.each<[what: string, wrong: Partial<Record<keyof DriftReport, unknown>>, whe
   ['a day that does not exist', { expiring: [{ until: '2026-02-30', members: [], owners: [] }] }, 'expiring.0.until'],
   ['no commit', { commit: 'main' }, 'commit'],
   ['a time without a zone', { at: '2026-11-25T05:17:00' }, 'at'],
+  ['an announcement of nothing', { announcements: [{ kind: 'nothing' }] }, 'announcements.0.kind'],
   ['an account that is none', { account: '12' }, 'account'],
 ])('a report with %s is neither read nor written', async (_what, wrong, where) => {
   const report = { ...reportWith([]), ...wrong } as DriftReport;

@@ -1,11 +1,11 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { PolicyVersion } from '../../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
-import { AT, after, type Change, edit, name, says, statement, TODAY } from '../../support/changed-account.ts';
+import { AT, after, type Change, edit, NO_IDS, name, says, statement, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
@@ -28,7 +28,7 @@ function versions(...documents: readonly (PolicyDocument | null | readonly ['*',
 
 function scan(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
   const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
-  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [] };
+  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: NO_IDS };
   return scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
 }
 

@@ -1,11 +1,11 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/inventory/types.ts';
-import { appliedTeam } from '../../../src/team/applied-team.ts';
 import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { inNamesOfAccount } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import {
   AT,
   all,
@@ -39,18 +39,18 @@ const renamed =
 
 interface Given {
   readonly change: Change;
-  readonly noted?: EntityIds | null;
+  readonly noted?: EntityIds;
   readonly found?: EntityIds;
   readonly known?: readonly Rename[];
   readonly team?: typeof sampleTeam;
 }
 
-function scanned({ change, noted = null, found = NO_IDS, known = [], team = sampleTeam }: Given) {
+function scanned({ change, noted = NO_IDS, found = NO_IDS, known = [], team = sampleTeam }: Given) {
   const account: AccessModel = change(desiredAccess(sampleTeam, TODAY));
   return scanOf({
     ...{ team, today: TODAY, at: AT, plan: null, known },
     inventory: inventoryOf(account, {}, { ids: found }),
-    applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ...(noted === null ? {} : { ids: noted }) },
+    applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: noted },
   });
 }
 

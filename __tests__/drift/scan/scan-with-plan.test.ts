@@ -4,15 +4,15 @@ import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/l
 import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { type DriftCause, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan, type PlanClassification } from '../../../src/review/changes/classify-plan.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { plainText } from '../../../src/text/text.ts';
-import { AT, all, attach, deletesAfter, FULL, TODAY } from '../../support/changed-account.ts';
+import { AT, all, attach, deletesAfter, FULL, NO_IDS, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -46,7 +46,7 @@ function quickScan(team: Team, today: string, account: AccessModel, applied: Tea
     at: new Date(`${today}T00:30:00Z`),
     inventory: inventoryOf(account),
     plan: null,
-    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [] },
+    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [], ids: NO_IDS },
   });
 }
 
@@ -89,7 +89,7 @@ function planned(step: string, team: Team, applied: Team | null, account?: Acces
     at: AT,
     inventory: inventoryOf(account ?? plan.access.before),
     plan,
-    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [] },
+    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [], ids: NO_IDS },
   });
 }
 

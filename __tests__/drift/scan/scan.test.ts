@@ -2,10 +2,10 @@ import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
-import { appliedTeam } from '../../../src/team/applied-team.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Statement } from '../../../src/iam/document.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
@@ -21,6 +21,7 @@ import {
   FULL,
   from,
   type GivenScan,
+  NO_IDS,
   name,
   putInto,
   says,
@@ -613,7 +614,7 @@ describe('what could not be checked', () => {
         at: AT,
         inventory: inventory(account),
         plan: null,
-        applied: { team: appliedTeam(sampleTeam, TODAY), begun: [] },
+        applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: NO_IDS },
       }).class;
     expect(classOf(desiredAccess(sampleTeam, TODAY))).toBe('error');
     expect(classOf(putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY)))).toBe('drift');

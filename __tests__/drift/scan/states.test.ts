@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan, type PlanClassification } from '../../../src/review/changes/classify-plan.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { labPath } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
-import { AT, attach, FULL, TODAY } from '../../support/changed-account.ts';
+import { AT, attach, FULL, NO_IDS, TODAY } from '../../support/changed-account.ts';
 import { changedAccounts } from '../../support/changed-model.ts';
 import { EXHAUSTIVE } from '../../support/exhaustive.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
@@ -57,7 +57,7 @@ function planOf(team: Team, state: Resources, account: AccessModel): PlanClassif
 }
 
 function scan(team: Team, account: AccessModel, plan: PlanClassification | null) {
-  const applied = { team: appliedTeam(team, TODAY), begun: [] };
+  const applied = { team: appliedTeam(team, TODAY), begun: [], ids: NO_IDS };
   return scanOf({ team, today: TODAY, at: AT, inventory: inventoryOf(account), plan, applied });
 }
 

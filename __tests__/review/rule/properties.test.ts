@@ -2,14 +2,21 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
 import { type AccessModel, emptyModel } from '../../../src/access/model.ts';
-import { difference, intersection, NO_OPERATIONS, type OperationSet, union } from '../../../src/access/operation-set.ts';
+import {
+  difference,
+  intersection,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from '../../../src/access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
-import { heldIn, givenBy } from '../../../src/review/rule/access.ts';
+import { givenBy, heldIn } from '../../../src/review/rule/access.ts';
 import { type AppliedFacts, ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { changedWith, type ManualChange, manualChanges } from '../../support/changed-model.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { afterApply } from '../../support/model-apply.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
@@ -28,13 +35,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** Teams without brakes: what they hide is in the table of `rule.test.ts`. */
-const plainTeams = teams().map((team) => ({
-  ...team,
-  freeze: [],
-  departed: [],
-  settings: { ...team.settings, deleteAfterDays: null },
-  members: team.members.map((member) => ({ ...member, from: null, until: null, suspended: false })),
-}));
+const plainTeams = teams().map(
+  (team): Team => ({
+    ...team,
+    freeze: [],
+    departed: [],
+    settings: { ...team.settings, deleteAfterDays: null },
+    members: team.members.map((member) => ({ ...member, from: null, until: null, suspended: false })),
+  }),
+);
 
 function merged(team: Team, { edit, role: one, member: other }: Extract<Event, { kind: 'merge' }>): Team {
   const role = team.roles[one % team.roles.length];
@@ -65,7 +74,11 @@ const of = (map: ReadonlyMap<string, OperationSet>, user: string) => map.get(use
 test('on any evening, an apply gives no one more than the file and nothing back that a manual change took', () => {
   fc.assert(
     fc.property(plainTeams, fc.array(event, { minLength: 2, maxLength: 9 }), (first, events) => {
-      let account = afterApply(emptyModel(first.account), { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] }, null);
+      let account = afterApply(
+        emptyModel(first.account),
+        { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] },
+        null,
+      );
       const ids = idsOf(account, new Map());
       const entityIds = (user: ReadonlyMap<string, string>) => ({ user, group: new Map<string, string>() });
       let record: AppliedFacts = { team: appliedTeam(first, DAY), begun: [], ids: entityIds(ids) };
@@ -83,7 +96,11 @@ test('on any evening, an apply gives no one more than the file and nothing back 
             taken.set(user, difference(lost, difference(of(after, user), of(before, user))));
           }
         } else {
-          const input = { team: file, account: { access: account, ids: entityIds(idsOf(account, ids)) }, restore: new Set<string>() };
+          const input = {
+            team: file,
+            account: { access: account, ids: entityIds(idsOf(account, ids)) },
+            restore: new Set<string>(),
+          };
           const ruled = ruleFor({ ...input, applied: record });
           const before = may(account);
           const heldBefore = heldIn(account, file, [record.team]);
@@ -124,6 +141,6 @@ test('on any evening, an apply gives no one more than the file and nothing back 
         }
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });

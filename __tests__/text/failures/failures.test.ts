@@ -134,6 +134,19 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { name: 'fly', because: { kind: 'none', capabilities: ['hits:publish', 'pay:bonus'] } },
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
+  'unknown-restore': [{ key: 'bob' }],
+  'no-apply-record': [{}],
+  'apply-unfinished': [{ at: '2026-11-25T05:17:00.000Z' }],
+  'scan-incomplete': [{ notChecked: 2 }, { notChecked: 0 }],
+  'grants-not-in-file': [{ people: [{ user: 'perception-lab-bo', operations: ['SendBonus'] }] }],
+  'still-has-access': [
+    {
+      people: [
+        { user: 'perception-lab-bo', operations: ['ApproveAssignment', 'CreateHIT', 'GetHIT', 'SendBonus'] },
+        { user: 'zoe', operations: ['GetHIT'] },
+      ],
+    },
+  ],
   'not-confirmed': [{ couldAsk: true }, { couldAsk: false }],
   'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
