@@ -1,7 +1,7 @@
 import { withDifferences } from '../../src/access/with-differences.ts';
-import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-scans.ts';
