@@ -262,7 +262,7 @@ function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<strin
 }
 
 /** Whether there is nothing to do, in Terraform and in groups that it does not manage. */
-function isUnchanged(planned: StackPlan): boolean {
+export function isUnchanged(planned: StackPlan): boolean {
   return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
 }
 
