@@ -3,11 +3,10 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { readIamEvents } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { applied, bootstrapped, copyOf, ENGINE_TITLE, type LabInTest, withLab } from '../support/lab-in-test.ts';
+import { applied, bootstrapped, copyOf, ENGINE_TITLE, type LabInTest, type LabMemory, withLab } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
@@ -57,7 +56,7 @@ const START = '2026-11-25T09:00:00Z';
 const LAST_SECOND = '2026-12-31T23:59:59Z';
 const MIDNIGHT = '2027-01-01T00:00:00Z';
 const CREDENTIALS = new Map<string, { accessKeyId: string; secretAccessKey: string }>();
-let start: EmulatorMemory;
+let start: LabMemory;
 
 /** The team file with one member changed. */
 const withMember = (key: string, change: Partial<Team['members'][number]>): Team => ({

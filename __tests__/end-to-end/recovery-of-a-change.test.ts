@@ -1,9 +1,8 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { appliedTo, copyOf, ENGINE_TITLE, withLab } from '../support/lab-in-test.ts';
+import { appliedTo, copyOf, ENGINE_TITLE, type LabMemory, withLab } from '../support/lab-in-test.ts';
 import { isWrite, killsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
@@ -30,7 +29,7 @@ const CHANGED: Team = {
 };
 
 /** The sample team as it is after some months: applied, and its members have keys. */
-function inUse(): Promise<EmulatorMemory> {
+function inUse(): Promise<LabMemory> {
   return appliedTo(sampleTeam).then((start) =>
     withLab(start, async (test) => {
       const { endpoint, rootCredentials: credentials } = test.emulator;

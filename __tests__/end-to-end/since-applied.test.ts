@@ -7,11 +7,10 @@ import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { planStack } from '../../src/cli/session/plan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { appliedTo, copyOf, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
+import { appliedTo, copyOf, type LabInTest, type LabMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const team: Team = {
@@ -43,11 +42,11 @@ const line = ({ id, cause, remediation: outcome }: DriftFinding) => `${id}: ${ca
 const full = async (lab: LabSession) => orThrow(await fullScan(lab, { cloudTrail: false }, terminal)).scan;
 const quick = async (lab: LabSession) => (await quickScan(lab, { cloudTrail: false }, terminal)).scan;
 
-let start: EmulatorMemory;
+let start: LabMemory;
 /** An emergency Deny for gus and a removal of bo that a reconcile in mode additions left as they are. */
-let kept: EmulatorMemory;
+let kept: LabMemory;
 
-async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: LabSession) => Promise<T>): Promise<T> {
+async function inLab<T>(from: LabMemory, work: (test: LabInTest, lab: LabSession) => Promise<T>): Promise<T> {
   return withLab(from, async (test) => {
     const lab = test.lab(team);
     await noteApply(applyRecord(lab.records), lab, { state: 'applied' });

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { applyStack } from '../../src/cli/session/apply.ts';
+import { applyPlanned } from '../../src/cli/session/apply.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
-import { type LabInTest, type Listener, planned } from './lab-in-test.ts';
+import { carriedOut, type LabInTest, type Listener, planned } from './lab-in-test.ts';
+import { SILENT } from './silent-terminal.ts';
 
 /** A call of an apply; an engine makes the same ones each time, and not in the same order. */
 export interface NamedCall {
@@ -58,11 +59,10 @@ export async function applyAndKill(
     await ended(handle.pid);
     return false;
   });
-  const result = await applyStack(lab, plan, {
-    onStart: (started) => {
-      handle = started;
-    },
-  });
+  const onStart = (started: EngineHandle): void => {
+    handle = started;
+  };
+  const result = await applyPlanned(lab, plan, { ...carriedOut(), onStart }, SILENT);
   await wait(REPEAT_MS);
   test.listen(look);
   await test.emulator.releaseLocks();

@@ -1,33 +1,38 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { applyStack } from '../../src/cli/session/apply.ts';
+import { applyPlanned, type CarryOutOptions } from '../../src/cli/session/apply.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
-import { planStack, type StackPlan } from '../../src/cli/session/plan.ts';
-import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
+import { planStack, type RuleOptions, type StackPlan } from '../../src/cli/session/plan.ts';
+import { RECORD_FILE } from '../../src/cli/session/records.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
 import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { Team } from '../../src/team/team.ts';
-import type { CommandOptions } from '../../src/terraform/run/commands.ts';
 import { type Engine, engineTitle, findEngine } from '../../src/terraform/run/engine.ts';
 import { sampleTeam } from './sample-team.ts';
+import { SILENT } from './silent-terminal.ts';
 
 export const TODAY = '2026-11-25';
 
 /** Called for every request, before and after it is carried out; false ends its connection without an answer. */
 export type Listener = (call: ObservedCall) => boolean | Promise<boolean>;
 
+/** An account, its states, and the text of its apply record, if it has one. */
+export interface LabMemory extends EmulatorMemory {
+  readonly record?: string | null;
+}
+
 /** An account in memory, with all that a command needs to plan and apply a team to it. */
 export interface LabInTest {
   readonly emulator: Emulator;
   /** The account itself: what it holds at this moment, seen without a call. */
-  readonly memory: EmulatorMemory;
+  readonly memory: LabMemory;
   readonly engine: Engine;
   /** As another command would open it: one lab for each planning. */
   lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): LabSession;
@@ -46,24 +51,27 @@ function engineInTest(): Engine {
 
 export const ENGINE_TITLE = engine.ok ? engineTitle(engine.value) : 'no engine';
 
-export function emptyMemory(): EmulatorMemory {
-  return { account: emptyState(sampleTeam.account, `${TODAY}T00:00:00Z`, 'lab in test'), states: new Map() };
+export function emptyMemory(): LabMemory {
+  const account = emptyState(sampleTeam.account, `${TODAY}T00:00:00Z`, 'lab in test');
+  return { account, states: new Map() };
 }
 
 /** A whole account is a few kilobytes: copying one is fast, creating one needs Terraform. */
-export function copyOf({ account, states }: EmulatorMemory): EmulatorMemory {
-  return { account: structuredClone(account), states: new Map(states) };
+export function copyOf({ account, states, record }: LabMemory): LabMemory {
+  return { account: structuredClone(account), states: new Map(states), record };
 }
 
 type EmulatorInTest = Pick<EmulatorOptions, 'providerAttempts' | 'issuers'>;
 
 /** Opens an account on a copy of what is given. */
-async function openLabInTest(from: EmulatorMemory, options: EmulatorInTest): Promise<LabInTest> {
-  const memory = copyOf(from);
+async function openLabInTest(from: LabMemory, options: EmulatorInTest): Promise<LabInTest> {
+  const { record = null, ...memory } = copyOf(from);
   let listener: Listener | null = null;
   let now: Date | null = null;
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));
   const labs: LabSession[] = [];
+  const file = join(directory, RECORD_FILE);
+  if (record !== null) await writeFile(file, record);
   const emulator = await openEmulator({
     dir: null,
     memory,
@@ -75,7 +83,9 @@ async function openLabInTest(from: EmulatorMemory, options: EmulatorInTest): Pro
   });
   return {
     emulator,
-    memory,
+    memory: Object.defineProperty(memory as LabMemory, 'record', {
+      get: () => (existsSync(file) ? readFileSync(file, 'utf8') : null),
+    }),
     engine: engineInTest(),
     lab(team, { parallelism = null, today = TODAY }: { parallelism?: number | null; today?: string } = {}) {
       const options = { today, stack: 'team', parallelism, directory } as const;
@@ -99,7 +109,7 @@ async function openLabInTest(from: EmulatorMemory, options: EmulatorInTest): Pro
 
 /** Works on a copy of an account and closes it, however the work ends. */
 export async function withLab<T>(
-  from: EmulatorMemory,
+  from: LabMemory,
   work: (lab: LabInTest) => Promise<T>,
   options: EmulatorInTest = {},
 ): Promise<T> {
@@ -112,7 +122,7 @@ export async function withLab<T>(
 }
 
 /** A new account after an administrator has applied the sample lab's boundary. */
-export function bootstrapped(): Promise<EmulatorMemory> {
+export function bootstrapped(): Promise<LabMemory> {
   return madeOnce('bootstrapped', () =>
     withLab(emptyMemory(), async (lab) => {
       const failure = await applyBootstrap(lab.lab(sampleTeam));
@@ -123,7 +133,7 @@ export function bootstrapped(): Promise<EmulatorMemory> {
 }
 
 /** A bootstrapped account after an apply of a team. */
-export function appliedTo(team: Team, today = TODAY): Promise<EmulatorMemory> {
+export function appliedTo(team: Team, today = TODAY): Promise<LabMemory> {
   return madeOnce(JSON.stringify([team, today]), async () =>
     withLab(await bootstrapped(), async (test) => {
       test.setClock(`${today}T12:00:00Z`);
@@ -134,11 +144,11 @@ export function appliedTo(team: Team, today = TODAY): Promise<EmulatorMemory> {
 }
 
 /** Makes a snapshot of an account once in a test run, for all test files; see jest.global-setup.js. */
-async function madeOnce(key: string, make: () => Promise<EmulatorMemory>): Promise<EmulatorMemory> {
+async function madeOnce(key: string, make: () => Promise<LabMemory>): Promise<LabMemory> {
   const directory = process.env.MTURK_TEAM_SNAPSHOTS;
   if (directory === undefined) return make();
   const file = join(directory, createHash('sha256').update(key).digest('hex'));
-  if (existsSync(file)) return deserialize(await readFile(file)) as EmulatorMemory;
+  if (existsSync(file)) return deserialize(await readFile(file)) as LabMemory;
   const made = await make();
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, serialize(made));
@@ -151,18 +161,22 @@ export function orThrow<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** A plan that nothing stands against, as `apply` wants it. */
-export async function planned(lab: LabSession): Promise<StackPlan> {
-  const plan = orThrow(await planStack(lab));
+/** A plan that nothing blocks, as `apply` wants it. */
+export async function planned(lab: LabSession, rule: RuleOptions = {}): Promise<StackPlan> {
+  const plan = orThrow(await planStack(lab, { rule }));
   if (plan.blocks.length > 0) throw new Error(JSON.stringify(plan.blocks));
   return plan;
 }
 
-/** Plans and applies a team with the real engine, and notes it as a command does. */
-export async function applied(lab: LabSession, options: CommandOptions = {}): Promise<StackPlan> {
-  const plan = await planned(lab);
-  orThrow(await applyStack(lab, plan, options));
-  await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
+/** How the tests carry out a plan. */
+export function carriedOut(rule: RuleOptions = {}): CarryOutOptions {
+  return { workflow: false, commit: null, ownerIds: new Map(), rule };
+}
+
+/** Plans and applies a team with the real engine, record included: it fails unless a second plan is empty. */
+export async function applied(lab: LabSession, rule: RuleOptions = {}): Promise<StackPlan> {
+  const plan = await planned(lab, rule);
+  orThrow(await applyPlanned(lab, plan, carriedOut(rule), SILENT));
   return plan;
 }
 

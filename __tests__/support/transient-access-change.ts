@@ -1,9 +1,9 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { applyStack } from '../../src/cli/session/apply.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
+import { applyPlanned } from '../../src/cli/session/apply.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
+import { applied, carriedOut, type LabMemory, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
+import { SILENT } from './silent-terminal.ts';
 import { accessAt, accessIn, watchAccess } from './transient-access.ts';
 
 export interface Change {
@@ -26,7 +26,7 @@ export interface ChangeSeen {
 
 /** Applies one team and then another with the real engine, and checks the access of all users after each call that writes. */
 export function seeChange(
-  start: EmulatorMemory,
+  start: LabMemory,
   { before, after, beforeOn, byHand, holdNobody }: Change,
 ): Promise<ChangeSeen> {
   return withLab(start, async (test) => {
@@ -46,7 +46,8 @@ export function seeChange(
     const lab = test.lab(after);
     const plan = await planned(lab);
     test.listen((call) => watch.look(call, test.memory.account));
-    orThrow(await applyStack(lab, holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan));
+    const carried = holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan;
+    orThrow(await applyPlanned(lab, carried, carriedOut(), SILENT));
     test.listen(null);
     return {
       held: plan.suspendedDuringApply.map((name) => name.slice(`${after.lab}-`.length)),

@@ -7,9 +7,9 @@ import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
-import { applyPlanned } from '../session/apply.ts';
+import { applyPlanned, isUnchanged } from '../session/apply.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { isEmpty, planStack } from '../session/plan.ts';
+import { planStack } from '../session/plan.ts';
 import { changeRecord, readRecord } from '../session/records.ts';
 import type { CompletedScan } from './run-scan.ts';
 
@@ -73,7 +73,7 @@ export async function reconcile(
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
   const options = { workflow: true, commit: null, ownerIds: new Map(), rule };
-  const steps = isEmpty(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
+  const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   // Announced after its own calls, which CloudTrail has as well.
   const since = session.now().toISOString();

@@ -209,7 +209,7 @@ function lockTimeout(workflow: boolean) {
   return { lockTimeoutSeconds: workflow ? LOCK_TIMEOUT_SECONDS : undefined };
 }
 
-export interface CarryOutOptions extends Pick<ApplyOptions, 'commit' | 'ownerIds'> {
+export interface CarryOutOptions extends Pick<ApplyOptions, 'commit' | 'ownerIds'>, Pick<CommandOptions, 'onStart'> {
   /** Whether to wait for the lock of the state. */
   readonly workflow: boolean;
   /** What the plan was made with. */
@@ -262,7 +262,7 @@ function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<strin
 }
 
 /** Whether there is nothing to do, in Terraform and in groups that it does not manage. */
-function isUnchanged(planned: StackPlan): boolean {
+export function isUnchanged(planned: StackPlan): boolean {
   return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
 }
 
@@ -295,14 +295,15 @@ async function carryOut(
   const early = await leaveGroups(session, unexpectedMemberships(planned));
   if (!early.ok) return early;
   const applied = await withProgress(terminal, (onEvent) =>
-    applyStack(session, planned, { ...lockTimeout(options.workflow), onEvent }),
+    applyStack(session, planned, { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent }),
   );
   if (!applied.ok) return applied;
   const { done } = applied.value;
-  const late = await leaveGroups(session, unmanagedMemberships(account, ruled.team));
-  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 0) };
   const again = await planStack(session, { ...lockTimeout(options.workflow), rule: options.rule });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
+  // Who had access through such a group alone has it through the lab's by now.
+  const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
+  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 0) };
   if (!isEmpty(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)

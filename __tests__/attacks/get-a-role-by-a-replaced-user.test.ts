@@ -1,0 +1,75 @@
+import * as aws from '@aws-sdk/client-iam';
+import { attackedLabs, canPay, group, keyOf, replaceUser, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+
+const LAB_PATH = '/mturk/perception-lab/';
+const labs = attackedLabs();
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+const JOINS: readonly [string, string] = ['  fay: {', '  uma: { name: Uma, roles: [results-reader] }\n  fay: {'];
+
+test("a replaced user's key gets no role by an unrelated apply, until an administrator accepts the user by name", async () => {
+  await labs.attack(async (lab) => {
+    const key = await lab.byHand((iam) => replaceUser(iam, 'fay', LAB_PATH));
+    lab.edit(...JOINS);
+    const applied = await lab.mturk(TODAY, 'apply', '--yes', '--commit', 'a'.repeat(40));
+    expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('another IAM user has the name') });
+    expect(await canPay(lab, key)).toBe(false);
+    // An apply of later days forgets nothing.
+    expect(await lab.mturk(TOMORROW, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await canPay(lab, key)).toBe(false);
+    const drift = await lab.mturk(TOMORROW, 'drift', '--quick', '--json');
+    expect(JSON.parse(drift.stdout).drift.findings).toContainEqual(expect.objectContaining({ rule: 'user-recreated' }));
+    expect(await lab.mturk(TOMORROW, 'apply', '--yes', '--restore', 'fay')).toMatchObject({ code: 0 });
+    expect(await canPay(lab, key)).toBe(true);
+  });
+});
+
+test('two users whose names were swapped get nothing by it', async () => {
+  await labs.attack(async (lab) => {
+    const key = await lab.byHand(async (iam) => {
+      const rename = (from: string, to: string) =>
+        iam.send(new aws.UpdateUserCommand({ UserName: from, NewUserName: to }));
+      const made = await keyOf(iam, user('bo').UserName);
+      await rename(user('bo').UserName, 'third');
+      await rename(user('fay').UserName, user('bo').UserName);
+      await rename('third', user('fay').UserName);
+      return made;
+    });
+    for (const day of [TODAY, TOMORROW]) {
+      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
+      expect(await canPay(lab, key)).toBe(false);
+    }
+    expect(await lab.mturk(TOMORROW, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await canPay(lab, key)).toBe(false);
+  });
+});
+
+test.each<[string, (iam: aws.IAMClient) => Promise<{ accessKeyId: string; secretAccessKey: string }>]>([
+  ['created again at another path', (iam) => replaceUser(iam, 'fay', '/')],
+  [
+    'renamed, and another one created',
+    async (iam) => {
+      await iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'old' }));
+      await iam.send(new aws.CreateUserCommand({ ...user('fay'), Path: LAB_PATH }));
+      return keyOf(iam, user('fay').UserName);
+    },
+  ],
+  [
+    'created again, and put into the group',
+    async (iam) => {
+      const key = await replaceUser(iam, 'fay', LAB_PATH);
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('fay'), ...group('paymaster') }));
+      return key;
+    },
+  ],
+])('reconcile gives a user that was %s nothing, on no day', async (_what, replace) => {
+  await labs.attack(async (lab) => {
+    const key = await lab.byHand(replace);
+    for (const day of [TODAY, TOMORROW]) {
+      const { stderr, code } = await lab.mturk(day, 'drift', '--reconcile');
+      expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+      expect(await canPay(lab, key)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import * as aws from '@aws-sdk/client-iam';
+import { rolePolicyArn } from '../../src/team/names.ts';
+import { attackedLabs, FULL, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { smallTeam } from '../support/sample-team.ts';
+
+const CY = '  cy: { name: Cy Moreau, roles: [results-reader], suspended: true }\n';
+const labs = attackedLabs((file) => file.replace('  fay: {', `${CY}  fay: {`));
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+const document = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+const allow = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
+const deny = (Action: string) => ({ Effect: 'Deny', Action, Resource: '*' });
+const attach = (iam: aws.IAMClient, UserName: string) =>
+  iam.send(new aws.AttachUserPolicyCommand({ UserName, PolicyArn: FULL }));
+
+interface Row {
+  readonly what: string;
+  change(iam: aws.IAMClient): Promise<unknown>;
+  /** The user who must not spend after one check. */
+  readonly attacker: string;
+  /** A member and an operation that was taken, and stays taken. */
+  readonly withheld?: readonly [key: string, operation: string];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    what: 'a suspension that was narrowed',
+    async change(iam) {
+      const PolicyDocument = document(deny('mechanicalturk:SendBonus'));
+      await iam.send(new aws.PutUserPolicyCommand({ ...user('cy'), PolicyName: 'limits', PolicyDocument }));
+      await attach(iam, user('bo').UserName);
+    },
+    attacker: user('bo').UserName,
+  },
+  {
+    what: 'a renamed group, and a new one with full access and a stranger',
+    async change(iam) {
+      await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' }));
+      await iam.send(new aws.CreateGroupCommand({ ...group('paymaster'), Path: '/mturk/perception-lab/' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: FULL }));
+      await iam.send(new aws.CreateUserCommand({ UserName: 'stranger' }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...group('paymaster'), UserName: 'stranger' }));
+      await iam.send(new aws.AddUserToGroupCommand({ GroupName: 'old-payers', UserName: 'stranger' }));
+    },
+    attacker: 'stranger',
+  },
+  {
+    what: 'an edit that gives and takes at once',
+    async change(iam) {
+      const PolicyArn = rolePolicyArn(smallTeam, 'task-publisher');
+      const PolicyDocument = document(allow('mechanicalturk:SendBonus'));
+      await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+    },
+    attacker: user('bo').UserName,
+    withheld: ['bo', 'CreateHIT'],
+  },
+  {
+    what: 'a renamed member',
+    async change(iam) {
+      await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));
+      await iam.send(new aws.AddUserToGroupCommand({ UserName: 'bob', ...group('paymaster') }));
+    },
+    attacker: 'bob',
+  },
+];
+
+test.each(ROWS)('$what does not keep what was added for a day', async ({ change, attacker, withheld }) => {
+  await labs.attack(async (lab) => {
+    await lab.byHand(change);
+    expect(await lab.may(attacker)).toContain('SendBonus');
+    const { code, stderr } = await lab.mturk(TODAY, 'drift', '--reconcile');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(await lab.may(attacker)).not.toContain('SendBonus');
+    expect(await lab.may(user('cy').UserName)).toEqual([]);
+    if (withheld === undefined) return;
+    const [key, operation] = withheld;
+    expect(await lab.may(user(key).UserName)).not.toContain(operation);
+    // It comes back by the announced reconcile alone.
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(user(key).UserName)).not.toContain(operation);
+    await lab.mturk(TOMORROW, 'drift', '--reconcile');
+    expect(await lab.may(user(key).UserName)).toContain(operation);
+  });
+});

@@ -1,0 +1,42 @@
+import * as aws from '@aws-sdk/client-iam';
+import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+
+const labs = attackedLabs();
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+const PolicyArn = 'arn:aws:iam::aws:policy/AWSDenyAll';
+const PolicyDocument = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:*', Resource: '*' }],
+});
+
+test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
+  ['AWSDenyAll at a member', 'fay', (iam) => iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn }))],
+  [
+    'an inline Deny at a member',
+    'fay',
+    (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument })),
+  ],
+  [
+    'AWSDenyAll at a group',
+    'paymaster',
+    (iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })),
+  ],
+])('no apply and no reconcile lifts %s, before a person says so', async (_what, key, cutOff) => {
+  await labs.attack(async (lab) => {
+    const fay = user('fay').UserName;
+    await lab.byHand(cutOff);
+    expect(await lab.may(fay)).toEqual([]);
+    for (const day of [TODAY, TOMORROW, '2026-11-28']) {
+      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
+      expect(await lab.may(fay)).toEqual([]);
+    }
+    lab.edit('name: Bo Chen', 'name: Bo B. Chen');
+    expect(await lab.mturk('2026-11-28', 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(fay)).toEqual([]);
+    expect(await lab.mturk('2026-11-28', 'apply', '--yes', '--restore', key)).toMatchObject({ code: 0 });
+    expect(await lab.may(fay)).toContain('SendBonus');
+    expect(await lab.mturk('2026-11-28', 'drift', '--quick')).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,113 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import * as aws from '@aws-sdk/client-iam';
+import * as mturk from '@aws-sdk/client-mturk';
+import { iamReader } from '../../src/aws/client.ts';
+import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import { iamName } from '../../src/team/names.ts';
+import { type CommandResult, runHere, scratch } from './command.ts';
+import { smallTeam, smallTeamFile } from './sample-team.ts';
+import { accessAt } from './transient-access.ts';
+
+export const TODAY = '2026-11-25';
+export const TOMORROW = '2026-11-26';
+export const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+export const user = (key: string) => ({ UserName: iamName(smallTeam.lab, key) });
+export const group = (key: string) => ({ GroupName: iamName(smallTeam.lab, key) });
+
+/** A lab on a local AWS emulator of its own, which a team file was applied to. */
+export interface AttackedLab {
+  /** Runs a command without a person, on a day. */
+  mturk(day: string, ...args: readonly string[]): Promise<CommandResult>;
+  /** Replaces in the team file. */
+  edit(from: string, to: string): void;
+  write(name: string, content: string): void;
+  /** What someone does in the AWS console, as an administrator of the account. */
+  byHand<T>(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<T>): Promise<T>;
+  /** The operations of an IAM user, by the account. */
+  may(name: string): Promise<readonly string[]>;
+}
+
+type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+/** A new access key of a user. */
+export async function keyOf(iam: aws.IAMClient, name: string): Promise<Keys> {
+  const { AccessKey } = await iam.send(new aws.CreateAccessKeyCommand({ UserName: name }));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+}
+
+/** Whether a key can pay a bonus, by a real call. */
+export function canPay(lab: AttackedLab, credentials: Keys): Promise<boolean> {
+  return lab.byHand(async (_iam, { endpoint }) => {
+    const client = new mturk.MTurkClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
+    const input = { AssignmentId: 'A', WorkerId: 'W', BonusAmount: '1', Reason: 'x' };
+    const answer = await client.send(new mturk.SendBonusCommand(input)).then(
+      () => 'allowed',
+      ({ name }: Error) => name,
+    );
+    client.destroy();
+    return answer !== 'AccessDeniedException';
+  });
+}
+
+/** Creates a user with the name of a member's user, as an attacker with rights in IAM does, and a key. */
+export async function replaceUser(iam: aws.IAMClient, key: string, Path: string): Promise<Keys> {
+  const { Groups = [] } = await iam.send(new aws.ListGroupsForUserCommand(user(key)));
+  for (const { GroupName } of Groups) await iam.send(new aws.RemoveUserFromGroupCommand({ ...user(key), GroupName }));
+  await iam.send(new aws.DeleteUserCommand(user(key)));
+  await iam.send(new aws.CreateUserCommand({ ...user(key), Path }));
+  return keyOf(iam, user(key).UserName);
+}
+
+/** Labs like one to which the small team was applied once, each a copy. */
+export function attackedLabs(change: (file: string) => string = (file) => file): {
+  prepare(): Promise<void>;
+  attack(work: (lab: AttackedLab) => Promise<void>): Promise<void>;
+  remove(): void;
+} {
+  const first = scratch({ 'team.yaml': change(smallTeamFile()) });
+  return {
+    async prepare() {
+      const args = ['apply', '--yes', '--emulator', '--today', TODAY];
+      expect(await runHere(args, { cwd: first.directory })).toMatchObject({ code: 0 });
+    },
+    async attack(work) {
+      const place = scratch();
+      cpSync(first.directory, place.directory, { recursive: true });
+      let file = change(smallTeamFile());
+      const byHand: AttackedLab['byHand'] = async (click) => {
+        const dir = join(place.directory, '.mturk-team/emulator');
+        const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false });
+        const { endpoint, rootCredentials: credentials } = emulator;
+        const iam = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials });
+        try {
+          return await click(iam, emulator);
+        } finally {
+          iam.destroy();
+          await emulator.close();
+        }
+      };
+      try {
+        await work({
+          mturk: (day, ...args) => runHere([...args, '--emulator', '--today', day], { cwd: place.directory }),
+          edit(from, to) {
+            expect(file).toContain(from);
+            file = file.replace(from, to);
+            place.write('team.yaml', file);
+          },
+          write: place.write,
+          byHand,
+          may: (name) =>
+            byHand(async (iam) => {
+              const { access } = await readAuthorizationDetails(iamReader(iam), smallTeam.account, 1000);
+              return [...(accessAt(access).get(name) ?? [])];
+            }),
+        });
+      } finally {
+        place.remove();
+      }
+    },
+    remove: () => first.remove(),
+  };
+}
