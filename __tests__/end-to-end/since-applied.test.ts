@@ -10,7 +10,15 @@ import type { DriftFinding } from '../../src/drift/finding.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { appliedTo, copyOf, type LabInTest, type LabMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
+import {
+  appliedTo,
+  copyOf,
+  type LabInTest,
+  type LabMemory,
+  orThrow,
+  planned,
+  withLab,
+} from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const team: Team = {
