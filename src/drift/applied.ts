@@ -23,6 +23,7 @@ export const APPLIED_TEAM = z.strictObject({
   day: DAY,
   lab: z.string().regex(LAB_PATTERN),
   account: z.string().regex(ACCOUNT_PATTERN),
+  owners: KEYS,
   roles: z
     .array(
       z.strictObject({
@@ -43,7 +44,7 @@ export const APPLIED_TEAM = z.strictObject({
     .max(100_000),
   departed: z.array(z.strictObject({ key: KEY, left: DAY })).max(100_000),
   freeze: known(isCapability),
-  settings: z.strictObject({ deleteAfterDays: z.int().min(1).nullable() }),
+  settings: z.strictObject({ deleteAfterDays: z.int().min(1).nullable(), selfApproval: z.boolean() }),
 });
 
 export type AppliedTeam = Readonly<z.infer<typeof APPLIED_TEAM>>;
@@ -63,6 +64,7 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
     day,
     lab: team.lab,
     account: team.account,
+    owners: [...team.owners],
     roles: team.roles.map(({ key, allow, deny, managed }) => ({
       ...{ key, allow: [...allow], deny: [...deny], managed: [...managed] },
     })),
@@ -71,7 +73,7 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
     freeze: [...team.freeze],
-    settings: { deleteAfterDays: team.settings.deleteAfterDays },
+    settings: { deleteAfterDays: team.settings.deleteAfterDays, selfApproval: team.settings.selfApproval },
   };
 }
 

@@ -15,7 +15,6 @@ import {
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
-import { appliedOwners } from '../../../src/review/approval/applied-owners.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { failureText } from '../../../src/text/failures/failures.ts';
 import { withMember, withoutMember } from '../../support/changed-account.ts';
@@ -46,21 +45,27 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   const record = applyRecord(place);
   expect(await record.read()).toBeNull();
   const team = appliedTeam(sampleTeam, '2026-11-25');
-  const owners = appliedOwners(sampleTeam, null, null, lab().now());
+  const owners = [{ key: 'ada', login: 'adaoneill', id: 7 }];
   await noteApply(record, lab(), { state: 'applying', commit: first });
-  const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
+  const noted = { version: 1, at: '2026-11-25T11:04:00.000Z' };
   expect(await record.read()).toEqual({
     ...noted,
     state: 'applying',
+    commit: null,
     team: null,
-    owners: null,
+    owners: [],
     begun: [team],
     ids: NO_IDS,
   });
   expect(await readApplied(place)).toEqual({ ok: true, value: null });
-  // An apply from a terminal knows no commit.
-  await noteApply(record, lab(), { state: 'applied' });
-  expect(await record.read()).toEqual({ ...noted, state: 'applied', team, owners, begun: [], ids: IDS });
+  await noteApply(record, lab(), { state: 'applied', commit: first, ownerIds: new Map([['adaoneill', 7]]) });
+  const done = { ...noted, state: 'applied', commit: first, team, owners, begun: [], ids: IDS };
+  expect(await record.read()).toEqual(done);
+  // An apply that began decides neither who approves nor since when. Ids that are known stay, whatever GitHub says by now.
+  await noteApply(record, lab(), { state: 'applying' });
+  expect(await record.read()).toMatchObject({ commit: first, owners });
+  await noteApply(record, lab(), { state: 'applied', ownerIds: new Map([['adaoneill', 99]]) });
+  expect(await record.read()).toEqual({ ...done, commit: null });
   expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN } });
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { appliedText } from '../../review/text/quick-check.ts';
@@ -37,7 +37,16 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
-    .option('--commit <sha>', 'commit of the file, for the apply record')
+    .addOption(
+      new Option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)').argParser(
+        cli.parseCommit,
+      ),
+    )
+    .addOption(
+      new Option('--owner-ids <ids>', "GitHub's ids of owners, for the apply record: LOGIN=ID,LOGIN=ID").argParser(
+        parseIds,
+      ),
+    )
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
@@ -55,7 +64,13 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, commit = null, result = null } = options;
-      cli.finish(await apply({ ...cli.labOptions(file, options), yes, commit, result }, terminal));
+      const { yes = false, commit = null, result = null, ownerIds = new Map() } = options;
+      cli.finish(await apply({ ...cli.labOptions(file, options), yes, commit, result, ownerIds }, terminal));
     });
+}
+
+function parseIds(text: string): ReadonlyMap<string, number> {
+  if (!/^([\w-]+=\d+(,|$))*$/.test(text)) throw new InvalidArgumentError('Write LOGIN=ID,LOGIN=ID.');
+  const pairs = text.split(',').map((each) => each.split('='));
+  return new Map(pairs.map(([login = '', id]) => [login.toLowerCase(), Number(id)]));
 }

@@ -12,10 +12,12 @@ import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
-import { appointedBy } from '../../review/approval/applied-owners.ts';
-import type { QuickCheck } from '../../review/manifest/schema.ts';
+import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
+import { reviewOfPlan } from '../../review/changes/review.ts';
+import { redactReview } from '../../review/manifest/manifest.ts';
+import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import type { Member, Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { effectOf } from '../../terraform/resources.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
@@ -26,7 +28,7 @@ import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { applyRecord, noteApply, usingRecord } from './records.ts';
+import { applyRecord, commitOf, noteApply, readRecord, usingRecord } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -34,8 +36,10 @@ const LOCK_TIMEOUT_SECONDS = 300;
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */
   readonly yes: boolean;
-  /** The commit of the team file, for the apply record. */
+  /** The commit of the team file, for the apply record; null if Git is to say it. */
   readonly commit: string | null;
+  /** Numbers of owners' accounts on GitHub by login, in lower case. */
+  readonly ownerIds?: ReadonlyMap<string, number>;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
@@ -43,6 +47,8 @@ export interface ApplyOptions extends LabSessionOptions {
 export interface Applied {
   readonly team: Team;
   readonly planned: StackPlan;
+  /** What the plan did to people. */
+  readonly review: Review;
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -92,7 +98,7 @@ export async function planAndApply(
   onPlan: OnPlan,
   onBegin: () => void,
 ): Promise<Result<Applied>> {
-  const { commit, yes } = options;
+  const { yes } = options;
   const { team } = session;
   const plan = await planStack(session, lockTimeout(options));
   if (!plan.ok) return plan;
@@ -118,21 +124,29 @@ export async function planAndApply(
   }
   const steps = isEmpty(planned) ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
   if (!steps.ok) return steps;
-  const recorded = await record(session, { state: 'applied', commit });
+  const { ownerIds, commit = null } = options;
+  const applied = { commit: commit ?? (await commitOf(options.file)), ...(ownerIds === undefined ? {} : { ownerIds }) };
+  const recorded = await record(session, { state: 'applied', ...applied });
   if (!recorded.ok) return recorded;
   const { check } = await quickCheck(session, null, terminal);
-  return succeed({ team, planned, steps: steps.value, quickCheck: check });
+  const review = reviewOfPlan(team, session.today, session.at, { ...planned, plan: planned.saved.plan });
+  return succeed({ team, planned, review, steps: steps.value, quickCheck: check });
 }
 
-/** Who approves from this apply on, and did not by the one before: no plan shows it, and no review may have. Null for no one. */
+/** Who approves from this apply on, and did not by the one before, which no plan shows. Null for no one. */
 async function appointedText({ team, records }: LabSession): Promise<Result<string | null>> {
-  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
+  const record = await readRecord(records);
   if (!record.ok) return record;
-  const { owners, selfApproval } = appointedBy(team, record.value?.owners ?? null);
-  const who = owners.map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+  const { team: applied = null, owners = [] } = record.value ?? {};
+  const isNew = ({ key, github }: Member) =>
+    github !== null && !owners.some((owner) => owner.key === key && isSameLogin(owner.login, github));
+  const who = team.members
+    .filter((member) => team.owners.includes(member.key) && isNew(member))
+    .map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+  const isAlone = approvesAlone(team) && (applied === null || !approvesAlone(applied));
   const parts = [
     ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
-    ...(selfApproval ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
+    ...(isAlone ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
   ];
   return succeed(parts.length === 0 ? null : parts.map(plainText).join(' '));
 }
@@ -166,7 +180,7 @@ function lockTimeout(options: ApplyOptions) {
   return { lockTimeoutSeconds: isInWorkflow(options) ? LOCK_TIMEOUT_SECONDS : undefined };
 }
 
-/** Records first: an older commit must not follow one that was applied in part. In a workflow a second plan must be empty. */
+/** Records first what it may change. In a workflow a second plan must be empty. */
 async function carryOut(
   session: LabSession,
   planned: StackPlan,
@@ -174,7 +188,7 @@ async function carryOut(
   terminal: Terminal,
   onBegin: () => void,
 ): Promise<Result<number>> {
-  const recorded = await record(session, { state: 'applying', commit: options.commit });
+  const recorded = await record(session, { state: 'applying' });
   if (!recorded.ok) return recorded;
   onBegin();
   const applied = await withProgress(terminal, (onEvent) =>
@@ -211,11 +225,12 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { steps, quickCheck } = applied.ok ? applied.value : { steps: null, quickCheck: null };
+  const { steps, quickCheck, review } = applied.ok ? applied.value : { steps: null, quickCheck: null, review: null };
   if (result !== null) {
     const emulator = directory !== null;
     const data = redactAll({ version: 1, emulator, commit, failure, steps, quickCheck }, true);
-    await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
+    const all = { ...data, review: review === null ? null : redactReview(review) };
+    await writeFile(result, `${JSON.stringify(all, null, 2)}\n`);
   }
   writeOutputs(process.env, {
     result: failure === null ? 'applied' : 'failed',

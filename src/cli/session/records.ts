@@ -9,7 +9,7 @@ import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
 import { RECONCILE_RECORD, type ReconcileRecord } from '../../drift/remediation/decide.ts';
-import { APPLIED_OWNERS, appliedOwners } from '../../review/approval/applied-owners.ts';
+import { OWNER, ownersOf } from '../../review/approval/owners.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
@@ -106,7 +106,7 @@ const IDS = z.record(z.string().max(128), z.string().max(128));
 
 const RECORD = z.strictObject({
   version: z.literal(1),
-  /** The last commit that was applied, or began to be; null if every apply was made without one. */
+  /** The commit of `team`; null if its file was of none. */
   commit: z
     .string()
     .regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
@@ -116,8 +116,8 @@ const RECORD = z.strictObject({
   at: z.iso.datetime(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
-  /** Its owners, as far as an administrator or a review appointed them; null if no apply has ended. */
-  owners: APPLIED_OWNERS.nullable(),
+  /** Its owners with a login on GitHub: who approves changes. */
+  owners: z.array(OWNER).max(1_000),
   /** The teams of applies that began since then and did not end, oldest first. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
   /** IAM's unique ids of the lab's users and groups, by name, after the last apply that ended. */
@@ -136,6 +136,11 @@ export const RECONCILE_FILE = 'reconcile-record.json';
 /** What reconcile reverted and reported. */
 export function reconcileRecord(place: RecordPlace): StateRecord<ReconcileRecord> {
   return stateRecord(place, RECONCILE_FILE, RECONCILE_RECORD);
+}
+
+/** The apply record; null if there is none. */
+export function readRecord(place: RecordPlace): Promise<Result<ApplyRecord | null>> {
+  return usingRecord(FILE, () => applyRecord(place).read());
 }
 
 /** The applied team; null if no apply has ended. Fails if the apply record cannot be read. */
@@ -158,8 +163,8 @@ async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<str
 }
 
 /**
- * Records that an apply began or ended. An apply without a commit keeps the commit of the one before; `reviewed` is null for
- * an administrator's own. Throws if the record cannot be read or written.
+ * Records that an apply began or ended, with the commit of its file. `ownerIds` has numbers of accounts by login, in lower
+ * case. Throws if the record cannot be read or written.
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
@@ -172,10 +177,10 @@ export async function noteApply(
   {
     state,
     commit = null,
-    reviewed = null,
+    ownerIds,
   }: Pick<ApplyRecord, 'state'> & {
     readonly commit?: string | null;
-    readonly reviewed?: Parameters<typeof appliedOwners>[1];
+    readonly ownerIds?: ReadonlyMap<string, number>;
   },
 ): Promise<void> {
   const { team, today, names, now } = session;
@@ -184,17 +189,21 @@ export async function noteApply(
   const at = now();
   await record.write({
     version: 1,
-    commit: commit ?? last?.commit ?? null,
     state,
     at: at.toISOString(),
     ...(state === 'applied'
       ? {
-          ...{ team: noted, begun: [], ids: await idsOf(team.lab, names) },
-          owners: appliedOwners(team, reviewed, last?.owners ?? null, at),
+          ...{ commit, team: noted, begun: [], ids: await idsOf(team.lab, names) },
+          owners: [...ownersOf(team, last?.owners ?? [], ownerIds)],
         }
       : {
-          ...{ team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS },
-          owners: last?.owners ?? null,
+          ...{
+            commit: last?.commit ?? null,
+            team: last?.team ?? null,
+            begun: withBegun(last?.begun ?? [], noted),
+            ids: last?.ids ?? NO_IDS,
+          },
+          owners: last?.owners ?? [],
         }),
   });
 }
@@ -241,6 +250,15 @@ export async function noteOldFile(
   );
   stderr('\n  reason: this clone does not have that commit\n  help: run `git pull`, then run this command again\n\n');
   return true;
+}
+
+/** The commit of a file as it is, or null: in no clone, or changed since. */
+export async function commitOf(file: string): Promise<string | null> {
+  const git = (...args: readonly string[]) => run('git', ['-C', dirname(file), ...args]).catch(() => null);
+  const head = await git('rev-parse', '--verify', 'HEAD');
+  const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
+  const isTracked = (await git('ls-files', '--error-unmatch', '--', basename(file))) !== null;
+  return head !== null && isAsCommitted && isTracked ? head.stdout.trim() : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */
