@@ -13,6 +13,7 @@ import { account } from '../support/github-bodies.ts';
 import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { initFiles } from '../support/init-files.ts';
+import { enforce } from '../support/lab-repository.ts';
 import { type RunningJob, type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
 import { readWorkflow } from './workflow-file.ts';
@@ -260,6 +261,7 @@ export class Scene {
     this.#writeShims();
     this.repository.realTime = true;
     this.repository.git = git;
+    enforce(this.repository);
   }
 
   get repository(): GitHubRepository {
@@ -325,6 +327,12 @@ export class Scene {
     pull.base = this.main;
     pull.merge = this.#mergeOf(pull);
     this.repository.push(pull.branch, pull.head);
+  }
+
+  /** Merges a pull request that an owner approved; the commit on main. */
+  mergeApproved(pull: ScenePull): string {
+    this.repository.review(pull.number, 'ada', 'APPROVED');
+    return this.merge(pull);
   }
 
   /** Merges a pull request; the commit on main. */
