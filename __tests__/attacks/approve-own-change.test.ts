@@ -15,10 +15,10 @@ type Attack = readonly [name: string, kind: string, run: (lab: LabRepository) =>
 
 const ATTACKS: readonly Attack[] = [
   [
-    // Row 1 of the security review: nothing compared the tree of the merge.
     'a writer merges by hand, with more than was approved',
     'other-tree',
     (lab) => {
+      // Under another pull request with the same head, an approval of an owner was theirs.
       const pull = lab.propose('words', 'cy', describes('Moreau'));
       approve(pull, 'ada');
       const hostile = lab.open('hostile', 'bo', pull.head.sha);
@@ -154,7 +154,6 @@ const ATTACKS: readonly Attack[] = [
     },
   ],
   [
-    // Row 6.
     'an account takes the login that an owner gave up',
     'no-approval',
     async (lab) => {
@@ -218,7 +217,7 @@ test.each<[string, (lab: LabRepository) => void]>([
 });
 
 test('runs and artifacts, which writers delete and forge, decide nothing', async () => {
-  // Row 2 of the security review: without the run that the owner had read, an older one became the reviewed plan.
+  // Without the run that the owner had read, an older one became the reviewed plan.
   const pull = lab().propose('words', 'cy', describes('Moreau'));
   approve(pull, 'ada');
   lab().merge(pull, 'cy');

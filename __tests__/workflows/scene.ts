@@ -229,6 +229,7 @@ export class Scene {
     run('add', '.');
     run('commit', '--quiet', '-m', 'The lab begins');
     const github = await startGitHub(new GitHubRepository());
+    enforce(github.repository);
     for (const login of ['ada', 'bo']) github.repository.permissions.set(login, 'write');
     const access: AccountAccess = {
       runner: { MTURK_TEAM_EMULATOR: dir },
@@ -261,7 +262,6 @@ export class Scene {
     this.#writeShims();
     this.repository.realTime = true;
     this.repository.git = git;
-    enforce(this.repository);
   }
 
   get repository(): GitHubRepository {

@@ -39,7 +39,7 @@ test('approved after the merge', async () => {
 });
 
 test('a second pull request with the same commit is no hindrance', async () => {
-  // Row 12: both counted as merged, so that neither was ever applied.
+  // GitHub marks both as merged.
   const pull = lab().propose('pay', 'bo', pays('bo'));
   const second = lab().open('pay-2', 'cy', pull.head.sha);
   approve(pull, 'ada');
