@@ -8,32 +8,34 @@ test('a repository variable, which every writer can set, decides nothing, and ne
 test('the role follows from the reviewed file, and its credentials reach one step', () => {
   const roles: string[] = [];
   for (const { where, job } of allJobs()) {
-    const at = job.steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/'));
-    const step = job.steps[at];
-    if (step === undefined) continue;
-    roles.push(`${where}: ${step.with?.['role-to-assume']}`);
-    expect(step.with).toMatchObject({
-      'allowed-account-ids': expect.stringMatching(/^\$\{\{ needs\.(preview|validate)\.outputs\.account \}\}$/),
-      'output-credentials': true,
-      'output-env-credentials': false,
-    });
-    const given = job.steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('steps.credentials.outputs'));
-    expect(given).toEqual([job.steps[at + 1]]);
-    // The tool that checks the approval or the newest commit has a token, and no role.
-    for (const { env = {} } of job.steps.slice(0, at)) expect(Object.keys(env)).not.toContain('AWS_ACCESS_KEY_ID');
-    expect(Object.keys(given[0]?.env ?? {})).not.toContain('GITHUB_TOKEN');
+    for (const [at, step] of job.steps.entries()) {
+      if (!step.uses?.startsWith('aws-actions/')) continue;
+      roles.push(`${where}: ${step.with?.['role-to-assume']}`);
+      const account = /^\$\{\{ (needs\.(preview|validate)|steps\.check)\.outputs\.account \}\}$/;
+      expect(step.with).toMatchObject({
+        'allowed-account-ids': expect.stringMatching(account),
+        'output-credentials': true,
+        'output-env-credentials': false,
+      });
+      const given = job.steps.filter(({ env }) => JSON.stringify(env ?? {}).includes(`steps.${step.id}.outputs.aws-`));
+      expect(given).toEqual([job.steps[at + 1]]);
+      // The tool that checks the approval has a token, and a role that only reads.
+      const names = Object.keys(given[0]?.env ?? {});
+      expect(names.includes('GITHUB_TOKEN')).toBe(step.id === 'scan');
+    }
   }
-  const roleOf = (first: string) => {
-    const lab = `\${{ needs.${first}.outputs.lab }}`;
-    return `arn:aws:iam::\${{ needs.${first}.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
+  const roleOf = (source: string) => {
+    const lab = `\${{ ${source}.outputs.lab }}`;
+    return `arn:aws:iam::\${{ ${source}.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
   };
-  const role = roleOf('validate');
+  const role = roleOf('needs.validate');
   const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
   expect(roles).toEqual([
-    `called-apply.yml, apply: ${role}apply`,
+    `called-apply.yml, apply: ${roleOf('steps.check')}scan`,
+    `called-apply.yml, apply: ${roleOf('steps.check')}apply`,
     `called-drift.yml, detect: ${role}scan`,
     `called-drift.yml, reconcile: ${role}${either}`,
-    `called-plan.yml, plan: ${roleOf('preview')}plan`,
+    `called-plan.yml, plan: ${roleOf('needs.preview')}plan`,
   ]);
   // In a pull request, of the file of the base branch.
   const { preview } = ownJobs(workflowNamed('called-plan.yml'));

@@ -124,7 +124,7 @@ test('a pull request that deletes CODEOWNERS fails the required check', async ()
   expect(run.log).toMatch(/^::error file=\.github\/CODEOWNERS,title=.*\(stale-codeowners\)::/m);
 });
 
-test('a pull request can replace the required check by a green one; what an owner then merges is not applied', async () => {
+test('a pull request can replace the required check by a green one, and not the approval', async () => {
   const { jobs, ...others } = parse(caller.plan);
   const { needs: _needs, ...check } = jobs['mturk-team'];
   const green = { ...others, jobs: { 'mturk-team': { ...check, steps: [{ run: 'true' }] } } };
@@ -133,10 +133,9 @@ test('a pull request can replace the required check by a green one; what an owne
     ...joins('ned', 'Ned', 'paymaster'),
   });
   expect(results(await scene.plan(pull))).toEqual({ 'mturk-team': 'success' });
-  scene.repository.review(pull.number, 'ada', 'APPROVED');
   const run = await scene.apply(scene.merge(pull));
-  expect(results(run)).toMatchObject({ validate: 'success', approval: 'failure', apply: 'skipped' });
-  expect(run.jobs.approval?.outputs['failure-reason']).toBe('no-approved-plan');
+  expect(run.jobs.apply?.outputs['failure-reason']).toBe('not-approved');
+  expect(await scene.membersOf('tiny-lab-paymaster')).toBeNull();
 });
 
 describe('even where an environment takes deployments from any branch', () => {
@@ -198,8 +197,7 @@ describe('even where an environment takes deployments from any branch', () => {
       // What remains: every writer can take the plan role, and what is merged the scan role. Both only read.
       expect(taken(await scene.plan(pull))).toEqual(['plan']);
       expect(taken(await scene.apply(pull.head, `refs/heads/${pull.branch}`))).toEqual([]);
-      scene.repository.review(pull.number, 'ada', 'APPROVED');
-      expect(taken(await scene.apply(scene.merge(pull)))).toEqual(['scan']);
+      expect(taken(await scene.apply(scene.mergeApproved(pull)))).toEqual(['scan']);
     },
   );
 
@@ -208,8 +206,7 @@ describe('even where an environment takes deployments from any branch', () => {
       [`${FOLDER}/apply.yml`]: () => caller.apply,
       [`${FOLDER}/plan.yml`]: () => caller.apply,
     });
-    const nothing = { validate: 'skipped', approval: 'skipped', apply: 'skipped', report: 'skipped', run: 'skipped' };
-    const expected = { ...nothing, 'mturk-team': 'failure' };
+    const expected = { apply: 'skipped', report: 'skipped', run: 'skipped', 'mturk-team': 'failure' };
     expect(results(await scene.apply(pull.head, 'refs/heads/mine'))).toEqual(expected);
     expect(results(await scene.plan(pull))).toEqual(expected);
   });

@@ -155,6 +155,23 @@ describe('after the merge', () => {
     expect(issues()).toEqual([]);
   });
 
+  test('applied for several pull requests: each says what was applied, by the result alone', async () => {
+    repository().openPull({ author: 'bo', head: sha('b'), number: 9 });
+    const { review } = JSON.parse(files.manifest);
+    directory.write('result.json', JSON.stringify({ version: 1, commit: sha('c'), failure: null, steps: 5, review }));
+    const args = `--state applied --pull-request 1,9 --result result.json --issue --reason ${EMPTY}`;
+    expect(await comment(args)).toMatchObject({ code: 0 });
+    const bodies = [1, 9].map((pull) =>
+      repository()
+        .commentsOf(pull)
+        .map(({ body }) => body),
+    );
+    expect(bodies[0]).toEqual(bodies[1]);
+    expect(bodies[0]).toEqual([
+      expect.stringMatching(/^<!-- mturk-team:perception-lab -->\n### Applied: [\s\S]*`ccccccc`/),
+    ]);
+  });
+
   test('failed, then applied: one issue, opened and closed', async () => {
     writeFailed();
     expect(await apply('--pull-request 1 --reason not-converged')).toMatchObject({ code: 0 });
@@ -172,13 +189,13 @@ describe('after the merge', () => {
   });
 
   test('a push without a pull request: the issue alone, with what to do about its reason', async () => {
-    const args = { commit: 'f'.repeat(40), pull: null, head: null, because: [{ kind: 'no-pull-request' }] };
+    const args = { commit: 'f'.repeat(40), because: [{ kind: 'no-pull-request' }] };
     const failure = { reason: 'not-approved', error: { code: 'not-approved', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     const result = await apply(`--pull-request ${EMPTY} --reason not-approved`);
-    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('belongs to no pull request') });
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('no pull request was merged') });
     expect(issues()).toMatchObject([
-      { body: expect.stringContaining('**To fix:** make the change in a pull request') },
+      { body: expect.stringContaining('**To fix:** an administrator checks the main branch and runs') },
     ]);
     expect(repository().comments).toEqual([]);
   });
@@ -313,6 +330,7 @@ test.each([
   '--state nonsense',
   '--state planned --reason nonsense',
   '--state applied --pull-request 0',
+  '--state applied --pull-request 1,,2',
   '--preview review.json',
 ])('%s is wrong usage', async (args) => {
   expect(await comment(args)).toMatchObject({ code: 2, stdout: '' });

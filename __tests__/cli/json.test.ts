@@ -49,8 +49,8 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'team-file-invalid', 'preview', '--base', 'team.yaml', '--head', 'broken.yaml'],
   [1, 'manifest-unusable', 'preview', '--base', 'team.yaml', '--head', 'team.yaml', '--manifest', 'file'],
   [1, 'github-token-missing', 'comment', '--state', 'planned'],
-  [1, 'github-token-missing', 'verify-approval', '--commit', COMMIT],
-  [1, 'file-not-writable', 'verify-approval', '--commit', COMMIT, '--manifest', 'file/where.json'],
+  [1, 'github-token-missing', 'check-approval', '--commit', COMMIT],
+  [1, 'file-not-writable', 'check-approval', '--commit', COMMIT, '--result', 'file/where.json'],
   [1, 'github-token-missing', 'check-head', '--commit', COMMIT],
   [1, 'github-token-missing', 'drift-issue', '--report', 'report.json'],
 ];
@@ -80,7 +80,7 @@ test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
 
 const COMMANDS = [
   ...['check', 'plan', 'apply', 'drift', 'explain bo', 'who-can SendBonus', 'synth', 'codeowners', 'schema', 'demo'],
-  ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned', 'verify-approval'],
+  ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned', 'check-approval'],
   ...[`check-head --commit ${COMMIT}`, 'drift-issue --report r'],
 ];
 

@@ -29,7 +29,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Try it', 'emulator'],
   ['CI', 'preview'],
   ['CI', 'comment'],
-  ['CI', 'verify-approval'],
+  ['CI', 'check-approval'],
   ['CI', 'check-head'],
   ['CI', 'drift-issue'],
 ];

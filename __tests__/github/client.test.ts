@@ -36,27 +36,6 @@ describe('lists', () => {
     expect(requestsOf(COMMENTS).map(({ query }) => query.page)).toEqual(['1', '2']);
   });
 
-  test('the changes of a branch, deleted or not, come whole and the newest first', async () => {
-    for (let index = 0; index < 205; index += 1) repository().push('a/b & c', 'eve', sha(String((index % 9) + 1)));
-    repository().push('a/b & c', 'ada', null);
-    const found = obtained(await client().activity('a/b & c'));
-    expect(found.map(({ kind }) => kind)).toEqual([
-      'branch_deletion',
-      ...Array.from({ length: 204 }, () => 'push'),
-      'branch_creation',
-    ]);
-    expect(found[0]).toMatchObject({ actor: { login: 'ada', isBot: false }, before: sha('7'), after: sha('0') });
-    expect(requestsOf('GET /repos/perception/lab/activity')).toHaveLength(3);
-  });
-
-  test('of the address of a next page only its cursor is used', async () => {
-    const link = '<https://elsewhere.example/steal?after=abc&ref=x>; rel="next"';
-    const when = 'GET /repos/perception/lab/activity';
-    server().trouble({ when, status: 200, headers: { link }, body: [] });
-    expect((await client().activity('change')).ok).toBe(true);
-    expect(requestsOf(when).map(({ query }) => query)).toMatchObject([{}, { after: 'abc', ref: 'refs/heads/change' }]);
-  });
-
   test('pull requests are no issues', async () => {
     repository().openIssue({ author: 'ada', title: 'A question', body: '' });
     expect(obtained(await client().issues('open', 'ada')).map(({ title }) => title)).toEqual(['A question']);
@@ -248,9 +227,9 @@ describe('refusals', () => {
     });
   });
 
-  test('a person whom GitHub does not know has no access', async () => {
-    server().trouble({ when: /^GET .*\/permission$/, status: 404, message: 'eve is not a user' });
-    expect(await client().permissionOf('eve')).toEqual({ ok: true, value: 'none' });
+  test('a person whom GitHub does not know has no number', async () => {
+    server().trouble({ when: 'GET /users/eve', status: 404, message: 'Not Found' });
+    expect(await client().idOf('eve')).toEqual({ ok: true, value: null });
   });
 
   test('no failure tells the token', async () => {

@@ -1,4 +1,5 @@
 import { succeed } from '../../src/diagnostics/failure.ts';
+import type { History } from '../../src/github/port.ts';
 import { failureOf, githubInTest, obtained, sha } from '../support/github-client.ts';
 import { LabRepository } from '../support/lab-repository.ts';
 
@@ -10,65 +11,52 @@ beforeEach(() => {
 afterEach(() => lab.remove());
 
 const adds = (line: string) => (team: string) => `${team}${line}\n`;
+const ask = async <T>(question: (history: History) => Promise<T>, commit = lab.main) =>
+  obtained(await client().withHistory(commit, async (history) => succeed(await question(history))));
 
-test('commits that no branch has any more, with what is before them', async () => {
-  const [first, head] = [lab.main, lab.push('change', 'bo', adds('# Bo'))];
-  lab.set('change', 'bo', null);
-  const found = await client().withHistory([first, head], async (history) =>
-    succeed({
-      parents: await history.parents(head),
-      within: [
-        await history.isWithin(first, head),
-        await history.isWithin(head, head),
-        await history.isWithin(head, first),
-      ],
-      text: await history.textAt(head, 'team.yaml'),
-      none: [await history.textAt(head, 'other.yaml'), await history.textAt(sha('a'), 'team.yaml')],
-      unknown: [await history.parents(sha('a')), await history.parents('--all'), await history.isWithin('HEAD', head)],
-      authored: await history.authoredAt(sha('a')),
-    }),
-  );
-  expect(obtained(found)).toEqual({
-    parents: [first],
-    within: [true, true, false],
-    text: lab.teamAt(head),
-    none: [null, null],
-    unknown: [[], [], false],
-    authored: null,
-  });
+test('commits by first parent', async () => {
+  const first = lab.main;
+  const merge = lab.merge(lab.propose('change', 'bo', adds('# Bo')), 'ada');
+  expect(await ask((history) => history.firstParents(merge))).toEqual([merge, first]);
 });
 
-test("an author's time is exact, in whatever zone it was written", async () => {
-  const commits = ['+0000', '+1400', '+9999', '-9999'].map((zone) => lab.push(`z${zone}`, 'bo', adds(zone), { zone }));
-  const found = await client().withHistory(commits, async (history) =>
-    succeed(await Promise.all(commits.map((commit) => history.authoredAt(commit)))),
-  );
-  expect(obtained(found)).toEqual(commits.map(() => expect.stringMatching(/^\d{10}$/)));
+test('whether files differ, those of a directory included', async () => {
+  const one = lab.main;
+  const two = lab.pushFiles('main', { '.github/workflows/apply.yml': 'x', 'README.md': 'x' });
+  const differs = (...paths: string[]) => ask((history) => history.differs(one, two, paths));
+  expect([await differs('.github'), await differs('README.md'), await differs('team.yaml')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(await ask((history) => history.differs(sha('a'), two, ['team.yaml']))).toBe(true);
 });
 
-test('a clean merge, and merges that are not what Git makes of their parents', async () => {
-  const head = lab.push('change', 'bo', (team) => team.replace('name: Bo', 'name: Bo Chen'));
-  lab.merge(lab.propose('other', 'ada', adds('# Ada')), 'ada');
-  const clean = lab.update('change', 'ada');
-  const parents = [head, lab.main];
-  const evil = lab.push('evil', 'bo', adds('# More'), { parents });
-  const ours = lab.push('ours', 'bo', (team) => team, { parents });
-  const conflict = lab.push('conflict', 'bo', (team) => team, {
-    parents: [lab.push('left', 'bo', adds('# Left')), lab.push('right', 'bo', adds('# Right'))],
-  });
-  const found = await client().withHistory([clean, evil, ours, conflict], async (history) =>
-    succeed(await Promise.all([clean, evil, ours, conflict, head].map((each) => history.isCleanMerge(each)))),
-  );
-  expect(obtained(found)).toEqual([true, false, false, false, false]);
+test('the head of a squashed pull request, which no branch of the history has, is fetched', async () => {
+  const before = lab.main;
+  const pull = lab.propose('change', 'bo', adds('# Bo'));
+  const { sha: head } = pull.head;
+  const squashed = lab.merge(pull, 'ada', 'squash');
+  const answers = await ask(async (history) => [
+    await history.hasSameTree(head, squashed),
+    await history.hasSameTree(before, squashed),
+    await history.isWithin(before, head),
+    await history.isWithin(head, before),
+    await history.textAt(head, 'team.yaml'),
+    await history.textAt(head, 'other.yaml'),
+  ]);
+  expect(answers).toEqual([true, false, true, false, lab.teamAt(head), null]);
 });
 
-test('a commit that GitHub does not have, and a token that may not read', async () => {
-  const unknown = await client().withHistory([sha('a')], async () => succeed(null));
-  expect(failureOf(unknown)).toMatchObject({
-    code: 'github-unavailable',
-    args: { request: 'git fetch perception/lab' },
-  });
-  repository().tokens.set('none', { login: 'x', kind: 'installation', grants: {} });
-  const denied = await client({ token: 'none' }).withHistory([lab.main], async () => succeed(null));
-  expect(failureOf(denied)).toMatchObject({ args: { reason: expect.stringMatching(/403/) } });
+test.each([sha('a'), '--all', 'HEAD', 'main'])('%s is no commit that is known', async (name) => {
+  const { main } = lab;
+  expect(await ask((history) => history.hasSameTree(name, main))).toBe(false);
+  expect(await ask((history) => history.isWithin(sha('a'), main))).toBe(false);
+});
+
+test('without the permission to read contents it fails, and never says the token', async () => {
+  repository().tokens.set('secret-token', { login: 'x', kind: 'installation', grants: { actions: 'read' } });
+  const failure = failureOf(await client({ token: 'secret-token' }).withHistory(lab.main, async () => succeed(null)));
+  expect(failure).toMatchObject({ code: 'github-unavailable', args: { request: 'git fetch perception/lab' } });
+  expect(JSON.stringify(failure)).not.toContain('secret');
 });

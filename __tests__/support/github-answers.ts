@@ -7,8 +7,6 @@ interface Asked {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Where the artifacts lie: another origin than the API's, as with GitHub. */
-  readonly blobs: string;
 }
 
 export interface Answer {
@@ -16,7 +14,7 @@ export interface Answer {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole list, of which the server answers a page. */
-  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null; readonly cursor?: boolean };
+  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null };
 }
 
 export interface Route {

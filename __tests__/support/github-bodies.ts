@@ -1,18 +1,8 @@
-import type {
-  Artifact,
-  Comment,
-  GitHubRepository,
-  Pull,
-  PullCommit,
-  Review,
-  Run,
-  Thread,
-  Workflow,
-} from './github-repository.ts';
+import type { Comment, GitHubRepository, Pull, Review, Run, Thread, Workflow } from './github-repository.ts';
 
 /** What GitHub says of each thing, as far as its description does not fill it in. */
 export function account(login: string) {
-  const id = [...login].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 1_000_003, 7);
+  const id = [...login.toLowerCase()].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 1_000_003, 7);
   const type = login.endsWith('[bot]') ? 'Bot' : 'User';
   return { login, id, node_id: `U_${id}`, type, user_view_type: 'public' };
 }
@@ -69,20 +59,6 @@ export function reviewBody(repository: GitHubRepository, review: Review) {
   };
 }
 
-export function activityBody(repository: GitHubRepository, each: GitHubRepository['activity'][number]) {
-  return {
-    id: each.id,
-    node_id: `RA_${each.id}`,
-    before: each.before,
-    after: each.after,
-    ref: `refs/heads/${each.branch}`,
-    timestamp: each.at,
-    activity_type: each.kind,
-    actor: each.actor === null ? null : account(each.actor),
-    repository: repository.fullName,
-  };
-}
-
 export function timelineBody(repository: GitHubRepository, each: GitHubRepository['timeline'][number]) {
   return {
     id: each.id,
@@ -97,34 +73,7 @@ export function timelineBody(repository: GitHubRepository, each: GitHubRepositor
   };
 }
 
-export function pullCommitBody(repository: GitHubRepository, commit: PullCommit) {
-  const url = `https://api.github.com/repos/${repository.fullName}/commits/${commit.sha}`;
-  const person = (login: string) => ({ name: login, email: `${login}@lab.example`, date: commit.authoredAt });
-  const verified = repository.verified.has(commit.sha);
-  return {
-    sha: commit.sha,
-    node_id: `C_${commit.sha}`,
-    url,
-    html_url: url,
-    comments_url: `${url}/comments`,
-    author: account(commit.author),
-    committer: account(commit.committer),
-    parents: commit.parents.map((sha) => ({ sha, url })),
-    commit: {
-      author: person(commit.author),
-      committer: person(commit.committer),
-      verification: {
-        verified,
-        reason: verified ? 'valid' : 'unsigned',
-        payload: null,
-        signature: null,
-        verified_at: null,
-      },
-    },
-  };
-}
-
-export function runBody(repository: GitHubRepository, run: Omit<Run, 'attempts'>) {
+export function runBody(repository: GitHubRepository, run: Run) {
   return {
     id: run.id,
     run_number: run.id,
@@ -145,32 +94,6 @@ export function runBody(repository: GitHubRepository, run: Omit<Run, 'attempts'>
   };
 }
 
-export function jobBodies(repository: GitHubRepository, run: Run) {
-  return Object.entries(run.jobs ?? {}).map(([name, conclusion], index) => ({
-    id: run.id * 100 + index,
-    node_id: `CR_${run.id}_${index}`,
-    run_id: run.id,
-    run_url: `https://api.github.com/repos/${repository.fullName}/actions/runs/${run.id}`,
-    head_sha: run.headSha,
-    head_branch: run.headBranch,
-    workflow_name: run.path,
-    name,
-    url: `https://api.github.com/repos/${repository.fullName}/actions/jobs/${run.id * 100 + index}`,
-    html_url: null,
-    check_run_url: `https://api.github.com/repos/${repository.fullName}/check-runs/${run.id * 100 + index}`,
-    status: 'completed',
-    conclusion,
-    created_at: run.createdAt,
-    started_at: run.startedAt,
-    completed_at: run.startedAt,
-    labels: [],
-    runner_id: null,
-    runner_name: null,
-    runner_group_id: null,
-    runner_group_name: null,
-  }));
-}
-
 export function workflowBody(repository: GitHubRepository, workflow: Workflow) {
   return {
     id: workflow.id,
@@ -180,24 +103,6 @@ export function workflowBody(repository: GitHubRepository, workflow: Workflow) {
     created_at: workflow.createdAt,
     updated_at: workflow.createdAt,
     html_url: `https://github.com/${repository.fullName}/blob/${repository.defaultBranch}/${workflow.path}`,
-  };
-}
-
-export function artifactBody(repository: GitHubRepository, artifact: Artifact) {
-  const run = repository.runs.find(({ id }) => id === artifact.run);
-  return {
-    id: artifact.id,
-    name: artifact.name,
-    size_in_bytes: artifact.content.byteLength,
-    expired: artifact.expired,
-    digest: artifact.digest,
-    created_at: artifact.createdAt,
-    workflow_run: {
-      id: artifact.run,
-      repository_id: repository.id,
-      head_repository_id: repository.id,
-      head_sha: run?.headSha ?? '',
-    },
   };
 }
 

@@ -39,37 +39,13 @@ export interface Pull extends Thread {
   merged: { readonly commit: string; readonly by: string; readonly at: string } | null;
 }
 
-/** A change of a branch; `before` and `after` are zeros where there was or is none. */
-interface Activity {
-  readonly id: number;
-  readonly branch: string;
-  readonly before: string;
-  readonly after: string;
-  readonly kind: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion';
-  /** Null: GitHub does not say it. */
-  readonly actor: string | null;
-  readonly at: string;
-}
-
 interface TimelineEvent {
   readonly id: number;
   readonly pull: number;
-  readonly event: 'base_ref_changed' | 'review_dismissed' | 'automatic_base_change_succeeded';
+  readonly event: 'base_ref_changed' | 'auto_merge_enabled' | 'review_dismissed';
   readonly actor: string;
   readonly at: string;
 }
-
-/** A commit of a pull request as GitHub shows it. */
-export interface PullCommit {
-  readonly sha: string;
-  readonly parents: readonly string[];
-  readonly authoredAt: string;
-  /** Logins that GitHub finds by the e-mail addresses. */
-  readonly author: string;
-  readonly committer: string;
-}
-
-const NOTHING = '0'.repeat(40);
 
 export interface Comment {
   readonly id: number;
@@ -108,13 +84,9 @@ export interface Run {
   startedAt: string;
   /** When it ended. */
   updatedAt: string;
-  /** Earlier attempts, the oldest first. */
-  readonly attempts: Omit<Run, 'attempts'>[];
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
-  /** What became of its jobs, by name, where a test says so. */
-  jobs?: Readonly<Record<string, 'success' | 'failure' | 'skipped'>>;
 }
 
 /** A workflow file that GitHub has registered. */
@@ -160,13 +132,9 @@ export class GitHubRepository {
   settings = newSettings();
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>();
-  /** Changes of branches, the oldest first. */
-  readonly activity: Activity[] = [];
   readonly timeline: TimelineEvent[] = [];
-  /** Commits whose signature GitHub has verified. */
-  readonly verified = new Set<string>();
-  /** The Git repository that is served, and the commits between two, where a test has one. */
-  git: { readonly directory: string; commitsBetween(base: string, head: string): readonly PullCommit[] } | null = null;
+  /** The directory of the Git repository that is served, where a test has one. */
+  git: string | null = null;
   /** Each commit's parents. */
   readonly commits = new Map<string, readonly string[]>();
   #last = 0;
@@ -213,8 +181,7 @@ export class GitHubRepository {
     number?: number;
   }): Pull {
     const { ref = 'change', repository = this.fullName } = given;
-    // Its author pushed the branch, unless someone did before.
-    if (repository === this.fullName && this.branches.get(ref) !== given.head) this.push(ref, given.author, given.head);
+    if (repository === this.fullName) this.push(ref, given.head);
     const pull: Pull = {
       number: given.number ?? this.next(),
       kind: 'pull',
@@ -233,26 +200,8 @@ export class GitHubRepository {
     return pull;
   }
 
-  /** Sets a branch as a person does who pushes to it; null deletes it. Open pull requests follow. */
-  push(branch: string, actor: string | null, after: string | null, options: { readonly force?: boolean } = {}): void {
-    const before = this.branches.get(branch) ?? NOTHING;
-    const kind =
-      after === null
-        ? 'branch_deletion'
-        : before === NOTHING
-          ? 'branch_creation'
-          : options.force === true
-            ? 'force_push'
-            : 'push';
-    this.activity.push({
-      id: this.activity.length + 1,
-      branch,
-      before,
-      after: after ?? NOTHING,
-      kind,
-      actor,
-      at: this.now(),
-    });
+  /** Sets a branch, or deletes it. Open pull requests follow. */
+  push(branch: string, after: string | null): void {
     if (after === null) this.branches.delete(branch);
     else this.branches.set(branch, after);
     for (const thread of this.threads.values()) {
@@ -266,6 +215,11 @@ export class GitHubRepository {
   retarget(number: number, actor: string, base: string): void {
     this.pull(number).base = base;
     this.#happened(number, 'base_ref_changed', actor);
+  }
+
+  /** GitHub merges it once the rules are met, in the name of that person. */
+  enableAutoMerge(number: number, actor: string): void {
+    this.#happened(number, 'auto_merge_enabled', actor);
   }
 
   /** As on GitHub, the review itself changes. */
@@ -341,7 +295,6 @@ export class GitHubRepository {
       createdAt,
       startedAt: createdAt,
       updatedAt: createdAt,
-      attempts: [],
       headRepository: this.fullName,
       actor: this.owner,
       attempt: 1,
@@ -351,13 +304,6 @@ export class GitHubRepository {
     };
     this.runs.push(run);
     return run;
-  }
-
-  /** Begins another attempt of a run. */
-  rerun(run: Run): void {
-    const { attempts, ...ended } = run;
-    attempts.push(ended);
-    Object.assign(run, { attempt: run.attempt + 1, status: 'in_progress', conclusion: null, startedAt: this.now() });
   }
 
   end(run: Run, conclusion: Run['conclusion']): void {

@@ -1,14 +1,10 @@
 import { type Answer, list, missing, ok, type Route, refused } from './github-answers.ts';
 import {
   account,
-  activityBody,
-  artifactBody,
   branchBody,
   commentBody,
   issueBody,
-  jobBodies,
   pullBody,
-  pullCommitBody,
   reviewBody,
   runBody,
   timelineBody,
@@ -18,7 +14,6 @@ import type { GitHubRepository, Grants, Pull, Run, Thread } from './github-repos
 import { SETTINGS_ROUTES } from './github-settings.ts';
 
 const LONGEST_BODY = 65_536;
-const MOST_COMMITS = 250;
 const READ_THREADS: readonly Grants[] = [{ issues: 'read' }, { pull_requests: 'read' }];
 const WRITE_THREADS: readonly Grants[] = [{ issues: 'write' }, { pull_requests: 'write' }];
 
@@ -95,35 +90,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
           });
     },
   },
-  'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': {
-    needs: [{ pull_requests: 'read' }],
-    answer: ({ repository, params }) => {
-      const found = pullsOf(repository).find(({ number }) => number === Number(params.pull_number));
-      if (found === undefined || repository.git === null) return missing();
-      // As of the merge: what the base branch did not have.
-      const [base = 'main'] = found.merged === null ? [] : [`${found.merged.commit}^`];
-      const commits = repository.git.commitsBetween(base, found.head.sha).slice(0, MOST_COMMITS);
-      return list(commits.map((each) => pullCommitBody(repository, each)));
-    },
-  },
   'GET /repos/{owner}/{repo}/issues/{issue_number}/timeline': {
     needs: READ_THREADS,
     answer: ({ repository, params }) =>
       thread(repository, params.issue_number, ({ number }) =>
         list(repository.timeline.filter(({ pull }) => pull === number).map((each) => timelineBody(repository, each))),
       ),
-  },
-  'GET /repos/{owner}/{repo}/activity': {
-    needs: [{ contents: 'read' }],
-    answer: ({ repository, query }) => {
-      const ref = query.get('ref');
-      const found = repository.activity.filter(({ branch }) => ref === null || ref === `refs/heads/${branch}`);
-      const newest = query.get('direction') === 'asc' ? found : found.toReversed();
-      return {
-        status: 200,
-        list: { items: newest.map((each) => activityBody(repository, each)), as: null, cursor: true },
-      };
-    },
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': {
     needs: [{ pull_requests: 'read' }],
@@ -134,16 +106,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
           .map((each) => reviewBody(repository, each)),
       ),
   },
-  'GET /repos/{owner}/{repo}/collaborators/{username}/permission': {
+  'GET /users/{username}': {
     needs: [{}],
-    answer: ({ repository, params: { username = '' } }) => {
-      const permission = repository.permissions.get(username) ?? 'none';
-      return ok({
-        permission,
-        role_name: permission,
-        user: { ...account(username), role_name: permission },
-      });
-    },
+    answer: ({ params: { username = '' } }) => ok(account(username)),
   },
   'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': {
     needs: [{ actions: 'read' }],
@@ -169,43 +134,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     answer: ({ repository, params }) => {
       const found = repository.workflows.find(({ path }) => path.endsWith(`/${params.workflow_id}`));
       return found === undefined ? missing() : ok(workflowBody(repository, found));
-    },
-  },
-  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}': {
-    needs: [{ actions: 'read' }],
-    answer: ({ repository, params }) => {
-      const run = repository.runs.find(({ id }) => id === Number(params.run_id));
-      const attempts = run === undefined ? [] : [...run.attempts, run];
-      const found = attempts.find(({ attempt }) => attempt === Number(params.attempt_number));
-      return found === undefined ? missing() : ok(runBody(repository, found));
-    },
-  },
-  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs': {
-    needs: [{ actions: 'read' }],
-    answer: ({ repository, params }) => {
-      const found = repository.runs.find(({ id }) => id === Number(params.run_id));
-      return found === undefined ? missing() : list(jobBodies(repository, found), 'jobs');
-    },
-  },
-  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': {
-    needs: [{ actions: 'read' }],
-    answer: ({ repository, params, query }) => {
-      const found = repository.artifacts.filter(
-        ({ run, name }) => run === Number(params.run_id) && (query.get('name') ?? name) === name,
-      );
-      return list(
-        found.map((each) => artifactBody(repository, each)),
-        'artifacts',
-      );
-    },
-  },
-  'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': {
-    needs: [{ actions: 'read' }],
-    answer: ({ repository, params, blobs }) => {
-      const found = repository.artifacts.find(({ id }) => id === Number(params.artifact_id));
-      if (found === undefined) return missing();
-      if (found.expired) return refused(410, 'Artifact has expired');
-      return { status: 302, headers: { location: `${blobs}/${found.id}.zip?sig=secret-of-the-store` } };
     },
   },
   'GET /repos/{owner}/{repo}/issues': {

@@ -39,10 +39,6 @@ export interface GitHubServer {
   readonly requests: readonly Seen[];
   /** What was not as GitHub's published descriptions have it, of requests and of this server's own answers. */
   readonly violations: readonly string[];
-  /** Where archives lie: another origin. */
-  readonly storeUrl: string;
-  /** The headers with which artifacts were fetched from the store. */
-  readonly storeRequests: readonly Readonly<Record<string, unknown>>[];
   trouble(trouble: Trouble): void;
   /** Requests that changed something. */
   writes(): readonly Seen[];
@@ -66,16 +62,9 @@ export async function startGitHub(
   const requests: Seen[] = [];
   const violations: string[] = [];
   const troubles: { trouble: Trouble; left: number }[] = [];
-  const storeRequests: Record<string, unknown>[] = [];
   const base = options.enterprise === true ? '/api/v3' : '';
   const graphqlPath = options.enterprise === true ? '/api/graphql' : '/graphql';
 
-  const store = await listen((request, response) => {
-    storeRequests.push({ ...request.headers });
-    const found = repository.artifacts.find(({ id }) => request.url?.startsWith(`/${id}.zip`));
-    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/zip' });
-    response.end(found?.content);
-  });
   const api = await listen((request, response) => {
     void handle(request, response).catch((error: unknown) => {
       violations.push(`the stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -138,7 +127,6 @@ export async function startGitHub(
       params: operation.params,
       query: target.searchParams,
       body: (body ?? {}) as Record<string, unknown>,
-      blobs: store.url,
     });
     const paged = given.list === undefined ? given : page(given, target, `${url}${path}`);
     if (paged.status >= 300) return paged;
@@ -177,8 +165,6 @@ export async function startGitHub(
     repository,
     requests,
     violations,
-    storeUrl: store.url,
-    storeRequests,
     trouble: (trouble) => void troubles.push({ trouble, left: trouble.times ?? 1 }),
     writes: () => requests.filter(({ method, body, status }) => status < 300 && method !== 'GET' && !isQuery(body)),
     environment: (token = 'job-token') => ({
@@ -188,9 +174,7 @@ export async function startGitHub(
       GITHUB_REPOSITORY: repository.fullName,
       GITHUB_TOKEN: token,
     }),
-    async close() {
-      await Promise.all([api.close(), store.close()]);
-    },
+    close: api.close,
   };
 }
 
@@ -210,7 +194,7 @@ async function serveGit(
   const backend = spawn('git', ['http-backend'], {
     env: {
       PATH: process.env.PATH,
-      GIT_PROJECT_ROOT: repository.git.directory,
+      GIT_PROJECT_ROOT: repository.git,
       GIT_HTTP_EXPORT_ALL: '1',
       PATH_INFO: pathname.slice(`/${repository.fullName}.git`.length),
       QUERY_STRING: search.slice(1),
@@ -250,9 +234,8 @@ function allows(grants: Grants, needs: Grants): boolean {
 }
 
 function page(answer: Answer, target: URL, address: string): Answer {
-  const { items, as, cursor = false } = answer.list ?? { items: [], as: null };
+  const { items, as } = answer.list ?? { items: [], as: null };
   const size = Math.min(Number(target.searchParams.get('per_page') ?? DEFAULT_PAGE), LARGEST_PAGE);
-  if (cursor) return pageAfter(items, size, target, address);
   const number = Math.max(Number(target.searchParams.get('page') ?? 1), 1);
   const last = Math.max(Math.ceil(items.length / size), 1);
   const shown = items.slice((number - 1) * size, number * size);
@@ -264,16 +247,6 @@ function page(answer: Answer, target: URL, address: string): Answer {
   const links = number < last ? [link(number + 1, 'next'), link(last, 'last')] : number > 1 ? [link(1, 'first')] : [];
   const body = as === null ? shown : { total_count: items.length, [as]: shown };
   return { status: 200, body, headers: links.length === 0 ? {} : { link: links.join(', ') } };
-}
-
-/** A page behind a cursor that only the Link header gives. */
-function pageAfter(items: readonly unknown[], size: number, target: URL, address: string): Answer {
-  const from = Number(Buffer.from(target.searchParams.get('after') ?? '', 'base64url').toString());
-  const query = new URLSearchParams(target.searchParams);
-  query.set('after', Buffer.from(String(from + size)).toString('base64url'));
-  const headers: Record<string, string> = {};
-  if (from + size < items.length) headers.link = `<${address}?${query}>; rel="next"`;
-  return { status: 200, body: items.slice(from, from + size), headers };
 }
 
 function troubled({ status, message, headers, body }: Trouble): Answer {

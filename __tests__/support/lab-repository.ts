@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filesOf } from './github-files.ts';
-import type { Artifact, GitHubRepository, Pull, PullCommit, Run } from './github-repository.ts';
+import type { BranchRule } from '../../src/github/port.ts';
+import type { GitHubRepository, Pull } from './github-repository.ts';
 import { initFiles } from './init-files.ts';
 
 export const LAB = `version: 1
@@ -25,36 +25,53 @@ members:
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
 
 /** What a commit changes in the lab's file. */
-type Edit = (team: string) => string;
+export type Edit = (team: string) => string;
 
-interface By {
-  /** Whom the commit names as its author; who pushes it otherwise. */
-  readonly author?: string;
-  readonly committer?: string;
-  readonly parents?: readonly string[];
-  readonly force?: boolean;
-  /** Time zone of the author. */
-  readonly zone?: string;
+/** The rules that the setup demands, as GitHub has them. */
+export const ENFORCED: readonly BranchRule[] = [
+  { type: 'deletion' },
+  { type: 'non_fast_forward' },
+  {
+    type: 'pull_request',
+    parameters: {
+      ...{ required_approving_review_count: 1, require_code_owner_review: true, require_last_push_approval: true },
+      ...{ dismiss_stale_reviews_on_push: true, required_review_thread_resolution: false },
+    },
+  },
+  {
+    type: 'required_status_checks',
+    parameters: {
+      strict_required_status_checks_policy: true,
+      required_status_checks: [{ context: 'mturk-team', integration_id: 15_368 }],
+    },
+  },
+];
+
+/** Makes GitHub enforce rules for the default branch. */
+export function enforce(github: GitHubRepository, rules = ENFORCED): void {
+  const ruleset = {
+    id: 1,
+    name: 'mturk-team',
+    enforcement: 'active',
+    bypass_actors: [],
+    rules: rules.map((rule) => ({ ...rule })),
+  };
+  github.settings.rulesets = [ruleset];
 }
 
-const MANIFESTS = new Map<string, { readonly review: object }>();
-
-/** A lab's Git repository, with what `init` writes, behind the stand-in for GitHub: everyone pushes, merges and plans as there. */
+/** A lab's Git repository, with what `init` writes, behind the stand-in for GitHub: everyone pushes and merges as there. */
 export class LabRepository {
   readonly directory = mkdtempSync(join(tmpdir(), 'mturk-team-lab-'));
   readonly #github: GitHubRepository;
-  readonly #teams = new Map<string, string>();
   #count = 0;
 
   constructor(github: GitHubRepository, team = LAB) {
     this.#github = github;
     this.#git('init', '--quiet', '--bare', '--template=');
-    github.git = {
-      directory: this.directory,
-      commitsBetween: (base, head) => this.#commits(`${base}..${head}`),
-    };
-    for (const login of ['ada', 'bo', 'cy', 'dee']) github.permissions.set(login, 'write');
-    github.push('main', 'ada', this.#commit(team, [], 'ada', 'ada', undefined, initFiles(team)));
+    this.#git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+    github.git = this.directory;
+    enforce(github);
+    github.push('main', this.commit({ ...initFiles(team), 'team.yaml': team }, []));
   }
 
   get main(): string {
@@ -62,160 +79,98 @@ export class LabRepository {
   }
 
   /** One more commit on a branch, which begins at main. */
-  push(branch: string, actor: string | null, edit: Edit, by: By = {}): string {
-    const parents = by.parents ?? [this.#github.branches.get(branch) ?? this.main];
-    const { author = actor ?? 'ghost', committer = author } = by;
-    const commit = this.#commit(edit(this.teamAt(parents[0] ?? '')), parents, author, committer, by.zone);
-    return this.set(branch, actor, commit, by);
+  push(branch: string, edit: Edit, parents = [this.#github.branches.get(branch) ?? this.main]): string {
+    const [first = ''] = parents;
+    return this.pushFiles(branch, { 'team.yaml': edit(this.teamAt(first)) }, parents);
   }
 
-  /** Sets a branch to a commit. */
-  set(branch: string, actor: string | null, commit: string | null, { force = false }: By = {}): string {
-    this.#github.push(branch, actor, commit, { force });
-    return commit ?? '';
+  pushFiles(branch: string, files: Readonly<Record<string, string>>, parents?: readonly string[]): string {
+    return this.set(branch, this.commit(files, parents ?? [this.#github.branches.get(branch) ?? this.main]));
+  }
+
+  set(branch: string, commit: string): string {
+    this.#github.push(branch, commit);
+    return commit;
   }
 
   /** GitHub's "Update branch": the merge of main into the branch. */
-  update(branch: string, actor: string): string {
-    const parents = [this.#github.branches.get(branch) ?? '', this.main];
-    const commit = this.#commitTree(this.#mergeTree(parents), parents, actor, 'web-flow');
-    this.#github.verified.add(commit);
-    return this.set(branch, actor, commit);
+  update(branch: string): string {
+    return this.set(branch, this.#merge([this.#github.branches.get(branch) ?? '', this.main]));
   }
 
   propose(branch: string, author: string, edit: Edit): Pull {
-    return this.open(branch, author, this.push(branch, author, edit));
+    return this.open(branch, author, this.push(branch, edit));
   }
 
   open(branch: string, author: string, head = this.#github.branches.get(branch) ?? ''): Pull {
     return this.#github.openPull({ author, head, ref: branch });
   }
 
-  /** A run of the plan workflow, with its manifest; `of` names the recorded plan. */
-  plan({ head }: Pick<Pull, 'head'>, of = '03-add-member'): Run {
-    const run = this.#github.addRun({ headSha: head.sha, status: 'in_progress', conclusion: null });
-    return this.finish(run, of);
-  }
-
-  /** The same run once more. */
-  planAgain(run: Run, of = '03-add-member'): Run {
-    this.#github.rerun(run);
-    return this.finish(run, of);
-  }
-
-  finish(run: Run, of = '03-add-member'): Run {
-    this.upload(run, of);
-    this.#github.end(run, 'success');
-    return run;
-  }
-
-  upload(run: Run, of = '03-add-member'): Artifact {
-    const known = MANIFESTS.get(of) ?? JSON.parse(filesOf(of, { commit: run.headSha, run: run.id }).manifest);
-    MANIFESTS.set(of, known);
-    const own = {
-      review: { ...known.review, at: this.#github.now() },
-      head: { commit: run.headSha, tree: run.headSha },
-      run: { id: String(run.id), attempt: run.attempt },
-    };
-    return this.#github.addArtifact(run.id, 'manifest', { 'manifest.json': JSON.stringify({ ...known, ...own }) });
-  }
-
+  /** As GitHub merges, whatever the rules say. */
   merge({ number, head }: Pull, by: string, method: MergeMethod = 'merge'): string {
     const { main } = this;
-    const commit = {
-      merge: () => this.#commitTree(this.#mergeTree([main, head.sha]), [main, head.sha], by, 'web-flow'),
-      squash: () => this.#commitTree(this.#mergeTree([main, head.sha]), [main], by, 'web-flow'),
+    const merged = {
+      merge: () => this.#merge([main, head.sha]),
+      squash: () => this.#merge([main, head.sha], [main]),
       rebase: () =>
-        this.#commits(`${main}..${head.sha}`).reduce((onto, { sha, author }) => {
-          const [tree = '', at] = this.#git('show', '--no-patch', '--date=raw', '--format=%T|%ad', sha).split('|');
-          return this.#commitTree(tree, [onto], author, 'web-flow', at);
-        }, main),
+        this.#git('rev-list', '--reverse', `${main}..${head.sha}`)
+          .split('\n')
+          .reduce((onto, sha) => this.#commitTree(`${sha}^{tree}`, [onto]), main),
     }[method]();
-    this.#github.merge(number, by, commit);
-    this.set('main', by, commit);
-    return commit;
+    this.#github.merge(number, by, merged);
+    return this.set('main', merged);
   }
 
   teamAt(commit: string): string {
-    return this.#teams.get(commit) ?? `${this.#git('cat-file', 'blob', `${commit}:team.yaml`)}\n`;
+    return `${this.#git('cat-file', 'blob', `${commit}:team.yaml`)}\n`;
   }
 
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #commit(
-    team: string,
-    parents: readonly string[],
-    author: string,
-    committer: string,
-    zone?: string,
-    others: Readonly<Record<string, string>> = {},
-  ): string {
-    const at = this.#time(zone);
-    const files = Object.entries({ ...others, 'team.yaml': team });
-    const tree = files.map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`).join('');
-    const commit = this.#add(tree, parents, author, committer, at);
-    this.#teams.set(commit, team);
-    return commit;
-  }
-
-  #commitTree(tree: string, parents: readonly string[], author: string, committer: string, at?: string): string {
-    return this.#add(`M 040000 ${tree} ""\n`, parents, author, committer, at);
-  }
-
-  /** By `git fast-import`: one process for a commit. Each has a reference, as GitHub keeps what a pull request had. */
-  #add(tree: string, parents: readonly string[], author: string, committer: string, at = this.#time()): string {
-    const person = (name: string, time: string) => `${name} <${name}@lab.example> ${time}`;
+  /** A commit with the files of its first parent, some of them replaced; it has a reference, as GitHub keeps all commits. */
+  commit(files: Readonly<Record<string, string>>, parents: readonly string[]): string {
+    const tree = Object.entries(files).map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`);
+    const from = parents.map((each, index) => `${index === 0 ? 'from' : 'merge'} ${each}\n`);
     this.#count += 1;
     const lines = [
-      `commit refs/kept/${this.#count}`,
-      'mark :1',
-      `author ${person(author, at)}`,
-      `committer ${person(committer, this.#time())}`,
-      `${data('A change')}${parents.map((each, index) => `${index === 0 ? 'from' : 'merge'} ${each}\n`).join('')}${tree}`,
-      'get-mark :1',
+      ...[`commit refs/kept/${this.#count}`, 'mark :1', `committer A test <test@lab.example> ${this.#count} +0000`],
+      `${data(`Commit ${this.#count}`)}${from.join('')}${tree.join('')}get-mark :1`,
       'done',
     ];
-    return this.#git(
-      { input: `${lines.join('\n')}\n` },
-      // One file for all objects of a commit, not a folder for each.
-      ...['-c', 'fastimport.unpackLimit=1'],
-      'fast-import',
-      '--quiet',
-      '--done',
-      '--date-format=raw-permissive',
-    );
+    const input = `${lines.join('\n')}\n`;
+    // One file for all objects of a commit, not a folder for each.
+    return this.#git({ input }, '-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet', '--done');
   }
 
-  /** As Git writes it. */
-  #time(zone = '+0000'): string {
-    return `${Date.parse(this.#github.now()) / 1000} ${zone}`;
+  #merge(both: readonly string[], parents = both): string {
+    return this.#commitTree(this.#git('merge-tree', '--write-tree', ...both), parents);
   }
 
-  #mergeTree(parents: readonly string[]): string {
-    return this.#git('merge-tree', '--write-tree', ...parents);
-  }
-
-  #commits(range: string): PullCommit[] {
-    const lines = this.#git('log', '--reverse', '--topo-order', '--format=%H|%P|%aI|%ae|%ce', range).split('\n');
-    return lines
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [sha = '', parents = '', authoredAt = '', author = '', committer = ''] = line.split('|');
-        const login = (address: string) => address.replace('@lab.example', '');
-        return { sha, parents: parents.split(' '), authoredAt, author: login(author), committer: login(committer) };
-      });
+  #commitTree(tree: string, parents: readonly string[]): string {
+    this.#count += 1;
+    const args = parents.flatMap((parent) => ['-p', parent]);
+    const commit = this.#git('commit-tree', ...args, '-m', `Merge ${this.#count}`, tree);
+    this.#git('update-ref', `refs/kept/${this.#count}`, commit);
+    return commit;
   }
 
   #git(...given: readonly (string | { readonly input: string })[]): string {
     const args = given.filter((each) => typeof each === 'string');
     const [{ input } = { input: '' }] = given.filter((each) => typeof each !== 'string');
+    const person = { NAME: 'A test', EMAIL: 'test@lab.example' };
+    const people = ['AUTHOR', 'COMMITTER'].flatMap((role) =>
+      Object.entries(person).map(([name, value]) => [`GIT_${role}_${name}`, value]),
+    );
     return execFileSync('git', ['-C', this.directory, ...args], {
       input,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+      env: {
+        ...{ PATH: process.env.PATH ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+        ...Object.fromEntries(people),
+      },
     }).trimEnd();
   }
 }

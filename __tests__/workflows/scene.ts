@@ -10,15 +10,10 @@ import { conditionsHold } from '../../src/iam/conditions.ts';
 import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { account } from '../support/github-bodies.ts';
-import {
-  GitHubRepository,
-  type Grants,
-  type Pull,
-  type PullCommit,
-  type Thread,
-} from '../support/github-repository.ts';
+import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { initFiles } from '../support/init-files.ts';
+import { enforce } from '../support/lab-repository.ts';
 import { type RunningJob, type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
 import { readWorkflow } from './workflow-file.ts';
@@ -234,6 +229,7 @@ export class Scene {
     run('add', '.');
     run('commit', '--quiet', '-m', 'The lab begins');
     const github = await startGitHub(new GitHubRepository());
+    enforce(github.repository);
     for (const login of ['ada', 'bo']) github.repository.permissions.set(login, 'write');
     const access: AccountAccess = {
       runner: { MTURK_TEAM_EMULATOR: dir },
@@ -265,7 +261,7 @@ export class Scene {
     this.#note(this.main);
     this.#writeShims();
     this.repository.realTime = true;
-    this.repository.git = { directory: git, commitsBetween: (base, head) => this.#commitsBetween(base, head) };
+    this.repository.git = git;
   }
 
   get repository(): GitHubRepository {
@@ -330,7 +326,13 @@ export class Scene {
     pull.head = this.#commit(change, `More on ${pull.branch}`);
     pull.base = this.main;
     pull.merge = this.#mergeOf(pull);
-    this.repository.push(pull.branch, this.repository.pull(pull.number).author, pull.head);
+    this.repository.push(pull.branch, pull.head);
+  }
+
+  /** Merges a pull request that an owner approved; the commit on main. */
+  mergeApproved(pull: ScenePull): string {
+    this.repository.review(pull.number, 'ada', 'APPROVED');
+    return this.merge(pull);
   }
 
   /** GitHub makes the merge for checks again once main has moved, while the event keeps the base that it had. */
@@ -482,14 +484,6 @@ export class Scene {
     });
     this.repository.end(run, result.conclusion);
     return result;
-  }
-
-  #commitsBetween(base: string, head: string): readonly PullCommit[] {
-    const lines = this.#run('log', '--reverse', '--format=%H|%P|%aI', `${base}..${head}`).split('\n');
-    return lines.map((line) => {
-      const [sha = '', parents = '', authoredAt = ''] = line.split('|');
-      return { sha, parents: parents.split(' '), authoredAt, author: 'bo', committer: 'bo' };
-    });
   }
 
   /** Stand-ins for the machine: packages are linked, this version is built already, and another is built once. */

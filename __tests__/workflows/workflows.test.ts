@@ -322,7 +322,7 @@ test('every job that runs the tool takes it from the commit of its own workflow,
   const local = "job.workflow_repository == github.repository && contains(job.workflow_ref, '@refs/')";
   const elsewhere = "(job.workflow_repository != github.repository || !contains(job.workflow_ref, '@refs/'))";
   const running = jobs.filter(({ job }) => job.steps.some(({ run }) => run?.includes('tool/dist/')));
-  expect(running).toHaveLength(11);
+  expect(running).toHaveLength(9);
   for (const { where, job } of running) {
     const steps = job.steps.filter(({ name }) => /^(Check out|Download) the tool$/.test(name ?? ''));
     expect({ where, steps }).toEqual({
@@ -402,11 +402,28 @@ test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a bra
   }
 });
 
-test('the approval is verified again in the job that applies, before it becomes the role', () => {
-  const order = ownJobs(read('called-apply.yml')).apply?.steps.map(({ run, uses }) => run ?? uses ?? '') ?? [];
-  const verified = order.findIndex((step) => step.startsWith('node tool/dist/mturk-team.cjs verify-approval '));
-  expect(verified).toBeGreaterThan(-1);
-  expect(order.findIndex((step) => step.startsWith('aws-actions/'))).toBeGreaterThan(verified);
+test('the approval of what is checked out is verified before the job becomes the apply role', () => {
+  const { steps = [] } = ownJobs(read('called-apply.yml')).apply ?? {};
+  const [checkout, ...others] = steps;
+  // Main as it is when the job runs, and nothing checks out another commit into the workspace afterwards.
+  expect(checkout?.with).toMatchObject({ ref: '${{ github.event.repository.default_branch }}' });
+  expect(checkout?.with?.path).toBeUndefined();
+  const checkouts = others.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+  expect(checkouts.map(({ with: { path } = {} }) => path)).toEqual(['tool']);
+  const at = (text: string) => steps.findIndex((step) => JSON.stringify(step).includes(text));
+  const order = [
+    '-scan"',
+    'check-approval team.yaml --commit \\"$(git rev-parse HEAD)',
+    '-apply"',
+    'mturk-team.cjs apply ',
+  ];
+  const places = order.map(at);
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((one, other) => one - other));
+  expect(steps.filter((step) => JSON.stringify(step.env ?? {}).includes('github.token'))).toEqual([
+    steps[places[1] ?? 0],
+  ]);
+  expect(steps[places[3] ?? 0]?.env).toMatchObject({ COMMIT: '${{ steps.approval.outputs.commit }}' });
 });
 
 test('the token goes to steps that run our own tool, and to no job that builds', () => {

@@ -125,7 +125,7 @@ export function parseCommit(text: string): string {
   return text;
 }
 
-export function isCommit(text: string): boolean {
+function isCommit(text: string): boolean {
   return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
 }
 

@@ -81,6 +81,7 @@ export const FAILURE_REASONS = [
   'credentials-failed',
   'plan-failed',
   'plan-stale',
+  'rules-not-enforced',
   'not-approved',
   'superseded',
   'state-locked',
@@ -283,34 +284,29 @@ export const ADMINISTRATOR_ACTIONS = [
 
 type AdministratorAction = (typeof ADMINISTRATOR_ACTIONS)[number];
 
-/** Why a merge does not count as approved. Logins are as GitHub has them. */
+/** What a rule of the default branch must demand. */
+export type MissingRule =
+  | 'pull-request'
+  | 'approval'
+  | 'code-owners'
+  | 'last-push'
+  | 'stale-approvals'
+  | 'required-check'
+  | 'force-push'
+  | 'deletion';
+
+/** Why a commit does not count as approved. `pull` is the number of a pull request, `by` a login on GitHub. */
 export type ApprovalProblem =
-  | { readonly kind: 'no-pull-request' | 'no-approval' | 'fork' | 'unknown-merge' | 'rebased' }
-  | { readonly kind: 'several-pull-requests'; readonly pulls: readonly number[] }
-  | { readonly kind: 'too-many-commits'; readonly most: number }
-  /** Before the merge, the file of `commit` names no owners that can be read. */
-  | { readonly kind: 'no-owners'; readonly commit: string }
-  /** GitHub does not say which person pushed `commit` to the branch: it forgot, or a bot did. */
-  | { readonly kind: 'unknown-push'; readonly commit: string }
-  /** `commit` is the one that was approved, pushed or signed. */
-  | { readonly kind: 'older-head' | 'pushed' | 'wrote'; readonly by: string; readonly commit: string }
-  /** The lab has one owner, who proposed this: the setting is missing, or someone else pushed or merged. */
-  | { readonly kind: 'only-owner'; readonly by: string; readonly because: 'setting' | 'push' | 'merge' }
+  | { readonly kind: 'no-pull-request' }
   /**
-   * `not-applied`: an owner by the file before the merge, and not by the apply record. `outdated`: the base branch changed,
-   * or a review was dismissed, after the approval.
+   * `other-tree`: the commit has other files than the last commit of the pull request. `behind`: that does not contain the
+   * commit before the merge.
    */
+  | { readonly kind: 'other-tree' | 'behind' | 'not-opened-by-person' | 'no-approval'; readonly pull: number }
+  /** `older-base`: the approval is older than the last change of the base branch. */
   | {
-      readonly kind:
-        | 'opened-by-bot'
-        | 'author'
-        | 'not-owner'
-        | 'not-applied'
-        | 'no-write-access'
-        | 'not-a-person'
-        | 'dismissed'
-        | 'changes-requested'
-        | 'outdated';
+      readonly kind: 'author' | 'older-commit' | 'older-base' | 'changes-requested' | 'not-merged-by-owner';
+      readonly pull: number;
       readonly by: string;
     };
 
@@ -331,10 +327,7 @@ export interface GitHubFailureArgs {
   'github-rate-limited': Asked & { readonly seconds: number | null };
   'github-unavailable': Asked & { readonly reason: string };
   'github-unreadable': Asked & { readonly reason: string };
-  'not-approved': {
-    readonly commit: string;
-    readonly pull: number | null;
-    readonly head: string | null;
-    readonly because: readonly ApprovalProblem[];
-  };
+  /** `plan`: GitHub has no rules for a private repository of an account without a paid plan. */
+  'rules-not-enforced': { readonly missing: readonly MissingRule[] | 'plan' };
+  'not-approved': { readonly commit: string; readonly because: readonly ApprovalProblem[] };
 }

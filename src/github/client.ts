@@ -3,18 +3,16 @@ import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { repositoryOf } from './event.ts';
 import { withHistory } from './history.ts';
 import {
-  activityAnswer,
   branchAnswer,
   commentAnswer,
   type GitHub,
   issueAnswer,
   minimisedAnswer,
-  permissionAnswer,
   pullAnswer,
-  pullCommitAnswer,
   type RepositoryName,
   recentRunsAnswer,
   reviewAnswer,
+  ruleAnswer,
   timelineAnswer,
   userAnswer,
   viewerAnswer,
@@ -81,28 +79,15 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       all('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit }, pullAnswer),
     reviews: (pull) =>
       all('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: pull }, reviewAnswer),
-    pullCommits: (pull) =>
-      all('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', { pull_number: pull }, pullCommitAnswer),
     timeline: (pull) =>
       all('GET /repos/{owner}/{repo}/issues/{issue_number}/timeline', { issue_number: pull }, timelineAnswer),
-    activity: (branch) =>
-      requests.all(
-        'GET /repos/{owner}/{repo}/activity',
-        { ...ours, ref: `refs/heads/${branch}`, direction: 'desc' },
-        activityAnswer,
-        { paging: 'cursor' },
-      ),
-    withHistory: (commits, use) => withHistory(settings, commits, use),
-    newestCommit: (branch) => one('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, branchAnswer),
-    async permissionOf(person) {
-      const answered = await one(
-        'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-        { username: person },
-        permissionAnswer,
-      );
-      // Someone who is no collaborator has no permission.
-      return !answered.ok && answered.failure.code === 'github-not-found' ? succeed('none') : answered;
+    rulesOf: (branch) => all('GET /repos/{owner}/{repo}/rules/branches/{branch}', { branch }, ruleAnswer),
+    async idOf(username) {
+      const found = nullIfNotFound(await requests.one('GET /users/{username}', { username }, userAnswer));
+      return found.ok ? succeed(found.value?.id ?? null) : found;
     },
+    withHistory: (commit, use) => withHistory(settings, commit, use),
+    newestCommit: (branch) => one('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, branchAnswer),
     async lastSuccess(workflow, branch) {
       const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',

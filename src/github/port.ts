@@ -9,9 +9,13 @@ export interface RepositoryName {
 
 // What is read of GitHub's answers, and no more: what is not read cannot break us. https://docs.github.com/en/rest
 const account = z.object({ login: z.string(), type: z.string() });
+/** Someone whose login may change; the id does not. */
+const person = z
+  .object({ id: z.int(), login: z.string(), type: z.string() })
+  .transform(({ id, login, type }) => ({ id, login, isPerson: type === 'User' }));
 const repository = z.object({ full_name: z.string() });
 
-export const userAnswer = z.object({ login: z.string() });
+export const userAnswer = z.object({ id: z.int(), login: z.string() });
 
 export const viewerAnswer = z.object({ viewer: z.object({ login: z.string() }) });
 
@@ -41,41 +45,33 @@ export const minimisedAnswer = z.object({
 export const pullAnswer = z
   .object({
     number: z.number(),
-    user: account.nullable(),
+    user: person.nullable(),
     base: z.object({ ref: z.string(), repo: repository }),
-    head: z.object({ ref: z.string(), sha: z.string(), repo: repository.nullable() }),
-    created_at: z.string(),
-    merged_at: z.string().nullable(),
-    merged_by: account.nullish(),
-    merge_commit_sha: z.string().nullable(),
+    head: z.object({ sha: z.string() }),
+    merged_by: person.nullish(),
   })
   .transform((read) => ({
     number: read.number,
-    author: read.user?.login ?? null,
-    isByBot: read.user !== null && read.user.type !== 'User',
+    author: read.user,
     /** Branch and repository (`owner/name`) that it is merged into. */
     base: { ref: read.base.ref, repository: read.base.repo.full_name },
-    /** Branch and last commit; `repository` is null where the fork was deleted. */
-    head: { ref: read.head.ref, sha: read.head.sha, repository: read.head.repo?.full_name ?? null },
-    createdAt: read.created_at,
-    /** Null if it is not merged. */
-    mergedAt: read.merged_at,
+    /** The last commit. */
+    head: { sha: read.head.sha },
     /** A list does not say it. */
-    mergedBy: read.merged_by?.login ?? null,
-    mergeCommit: read.merge_commit_sha,
+    mergedBy: read.merged_by ?? null,
   }));
 
 export type PullRequest = Readonly<z.infer<typeof pullAnswer>>;
 
 export const reviewAnswer = z
   .object({
-    user: account.nullable(),
+    user: person.nullable(),
     state: z.string(),
     commit_id: z.string().nullable(),
     submitted_at: z.string().optional(),
   })
   .transform((read) => ({
-    author: read.user === null ? null : { login: read.user.login, isBot: read.user.type !== 'User' },
+    author: read.user,
     state: read.state,
     /** ISO 8601; null if it was not submitted. */
     at: read.submitted_at ?? null,
@@ -85,61 +81,33 @@ export const reviewAnswer = z
 
 export type Review = Readonly<z.infer<typeof reviewAnswer>>;
 
-/** A change of a branch; `before` and `after` are zeros where there was or is none. */
-export const activityAnswer = z
-  .object({
-    before: z.string(),
-    after: z.string(),
-    timestamp: z.string(),
-    activity_type: z.string(),
-    actor: account.nullable(),
-  })
-  .transform((read) => ({
-    before: read.before,
-    after: read.after,
-    at: read.timestamp,
-    /** `push`, `force_push`, `branch_creation`, `branch_deletion`, `pr_merge`, `merge_queue_merge` */
-    kind: read.activity_type,
-    actor: read.actor === null ? null : { login: read.actor.login, isBot: read.actor.type !== 'User' },
-  }));
-
-export type Activity = Readonly<z.infer<typeof activityAnswer>>;
-
 /** Some events, as reviews and commits, have other times, which are not read. */
 export const timelineAnswer = z
   .object({ event: z.string().optional(), created_at: z.string().optional() })
   .transform((read) => ({ event: read.event ?? '', at: read.created_at ?? null }));
 
-type TimelineEvent = Readonly<z.infer<typeof timelineAnswer>>;
-
-/** An account that GitHub found by an e-mail address of the commit. */
-const accountOfCommit = z.object({ login: z.string().optional() }).nullable();
-
-export const pullCommitAnswer = z
-  .object({
-    sha: z.string(),
-    author: accountOfCommit,
-    committer: accountOfCommit,
-    commit: z.object({
-      verification: z.object({ verified: z.boolean() }).optional(),
-    }),
-  })
-  .transform((read) => ({
-    sha: read.sha,
-    author: read.author?.login ?? null,
-    committer: read.committer?.login ?? null,
-    /** Whether GitHub verified the signature, which is the committer's. */
-    isVerified: read.commit.verification?.verified === true,
-  }));
-
-export type PullCommit = Readonly<z.infer<typeof pullCommitAnswer>>;
+export type TimelineEvent = Readonly<z.infer<typeof timelineAnswer>>;
 
 export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
 
-/** `maintain` and `triage` are reported as `write` and `read`. */
-export const permissionAnswer = z
-  .object({ permission: z.enum(['admin', 'write', 'read', 'none']) })
-  .transform((read) => read.permission);
+/** A rule that is active for a branch, whatever ruleset it is of. https://docs.github.com/en/rest/repos/rules */
+export const ruleAnswer = z.object({
+  type: z.string(),
+  parameters: z
+    .object({
+      dismiss_stale_reviews_on_push: z.boolean().optional(),
+      require_code_owner_review: z.boolean().optional(),
+      require_last_push_approval: z.boolean().optional(),
+      required_approving_review_count: z.number().optional(),
+      strict_required_status_checks_policy: z.boolean().optional(),
+      required_status_checks: z
+        .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
+        .optional(),
+    })
+    .optional(),
+});
+
+export type BranchRule = Readonly<z.infer<typeof ruleAnswer>>;
 
 /** The newest first; `run_started_at` is of the newest attempt. */
 export const recentRunsAnswer = z
@@ -162,21 +130,19 @@ type Workflow = Readonly<z.infer<typeof workflowAnswer>>;
 
 /**
  * Commits and everything before them, as Git has them: names of objects are hashes, so that what is read here is exactly
- * what was merged. A commit that is not known has no parents and no text, and is before nothing.
+ * what was merged. About commits that are not known, every answer is the one that approves nothing.
  */
 export interface History {
-  parents(commit: string): Promise<readonly string[]>;
-  /**
-   * Seconds since 1970, in digits, as the author's machine wrote them; null if Git cannot read them. Git takes any time and
-   * zone, and neither an ISO 8601 date nor a `Date` has all of them.
-   */
-  authoredAt(commit: string): Promise<string | null>;
+  /** The commit and those before it by first parent, newest first. */
+  firstParents(commit: string): Promise<readonly string[]>;
+  /** Whether one of the files or directories differs. */
+  differs(one: string, other: string, paths: readonly string[]): Promise<boolean>;
+  /** Whether all files are the same. The commits are fetched if need be. */
+  hasSameTree(one: string, other: string): Promise<boolean>;
   /** Whether `one` is `other`, or in its history. */
   isWithin(one: string, other: string): Promise<boolean>;
   /** A file of a commit; null if there is none. */
   textAt(commit: string, path: string): Promise<string | null>;
-  /** Whether the tree of a commit with two parents is what Git makes of both without a conflict. */
-  isCleanMerge(commit: string): Promise<boolean>;
 }
 
 export const issueAnswer = z
@@ -221,16 +187,15 @@ export interface GitHub {
   /** Every pull request that has the commit, merged or not. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
   reviews(pull: number): Promise<Result<readonly Review[]>>;
-  /** At most 250: GitHub lists no more. */
-  pullCommits(pull: number): Promise<Result<readonly PullCommit[]>>;
   timeline(pull: number): Promise<Result<readonly TimelineEvent[]>>;
-  /** All changes of a branch, deleted or not, the newest first. Needs `contents: read`. */
-  activity(branch: string): Promise<Result<readonly Activity[]>>;
-  /** Fetches the commits with Git, for as long as `use` takes. Needs `contents: read`. */
-  withHistory<T>(commits: readonly string[], use: (history: History) => Promise<Result<T>>): Promise<Result<T>>;
+  /** Every rule that is active for the branch, of whatever ruleset. */
+  rulesOf(branch: string): Promise<Result<readonly BranchRule[]>>;
+  /** The number of an account; null if there is none of that login. */
+  idOf(login: string): Promise<Result<number | null>>;
+  /** Fetches the commit with Git, for as long as `use` takes. Needs `contents: read`. */
+  withHistory<T>(commit: string, use: (history: History) => Promise<Result<T>>): Promise<Result<T>>;
   /** The newest commit of a branch. Needs `contents: read`. */
   newestCommit(branch: string): Promise<Result<string>>;
-  permissionOf(login: string): Promise<Result<z.infer<typeof permissionAnswer>>>;
   /**
    * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
    * such run or no such workflow. Needs `actions: read`.

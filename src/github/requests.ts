@@ -18,12 +18,12 @@ export interface Requests {
   readonly token: string;
   /** One request. `once`: it is not repeated when the answer is lost, since it may have been carried out. */
   one<T>(route: string, parameters: Parameters, answer: z.ZodType<T>, options?: { once?: boolean }): Promise<Result<T>>;
-  /** Every page of a list, which is the page or its property `list`. Pages have numbers, or a cursor in the Link header. */
+  /** Every page of a list, which is the page or its property `list`. */
   all<T>(
     route: string,
     parameters: Parameters,
     item: z.ZodType<T>,
-    options?: { readonly list?: string; readonly paging?: 'number' | 'cursor' },
+    options?: { readonly list?: string },
   ): Promise<Result<readonly T[]>>;
   graphql<T>(query: string, variables: Parameters, answer: z.ZodType<T>): Promise<Result<T>>;
 }
@@ -94,19 +94,16 @@ export function githubRequests(settings: RequestSettings): Requests {
         const { data } = await send(route, parameters, once ? { retries: 0 } : {});
         return readAs(answer, data, request);
       }),
-    all: (route, parameters, item, { list, paging = 'number' } = {}) =>
+    all: (route, parameters, item, { list } = {}) =>
       attempt(pathOf(route, parameters), async (request) => {
         const found: z.infer<typeof item>[] = [];
-        let place: Parameters = paging === 'number' ? { page: 1 } : {};
         for (let page = 1; page <= MOST_PAGES; page += 1) {
-          const { data, headers } = await send(route, { ...parameters, per_page: PAGE_SIZE, ...place });
+          const { data, headers } = await send(route, { ...parameters, per_page: PAGE_SIZE, page });
           const read = readAs(item.array(), list === undefined ? data : (data as Parameters)[list], request);
           if (!read.ok) return read;
           found.push(...read.value);
           // The address of the next page is ours: no answer can send the token elsewhere.
-          const next = /<([^>]*)>;\s*rel="next"/.exec(headers.link ?? '')?.[1];
-          if (next === undefined) return succeed(found);
-          place = paging === 'number' ? { page: page + 1 } : { after: cursorIn(next) };
+          if (!/rel="next"/.test(headers.link ?? '')) return succeed(found);
         }
         return fail('github-unreadable', { request, reason: `the list has more than ${MOST_PAGES} pages` });
       }),
@@ -120,10 +117,6 @@ export function githubRequests(settings: RequestSettings): Requests {
 /** What may not be there: null if GitHub says so. */
 export function nullIfNotFound<T>(answered: Result<T>): Result<T | null> {
   return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
-}
-
-function cursorIn(address: string): string {
-  return URL.canParse(address) ? (new URL(address).searchParams.get('after') ?? '') : '';
 }
 
 /** The plugin keeps a second between writes, of which tests have hundreds. */

@@ -14,7 +14,6 @@ const lock = {
 
 const comments = '/repos/ada/lab/issues/7/comments';
 const commit = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
-const head = '9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
   'repository-unknown': [{ options: ['--repository'] }, { options: ['--repository-id', '--subject', '--owner-id'] }],
   'subject-customized': [{ repository: 'example-lab/access' }],
@@ -166,39 +165,23 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'github-unavailable': [{ request: `GET ${comments}`, reason: 'connect ECONNREFUSED' }],
   'github-unreadable': [{ request: `GET ${comments}`, reason: '[0].user: expected object' }],
-  'not-approved': [
-    { commit, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
-    { commit, pull: null, head: null, because: [{ kind: 'several-pull-requests', pulls: [7, 8] }] },
-    { commit, pull: 7, head, because: [{ kind: 'no-approval' }] },
-    { commit, pull: 7, head, because: [{ kind: 'fork' }] },
-    { commit, pull: 7, head, because: [{ kind: 'opened-by-bot', by: 'helper[bot]' }] },
-    { commit, pull: 7, head, because: [{ kind: 'not-applied', by: 'bo' }] },
-    { commit, pull: 7, head, because: [{ kind: 'rebased' }] },
-    { commit, pull: 7, head, because: [{ kind: 'unknown-merge' }] },
-    { commit, pull: 7, head, because: [{ kind: 'too-many-commits', most: 249 }] },
-    { commit, pull: 7, head, because: [{ kind: 'no-owners', commit }] },
-    { commit, pull: 7, head, because: [{ kind: 'unknown-push', commit }] },
-    ...(['setting', 'push', 'merge'] as const).map((because) => ({
-      ...{ commit, pull: 7, head },
-      because: [{ kind: 'only-owner', by: 'ada', because } as const],
-    })),
+  'rules-not-enforced': [
+    { missing: 'plan' },
     {
-      commit,
-      pull: 7,
-      head,
-      because: [
-        { kind: 'older-head', by: 'bo', commit },
-        { kind: 'author', by: 'ada' },
-        { kind: 'not-owner', by: 'fay' },
-        { kind: 'pushed', by: 'hal', commit: head },
-        { kind: 'wrote', by: 'gil', commit: head },
-        { kind: 'outdated', by: 'bo' },
-        { kind: 'no-write-access', by: 'mallory' },
-        { kind: 'not-a-person', by: 'helper[bot]' },
-        { kind: 'dismissed', by: 'cy' },
-        { kind: 'changes-requested', by: 'dee' },
+      missing: [
+        ...(['pull-request', 'approval', 'code-owners', 'last-push'] as const),
+        ...(['stale-approvals', 'required-check', 'force-push', 'deletion'] as const),
       ],
     },
+  ],
+  'not-approved': [
+    { commit, because: [{ kind: 'no-pull-request' }] },
+    ...(['other-tree', 'behind', 'not-opened-by-person', 'no-approval'] as const).map((kind) => ({
+      ...{ commit, because: [{ kind, pull: 7 }] },
+    })),
+    ...(['author', 'older-commit', 'older-base', 'changes-requested', 'not-merged-by-owner'] as const).map((kind) => ({
+      ...{ commit, because: [{ kind, pull: 7, by: 'ada' }] },
+    })),
   ],
 };
 

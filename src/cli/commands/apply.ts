@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { appliedText } from '../../review/text/quick-check.ts';
@@ -32,14 +32,6 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
 
 const keysOf = (text: string): readonly string[] => text.split(',').map((key) => key.trim());
 
-function idsOf(text: string): ReadonlyMap<string, number> {
-  const pairs = text === '' ? [] : text.split(',').map((pair) => pair.split('='));
-  if (pairs.some(([login, id]) => !login || !/^[1-9]\d{0,15}$/.test(id ?? ''))) {
-    throw new InvalidArgumentError('It is a list as login=id,login=id.');
-  }
-  return new Map(pairs.map(([login = '', id]) => [login.toLowerCase(), Number(id)]));
-}
-
 export function register(command: Command, terminal: Terminal): void {
   command
     .addArgument(cli.teamFile())
@@ -48,8 +40,16 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.providerMirror())
     .option('--restore <keys>', 'give back to these members or roles what was taken outside team.yaml', keysOf, [])
-    .option('--commit <sha>', 'commit of the file, for the apply record')
-    .option('--owner-ids <ids>', "GitHub's ids of owners, as login=id,login=id", idsOf, new Map())
+    .addOption(
+      new Option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)').argParser(
+        cli.parseCommit,
+      ),
+    )
+    .addOption(
+      new Option('--owner-ids <ids>', "GitHub's ids of owners, for the apply record: LOGIN=ID,LOGIN=ID").argParser(
+        parseIds,
+      ),
+    )
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
@@ -71,8 +71,14 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, restore, commit = null, ownerIds, result = null } = options;
+      const { yes = false, restore, commit = null, ownerIds = new Map(), result = null } = options;
       const asked = { yes, restore, commit, ownerIds, result };
       cli.finish(await apply({ ...cli.labOptions(file, options), ...asked }, terminal));
     });
+}
+
+function parseIds(text: string): ReadonlyMap<string, number> {
+  if (!/^([\w-]+=\d+(,|$))*$/.test(text)) throw new InvalidArgumentError('Write LOGIN=ID,LOGIN=ID.');
+  const pairs = text.split(',').map((each) => each.split('='));
+  return new Map(pairs.map(([login = '', id]) => [login.toLowerCase(), Number(id)]));
 }

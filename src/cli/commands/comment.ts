@@ -38,8 +38,8 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
     .option('--detail <text>', 'text to add to the reason', '')
     .addOption(
-      new Option('--pull-request <number>', "pull request in place of the event's; empty if there is none").argParser(
-        parsePullRequest,
+      new Option('--pull-request <numbers>', "pull requests in place of the event's; empty if there is none").argParser(
+        parsePullRequests,
       ),
     )
     .addOption(
@@ -62,16 +62,16 @@ export function register(command: Command, terminal: Terminal): void {
       examples(
         'mturk-team comment --state preview --preview preview.json',
         'mturk-team comment --state planned --preview preview.json --manifest manifest.json --drift-workflow drift.yml',
-        'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
+        'mturk-team comment --state applied --pull-request 12,14 --result result.json --issue',
       ),
     )
     .action(async ({ state, detail, ...options }) => {
       const { preview: review = null, manifest = null, result = null, driftWorkflow = null } = options;
       const { issue = false, reveal = false, json = false } = options;
       // commander turns a parsed null into an empty text.
-      const [reason, pullRequest] = [options.reason || null, options.pullRequest || null];
+      const [reason, pullRequests] = [options.reason || null, options.pullRequest || null];
       const changesCode = options.changesCode === 'true';
-      const request = { state, detail, review, manifest, result, reason, pullRequest, driftWorkflow, changesCode };
+      const request = { state, detail, review, manifest, result, reason, pullRequests, driftWorkflow, changesCode };
       finish(await comment({ ...request, issue, reveal, json }, terminal, process.env));
     });
 }
@@ -83,8 +83,8 @@ function parseWorkflow(text: string): string {
   return text;
 }
 
-function parsePullRequest(text: string): number | null {
+function parsePullRequests(text: string): readonly number[] | null {
   if (text === '') return null;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write the number of a pull request.');
-  return Number(text);
+  if (!/^[1-9]\d{0,8}(,[1-9]\d{0,8})*$/.test(text)) throw new InvalidArgumentError('Write numbers of pull requests.');
+  return text.split(',').map(Number);
 }

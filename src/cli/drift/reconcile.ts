@@ -72,7 +72,7 @@ export async function reconcile(
   const rule = { restore: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
-  const options = { workflow: true, commit: null, ownerIds: new Map(), rule };
+  const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>(), rule };
   const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   // Announced after its own calls, which CloudTrail has as well.

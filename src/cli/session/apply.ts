@@ -15,13 +15,15 @@ import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
-import { appliedOwners, appointedBy } from '../../review/approval/applied-owners.ts';
-import type { QuickCheck } from '../../review/manifest/schema.ts';
+import { approvesAlone, isSameLogin, ownersOf } from '../../review/approval/owners.ts';
+import { reviewOfPlan } from '../../review/changes/review.ts';
+import { redactReview } from '../../review/manifest/manifest.ts';
+import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
 import type { Ruled, Withheld } from '../../review/rule/rule.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import type { Member, Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { effectOf } from '../../terraform/resources.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
@@ -32,7 +34,7 @@ import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { type ApplyRecord, changeRecord, listedIds, RECORD_FILE, readRecord, withBegun } from './records.ts';
+import { type ApplyRecord, changeRecord, commitOf, listedIds, RECORD_FILE, readRecord, withBegun } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -42,9 +44,9 @@ export interface ApplyOptions extends LabSessionOptions {
   readonly yes: boolean;
   /** Keys of members and roles to whom withheld access is given back, or whose user is accepted. */
   readonly restore: readonly string[];
-  /** The commit of the team file, for the apply record. */
+  /** The commit of the team file, for the apply record; null if Git is to say it. */
   readonly commit: string | null;
-  /** GitHub's numeric ids of owners, by login in lower case. */
+  /** Numbers of owners' accounts on GitHub by login, in lower case. */
   readonly ownerIds: ReadonlyMap<string, number>;
   /** The file for the result, as JSON. */
   readonly result: string | null;
@@ -53,6 +55,8 @@ export interface ApplyOptions extends LabSessionOptions {
 export interface Applied {
   readonly team: Team;
   readonly planned: StackPlan;
+  /** What the plan did to people. */
+  readonly review: Review;
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -114,7 +118,7 @@ export async function planAndApply(
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
   if (!first.ok) return first;
   if (workflow && read.value === null && isUsed(first.value.account, team.lab)) return fail('no-apply-record', {});
-  const appointed = appointedText(team, read.value?.owners ?? []);
+  const appointed = appointedText(team, read.value);
   const asks = !yes && first.value.blocks.length === 0 && (!isEmpty(first.value) || appointed !== null);
   const before = asks ? await quickCheck(session, first.value, terminal) : null;
   onPlan(session, first.value, before?.check ?? null);
@@ -132,12 +136,13 @@ export async function planAndApply(
     if (given.value.blocks.length > 0) return blocked(given.value);
     confirmed = given.value;
   }
-  const { commit, ownerIds } = options;
-  const carried = { workflow, commit, ownerIds, rule: { restore: confirmed.restored } };
+  const commit = options.commit ?? (await commitOf(options.file));
+  const carried = { workflow, commit, ownerIds: options.ownerIds, rule: { restore: confirmed.restored } };
   const steps = await applyPlanned(session, confirmed, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const { check } = await quickCheck(session, null, terminal);
-  return succeed({ team, planned: confirmed, steps: steps.value, quickCheck: check });
+  const review = reviewOfPlan(team, session.today, session.at, { ...confirmed, plan: confirmed.saved.plan });
+  return succeed({ team, planned: confirmed, review, steps: steps.value, quickCheck: check });
 }
 
 function blocked({ blocks }: StackPlan) {
@@ -153,10 +158,20 @@ function isUsed({ users, groups, policies }: AccessModel, lab: string): boolean 
   );
 }
 
-/** Who approves from this apply on, and did not by the one before: no plan shows it. Null for no one. */
-function appointedText(team: Team, last: ApplyRecord['owners']): string | null {
-  const who = appointedBy(team, last).map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
-  return who.length === 0 ? null : plainText(t`This apply lets ${listTexts(who)} approve changes.`);
+/** Who approves from this apply on, and did not by the one before, which no plan shows. Null for no one. */
+function appointedText(team: Team, record: ApplyRecord | null): string | null {
+  const { team: applied = null, owners = [] } = record ?? {};
+  const isNew = ({ key, github }: Member) =>
+    github !== null && !owners.some((owner) => owner.key === key && isSameLogin(owner.login, github));
+  const who = team.members
+    .filter((member) => team.owners.includes(member.key) && isNew(member))
+    .map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+  const isAlone = approvesAlone(team) && (applied === null || !approvesAlone(applied));
+  const parts = [
+    ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
+    ...(isAlone ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
+  ];
+  return parts.length === 0 ? null : parts.map(plainText).join(' ');
 }
 
 /**
@@ -234,10 +249,10 @@ export async function applyPlanned(
   if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps.value, 0) };
   const noted = await changeRecord(session.records, (record) => ({
     ...record,
-    commit: options.commit ?? record.commit,
+    commit: options.commit,
     at: session.now().toISOString(),
     team: appliedTeam(session.team, session.today),
-    owners: appliedOwners(session.team, options.ownerIds, record.owners),
+    owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
     begun: [],
     ids: {
       user: { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) },
@@ -366,11 +381,12 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { steps, quickCheck } = applied.ok ? applied.value : { steps: null, quickCheck: null };
+  const { steps, quickCheck, review } = applied.ok ? applied.value : { steps: null, quickCheck: null, review: null };
   if (result !== null) {
     const emulator = directory !== null;
     const data = redactAll({ version: 1, emulator, commit, failure, steps, quickCheck }, true);
-    await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
+    const all = { ...data, review: review === null ? null : redactReview(review) };
+    await writeFile(result, `${JSON.stringify(all, null, 2)}\n`);
   }
   writeOutputs(process.env, {
     result: failure === null ? 'applied' : 'failed',

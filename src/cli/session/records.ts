@@ -8,7 +8,8 @@ import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
-import { APPLIED_OWNERS } from '../../review/approval/applied-owners.ts';
+import { stableJson } from '../../iam/canonical.ts';
+import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { labPath } from '../../team/names.ts';
@@ -108,14 +109,14 @@ const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 
 const RECORD = z.strictObject({
   version: z.literal(1),
-  /** The commit of the last apply that ended; null if every one was made without. */
+  /** The commit of `team`; null if its file was of none. */
   commit: COMMIT.nullable(),
   /** ISO 8601, UTC: when the last apply began or ended. */
   at: z.iso.datetime(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
-  /** Its owners who have a login on GitHub. */
-  owners: APPLIED_OWNERS,
+  /** Its owners with a login on GitHub: who approves changes. */
+  owners: z.array(OWNER).max(1_000),
   /** The teams of applies that began since then and did not end, oldest first, with whom they suspended. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
   /** IAM's unique ids of the lab's own users and groups, by name. */
@@ -189,8 +190,8 @@ export function changeRecord(
 
 /** The record once an apply of this team has begun; one that is tried again counts once. */
 export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): ApplyRecord {
-  const text = JSON.stringify(team);
-  const others = record.begun.filter((each) => JSON.stringify(each) !== text);
+  const text = stableJson(team);
+  const others = record.begun.filter((each) => stableJson(each) !== text);
   return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
 }
 
@@ -230,7 +231,7 @@ export async function noteOldFile(
   const read = await readRecord(records);
   const { commit = null, team: applied = null, at = '' } = (read.ok ? read.value : null) ?? {};
   if (commit === null || applied === null) return false;
-  if (JSON.stringify(appliedTeam(team, applied.day)) === JSON.stringify(applied)) return false;
+  if (stableJson(appliedTeam(team, applied.day)) === stableJson(applied)) return false;
   if (!(await lacksCommit(dirname(file), commit))) return false;
   stderr(
     visible(
@@ -239,6 +240,15 @@ export async function noteOldFile(
   );
   stderr('\n  reason: this clone does not have that commit\n  help: run `git pull`, then run this command again\n\n');
   return true;
+}
+
+/** The commit of a file as it is, or null: in no clone, or changed since. */
+export async function commitOf(file: string): Promise<string | null> {
+  const git = (...args: readonly string[]) => run('git', ['-C', dirname(file), ...args]).catch(() => null);
+  const head = await git('rev-parse', '--verify', 'HEAD');
+  const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
+  const isTracked = (await git('ls-files', '--error-unmatch', '--', basename(file))) !== null;
+  return head !== null && isAsCommitted && isTracked ? head.stdout.trim() : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */

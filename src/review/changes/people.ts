@@ -63,7 +63,7 @@ function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-worke
 }
 
 /** All classes of one person's change, worst first; never empty. */
-export function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
+function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
   const found = new Set<RiskClass>();
   for (const { risk } of change.capabilities.gained) {
     found.add(risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other');

@@ -7,7 +7,7 @@ import type { IssueReport } from '../../github/issues.ts';
 import { redactAll, say, visible } from '../../text/escape.ts';
 import { FAILURE, failureProblem, failureText } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
-import { type Manifest, QUICK_CHECK } from '../manifest/schema.ts';
+import { type Manifest, QUICK_CHECK, REVIEW } from '../manifest/schema.ts';
 import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
@@ -47,17 +47,20 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
   const preview = await read(asked.review, readPreview);
   const manifest = await read(asked.manifest, readManifest);
   const result = await read(asked.result, (text) => parseData(text, RESULT));
-  const review = manifest?.review ?? preview;
+  const review = manifest?.review ?? preview ?? result?.review ?? null;
   const failure = failureOf(asked, result, manifest);
   return {
-    lab: manifest?.lab ?? preview?.lab ?? null,
+    lab: review?.lab ?? null,
     unusable,
     view: {
       review,
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
       quickCheck: result?.quickCheck ?? null,
-      footer: { ...footerOf(manifest, env, now), emulator: manifest?.emulator === true || result?.emulator === true },
+      footer: {
+        ...footerOf(manifest, result, env, now),
+        emulator: manifest?.emulator === true || result?.emulator === true,
+      },
       changesCode: asked.changesCode,
       reveal: asked.reveal,
     },
@@ -67,6 +70,8 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
 const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
   emulator: z.boolean().optional(),
+  commit: z.string().nullish(),
+  review: REVIEW.nullish(),
   quickCheck: QUICK_CHECK.nullish(),
 });
 
@@ -102,12 +107,17 @@ function stateOf(state: CommentState, reason: FailureReason | null, manifest: Ma
   return manifest === null ? 'preview' : 'planned';
 }
 
-function footerOf(manifest: Manifest | null, env: Environment, now: Date): CommentView['footer'] {
+function footerOf(
+  manifest: Manifest | null,
+  result: z.infer<typeof RESULT> | null,
+  env: Environment,
+  now: Date,
+): CommentView['footer'] {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const event = pullRequestOfEvent(env);
   return {
     // In a pull request's workflow GITHUB_SHA is a merge commit that was never reviewed.
-    commit: event.ok ? event.value.head : (env.GITHUB_SHA ?? manifest?.head.commit ?? null),
+    commit: event.ok ? event.value.head : (result?.commit ?? env.GITHUB_SHA ?? manifest?.head.commit ?? null),
     tools: manifest?.tools ?? null,
     runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     at: now.toISOString(),

@@ -39,11 +39,17 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     state: NOTHING,
     fix: t`rerun the workflow.`,
   },
+  'rules-not-enforced': {
+    title: t`Not applied: GitHub does not enforce the rules`,
+    what: t`The main branch lacks rules that an apply relies on.`,
+    state: NOTHING,
+    fix: t`run ${codeText('mturk-team doctor --fix')} as an administrator of the repository, then rerun the workflow.`,
+  },
   'not-approved': {
     title: t`Not applied: an approval is missing`,
-    what: t`An owner who neither opened nor pushed to the pull request must approve its latest commit, unless ${codeText('self-approval')} applies.`,
+    what: t`An owner who did not open the pull request must approve its last commit, unless ${codeText('self-approval')} applies.`,
     state: NOTHING,
-    fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then run the apply again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
+    fix: t`read the reason below. If only the approval is missing, an owner approves the pull request, then run the apply again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
   },
   superseded: {
     title: t`Not checked: the main branch has a newer commit`,

@@ -23,7 +23,7 @@ interface Output {
 
 export interface PublishRequest extends CommentRequest {
   /** Null: the one of the event. */
-  readonly pullRequest: number | null;
+  readonly pullRequests: readonly number[] | null;
   /** The workflow that checks for drift (`drift.yml`), to warn if it is overdue; null asks nothing. */
   readonly driftWorkflow: string | null;
   /** Write the issue about failed applies, too. */
@@ -34,7 +34,7 @@ export interface PublishRequest extends CommentRequest {
 const UNKNOWN_LAB = 'unknown';
 
 /**
- * Writes or updates the one comment on the pull request, the job's summary and, if asked, the issue about applies. Returns why
+ * Writes or updates the one comment on each pull request, the job's summary and, if asked, the issue about applies. Returns why
  * one of them is not written; null if all are, or if there is nowhere to write.
  */
 export async function publishComment(
@@ -52,7 +52,8 @@ export async function publishComment(
   }
   const github = connected.value;
   const place = await placeOf(request, github, env);
-  const pull = place.ok && place.value.kind === 'here' ? place.value.pull : null;
+  const pulls = place.ok && place.value.kind === 'here' ? place.value.pulls : [];
+  const [pull = null] = pulls;
   const view = {
     ...known,
     lab: lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
@@ -61,9 +62,10 @@ export async function publishComment(
   writeSummary(env, renderSummary(view));
   if (!place.ok) return place.failure;
   if (place.value.kind === 'nowhere') log(NOT_COMMENTED[place.value.because]);
-  const commented = pull === null ? null : await writeComment(github, pull, view, out);
+  let failure: Failure | null = null;
+  for (const each of pulls) failure = (await writeComment(github, each, view, out)) ?? failure;
   const reported = request.issue ? await writeIssue(github, view, out) : null;
-  return reported ?? commented;
+  return reported ?? failure;
 }
 
 async function writeComment(
@@ -114,20 +116,20 @@ async function staleCheckOf(
 /** Why no comment is written although nothing failed. */
 const NOT_COMMENTED = {
   fork: 'No comment: tokens of pull requests from forks cannot write one. See the job summary.',
-  'no-pull-request': 'No comment: this commit belongs to no pull request.',
+  'no-pull-request': 'No comment: no pull request was merged since the last apply.',
   'newer-commit': 'No comment: the pull request has a newer commit, whose own run writes it.',
 } as const;
 
 type Place =
-  | { readonly kind: 'here'; readonly pull: number }
+  | { readonly kind: 'here'; readonly pulls: readonly number[] }
   | { readonly kind: 'nowhere'; readonly because: keyof typeof NOT_COMMENTED };
 
 async function placeOf(
-  { pullRequest, state }: PublishRequest,
+  { pullRequests, state }: PublishRequest,
   github: GitHub,
   env: Environment,
 ): Promise<Result<Place>> {
-  if (pullRequest !== null) return succeed({ kind: 'here', pull: pullRequest });
+  if (pullRequests !== null) return succeed({ kind: 'here', pulls: pullRequests });
   const isApply = state === 'applying' || state === 'applied' || state === 'apply-failed';
   if (isApply) return succeed({ kind: 'nowhere', because: 'no-pull-request' });
   const event = pullRequestOfEvent(env);
@@ -137,7 +139,7 @@ async function placeOf(
   // A late or repeated run must not overwrite the comment of a newer commit, unless GitHub does not say which is newest.
   const pull = await github.pullRequest(number);
   const isNewest = !pull.ok || pull.value.head.sha === head;
-  return succeed(isNewest ? { kind: 'here', pull: number } : { kind: 'nowhere', because: 'newer-commit' });
+  return succeed(isNewest ? { kind: 'here', pulls: [number] } : { kind: 'nowhere', because: 'newer-commit' });
 }
 
 /** The lab that an earlier comment of ours names: a run that failed early does not know the lab. */

@@ -138,7 +138,7 @@ export const QUICK_CHECK = z.strictObject({
 });
 
 /** What a change of team.yaml does to people, roles, settings and resources: from two files, or from a plan as well. */
-const REVIEW = z.strictObject({
+export const REVIEW = z.strictObject({
   lab: TEXT,
   account: TEXT,
   at: MOMENT,

@@ -19,7 +19,7 @@ function pinned(text: string, release: Release): string {
       .replace(/^ {4}needs: build\n/m, '')
       .replace(/uses: \.\/(\.github\/workflows\/called-\w+\.yml)/, `uses: ${repository}/$1@${commit}${comment}`)
       // Of what can change a plan, a lab repository holds the file and the pinned commit.
-      .replace(/^( {4}paths: ).*$/m, '$1[team.yaml, .github/workflows/apply.yml]')
+      .replace(/^( {4}paths: ).*$/m, '$1[team.yaml, "*.lock.hcl", ".github/**"]')
       .replace('docs/setup.md sets it up.', `How it is set up:\n# ${docsUrl(release, 'setup.md')}`)
   );
 }

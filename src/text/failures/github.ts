@@ -1,4 +1,4 @@
-import type { ApprovalProblem, GitHubFailureArgs } from '../../diagnostics/failure.ts';
+import type { ApprovalProblem, GitHubFailureArgs, MissingRule } from '../../diagnostics/failure.ts';
 import type { ProblemTable } from '../problem.ts';
 import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 
@@ -49,105 +49,74 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
     reason: t`${codeText(request)}: ${proseText(reason)}`,
     help: t`use a newer mturk-team; behind a proxy, check that it does not change answers`,
   }),
-  'not-approved': ({ commit, pull, head, because }) => ({
-    summary:
-      pull === null
-        ? t`commit ${short(commit)} is not approved`
-        : t`pull request #${String(pull)} (commit ${short(commit)}) is not approved`,
-    reason: joinTexts(
-      because.map((problem) => approvalReason(problem, head)),
-      '; ',
-    ),
-    help: approvalHelp(because),
+  'rules-not-enforced': ({ missing }) =>
+    missing === 'plan'
+      ? {
+          summary: t`GitHub enforces no rules for this repository`,
+          reason: t`it is private, and its owner's plan has no rules for private repositories`,
+          help: t`use a paid plan, make the repository public, or let an administrator run ${codeText('mturk-team apply')}`,
+        }
+      : {
+          summary: t`the default branch lacks rules that an apply relies on`,
+          reason: t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
+          help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply`,
+        },
+  'not-approved': ({ commit, because }) => ({
+    summary: t`commit ${short(commit)} is not approved`,
+    reason: joinTexts(because.map(approvalReason), '; '),
+    help: because.some(({ kind }) => APPROVABLE.has(kind))
+      ? t`an owner who did not open that pull request approves its last commit, then ${AGAIN}; or ${ADMINISTRATOR}`
+      : t`${ADMINISTRATOR}; next time, use ${codeText('Update branch')} before the approval, and merge or squash on GitHub`,
   }),
 };
 
-/** Where a person finds the button. */
-const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
-
-/** What helps against the first problem that a new approval alone does not solve, else who approves. */
-function approvalHelp(because: readonly ApprovalProblem[]): Text {
-  const kinds = new Map(because.map((problem) => [problem.kind, problem]));
-  if (kinds.has('no-pull-request') || kinds.has('several-pull-requests'))
-    return t`make the change in a pull request into the main branch, have it approved, and merge it`;
-  if (kinds.has('fork')) return t`propose the change again from a branch of this repository`;
-  if (kinds.has('opened-by-bot'))
-    return t`a person closes it, and proposes the same change in a pull request of their own`;
-  if (kinds.has('rebased')) return t`propose the change again, and squash or merge it`;
-  if (kinds.has('unknown-push')) {
-    return t`${AGAIN}; if that fails, propose the change again from a new branch`;
-  }
-  if (kinds.has('unknown-merge') || kinds.has('too-many-commits')) {
-    return t`propose the change again from a new branch, and merge it on GitHub`;
-  }
-  if (kinds.has('no-owners'))
-    return t`an administrator applies the corrected file with ${codeText('mturk-team apply')}`;
-  if (kinds.has('not-applied'))
-    return t`another owner approves it, then ${AGAIN}; or an administrator checks ${codeText('owners')} of the main branch and applies it with ${codeText('mturk-team apply')}`;
-  const only = kinds.get('only-owner');
-  if (only?.kind !== 'only-owner') {
-    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then ${AGAIN}; if no owner can any more, an administrator applies the main branch with ${codeText('mturk-team apply')}`;
-  }
-  const { because: reason, by } = only;
-  return reason === 'setting'
-    ? t`let someone else with write access propose it, or ${codeText('self-approval: true')} in ${codeText('settings')}, and ${codeText(by)} approve that`
-    : t`${codeText(by)} proposes it again from a new branch, and merges it without pushes by others`;
-}
-
-function approvalReason(problem: ApprovalProblem, head: string | null): Text {
-  switch (problem.kind) {
-    case 'no-pull-request':
-      return t`no pull request into this branch was merged as this commit`;
-    case 'several-pull-requests':
-      return t`it is the merge of several pull requests (${listTexts(problem.pulls.map((pull) => t`#${String(pull)}`))}), so it is unknown which was reviewed`;
-    case 'no-approval':
-      return t`no one approved it`;
-    case 'older-head':
-      return t`${codeText(problem.by)} approved ${short(problem.commit)}; ${head === null ? trusted('another commit') : short(head)} was pushed afterwards`;
-    case 'fork':
-      return t`it comes from a fork, where this repository does not see who pushed`;
-    case 'rebased':
-      return t`its commits were rebased onto the main branch one by one, so it is unknown who was an owner before them`;
-    case 'unknown-merge':
-      return t`the commit is not what GitHub makes of a merge of its last commit`;
-    case 'too-many-commits':
-      return t`it has more than ${String(problem.most)} commits, which GitHub does not list`;
-    case 'no-owners':
-      return t`${codeText('team.yaml')} of commit ${short(problem.commit)} names no owners that can be read`;
-    case 'unknown-push':
-      return t`GitHub does not say which person pushed ${short(problem.commit)} to its branch`;
-    case 'author':
-      return t`${codeText(problem.by)} approved it, but is its author`;
-    case 'not-owner':
-      return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} from before it`;
-    case 'not-applied':
-      return t`${codeText(problem.by)} approved it, but is no owner by the record of the last apply`;
-    case 'opened-by-bot':
-      return t`${codeText(problem.by)}, which is not a person, opened it, so it is unknown who proposed it`;
-    case 'pushed':
-      return t`${codeText(problem.by)} approved it, but pushed ${short(problem.commit)} to it`;
-    case 'wrote':
-      return t`${codeText(problem.by)} approved it, but signed ${short(problem.commit)} in it`;
-    case 'outdated':
-      return t`${codeText(problem.by)} approved it before its base branch changed or a review was dismissed`;
-    case 'only-owner':
-      return ONLY_OWNER[problem.because](codeText(problem.by));
-    case 'no-write-access':
-      return t`${codeText(problem.by)} approved it, but has no write access`;
-    case 'not-a-person':
-      return t`${codeText(problem.by)} approved it, but is not a person`;
-    case 'dismissed':
-      return t`the review of ${codeText(problem.by)} was dismissed`;
-    case 'changes-requested':
-      return t`${codeText(problem.by)} requested changes`;
-  }
-}
-
-const ONLY_OWNER = {
-  setting: (by: Text) => t`${by} is the only owner and proposed it, so no one else can approve it`,
-  push: (by: Text) => t`${by} is the only owner and proposed it, but someone else pushed to it`,
-  merge: (by: Text) => t`${by} is the only owner and proposed it, but someone else merged it`,
+const RULES: Readonly<Record<MissingRule, Text>> = {
+  'pull-request': t`a pull request`,
+  approval: t`an approval`,
+  'code-owners': t`review by code owners`,
+  'last-push': t`approval of the most recent push`,
+  'stale-approvals': t`dismissal of stale approvals`,
+  'required-check': t`the up-to-date check ${codeText('mturk-team')} of GitHub Actions`,
+  'force-push': t`no force pushes`,
+  deletion: t`no deletion`,
 };
+
+const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
+const ADMINISTRATOR = t`an administrator checks the main branch and runs ${codeText('mturk-team apply')}`;
+
+/** What another approval solves. */
+const APPROVABLE = new Set<ApprovalProblem['kind']>([
+  'no-approval',
+  'author',
+  'older-commit',
+  'older-base',
+  'changes-requested',
+]);
+
+function approvalReason(problem: ApprovalProblem): Text {
+  if (problem.kind === 'no-pull-request') return t`it belongs to no pull request into the main branch`;
+  const pull = t`pull request #${String(problem.pull)}`;
+  switch (problem.kind) {
+    case 'other-tree':
+      return t`it has other files than the last commit of ${pull}`;
+    case 'behind':
+      return t`${pull} was not up to date when it was merged`;
+    case 'not-opened-by-person':
+      return t`${pull} was not opened by a person`;
+    case 'no-approval':
+      return t`no owner approved the last commit of ${pull}`;
+    case 'author':
+      return t`${codeText(problem.by)} approved ${pull}, but opened it`;
+    case 'older-commit':
+      return t`${codeText(problem.by)} approved an older commit of ${pull}`;
+    case 'older-base':
+      return t`${codeText(problem.by)} approved ${pull} before its base branch changed`;
+    case 'changes-requested':
+      return t`${codeText(problem.by)} requested changes in ${pull}`;
+    case 'not-merged-by-owner':
+      return t`${codeText(problem.by)}, the only owner, opened ${pull} and did not merge it without auto-merge`;
+  }
+}
 
 /** The first 7 digits of a commit. */
 function short(commit: string): Text {

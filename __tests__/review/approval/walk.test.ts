@@ -1,0 +1,55 @@
+import type { History } from '../../../src/github/port.ts';
+import { changesSince, type LastApplied } from '../../../src/review/approval/walk.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+/** Commits by first parent, newest first, each with all its files. */
+function historyOf(commits: readonly (readonly [commit: string, files: Files])[]): History {
+  const files = new Map(commits);
+  const below = (commit: string, path: string) =>
+    JSON.stringify(Object.entries(files.get(commit) ?? {}).filter(([name]) => `${name}/`.startsWith(`${path}/`)));
+  return {
+    firstParents: async (newest) =>
+      commits.map(([commit]) => commit).slice(commits.findIndex(([each]) => each === newest)),
+    differs: async (one, other, paths) => paths.some((path) => below(one, path) !== below(other, path)),
+    textAt: async (commit, path) => files.get(commit)?.[path] ?? null,
+    hasSameTree: () => Promise.reject(new Error('not asked')),
+    isWithin: () => Promise.reject(new Error('not asked')),
+  };
+}
+
+const file = (text: string, others: Files = {}): Files => ({ 'team.yaml': text, ...others });
+const workflow = { '.github/workflows/apply.yml': 'x' };
+const HISTORY = historyOf([
+  ['docs', file('three', { ...workflow, 'terraform.lock.hcl': 'x', 'README.md': 'x' })],
+  ['lock', file('three', { ...workflow, 'terraform.lock.hcl': 'x' })],
+  ['workflow', file('three', workflow)],
+  ['three', file('three')],
+  ['two', file('two')],
+  ['words', file('one # words')],
+  ['one', file('one')],
+  ['first', file('none')],
+]);
+const applied = (commit: string | null, team: string): LastApplied => ({
+  commit,
+  isTeamOf: (text) => text.split(' #')[0] === team,
+});
+
+test.each<[string, LastApplied | null, string, readonly string[]]>([
+  ['the newest commit is applied', applied('docs', 'three'), 'docs', []],
+  ['what changes no deciding file needs nothing', applied('lock', 'three'), 'docs', []],
+  ['each that changes the file, a lock file or .github', applied('two', 'two'), 'docs', ['lock', 'workflow', 'three']],
+  ['the walk begins at the commit that is applied', applied('two', 'two'), 'three', ['three']],
+  ['an older commit was applied last', applied('first', 'none'), 'two', ['two', 'words', 'one']],
+  [
+    'a commit that is not on the branch: back to where its team came',
+    applied('elsewhere', 'one'),
+    'docs',
+    ['lock', 'workflow', 'three', 'two', 'words'],
+  ],
+  ['no commit: back to where the team came', applied(null, 'three'), 'docs', ['lock', 'workflow']],
+  ['a team that was never on the branch: every change', applied(null, 'four'), 'two', ['two', 'words', 'one', 'first']],
+  ['before the first apply: the newest that changed the file', null, 'docs', ['three']],
+])('%s', async (_what, last, newest, changes) => {
+  expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
+});

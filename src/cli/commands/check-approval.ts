@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { type Failure, isFailureReason, type Result, succeed } from '../../diagnostics/failure.ts';
+import { connectGitHub } from '../../github/client.ts';
+import { defaultBranchOfEvent } from '../../github/event.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import { stableJson } from '../../iam/canonical.ts';
+import { checkApproval, newIds } from '../../review/approval/approval.ts';
+import { ownersOf } from '../../review/approval/owners.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
+import { readTeam as readTeamText } from '../../team/parse/read-team.ts';
+import type { Team } from '../../team/team.ts';
+import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
+import * as cli from '../options.ts';
+import { REAL_DIRECTORY } from '../session/account-session.ts';
+import { readTeam } from '../session/read-team.ts';
+import { type ApplyRecord, readRecord, recordPlace } from '../session/records.ts';
+
+interface CheckApprovalOptions {
+  readonly file: string;
+  readonly emulator: string | null;
+  /** The newest commit of the default branch. */
+  readonly commit: string;
+  readonly result: string | null;
+  readonly json: boolean;
+}
+
+/** `check-approval`: 0 if every change since the last apply was approved, 1 if one was not, or that is unknown. */
+async function command(options: CheckApprovalOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
+  const { commit, result } = options;
+  const writable = await checkWritable([result]);
+  if (!writable.ok) return reportFailure(writable.failure, terminal);
+  const checked = await check(options, env);
+  const { pulls, ids, failure } = checked.ok ? checked.value : { pulls: [], ids: '', failure: checked.failure };
+  writeOutputs(env, { commit, 'pull-requests': pulls.join(','), 'owner-ids': ids });
+  if (failure === null) {
+    if (options.json) printJson({ commit, pullRequests: pulls }, terminal);
+    else terminal.stdout(`Every change up to ${commit.slice(0, 7)} was approved.\n`);
+    return 0;
+  }
+  const reason = isFailureReason(failure.code) ? failure.code : 'not-approved';
+  writeOutputs(env, { 'failure-reason': reason });
+  const data = { version: 1, commit, failure: { reason, error: failure } };
+  if (result !== null) await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
+  return reportFailure(failure, terminal);
+}
+
+async function check(
+  { file, emulator, commit }: CheckApprovalOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<{ readonly pulls: readonly number[]; readonly ids: string; readonly failure: Failure | null }>> {
+  const today = new Date().toISOString().slice(0, 10);
+  const team = await readTeam(file, today);
+  if (!team.ok) return team;
+  const github = connectGitHub(env);
+  if (!github.ok) return github;
+  const record = await readRecord(recordPlace(team.value, emulator, REAL_DIRECTORY));
+  if (!record.ok) return record;
+  const asked = { commit, branch: defaultBranchOfEvent(env), today, ...lastApplied(record.value, team.value) };
+  const approval = await checkApproval(github.value, asked);
+  if (!approval.ok || approval.value.failure !== null) {
+    return approval.ok ? succeed({ ...approval.value, ids: '' }) : approval;
+  }
+  const ids = await newIds(github.value, ownersOf(team.value, record.value?.owners ?? []));
+  return ids.ok ? succeed({ ...approval.value, ids: ids.value }) : ids;
+}
+
+/** Who approves, and where the walk ends. Before the first apply ended, the file itself says who approves. */
+function lastApplied(record: ApplyRecord | null, file: Team) {
+  if (record === null || record.team === null)
+    return { approvers: { team: file, owners: ownersOf(file, []) }, last: null };
+  const { team, owners, commit } = record;
+  const isTeamOf = (text: string) => {
+    const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
+    if (then === null) return false;
+    const its = [appliedTeam(then, team.day), ownersOf(then, owners)];
+    return stableJson(its) === stableJson([team, owners]);
+  };
+  return { approvers: { team, owners }, last: { commit, isTeamOf } };
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .addOption(
+      new Option('--commit <sha>', 'newest commit of the default branch')
+        .argParser(cli.parseCommit)
+        .makeOptionMandatory(),
+    )
+    .option('--result <file>', 'write a failure as JSON, for comment')
+    .addOption(cli.json())
+    .addHelpText('after', cli.exitCodes('0 approved', '1 not approved, or unknown', '2 wrong usage'))
+    .addHelpText('after', cli.examples('mturk-team check-approval --commit "$(git rev-parse HEAD)"'))
+    .action(async (file: string, options) => {
+      const { commit, result = null } = options;
+      const { emulator, json } = cli.labOptions(file, options);
+      cli.finish(await command({ file, emulator, json, commit, result }, terminal, process.env));
+    });
+}

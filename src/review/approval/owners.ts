@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { beginsLater, hasExpired, type Member, type Team } from '../../team/team.ts';
+
+/** Who approves changes. A login can be renamed, and then be another person's; the id stays. */
+export const OWNER = z.strictObject({
+  key: z.string().max(126),
+  login: z.string().max(126),
+  /** GitHub's number of the account; null if it is not known. */
+  id: z.int().nullable(),
+});
+
+export type Owner = Readonly<z.infer<typeof OWNER>>;
+
+/** What decides who approves: the apply record or, before the first apply, the file. */
+export interface Approvers {
+  readonly owners: readonly Owner[];
+  readonly team: {
+    readonly owners: readonly string[];
+    readonly members: readonly Pick<Member, 'key' | 'from' | 'until' | 'suspended'>[];
+    readonly settings: { readonly selfApproval: boolean };
+  };
+}
+
+/** The owners of a team who have a login on GitHub. A known id of a login stays; `ids` has those of other logins, in lower case. */
+export function ownersOf(
+  { owners, members }: Pick<Team, 'owners' | 'members'>,
+  known: readonly Owner[],
+  ids: ReadonlyMap<string, number> = new Map(),
+): readonly Owner[] {
+  return members.flatMap(({ key, github: login }) => {
+    if (!owners.includes(key) || login === null) return [];
+    const id = known.find((owner) => isSameLogin(owner.login, login))?.id ?? ids.get(login.toLowerCase()) ?? null;
+    return [{ key, login, id }];
+  });
+}
+
+/** Those who have access on that day (`YYYY-MM-DD`, UTC). */
+export function activeOwners({ owners, team }: Approvers, today: string): readonly Owner[] {
+  const active = team.members.filter(
+    (member) => !member.suspended && !hasExpired(member, today) && !beginsLater(member, today),
+  );
+  return owners.filter(({ key }) => active.some((member) => member.key === key));
+}
+
+/** Whether the one owner may approve their own change. */
+export function approvesAlone({ owners, settings }: Approvers['team']): boolean {
+  return settings.selfApproval && owners.length === 1;
+}
+
+/** Whether an account on GitHub is an owner's. */
+export function isOwner(owner: Owner, { id, login }: { readonly id: number; readonly login: string }): boolean {
+  return owner.id === null ? isSameLogin(owner.login, login) : owner.id === id;
+}
+
+/** GitHub's logins ignore case. */
+export function isSameLogin(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

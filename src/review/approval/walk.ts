@@ -1,0 +1,51 @@
+import type { History } from '../../github/port.ts';
+
+const TEAM_FILE = 'team.yaml';
+/** What decides what an apply does, and by which tool and provider. */
+const DECIDING = [TEAM_FILE, 'opentofu.lock.hcl', 'terraform.lock.hcl', '.github'];
+
+/** What was applied last. */
+export interface LastApplied {
+  /** Null if its file was of no commit. */
+  readonly commit: string | null;
+  /** Whether the text of a team file says the same. */
+  isTeamOf(text: string): boolean;
+}
+
+/** A commit of the default branch with its first parent, null if it is the first of all. */
+export interface Change {
+  readonly commit: string;
+  readonly parent: string | null;
+}
+
+/**
+ * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
+ * that change a file that decides. Before the first apply, the newest that changed the team file.
+ */
+export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Change[]> {
+  const commits = await history.firstParents(newest);
+  const all = commits.map((commit, index): Change => ({ commit, parent: commits[index + 1] ?? null }));
+  const applied = last?.commit ?? null;
+  const changes: Change[] = [];
+  for (const change of all) {
+    if (change.commit === applied) break;
+    if (!(await differs(history, change, last === null ? [TEAM_FILE] : DECIDING))) continue;
+    if (last === null) return [change];
+    // If the commit that was applied is not on the branch, it ends at the one that brought its team there.
+    if (!commits.includes(applied ?? '') && (await isChangeTo(history, change, last))) break;
+    changes.push(change);
+  }
+  return changes;
+}
+
+async function differs(history: History, { commit, parent }: Change, paths: readonly string[]): Promise<boolean> {
+  return parent === null || history.differs(parent, commit, paths);
+}
+
+async function isChangeTo(history: History, { commit, parent }: Change, last: LastApplied): Promise<boolean> {
+  const [before, after] = [
+    parent === null ? null : await history.textAt(parent, TEAM_FILE),
+    await history.textAt(commit, TEAM_FILE),
+  ];
+  return after !== null && last.isTeamOf(after) && (before === null || !last.isTeamOf(before));
+}
