@@ -10,16 +10,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { inspectRoles, readRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
-import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
 import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
-import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { inspectProvider } from '../../src/aws/setup/oidc-provider.ts';
 import { actionOf, type Part } from '../../src/aws/setup/part.ts';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { providerArn } from '../../src/aws/setup/roles.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
+import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
+import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';

@@ -1,5 +1,5 @@
-import { firstTeamFile, labFiles } from '../../src/setup/init/lab-files.ts';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { firstTeamFile, labFiles } from '../../src/setup/init/lab-files.ts';
 import { repositoryFacts } from '../../src/setup/repository.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import type { Team } from '../../src/team/team.ts';

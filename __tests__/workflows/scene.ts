@@ -157,7 +157,7 @@ function trusts(
 ): boolean {
   const { Statement } = trustOf(role, LAB, {
     ...{ owner, name, ownerId: String(account(owner).id), repositoryId: String(OWN_REPOSITORY), subject: 'ids' },
-    workflows: release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: release },
+    workflows: [release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: release }],
   });
   const context = Object.fromEntries(
     Object.entries(claims).map(([key, value]) => [`token.actions.githubusercontent.com:${key}`, value]),

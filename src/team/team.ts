@@ -169,7 +169,7 @@ export const DEFAULT_SETTINGS: Settings = {
   keyMaxAgeDays: 90,
   reconcile: { mode: 'none', perDay: 3 },
   deleteAfterDays: null,
-  driftEveryHours: 24,
+  driftEveryHours: 6,
   renewBeforeDays: 30,
 };
 

@@ -34,17 +34,13 @@ export async function writeScanReport(
 ): Promise<void> {
   const { scan } = completed;
   const { team, today } = account;
-  const { reconcile, deleteAfterDays } = team.settings;
   const applied = completed.applied?.team ?? appliedTeam(team, today);
-  // Reverts that grant access and deletions need the apply role.
-  const mayDelete = deleteAfterDays !== null && scan.findings.some(({ cause }) => cause === 'expired');
   await write(options, account, checkOf(completed), null);
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
     fingerprint: scan.fingerprint,
     reconcile: String(needsReconcile(completed, team, applied)),
-    'reconcile-environment': reconcile.mode === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }

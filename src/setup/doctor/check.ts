@@ -43,9 +43,6 @@ export type Outcome =
   /** `fix` says how it can be checked; null if it cannot. */
   | { readonly state: 'not-checked'; readonly why: Text; readonly fix: Text | null };
 
-/** What `--fix` changes. */
-export type Repair = 'production' | 'reconcile' | 'ruleset';
-
 export interface Check {
   /** Stable; names a section of docs/reference/doctor.md. */
   readonly id: string;
@@ -55,8 +52,8 @@ export interface Check {
   outcome(facts: Facts): Outcome;
   /** The one command or setting that fixes it. */
   fix(facts: Facts): Text;
-  /** If `--fix` does it, too. */
-  readonly repair?: Repair;
+  /** If the ruleset that `--fix` writes does it, too. */
+  readonly isInRuleset?: true;
 }
 
 export const RIGHT: Outcome = { state: 'right' };
@@ -106,5 +103,5 @@ function unread(failure: Failure): Outcome {
 
 export const ADMINISTRATOR_TOKEN = t`a token of a repository administrator`;
 
-/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
-export const UPGRADE = t`make the repository public, or upgrade its owner to GitHub Pro, Team or Enterprise`;
+/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans; Team is free for teaching and research. */
+export const UPGRADE = t`make the repository public, upgrade its owner to GitHub Team, or apply with ${codeText('mturk-team apply')}`;
