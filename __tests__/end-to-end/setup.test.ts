@@ -188,7 +188,7 @@ const PEOPLE: Readonly<Record<string, null | ((seen: string) => string | Promise
     return JSON.stringify(results(checked));
   },
   'Write `self-approval: true` into `settings`': null,
-  'In the branch rule, require no approval': null,
+  'Give no one else write access': null,
   'Turn on two-factor authentication': null,
 };
 

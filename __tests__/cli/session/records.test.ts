@@ -135,7 +135,7 @@ test('operations that the catalog no longer has are dropped from an applied team
 test('records are kept in the bucket of the state of a real account, and with an account in a process', () => {
   const state = { bucket: 'b', region: 'eu-west-1', key: 'mturk-team' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
+  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
   expect(recordPlace(team, 'sandbox', 'local')).toEqual({ kind: 'directory', directory: 'sandbox' });
   expect(recordPlace(sampleTeam, null, 'local')).toEqual({ kind: 'directory', directory: 'local' });
 });
@@ -143,7 +143,7 @@ test('records are kept in the bucket of the state of a real account, and with an
 test('the records of labs that share a bucket are beside their states', () => {
   const state = { bucket: 'labs', region: 'eu-west-1', key: 'uni/vision-lab' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
+  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
   expect(recordPlace(team, 'emulator', 'local')).toEqual({ kind: 'directory', directory: 'emulator/uni/vision-lab' });
 });
 

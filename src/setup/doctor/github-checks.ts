@@ -273,7 +273,7 @@ const MAIN = `refs/heads/${MAIN_BRANCH}`;
 
 /** GitHub lets no one approve their own pull request, so that a rule about reviews would stop the one owner. */
 function oneOwner(facts: Facts): Outcome {
-  if (!facts.team.settings.selfApproval) return RIGHT;
+  if (!facts.team.settings.selfApproval) return outcomeOf(facts.github, () => RIGHT);
   return onRulesets(facts, (rulesets) => {
     const asking = rulesets.find(
       ({ pullRequest: pull }) => pull !== null && (pull.approvals > 0 || pull.codeOwners || pull.lastPush),
