@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { conditionsHold } from '../../src/iam/conditions.ts';
-import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { account } from '../support/github-bodies.ts';
 import {
