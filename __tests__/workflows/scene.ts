@@ -202,8 +202,6 @@ export class Scene {
   onProcess: RunOptions['onProcess'];
   /** Merge commits on main, oldest first. */
   readonly merges: string[] = [];
-  /** Whether GitHub lets main alone deploy to the environments, as the setup demands. */
-  hasBranchRules = true;
   readonly #git: string;
   /** Directories of repositories, by `OWNER/NAME`. */
   readonly #origins: Record<string, string>;
@@ -371,7 +369,7 @@ export class Scene {
   /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
   drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
     const repository = { id: fork ? FORK : OWN_REPOSITORY, fork, default_branch: 'main' };
-    const event = { schedule: '17 5 * * *', repository };
+    const event = { schedule: '17 */6 * * *', repository };
     return this.#runWorkflow('drift.yml', 'schedule', event, commit, ref, commit, fork);
   }
 
@@ -425,7 +423,6 @@ export class Scene {
     const path = `.github/workflows/${name}`;
     // A pull request of a fork runs in the repository that it is made to.
     const repository = fork && eventName !== 'pull_request' ? 'stranger/lab' : this.repository.fullName;
-    const onMain = ref === 'refs/heads/main' && !fork;
     const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
     const result = await runWorkflow({
       source: { repository, path, ref, sha },
@@ -443,9 +440,8 @@ export class Scene {
         run: run.id,
         tofu: this.#access.tofu,
         become: async (arn, job) => {
-          // GitHub gives a fork's pull request no identity, and an environment with a branch rule only to main.
+          // GitHub gives a fork's pull request no identity.
           if (fork && eventName === 'pull_request') return null;
-          if (this.hasBranchRules && job.deploysTo !== null && !onMain) return null;
           const claims = claimsOf(job, { repository, id: fork ? FORK : OWN_REPOSITORY, eventName, ref });
           return this.#access.assume(arn, claims);
         },

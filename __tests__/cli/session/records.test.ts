@@ -11,6 +11,7 @@ import {
   readApplied,
   reconcileRecord,
   recordPlace,
+  usingRecord,
 } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
@@ -65,6 +66,23 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
   await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
+});
+
+test('a record that another run wrote meanwhile is not replaced', async () => {
+  const place = recordPlace(sampleTeam, join(directory, 'twice'), 'unused');
+  const [one, other] = [applyRecord(place), applyRecord(place)];
+  await noteApply(one, lab(), { state: 'applying', commit: first });
+  const read = await one.read();
+  await noteApply(other, lab(), { state: 'applied', commit: first });
+  if (read === null) throw new Error('no record');
+  expect(await usingRecord('apply-record.json', () => one.write(read))).toMatchObject({
+    failure: { code: 'record-changed', args: { file: 'apply-record.json' } },
+  });
+  expect(await one.read()).toMatchObject({ state: 'applied' });
+  await one.write(read);
+  // What was written last is known.
+  await one.write(read);
+  await expect(applyRecord(place).write(read)).rejects.toThrow();
 });
 
 test('the ids of what reconcile created again count as noted, until an apply notes others or its record is unusable', async () => {
