@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { permissionsOf } from '../src/aws/setup/roles.ts';
 import type { PolicyDocument } from '../src/iam/document.ts';
-import { permissionsOf } from '../src/setup/roles.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../src/team/names.ts';
 import { DEFAULT_STATE_KEY } from '../src/team/team.ts';
@@ -23,7 +23,7 @@ interface ListedFinding {
   readonly reason: string;
 }
 
-const WRITERS: readonly WorkflowRole[] = ['apply', 'reconcile'];
+const WRITERS: readonly WorkflowRole[] = ['apply'];
 
 /** What parliament finds and is meant to be so. */
 const LISTED: readonly ListedFinding[] = [
@@ -33,7 +33,7 @@ const LISTED: readonly ListedFinding[] = [
   },
   {
     ...{ policies: WRITERS, issue: 'PERMISSIONS_MANAGEMENT_ACTIONS', subject: /^iam:\w+$/ },
-    reason: 'Apply and reconcile exist to manage permissions; `reach.test.ts` lists each action with its resources.',
+    reason: 'Apply exists to manage permissions; `reach.test.ts` lists each action with its resources.',
   },
   {
     ...{ policies: WRITERS, issue: 'PRIVILEGE_ESCALATION', subject: /^(CreateNewPolicyVersion|AddUserToGroup)$/ },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { permissionsOf } from '../src/aws/setup/roles.ts';
 import { iamArn } from '../src/iam/arn.ts';
 import { type AccessRequest, evaluate } from '../src/iam/evaluate.ts';
-import { permissionsOf } from '../src/setup/roles.ts';
 import { boundaryArn, iamName, labPath, type WorkflowRole } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import type { SentCall } from './counting-proxy.ts';
@@ -83,7 +83,7 @@ function requestOf(
     return {
       action: plain ?? `s3:${method} ?${query}`,
       resource: `arn:aws:s3:::${decodeURIComponent(place)}`,
-      context: {},
+      context: { 's3:ResourceAccount': lab.account },
     };
   }
   const [user, group, policy] = ['UserName', 'GroupName', 'PolicyName'].map((name) => parameters.get(name));

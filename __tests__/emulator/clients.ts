@@ -2,8 +2,8 @@ import * as iamModule from '@aws-sdk/client-iam';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { MTurkClient } from '@aws-sdk/client-mturk';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { WantedRole } from '../../src/aws/setup/account-roles.ts';
 import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
-import type { WantedRole } from '../../src/setup/bootstrap/account-roles.ts';
 import { ROLE_POLICY } from '../../src/team/names.ts';
 
 export const ACCOUNT = '123456789012';

@@ -22,7 +22,7 @@ for (const lab of LABS) {
   const directory = join(place.directory, lab);
   mkdirSync(directory);
   place.write(`${lab}/team.yaml`, teamFile(lab));
-  execFileSync('git', ['init', '--quiet', directory]);
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main', directory]);
   execFileSync('git', ['-C', directory, 'remote', 'add', 'origin', `git@github.com:${lab}/access.git`]);
 }
 
@@ -38,10 +38,14 @@ async function actions(lab: string, ...more: string[]): Promise<string[]> {
   return actionsOf(JSON.parse((await mturk(lab, 'bootstrap', '--yes', '--json', ...more)).stdout).parts);
 }
 
-const AS_WANTED = ['bucket', 'provider', 'boundary', 'role', 'role', 'role', 'role'].map((kind) => `as-wanted ${kind}`);
+const AS_WANTED = ['bucket', 'provider', 'boundary', 'role', 'role', 'role'].map((kind) => `as-wanted ${kind}`);
 
 const TOOL = 'mturk-tools/mturk-team';
 const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40)) as [string, string];
+
+function checkOut(lab: string, branch: string): void {
+  execFileSync('git', ['-C', join(place.directory, lab), 'symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+}
 
 /** The one line of a lab's caller that an upgrade changes. */
 function pin(lab: string, commit: string): void {
@@ -79,7 +83,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     const interrupted = await mturk(second, 'bootstrap', '--yes', ...GIVEN);
     expect(interrupted.code).toBe(1);
     expect(interrupted.stderr).toMatch(
-      /^ {2}state: \d+ of 17 steps applied\n {2}help: run `mturk-team bootstrap` again to finish$/m,
+      /^ {2}state: \d+ of 13 steps applied\n {2}help: run `mturk-team bootstrap` again to finish$/m,
     );
     emulator.faults = {};
     const { parts, steps } = JSON.parse((await mturk(second, 'bootstrap', '--yes', '--json')).stdout);
@@ -96,15 +100,16 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     const repaired = await mturk(second, 'bootstrap', '--yes');
     expect(repaired.stdout).toContain('change     role vision-lab-apply: trust policy, no other policies');
 
-    // Upgraded: as docs/operations.md says, by the new pin and the new bootstrap, between which the old one counts.
+    // Upgraded: as docs/operations.md says, in a branch, during which the old pin counts, too, and then on main.
     const rolesOf = async (commit: string) => {
       const taken = [];
-      for (const [role, environment, called] of [
-        ['apply', 'production', 'called-apply.yml'],
-        ['reconcile', 'reconcile', 'called-drift.yml'],
+      for (const [role, at, called] of [
+        ['plan', 'pull_request', 'called-plan.yml'],
+        ['scan', 'ref:refs/heads/main', 'called-drift.yml'],
+        ['apply', 'ref:refs/heads/main', 'called-apply.yml'],
       ] as const) {
         const token = {
-          ...{ sub: `repo:vision-lab@11/access@22:environment:${environment}`, repository_id: '22' },
+          ...{ sub: `repo:vision-lab@11/access@22:${at}`, repository_id: '22' },
           job_workflow_ref: `${TOOL}/.github/workflows/${called}@${commit}`,
         };
         const RoleArn = `arn:aws:iam::123456789012:role/mturk-roles/vision-lab/vision-lab-${role}`;
@@ -113,18 +118,22 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
       }
       return taken;
     };
+    const all = ['plan', 'scan', 'apply'];
+    const changes = all.toSorted().map((role) => `  change     role vision-lab-${role}: trust policy`);
+    const bootstrapped = async () =>
+      (await mturk(second, 'bootstrap', '--yes')).stdout.match(/^ {2}change .*$/gm)?.toSorted() ?? [];
+    checkOut(second, 'upgrade');
     pin(second, NEW);
-    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([['apply', 'reconcile'], []]);
-    const behind = await mturk(second, 'doctor');
-    expect(behind.stdout).toContain(
-      '✗ roles: `vision-lab-apply` differs in: trust policy; `vision-lab-reconcile` differs',
+    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([all, []]);
+    expect((await mturk(second, 'doctor')).stdout).toContain(
+      '✗ roles: `vision-lab-plan` differs in: trust policy; `vision-lab-scan` differs',
     );
-    const upgraded = await mturk(second, 'bootstrap', '--yes');
-    expect(upgraded.stdout.match(/^ {2}change .*$/gm)).toEqual([
-      '  change     role vision-lab-apply: trust policy',
-      '  change     role vision-lab-reconcile: trust policy',
-    ]);
-    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([[], ['apply', 'reconcile']]);
+    expect(await bootstrapped()).toEqual(changes);
+    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([all, all]);
+    checkOut(second, 'main');
+    expect((await mturk(second, 'doctor')).stdout).toContain('✗ roles: `vision-lab-plan` differs in: trust policy;');
+    expect(await bootstrapped()).toEqual(changes);
+    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([[], all]);
     // Of AWS: this folder has neither CODEOWNERS nor a token of GitHub.
     expect((await mturk(second, 'doctor')).stdout).toMatch(/^AWS\n( {2}✓ .*\n){9}\n/);
 
@@ -132,7 +141,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     expect(removed).toMatchObject({ code: 0, stderr: '' });
     expect(await actions(second)).toEqual(AS_WANTED);
     // Terraform's state knows what is gone.
-    expect((await actions(first, ...GIVEN)).filter((part) => part.startsWith('create'))).toHaveLength(5);
+    expect((await actions(first, ...GIVEN)).filter((part) => part.startsWith('create'))).toHaveLength(4);
   } finally {
     iam.destroy();
     sts.destroy();

@@ -88,7 +88,6 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
   expect(outputs()).toEqual({
     class: 'clean',
     reconcile: 'false',
-    'reconcile-environment': 'reconcile',
     fingerprint: (await scan()).fingerprint,
   });
 });
@@ -107,7 +106,6 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
   expect({ fingerprint, ...rest }).toEqual({
     class: 'drift',
     reconcile: 'true',
-    'reconcile-environment': 'reconcile',
     fingerprint: seen.fingerprint,
   });
 

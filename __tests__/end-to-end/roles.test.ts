@@ -23,6 +23,11 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
+import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
+import { inspectWorkflows, recordedFacts } from '../../src/aws/setup/inspect.ts';
+import { actionOf } from '../../src/aws/setup/part.ts';
+import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
+import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
@@ -37,12 +42,9 @@ import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
-import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { workflowRoleArn } from '../../src/setup/roles.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { createRoles } from '../emulator/clients.ts';
+import { createRoles, type Key } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -61,25 +63,25 @@ const NOON = '2026-11-25T12:00:00Z';
 let count = 0;
 /** The actions that the calls of a role needed. */
 const used: Readonly<Record<WorkflowRole, Set<string>>> = {
-  ...{ plan: new Set<string>(), scan: new Set<string>(), apply: new Set<string>(), reconcile: new Set<string>() },
+  ...{ plan: new Set<string>(), scan: new Set<string>(), apply: new Set<string>() },
 };
 let github: GitHubOidc;
 
 const REPOSITORY: RepositoryFacts = {
   ...{ owner: 'lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'classic' },
-  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
+  workflows: [{ owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' }],
 };
 
 /** The claims of the jobs that take the roles. */
-const called = (file: string) => `tools/mturk-team/.github/workflows/${file}@${REPOSITORY.workflows.ref}`;
+const called = (file: string) => `tools/mturk-team/.github/workflows/${file}@${'0123456789'.repeat(4)}`;
+const MAIN = 'repo:lab/access:ref:refs/heads/main';
 const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
   plan: { sub: 'repo:lab/access:pull_request', job_workflow_ref: called('called-plan.yml') },
-  scan: { sub: 'repo:lab/access:ref:refs/heads/main', job_workflow_ref: called('called-drift.yml') },
-  apply: { sub: 'repo:lab/access:environment:production', job_workflow_ref: called('called-apply.yml') },
-  reconcile: { sub: 'repo:lab/access:environment:reconcile', job_workflow_ref: called('called-drift.yml') },
+  scan: { sub: MAIN, job_workflow_ref: called('called-drift.yml') },
+  apply: { sub: MAIN, job_workflow_ref: called('called-apply.yml') },
 };
 
-/** Creates GitHub's identity provider and the four roles, as bootstrap does. */
+/** Creates GitHub's identity provider and the roles, as bootstrap does. */
 async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
   const { endpoint, rootCredentials: credentials } = emulator;
   const root = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
@@ -150,7 +152,11 @@ async function labAs<T>(
 /** Calls that need an action of another name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const NEEDED: Readonly<Record<string, string>> = {
   's3:HeadObject': 's3:GetObject',
+  's3:HeadBucket': 's3:ListBucket',
   's3:ListObjectsV2': 's3:ListBucket',
+  's3:GetBucketEncryption': 's3:GetEncryptionConfiguration',
+  's3:GetBucketLifecycleConfiguration': 's3:GetLifecycleConfiguration',
+  's3:GetPublicAccessBlock': 's3:GetBucketPublicAccessBlock',
 };
 
 /** Notes what a role has called, and gives the calls that were denied. */
@@ -318,14 +324,14 @@ test('every manual change that can be reverted is found by the scan role, and at
   }
 });
 
-test('they are planned by the scan role, and reverted by the reconcile role', async () => {
+test('they are planned by the scan role, and reverted by the apply role', async () => {
   const outcomes: Record<string, object> = {};
   await inTurns(SAMPLE, async (row) => {
     await afterChange(row, async (test) => {
       const { scan, complete } = await labAs(test, 'scan', async (lab) =>
         orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
       );
-      const [{ outcome }, after] = await labAs(test, 'reconcile', async (lab) => {
+      const [{ outcome }, after] = await labAs(test, 'apply', async (lab) => {
         const again = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
         const done = await reconcile(lab, again, REQUEST, { yes: true }, SILENT);
         return [done, orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan] as const;
@@ -372,7 +378,7 @@ const AT_ONCE = [
 ];
 const MISSING = ['group-deleted/paymaster', 'policy-deleted/paymaster', 'user-renamed/cy'];
 
-test('the reconcile role makes every call of a revert at once, while a group, a policy and a user are missing', async () => {
+test('the apply role makes every call of a revert at once, while a group, a policy and a user are missing', async () => {
   const rows = [...AT_ONCE, 'group-deleted/paymaster'].map((id) =>
     [...PEOPLE, ...POLICIES].find(({ finds }) => finds.join() === id),
   );
@@ -392,7 +398,7 @@ test('the reconcile role makes every call of a revert at once, while a group, a 
       orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
     );
     expect(idsOf(scanned.scan)).toEqual(expect.arrayContaining([...AT_ONCE, ...MISSING]));
-    const done = await labAs(test, 'reconcile', async (lab) => {
+    const done = await labAs(test, 'apply', async (lab) => {
       const scan = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
       return reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
     });
@@ -415,8 +421,7 @@ const CONFIGURATION = {
 const IN_BUCKET: Readonly<
   Record<WorkflowRole, { readonly engine: readonly string[]; readonly writes: readonly string[] }>
 > = {
-  apply: { engine: ['apply', '-auto-approve'], writes: ['apply-record.json', 'reconcile-record.json'] },
-  reconcile: { engine: ['apply', '-auto-approve'], writes: ['reconcile-record.json'] },
+  apply: { engine: ['apply', '-auto-approve'], writes: ['apply-record.json'] },
   plan: { engine: ['plan', '-lock=false'], writes: [] },
   scan: { engine: ['plan', '-lock=false'], writes: [] },
 };
@@ -426,8 +431,13 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
     const { endpoint, rootCredentials } = test.emulator;
     const s3 = new S3Client({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
     await s3.send(new CreateBucketCommand({ Bucket }));
+    const bucket = { ...STATE, account: team.account };
+    await writeBootstrapRecord(s3, bucket, { version: 1, lab: team.lab, repository: REPOSITORY });
     s3.destroy();
-    const place = (name: string) => ({ bucket: Bucket, region: 'us-east-1', key: `${key}/${name}` });
+    const place = (name: string) => ({
+      ...{ bucket: Bucket, region: 'us-east-1', account: team.account },
+      key: `${key}/${name}`,
+    });
     for (const role of WORKFLOW_ROLES) {
       const { principal, credentials } = await take(test, role);
       const { engine, writes } = IN_BUCKET[role];
@@ -436,9 +446,12 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
         AWS_SESSION_TOKEN: credentials.sessionToken,
       };
       await withEnvironment(environment, async () => {
-        for (const name of ['team.tfstate', 'apply-record.json', 'reconcile-record.json'])
-          await readStateObject(place(name));
-        for (const name of writes) await writeStateObject(place(name), '{}');
+        for (const name of ['team.tfstate', 'apply-record.json']) await readStateObject(place(name));
+        for (const name of writes) {
+          const etag = await writeStateObject(place(name), '{}', null);
+          await writeStateObject(place(name), '{"version":1}', etag);
+        }
+        if (role === 'scan') await inspectAs(credentials, endpoint);
       });
       if (binary !== '') {
         const directory = await mkdtemp(join(tmpdir(), 'mturk-team-role-'));
@@ -451,6 +464,19 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
     }
   });
 });
+
+/** Compares the roles, the bucket and the identity provider with what bootstrap writes, as each drift check does. */
+async function inspectAs(credentials: Key, endpoint: string): Promise<void> {
+  const config = { endpoint, credentials, region: 'us-east-1', forcePathStyle: true };
+  const clients = { iam: new IAMClient(config), s3: new S3Client(config) };
+  const settings = { ...team.settings, state: { ...STATE, region: 'us-east-1' } };
+  const parts = await inspectWorkflows(clients, { ...team, settings }, recordedFacts);
+  clients.iam.destroy();
+  clients.s3.destroy();
+  const { bucket, provider, roles } = parts ?? {};
+  expect([bucket, provider, roles]).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+  expect(roles?.ok === true && roles.value.map(actionOf)).toEqual(WORKFLOW_ROLES.map(() => 'as-wanted'));
+}
 
 async function withEnvironment(environment: Readonly<Record<string, string>>, work: () => Promise<void>) {
   const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);

@@ -110,7 +110,7 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
   ],
   'mturk-team bootstrap': [['Set this up', 'y']],
   'mturk-team apply': [['Apply this to account', 'y']],
-  'mturk-team doctor --fix': [['Change 3 settings on GitHub?', 'y']],
+  'mturk-team doctor --fix': [['Change this on GitHub?', 'y']],
 };
 
 /** For those who only try the tool: the page names it once step 1 has installed it. */
@@ -153,9 +153,8 @@ const PEOPLE: Readonly<Record<string, null | ((seen: string) => string | Promise
   'Read what the [roles of the workflows]': () => '',
   "In GitHub's settings, make right what it names": (said) => {
     const wrong = [...said.matchAll(/✗ ([\w-]+):/g)].map(([, id]) => id);
-    expect(wrong).toEqual(['reviewers', 'rebase-merging', 'workflow-token', 'outside-contributors', 'owner-logins']);
+    expect(wrong).toEqual(['rebase-merging', 'workflow-token', 'outside-contributors', 'owner-logins']);
     const { settings, permissions } = github.repository;
-    settings.environments.get('production')?.reviewers.push({ type: 'User', id: 12 });
     Object.assign(settings, { rebaseMerging: false, outsiders: 'all_external_contributors' });
     settings.workflowToken.default_workflow_permissions = 'read';
     for (const login of ['adaoneill', 'bo']) permissions.set(login, 'write');
@@ -189,7 +188,7 @@ const PEOPLE: Readonly<Record<string, null | ((seen: string) => string | Promise
     return JSON.stringify(results(checked));
   },
   'Write `self-approval: true` into `settings`': null,
-  'In the branch rule, require no approval': null,
+  'Give no one else write access': null,
   'Turn on two-factor authentication': null,
 };
 
@@ -263,7 +262,7 @@ async function wrong(): Promise<readonly (readonly [id: string, fix: string])[]>
 
 test('what breaks in this lab is found by doctor with its fix, which makes it right', async () => {
   const { endpoint, rootCredentials: credentials } = emulator;
-  const { environments, rulesets } = github.repository.settings;
+  const { rulesets } = github.repository.settings;
   const iam = scene.iam();
   const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
   try {
@@ -278,11 +277,10 @@ test('what breaks in this lab is found by doctor with its fix, which makes it ri
     iam.destroy();
     s3.destroy();
   }
-  Object.assign(environments.get('production') ?? {}, { policy: null });
   for (const ruleset of rulesets) ruleset.rules = ruleset.rules.filter(({ type }) => type !== 'required_status_checks');
   const [byBootstrap, byFix] = ['as an administrator, run `mturk-team bootstrap`', 'run `mturk-team doctor --fix`'];
   const ofAccount = [['state-bucket', byBootstrap] as const, ['roles', byBootstrap] as const];
-  const all = [...ofAccount, ['environment-production', byFix] as const, ['required-check', byFix] as const];
+  const all = [...ofAccount, ['required-check', byFix] as const];
   expect(await wrong()).toEqual(all);
 
   expect(await engineer('doctor', '--fix')).toMatchObject({
@@ -292,10 +290,10 @@ test('what breaks in this lab is found by doctor with its fix, which makes it ri
   expect(await wrong()).toEqual(all);
   const { code, stdout } = await engineer('doctor', '--fix', '--yes', '--json');
   const fixed = JSON.parse(stdout);
-  expect({ code, ...fixed }).toMatchObject({ code: 1, version: 1, fixed: ['production', 'ruleset'] });
+  expect({ code, ...fixed }).toMatchObject({ code: 1, version: 1, fixed: true });
   expect(fixed.checks).toContainEqual({
-    ...{ id: 'environment-production', side: 'github', state: 'right' },
-    title: 'environment `production` takes deployments from `main` alone',
+    ...{ id: 'pull-request', side: 'github', state: 'right' },
+    title: 'the default branch changes by pull request alone',
     ...{ found: null, fix: null, fixable: false },
   });
   expect(await wrong()).toEqual(ofAccount);

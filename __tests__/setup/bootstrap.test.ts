@@ -10,16 +10,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { inspectRoles, readRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
+import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
+import { inspectProvider } from '../../src/aws/setup/oidc-provider.ts';
+import { actionOf, type Part } from '../../src/aws/setup/part.ts';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { providerArn } from '../../src/aws/setup/roles.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
-import { inspectRoles, readRoles, wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
-import { inspectBucket, setUpBucket } from '../../src/setup/bootstrap/bucket.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
-import { inspectProvider } from '../../src/setup/bootstrap/oidc-provider.ts';
-import { actionOf, type Part } from '../../src/setup/bootstrap/part.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { providerArn } from '../../src/setup/roles.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -83,7 +83,7 @@ async function terraform(team = LAB): Promise<void> {
 }
 
 const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${actionOf(part)} ${part.kind}`);
-const ROLES = ['boundary', 'role', 'role', 'role', 'role'];
+const ROLES = ['boundary', 'role', 'role', 'role'];
 const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`);
 const notAsWanted = (part: Part) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
 const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
@@ -172,7 +172,7 @@ describe('what bootstrap sets up', () => {
     expect((await wrongRoles()).map((part) => [actionOf(part), part.name])).toEqual([['delete', RoleName]]);
     await setUp();
     expect(await wrongRoles()).toEqual([]);
-    expect((await readRoles(all.iam)).map(({ name }) => name)).toHaveLength(8);
+    expect((await readRoles(all.iam)).map(({ name }) => name)).toHaveLength(6);
   });
 
   test.each<[string, (role: string) => readonly [string, object], string[]]>([
@@ -304,7 +304,7 @@ describe('what --destroy removes', () => {
       await terraform(team);
     }
     const others = await inspect(VISION);
-    expect(await destroy()).toMatchObject({ provider: null, roles: { length: 4 } });
+    expect(await destroy()).toMatchObject({ provider: null, roles: { length: 3 } });
     expect(actions(orThrow(await inspect()))).toEqual([
       ...['change bucket', 'as-wanted provider'],
       ...ROLES.map((kind) => `create ${kind}`),
@@ -367,7 +367,7 @@ describe('what --destroy removes', () => {
         expect(actions(orThrow(await inspect()))).toEqual(CREATES);
       },
     );
-    expect(writes).toBe(14);
+    expect(writes).toBe(12);
   });
 });
 

@@ -1,14 +1,14 @@
 import { IAMServiceException } from '@aws-sdk/client-iam';
 import { DeletePublicAccessBlockCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { providerArn } from '../../src/aws/setup/roles.ts';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import { inspectSetup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
 import { accountFacts } from '../../src/setup/doctor/account-facts.ts';
 import { AWS_CHECKS } from '../../src/setup/doctor/aws-checks.ts';
 import type { Outcome } from '../../src/setup/doctor/check.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { providerArn } from '../../src/setup/roles.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, boundaryArn, ROLE_POLICY } from '../../src/team/names.ts';
 import { tickedText } from '../../src/text/text.ts';

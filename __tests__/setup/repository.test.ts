@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { calledRelease } from '../../src/setup/release.ts';
-import { callersIn, type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
+import { callersIn, type GivenFacts, repositoryFacts } from '../../src/setup/repository.ts';
 import { scratch } from '../support/command.ts';
 import { initFiles } from '../support/init-files.ts';
 import { LAB_RELEASE } from '../workflows/workflow-file.ts';
@@ -14,14 +15,14 @@ const NOTHING: GivenFacts = { repository: null, ownerId: null, repositoryId: nul
 const GIVEN: GivenFacts = { ...NOTHING, repository: 'lab/access', repositoryId: '22', subject: 'classic' };
 const OWN = { owner: 'lab', name: 'access', ref: 'refs/heads/main' };
 const FACTS: RepositoryFacts = {
-  ...{ owner: 'lab', name: 'access', ownerId: '', repositoryId: '22', subject: 'classic', workflows: OWN },
+  ...{ owner: 'lab', name: 'access', ownerId: '', repositoryId: '22', subject: 'classic', workflows: [OWN] },
 };
 
 const lab = scratch();
 afterAll(() => lab.remove());
 const git = (...args: string[]) => execFileSync('git', ['-C', lab.directory, ...args], { stdio: 'ignore' });
 beforeAll(() => {
-  git('init', '--quiet');
+  git('init', '--quiet', '--initial-branch=main');
   git('remote', 'add', 'origin', 'x');
 });
 
@@ -72,9 +73,35 @@ test('the workflows are those that the caller pins, not what an earlier bootstra
     '.github/workflows/apply.yml',
     `jobs:\n  apply:\n    uses: tools/x/.github/workflows/called-apply.yml@${COMMIT} # v1\n`,
   );
-  expect(await facts(GIVEN, FACTS)).toMatchObject({ value: { workflows: { owner: 'tools', name: 'x', ref: COMMIT } } });
+  expect(await facts(GIVEN, FACTS)).toMatchObject({
+    value: { workflows: [{ owner: 'tools', name: 'x', ref: COMMIT }] },
+  });
   lab.write('.github/workflows/apply.yml', 'jobs:\n  apply:\n    uses: ./.github/workflows/called-apply.yml\n');
-  expect(await facts(GIVEN)).toMatchObject({ value: { workflows: OWN } });
+  expect(await facts(GIVEN)).toMatchObject({ value: { workflows: [OWN] } });
+});
+
+test('on the branch of an upgrade, the workflows that an earlier bootstrap trusted follow those of the new pin', async () => {
+  const pin = (ref: string) => {
+    const uses = `tools/x/.github/workflows/called-apply.yml@${ref}`;
+    lab.write('.github/workflows/apply.yml', `jobs:\n  apply:\n    uses: ${uses}\n`);
+  };
+  const refs = async (recorded: RepositoryFacts | null) => {
+    const found = await facts(GIVEN, recorded);
+    return found.ok ? found.value.workflows.map(({ ref }) => ref) : found.failure;
+  };
+  const at = (ref: string) => ({ owner: 'tools', name: 'x', ref });
+  const before = { ...FACTS, workflows: [at(COMMIT)] };
+  pin('new');
+  expect(await refs(before)).toEqual(['new']);
+  git('symbolic-ref', 'HEAD', 'refs/heads/upgrade');
+  expect(await refs(null)).toEqual(['new']);
+  expect(await refs(before)).toEqual(['new', COMMIT]);
+  // Run again, and of another repository.
+  expect(await refs({ ...FACTS, workflows: [at('new'), at(COMMIT)] })).toEqual(['new', COMMIT]);
+  expect(await refs({ ...before, repositoryId: '99' })).toEqual(['new']);
+  pin(COMMIT);
+  expect(await refs(before)).toEqual([COMMIT]);
+  git('symbolic-ref', 'HEAD', 'refs/heads/main');
 });
 
 test.each([
@@ -143,7 +170,7 @@ describe('with a token, GitHub is asked', () => {
     const own = { ...OWN, owner: 'Lab' };
     expect(await ask(named)).toEqual({
       ok: true,
-      value: { ...FACTS, owner: 'Lab', ownerId: '11', subject: 'ids', workflows: own },
+      value: { ...FACTS, owner: 'Lab', ownerId: '11', subject: 'ids', workflows: [own] },
     });
     answers[SUBJECT] = { use_default: true };
     expect(await ask(named)).toMatchObject({ value: { subject: 'classic' } });

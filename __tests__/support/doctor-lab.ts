@@ -1,8 +1,9 @@
+import { type Part, setting } from '../../src/aws/setup/part.ts';
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { openSettings, type SettingsPort } from '../../src/github/settings.ts';
-import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
 import type { AccountFacts, Facts } from '../../src/setup/doctor/check.ts';
-import { carryOut, diagnose } from '../../src/setup/doctor/doctor.ts';
+import { diagnose } from '../../src/setup/doctor/doctor.ts';
+import { wantedRuleset } from '../../src/setup/doctor/github-checks.ts';
 import { codeownersBlock, withCodeowners } from '../../src/team/codeowners.ts';
 import { DEFAULT_SETTINGS, type Team } from '../../src/team/team.ts';
 import type { GitHubRepository } from './github-repository.ts';
@@ -63,12 +64,8 @@ export async function prepareRepository(server: GitHubServer, team: Team): Promi
   Object.assign(settings, { rebaseMerging: false, outsiders: 'all_external_contributors' });
   settings.workflowToken.default_workflow_permissions = 'read';
   const port = portOf(server);
-  const facts = await readFacts(port, team);
-  for (const repair of ['production', 'reconcile', 'ruleset'] as const) {
-    const done = await carryOut(repair, facts, port);
-    if (!done.ok) throw new Error(JSON.stringify(done.failure));
-  }
-  settings.environments.get('production')?.reviewers.push({ type: 'User', id: 12 });
+  const done = await port.writeRuleset(wantedRuleset(team));
+  if (!done.ok) throw new Error(JSON.stringify(done.failure));
 }
 
 export function wrongIds(facts: Facts): readonly string[] {

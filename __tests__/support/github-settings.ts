@@ -1,20 +1,12 @@
-import { type Answer, list, missing, ok, type Route, refused } from './github-answers.ts';
+import { list, missing, ok, type Route, refused } from './github-answers.ts';
 import { account } from './github-bodies.ts';
 import type { GitHubRepository } from './github-repository.ts';
-
-interface Environment {
-  reviewers: { readonly type: 'User'; readonly id: number }[];
-  preventSelfReview: boolean;
-  waitTimer: number;
-  /** Null: every branch. */
-  policy: { readonly protected_branches: boolean; readonly custom_branch_policies: boolean } | null;
-  policies: { readonly id: number; readonly name: string; readonly type: 'branch' | 'tag' }[];
-}
 
 interface Ruleset {
   readonly id: number;
   name: string;
   enforcement: string;
+  conditions?: { ref_name: { include: string[]; exclude: string[] } };
   bypass_actors: { actor_id: number | null; actor_type: string; bypass_mode: string }[];
   rules: { type: string; parameters?: Record<string, unknown> }[];
 }
@@ -23,13 +15,10 @@ interface Ruleset {
 export function newSettings() {
   return {
     isPrivate: false,
-    /** Whether the owner pays for branch rules and environments of private repositories. */
+    /** Whether the owner pays for branch rules of private repositories. */
     isPaid: true,
     rebaseMerging: true,
-    environments: new Map<string, Environment>(),
     rulesets: [] as Ruleset[],
-    /** The branch protection, as GitHub answers it. */
-    protection: null as Record<string, unknown> | null,
     variables: [] as string[],
     workflowToken: { default_workflow_permissions: 'write', can_approve_pull_request_reviews: false },
     outsiders: 'first_time_contributors',
@@ -50,8 +39,6 @@ const WRITE = [{ administration: 'write' }] as const;
 const ANYONE = [{}] as const;
 
 const REPOSITORY = '/repos/{owner}/{repo}';
-const ENVIRONMENT = `${REPOSITORY}/environments/{environment_name}`;
-const POLICIES = `${ENVIRONMENT}/deployment-branch-policies`;
 
 /** What `doctor` asks and changes. */
 export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
@@ -66,51 +53,6 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
         ...(token.grants.administration === undefined ? {} : { allow_rebase_merge: rebaseMerging }),
       });
     },
-  },
-  [`GET ${ENVIRONMENT}`]: {
-    needs: ANYONE,
-    answer: ({ repository, params: { environment_name: name = '' } }) => {
-      const found = repository.settings.environments.get(name);
-      return found === undefined ? missing() : ok(environmentBody(name, found));
-    },
-  },
-  [`PUT ${ENVIRONMENT}`]: {
-    needs: WRITE,
-    answer: ({ repository, params: { environment_name: name = '' }, body }) => {
-      const { settings } = repository;
-      if (lacks(repository)) return refused(422, 'Failed to create the environment protection rule.');
-      const environment: Environment = {
-        reviewers: (body.reviewers ?? []) as Environment['reviewers'],
-        preventSelfReview: body.prevent_self_review === true,
-        waitTimer: Number(body.wait_timer ?? 0),
-        policy: (body.deployment_branch_policy ?? null) as Environment['policy'],
-        policies: settings.environments.get(name)?.policies ?? [],
-      };
-      settings.environments.set(name, environment);
-      return ok(environmentBody(name, environment));
-    },
-  },
-  [`GET ${POLICIES}`]: {
-    needs: ANYONE,
-    answer: (asked) => withEnvironment(asked, ({ policies }) => list(policies, 'branch_policies')),
-  },
-  [`POST ${POLICIES}`]: {
-    needs: WRITE,
-    answer: (asked) =>
-      withEnvironment(asked, ({ policies }) => {
-        const type = asked.body.type === 'tag' ? ('tag' as const) : ('branch' as const);
-        const policy = { id: asked.repository.next(), name: String(asked.body.name), type };
-        policies.push(policy);
-        return ok(policy);
-      }),
-  },
-  [`DELETE ${POLICIES}/{branch_policy_id}`]: {
-    needs: WRITE,
-    answer: (asked) =>
-      withEnvironment(asked, (environment) => {
-        environment.policies = environment.policies.filter(({ id }) => id !== Number(asked.params.branch_policy_id));
-        return { status: 204 };
-      }),
   },
   [`GET ${REPOSITORY}/rules/branches/{branch}`]: {
     needs: ANYONE,
@@ -165,14 +107,6 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
       return ok(rulesetBody(repository, found));
     },
   },
-  [`GET ${REPOSITORY}/branches/{branch}/protection`]: {
-    needs: READ,
-    answer: ({ repository }) => {
-      if (lacks(repository)) return refused(403, UPGRADE);
-      const { protection } = repository.settings;
-      return protection === null ? refused(404, 'Branch not protected') : ok(protection);
-    },
-  },
   [`GET ${REPOSITORY}/actions/variables`]: {
     needs: [{ variables: 'read' }],
     answer: ({ repository }) =>
@@ -213,33 +147,6 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
 
 function lacks({ settings }: GitHubRepository): boolean {
   return settings.isPrivate && !settings.isPaid;
-}
-
-function withEnvironment(
-  { repository, params }: Parameters<Route['answer']>[0],
-  then: (environment: Environment) => Answer,
-): Answer {
-  const found = repository.settings.environments.get(params.environment_name ?? '');
-  return found === undefined ? missing() : then(found);
-}
-
-function environmentBody(name: string, { reviewers, preventSelfReview, waitTimer, policy }: Environment) {
-  return {
-    name,
-    deployment_branch_policy: policy,
-    protection_rules: [
-      ...(waitTimer === 0 ? [] : [{ id: 1, node_id: 'GA_1', type: 'wait_timer', wait_timer: waitTimer }]),
-      ...(reviewers.length === 0
-        ? []
-        : [
-            {
-              ...{ id: 2, node_id: 'GA_2', type: 'required_reviewers', prevent_self_review: preventSelfReview },
-              reviewers: reviewers.map(({ type, id }) => ({ type, reviewer: { ...account('reviewer'), id } })),
-            },
-          ]),
-      ...(policy === null ? [] : [{ id: 3, node_id: 'GA_3', type: 'branch_policy' }]),
-    ],
-  };
 }
 
 function rulesetBody(repository: GitHubRepository, ruleset: object) {

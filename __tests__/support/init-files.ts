@@ -1,5 +1,6 @@
+import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { firstTeamFile, labFiles } from '../../src/setup/init/lab-files.ts';
-import { type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
+import { repositoryFacts } from '../../src/setup/repository.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import { LAB_RELEASE } from '../workflows/workflow-file.ts';

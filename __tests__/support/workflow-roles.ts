@@ -1,6 +1,6 @@
+import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
-import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import type { WorkflowRole } from '../../src/team/names.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { labFacts, labTeam } from './init-files.ts';

@@ -7,7 +7,8 @@ type Ends = Readonly<Record<string, { readonly result: string; readonly outputs?
 const GOOD: Ends = {
   validate: { result: 'success' },
   detect: { result: 'success' },
-  reconcile: { result: 'skipped' },
+  report: { result: 'success' },
+  reconcile: { result: 'success' },
 };
 
 function needsWith(ends: Ends) {
@@ -15,22 +16,17 @@ function needsWith(ends: Ends) {
   return Object.fromEntries(Object.entries(all).map(([id, { result, outputs = {} }]) => [id, { result, outputs }]));
 }
 
-function reasonWith(ends: Ends): string {
-  const text = jobs.report?.steps.at(-1)?.env?.REASON ?? '';
+function reasonWith(ends: Ends, job: 'report' | 'failure' = 'report'): string {
+  const text = jobs[job]?.steps.at(-1)?.env?.REASON ?? '';
   return interpolate(text, { needs: needsWith(ends) });
 }
 
 const half = { result: 'cancelled' };
-const reverted = { result: 'success' };
 const reason = (result: string, why: string) => ({ result, outputs: { 'failure-reason': why } });
 
 test.each<[string, Ends, string]>([
   ['all went well', {}, ''],
-  ['something was reverted', { reconcile: reverted }, ''],
-  ['reconcile failed', { reconcile: { result: 'failure' } }, 'reconcile-failed'],
   // GitHub cancels a job that reaches its time limit.
-  ['reconcile was canceled partway', { reconcile: half }, 'reconcile-failed'],
-  ['reconcile was canceled, with a reason', { reconcile: reason('cancelled', 'state-locked') }, 'state-locked'],
   ['the drift check was canceled', { detect: half }, 'drift-check-failed'],
   ['the drift check gave a reason', { detect: reason('failure', 'plan-failed') }, 'plan-failed'],
   [
@@ -45,4 +41,21 @@ test.each<[string, Ends, string]>([
 
 test('the issues are kept, however the check ended', () => {
   expect(jobs.report?.if).toBe("always() && github.ref == 'refs/heads/main'");
+});
+
+test.each<[string, Ends, boolean, string]>([
+  ['it succeeded', {}, false, ''],
+  ['it did not run', { reconcile: { result: 'skipped' } }, false, ''],
+  ['it failed', { reconcile: { result: 'failure' } }, true, 'reconcile-failed'],
+  ['it was canceled partway', { reconcile: half }, true, 'reconcile-failed'],
+  ['it failed with a reason', { reconcile: reason('failure', 'state-locked') }, true, 'state-locked'],
+])('a reconcile is reported if it failed: %s', (_name, ends, isReported, expected) => {
+  const condition = String(jobs.failure?.if).replace('always() && ', '');
+  expect(truthy(evaluate(condition, { needs: needsWith(ends) }))).toBe(isReported);
+  if (isReported) expect(reasonWith(ends, 'failure')).toBe(expected);
+});
+
+test('reconcile runs after the issue is written, in every mode, and only after a check that succeeded', () => {
+  expect(jobs.reconcile?.if).toBeUndefined();
+  expect(jobs.reconcile?.needs).toEqual(['validate', 'detect', 'report']);
 });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { conditionsHold } from '../../src/iam/conditions.ts';
-import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { account } from '../support/github-bodies.ts';
 import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
@@ -152,7 +152,7 @@ function trusts(
 ): boolean {
   const { Statement } = trustOf(role, LAB, {
     ...{ owner, name, ownerId: String(account(owner).id), repositoryId: String(OWN_REPOSITORY), subject: 'ids' },
-    workflows: release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: release },
+    workflows: [release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: release }],
   });
   const context = Object.fromEntries(
     Object.entries(claims).map(([key, value]) => [`token.actions.githubusercontent.com:${key}`, value]),
@@ -197,8 +197,6 @@ export class Scene {
   onProcess: RunOptions['onProcess'];
   /** Merge commits on main, oldest first. */
   readonly merges: string[] = [];
-  /** Whether GitHub lets main alone deploy to the environments, as the setup demands. */
-  hasBranchRules = true;
   readonly #git: string;
   /** Directories of repositories, by `OWNER/NAME`. */
   readonly #origins: Record<string, string>;
@@ -378,7 +376,7 @@ export class Scene {
   /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
   drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
     const repository = { id: fork ? FORK : OWN_REPOSITORY, fork, default_branch: 'main' };
-    const event = { schedule: '17 5 * * *', repository };
+    const event = { schedule: '17 */6 * * *', repository };
     return this.#runWorkflow('drift.yml', 'schedule', event, commit, ref, commit, fork);
   }
 
@@ -432,7 +430,6 @@ export class Scene {
     const path = `.github/workflows/${name}`;
     // A pull request of a fork runs in the repository that it is made to.
     const repository = fork && eventName !== 'pull_request' ? 'stranger/lab' : this.repository.fullName;
-    const onMain = ref === 'refs/heads/main' && !fork;
     const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
     const result = await runWorkflow({
       source: { repository, path, ref, sha },
@@ -450,9 +447,8 @@ export class Scene {
         run: run.id,
         tofu: this.#access.tofu,
         become: async (arn, job) => {
-          // GitHub gives a fork's pull request no identity, and an environment with a branch rule only to main.
+          // GitHub gives a fork's pull request no identity.
           if (fork && eventName === 'pull_request') return null;
-          if (this.hasBranchRules && job.deploysTo !== null && !onMain) return null;
           const claims = claimsOf(job, { repository, id: fork ? FORK : OWN_REPOSITORY, eventName, ref });
           return this.#access.assume(arn, claims);
         },

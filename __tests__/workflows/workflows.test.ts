@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-
+import { DEFAULT_SETTINGS } from '../../src/team/team.ts';
 import ACTIONS from '../fixtures/github/actions.json' with { type: 'json' };
 import { holds, interpolate } from './expression.ts';
 import {
@@ -148,8 +148,9 @@ test('the drift check is scheduled at an unusual minute, only for `main` and in 
   const { on } = read('drift.yml');
   const { schedule, ...others } = on as Readonly<Record<string, unknown>>;
   const [{ cron = '' } = {}] = schedule as readonly { readonly cron?: string }[];
-  const minute = Number(/^(\d+) /.exec(cron)?.[1]);
-  expect(minute % 5).toBeGreaterThan(0);
+  const [, minute, hours] = /^(\d+) \*\/(\d+) \* \* \*$/.exec(cron) ?? [];
+  expect(Number(minute) % 5).toBeGreaterThan(0);
+  expect(Number(hours)).toBe(DEFAULT_SETTINGS.driftEveryHours);
   expect(Object.keys(others)).toEqual(['workflow_dispatch']);
   for (const job of ['build', 'run'])
     expect(read('drift.yml').jobs[job]?.if).toBe(
@@ -280,8 +281,9 @@ test('where there is a role or a token that writes, nothing is installed and not
     'called-apply.yml, apply',
     'called-apply.yml, report',
     'called-drift.yml, detect',
-    'called-drift.yml, reconcile',
     'called-drift.yml, report',
+    'called-drift.yml, reconcile',
+    'called-drift.yml, failure',
     'called-plan.yml, preview',
     'called-plan.yml, plan',
     'called-plan.yml, comment',
@@ -322,7 +324,7 @@ test('every job that runs the tool takes it from the commit of its own workflow,
   const local = "job.workflow_repository == github.repository && contains(job.workflow_ref, '@refs/')";
   const elsewhere = "(job.workflow_repository != github.repository || !contains(job.workflow_ref, '@refs/'))";
   const running = jobs.filter(({ job }) => job.steps.some(({ run }) => run?.includes('tool/dist/')));
-  expect(running).toHaveLength(9);
+  expect(running).toHaveLength(10);
   for (const { where, job } of running) {
     const steps = job.steps.filter(({ name }) => /^(Check out|Download) the tool$/.test(name ?? ''));
     expect({ where, steps }).toEqual({
@@ -398,7 +400,9 @@ test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a bra
     const { if: condition } = job;
     const waits = condition === undefined && needsOf(job).length > 0;
     const skipped = condition !== undefined && !holds(condition, onBranch);
-    expect([id, waits || skipped || condition === "needs.detect.outputs.reconcile == 'true'"]).toEqual([id, true]);
+    // What is skipped for want of `validate` is reported by no one.
+    const isReport = id === 'failure' && String(condition).includes("needs.reconcile.result != 'skipped'");
+    expect([id, waits || skipped || isReport]).toEqual([id, true]);
   }
 });
 

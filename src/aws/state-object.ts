@@ -1,30 +1,63 @@
 import type { GetObjectCommand, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { orNull } from './client.ts';
 
-/** One small object in the bucket of a lab's state. */
+/** One small object in the bucket of a lab's state. S3 refuses it if the bucket is not the account's. */
 export interface StateObject {
   readonly bucket: string;
   readonly region: string;
+  /** 12 digits. */
+  readonly account: string;
   readonly key: string;
 }
 
-/** The object's text, or null if the bucket has no such key. Throws the SDK's errors. */
-export async function readStateObject({ bucket, region, key }: StateObject): Promise<string | null> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  return withS3({ region }, (client) => textOf(client, new GetObjectCommand({ Bucket: bucket, Key: key })));
+/** A text and which version it is. */
+export interface StateText {
+  readonly text: string;
+  readonly etag: string;
 }
 
-/** Replaces the object, encrypted with the bucket's own key. Throws the SDK's errors. */
-export async function writeStateObject({ bucket, region, key }: StateObject, text: string): Promise<void> {
+/** The object was written by someone else since it was read. */
+export class ObjectChanged extends Error {
+  override readonly name = 'ObjectChanged';
+}
+
+/** What S3 answers if an object is not the version that a write replaces: it changed, is there, or is being written. */
+const CHANGED = ['PreconditionFailed', 'NoSuchKey', 'ConditionalRequestConflict'];
+
+/** The object's text, or null if the bucket has no such key. Throws the SDK's errors. */
+export async function readStateObject(object: StateObject): Promise<StateText | null> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  return withS3({ region: object.region }, (client) => textOf(client, new GetObjectCommand(placeOf(object))));
+}
+
+/**
+ * Replaces the version with that ETag, or creates the object if it is null; encrypted with the bucket's own key. Returns the
+ * new ETag. Throws `ObjectChanged`, and the SDK's errors.
+ */
+export async function writeStateObject(object: StateObject, text: string, replaced: string | null): Promise<string> {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
-  const input = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
-  await withS3({ region }, (client) => client.send(new PutObjectCommand({ ...input, ServerSideEncryption: 'AES256' })));
+  const input = {
+    ...placeOf(object),
+    ...{ Body: text, ContentType: 'application/json', ServerSideEncryption: 'AES256' as const },
+    ...(replaced === null ? { IfNoneMatch: '*' } : { IfMatch: replaced }),
+  };
+  try {
+    return (await withS3({ region: object.region }, (client) => client.send(new PutObjectCommand(input)))).ETag ?? '';
+  } catch (error) {
+    if (error instanceof Error && CHANGED.includes(error.name)) throw new ObjectChanged();
+    throw error;
+  }
+}
+
+function placeOf({ bucket, account, key }: StateObject) {
+  return { Bucket: bucket, Key: key, ExpectedBucketOwner: account };
 }
 
 /** An object's text, or null if the bucket has no such key. Throws the SDK's errors. */
-export async function textOf(client: S3Client, command: GetObjectCommand): Promise<string | null> {
+export async function textOf(client: S3Client, command: GetObjectCommand): Promise<StateText | null> {
   const found = await orNull('NoSuchKey', () => client.send(command));
-  return found === null ? null : ((await found.Body?.transformToString('utf-8')) ?? '');
+  if (found === null) return null;
+  return { text: (await found.Body?.transformToString('utf-8')) ?? '', etag: found.ETag ?? '' };
 }
 
 /**

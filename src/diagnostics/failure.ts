@@ -235,6 +235,7 @@ export interface EngineFailureArgs {
   /** Where `synth` should have written. */
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
+  'record-changed': { readonly file: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   /** `state` is where the state is, `providers` are those that it must not name. */

@@ -1,8 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import type { RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import type { RepositoryFacts } from './repository.ts';
+import { workflowsText } from './repository.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 /** GitHub's owners and repository names: https://docs.github.com/en/rest/repos/repos (no slash, no space, no `@`). */
@@ -29,8 +30,8 @@ export function parseTool(text: string): Release | null {
 /** Fails if a lab's workflows call anything but a program's own release: what `bootstrap` trusts is an owner's choice. */
 export function calledRelease(facts: RepositoryFacts, own: Release | null): Result<RepositoryFacts> {
   if (own === null) return succeed(facts);
-  const { owner, name, ref } = facts.workflows;
-  const called = `${owner}/${name}@${ref}`;
+  // The rest are those that an earlier bootstrap trusted.
+  const called = facts.workflows.slice(0, 1).map(workflowsText).join();
   const release = `${own.repository}@${own.commit}`;
   return called === release ? succeed(facts) : fail('release-differs', { called, own: release });
 }

@@ -4,33 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { NAME, OWNER, type RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
 import { githubRequests } from '../github/requests.ts';
 import { MAIN_BRANCH } from '../team/names.ts';
-
-const DIGITS = z.string().regex(/^\d+$/);
-const OWNER = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
-const NAME = z.string().regex(/^[A-Za-z0-9._-]+$/);
-
-/** What GitHub says about a lab's repository and the workflows that it calls. */
-export const REPOSITORY_FACTS = z.strictObject({
-  owner: OWNER,
-  name: NAME,
-  /** GitHub's number of the owner, in digits; empty if it is not known, which only a classic subject allows. */
-  ownerId: DIGITS.or(z.literal('')),
-  /** GitHub's number of the repository, in digits: a new repository of the same name has another. */
-  repositoryId: DIGITS,
-  /**
-   * The form of the subject: repositories created, renamed or moved on or after 15 July 2026 have ids in it. GitHub
-   * answers `use_immutable_subject` (GET /repos/OWNER/REPO/actions/oidc/customization/sub).
-   */
-  subject: z.enum(['classic', 'ids']),
-  /** Where the called workflows are: `refs/heads/main`, or the commit that the callers pin. */
-  workflows: z.strictObject({ owner: OWNER, name: NAME, ref: z.string().regex(/^[\w./-]+$/) }),
-});
-
-export type RepositoryFacts = Readonly<z.infer<typeof REPOSITORY_FACTS>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -72,8 +50,29 @@ export async function repositoryFacts(
     return fail('repository-unknown', { options });
   }
   const place = { owner: asked.value?.owner ?? owner, name: asked.value?.name ?? name };
-  const workflows = (await pinned(directory)) ?? { ...place, ref: `refs/heads/${MAIN_BRANCH}` };
-  return succeed({ ...place, ownerId, repositoryId, subject, workflows });
+  const called = (await pinned(directory)) ?? { ...place, ref: `refs/heads/${MAIN_BRANCH}` };
+  const isSame = recorded?.repositoryId === repositoryId && !(await isOnMain(directory));
+  const before = isSame ? recorded.workflows : [];
+  const others = before.filter((each) => workflowsText(each) !== workflowsText(called));
+  return succeed({ ...place, ownerId, repositoryId, subject, workflows: [called, ...others] });
+}
+
+/** `OWNER/NAME@REF` */
+export function workflowsText({ owner, name, ref }: RepositoryFacts['workflows'][number]): string {
+  return `${owner}/${name}@${ref}`;
+}
+
+/** Whether the default branch is checked out. On another one, an upgrade waits for its merge, and the old pin still counts. */
+async function isOnMain(directory: string): Promise<boolean> {
+  return (await gitOutput(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
+}
+
+async function gitOutput(directory: string, ...args: readonly string[]): Promise<string | null> {
+  try {
+    return (await promisify(execFile)('git', ['-C', directory, ...args])).stdout.trim();
+  } catch {
+    return null;
+  }
 }
 
 function repositoryIn(facts: RepositoryFacts | null): string | null {
@@ -82,16 +81,12 @@ function repositoryIn(facts: RepositoryFacts | null): string | null {
 
 /** `OWNER/NAME` of the remote `origin`; null if there is none, or it is not on GitHub. */
 export async function originOf(directory: string): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['-C', directory, 'remote', 'get-url', 'origin']);
-    const [, repository = null] =
-      /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@(?:ssh\.)?github\.com(?::443)?[:/])([\w-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
-        stdout.trim(),
-      ) ?? [];
-    return repository;
-  } catch {
-    return null;
-  }
+  const url = (await gitOutput(directory, 'remote', 'get-url', 'origin')) ?? '';
+  const [, repository = null] =
+    /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@(?:ssh\.)?github\.com(?::443)?[:/])([\w-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
+      url,
+    ) ?? [];
+  return repository;
 }
 
 const REPOSITORY_ANSWER = z.object({ id: z.int(), name: NAME, owner: z.object({ id: z.int(), login: OWNER }) });
@@ -135,7 +130,7 @@ export function callersIn(directory: string): Promise<readonly Caller[]> {
 }
 
 /** What the lab's workflow for applies pins: `OWNER/NAME@COMMIT`. Null if it calls its own repository's. */
-async function pinned(directory: string): Promise<RepositoryFacts['workflows'] | null> {
+async function pinned(directory: string): Promise<RepositoryFacts['workflows'][number] | null> {
   for (const uses of await usedBy(directory, 'apply.yml')) {
     const [, owner, name, ref] =
       /^([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-apply\.yml@([\w./-]+)$/.exec(uses) ?? [];

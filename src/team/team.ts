@@ -178,7 +178,7 @@ export const DEFAULT_SETTINGS: Settings = {
   keyMaxAgeDays: 90,
   reconcile: 'none',
   deleteAfterDays: null,
-  driftEveryHours: 24,
+  driftEveryHours: 6,
   renewBeforeDays: 30,
 };
 

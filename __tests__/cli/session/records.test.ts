@@ -13,6 +13,7 @@ import {
   noteOldFile,
   readApplied,
   recordPlace,
+  usingRecord,
   withBegun,
 } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
@@ -63,6 +64,24 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   const unusable = { ok: false, failure: { code: 'record-unusable' } };
   expect(await readApplied(place)).toMatchObject(unusable);
   expect(await changeRecord(place, ended(sampleTeam))).toMatchObject(unusable);
+});
+
+test('a record that another run wrote meanwhile is not replaced', async () => {
+  const place = recordPlace(sampleTeam, join(directory, 'twice'), 'unused');
+  const [one, other] = [applyRecord(place), applyRecord(place)];
+  await changeRecord(place, (empty) => withBegun(empty, of(sampleTeam), NOW));
+  const read = await one.read();
+  if (read === null) throw new Error('no record');
+  await other.read();
+  await other.write({ ...read, begun: [] });
+  expect(await usingRecord('apply-record.json', () => one.write(read))).toMatchObject({
+    failure: { code: 'record-changed', args: { file: 'apply-record.json' } },
+  });
+  expect(await one.read()).toMatchObject({ begun: [] });
+  await one.write(read);
+  // What was written last is known.
+  await one.write(read);
+  await expect(applyRecord(place).write(read)).rejects.toThrow();
 });
 
 test('until an apply ends, the team applied before it is kept, with each team that began since', async () => {
@@ -121,7 +140,7 @@ test('operations that the catalog no longer has are dropped from an applied team
 test('records are kept in the bucket of the state of a real account, and with an account in a process', () => {
   const state = { bucket: 'b', region: 'eu-west-1', key: 'mturk-team' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
+  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
   expect(recordPlace(team, 'sandbox', 'local')).toEqual({ kind: 'directory', directory: 'sandbox' });
   expect(recordPlace(sampleTeam, null, 'local')).toEqual({ kind: 'directory', directory: 'local' });
 });
@@ -129,7 +148,7 @@ test('records are kept in the bucket of the state of a real account, and with an
 test('the records of labs that share a bucket are beside their states', () => {
   const state = { bucket: 'labs', region: 'eu-west-1', key: 'uni/vision-lab' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
+  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
   expect(recordPlace(team, 'emulator', 'local')).toEqual({ kind: 'directory', directory: 'emulator/uni/vision-lab' });
 });
 

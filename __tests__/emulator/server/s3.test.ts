@@ -29,7 +29,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
-import { callIam, iamOf, type Key, keyOf, openAccount, outcome, policy } from '../clients.ts';
+import { ACCOUNT, callIam, iamOf, type Key, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
 const Bucket = 'perception-lab-terraform';
 const KEY = 'mturk-team/team.tfstate';
@@ -83,6 +83,15 @@ describe('buckets', () => {
       name: 'NotFound',
     });
     expect(await outcome(s3.send(new CreateBucketCommand({ Bucket: 'Not_A_Name' })))).toBe('InvalidBucketName');
+  });
+
+  test('answer to nothing that expects another owner', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const head = (ExpectedBucketOwner: string) => s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+    await expect(head('999999999999')).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+    expect(await outcome(head(ACCOUNT))).toBe('answered');
+    expect(await outcome(put('1', { ExpectedBucketOwner: '999999999999' }))).toBe('AccessDenied');
+    expect(await outcome(put('1', { ExpectedBucketOwner: ACCOUNT }))).toBe('answered');
   });
 
   test('of us-east-1 may be created again, and are deleted only without any version', async () => {
@@ -173,6 +182,15 @@ describe('objects', () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'a b/ü+%' }));
     expect(await Body?.transformToByteArray()).toEqual(bytes);
     await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
+  test('are replaced with If-Match only if they are that version', async () => {
+    expect(await outcome(put('1', { IfMatch: '"0"' }))).toBe('NoSuchKey');
+    const { ETag: first } = await put('1');
+    const { ETag: second } = await put('2', { IfMatch: first });
+    expect(await outcome(put('3', { IfMatch: first }))).toBe('PreconditionFailed');
+    expect(await get()).toBe('2');
+    expect(await outcome(put('3', { IfMatch: second }))).toBe('answered');
   });
 
   test('keep their versions as long as versioning is on', async () => {

@@ -43,7 +43,7 @@ test('what is left out has the value that it is said to have', () => {
     keyMaxAgeDays: 90,
     reconcile: 'none',
     deleteAfterDays: null,
-    driftEveryHours: 24,
+    driftEveryHours: 6,
     renewBeforeDays: 30,
   });
   expect(team?.members.map(({ keys }) => keys)).toEqual([1]);
@@ -61,7 +61,7 @@ test('settings, and spend among what is frozen', () => {
         '  key-max-age-days: 30',
         '  reconcile: additions',
         '  delete-after-days: 14',
-        '  drift-every-hours: 6',
+        '  drift-every-hours: 12',
         '  renew-before-days: 0',
       ].join('\n'),
     }),
@@ -76,7 +76,7 @@ test('settings, and spend among what is frozen', () => {
     keyMaxAgeDays: 30,
     reconcile: 'additions',
     deleteAfterDays: 14,
-    driftEveryHours: 6,
+    driftEveryHours: 12,
     renewBeforeDays: 0,
   });
 });

@@ -56,6 +56,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'record-unusable': [
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
   ],
+  'record-changed': [{ file: 'apply-record.json' }],
   'blocked-during-apply': [
     { codes: ['member-not-departed', 'user-without-boundary'], progress: { ...progress, suspended: ['bo', 'fay'] } },
   ],

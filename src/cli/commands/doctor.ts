@@ -1,18 +1,19 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import type { FactsOf } from '../../aws/setup/inspect.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';
 import { openSettings, type SettingsPort } from '../../github/settings.ts';
-import type { FactsOf } from '../../setup/bootstrap/bootstrap.ts';
 import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
-import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
+import { diagnose, rulesetText } from '../../setup/doctor/doctor.ts';
+import { wantedRuleset } from '../../setup/doctor/github-checks.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
 import { pageOf } from '../../setup/release.ts';
 import { callersIn, originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
-import { counted, tickedText } from '../../text/text.ts';
+import { tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { accountSession, reachAccount } from '../session/account-session.ts';
@@ -36,20 +37,18 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   // Asked for a change of GitHub, it must not end as if nothing were to be changed.
   if (options.fix && !facts.github.ok) return reportFailure(facts.github.failure, terminal);
   let found = diagnose(facts);
-  const repairs = options.fix ? repairsOf(found) : [];
-  if (repairs.length > 0 && port.ok) {
-    for (const repair of repairs) terminal.stderr(`${tickedText(repairText(repair, facts))}\n`);
-    if (!options.yes && !(await terminal.confirm(`Change ${counted(repairs.length, 'setting')} on GitHub?`))) {
+  const isFixed = options.fix && found.some(({ isFixable }) => isFixable);
+  if (isFixed && port.ok) {
+    terminal.stderr(`${tickedText(rulesetText(facts))}\n`);
+    if (!options.yes && !(await terminal.confirm('Change this on GitHub?'))) {
       return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
     }
-    for (const repair of repairs) {
-      const done = await carryOut(repair, facts, port.value);
-      if (!done.ok) return reportFailure(done.failure, terminal);
-    }
+    const done = await port.value.writeRuleset(wantedRuleset(team.value));
+    if (!done.ok) return reportFailure(done.failure, terminal);
     facts = await factsOf(team.value, options, port, terminal, env);
     found = diagnose(facts);
   }
-  if (options.json) printJson({ fixed: repairs, checks: found.map(diagnosisJson) }, terminal);
+  if (options.json) printJson({ fixed: isFixed, checks: found.map(diagnosisJson) }, terminal);
   else {
     const page = await pageOf(process.argv[1] ?? '', 'reference/doctor.md');
     terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal.width, page).join('\n')}\n`);
@@ -125,7 +124,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.repository('GITHUB_REPOSITORY, or the remote `origin`'))
-    .option('--fix', 'create or change environments and a ruleset on GitHub')
+    .option('--fix', 'create or change the ruleset on GitHub')
     .option('--yes', 'do not ask for confirmation; needs --fix')
     .addOption(cli.today())
     .addOption(cli.json())

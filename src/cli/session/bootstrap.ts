@@ -1,17 +1,12 @@
 import { dirname } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
+import type { WantedRole } from '../../aws/setup/account-roles.ts';
+import type { FactsOf } from '../../aws/setup/inspect.ts';
+import { actionOf, type Part } from '../../aws/setup/part.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
-import {
-  type FactsOf,
-  inspectSetup,
-  type Setup,
-  type SetupAccount,
-  setUpAccount,
-} from '../../setup/bootstrap/bootstrap.ts';
+import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
 import { findRemoval, type Removal, removeSetup, type TeamStack } from '../../setup/bootstrap/destroy.ts';
-import { actionOf, type Part } from '../../setup/bootstrap/part.ts';
 import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';

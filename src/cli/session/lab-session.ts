@@ -143,6 +143,8 @@ interface StateFile {
   readonly name: string;
   /** In place of the configuration's own backend. */
   readonly backend: Backend | null;
+  /** Null if it is in none. */
+  readonly bucket: string | null;
   read(): Promise<string | null>;
 }
 
@@ -154,21 +156,28 @@ function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, s
       const answer = await fetch(address);
       return answer.ok ? answer.text() : null;
     };
-    return { name: stateName(stack, team), backend: { http: {} }, read };
+    return { name: stateName(stack, team), backend: { http: {} }, bucket: null, read };
   }
   if (state !== null) {
     const key = `${state.key}/${stack}.tfstate`;
-    const read = () => readStateObject({ ...state, key });
-    return { name: `s3://${state.bucket}/${key}`, backend: null, read };
+    const read = async () => (await readStateObject({ ...state, account: team.account, key }))?.text ?? null;
+    return { name: `s3://${state.bucket}/${key}`, backend: null, bucket: state.bucket, read };
   }
   const path = stateFileOf(team.account, stack);
-  return { name: path, backend: { local: { path } }, read: () => readFile(path, 'utf8') };
+  return { name: path, backend: { local: { path } }, bucket: null, read: () => readFile(path, 'utf8') };
 }
 
 /** Before `init`, which would download the providers that the state names. */
-async function checkState({ name, read }: StateFile, lab: string): Promise<Result<null>> {
-  // If it cannot be read, the engine cannot read it either, and says why.
-  const text = (await read().catch(() => null)) ?? '';
+async function checkState({ name, bucket, read }: StateFile, lab: string): Promise<Result<null>> {
+  let text = '';
+  try {
+    text = (await read()) ?? '';
+  } catch (error) {
+    // Terraform does not ask whose a bucket is: it would trust the state of a stranger who created it again.
+    if (bucket !== null && error instanceof Error && error.name === 'AccessDenied')
+      return fail('bucket-unusable', { bucket, because: 'denied', region: null });
+    // Otherwise the engine cannot read it either, and says why.
+  }
   const providers = unexpectedProviders(text);
   if (providers.length > 0) return fail('unexpected-provider', { state: name, providers });
   const failure = wrongState({ name, text }, lab);

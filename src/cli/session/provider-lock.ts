@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Part } from '../../aws/setup/part.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Part } from '../../setup/bootstrap/part.ts';
 import { lockProviders } from '../../terraform/run/commands.ts';
 import { lockFileOf, pinsProvider, readLockFile } from '../../terraform/run/lock-file.ts';
 import { prepareWorkspace } from '../../terraform/run/workspace.ts';

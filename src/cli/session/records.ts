@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
-import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
+import { ObjectChanged, readStateObject, type StateText, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { stableJson } from '../../iam/canonical.ts';
@@ -20,25 +20,28 @@ import type { Terminal } from '../io.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
 export type RecordPlace =
-  | ({ readonly kind: 'bucket' } & StatePlace)
+  | ({ readonly kind: 'bucket'; readonly account: string } & StatePlace)
   | { readonly kind: 'directory'; readonly directory: string };
 
 /** One small JSON document that is replaced as a whole. */
 export interface StateRecord<Value> {
   /** Null where there is none yet. Throws where it cannot be read or is none. */
   read(): Promise<Value | null>;
-  /** Throws where it cannot be written. */
+  /**
+   * Replaces what was read or written last, which is nothing at first. Throws `ObjectChanged` if something else is there now,
+   * and if it cannot be written.
+   */
   write(value: Value): Promise<void>;
 }
 
 /** The place of the local AWS emulator is its directory, else the state's bucket, else the directory of the local state. */
 export function recordPlace(
-  { settings }: Pick<Team, 'settings'>,
+  { account, settings }: Pick<Team, 'account' | 'settings'>,
   emulator: string | null,
   localDirectory: string,
 ): RecordPlace {
   const { state } = settings;
-  if (emulator === null && state !== null) return { kind: 'bucket', ...state };
+  if (emulator === null && state !== null) return { kind: 'bucket', account, ...state };
   const isShared = emulator !== null && state !== null && state.key !== DEFAULT_STATE_KEY;
   return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? localDirectory) };
 }
@@ -50,42 +53,54 @@ function stateRecord<Schema extends z.ZodType>(
   schema: Schema,
 ): StateRecord<z.output<Schema>> {
   const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name), place.directory);
+  let last: string | null = null;
   return {
     async read() {
-      const text = await texts.read();
-      return text === null ? null : schema.parse(JSON.parse(text));
+      const found = await texts.read();
+      last = found?.etag ?? null;
+      return found === null ? null : schema.parse(JSON.parse(found.text));
     },
-    write: (value) => texts.write(`${JSON.stringify(value, null, 2)}\n`),
+    async write(value) {
+      last = await texts.write(`${JSON.stringify(value, null, 2)}\n`, last);
+    },
   };
 }
 
 interface Texts {
-  read(): Promise<string | null>;
-  write(text: string): Promise<void>;
+  read(): Promise<StateText | null>;
+  /** Replaces the text with that ETag, or the one that is not there; the ETag of the new one. */
+  write(text: string, replaced: string | null): Promise<string>;
 }
 
-function inBucket({ bucket, region, key }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
-  const object = { bucket, region, key: `${key}/${name}` };
+function inBucket({ key, ...place }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
+  const object = { ...place, key: `${key}/${name}` };
   return {
     read: () => readStateObject(object),
-    write: (text) => writeStateObject(object, text),
+    write: (text, replaced) => writeStateObject(object, text, replaced),
   };
 }
 
+/** A file's ETag is its text. */
 function inFile(file: string, directory: string): Texts {
+  const read = async () => {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  };
   return {
     async read() {
-      try {
-        return await readFile(file, 'utf8');
-      } catch (error) {
-        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
-        throw error;
-      }
+      const text = await read();
+      return text === null ? null : { text, etag: text };
     },
-    async write(text) {
+    async write(text, replaced) {
+      if ((await read()) !== replaced) throw new ObjectChanged();
       await mkdir(directory, { recursive: true });
       await writeFile(`${file}.new`, text);
       await rename(`${file}.new`, file);
+      return text;
     },
   };
 }
@@ -95,6 +110,7 @@ export async function usingRecord<Value>(file: string, work: () => Promise<Value
   try {
     return succeed(await work());
   } catch (error) {
+    if (error instanceof ObjectChanged) return fail('record-changed', { file });
     const failure = awsFailure(error);
     if (failure !== null) return { ok: false, failure };
     return fail('record-unusable', { file, reason: error instanceof Error ? error.message : String(error) });

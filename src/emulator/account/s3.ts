@@ -3,7 +3,7 @@ import { parseBucketPolicy } from '../../iam/resource-policy.ts';
 import { isAwsError, otherError } from './aws-error.ts';
 import { operation, type Reader, type Reply, type Run } from './operation.ts';
 import { type Params, text } from './params.ts';
-import { type BucketRecord, type ObjectVersionRecord, secretOf } from './state.ts';
+import { type AccountState, type BucketRecord, type ObjectVersionRecord, secretOf } from './state.ts';
 
 /** An answer of S3: `headers`, and as its content one of `xml` (to be written), `text` (as it was put) and `bytes` (base64). */
 interface S3Operation {
@@ -54,9 +54,16 @@ export const BUCKET_SETTINGS: readonly BucketSetting[] = [
   { query: 'policy', call: 'BucketPolicy', root: null, missing: 'NoSuchBucketPolicy' },
 ];
 
+/** The account that a bucket belongs to. */
+export function ownerOf({ accountId }: AccountState, bucket: BucketRecord | undefined): string {
+  return bucket?.owner ?? accountId;
+}
+
 const bucketOf: Reader<BucketRecord> = ({ state }, params) => {
   const bucket = state.buckets[text(params, 'Bucket') ?? ''];
   if (bucket === undefined) return otherError('NoSuchBucket', 404, 'The specified bucket does not exist');
+  if ((text(params, 'ExpectedBucketOwner') ?? ownerOf(state, bucket)) !== ownerOf(state, bucket))
+    return otherError('AccessDenied', 403, 'Access Denied');
   if (bucket.region === text(params, 'Region')) return bucket;
   const message = 'The bucket you are attempting to access must be addressed using the specified endpoint.';
   return { ...otherError('PermanentRedirect', 301, message), more: { region: bucket.region } };
@@ -74,7 +81,10 @@ const createBucket: Run = ({ state }, params, call) => {
   if (region !== signedFor && signedFor !== 'us-east-1')
     return otherError('IllegalLocationConstraintException', 400, `The region ${region} is not the endpoint's.`);
   // In us-east-1, creating a bucket of one's own again is no error.
-  const own = state.buckets[name]?.region ?? null;
+  const known = state.buckets[name];
+  if (ownerOf(state, known) !== state.accountId)
+    return otherError('BucketAlreadyExists', 409, 'The requested bucket name is not available.');
+  const own = known?.region ?? null;
   if (own !== null && (own !== 'us-east-1' || region !== 'us-east-1'))
     return otherError('BucketAlreadyOwnedByYou', 409, 'You already own the bucket.');
   const initial = BUCKET_SETTINGS.flatMap(({ query, initial: given }) => (given === undefined ? [] : [[query, given]]));
@@ -158,7 +168,9 @@ function written({ id, etag }: ObjectVersionRecord): Record<string, string> {
 
 const putObject = operation({ bucket: bucketOf }, ({ account, bucket, params, call }) => {
   const current = objectOf(bucket, { Key: params.Key ?? '' });
-  if (text(params, 'IfNoneMatch') !== null && current !== null)
+  const replaced = text(params, 'IfMatch');
+  if (replaced !== null && current === null) return otherError('NoSuchKey', 404, 'The specified key does not exist.');
+  if ((text(params, 'IfNoneMatch') !== null && current !== null) || (replaced ?? current?.etag) !== current?.etag)
     return otherError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold');
   const body = text(params, 'Body') ?? '';
   const etag = `"${createHash('md5').update(body, 'base64').digest('hex')}"`;

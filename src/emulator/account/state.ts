@@ -118,6 +118,8 @@ export interface ObjectVersionRecord {
 
 export interface BucketRecord {
   readonly name: string;
+  /** The account that it belongs to, if it is another one. */
+  readonly owner?: string;
   readonly region: string;
   readonly created: string;
   /** What was put under `?versioning`, `?policy` and so on: text of the request. */

@@ -16,6 +16,8 @@ import { readPolicyDocument } from '../account/policy-document.ts';
 import { assumedRoleArn, assumedRoleId } from '../account/roles.ts';
 import { type RoleRecord, roleArn, rootArn, type TagRecord, type UserRecord, userArn } from '../account/state.ts';
 
+type BucketPolicy = NonNullable<ReturnType<typeof parseBucketPolicy>>;
+
 /** How a decision names the policy of a bucket, among the policies of its caller. */
 const BUCKET_POLICY = 'the policy of the bucket';
 
@@ -40,22 +42,32 @@ export function callerId(account: Account, caller: Caller): string {
   return role === undefined || caller.kind !== 'role' ? account.state.accountId : assumedRoleId(role, caller.session);
 }
 
+/** A bucket as a request meets it. */
+interface Bucket {
+  /** Null if it has none. */
+  readonly policy: string | null;
+  readonly isForeign: boolean;
+}
+
 /**
  * Null where the caller may; otherwise AWS's refusal. The root may do everything; for any other caller, the project's
- * evaluator decides. The policy of a bucket counts like the caller's own, because both are of one account.
+ * evaluator decides. The policy of a bucket counts like the caller's own if both are of one account; another account's must
+ * allow the request, too.
  */
 export function authorize(
   account: Account,
   caller: Caller,
   request: AccessRequest,
-  resourcePolicy: string | undefined = undefined,
+  { policy, isForeign }: Bucket = { policy: null, isForeign: false },
 ): AwsError | null {
+  const parsed = policy === null ? null : parseBucketPolicy(policy);
+  if (isForeign && (parsed === null || !givesAccess(account, caller, request, parsed)))
+    return accessDenied('because no resource-based policy allows the action');
   if (caller.kind === 'root') return null;
   const principal = principalOf(account, caller);
   const own = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
-  const bucket = bucketPolicies(account, caller, resourcePolicy).map((document) => ({
-    ...{ holder: request.resource, policy: BUCKET_POLICY, document },
-  }));
+  const documents = parsed === null || isForeign ? [] : bucketPolicies(account, caller, parsed);
+  const bucket = documents.map((document) => ({ holder: request.resource, policy: BUCKET_POLICY, document }));
   const policies = { ...own, identity: [...own.identity, ...bucket] };
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
@@ -79,15 +91,20 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
  * of its users and roles; one that denies it is about all of them:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
  */
-function bucketPolicies(account: Account, caller: Caller, text: string | undefined): readonly PolicyDocument[] {
-  const policy = text === undefined ? null : parseBucketPolicy(text);
-  if (policy === null) return [];
+function bucketPolicies(account: Account, caller: Caller, policy: BucketPolicy): readonly PolicyDocument[] {
   const { accountId, roles } = account.state;
   const role = caller.kind === 'role' ? roles[caller.session.roleId] : undefined;
   const arns = role === undefined ? [] : [roleArn(account.state, role)];
   const ofAccount = policyAbout(policy, [rootArn(account.state), accountId]);
   const denies = statementsOf(ofAccount).filter(({ Effect }) => Effect === 'Deny');
   return [policyAbout(policy, [...arns, callerArn(account, caller)]), { ...ofAccount, Statement: denies }];
+}
+
+/** Whether the policy of another account's bucket allows the caller, or the whole account. */
+function givesAccess(account: Account, caller: Caller, request: AccessRequest, policy: BucketPolicy): boolean {
+  const document = policyAbout(policy, [rootArn(account.state), account.state.accountId, callerArn(account, caller)]);
+  const identity = [{ holder: request.resource, policy: BUCKET_POLICY, document }];
+  return evaluate({ identity, boundary: null }, request).outcome === 'allowed';
 }
 
 /** All that decides what a user or role may do: its own policies, its groups' and its boundary. */

@@ -1,7 +1,7 @@
 import { type AwsError, otherError } from '../account/aws-error.ts';
 import type { Reply } from '../account/operation.ts';
 import { type Params, text } from '../account/params.ts';
-import { BUCKET_SETTINGS, isMissingObject, S3_OPERATIONS } from '../account/s3.ts';
+import { BUCKET_SETTINGS, isMissingObject, ownerOf, S3_OPERATIONS } from '../account/s3.ts';
 import { authorize } from './authorize.ts';
 import type { Service, ServiceCall } from './service.ts';
 import { type SignedRequest, scopeOf } from './signature.ts';
@@ -53,7 +53,9 @@ const QUERY: Readonly<Record<string, string>> = {
 };
 const HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'ContentType',
+  'if-match': 'IfMatch',
   'if-none-match': 'IfNoneMatch',
+  'x-amz-expected-bucket-owner': 'ExpectedBucketOwner',
 };
 
 function readS3Call(request: SignedRequest): ServiceCall | AwsError {
@@ -79,15 +81,13 @@ function readS3Call(request: SignedRequest): ServiceCall | AwsError {
     params,
     writes: operation.writes,
     authorize(account, call, asked) {
+      const bucket = account.state.buckets[Bucket];
+      const owner = ownerOf(account.state, bucket);
       const prefix = text(params, 'Prefix');
-      const context = prefix === null ? asked : { ...asked, 's3:prefix': prefix };
+      const context = { ...asked, 's3:ResourceAccount': owner, ...(prefix === null ? {} : { 's3:prefix': prefix }) };
+      const place = { policy: bucket?.settings.policy ?? null, isForeign: owner !== account.state.accountId };
       const may = (permission: string, resource: string) =>
-        authorize(
-          account,
-          call.caller,
-          { action: permission, resource, context },
-          account.state.buckets[Bucket]?.settings.policy,
-        );
+        authorize(account, call.caller, { action: permission, resource, context }, place);
       const denied = may(`${operation.permission}${version}`, Key === '' ? bucketArn : `${bucketArn}/${Key}`);
       if (denied !== null || operation.permission !== 's3:GetObject' || !isMissingObject(account, params, call))
         return denied;

@@ -1,8 +1,8 @@
 import type { Inventory } from '../../aws/inventory/types.ts';
+import type { AccountRole } from '../../aws/setup/account-roles.ts';
 import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
 import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { AccountRole } from './account-roles.ts';
 
 /** What makes an account a bad home for a lab: see `docs/security/threat-model.md`. */
 export interface AccountHome {

@@ -1,12 +1,6 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Team } from '../../team/team.ts';
-import type { RepositoryFacts } from '../repository.ts';
-import { type AccountHome, accountHome } from './account-home.ts';
 import {
   type AccountRole,
   deleteRole,
@@ -14,17 +8,18 @@ import {
   readRoles,
   type WantedRole,
   wantedRoles,
-} from './account-roles.ts';
-import { type BucketSettingId, inspectBucket, type StateBucket, setUpBucket } from './bucket.ts';
-import { readBootstrapRecord, writeBootstrapRecord } from './bucket-objects.ts';
-import { inspectProvider, setUpProvider } from './oidc-provider.ts';
-import { actionOf, missing, type Part, setting } from './part.ts';
+} from '../../aws/setup/account-roles.ts';
+import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
+import { type FactsOf, type SetupClients, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
+import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
+import { actionOf, missing, type Part, setting } from '../../aws/setup/part.ts';
+import { type RepositoryFacts, writeBootstrapRecord } from '../../aws/setup/record.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Team } from '../../team/team.ts';
+import { type AccountHome, accountHome } from './account-home.ts';
 
 /** An account of which an administrator has the credentials. */
-export interface SetupAccount {
-  readonly iam: IAMClient;
-  /** For the region of the bucket. */
-  readonly s3: S3Client;
+export interface SetupAccount extends SetupClients {
   readonly now: () => Date;
 }
 
@@ -42,17 +37,6 @@ export interface Setup {
   readonly parts: readonly Part[];
   readonly home: AccountHome;
 }
-
-/** The bucket of a lab's state; null without one. */
-export function stateBucketOf({
-  account,
-  settings: { state },
-}: Pick<Team, 'account' | 'settings'>): StateBucket | null {
-  return state === null ? null : { ...state, account };
-}
-
-/** Gives the facts about the repository, from those of the last bootstrap. */
-export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
 
 /** Compares the account with what this version wants. Throws the SDK's errors. */
 export async function inspectSetup(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<Result<Setup>> {
@@ -76,19 +60,6 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
     parts: [bucket.value, provider, boundary, ...parts],
     home,
   });
-}
-
-/** The repository that the roles are to trust. Throws the SDK's errors. */
-export async function trustedRepository(
-  { s3 }: SetupAccount,
-  team: Team,
-  bucket: Part,
-  factsOf: FactsOf,
-): Promise<Result<RepositoryFacts>> {
-  const place = stateBucketOf(team);
-  const isRecorded = place !== null && actionOf(bucket) !== 'create';
-  const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
-  return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }
 
 /** Who may do what in the account, or why that is not known. */

@@ -2,51 +2,16 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   type DeleteObjectCommandInput,
-  GetObjectCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandInput,
   type ListObjectVersionsCommandOutput,
-  PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { inParallel } from '../../aws/client.ts';
-import { textOf } from '../../aws/state-object.ts';
+import type { StateBucket } from '../../aws/setup/bucket.ts';
+import { BOOTSTRAP_RECORD, jsonOf, readText, TEAM_STATE } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { REPOSITORY_FACTS } from '../repository.ts';
-import type { StateBucket } from './bucket.ts';
-
-/** Whose objects these are, and what the roles trust. It is beside the state, and no role of the workflows may write it. */
-const RECORD = z.strictObject({ version: z.literal(1), lab: z.string(), repository: REPOSITORY_FACTS });
-
-type BootstrapRecord = z.infer<typeof RECORD>;
-
-/**
- * The record of the last bootstrap at this place; null if there is none. Fails if the place is another lab's. Throws the
- * SDK's errors.
- */
-export async function readBootstrapRecord(
-  s3: S3Client,
-  bucket: StateBucket,
-  lab: string,
-): Promise<Result<BootstrapRecord | null>> {
-  const place = `s3://${bucket.bucket}/${bucket.key}/`;
-  const text = await readText(s3, bucket, RECORD_FILE);
-  if (text === null) {
-    // A lab that was set up by hand has a state, and no record.
-    const state = (await readText(s3, bucket, TEAM_STATE)) ?? '';
-    const [, other = lab] = /"path": ?"\/mturk\/([^/"]+)\//.exec(state) ?? [];
-    return other === lab ? succeed(null) : fail('state-of-another-lab', { state: place, lab: other });
-  }
-  const read = RECORD.safeParse(jsonOf(text));
-  if (!read.success) return fail('record-unusable', { file: `${place}${RECORD_FILE}`, reason: 'it is not readable' });
-  return read.data.lab === lab
-    ? succeed(read.data)
-    : fail('state-of-another-lab', { state: place, lab: read.data.lab });
-}
-
-const RECORD_FILE = 'bootstrap.json';
-const TEAM_STATE = 'team.tfstate';
 
 /** Addresses in the state of the team stack. Fails if it is damaged or encrypted. Throws the SDK's errors. */
 export async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<Result<readonly string[]>> {
@@ -61,32 +26,6 @@ export async function addressesInState(s3: S3Client, bucket: StateBucket): Promi
 /** Terraform writes the list even if it is empty; an encrypted state of OpenTofu has none. */
 const STATE = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })) });
 
-export async function writeBootstrapRecord(s3: S3Client, bucket: StateBucket, record: BootstrapRecord): Promise<void> {
-  const Body = `${JSON.stringify(record, null, 2)}\n`;
-  await s3.send(
-    new PutObjectCommand({
-      ...objectOf(bucket, RECORD_FILE),
-      ...{ Body, ContentType: 'application/json', ServerSideEncryption: 'AES256' },
-    }),
-  );
-}
-
-function objectOf({ bucket, key, account }: StateBucket, name: string) {
-  return { Bucket: bucket, Key: `${key}/${name}`, ExpectedBucketOwner: account };
-}
-
-function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
-  return textOf(s3, new GetObjectCommand(objectOf(bucket, name)));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 const OBJECTS_AT_A_TIME = 8;
 
 /** Deletes every version of the lab's objects, the record last, and the bucket if nothing else is in it. */
@@ -94,7 +33,7 @@ export async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<vo
   const place = { Bucket: bucket.bucket, ExpectedBucketOwner: bucket.account };
   const remove = (version: Version) => s3.send(new DeleteObjectCommand({ ...place, ...version }));
   const versions = await versionsIn(s3, place, `${bucket.key}/`);
-  const isRecord = ({ Key = '' }: Version) => Key.endsWith(`/${RECORD_FILE}`);
+  const isRecord = ({ Key = '' }: Version) => Key.endsWith(`/${BOOTSTRAP_RECORD}`);
   await inParallel(
     versions.filter((version) => !isRecord(version)),
     OBJECTS_AT_A_TIME,

@@ -4,17 +4,19 @@ import {
   type IAMClient,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
+import { type AccountRole, deleteRole, readRoles, rolesOf } from '../../aws/setup/account-roles.ts';
+import { forgetOldVersions, inspectBucket } from '../../aws/setup/bucket.ts';
+import { stateBucketOf } from '../../aws/setup/inspect.ts';
+import { deleteProvider, isProviderOurs } from '../../aws/setup/oidc-provider.ts';
+import { actionOf } from '../../aws/setup/part.ts';
+import { readBootstrapRecord } from '../../aws/setup/record.ts';
+import { providerArn } from '../../aws/setup/roles.ts';
 import { type FailureArgs, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { providerArn } from '../roles.ts';
-import { type AccountRole, deleteRole, readRoles, rolesOf } from './account-roles.ts';
-import { readAccess, type SetupAccount, stateBucketOf } from './bootstrap.ts';
-import { forgetOldVersions, inspectBucket } from './bucket.ts';
-import { addressesInState, emptyBucket, hasObjects, readBootstrapRecord } from './bucket-objects.ts';
-import { deleteProvider, isProviderOurs } from './oidc-provider.ts';
-import { actionOf } from './part.ts';
+import { readAccess, type SetupAccount } from './bootstrap.ts';
+import { addressesInState, emptyBucket, hasObjects } from './bucket-objects.ts';
 
 /** What bootstrap made for a lab, and nothing of another lab or team. */
 export interface Removal {

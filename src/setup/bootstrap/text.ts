@@ -1,3 +1,6 @@
+import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
+import type { RepositoryFacts } from '../../aws/setup/record.ts';
+import { GITHUB_ISSUER } from '../../aws/setup/roles.ts';
 import { columns } from '../../text/columns.ts';
 import {
   codeText,
@@ -10,11 +13,8 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { RepositoryFacts } from '../repository.ts';
-import { GITHUB_ISSUER } from '../roles.ts';
 import type { AccountHome } from './account-home.ts';
 import type { Removal } from './destroy.ts';
-import { actionOf, type Part } from './part.ts';
 
 const ACTIONS = { create: 'create', change: 'change', delete: 'delete', 'as-wanted': 'as wanted' } as const;
 
@@ -25,20 +25,6 @@ const KINDS = {
   role: 'role',
   'lock-file': 'lock file',
 } as const satisfies Record<Part['kind'], string>;
-
-/** By the id of a setting. `exists` needs no words. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  'public-access': 'public access blocked',
-  versioning: 'versioning',
-  encryption: 'encryption',
-  'tls-only': 'TLS only',
-  'old-versions': 'old versions expire',
-  audience: 'audience sts.amazonaws.com',
-  path: 'path',
-  trust: 'trust policy',
-  permissions: 'permissions',
-  'other-policies': 'no other policies',
-};
 
 /** One line for each part: what is done about it, and which settings that is. */
 export function partLines(parts: readonly Part[], width: number): readonly string[] {
@@ -55,17 +41,12 @@ export function partLines(parts: readonly Part[], width: number): readonly strin
   return columns(rows, 2, width);
 }
 
-/** The settings that are not as wanted. */
-export function settingWords({ settings }: Pick<Part, 'settings'>): readonly string[] {
-  return settings.filter(({ state }) => state !== 'as-wanted').flatMap(({ id }) => SETTINGS[id] ?? []);
-}
-
 /** Whom the roles trust. */
 export function trustText({ owner, name, repositoryId, subject, workflows }: RepositoryFacts): Text {
   const form = trusted(subject === 'ids' ? 'with ids' : 'without ids');
   return sentences(
     t`Trusted: ${codeText(`${owner}/${name}`)}, repository ${codeText(repositoryId)}, in subjects ${form}.`,
-    t`Workflows that may change AWS: those of ${codeText(`${workflows.owner}/${workflows.name}`)} at ${codeText(workflows.ref)}.`,
+    t`Workflows that take the roles: those of ${listTexts(workflows.map((at) => t`${codeText(`${at.owner}/${at.name}`)} at ${codeText(at.ref)}`))}.`,
   );
 }
 

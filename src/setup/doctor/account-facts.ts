@@ -1,21 +1,13 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
+import type { StateBucket } from '../../aws/setup/bucket.ts';
+import { type FactsOf, inspectWorkflows, stateBucketOf } from '../../aws/setup/inspect.ts';
+import { TEAM_STATE } from '../../aws/setup/record.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
-import { inspectRoles, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
-import {
-  type FactsOf,
-  inspectBoundary,
-  readAccess,
-  type SetupAccount,
-  stateBucketOf,
-  trustedRepository,
-} from '../bootstrap/bootstrap.ts';
-import { inspectBucket, type StateBucket } from '../bootstrap/bucket.ts';
-import { inspectProvider } from '../bootstrap/oidc-provider.ts';
-import type { Part } from '../bootstrap/part.ts';
+import { inspectBoundary, readAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
 import type { AccountFacts } from './check.ts';
 
 /** Reads the account, each part for itself. */
@@ -24,7 +16,7 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
   const of = <T>(value: (read: Inventory) => T): Result<T> =>
     inventory.ok ? succeed(value(inventory.value)) : inventory;
   const place = stateBucketOf(team);
-  const workflows = place === null ? null : await workflowParts(account, team, place, factsOf);
+  const workflows = await inspectWorkflows(account, team, factsOf);
   return {
     boundary: of((read) => inspectBoundary(read, team)),
     workflows,
@@ -40,32 +32,11 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
   };
 }
 
-async function workflowParts(account: SetupAccount, team: Team, place: StateBucket, factsOf: FactsOf) {
-  const bucket = await askAwsFor(() => inspectBucket(account.s3, place));
-  return {
-    bucket,
-    provider: await askAws(() => inspectProvider(account.iam, team.account)),
-    roles: await askAwsFor(() => roleParts(account, team, place, bucket, factsOf)),
-  };
-}
-
-async function roleParts(
-  account: SetupAccount,
-  team: Team,
-  place: StateBucket,
-  bucket: Result<Part>,
-  factsOf: FactsOf,
-): Promise<Result<readonly Part[]>> {
-  if (!bucket.ok) return bucket;
-  const repository = await trustedRepository(account, team, bucket.value, factsOf);
-  if (!repository.ok) return repository;
-  const roles = await readRoles(account.iam);
-  return succeed(inspectRoles(team, wantedRoles({ ...team, state: place }, repository.value), roles));
-}
-
 /** When the lock that Terraform's S3 backend holds was taken; null if it is free. */
-async function lockTime({ s3 }: SetupAccount, { bucket, key }: StateBucket): Promise<Date | null> {
-  const command = new HeadObjectCommand({ Bucket: bucket, Key: `${key}/team.tfstate.tflock` });
+async function lockTime({ s3 }: SetupAccount, { bucket, key, account }: StateBucket): Promise<Date | null> {
+  const command = new HeadObjectCommand({
+    ...{ Bucket: bucket, Key: `${key}/${TEAM_STATE}.tflock`, ExpectedBucketOwner: account },
+  });
   return (await orNull('NotFound', () => s3.send(command)))?.LastModified ?? null;
 }
 

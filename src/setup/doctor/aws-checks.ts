@@ -1,7 +1,6 @@
+import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { actionOf, type Part } from '../bootstrap/part.ts';
-import { settingWords } from '../bootstrap/text.ts';
 import {
   type AccountFacts,
   type Check,

@@ -1,3 +1,5 @@
+import type { WorkflowParts } from '../../aws/setup/inspect.ts';
+import type { Part } from '../../aws/setup/part.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { RepositorySettings } from '../../github/settings.ts';
 import { isPlanLacking } from '../../github/settings.ts';
@@ -5,7 +7,6 @@ import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
 import type { AccountHome } from '../bootstrap/account-home.ts';
-import type { Part } from '../bootstrap/part.ts';
 import type { Caller } from '../repository.ts';
 
 /** What was read of both sides: a check is a pure function of it. */
@@ -29,11 +30,7 @@ export interface Facts {
 export interface AccountFacts {
   readonly boundary: Result<Part>;
   /** What bootstrap makes for the workflows; null without `settings.state`. */
-  readonly workflows: {
-    readonly bucket: Result<Part>;
-    readonly provider: Result<Part>;
-    readonly roles: Result<readonly Part[]>;
-  } | null;
+  readonly workflows: WorkflowParts | null;
   readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
   /** Minutes since the lock of the state was taken; null if it is free. */
   readonly lockAge: Result<number | null>;
@@ -46,9 +43,6 @@ export type Outcome =
   /** `fix` says how it can be checked; null if it cannot. */
   | { readonly state: 'not-checked'; readonly why: Text; readonly fix: Text | null };
 
-/** What `--fix` changes. */
-export type Repair = 'production' | 'reconcile' | 'ruleset';
-
 export interface Check {
   /** Stable; names a section of docs/reference/doctor.md. */
   readonly id: string;
@@ -58,8 +52,8 @@ export interface Check {
   outcome(facts: Facts): Outcome;
   /** The one command or setting that fixes it. */
   fix(facts: Facts): Text;
-  /** If `--fix` does it, too. */
-  readonly repair?: Repair;
+  /** If the ruleset that `--fix` writes does it, too. */
+  readonly isInRuleset?: true;
 }
 
 export const RIGHT: Outcome = { state: 'right' };
@@ -109,5 +103,5 @@ function unread(failure: Failure): Outcome {
 
 export const ADMINISTRATOR_TOKEN = t`a token of a repository administrator`;
 
-/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
-export const UPGRADE = t`make the repository public, or upgrade its owner to GitHub Pro, Team or Enterprise`;
+/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans; Team is free for teaching and research. */
+export const UPGRADE = t`make the repository public, upgrade its owner to GitHub Team, or apply with ${codeText('mturk-team apply')}`;

@@ -1,10 +1,4 @@
-import {
-  type BranchGuard,
-  type Environment,
-  type EnvironmentName,
-  isPlanLacking,
-  OUR_RULESET,
-} from '../../github/settings.ts';
+import { ACTIONS_APP, type BranchRules, isPlanLacking, OUR_RULESET } from '../../github/settings.ts';
 import { codeownersBlock, isUpToDate } from '../../team/codeowners.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { comparable, type Team } from '../../team/team.ts';
@@ -15,6 +9,7 @@ import {
   type Check,
   type Facts,
   notChecked,
+  type Outcome,
   onGitHub,
   outcomeOf,
   RIGHT,
@@ -22,7 +17,7 @@ import {
   wrong,
 } from './check.ts';
 
-const REQUIRED_CHECK = 'mturk-team';
+export const REQUIRED_CHECK = 'mturk-team';
 
 const OTHER_TOKEN = t`use ${ADMINISTRATOR_TOKEN}`;
 const RULES = 'Settings, Rules, Rulesets';
@@ -34,10 +29,10 @@ export const GITHUB_CHECKS: readonly Check[] = [
     side: 'github',
     title: t`the GitHub plan has branch rules for this repository`,
     outcome: ({ github }) =>
-      outcomeOf(github, ({ guards }) => {
-        if (guards.ok) return RIGHT;
-        const lacks = isPlanLacking(guards.failure);
-        return lacks ? wrong(t`it has none for a private repository`) : outcomeOf(guards, () => RIGHT);
+      outcomeOf(github, ({ rulesets }) => {
+        if (rulesets.ok) return RIGHT;
+        const lacks = isPlanLacking(rulesets.failure);
+        return lacks ? wrong(t`it has none for a private repository`) : outcomeOf(rulesets, () => RIGHT);
       }),
     fix: () => UPGRADE,
   },
@@ -53,104 +48,75 @@ export const GITHUB_CHECKS: readonly Check[] = [
       ),
     fix: () => t`Settings, General, Default branch: rename it to ${codeText(MAIN_BRANCH)}`,
   },
-  environmentCheck('production'),
-  environmentCheck('reconcile'),
+  ruleCheck('pull-request', t`the default branch changes by pull request alone`, t`require a pull request`),
+  ruleCheck(
+    'required-check',
+    t`the check ${codeText(REQUIRED_CHECK)} is required, of GitHub Actions and an up-to-date branch`,
+    t`require ${codeText(REQUIRED_CHECK)} of GitHub Actions, and branches to be up to date`,
+  ),
   {
-    id: 'reviewers',
+    id: 'required-jobs',
     side: 'github',
-    title: t`environment ${codeText('production')} has a reviewer`,
+    title: t`no other job is required`,
     outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ environments }) => environments.production,
-        (found, { isPrivate }) => {
-          if (facts.team.settings.selfApproval || found === null || found.reviewers.length > 0) return RIGHT;
-          return isPrivate
-            ? notChecked(
-                t`private repositories have reviewers of environments on GitHub Enterprise alone`,
-                t`no action needed: without it, too, an apply needs the approval of an owner`,
-              )
-            : wrong(t`environment ${codeText('production')} has none`);
-        },
-      ),
-    fix: () => t`Settings, Environments, production: add the owners as ${codeText('Required reviewers')}`,
-  },
-  {
-    id: 'reconcile-reviewers',
-    side: 'github',
-    title: t`environment ${codeText('reconcile')} waits for no reviewer`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ environments }) => environments.reconcile,
-        (found) =>
-          found === null || found.reviewers.length + found.waitTimer === 0
-            ? RIGHT
-            : wrong(t`it waits, and every apply waits behind it`),
-      ),
-    fix: () => t`Settings, Environments, reconcile: remove the reviewers and the wait timer`,
-  },
-  {
-    id: 'pull-request',
-    side: 'github',
-    title: t`the default branch changes by pull request alone`,
-    outcome: (facts) =>
-      onGuards(facts, (guards) =>
-        guards.some(({ pullRequest }) => pullRequest !== null)
-          ? RIGHT
-          : wrong(t`anyone with write access can push to it`),
-      ),
-    fix: () => t`${trusted(RULES)}: require a pull request`,
-    repair: 'ruleset',
-  },
-  {
-    id: 'required-check',
-    side: 'github',
-    title: t`the check ${codeText(REQUIRED_CHECK)} is required`,
-    outcome: (facts) =>
-      onGuards(facts, (guards) => {
-        const checks = guards.flatMap((guard) => guard.checks);
+      onRulesets(facts, (rulesets) => {
         // Names of called jobs change with the call, and skipped jobs count as a success.
-        const jobs = checks.filter((name) => name.includes(' / '));
-        if (!checks.includes(REQUIRED_CHECK)) return wrong(t`${codeText(REQUIRED_CHECK)} is not required`);
-        return jobs.length === 0
-          ? RIGHT
-          : wrong(t`jobs are required, too, and their names change: ${listTexts(jobs.map(codeText))}`);
+        const names = rulesets.flatMap(({ checks }) => checks.map(({ name }) => name));
+        const jobs = names.filter((name) => name.includes(' / '));
+        return jobs.length === 0 ? RIGHT : wrong(t`${listTexts(jobs.map(codeText))}, whose names change`);
       }),
-    fix: () => t`${trusted(RULES)}: require ${codeText(REQUIRED_CHECK)}, and no other job of its workflow`,
-    repair: 'ruleset',
+    fix: () => t`${trusted(RULES)}: require no job but ${codeText(REQUIRED_CHECK)}`,
+    isInRuleset: true,
+  },
+  ruleCheck('owner-review', t`an approval is required, and that of a code owner`, t`require both`),
+  ruleCheck('stale-approvals', t`a push dismisses approvals`, t`dismiss stale approvals`),
+  ruleCheck('last-push', t`the most recent reviewable push needs an approval`, t`require it`),
+  ruleCheck('force-push', t`force pushes to the default branch are blocked`, t`block force pushes`),
+  ruleCheck('deletion', t`the default branch cannot be deleted`, t`restrict deletions`),
+  {
+    id: 'one-owner',
+    side: 'github',
+    title: t`if the one owner approves their own changes, no one else can write`,
+    outcome: oneOwner,
+    fix: ({ file }) =>
+      t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}: see ${codeText('A lab with one owner')} in the page about setting up`,
+    isInRuleset: true,
   },
   {
-    id: 'owner-review',
+    id: 'rules-of-main',
     side: 'github',
-    title: t`the rule about reviews fits the owners`,
-    outcome: (facts) => (facts.team.settings.selfApproval ? selfApprovalReview(facts) : ownersReview(facts)),
-    fix: ({ team }) =>
-      team.settings.selfApproval
-        ? t`follow ${codeText('A lab with one owner')} in the page about setting up`
-        : t`${trusted(RULES)}: require an approval, and the review of code owners`,
-    repair: 'ruleset',
-  },
-  reviewRule('stale-approvals', t`a push dismisses approvals`, ({ dismissesStale }) => dismissesStale),
-  reviewRule('last-push', t`the most recent reviewable push needs an approval`, ({ lastPush }) => lastPush),
-  {
-    id: 'force-push',
-    side: 'github',
-    title: t`force pushes to the default branch are blocked`,
+    title: t`these rules name ${codeText(MAIN_BRANCH)}, too`,
     outcome: (facts) =>
-      onGuards(facts, (guards) =>
-        guards.some(({ blocksForcePush }) => blocksForcePush) ? RIGHT : wrong(t`they are allowed`),
+      onRulesets(facts, (rulesets) =>
+        missingRules(rulesets.filter(namesBoth), facts.team).length === missingRules(rulesets, facts.team).length
+          ? RIGHT
+          : wrong(
+              t`if another branch becomes the default, anyone with write access can create ${codeText(MAIN_BRANCH)} again`,
+            ),
       ),
-    fix: () => t`${trusted(RULES)}: block force pushes`,
-    repair: 'ruleset',
+    fix: () => t`${trusted(RULES)}: target the default branch and ${codeText(MAIN_BRANCH)}`,
+    isInRuleset: true,
   },
   {
     id: 'no-bypass',
     side: 'github',
     title: t`no one can bypass these rules`,
-    outcome: (facts) => onGuards(facts, (guards) => bypassOutcome(guards, facts.team)),
+    outcome: (facts) => onRulesets(facts, (rulesets) => bypassOutcome(rulesets, facts.team)),
     fix: () => t`${trusted(RULES)}: empty the bypass list`,
-    repair: 'ruleset',
+    isInRuleset: true,
+  },
+  {
+    id: 'merge-queue',
+    side: 'github',
+    title: t`there is no merge queue`,
+    outcome: (facts) =>
+      onRulesets(facts, (rulesets) =>
+        rulesets.some(({ hasMergeQueue }) => hasMergeQueue)
+          ? wrong(t`there is one, and what it merges is never applied`)
+          : RIGHT,
+      ),
+    fix: () => t`${trusted(RULES)}: do not require a merge queue`,
+    isInRuleset: true,
   },
   {
     id: 'rebase-merging',
@@ -255,123 +221,103 @@ function filesWithoutCall(callers: readonly Caller[]): readonly string[] {
   return callers.filter(({ calls }) => calls.length === 0).map(({ file }) => file);
 }
 
-function environmentCheck(name: EnvironmentName): Check {
-  return {
-    id: `environment-${name}`,
-    side: 'github',
-    title: t`environment ${codeText(name)} takes deployments from ${codeText(MAIN_BRANCH)} alone`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ environments }) => environments[name],
-        (found) => {
-          const problem = found === null ? t`it does not exist` : branchProblem(found);
-          return problem === null ? RIGHT : wrong(problem);
-        },
-      ),
-    fix: () => t`Settings, Environments, ${trusted(name)}: allow ${codeText(MAIN_BRANCH)} alone`,
-    repair: name,
-  };
-}
+/** What must be so of the default branch, by the id of its check. */
+const REQUIRED_RULES = {
+  'pull-request': ({ pullRequest }) => pullRequest !== null,
+  'required-check': ({ checks, isStrict }) =>
+    isStrict && checks.some(({ name, app }) => name === REQUIRED_CHECK && app === ACTIONS_APP),
+  'owner-review': ({ pullRequest: pull }) => pull?.codeOwners === true && pull.approvals > 0,
+  'stale-approvals': ({ pullRequest }) => pullRequest?.dismissesStale === true,
+  'last-push': ({ pullRequest }) => pullRequest?.lastPush === true,
+  'force-push': ({ blocksForcePush }) => blocksForcePush,
+  deletion: ({ blocksDeletion }) => blocksDeletion,
+} satisfies Readonly<Record<string, (rules: BranchRules) => boolean>>;
 
-function branchProblem({ allowed }: Environment): Text | null {
-  if (allowed === 'all') return t`it takes them from every branch`;
-  if (allowed === 'protected') return t`it takes them from every protected branch`;
-  const others = allowed.filter(({ name, type }) => name !== MAIN_BRANCH || type !== 'branch');
-  if (others.length > 0) return t`it takes them from ${listTexts(others.map(({ name }) => codeText(name)))}, too`;
-  return allowed.length === 0 ? t`it takes none` : null;
-}
+type RuleId = keyof typeof REQUIRED_RULES;
 
-function onGuards(facts: Facts, decide: (guards: readonly BranchGuard[]) => ReturnType<typeof wrong>) {
-  return onGitHub(facts, ({ guards }) => guards, decide);
-}
+/** A lab with one owner who approves their own changes has none of these. */
+const ABOUT_REVIEWS: readonly RuleId[] = ['owner-review', 'stale-approvals', 'last-push'];
 
-/** Whether the rule lets no one merge who is alone. */
-function asksForReview({ pullRequest }: BranchGuard): boolean {
-  return pullRequest !== null && (pullRequest.approvals > 0 || pullRequest.codeOwners || pullRequest.lastPush);
-}
-
-function ownersReview(facts: Facts) {
-  return onGuards(facts, (guards) =>
-    guards.some(({ pullRequest }) => pullRequest?.codeOwners === true && pullRequest.approvals > 0)
-      ? RIGHT
-      : wrong(t`no review of a code owner is required`),
+/** The rules that no ruleset has. */
+function missingRules(rulesets: readonly BranchRules[], { settings }: Team): readonly RuleId[] {
+  return (Object.keys(REQUIRED_RULES) as RuleId[]).filter(
+    (id) => !(settings.selfApproval && ABOUT_REVIEWS.includes(id)) && !rulesets.some(REQUIRED_RULES[id]),
   );
 }
 
-/** One owner: no review and no other writer, or a rule that administrators may bypass in pull requests. */
-function selfApprovalReview(facts: Facts) {
-  return onGuards(facts, (guards) => {
-    const asking = guards.filter(asksForReview);
-    const blocked = asking.find(({ bypass }) => bypass === 'none');
-    if (blocked !== undefined) return wrong(t`${codeText(blocked.name)} lets the one owner merge nothing`);
-    if (asking.length > 0) return RIGHT;
-    return onGitHub(
-      facts,
-      ({ writers }) => writers,
-      (writers) => {
-        const others = writers.filter((login) => !includes(ownersOf(facts.team), login));
-        return others.length === 0 ? RIGHT : wrong(t`no review is required of ${listTexts(others.map(codeText))}`);
-      },
-    );
-  });
-}
-
-function reviewRule(id: string, title: Text, has: (rule: NonNullable<BranchGuard['pullRequest']>) => boolean): Check {
+function ruleCheck(id: RuleId, title: Text, setting: Text): Check {
   return {
     id,
     side: 'github',
     title,
     outcome: (facts) =>
-      onGuards(facts, (guards) => {
-        if (facts.team.settings.selfApproval && !guards.some(asksForReview)) return RIGHT;
-        return guards.some(({ pullRequest }) => pullRequest !== null && has(pullRequest))
-          ? RIGHT
-          : wrong(t`no rule for the default branch says so`);
-      }),
-    fix: () => t`${trusted(RULES)}: ${title}`,
-    repair: 'ruleset',
+      onRulesets(facts, (rulesets) =>
+        missingRules(rulesets, facts.team).includes(id) ? wrong(t`no ruleset says so`) : RIGHT,
+      ),
+    fix: () => t`${trusted(RULES)}: ${setting}`,
+    isInRuleset: true,
   };
 }
 
-/** Each rule must be in a ruleset that no one can bypass, if it is in any. */
-function bypassOutcome(guards: readonly BranchGuard[], { settings }: Team) {
-  const rules = [
-    (guard: BranchGuard) => guard.pullRequest !== null && !asksForReview(guard),
-    asksForReview,
-    ({ checks }: BranchGuard) => checks.includes(REQUIRED_CHECK),
-    ({ blocksForcePush }: BranchGuard) => blocksForcePush,
-  ];
-  for (const has of rules) {
-    const having = guards.filter(has);
-    const strong = having.filter(
-      ({ bypass }) =>
-        bypass === 'none' ||
-        (settings.selfApproval && has === asksForReview && bypass === 'administrators-in-pull-requests'),
-    );
-    if (having.length === 0 || strong.length > 0) continue;
-    const [first] = having;
-    if (having.some(({ bypass }) => bypass === null))
-      return notChecked(t`this token may not see who can bypass them`, OTHER_TOKEN);
-    return wrong(t`someone can bypass ${codeText(first?.name ?? '')}`);
-  }
-  return RIGHT;
+function onRulesets(facts: Facts, decide: (rulesets: readonly BranchRules[]) => Outcome) {
+  return onGitHub(facts, ({ rulesets }) => rulesets, decide);
 }
 
-/** The rule that `--fix` writes. */
-export function wantedRuleset({ settings }: Team): BranchGuard {
-  const reviewed = !settings.selfApproval;
+/** Whether a ruleset is about the default branch, and about `main` even if another one is. */
+function namesBoth({ branches }: BranchRules): boolean {
+  return branches.includes('~ALL') || [DEFAULT, MAIN].every((name) => branches.includes(name));
+}
+
+const DEFAULT = '~DEFAULT_BRANCH';
+const MAIN = `refs/heads/${MAIN_BRANCH}`;
+
+/** GitHub lets no one approve their own pull request, so that a rule about reviews would stop the one owner. */
+function oneOwner(facts: Facts): Outcome {
+  if (!facts.team.settings.selfApproval) return outcomeOf(facts.github, () => RIGHT);
+  return onRulesets(facts, (rulesets) => {
+    const asking = rulesets.find(
+      ({ pullRequest: pull }) => pull !== null && (pull.approvals > 0 || pull.codeOwners || pull.lastPush),
+    );
+    if (asking !== undefined) return wrong(t`${codeText(asking.name)} lets the one owner merge nothing`);
+    return onGitHub(
+      facts,
+      ({ writers }) => writers,
+      (writers) => {
+        const others = writers.filter((login) => !includes(ownersOf(facts.team), login));
+        return others.length === 0 ? RIGHT : wrong(t`others can: ${listTexts(others.map(codeText))}`);
+      },
+    );
+  });
+}
+
+/** Each rule that is in a ruleset must be in one that no one can bypass. */
+function bypassOutcome(rulesets: readonly BranchRules[], team: Team): Outcome {
+  const strong = rulesets.filter(({ canBypass }) => canBypass === false);
+  if (missingRules(strong, team).length === missingRules(rulesets, team).length) return RIGHT;
+  const [weak] = rulesets.filter(({ canBypass }) => canBypass === true);
+  return weak === undefined
+    ? notChecked(t`this token may not see who can bypass them`, OTHER_TOKEN)
+    : wrong(t`someone can bypass ${codeText(weak.name)}`);
+}
+
+/** The ruleset that `--fix` writes. */
+export function wantedRuleset({ settings }: Team): BranchRules {
+  const isReviewed = !settings.selfApproval;
   return {
     name: OUR_RULESET,
     pullRequest: {
-      approvals: reviewed ? 1 : 0,
-      codeOwners: reviewed,
-      dismissesStale: reviewed,
-      lastPush: reviewed,
+      approvals: isReviewed ? 1 : 0,
+      codeOwners: isReviewed,
+      dismissesStale: isReviewed,
+      lastPush: isReviewed,
     },
-    checks: [REQUIRED_CHECK],
+    checks: [{ name: REQUIRED_CHECK, app: ACTIONS_APP }],
+    isStrict: true,
     blocksForcePush: true,
-    bypass: 'none',
+    blocksDeletion: true,
+    hasMergeQueue: false,
+    branches: [DEFAULT, MAIN],
+    canBypass: false,
   };
 }
 

@@ -56,7 +56,7 @@ function summaryLine(found: readonly Diagnosis[], page: string): string {
 }
 
 /** A check as `--json` prints it. */
-export function diagnosisJson({ check: { id, side, title }, outcome, fix, repair }: Diagnosis) {
+export function diagnosisJson({ check: { id, side, title }, outcome, fix, isFixable }: Diagnosis) {
   return {
     id,
     side,
@@ -65,6 +65,6 @@ export function diagnosisJson({ check: { id, side, title }, outcome, fix, repair
     /** What is there instead, or why it could not be checked. */
     found: outcome.state === 'right' ? null : tickedText(outcome.state === 'wrong' ? outcome.found : outcome.why),
     fix: fix === null ? null : tickedText(fix),
-    fixable: repair !== null,
+    fixable: isFixable,
   };
 }

@@ -95,7 +95,7 @@ applied by [mturk-team](https://github.com/${release.repository}). This reposito
 2. A comment says who gains or loses what. An owner reads it, and approves.
 3. Merge. The comment says when the change is applied.
 
-A daily check compares AWS with \`team.yaml\`, and keeps one issue about what differs.
+A check every six hours compares AWS with \`team.yaml\`, and keeps one issue about what differs.
 
 ## Read more
 

@@ -81,6 +81,11 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     summary: t`cannot use ${codeText(file)} beside the state`,
     help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
   }),
+  'record-changed': ({ file }) => ({
+    summary: t`${codeText(file)} beside the state has changed meanwhile`,
+    reason: t`another run wrote it after this one had read it`,
+    help: t`wait until the other run has ended, then ${RUN_AGAIN}`,
+  }),
   'init-failed': () => ({
     summary: t`Terraform could not prepare its working directory`,
     help: t`fix the cause, then ${RUN_AGAIN}`,

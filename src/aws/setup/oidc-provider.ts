@@ -5,10 +5,10 @@ import {
   GetOpenIDConnectProviderCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import { orNull } from '../../aws/client.ts';
-import { AUDIENCE, GITHUB_ISSUER, providerArn } from '../roles.ts';
+import { orNull } from '../client.ts';
 import type { AccountRole } from './account-roles.ts';
 import { missing, type Part, setting } from './part.ts';
+import { AUDIENCE, GITHUB_ISSUER, providerArn } from './roles.ts';
 
 type ProviderSettingId = 'exists' | 'audience';
 

@@ -21,10 +21,10 @@ import {
   waitUntilBucketExists,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { orNull } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
 import type { StatePlace } from '../../team/team.ts';
+import { orNull } from '../client.ts';
 import { missing, type Part, type Setting, setting } from './part.ts';
 
 /** The bucket of a lab's state, and whose it must be. */

@@ -31,3 +31,22 @@ export function missing<Id extends string>(...ids: readonly Id[]): readonly Sett
 export function setting<Id extends string>(id: Id, isWanted: boolean): Setting<Id> {
   return { id, state: isWanted ? 'as-wanted' : 'different' };
 }
+
+/** By the id of a setting. `exists` needs no words. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'public-access': 'public access blocked',
+  versioning: 'versioning',
+  encryption: 'encryption',
+  'tls-only': 'TLS only',
+  'old-versions': 'old versions expire',
+  audience: 'audience sts.amazonaws.com',
+  path: 'path',
+  trust: 'trust policy',
+  permissions: 'permissions',
+  'other-policies': 'no other policies',
+};
+
+/** The settings that are not as wanted. */
+export function settingWords({ settings }: Pick<Part, 'settings'>): readonly string[] {
+  return settings.filter(({ state }) => state !== 'as-wanted').flatMap(({ id }) => SETTINGS[id] ?? []);
+}

@@ -1,18 +1,10 @@
-import { DENY_ALL, MANAGED_POLICY_NAMES, managedPolicyArn } from '../catalog/managed-policies.ts';
-import { iamArn } from '../iam/arn.ts';
-import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
-import type { TrustPolicy } from '../iam/resource-policy.ts';
-import {
-  boundaryArn,
-  iamName,
-  labPath,
-  MAIN_BRANCH,
-  memberTags,
-  type WorkflowRole,
-  workflowRolePath,
-} from '../team/names.ts';
-import type { StatePlace, Team } from '../team/team.ts';
-import type { RepositoryFacts } from './repository.ts';
+import { MANAGED_POLICY_NAMES, managedPolicyArn } from '../../catalog/managed-policies.ts';
+import { iamArn } from '../../iam/arn.ts';
+import type { ConditionBlock, PolicyDocument, Statement } from '../../iam/document.ts';
+import type { TrustPolicy } from '../../iam/resource-policy.ts';
+import { boundaryArn, iamName, labPath, MAIN_BRANCH, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
+import type { StatePlace, Team } from '../../team/team.ts';
+import { BOOTSTRAP_RECORD, type RepositoryFacts } from './record.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
 
@@ -62,6 +54,15 @@ const DELETES_CREDENTIALS = [
   'DeleteSigningCertificate',
 ];
 
+/** What `inspectBucket` reads. */
+const BUCKET_READS = [
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+];
+
 /**
  * What a role may do. Every action is named; each is one that the tool or the AWS provider calls. Action names, resource
  * types and condition keys are those of AWS's service authorization reference.
@@ -71,38 +72,40 @@ export function permissionsOf(
   lab: Lab & { readonly state: Pick<StatePlace, 'bucket' | 'key'> },
 ): PolicyDocument {
   const of = (kind: 'user' | 'group' | 'policy') => iamArn(lab.account, kind, labPath(lab.lab), '*');
-  const object = (name: string) => `arn:aws:s3:::${lab.state.bucket}/${lab.state.key}/${name}`;
+  const bucket = `arn:aws:s3:::${lab.state.bucket}`;
+  const object = (name: string) => `${bucket}/${lab.state.key}/${name}`;
   const iam = (sid: string, actions: readonly string[], resource: string, condition?: ConditionBlock) =>
     allow(sid, actions.map((name) => `iam:${name}`).sort(), resource, condition);
-  const records = [object('apply-record.json'), object('reconcile-record.json')] as const;
-  const state = object('team.tfstate');
+  // A bucket that someone else created again under the name, once it was deleted, is another account's.
+  const s3 = (sid: string, actions: readonly string[], resource: string | readonly string[]) =>
+    allow(sid, actions, resource, { StringEquals: { 's3:ResourceAccount': lab.account } });
+  const [state, record] = [object('team.tfstate'), object('apply-record.json')];
   const withBoundary = { StringEquals: { 'iam:PermissionsBoundary': boundaryArn(lab) } };
   const reads = (more: readonly string[]) => [
     iam('ReadIam', [...READS, ...more], '*'),
     // Not limited to a prefix: a condition could turn a missing record, HTTP 404, into a denied one. See roles.md.
-    allow('ListState', ['s3:ListBucket'], `arn:aws:s3:::${lab.state.bucket}`),
+    s3('ListState', ['s3:ListBucket'], bucket),
   ];
-  const scans = [
-    allow(
-      'ReadCredentialsAndEvents',
-      ['cloudtrail:LookupEvents', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
-      '*',
-    ),
-  ];
-  const writesState = (names: readonly string[]) => [
-    allow('WriteState', ['s3:GetObject', 's3:PutObject'], [state, ...names]),
-    allow('LockState', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], `${state}.tflock`),
-  ];
-  const readsState = allow('ReadState', ['s3:GetObject'], [state, ...records]);
+  const scans = allow(
+    'ReadCredentialsAndEvents',
+    ['cloudtrail:LookupEvents', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+    '*',
+  );
   switch (role) {
     case 'plan':
-      return policy([...reads([]), readsState]);
+      return policy([...reads([]), s3('ReadState', ['s3:GetObject'], [state, record])]);
     case 'scan':
-      return policy([...reads([]), ...scans, readsState]);
+      return policy([
+        ...reads([]),
+        scans,
+        iam('ReadIdentityProvider', ['GetOpenIDConnectProvider'], providerArn(lab.account)),
+        s3('ReadBucketSettings', BUCKET_READS, bucket),
+        s3('ReadState', ['s3:GetObject'], [state, record, object(BOOTSTRAP_RECORD)]),
+      ]);
     case 'apply':
       return policy([
         ...reads(READS_BEFORE_DELETING),
-        ...scans,
+        scans,
         iam(
           'ChangeUsers',
           ['DeleteUser', 'DeleteUserPolicy', 'DetachUserPolicy', 'TagUser', 'UntagUser', ...DELETES_CREDENTIALS],
@@ -130,29 +133,9 @@ export function permissionsOf(
           ['CreatePolicy', 'CreatePolicyVersion', 'DeletePolicy', 'DeletePolicyVersion', 'UntagPolicy'],
           of('policy'),
         ),
-        ...writesState(records),
+        s3('WriteState', ['s3:GetObject', 's3:PutObject'], [state, record]),
+        s3('LockState', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], `${state}.tflock`),
       ]);
-    case 'reconcile': {
-      // An administrator's emergency brake stays; the mode `additions` never detaches it either.
-      const butDenyAll = { ArnNotEquals: { 'iam:PolicyARN': DENY_ALL } };
-      const ownTags = Object.keys(memberTags(lab.lab, ''));
-      return policy([
-        ...reads(['ListPolicyVersions']),
-        ...scans,
-        iam('LeaveGroups', ['DeleteGroupPolicy', 'RemoveUserFromGroup'], of('group')),
-        iam('DetachFromGroups', ['DetachGroupPolicy'], of('group'), butDenyAll),
-        iam('DetachFromUsers', ['DetachUserPolicy'], of('user'), butDenyAll),
-        iam('DeleteInlinePolicies', ['DeleteUserPolicy'], of('user')),
-        iam('RestoreTags', ['TagUser'], of('user'), {
-          'ForAllValues:StringEquals': { 'aws:TagKeys': ownTags },
-          Null: { 'aws:TagKeys': 'false' },
-        }),
-        iam('OnlyWithBoundary', ['PutUserPermissionsBoundary', 'PutUserPolicy'], of('user'), withBoundary),
-        iam('RestorePolicies', ['CreatePolicyVersion', 'DeletePolicyVersion'], of('policy')),
-        allow('ReadApplyRecord', ['s3:GetObject'], records[0]),
-        ...writesState([records[1]]),
-      ]);
-    }
   }
 }
 
@@ -170,20 +153,11 @@ function allow(
   return condition === undefined ? statement : { ...statement, Condition: condition };
 }
 
-/** What follows the repository in the subject of a token: an environment replaces the branch in it. */
-const SUBJECTS: Readonly<Record<WorkflowRole, string>> = {
-  plan: 'pull_request',
-  scan: `ref:refs/heads/${MAIN_BRANCH}`,
-  apply: 'environment:production',
-  reconcile: 'environment:reconcile',
-};
-
-/** Called workflows that may take a role that writes. In mode `all`, and for deletions, drift takes the apply role. */
-const CALLED: Readonly<Record<WorkflowRole, readonly string[]>> = {
-  plan: [],
-  scan: [],
-  apply: ['called-apply.yml', 'called-drift.yml'],
-  reconcile: ['called-drift.yml'],
+/** The called workflows whose jobs take a role, and what follows the repository in the subject of their tokens. */
+const TAKEN_BY: Readonly<Record<WorkflowRole, { readonly subject: string; readonly files: readonly string[] }>> = {
+  plan: { subject: 'pull_request', files: ['called-plan.yml'] },
+  scan: { subject: `ref:refs/heads/${MAIN_BRANCH}`, files: ['called-apply.yml', 'called-drift.yml'] },
+  apply: { subject: `ref:refs/heads/${MAIN_BRANCH}`, files: ['called-apply.yml', 'called-drift.yml'] },
 };
 
 /** GitHub's issuer of tokens, as IAM names it: without `https://`. */
@@ -197,30 +171,40 @@ export function providerArn(account: string): string {
 }
 
 /**
- * Who may take a role: a token of GitHub for exactly one subject of one repository, known by its number, and for the roles
- * that write, a job of one of this tool's called workflows. No wildcards. Condition keys:
+ * Who may take a role: a token of GitHub for exactly one subject of one repository, known by its number, and a job of one of
+ * this tool's called workflows at a commit that the lab's workflows pin. Condition keys:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-export function trustOf(
-  role: WorkflowRole,
-  { account }: Pick<Lab, 'account'>,
-  { owner, name, ownerId, repositoryId, subject, workflows }: RepositoryFacts,
-): TrustPolicy {
+export function trustOf(role: WorkflowRole, { account }: Pick<Lab, 'account'>, facts: RepositoryFacts): TrustPolicy {
+  const { owner, name, ownerId, repositoryId, subject, workflows } = facts;
   const repository = subject === 'ids' ? `${owner}@${ownerId}/${name}@${repositoryId}` : `${owner}/${name}`;
-  const called = CALLED[role].map(
-    (file) => `${workflows.owner}/${workflows.name}/.github/workflows/${file}@${workflows.ref}`,
+  const { files, subject: of } = TAKEN_BY[role];
+  const called = workflows.flatMap((at) =>
+    files.map((file) => `${at.owner}/${at.name}/.github/workflows/${file}@${at.ref}`),
   );
-  const Condition = {
-    StringEquals: {
-      [`${GITHUB_ISSUER}:aud`]: AUDIENCE,
-      [`${GITHUB_ISSUER}:sub`]: `repo:${repository}:${SUBJECTS[role]}`,
-      [`${GITHUB_ISSUER}:repository_id`]: repositoryId,
-      ...(called.length === 0 ? {} : { [`${GITHUB_ISSUER}:job_workflow_ref`]: called }),
-    },
+  const jobs = `${GITHUB_ISSUER}:job_workflow_ref`;
+  const equal = {
+    [`${GITHUB_ISSUER}:aud`]: AUDIENCE,
+    [`${GITHUB_ISSUER}:sub`]: `repo:${repository}:${of}`,
+    [`${GITHUB_ISSUER}:repository_id`]: repositoryId,
   };
+  // A pull request calls a workflow of its own repository as its merge has it.
+  const merges =
+    role === 'plan' && workflows.some((at) => isLocal(at, facts))
+      ? [`${owner}/${name}/.github/workflows/called-plan.yml@refs/pull/*/merge`]
+      : [];
+  const Condition: ConditionBlock =
+    merges.length === 0
+      ? { StringEquals: { ...equal, [jobs]: called } }
+      : { StringEquals: equal, StringLike: { [jobs]: [...called, ...merges] } };
   const Principal = { Federated: providerArn(account) };
   return {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRoleWithWebIdentity', Condition }],
   };
+}
+
+/** Whether a repository calls its own workflows, by `./`. */
+function isLocal(at: RepositoryFacts['workflows'][number], { owner, name }: RepositoryFacts): boolean {
+  return at.owner === owner && at.name === name && at.ref === `refs/heads/${MAIN_BRANCH}`;
 }

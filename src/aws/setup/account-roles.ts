@@ -5,15 +5,15 @@ import {
   type IAMClient,
   paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam';
-import { documentOf } from '../../aws/inventory/authorization-details.ts';
 import { canonicalDocument, canonicalJson } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
 import { iamName, ROLE_POLICY, WORKFLOW_ROLES, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
-import type { RepositoryFacts } from '../repository.ts';
-import { permissionsOf, trustOf } from '../roles.ts';
+import { documentOf } from '../inventory/authorization-details.ts';
 import { missing, type Part, type Setting, setting } from './part.ts';
+import type { RepositoryFacts } from './record.ts';
+import { permissionsOf, trustOf } from './roles.ts';
 
 /** A role of the account, as it is. */
 export interface AccountRole {

@@ -1,0 +1,96 @@
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { textOf } from '../state-object.ts';
+import type { StateBucket } from './bucket.ts';
+
+const DIGITS = z.string().regex(/^\d+$/);
+export const OWNER = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
+export const NAME = z.string().regex(/^[A-Za-z0-9._-]+$/);
+
+/** What GitHub says about a lab's repository and the workflows that it calls. */
+const REPOSITORY_FACTS = z.strictObject({
+  owner: OWNER,
+  name: NAME,
+  /** GitHub's number of the owner, in digits; empty if it is not known, which only a classic subject allows. */
+  ownerId: DIGITS.or(z.literal('')),
+  /** GitHub's number of the repository, in digits: a new repository of the same name has another. */
+  repositoryId: DIGITS,
+  /**
+   * The form of the subject: repositories created, renamed or moved on or after 15 July 2026 have ids in it. GitHub
+   * answers `use_immutable_subject` (GET /repos/OWNER/REPO/actions/oidc/customization/sub).
+   */
+  subject: z.enum(['classic', 'ids']),
+  /**
+   * Where the called workflows are, those of the directory first: `refs/heads/main`, or the commit that the callers pin.
+   * During an upgrade, the pin of the default branch follows.
+   */
+  workflows: z
+    .array(z.strictObject({ owner: OWNER, name: NAME, ref: z.string().regex(/^[\w./-]+$/) }))
+    .min(1)
+    .readonly(),
+});
+
+export type RepositoryFacts = Readonly<z.infer<typeof REPOSITORY_FACTS>>;
+
+/** Whose objects these are, and what the roles trust. It is beside the state, and no role of the workflows may write it. */
+const RECORD = z.strictObject({ version: z.literal(1), lab: z.string(), repository: REPOSITORY_FACTS });
+
+type BootstrapRecord = z.infer<typeof RECORD>;
+
+/** Its name beside the state. */
+export const BOOTSTRAP_RECORD = 'bootstrap.json';
+/** The name of the team stack's state. */
+export const TEAM_STATE = 'team.tfstate';
+
+/**
+ * The record of the last bootstrap at this place; null if there is none. Fails if the place is another lab's. Throws the
+ * SDK's errors.
+ */
+export async function readBootstrapRecord(
+  s3: S3Client,
+  bucket: StateBucket,
+  lab: string,
+): Promise<Result<BootstrapRecord | null>> {
+  const place = `s3://${bucket.bucket}/${bucket.key}/`;
+  const text = await readText(s3, bucket, BOOTSTRAP_RECORD);
+  if (text === null) {
+    // A lab that was set up by hand has a state, and no record.
+    const state = (await readText(s3, bucket, TEAM_STATE)) ?? '';
+    const [, other = lab] = /"path": ?"\/mturk\/([^/"]+)\//.exec(state) ?? [];
+    return other === lab ? succeed(null) : fail('state-of-another-lab', { state: place, lab: other });
+  }
+  const read = RECORD.safeParse(jsonOf(text));
+  if (!read.success)
+    return fail('record-unusable', { file: `${place}${BOOTSTRAP_RECORD}`, reason: 'it is not readable' });
+  return read.data.lab === lab
+    ? succeed(read.data)
+    : fail('state-of-another-lab', { state: place, lab: read.data.lab });
+}
+
+export async function writeBootstrapRecord(s3: S3Client, bucket: StateBucket, record: BootstrapRecord): Promise<void> {
+  const Body = `${JSON.stringify(record, null, 2)}\n`;
+  await s3.send(
+    new PutObjectCommand({
+      ...objectOf(bucket, BOOTSTRAP_RECORD),
+      ...{ Body, ContentType: 'application/json', ServerSideEncryption: 'AES256' },
+    }),
+  );
+}
+
+function objectOf({ bucket, key, account }: StateBucket, name: string) {
+  return { Bucket: bucket, Key: `${key}/${name}`, ExpectedBucketOwner: account };
+}
+
+/** The text of an object beside the state; null if there is none. */
+export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
+  return (await textOf(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
