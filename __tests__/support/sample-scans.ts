@@ -362,6 +362,7 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     snoozed: [],
     unusedSnoozes: [],
     excepted: { administrators: [], neighbors: [] },
+    administrators: [],
     notChecked: [],
     fingerprint: 'f'.repeat(64),
     planned: true,

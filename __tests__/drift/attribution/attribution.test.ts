@@ -383,6 +383,10 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 
 const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
   'resource-changed': [],
+  'role-changed': [],
+  'bucket-changed': [],
+  'identity-provider-changed': [],
+  'unmanaged-role': [],
   'nothing-applied': [],
   'user-without-boundary': [
     {

@@ -140,7 +140,8 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, data } = finding;
   const { effect, operations } = ruleOf(finding);
   if (escalates.length > 0) {
-    return t`${subject(escalates, finding, names)}${strongText(t`Full control of the account`)}`;
+    const isOfLab = 'way' in data && data.way?.control === 'lab';
+    return t`${subject(escalates, finding, names)}${strongText(isOfLab ? t`Control of the lab` : t`Full control of the account`)}`;
   }
   const own = operations?.(data) ?? [];
   // What a user gains by groups and policies of the lab is in the changes alone.
@@ -173,7 +174,14 @@ function beginText(changes: readonly AccessChange[]): Text {
 
 /** The people concerned, unless the title names them already. */
 function subject(users: readonly string[], { data }: DriftFinding, names: DisplayNames): Text {
-  const own = 'user' in data ? data.user : 'holder' in data && data.holder?.kind === 'user' ? data.holder.name : null;
+  const own =
+    'role' in data
+      ? data.role
+      : 'user' in data
+        ? data.user
+        : 'holder' in data && data.holder?.kind === 'user'
+          ? data.holder.name
+          : null;
   if (users.length === 1 && users[0] === own) return t``;
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
 }
