@@ -87,7 +87,12 @@ async function completeScan(
   { cloudTrail }: ScanOptions,
 ): Promise<CompletedScan> {
   const { team, today, at } = session;
-  const input = { team, today, at, ...read };
+  // Loaded only where bootstrap can have made something.
+  const setup = team.settings.state && (await import('./setup-changes.ts'));
+  const input = {
+    ...{ team, today, at, ...read, knownAdministrators: null },
+    setup: setup && (await setup.readSetup(session, read.inventory, read.plan !== null, process.env)),
+  };
   const scan = scanOf(input);
   const { access, isAccessKnown: complete } = read.inventory;
   const facts = { access, applied: read.applied, complete };

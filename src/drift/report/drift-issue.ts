@@ -21,7 +21,7 @@ import {
 import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
-import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
+import { administratorTexts, exceptedTexts, type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -390,6 +390,11 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       5,
     ),
     ...folded(t`Unused snoozes: ${scan.unusedSnoozes.length}`, scan.unusedSnoozes.map(codeText), 5),
+    ...folded(
+      t`Can do everything in the account, not reported: ${scan.administrators.length}`,
+      administratorTexts(scan, naming),
+      6,
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { CAPABILITIES_BY_RISK, type CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { type DisplayNames, memberText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, memberText, policyName, userText } from '../../access/text/names.ts';
 import {
   CAPABILITIES,
   isHarmful,
@@ -194,6 +194,14 @@ export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanR
       : [t`Administrators, not reported: ${someTexts(administrators.map(codeText))}`]),
     ...(neighbors.length === 0 ? [] : [t`Neighbor labs, not reported: ${someTexts(neighbors.map(codeText))}`]),
   ];
+}
+
+/** Names of those who can do everything in the account, and are no findings; none where everyone can read it. */
+export function administratorTexts(
+  { administrators }: ScanResult,
+  { isPublic = false }: DisplayNames,
+): readonly Text[] {
+  return isPublic ? [] : administrators.map((arn) => codeText(policyName(arn)));
 }
 
 /** `drift --json`, version 1: the scan as data, each finding with its text. */
