@@ -272,17 +272,18 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
   const isMethodAllowed = (arn: string, by = principal) => actions.every((action) => isAllowed(by, action, arn));
   switch (on) {
     case 'assume': {
-      const roles = targets.roles.filter(({ arn }) => targets.lab.role.has(arn) || targets.others.role.has(arn));
-      const role = roles.find((each) => each.arn !== principal.arn && canAssume(principal, each));
+      const role = rolesIn(targets, targets.others.role, targets.lab.role).find(
+        (each) => each.arn !== principal.arn && canAssume(principal, each),
+      );
       return role === undefined ? null : foundAt(role.arn, targets);
     }
     case 'pass': {
-      const roles = targets.roles.filter((role) => targets.others.role.has(role.arn) && trustsService(role, null));
+      const roles = rolesIn(targets, targets.others.role).filter((role) => trustsService(role, null));
       const role = roles.find(({ arn }) => isMethodAllowed(arn));
       return role === undefined ? null : foundAt(role.arn, targets);
     }
     case 'through': {
-      const role = targets.roles.find((each) => targets.others.role.has(each.arn) && trustsService(each, service));
+      const role = rolesIn(targets, targets.others.role).find((each) => trustsService(each, service));
       const isAnywhere = role !== undefined && samplesOf(principal, actions, '').some((arn) => isMethodAllowed(arn));
       return isAnywhere ? foundAt(role.arn, targets) : null;
     }
@@ -310,6 +311,19 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
     }
   }
 }
+
+/** Few roles of an account are in reach of anything, and each principal is asked about them. */
+function rolesIn({ roles }: EscalationTargets, ...ends: readonly Ends[]): readonly AccountRole[] {
+  let byArn = indexes.get(roles);
+  if (byArn === undefined) {
+    byArn = new Map(roles.map((role) => [role.arn, role]));
+    indexes.set(roles, byArn);
+  }
+  const known = byArn;
+  return ends.flatMap((each) => [...each.keys()].flatMap((arn) => known.get(arn) ?? []));
+}
+
+const indexes = new WeakMap<readonly AccountRole[], ReadonlyMap<string, AccountRole>>();
 
 function foundAt(arn: string, { lab, others }: EscalationTargets): FoundEnd {
   return { arn, ...(others.role.get(arn) ?? lab.role.get(arn) ?? OF_THE_LAB) };
