@@ -1,6 +1,6 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import type { UserCredentials } from '../../src/aws/inventory/types.ts';
+import type { Inventory, UserCredentials } from '../../src/aws/inventory/types.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
@@ -28,6 +28,9 @@ export interface GivenScan {
   readonly applied?: Team | null;
   readonly account?: AccessModel;
   readonly credentials?: Credentials;
+  readonly inventory?: Partial<Inventory>;
+  /** Null at the first check; none by default. */
+  readonly knownAdministrators?: readonly string[] | null;
 }
 
 /** A look without an engine; where nothing else is given, at an account that is as the sample team says. */
@@ -37,12 +40,15 @@ export function scanOfAccount({
   applied = team,
   account,
   credentials,
+  inventory = {},
+  knownAdministrators = [],
 }: GivenScan): ScanResult {
   return scanOf({
     team,
     today,
     at: new Date(`${today}T12:00:00Z`),
-    inventory: inventoryOf(account ?? desiredAccess(team, today), credentials),
+    inventory: inventoryOf(account ?? desiredAccess(team, today), credentials, inventory),
+    knownAdministrators,
     plan: null,
     applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [], ids: NO_IDS },
   });

@@ -56,6 +56,8 @@ export function inventoryOf(
         { attachments: attachments.get(arn) ?? 0, versions: versions[arn] ?? [] },
       ]),
     ),
+    roles: [],
+    rolePolicies: [],
     rootKeys: [],
     reportedAt: '2026-11-25T11:00:00Z',
     notChecked: [],

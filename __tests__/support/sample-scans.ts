@@ -411,6 +411,7 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     snoozed: [],
     unusedSnoozes: [],
     excepted: { administrators: [], neighbors: [] },
+    administrators: [],
     notChecked: [],
     changedBack: [],
     eventsComplete: true,

@@ -79,6 +79,12 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     at: '"arn:aws:iam::012345678901:user/Vision-Ada"',
   },
   {
+    name: "a role of the lab's workflows as an administrator",
+    file: settings('administrators: ["arn:aws:iam::012345678901:role/mturk-roles/vision/vision-apply"]'),
+    code: 'invalid-administrator',
+    at: '"arn:aws:iam::012345678901:role/mturk-roles/vision/vision-apply"',
+  },
+  {
     name: "an administrator under the lab's path",
     file: settings('administrators: ["arn:aws:iam::012345678901:user/mturk/vision/ops"]'),
     code: 'invalid-administrator',

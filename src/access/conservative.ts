@@ -27,30 +27,42 @@ function conservativeInline(inline: readonly InlinePolicy[]): readonly InlinePol
   return inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) }));
 }
 
-/** By document: it is the same one for as long as it is read the same, and most accounts have few. */
-const conservatives = new WeakMap<PolicyDocument, PolicyDocument>();
+type IsKnown = (key: string) => boolean;
 
-export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null {
+/** By document: it is the same one for as long as it is read the same, and most accounts have few. */
+const conservatives = new WeakMap<IsKnown, WeakMap<PolicyDocument, PolicyDocument>>();
+
+/** `isKnown` says which condition keys have a known value. */
+export function conservativeDocument(document: PolicyDocument, isKnown?: IsKnown): PolicyDocument;
+export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null;
+export function conservativeDocument(
+  document: PolicyDocument | null,
+  isKnown: IsKnown = isKnownKey,
+): PolicyDocument | null {
   if (document === null) return null;
-  let changed = conservatives.get(document);
+  const cached = conservatives.get(isKnown) ?? new WeakMap<PolicyDocument, PolicyDocument>();
+  conservatives.set(isKnown, cached);
+  let changed = cached.get(document);
   if (changed === undefined) {
     const statements = statementsOf(document);
-    const kept = statements.flatMap(conservativeStatement);
+    const kept = statements.flatMap((statement) => conservativeStatement(statement, isKnown));
     const isSame = kept.length === statements.length && kept.every((one, index) => one === statements[index]);
     changed = isSame ? document : { ...document, Statement: kept };
-    conservatives.set(document, changed);
+    cached.set(document, changed);
   }
   return changed;
 }
 
-function conservativeStatement(statement: Statement): readonly Statement[] {
+function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly Statement[] {
   const { Condition, ...bare } = statement;
+  const isJudged = (operator: string, key: string, values: readonly string[]) =>
+    isKnownOperator(operator) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
   const unknown = Object.entries(Condition ?? {}).flatMap(([operator, byKey]) =>
     Object.entries(byKey).filter(([key, values]) => !isJudged(operator, key, toList(values))),
   );
   if (statement.Effect === 'Deny') return unknown.length > 0 ? [] : [statement];
   const resources = toList(statement.Resource);
-  const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnownKey(key)));
+  const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnown(key)));
   if (unknown.length === 0 && !isOpen) return [statement];
   const left: ConditionBlock = Object.fromEntries(
     Object.entries(Condition ?? {}).flatMap(([operator, byKey]) => {
@@ -58,15 +70,14 @@ function conservativeStatement(statement: Statement): readonly Statement[] {
       return keys.length === 0 ? [] : [[operator, Object.fromEntries(keys)] as const];
     }),
   );
-  const without: Statement = isOpen ? { ...bare, Resource: resources.map(withoutUnknown) } : bare;
+  const without: Statement = isOpen
+    ? { ...bare, Resource: resources.map((resource) => withoutUnknown(resource, isKnown)) }
+    : bare;
   return [Object.keys(left).length === 0 ? without : { ...without, Condition: left }];
 }
 
-function isJudged(operator: string, key: string, values: readonly string[]): boolean {
-  return isKnownOperator(operator) && isKnownKey(key) && values.every((value) => variablesIn(value).every(isKnownKey));
-}
-
-function isKnownKey(key: string): boolean {
+/** Whether a decision knows the value of a condition key, or takes it to be any. */
+export function isKnownKey(key: string): boolean {
   return KNOWN_KEYS.has(lower(key)) || isPersonalKey(key);
 }
 
@@ -77,8 +88,8 @@ function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(VARIABLE)].flatMap(([, key = '']) => (key.length <= 1 ? [] : [key.trim()]));
 }
 
-function withoutUnknown(resource: string): string {
-  return resource.replace(VARIABLE, (whole, key: string) => (key.length <= 1 || isKnownKey(key.trim()) ? whole : '*'));
+function withoutUnknown(resource: string, isKnown: IsKnown): string {
+  return resource.replace(VARIABLE, (whole, key: string) => (key.length <= 1 || isKnown(key.trim()) ? whole : '*'));
 }
 
 function lower(text: string): string {

@@ -1,149 +1,448 @@
 import { iamArn } from '../iam/arn.ts';
-import { type PolicyDocument, statementsOf, toList } from '../iam/document.ts';
-import { actionMatches, evaluate, type PrincipalPolicies } from '../iam/evaluate.ts';
-import { iamName, labPath } from '../team/names.ts';
-import { conservativeModel } from './conservative.ts';
-import { contextOf, OPEN_KEYS } from './decide.ts';
-import { type AccessModel, type AccessUser, around, indexModel } from './model.ts';
+import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
+import { actionMatches, evaluate, type PolicySource, type PrincipalPolicies } from '../iam/evaluate.ts';
+import type { RequestContext } from '../iam/pattern.ts';
+import { BOUNDARY_PATH, iamName, labPath, workflowRolePath } from '../team/names.ts';
+import type { StatePlace } from '../team/team.ts';
+import { type AccountRole, rolePrincipal, trusts, trustsService } from './account-role.ts';
+import { conservativeDocument, isKnownKey } from './conservative.ts';
+import { contextOf, OPEN_KEYS, sharedContextOf } from './decide.ts';
+import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
+import { type AccessModel, type AccessPolicy, type AccessUser, indexModel } from './model.ts';
 import { policiesOf } from './policies-of.ts';
+import { laterMoments } from './time-conditions.ts';
 
-/** The lab's users, groups and policies, by ARN. */
+/** One step by which a principal gains more access than its policies say. */
+export interface EscalationStep {
+  /** Of the account, or of the lab alone: its users, roles, policies, state. */
+  readonly control: 'account' | 'lab';
+  readonly actions: readonly string[];
+  readonly on: { readonly kind: 'user' | 'group' | 'role' | 'policy' | 'object' | 'bucket'; readonly name: string };
+  /** What the principal does next, as that user, group or role; null if nothing is missing. */
+  readonly next: EscalationStep | null;
+}
+
+type End = Pick<EscalationStep, 'control' | 'next'>;
+type Ends = ReadonlyMap<string, End>;
+
+/** What escalation is judged by. All keys are ARNs. */
 export interface EscalationTargets {
-  readonly users: ReadonlySet<string>;
-  readonly groups: ReadonlySet<string>;
-  readonly policies: ReadonlySet<string>;
+  readonly lab: Readonly<Record<'user' | 'group' | 'policy' | 'role' | 'object' | 'bucket', Ends>>;
+  /** Users, groups and roles outside the lab, as which one controls the account or the lab. */
+  readonly others: Readonly<Record<'user' | 'group' | 'role', Ends>>;
+  readonly roles: readonly AccountRole[];
 }
 
-type Target = 'user' | 'limit' | 'group' | 'policy' | 'otherUser' | 'role';
+const OF_THE_LAB: End = { control: 'lab', next: null };
+const OF_THE_ACCOUNT: End = { control: 'account', next: null };
+const NONE: Ends = new Map();
 
-/** Actions that let a user gain access, by what they act on. Actions that only revoke access are not among them. */
-const WAYS: Readonly<Record<Target, readonly string[]>> = {
-  user: ['iam:AttachUserPolicy', 'iam:PutUserPolicy'],
-  // Removes a Deny or the permissions boundary.
-  limit: [
-    'iam:DeleteUserPolicy',
-    'iam:DetachUserPolicy',
-    'iam:DeleteUserPermissionsBoundary',
-    'iam:PutUserPermissionsBoundary',
-  ],
-  group: ['iam:AttachGroupPolicy', 'iam:PutGroupPolicy', 'iam:AddUserToGroup'],
-  policy: ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
-  // Only of another user: a key or password of someone else is that user's access.
-  otherUser: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
-  // The access of a role is unknown: it may be everything.
-  role: ['sts:AssumeRole', 'iam:PassRole', 'iam:UpdateAssumeRolePolicy'],
-};
+/** What an apply goes by, beside the state; bootstrap trusts the repository that the last of them names. */
+const OBJECTS = ['team.tfstate', 'apply-record.json', 'bootstrap.json'];
 
-const TARGETS = Object.keys(WAYS) as readonly Target[];
-const ALL_WAYS = Object.values(WAYS).flat();
-
-/** The lab's own users, groups and policies in some models, with one of each that is yet to come. */
-export function escalationTargets(lab: string, ...models: readonly AccessModel[]): EscalationTargets {
+/** The lab's own users, groups and policies in some models, with one of each that is yet to come, its roles and its state. */
+export function escalationTargets(
+  lab: string,
+  models: readonly AccessModel[],
+  more: { readonly roles: readonly AccountRole[]; readonly state: Pick<StatePlace, 'bucket' | 'key'> | null } = {
+    roles: [],
+    state: null,
+  },
+): EscalationTargets {
+  const ends = (arns: readonly string[]): Ends => new Map(arns.map((arn) => [arn, OF_THE_LAB]));
   const of = (kind: 'user' | 'group' | 'policy', arnsIn: (model: AccessModel) => readonly string[]) =>
-    new Set(
-      models.flatMap((model) => [...arnsIn(model), iamArn(model.account, kind, labPath(lab), iamName(lab, 'x'))]),
-    );
+    ends(models.flatMap((model) => [...arnsIn(model), iamArn(model.account, kind, labPath(lab), iamName(lab, 'x'))]));
+  const bucket = more.state === null ? [] : [`arn:aws:s3:::${more.state.bucket}`];
   return {
-    users: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
-    groups: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
-    policies: of('policy', ({ policies }) =>
-      policies.map(({ arn }) => arn).filter((arn) => !arn.startsWith('arn:aws:iam::aws:')),
-    ),
+    lab: {
+      user: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
+      group: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
+      policy: of('policy', ({ policies }) =>
+        policies.map(({ arn }) => arn).filter((arn) => !arn.startsWith('arn:aws:iam::aws:')),
+      ),
+      role: ends(more.roles.filter(({ path }) => path === workflowRolePath(lab)).map(({ arn }) => arn)),
+      object: ends(bucket.flatMap((arn) => OBJECTS.map((name) => `${arn}/${more.state?.key}/${name}`))),
+      bucket: ends(bucket),
+    },
+    others: { user: NONE, group: NONE, role: NONE },
+    roles: more.roles,
   };
+}
+
+/** A user, a role, or a group, which stands for any of its members. */
+interface Principal {
+  readonly kind: 'user' | 'group' | 'role';
+  readonly arn: string;
+  readonly account: string;
+  /** With conditions on what is not known met. */
+  readonly policies: PrincipalPolicies;
+  readonly groups: readonly string[];
+  readonly context: RequestContext;
+  /** The same without what may be done only to what has a lab's boundary: who is made that way is limited. */
+  readonly unbounded: () => PrincipalPolicies;
+}
+
+/** Whether a user can do everything, or gain more than its policies say. */
+export function canEscalate(model: AccessModel, user: AccessUser, targets: EscalationTargets, at: Date): boolean {
+  const principal = userPrincipal(model, user, at);
+  return canDoEverything(principal) || stepOf(principal, targets) !== null;
+}
+
+/** Who in an account controls it, or the lab. */
+export interface Reach {
+  /** ARNs of the users and roles whose policies allow everything, without a boundary. */
+  readonly everything: ReadonlySet<string>;
+  /** By ARN: all others who control the account or the lab, and how. */
+  readonly steps: ReadonlyMap<string, EscalationStep>;
+  /** The same, as what the next step of a user can end in. */
+  readonly targets: EscalationTargets;
 }
 
 /**
- * Whether a user can escalate privileges: attach or write a policy, add a user to a group, remove a Deny or a boundary,
- * create another user's key, or assume a role. Evaluated for the user's own and all of the lab's users, groups and
- * policies; a condition on an unknown key counts as fulfilled.
+ * Follows the methods until nothing changes: who can act as one who controls the account or the lab does so, too. First for the
+ * account alone, because that is more than the lab. `model` is without the lab's own users.
  */
-export function canEscalate(model: AccessModel, user: AccessUser, lab: EscalationTargets, at: Date): boolean {
-  if (!policiesOf(model, user).identity.some(({ document }) => mayEscalate(document))) return false;
-  const index = { ...indexModel(model), users: new Map([[user.name, user]]) };
-  const own = conservativeModel(around(index, [user.name]));
-  const [self = user] = own.users;
-  const policies = policiesOf(own, self);
-  const context = contextOf(own, self, { at });
-  const things = thingsFor(own, self, policies, lab);
-  const isAllowed = (action: string, target: Target): boolean => {
-    if (!mayBeAllowed(policies, action)) return false;
-    const resources = thingsNamed(policies, action, self, own.account, things[target]);
-    return resources.some(
-      (resource) => evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed',
-    );
-  };
-  return TARGETS.some((target) => WAYS[target].some((action) => isAllowed(action, target)));
-}
-
-/** The resources that actions of one kind are evaluated on: the user's own, and the lab's. */
-interface Things {
-  readonly own: readonly string[];
-  readonly labs: ReadonlySet<string>;
-  /** The user's own ARN if acting on it does not count. */
-  readonly without: string | null;
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-function thingsFor(
+export function reachOf(
   model: AccessModel,
-  user: AccessUser,
-  { identity }: PrincipalPolicies,
+  rolePolicies: readonly AccessPolicy[],
   lab: EscalationTargets,
-): Readonly<Record<Target, Things>> {
+  at: Date,
+): Reach {
   const { account } = model;
-  const own = iamArn(account, 'user', user.path, user.name);
-  const denies = identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
-  const isLimited = user.boundary !== null || denies;
-  const groups = user.groups.map((name) =>
-    iamArn(account, 'group', model.groups.find((group) => group.name === name)?.path ?? '/', name),
-  );
-  const ownPolicyArns = identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : []));
-  return {
-    user: { own: [own], labs: lab.users, without: null },
-    limit: { own: isLimited ? [own] : [], labs: lab.users, without: isLimited ? null : own },
-    group: { own: groups, labs: lab.groups, without: null },
-    policy: { own: ownPolicyArns, labs: lab.policies, without: null },
-    otherUser: { own: [], labs: lab.users, without: own },
-    role: { own: [iamArn(account, 'role', '/', 'x')], labs: NONE, without: null },
+  const roles: AccessModel = { account, users: [], groups: [], policies: rolePolicies };
+  const momentsOf = (of: AccessModel, user: AccessUser) => [
+    at,
+    ...laterMoments(
+      [],
+      policiesOf(of, user).identity.map(({ document }) => document),
+      at,
+    ),
+  ];
+  const principals = [
+    ...model.users.map((user) => momentsOf(model, user).map((moment) => userPrincipal(model, user, moment))),
+    ...model.groups.map((group) =>
+      momentsOf(model, memberOf(group.name)).map((moment) => groupPrincipal(model, group, moment)),
+    ),
+    ...lab.roles
+      .filter(({ arn }) => !lab.lab.role.has(arn))
+      .map((role) => momentsOf(roles, rolePrincipal(role)).map((moment) => rolePrincipalOf(roles, role, moment))),
+  ];
+  const others = { user: new Map<string, End>(), group: new Map<string, End>(), role: new Map<string, End>() };
+  const everything = new Set<string>();
+  for (const [first, ...later] of principals) {
+    if (first === undefined || ![first, ...later].some(canDoEverything)) continue;
+    others[first.kind].set(first.arn, OF_THE_ACCOUNT);
+    if (first.kind !== 'group') everything.add(first.arn);
+  }
+  const steps = new Map<string, EscalationStep>();
+  const nothingOfLab = { user: NONE, group: NONE, policy: NONE, role: NONE, object: NONE, bucket: NONE };
+  for (const targets of [
+    { ...lab, lab: nothingOfLab, others },
+    { ...lab, others },
+  ]) {
+    for (let found = -1; found !== 0; ) {
+      const gained = principals.flatMap((moments): [Principal, EscalationStep][] => {
+        const [principal] = moments;
+        if (principal === undefined || others[principal.kind].has(principal.arn)) return [];
+        const [step] = moments.flatMap((each) => stepOf(each, targets) ?? []);
+        return step === undefined ? [] : [[principal, step]];
+      });
+      // Of several ways, the shortest is found first.
+      for (const [{ kind, arn }, step] of gained) {
+        others[kind].set(arn, { control: step.control, next: step });
+        steps.set(arn, step);
+      }
+      found = gained.length;
+    }
+  }
+  return { everything, steps, targets: { ...lab, others } };
+}
+
+function memberOf(group: string): AccessUser {
+  return { name: '', path: '/', groups: [group], attached: [], inline: [], boundary: null, tags: {} };
+}
+
+function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principal {
+  const { account } = model;
+  const { groups } = indexModel(model);
+  return principalOf({
+    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name) },
+    policies: policiesOf(model, user),
+    groups: user.groups.map((name) => iamArn(account, 'group', groups.get(name)?.path ?? '/', name)),
+    context: contextOf(model, user, { at }),
+  });
+}
+
+function groupPrincipal(model: AccessModel, { name, path }: AccessModel['groups'][number], at: Date): Principal {
+  const arn = iamArn(model.account, 'group', path, name);
+  return principalOf({
+    ...{ kind: 'group', account: model.account, arn, groups: [arn] },
+    policies: policiesOf(model, memberOf(name)),
+    context: sharedContextOf(model, { at }),
+  });
+}
+
+function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Principal {
+  const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
+  const own = { 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': role.arn, ...Object.fromEntries(tags) };
+  return principalOf({
+    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [] },
+    policies: policiesOf(model, rolePrincipal(role)),
+    context: { ...sharedContextOf(model, { at }), ...own },
+  });
+}
+
+/** What a call says of itself: through which service and to which region it goes. */
+const OF_THE_CALL: readonly string[] = ['aws:viaawsservice', 'aws:requestedregion'];
+const PRINCIPAL_TAG = 'aws:principaltag/';
+
+function isKnown(key: string): boolean {
+  return isKnownKey(key) && !OF_THE_CALL.includes(key.toLowerCase());
+}
+
+function isKnownUntagged(key: string): boolean {
+  return isKnown(key) && !key.toLowerCase().startsWith(PRINCIPAL_TAG);
+}
+
+/** With policies in which a condition on what is not known is met. A principal that can tag itself has any tag. */
+function principalOf(given: Omit<Principal, 'unbounded'>): Principal {
+  const { kind, arn, policies, context } = given;
+  const among = (known: typeof isKnown) => {
+    const open = ({ document, ...source }: PolicySource) => ({
+      ...source,
+      document: conservativeDocument(document, known),
+    });
+    const boundary = policies.boundary && open(policies.boundary);
+    return {
+      policies: { boundary, identity: policies.identity.map(open) },
+      unbounded: () => ({ boundary, identity: policies.identity.map(withoutBounded).map(open) }),
+    };
   };
+  const own = { ...given, ...among(isKnown) };
+  // A session of a role has the tags that whoever opens it chooses.
+  if (kind === 'user' && !isAllowed(own, 'iam:TagUser', arn)) return own;
+  const others = Object.entries(context).filter(([key]) => !key.toLowerCase().startsWith(PRINCIPAL_TAG));
+  return { ...given, context: Object.fromEntries(others), ...among(isKnownUntagged) };
+}
+
+/** Its policies allow everything on everything, and neither a Deny nor a boundary keeps it from what counts here. */
+function canDoEverything(principal: Principal): boolean {
+  const { identity, boundary } = principal.policies;
+  const allowsAll = ({ document }: PolicySource) =>
+    statementsOf(document).some(
+      ({ Effect, Action, Resource, Condition }) =>
+        Effect === 'Allow' &&
+        toList(Action).some((action) => action === '*' || action === '*:*') &&
+        toList(Resource).includes('*') &&
+        Condition === undefined,
+    );
+  return (
+    identity.some(allowsAll) &&
+    (boundary === null || allowsAll(boundary)) &&
+    PROBES.every((action) => isAllowed(principal, action, '*'))
+  );
+}
+
+const PROBES = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
+
+function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
+  const isOfInterest = principal.policies.identity.some(({ document }) => mayEscalate(document));
+  for (const method of ESCALATION_METHODS) {
+    if (
+      method.on === 'assume'
+        ? false
+        : !isOfInterest || !method.actions.every((each) => mayBeAllowed(principal.policies, each))
+    )
+      continue;
+    const found = endOf(method, principal, targets);
+    if (found === null) continue;
+    const { arn, control, next } = found;
+    return { control, actions: method.actions, on: thingOf(arn, method), next };
+  }
+  return null;
+}
+
+interface FoundEnd extends End {
+  readonly arn: string;
+}
+
+/** The first thing on which a method is allowed to a principal. */
+function endOf(method: EscalationMethod, principal: Principal, targets: EscalationTargets): FoundEnd | null {
+  const { actions, on, service = '' } = method;
+  const isMethodAllowed = (arn: string, by = principal) => actions.every((action) => isAllowed(by, action, arn));
+  switch (on) {
+    case 'assume': {
+      const role = rolesIn(targets, targets.others.role, targets.lab.role).find(
+        (each) => each.arn !== principal.arn && canAssume(principal, each),
+      );
+      return role === undefined ? null : foundAt(role.arn, targets);
+    }
+    case 'pass': {
+      const roles = rolesIn(targets, targets.others.role).filter((role) => trustsService(role, null));
+      const role = roles.find(({ arn }) => isMethodAllowed(arn));
+      return role === undefined ? null : foundAt(role.arn, targets);
+    }
+    case 'through': {
+      const role = rolesIn(targets, targets.others.role).find((each) => trustsService(each, service));
+      const isAnywhere = role !== undefined && samplesOf(principal, actions, '').some((arn) => isMethodAllowed(arn));
+      return isAnywhere ? foundAt(role.arn, targets) : null;
+    }
+    case 'anyUser':
+    case 'anyGroup':
+    case 'anyRole': {
+      const unbounded = { ...principal, policies: principal.unbounded() };
+      const kind = `${on.slice(3).toLowerCase()}/`;
+      const arn = samplesOf(principal, actions, kind).find((each) => isMethodAllowed(each, unbounded));
+      return arn === undefined ? null : { arn, ...OF_THE_ACCOUNT };
+    }
+    default: {
+      const { own, others } = thingsOf(on, principal, targets);
+      const named = namesIn(principal, actions[0] ?? '');
+      const isNamed = (arn: string) => named?.has(arn) ?? true;
+      const mine = own().find((arn) => isNamed(arn) && isMethodAllowed(arn));
+      if (mine !== undefined) return { arn: mine, ...OF_THE_ACCOUNT };
+      for (const ends of others) {
+        for (const arn of named ?? ends.keys()) {
+          const end = ends.get(arn);
+          if (end !== undefined && arn !== principal.arn && isMethodAllowed(arn)) return { arn, ...end };
+        }
+      }
+      return null;
+    }
+  }
+}
+
+/** Few roles of an account are in reach of anything, and each principal is asked about them. */
+function rolesIn({ roles }: EscalationTargets, ...ends: readonly Ends[]): readonly AccountRole[] {
+  let byArn = indexes.get(roles);
+  if (byArn === undefined) {
+    byArn = new Map(roles.map((role) => [role.arn, role]));
+    indexes.set(roles, byArn);
+  }
+  const known = byArn;
+  return ends.flatMap((each) => [...each.keys()].flatMap((arn) => known.get(arn) ?? []));
+}
+
+const indexes = new WeakMap<readonly AccountRole[], ReadonlyMap<string, AccountRole>>();
+
+function foundAt(arn: string, { lab, others }: EscalationTargets): FoundEnd {
+  return { arn, ...(others.role.get(arn) ?? lab.role.get(arn) ?? OF_THE_LAB) };
+}
+
+type Things = { readonly own: () => readonly string[]; readonly others: readonly Ends[] };
+
+/** The principal's own things, which give it everything, and those of others. */
+function thingsOf(
+  on: Exclude<EscalationTarget, 'assume' | 'pass' | 'through' | 'anyUser' | 'anyGroup' | 'anyRole'>,
+  principal: Principal,
+  { lab, others, roles }: EscalationTargets,
+): Things {
+  const { kind, arn, groups, policies, account } = principal;
+  const self = (of: Principal['kind']) => (kind === of ? [arn] : []);
+  const nothing = () => [];
+  const isCustomers = (policy: string) => policy.includes(`:${account}:`);
+  const assumable = () => roles.filter((role) => role.arn !== arn && canAssume(principal, role));
+  const isLimited =
+    policies.boundary !== null ||
+    policies.identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
+  switch (on) {
+    case 'user':
+      return { own: () => self('user'), others: [lab.user] };
+    case 'userLimit':
+      return { own: () => (isLimited ? self('user') : []), others: [lab.user] };
+    case 'group':
+      return { own: () => groups, others: [lab.group] };
+    case 'policy':
+      return {
+        own: () => [
+          ...policies.identity.map(({ policy }) => policy).filter(isCustomers),
+          ...assumable().flatMap(({ attached }) => attached.filter(isCustomers)),
+        ],
+        others: [lab.policy],
+      };
+    case 'role':
+      return { own: () => [...self('role'), ...assumable().map((role) => role.arn)], others: [lab.role] };
+    case 'roleLimit':
+      return { own: () => (isLimited ? self('role') : []), others: [] };
+    case 'key':
+      return { own: nothing, others: [others.user, lab.user] };
+    case 'join':
+      return { own: nothing, others: [others.group, lab.group] };
+    case 'trust':
+      return { own: nothing, others: [others.role, lab.role] };
+    case 'object':
+      return { own: nothing, others: [lab.object] };
+    case 'bucket':
+      return { own: nothing, others: [lab.bucket] };
+  }
+}
+
+/** A trust policy that names the principal is enough; one that names the account leaves it to the principal's policies. */
+function canAssume(principal: Principal, role: AccountRole): boolean {
+  const trusted = trusts(role, principal);
+  if (trusted === 'none') return false;
+  return trusted === 'itself' || isAllowed(principal, 'sts:AssumeRole', role.arn);
+}
+
+function isAllowed({ policies, context }: Principal, action: string, resource: string): boolean {
+  return evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed';
+}
+
+function withoutBounded({ document, ...source }: PolicySource): PolicySource {
+  const isBounded = (statement: Statement) =>
+    statement.Effect === 'Allow' &&
+    conditionsOf(statement).some(
+      ({ operator, key, values }) =>
+        key.toLowerCase() === 'iam:permissionsboundary' &&
+        /^(?:String|Arn)(?:Equals|Like)$/.test(operator) &&
+        values.every((value) => value.includes(`:policy${BOUNDARY_PATH}`)),
+    );
+  return { ...source, document: { ...document, Statement: statementsOf(document).filter((each) => !isBounded(each)) } };
+}
+
+/** An ARN of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
+function samplesOf(
+  { policies, account, context }: Principal,
+  actions: readonly string[],
+  kind: string,
+): readonly string[] {
+  const samples = allowsOf(policies, actions).flatMap(({ Resource }) =>
+    Resource === undefined ? ['*'] : toList(Resource),
+  );
+  const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}x`;
+  const written = samples.map((text) => (text === '*' ? any : sampleOf(text, account, context)));
+  return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
+}
+
+function sampleOf(pattern: string, account: string, context: RequestContext): string {
+  return pattern
+    .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
+    .replace(OWN_NAME, () => String(context['aws:username'] ?? 'x'))
+    .replace(/\$\{[^}]*\}|[*?]/g, 'x');
+}
+
+function allowsOf({ identity }: PrincipalPolicies, actions: readonly string[]): readonly Statement[] {
+  return identity.flatMap(({ document }) =>
+    statementsOf(document).filter(
+      (statement) => statement.Effect === 'Allow' && actions.some((action) => actionMatches(statement, action)),
+    ),
+  );
 }
 
 /**
- * Those of some things that can be meant by what allows an action. By far most policies name a user's own things alone,
- * so that a large account is not evaluated for each pair of users.
+ * The ARNs that what allows an action names; null if it names more than can be listed. By far most policies name a user's
+ * own things alone, so that a large account is not evaluated for each pair of users.
  */
-function thingsNamed(
-  { identity }: PrincipalPolicies,
-  action: string,
-  { name }: AccessUser,
-  account: string,
-  { own, labs, without }: Things,
-): readonly string[] {
-  const named = namesIn(identity, action, name, account);
-  return [
-    ...own.filter((thing) => named?.has(thing) ?? true),
-    ...[...(named ?? labs)].filter((thing) => labs.has(thing) && thing !== without),
-  ];
-}
-
-/** The ARNs that what allows an action names; null if it names more than can be listed. */
-function namesIn(
-  identity: PrincipalPolicies['identity'],
-  action: string,
-  user: string,
-  account: string,
-): ReadonlySet<string> | null {
+function namesIn({ policies, account, context }: Principal, action: string): ReadonlySet<string> | null {
   const named = new Set<string>();
-  for (const { document } of identity) {
-    for (const statement of statementsOf(document)) {
-      if (statement.Effect !== 'Allow' || !actionMatches(statement, action)) continue;
-      if (statement.Resource === undefined) return null;
-      for (const text of toList(statement.Resource)) {
-        const resource = text.replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`).replace(OWN_NAME, () => user);
-        if (/[*?$]/.test(resource)) return null;
-        named.add(resource);
-      }
+  for (const { Resource } of allowsOf(policies, [action])) {
+    if (Resource === undefined) return null;
+    for (const text of toList(Resource)) {
+      const resource = text
+        .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
+        .replace(OWN_NAME, () => String(context['aws:username'] ?? ''));
+      if (/[*?$]/.test(resource)) return null;
+      named.add(resource);
     }
   }
   return named;
@@ -172,6 +471,8 @@ function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string)
   );
 }
 
+const ALL_ACTIONS = [...new Set(ESCALATION_METHODS.flatMap(({ actions }) => actions))];
+
 /** By document: most users of an account have one of a few. */
 const escalating = new WeakMap<PolicyDocument, boolean>();
 
@@ -179,9 +480,15 @@ function mayEscalate(document: PolicyDocument): boolean {
   let opens = escalating.get(document);
   if (opens === undefined) {
     opens = statementsOf(document).some(
-      (statement) => statement.Effect === 'Allow' && ALL_WAYS.some((action) => actionMatches(statement, action)),
+      (statement) => statement.Effect === 'Allow' && ALL_ACTIONS.some((action) => actionMatches(statement, action)),
     );
     escalating.set(document, opens);
   }
   return opens;
+}
+
+function thingOf(arn: string, { on }: EscalationMethod): EscalationStep['on'] {
+  if (on === 'object' || on === 'bucket') return { kind: on, name: arn.slice(arn.lastIndexOf(':') + 1) };
+  const [, kind = 'role', name = arn] = /:(user|group|role|policy)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return { kind: kind as EscalationStep['on']['kind'], name };
 }

@@ -1,4 +1,5 @@
 import type { AccessChange } from '../access/diff.ts';
+import type { EscalationStep } from '../access/escalation.ts';
 import type { InlinePolicy } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { AccessKey, NotChecked } from '../aws/inventory/types.ts';
@@ -45,6 +46,16 @@ export interface UnmanagedUser {
   readonly keys: readonly AccessKey[];
   /** False if the credential report does not include the user (yet). */
   readonly areKeysKnown: boolean;
+  /** How it gains more than its policies say; null if it does not, or if they allow everything. */
+  readonly way: EscalationStep | null;
+}
+
+/** A role outside the lab that can do everything, or gains control of the account or the lab. */
+interface UnmanagedRole {
+  readonly role: string;
+  readonly arn: string;
+  /** Null if its policies allow everything. */
+  readonly way: EscalationStep | null;
 }
 
 interface UnmanagedGroup {
@@ -77,6 +88,27 @@ interface BoundaryPolicy {
   readonly wider: readonly Statement[];
   /** Statements that allow less. */
   readonly narrower: readonly Statement[];
+}
+
+/**
+ * What bootstrap made, and in which settings it differs from what this version makes. `exists`: it is there, and should
+ * not be.
+ */
+export interface SetupChange {
+  readonly name: string;
+  readonly settings: readonly SetupSetting[];
+}
+
+export type SetupSetting =
+  | ('exists' | 'path' | 'trust' | 'permissions' | 'other-policies')
+  | ('public-access' | 'versioning' | 'encryption' | 'tls-only' | 'old-versions' | 'other-writers')
+  | 'audience';
+
+/** The lab's own roles, the state's bucket and the identity provider: what there is of it, compared. Null was not read. */
+export interface SetupChanges {
+  readonly roles: readonly SetupChange[] | null;
+  readonly bucket: SetupChange | null;
+  readonly provider: SetupChange | null;
 }
 
 type DifferenceOf<Kind, Each = Difference> = Each extends { readonly kind: infer Kinds }
@@ -120,6 +152,10 @@ export interface RuleData extends DifferenceData {
   /** A member in a group that is not the lab's. */
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
   readonly 'boundary-policy-changed': BoundaryPolicy;
+  readonly 'role-changed': SetupChange;
+  readonly 'bucket-changed': SetupChange;
+  readonly 'identity-provider-changed': SetupChange;
+  readonly 'unmanaged-role': UnmanagedRole;
   /** A version of a policy of the lab that is not the default one, and would grant more than it. */
   /** `from` is the time (ISO 8601, UTC) after which reconcile gives it back; null if that is not announced. */
   readonly 'access-withheld': {
@@ -302,6 +338,11 @@ export interface ScanResult {
   readonly unusedSnoozes: readonly string[];
   /** What team.yaml excepts for good: names of administrators' IAM users, and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
+  /**
+   * ARNs of the users and roles that can do everything in the account and were there at the first check: not findings. The
+   * next check takes them as `knownAdministrators`.
+   */
+  readonly administrators: readonly string[];
   readonly notChecked: readonly NotChecked[];
   readonly changedBack: readonly ChangedBack[];
   /** Whether every event since the last check was read: false without CloudTrail, too. */

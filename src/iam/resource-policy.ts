@@ -32,7 +32,12 @@ export type TrustPolicy = z.infer<typeof TRUST_POLICY>;
 
 /** The trust policy in a text, with a list of statements; null if IAM would call it malformed, as one with a resource is. */
 export function parseTrustPolicy(text: string): TrustPolicy | null {
-  return TRUST_POLICY.safeParse(policyJson(text)).data ?? null;
+  return readTrustPolicy(policyJson(text));
+}
+
+/** The same of JSON that is read already. */
+export function readTrustPolicy(json: unknown): TrustPolicy | null {
+  return TRUST_POLICY.safeParse(json).data ?? null;
 }
 
 /** The policy of a bucket in a text; null if S3 would call it malformed. */

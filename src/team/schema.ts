@@ -39,8 +39,8 @@ export const STATE_KEY_PATTERN = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/
 
 export const LONGEST_STATE_KEY = 80;
 
-/** An IAM user's ARN: account, then path and name. */
-export const USER_ARN_PATTERN = /^arn:aws:iam::([0-9]{12}):user\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/;
+/** The ARN of an IAM user or role: account, kind, then path and name. */
+export const PRINCIPAL_ARN_PATTERN = /^arn:aws:iam::([0-9]{12}):(user|role)\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/;
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
@@ -204,10 +204,10 @@ const settings = map(
       [['vision-lab']],
     ).optional(),
     administrators: list(
-      text("The ARN of an administrator's IAM user", ['arn:aws:iam::123456789012:user/ops'], {
-        pattern: USER_ARN_PATTERN.source,
+      text("The ARN of an administrator's IAM user or role", ['arn:aws:iam::123456789012:user/ops'], {
+        pattern: PRINCIPAL_ARN_PATTERN.source,
       }),
-      "IAM users of the account's administrators, whose access the drift check does not report. Never members",
+      "IAM users and roles of the account's administrators, whose access the drift check does not report. Never members",
       [['arn:aws:iam::123456789012:user/ops']],
     ).optional(),
     'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported'),

@@ -155,7 +155,7 @@ export interface Settings {
   readonly state: StatePlace | null;
   /** Other labs of the account, sorted: their users are not findings. */
   readonly neighbors: readonly string[];
-  /** ARNs of the IAM users of the account's administrators, sorted: they are not findings. */
+  /** ARNs of the IAM users and roles of the account's administrators, sorted: they are not findings. */
   readonly administrators: readonly string[];
   /** Days after which an access key is too old. */
   readonly keyMaxAgeDays: number;

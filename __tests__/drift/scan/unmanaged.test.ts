@@ -1,3 +1,4 @@
+import { escalationTargets } from '../../../src/access/escalation.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { IamEntity } from '../../../src/aws/iam-names.ts';
 import { boundaryState } from '../../../src/aws/inventory/boundary.ts';
@@ -109,13 +110,15 @@ function accountWith(fake: Fake): Seen {
 const knows = ({ kind, name }: IamEntity): boolean =>
   kind === 'policy' ? name === 'perception-lab-paymaster' : name.startsWith('perception-lab-');
 
+const targetsOf = (of: typeof team) => escalationTargets(of.lab, [desiredAccess(of, TODAY)]);
+
 function besideIn(fake: Fake, of = team) {
   const account = accountWith(fake);
   const groups = new Set(of.roles.map(({ key }) => `perception-lab-${key}`));
   const found = findUnmanaged(account, { path: PATH, knows, groups });
   const boundary = boundaryState(account, of);
   return {
-    unmanaged: unmanagedEffectsOf(found, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
+    unmanaged: unmanagedEffectsOf(found, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT, targetsOf(of)),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
     notChecked: found.notChecked,
@@ -229,7 +232,8 @@ test('a member past their last day is still limited, until the user is deleted',
     { path: PATH, knows, groups: new Set() },
   );
   const gaining = (day: string) =>
-    unmanagedEffectsOf(found, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.changes.length;
+    unmanagedEffectsOf(found, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT, targetsOf(team))[0]!
+      .changes.length;
   expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
 });
 

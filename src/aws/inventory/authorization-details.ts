@@ -4,8 +4,10 @@ import {
   type ManagedPolicyDetail,
   type PolicyDetail,
   paginateGetAccountAuthorizationDetails,
+  type RoleDetail,
   type UserDetail,
 } from '@aws-sdk/client-iam';
+import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
@@ -19,12 +21,13 @@ export interface AuthorizationDetails {
   readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: Inventory['policies'];
+  readonly roles: Inventory['roles'];
+  readonly rolePolicies: Inventory['rolePolicies'];
 }
 
-/** Everything but roles: MTurk takes no role's credentials. */
-const FILTER: readonly EntityType[] = ['User', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'];
+const FILTER: readonly EntityType[] = ['User', 'Group', 'Role', 'LocalManagedPolicy', 'AWSManagedPolicy'];
 
-/** One call a page. AWS's policies are left out unless a user or group has them: there are over a thousand. Throws the SDK's errors. */
+/** One call a page. AWS's policies are left out unless a user, group or role has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
   { client }: IamReader,
   account: string,
@@ -49,8 +52,15 @@ export async function readAuthorizationDetails(
     ...users.flatMap(({ boundary }) => boundary ?? []),
   ]);
   const policyDetails = pages.flatMap(({ Policies = [] }) => Policies);
-  const found = distinct(policyDetails, ({ Arn }) => Arn).filter(
-    ({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`),
+  const policies = distinct(policyDetails, ({ Arn }) => Arn);
+  const found = policies.filter(({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`));
+  const roleDetails = pages.flatMap(({ RoleDetailList = [] }) => RoleDetailList);
+  const roles = distinct(roleDetails, ({ Arn }) => Arn)
+    .map(roleOf)
+    .filter((role) => !isServiceLinked(role))
+    .sort(byName);
+  const heldByRoles = new Set(
+    roles.flatMap(({ attached, boundary }) => [...attached, ...(boundary === null ? [] : [boundary])]),
   );
   return {
     access: { account, users, groups, policies: found.map(policyOf).sort(byName) },
@@ -70,6 +80,8 @@ export async function readAuthorizationDetails(
         return [Arn, { attachments: AttachmentCount + PermissionsBoundaryUsageCount, versions }];
       }),
     ),
+    roles,
+    rolePolicies: policies.filter(({ Arn = '' }) => heldByRoles.has(Arn)).map(policyOf),
   };
 }
 
@@ -88,7 +100,7 @@ function userOf(user: UserDetail): AccessModel['users'][number] {
     attached: arnsOf(user.AttachedManagedPolicies),
     inline: inlineOf(user.UserPolicyList),
     boundary: user.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
-    tags: Object.fromEntries((user.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(user.Tags),
   };
 }
 
@@ -98,6 +110,19 @@ function groupOf(group: GroupDetail): AccessModel['groups'][number] {
     path: group.Path ?? '/',
     attached: arnsOf(group.AttachedManagedPolicies),
     inline: inlineOf(group.GroupPolicyList),
+  };
+}
+
+function roleOf(role: RoleDetail): AccountRole {
+  return {
+    name: role.RoleName ?? '',
+    path: role.Path ?? '/',
+    arn: role.Arn ?? '',
+    trust: jsonOf(role.AssumeRolePolicyDocument),
+    attached: arnsOf(role.AttachedManagedPolicies),
+    inline: inlineOf(role.RolePolicyList),
+    boundary: role.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+    tags: tagsOf(role.Tags),
   };
 }
 
@@ -134,6 +159,18 @@ export function documentOf(encoded: string | undefined): PolicyDocument | null {
   } catch {
     return null;
   }
+}
+
+function jsonOf(encoded = ''): unknown {
+  try {
+    return JSON.parse(decodeURIComponent(encoded));
+  } catch {
+    return null;
+  }
+}
+
+function tagsOf(tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []) {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {

@@ -94,6 +94,8 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     users: known === null ? new Map() : usersOf(known, own, report, shared),
     ids: known?.ids ?? { user: new Map(), group: new Map() },
     policies: known?.policies ?? new Map(),
+    roles: known?.roles ?? [],
+    rolePolicies: known?.rolePolicies ?? [],
     rootKeys,
     reportedAt: report?.at ?? null,
     notChecked,

@@ -1,4 +1,5 @@
-import type { AccessModel } from '../../access/model.ts';
+import type { AccountRole } from '../../access/account-role.ts';
+import type { AccessModel, AccessPolicy } from '../../access/model.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 
@@ -80,13 +81,17 @@ export interface Inventory {
   readonly at: string;
   /** False if AWS did not return the access: then `access` is empty and nothing follows from it. */
   readonly isAccessKnown: boolean;
-  /** All users and groups, the account's own policies, and the AWS managed policies in use. No roles. */
+  /** All users and groups, the account's own policies, and the AWS managed policies in use by them. */
   readonly access: AccessModel;
   /** By IAM name: every user of `access`. */
   readonly users: ReadonlyMap<string, InventoriedUser>;
   readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: ReadonlyMap<string, InventoriedPolicy>;
+  /** All but service-linked ones. */
+  readonly roles: readonly AccountRole[];
+  /** Those that the roles have. */
+  readonly rolePolicies: readonly AccessPolicy[];
   /** The root user's keys, those included that are newer than the credential report; null if nothing tells of them. */
   readonly rootKeys: readonly AccessKey[] | null;
   /** When AWS made the credential report, ISO 8601: up to four hours ago. Null where there was none to read. */

@@ -23,6 +23,8 @@ import {
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
+import type { Statement } from '../../iam/document.ts';
+import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
 import type { StatePlace } from '../../team/team.ts';
 import { orNull } from '../client.ts';
 import { missing, type Part, type Setting, setting } from './part.ts';
@@ -38,7 +40,7 @@ interface BucketSetting {
   set(s3: S3Client, bucket: StateBucket): Promise<unknown>;
 }
 
-/** In the order in which they are set. Another lab's rules and another team's statements stay. */
+/** In the order in which they are set. Another lab's rules stay, and statements that let no one write this lab's objects. */
 const SETTINGS = {
   'public-access': {
     async isWanted(s3, bucket) {
@@ -86,6 +88,17 @@ const SETTINGS = {
       const others = policy.Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
       const Policy = JSON.stringify({ ...policy, Statement: [...others, tlsOnly(bucket)] });
       await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy }));
+    },
+  },
+  'other-writers': {
+    async isWanted(s3, bucket) {
+      return !(await readPolicy(s3, bucket)).Statement.some((each) => letsWrite(each, bucket));
+    },
+    async set(s3, bucket) {
+      const policy = await readPolicy(s3, bucket);
+      const Statement = policy.Statement.filter((each) => !letsWrite(each, bucket));
+      if (Statement.length === policy.Statement.length) return;
+      await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy: JSON.stringify({ ...policy, Statement }) }));
     },
   },
   'old-versions': {
@@ -194,6 +207,23 @@ function tlsOnly({ bucket }: StateBucket) {
     Resource: [arn, `${arn}/*`],
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   };
+}
+
+const WRITES = ['s3:PutObject', 's3:DeleteObjectVersion', 's3:PutBucketPolicy'];
+
+/** Whether a statement of the bucket's policy lets someone write the lab's state or records, whatever its conditions. */
+function letsWrite(given: object, { bucket, key }: StateBucket): boolean {
+  const statement = given as Statement;
+  const arn = `arn:aws:s3:::${bucket}`;
+  const things = [
+    arn,
+    ...['team.tfstate', 'apply-record.json', 'bootstrap.json'].map((name) => `${arn}/${key}/${name}`),
+  ];
+  return (
+    statement.Effect === 'Allow' &&
+    WRITES.some((action) => actionMatches(statement, action)) &&
+    things.some((thing) => resourceMatches(statement, undefined, thing, {}))
+  );
 }
 
 const POLICY = z.looseObject({

@@ -38,6 +38,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   versioning: 'versioning',
   encryption: 'encryption',
   'tls-only': 'TLS only',
+  'other-writers': 'no other writers',
   'old-versions': 'old versions expire',
   audience: 'audience sts.amazonaws.com',
   path: 'path',

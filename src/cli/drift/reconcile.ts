@@ -49,6 +49,7 @@ export async function reconcile(
       ...latest,
       announcements: [...announcements],
       checkedAt: completed.scan.at,
+      administrators: [...completed.scan.administrators],
     }));
   if (mode === 'none') {
     const noted = await noteCheck([]);

@@ -80,7 +80,8 @@ function lastCheckOf(record: Result<ApplyRecord | null>): Date | null {
 }
 
 function factsOf(record: ApplyRecord | null) {
-  return { applied: appliedIn(record), announcements: record?.announcements ?? [] };
+  const { announcements = [], administrators = null } = record ?? {};
+  return { applied: appliedIn(record), announcements, knownAdministrators: administrators };
 }
 
 /** A file that no apply has approved silences nothing. */
@@ -114,12 +115,17 @@ async function inventoryOf(
 
 async function completeScan(
   session: AccountSession,
-  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements'>,
+  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements' | 'knownAdministrators'>,
   { cloudTrail, since }: ScanOptions & { readonly since: Date | null },
 ): Promise<CompletedScan> {
   const { today, at } = session;
   const team = silencedAsApplied(session.team, read.applied);
-  const input = { team, today, at, ...read };
+  // Loaded only where bootstrap can have made something.
+  const setup = team.settings.state && (await import('./setup-changes.ts'));
+  const input = {
+    ...{ team, today, at, ...read },
+    setup: setup && (await setup.readSetup(session, read.inventory, read.plan !== null, process.env)),
+  };
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;
   const facts = { applied: read.applied, complete, announcements: read.announcements ?? [] };

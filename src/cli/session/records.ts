@@ -141,6 +141,8 @@ const RECORD = z.strictObject({
   announcements: z.array(ANNOUNCEMENT).max(100_000),
   /** ISO 8601, UTC: the last complete drift check; null if there was none. */
   checkedAt: z.iso.datetime().nullable(),
+  /** ARNs of those whom that check found to be able to do everything; null if there was none. */
+  administrators: z.array(z.string().max(2_048)).max(20_000).nullable(),
 });
 
 export type ApplyRecord = Readonly<z.infer<typeof RECORD>>;
@@ -155,6 +157,7 @@ const NO_RECORD: ApplyRecord = {
   ids: { user: {}, group: {} },
   announcements: [],
   checkedAt: null,
+  administrators: null,
 };
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */

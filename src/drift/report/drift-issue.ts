@@ -21,6 +21,7 @@ import {
 import { type DriftFinding, isOfTerraform, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import {
+  administratorTexts,
   CHANGED_BACK,
   changedBackTexts,
   eventsText,
@@ -357,6 +358,11 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       5,
     ),
     ...folded(t`Unused snoozes: ${scan.unusedSnoozes.length}`, scan.unusedSnoozes.map(codeText), 5),
+    ...folded(
+      t`Can do everything in the account, not reported: ${scan.administrators.length}`,
+      administratorTexts(scan, naming),
+      6,
+    ),
   ];
 }
 

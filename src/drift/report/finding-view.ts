@@ -197,7 +197,8 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, data } = finding;
   const { effect, operations } = ruleOf(finding);
   if (escalates.length > 0) {
-    return t`${subject(escalates, finding, names)}${strongText(t`Full control of the account`)}`;
+    const isOfLab = 'way' in data && data.way?.control === 'lab';
+    return t`${subject(escalates, finding, names)}${strongText(isOfLab ? t`Control of the lab` : t`Full control of the account`)}`;
   }
   const own = operations?.(data) ?? [];
   // What a user gains by groups and policies of the lab is in the changes alone.
@@ -230,7 +231,14 @@ function beginText(changes: readonly AccessChange[]): Text {
 
 /** The people concerned, unless the title names them already. */
 function subject(users: readonly string[], { data }: DriftFinding, names: DisplayNames): Text {
-  const own = 'user' in data ? data.user : 'holder' in data && data.holder?.kind === 'user' ? data.holder.name : null;
+  const own =
+    'role' in data
+      ? data.role
+      : 'user' in data
+        ? data.user
+        : 'holder' in data && data.holder?.kind === 'user'
+          ? data.holder.name
+          : null;
   if (users.length === 1 && users[0] === own) return t``;
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
 }
@@ -243,6 +251,14 @@ export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanR
       : [t`Administrators, not reported: ${someTexts(administrators.map(codeText))}`]),
     ...(neighbors.length === 0 ? [] : [t`Neighbor labs, not reported: ${someTexts(neighbors.map(codeText))}`]),
   ];
+}
+
+/** Names of those who can do everything in the account, and are no findings; none where everyone can read it. */
+export function administratorTexts(
+  { administrators }: ScanResult,
+  { isPublic = false }: DisplayNames,
+): readonly Text[] {
+  return isPublic ? [] : administrators.map((arn) => codeText(policyName(arn)));
 }
 
 /** `drift --json`, version 1: the scan as data, each finding with its text. */

@@ -4,10 +4,11 @@ import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { padVisible, wrapVisible } from '../../text/columns.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
-import { counted, formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
+import { counted, formatCount, plainText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type DriftFinding, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import {
+  administratorTexts,
   CHANGED_BACK,
   changedBackTexts,
   eventsText,
@@ -79,6 +80,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
     credentialNote(scan, indented),
     snoozeLines(scan, width),
     exceptedTexts(scan).flatMap((text) => indented(plainText(t`${text}.`))),
+    administratorLine(scan, names, indented),
     scan.notChecked.flatMap((each) => indented(notCheckedText(each))),
     scan.planned ? [] : indented(quickText(scan)),
   ];
@@ -176,6 +178,18 @@ function credentialNote(
 ): readonly string[] {
   if (at === null || !findings.some((finding) => ruleOf(finding).usesCredentialReport)) return [];
   return indented(`Key data from ${timeWords(at)}.`);
+}
+
+function administratorLine(
+  scan: ScanResult,
+  names: DisplayNames,
+  indented: (text: string) => readonly string[],
+): readonly string[] {
+  const texts = administratorTexts(scan, names);
+  const count = counted(scan.administrators.length, 'user or role', 'users and roles');
+  if (scan.administrators.length === 0) return [];
+  const who = texts.length === 0 ? t`` : t`: ${someTexts(texts)}`;
+  return indented(plainText(t`Can do everything in the account, not reported: ${trusted(count)}${who}.`));
 }
 
 function snoozeLines({ snoozed, unusedSnoozes, findings }: ScanResult, width: number): readonly string[] {

@@ -1,4 +1,4 @@
-import type { EscalationTargets } from '../../access/escalation.ts';
+import type { EscalationTargets, Reach } from '../../access/escalation.ts';
 import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
@@ -9,7 +9,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
-import type { DriftFinding, Entity, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
+import type { DriftFinding, Entity, FindingOf, Rename, RuleData, SetupChanges, Severity } from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
 import type { AddedDenies } from '../scan/added-denies.ts';
 import type { CredentialUser } from './access-keys.ts';
@@ -34,6 +34,11 @@ export interface ScanContext {
   /** What team.yaml says, with users who are to be deleted after their last day. */
   readonly expected: AccessModel;
   readonly lab: EscalationTargets;
+  readonly reach: Reach;
+  /** ARNs of those who can do everything, and are no findings. */
+  readonly administrators: ReadonlySet<string>;
+  /** Null if it was not read. */
+  readonly setup: SetupChanges | null;
   readonly boundary: BoundaryState;
   readonly unmanaged: readonly UnmanagedEffect[];
   /** Users of the lab; `users` and `groups` include the unmanaged ones, which have findings of their own. */

@@ -3,7 +3,9 @@ import type { DriftFinding } from '../finding.ts';
 import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
 import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
+import { bucketChanged } from './bucket-changed.ts';
 import { differenceRule } from './differences.ts';
+import { identityProviderChanged } from './identity-provider-changed.ts';
 import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
 import { nothingApplied } from './nothing-applied.ts';
@@ -11,11 +13,13 @@ import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey 
 import { groupRenamed, userRecreated, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
+import { roleChanged } from './role-changed.ts';
 import { rootAccessKey } from './root-access-key.ts';
 import type { Rule } from './rule.ts';
 import { tooManyAccessKeys } from './too-many-access-keys.ts';
 import { unmanagedGroup, unmanagedGroupMembership } from './unmanaged-group.ts';
 import { unmanagedPolicy } from './unmanaged-policy.ts';
+import { unmanagedRole } from './unmanaged-role.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
 import { userWithoutBoundary } from './user-without-boundary.ts';
 
@@ -32,8 +36,12 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'user-without-boundary': userWithoutBoundary,
   'boundary-changed': differenceRule('boundary-changed'),
   'boundary-policy-changed': boundaryPolicyChanged,
+  'role-changed': roleChanged,
+  'bucket-changed': bucketChanged,
+  'identity-provider-changed': identityProviderChanged,
   'unmanaged-group-membership': unmanagedGroupMembership,
   'unmanaged-user': unmanagedUser,
+  'unmanaged-role': unmanagedRole,
   'unmanaged-group': unmanagedGroup,
   'unmanaged-policy': unmanagedPolicy,
   'access-withheld': accessWithheld,

@@ -1,11 +1,11 @@
 import { accessOf, type UserAccess } from '../../access/access-of.ts';
+import { stableArn } from '../../access/account-role.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { canEscalate } from '../../access/escalation.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import type { Grant } from '../../access/policies-of.ts';
-import { nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
+import { type DisplayNames, nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
@@ -17,6 +17,7 @@ import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
+import { escalationText } from './escalation-text.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
@@ -34,10 +35,10 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
     return t`Delete the IAM user of ${userText(user, names)}${ended}`;
   },
   operations: ({ operations }) => operations,
-  remedy: (finding, { lab }) => ({
-    detail: detailText(finding.data, lab),
-    ...(withoutOwnPolicies(finding.data, lab) ?? removal(finding.data)),
-    ifIntended: exceptionText(finding, lab),
+  remedy: (finding, names) => ({
+    detail: detailText(finding.data, names, finding.escalates.length > 0),
+    ...(withoutOwnPolicies(finding.data, names.lab) ?? removal(finding.data)),
+    ifIntended: exceptionText(finding, names.lab),
   }),
   calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,
 };
@@ -55,17 +56,18 @@ export function unmanagedUserData(
     path,
     inPath: path.startsWith(labPath(lab)),
     ...{ groups, attached, inline, boundary, tags },
-    ...{ operations: [], grants: [], keys: [], areKeysKnown: false },
+    ...{ operations: [], grants: [], keys: [], areKeysKnown: false, way: null },
   };
 }
 
 /** Users under the lab's path or with a policy of the lab. */
-function unmanagedUsers({ unmanaged, account, team }: ScanContext): readonly Detected[] {
+function unmanagedUsers({ unmanaged, account, team, reach }: ScanContext): readonly Detected[] {
   return unmanaged.flatMap((effect) => {
     const { resource, changes, escalates } = effect;
     if (resource.kind !== 'user') return [];
     const { name, path, details } = resource;
-    const data = unmanagedUserData({ name, path, ...details }, account.model.account, team.lab);
+    const given = unmanagedUserData({ name, path, ...details }, account.model.account, team.lab);
+    const data = { ...given, way: reach.steps.get(given.arn) ?? null };
     return [detected('unmanaged-user', data, { changes, risk: riskOf(effect), escalates })];
   });
 }
@@ -73,16 +75,20 @@ function unmanagedUsers({ unmanaged, account, team }: ScanContext): readonly Det
 /**
  * Users outside the lab who can use MTurk or escalate privileges, now or later, counting in doubt as allowed. Access
  * through a group of the lab, or through an unmanaged group, is part of that group's finding. Those whom the settings
- * except are left out, a user of a neighbor only without a way to escalate.
+ * except, and known administrators, are left out, a user of a neighbor only without a way to escalate.
  */
-function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): readonly Detected[] {
+function otherUsers(context: ScanContext): readonly Detected[] {
+  const { inventory, users, groups, reach, administrators, at, team } = context;
   const { access } = inventory;
-  const administrators = new Set(team.settings.administrators);
+  const excepted = new Set(team.settings.administrators.map(stableArn));
   const neighbors = team.settings.neighbors.map(labPath);
   const others = conservativeModel({
     ...access,
     users: access.users
-      .filter(({ name, path }) => !users.has(name) && !administrators.has(iamArn(access.account, 'user', path, name)))
+      .filter(({ name, path }) => {
+        const arn = iamArn(access.account, 'user', path, name);
+        return !users.has(name) && !administrators.has(arn) && !excepted.has(arn);
+      })
       .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) })),
   });
   const index = indexModel(others);
@@ -91,7 +97,9 @@ function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): r
     const own = around(index, [user.name]);
     const later = laterMoments([own], [], at);
     const { allowed, grants } = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(accessAtEither, now);
-    const isAdministrator = [at, ...later].some((moment) => canEscalate(own, user, lab, moment));
+    const arn = iamArn(access.account, 'user', user.path, user.name);
+    const way = reach.steps.get(arn) ?? null;
+    const isAdministrator = way !== null || reach.everything.has(arn);
     if (isEmpty(allowed) && !isAdministrator) return [];
     if (!isAdministrator && neighbors.some((path) => user.path.startsWith(path))) return [];
     const known = inventory.users.get(user.name);
@@ -101,6 +109,7 @@ function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): r
       grants: distinctGrants(grants),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
+      way,
     };
     const escalates = isAdministrator ? [user.name] : [];
     return [detected('unmanaged-user', data, { risk: isAdministrator ? 'spends' : worstRisk(allowed), escalates })];
@@ -124,13 +133,15 @@ function accessAtEither(one: UserAccess, other: UserAccess): UserAccess {
 }
 
 function detailText(
-  { inPath, attached, groups, boundary, keys, areKeysKnown }: UnmanagedUser,
-  lab: string,
+  { inPath, attached, groups, boundary, keys, areKeysKnown, way }: UnmanagedUser,
+  names: DisplayNames,
+  escalates: boolean,
 ): Text | null {
   const has = [...attached.map(policyName), ...groups].map(codeText);
   const where = inPath ? t`Under` : t`Outside`;
   return sentences(
-    t`${where} ${codeText(labPath(lab))}${has.length === 0 ? t`` : t`, with ${someTexts(has)}`}.`,
+    t`${where} ${codeText(labPath(names.lab))}${has.length === 0 ? t`` : t`, with ${someTexts(has)}`}.`,
+    escalates && way !== null ? escalationText(way, names) : null,
     boundary === null ? t`No permissions boundary.` : null,
     areKeysKnown ? null : t`Whether it has access keys is not known yet.`,
     ...keys.slice(0, 2).map(keyUseText),

@@ -22,12 +22,15 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   id: 'user-without-boundary',
   severity: 'medium',
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
-  detect: ({ inventory: { access }, expected, members, users, team }) => {
+  detect: ({ inventory: { access }, expected, members, users, team, administrators }) => {
     const staying = new Set(expected.users.map(({ name }) => name));
     // One who left has no boundary to compare with: only the deletion of the user is pending.
     const isJudged = (name: string) => users.has(name) && (!members.has(name) || staying.has(name));
-    return usersWithoutBoundary(access, team, ({ name, unmanaged = false }) => unmanaged || isJudged(name)).map(
-      ({ name: user, path }) => detected('user-without-boundary', { user, path }),
+    // One who can do everything gains nothing from a group of the lab.
+    const isKnown = ({ name, path, unmanaged }: AccessUser) =>
+      unmanaged === true || isJudged(name) || administrators.has(iamArn(access.account, 'user', path, name));
+    return usersWithoutBoundary(access, team, isKnown).map(({ name: user, path }) =>
+      detected('user-without-boundary', { user, path }),
     );
   },
   idParts: ({ user }, names) => names.user(user),

@@ -1,6 +1,6 @@
 import { conservativeDocument } from '../../access/conservative.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
-import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
+import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
 import { type AccessGroup, type AccessModel, type AccessUser, around, type ModelIndex } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
@@ -166,11 +166,11 @@ export function unmanagedEffectsOf(
   account: AccessModel,
   today: string,
   at: Date,
+  lab: EscalationTargets,
 ): readonly UnmanagedEffect[] {
   const desired = desiredAccess(team, today);
   const doubted = conservative(unmanaged);
   const base = withUnmanaged(desired, doubted);
-  const lab = escalationTargets(team.lab, desired);
   const members = new Map(base.users.map((user) => [user.name, user]));
   const unmanagedUsers = new Map(
     doubted.resources.flatMap((each) => (each.kind === 'user' ? [[each.name, userOf(each)]] : [])),

@@ -1,6 +1,7 @@
+import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { escalationTargets } from '../../access/escalation.ts';
-import { indexModel, type ModelIndex } from '../../access/model.ts';
+import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
+import { type AccessModel, indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import type { Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
@@ -11,7 +12,7 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
-import type { Snooze } from '../../team/team.ts';
+import type { Snooze, Team } from '../../team/team.ts';
 import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
@@ -20,6 +21,7 @@ import {
   type Rename,
   type ScanResult,
   SEVERITIES,
+  type SetupChanges,
   type Severity,
 } from '../finding.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
@@ -40,16 +42,22 @@ import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
  */
 export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { applied, team, today, at, inventory, plan } = input;
-  const { detected, notChecked } = inventory.isAccessKnown
+  const { detected, notChecked, administrators } = inventory.isAccessKnown
     ? detect({ ...input, since: pendingChanges(applied, team, today) })
-    : { detected: changedResources(plan), notChecked: inventory.notChecked };
+    : {
+        detected: changedResources(plan),
+        notChecked: inventory.notChecked,
+        administrators: input.knownAdministrators ?? [],
+      };
   const idOf = findingIds(team);
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
     .sort(bySeverity);
   const { findings, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
   return {
-    class: inventory.isAccessKnown ? classOf(findings, notChecked.length === 0) : 'error',
+    class: inventory.isAccessKnown
+      ? classOf(findings, notChecked.length + (input.setup?.notChecked.length ?? 0) === 0)
+      : 'error',
     findings,
     snoozed,
     unusedSnoozes,
@@ -57,9 +65,10 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
       administrators: team.settings.administrators.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)),
       neighbors: team.settings.neighbors,
     },
-    notChecked,
     changedBack: [],
     eventsComplete: false,
+    administrators,
+    notChecked: distinct([...notChecked, ...(input.setup?.notChecked ?? [])]),
     fingerprint: fingerprintOf(findings),
     planned: plan !== null,
     at: at.toISOString(),
@@ -78,11 +87,16 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly announcements?: readonly Announcement[];
   /** Renames that CloudTrail has. */
   readonly known?: readonly Rename[];
+  /** `ScanResult.administrators` of the last check; null (the default) without one. */
+  readonly knownAdministrators?: readonly string[] | null;
+  /** What bootstrap made; null (the default) if it was not read. */
+  readonly setup?: (SetupChanges & { readonly notChecked: readonly NotChecked[] }) | null;
 }
 
 interface Detection {
   readonly detected: readonly Detected[];
   readonly notChecked: readonly NotChecked[];
+  readonly administrators: readonly string[];
 }
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
@@ -115,14 +129,22 @@ function detectAll(given: ScanInput): Detection {
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
   const boundary = boundaryState(inventory, team);
+  const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...namesOf('group')]);
+  const own = escalationTargets(team.lab, [expected.model, { ...part, users: members }], {
+    roles: inventory.roles,
+    state: team.settings.state,
+  });
+  const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, own, at);
+  const known = administratorsIn(reach, team, own, input.knownAdministrators ?? null);
   const context: ScanContext = {
-    ...{ team, today, at, inventory, renames, recreated, plan, account, part, boundary },
+    ...{ team, today, at, inventory, renames, recreated, plan, account, part, boundary, groups, reach },
     expected: expected.model,
-    lab: escalationTargets(team.lab, expected.model, { ...part, users: members }),
-    unmanaged: unmanagedEffectsOf(found, team, access, today, at),
+    lab: reach.targets,
+    administrators: known,
+    setup: input.setup ?? null,
+    unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
     members: new Set(members.map(nameOf)),
     users: new Set([...members.map(nameOf), ...namesOf('user')]),
-    groups: new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...namesOf('group')]),
     credentialUsers: credentialUsersOf(inventory, team, today, at),
     ...{ full: named.access, addedDenies, announcements: given.announcements ?? [] },
   };
@@ -139,7 +161,35 @@ function detectAll(given: ScanInput): Detection {
       ...found.notChecked,
       ...(boundary.state === 'not-checked' ? [boundary.notChecked] : []),
     ]),
+    administrators: [...new Set([...known].map(stableArn))].sort(),
   };
+}
+
+/** The account without the lab's users and groups: access through those groups is part of what is found about them. */
+function outside(access: AccessModel, members: ReadonlySet<string>, groups: ReadonlySet<string>): AccessModel {
+  const users = access.users
+    .filter(({ name }) => !members.has(name))
+    .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) }));
+  return { ...access, users, groups: access.groups.filter(({ name }) => !groups.has(name)) };
+}
+
+/**
+ * ARNs of those who can do everything and are no findings: users by their policies, roles also by what they can do as
+ * another, as the roles that deploy do. All of them at the first check; then those of the check before, so that a new one
+ * stays a finding until the settings except it.
+ */
+function administratorsIn(
+  { everything, steps }: Reach,
+  { lab, settings }: Team,
+  { lab: { role } }: EscalationTargets,
+  known: readonly string[] | null,
+): ReadonlySet<string> {
+  const excepted = new Set(settings.administrators.map(stableArn));
+  const roles = [...steps].filter(([arn, { control }]) => control === 'account' && arn.includes(':role/'));
+  const found = [...everything, ...roles.map(([arn]) => arn)].filter(
+    (arn) => !role.has(arn) && !arn.includes(`:user${labPath(lab)}`) && !excepted.has(stableArn(arn)),
+  );
+  return new Set(found.filter((arn) => known === null || known.includes(stableArn(arn))));
 }
 
 /**

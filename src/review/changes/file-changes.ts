@@ -43,7 +43,10 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
   const changes: readonly SettingsChange[] = [
     { kind: 'neighbors', ...gainedLost(was.neighbors, is.neighbors) },
     { kind: 'self-approval', from: was.selfApproval, to: is.selfApproval },
-    { kind: 'administrators', ...gainedLost(was.administrators.map(userOfArn), is.administrators.map(userOfArn)) },
+    {
+      kind: 'administrators',
+      ...gainedLost(was.administrators.map(principalOfArn), is.administrators.map(principalOfArn)),
+    },
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },
@@ -53,9 +56,9 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
   return [...changes.filter(isChanged), ...keySettings(before, after), ...snoozeSettings(before, after)];
 }
 
-/** Path and name, which a comment shows where it shortens an ARN: `ops/eva`. */
-function userOfArn(arn: string): string {
-  return arn.slice(arn.indexOf('/') + 1);
+/** Path and name, which a comment shows where it shortens an ARN: `ops/eva`, `role/ops`. */
+function principalOfArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1).replace(/^user\//, '');
 }
 
 function isChanged(change: SettingsChange): boolean {

@@ -4,7 +4,7 @@ import { FINDING_IDS, isFindingId, TERRAFORM_FINDING_IDS } from '../../diagnosti
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
-import { iamName, labPath } from '../names.ts';
+import { iamName, labPath, workflowRolePath } from '../names.ts';
 import type { PlainMap } from '../parse/draft.ts';
 import {
   BUCKET_PATTERN,
@@ -16,9 +16,9 @@ import {
   LONGEST_FINDING_ID,
   LONGEST_LAB,
   LONGEST_STATE_KEY,
+  PRINCIPAL_ARN_PATTERN,
   REGION_PATTERN,
   STATE_KEY_PATTERN,
-  USER_ARN_PATTERN,
 } from '../schema.ts';
 import { RECONCILE_MODES, type ReconcileMode } from '../team.ts';
 import { yearsAfter } from './dates.ts';
@@ -190,11 +190,11 @@ const invalidNeighbor = rule({
 
 const invalidAdministrator = rule({
   code: 'invalid-administrator',
-  message: ({ arn, because }: { arn: string; because: 'no-user' | 'other-account' | 'member' }) => ({
+  message: ({ arn, because }: { arn: string; because: 'no-principal' | 'other-account' | 'member' }) => ({
     ...{
-      'no-user': {
-        summary: t`${shortValue(arn)} is not the ARN of an IAM user`,
-        reason: t`an exception is for one IAM user, not for a role, a group or the root user`,
+      'no-principal': {
+        summary: t`${shortValue(arn)} is not the ARN of an IAM user or role`,
+        reason: t`an exception is for one IAM user or role, not for a group or the root user`,
       },
       'other-account': {
         summary: t`${shortValue(arn)} is in another account`,
@@ -207,18 +207,19 @@ const invalidAdministrator = rule({
     }[because],
     help:
       because === 'member'
-        ? t`remove it; give the administrator an IAM user outside the lab`
-        : t`copy it from ${value('aws iam get-user --user-name NAME')}`,
+        ? t`remove it; give the administrator an IAM user or role outside the lab`
+        : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
   }),
   check(context, report) {
     const { lab, account, administrators, sections } = context.draft;
     const keys = [...context.memberKeys, ...sections.departed.map(([key]) => key)];
     const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
     for (const { entry: arn, path } of entriesIn(context, administrators, 'settings', 'administrators')) {
-      const [, owner, user = ''] = USER_ARN_PATTERN.exec(arn) ?? [];
-      const name = user.slice(user.lastIndexOf('/') + 1).toLowerCase();
-      const isOfLab = members.has(name) || (lab !== null && `/${user}`.startsWith(labPath(lab)));
-      if (owner === undefined) report(path, { arn, because: 'no-user' });
+      const [, owner, kind, rest = ''] = PRINCIPAL_ARN_PATTERN.exec(arn) ?? [];
+      const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
+      const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
+      const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
+      if (owner === undefined) report(path, { arn, because: 'no-principal' });
       else if (account !== null && owner !== account) report(path, { arn, because: 'other-account' });
       else if (isOfLab) report(path, { arn, because: 'member' });
     }

@@ -1,0 +1,85 @@
+import { statementsOf, toList } from '../iam/document.ts';
+import { evaluate } from '../iam/evaluate.ts';
+import type { RequestContext } from '../iam/pattern.ts';
+import { policyAbout, readTrustPolicy, type TrustPolicy } from '../iam/resource-policy.ts';
+import { conservativeDocument } from './conservative.ts';
+import { OPEN_KEYS } from './decide.ts';
+import type { AccessUser, InlinePolicy } from './model.ts';
+
+/** A role of the account. Mechanical Turk takes no role's credentials, so that it is in no access model. */
+export interface AccountRole {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  /** The trust policy as IAM has it; null if it is no JSON. */
+  readonly trust: unknown;
+  readonly inline: readonly InlinePolicy[];
+  /** ARNs. */
+  readonly attached: readonly string[];
+  /** ARN of the permissions boundary, null if there is none. */
+  readonly boundary: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The same as what policies are read of: a role is in no group. */
+export function rolePrincipal({ name, path, inline, attached, boundary, tags }: AccountRole): AccessUser {
+  return { name, path, inline, attached, boundary, tags, groups: [] };
+}
+
+const AWS_SERVICE = '/aws-service-role/';
+const SSO = /(:role\/aws-reserved\/sso\.amazonaws\.com\/(?:[\w-]+\/)?AWSReservedSSO_[\w+=,.@-]+)_[0-9a-f]{16}$/;
+
+/** Whether AWS alone takes the role, and writes what it may: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html */
+export function isServiceLinked({ path }: Pick<AccountRole, 'path'>): boolean {
+  return path.startsWith(AWS_SERVICE);
+}
+
+/** The ARN of a user or role by which it is known: IAM Identity Center gives a role another suffix when it makes it again. */
+export function stableArn(arn: string): string {
+  return arn.replace(SSO, '$1');
+}
+
+/** Whom the trust policy of a role lets assume it: a condition on what is not known is met. */
+export function trusts(
+  role: AccountRole,
+  { arn, account, context }: { readonly arn: string; readonly account: string; readonly context: RequestContext },
+): 'itself' | 'account' | 'none' {
+  const trust = trustOf(role);
+  // What cannot be read must not hide who is trusted.
+  if (trust === null) return 'account';
+  const name = /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
+  const sessions = name === undefined ? null : `arn:aws:sts::${account}:assumed-role/${name}/`;
+  const own = principalsIn(trust, 'AWS').filter((each) => sessions !== null && each.startsWith(sessions));
+  const isAllowedTo = (who: readonly string[]) => {
+    const about = policyAbout(trust, who);
+    if (statementsOf(about).length === 0) return false;
+    const document = conservativeDocument(about, undefined);
+    const policies = { identity: [{ holder: role.name, policy: 'trust', document }], boundary: null };
+    const request = { action: 'sts:AssumeRole', resource: role.arn, context, openKeys: OPEN_KEYS };
+    return evaluate(policies, request).outcome === 'allowed';
+  };
+  if (isAllowedTo([arn, ...own])) return 'itself';
+  return isAllowedTo([`arn:aws:iam::${account}:root`, account]) ? 'account' : 'none';
+}
+
+/** Whether a role trusts a service of AWS; null for any. */
+export function trustsService(role: AccountRole, service: string | null): boolean {
+  const trust = trustOf(role);
+  if (trust === null) return true;
+  const services = principalsIn(trust, 'Service');
+  return service === null ? services.length > 0 : services.includes(service);
+}
+
+const read = new WeakMap<AccountRole, { readonly trust: TrustPolicy | null }>();
+
+function trustOf(role: AccountRole): TrustPolicy | null {
+  const known = read.get(role) ?? { trust: readTrustPolicy(role.trust) };
+  read.set(role, known);
+  return known.trust;
+}
+
+function principalsIn({ Statement }: TrustPolicy, kind: 'AWS' | 'Service'): readonly string[] {
+  return Statement.flatMap(({ Effect, Principal }) =>
+    Effect === 'Allow' && Principal !== '*' ? toList(Principal[kind]) : [],
+  );
+}
