@@ -61,7 +61,7 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   // An apply from a terminal knows no commit.
   await noteApply(record, lab(), { state: 'applied' });
   expect(await record.read()).toEqual({ ...noted, state: 'applied', team, owners, begun: [], ids: IDS });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN } });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN, at: noted.at } });
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
   await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
@@ -99,10 +99,18 @@ test('until an apply ends, the team applied before it is kept, with each team th
   const of = (team: Team) => appliedTeam(team, '2026-11-25');
   expect(await readApplied(place)).toEqual({
     ok: true,
-    value: { team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)], ids: KNOWN },
+    value: {
+      team: of(sampleTeam),
+      begun: [of(withoutMember('bo')), of(withEve)],
+      ids: KNOWN,
+      at: '2026-11-25T11:04:00.000Z',
+    },
   });
   await noteApply(record, { ...lab(), team: withEve }, { state: 'applied' });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [], ids: KNOWN } });
+  expect(await readApplied(place)).toEqual({
+    ok: true,
+    value: { team: of(withEve), begun: [], ids: KNOWN, at: '2026-11-25T11:04:00.000Z' },
+  });
 });
 
 test('an applied team decides the same access, has no words for people, and fits 5,000 members', () => {
