@@ -24,6 +24,7 @@ import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
 import {
   AT,
+  BY_ADA,
   because,
   CHANGED_BACK,
   DIFFERENCES,

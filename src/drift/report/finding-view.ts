@@ -101,14 +101,7 @@ function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolea
   const { lastChange } = finding;
   if (entityOf(finding) === null) return null;
   if (lastChange === null) return isAttributed && !isPending(finding) ? t`unknown` : null;
-  return attributionText(lastChange, names, addresses);
-}
-
-function attributionText(
-  { actor, at, userAgent, sourceIp }: Attribution,
-  names: DisplayNames,
-  addresses: boolean,
-): Text {
+  const { actor, at, userAgent, sourceIp } = lastChange;
   const agent = AGENTS[userAgent];
   return joinTexts(
     [
