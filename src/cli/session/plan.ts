@@ -121,8 +121,7 @@ async function credentialsOf(
   const users = imports.filter(({ kind }) => kind === 'user').map(({ id }) => id);
   const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(session.iam, user));
   const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
-  const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
-  if (!asksCloudTrail || withKeys.length === 0) return held;
+  if (!asksCloudTrail || held.every(({ keys }) => keys.length === 0)) return held;
   const attribute = { AttributeKey: 'EventName', AttributeValue: 'CreateAccessKey' } as const;
   const since = new Date(session.at.getTime() - KEPT_MS);
   const { events } = await readIamEvents(session.cloudTrail(), attribute, since, eventWait(session));

@@ -10,7 +10,7 @@ import { ruleOf } from '../rules/rules.ts';
 import {
   CHANGED_BACK,
   changedBackTexts,
-  eventsText,
+  EVENTS_UNREAD,
   exceptedTexts,
   type FindingView,
   findingView,
@@ -65,7 +65,6 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
           }),
         ];
   const changedBack = changedBackTexts(scan, names, true).flatMap((text) => listItem(plainText(text), width));
-  const unread = eventsText(scan, attributed);
   const paragraphs = [
     first === undefined ? [] : indented(plainText(pendingTitle(first, names))),
     indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined, isFileOld }), 0),
@@ -76,7 +75,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
     short(isFileOld ? OLD_FILE : 'Merged but not applied (mturk-team plan shows it):', pending),
     short('Changed manually, and now as in team.yaml:', resolved),
     changedBack.length === 0 || isPublic ? [] : [`  ${CHANGED_BACK}:`, ...changedBack],
-    unread === null ? [] : indented(plainText(unread)),
+    scan.eventsComplete || !attributed ? [] : indented(plainText(EVENTS_UNREAD)),
     credentialNote(scan, indented),
     snoozeLines(scan, width),
     exceptedTexts(scan).flatMap((text) => indented(plainText(t`${text}.`))),
