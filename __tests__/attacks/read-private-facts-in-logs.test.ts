@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Io, printJson, reportFailure, safeTerminal, shownNames, type Terminal } from '../../src/cli/io.ts';
 import { showPreview } from '../../src/cli/session/plan-output.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
-import type { DriftFinding } from '../../src/drift/finding.ts';
+import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
 import { afterRevertText, reconcileBlockText, revertedText } from '../../src/drift/remediation/reconcile-text.ts';
 import { driftJson } from '../../src/drift/report/finding-view.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';
@@ -18,16 +18,24 @@ import { DIFFERENCES, naming, OTHERS, sampleScan, team } from '../support/sample
 import { SILENT } from '../support/silent-terminal.ts';
 
 /** A hostile account: everything that can be wrong, done by an administrator of another project. */
+const byCarol = (index: number): Attribution => ({
+  actor: 'AWSReservedSSO_Admin_1f/carol@agency.example',
+  at: '2026-11-24T16:02:11Z',
+  sourceIp: index % 2 === 0 ? '203.0.113.9' : '2001:db8::7:9',
+  userAgent: 'console',
+});
 const FINDINGS: readonly DriftFinding[] = [...DIFFERENCES, ...OTHERS].map((finding, index) => ({
   ...finding,
-  lastChange: {
-    actor: 'AWSReservedSSO_Admin_1f/carol@agency.example',
-    at: '2026-11-24T16:02:11Z',
-    sourceIp: index % 2 === 0 ? '203.0.113.9' : '2001:db8::7:9',
-    userAgent: 'console',
-  },
+  lastChange: byCarol(index),
 }));
-const SCAN = sampleScan(FINDINGS);
+const SCAN = sampleScan(FINDINGS, {
+  changedBack: [
+    {
+      entity: { kind: 'user', name: 'stranger' },
+      changes: [{ ...byCarol(0), event: 'AddUserToGroup', target: 'old-payers' }],
+    },
+  ],
+});
 
 const KEYS = ['AKIAEXAMPLEKEYOFBO2A', 'AKIAEXAMPLEKEYOFBO2B', 'APKAEXAMPLESSHKEYY2A', 'ACCAEXAMPLESERVICE2A'];
 const ADDRESSES = ['203.0.113.9', '2001:db8', 'carol@'];

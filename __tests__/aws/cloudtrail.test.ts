@@ -1,6 +1,6 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { parseCloudTrailEvent, readIamEvents } from '../../src/aws/cloudtrail.ts';
+import { parseCloudTrailEvent, readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, openAccount } from '../emulator/clients.ts';
 
@@ -33,8 +33,6 @@ describe("reading an account's CloudTrail events", () => {
     await emulator.close();
   });
 
-  const writes = { ReadOnly: 'false' } as const;
-
   test('every event since then is read, newest first', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'old' });
     now = new Date('2026-11-25T08:01:00Z');
@@ -42,7 +40,7 @@ describe("reading an account's CloudTrail events", () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2026-11-25T08:02:00Z');
     await callIam(iam, 'CreateUser', { UserName: 'bo' }).catch(() => null);
-    const { events, ...rest } = await readIamEvents(client(), { attribute: writes, since, wait });
+    const { events, ...rest } = await readIamEvents(client(), WRITES, since, wait);
     expect(rest).toEqual({ reaches: since.toISOString(), failure: null });
     expect(events.map(({ name, at, isError }) => [name, at, isError])).toEqual([
       ['CreateUser', '2026-11-25T08:02:00Z', true],
@@ -69,7 +67,7 @@ describe("reading an account's CloudTrail events", () => {
       now = new Date(now.getTime() + 1_000);
       await callIam(iam, 'TagUser', { UserName: 'busy', Tags: [{ Key: 'n', Value: `${index}` }] });
     }
-    const { events, reaches } = await readIamEvents(client(), { attribute: writes, since, wait });
+    const { events, reaches } = await readIamEvents(client(), WRITES, since, wait);
     expect(events).toHaveLength(1_000);
     expect(events.at(-1)?.parameters).toMatchObject({ tags: [{ key: 'n', value: '0' }] });
     expect(reaches).toBe('2026-11-25T08:00:01.000Z');
@@ -82,14 +80,19 @@ describe("reading an account's CloudTrail events", () => {
   test('one name of an event is a lookup of its own', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     await keyOf(iam, 'bo');
-    const { events } = await readIamEvents(client(), { attribute: { EventName: 'CreateAccessKey' }, since: now, wait });
+    const { events } = await readIamEvents(
+      client(),
+      { AttributeKey: 'EventName', AttributeValue: 'CreateAccessKey' },
+      now,
+      wait,
+    );
     expect(events.map(({ name }) => name)).toEqual(['CreateAccessKey']);
   });
 
   test('a denied lookup is reported after one attempt', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const key = await keyOf(iam, 'bo');
-    const asked = await readIamEvents(client(key), { attribute: writes, since: now, wait });
+    const asked = await readIamEvents(client(key), WRITES, now, wait);
     expect(asked).toMatchObject({ events: [], reaches: null, failure: { code: 'credentials-denied' } });
     expect(lookups()).toBe(1);
   });
@@ -99,7 +102,7 @@ describe("reading an account's CloudTrail events", () => {
     const throttle = async () => {
       emulator.faults = { throttleShare: 1 };
     };
-    const asked = await readIamEvents(client(), { attribute: writes, since: now, wait: throttle });
+    const asked = await readIamEvents(client(), WRITES, now, throttle);
     expect(asked.events).toHaveLength(50);
     expect(asked.failure).toMatchObject({ code: 'throttled' });
   });

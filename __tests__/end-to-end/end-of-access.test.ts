@@ -1,7 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
-import { readIamEvents } from '../../src/aws/cloudtrail.ts';
+import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -143,11 +143,8 @@ async function expectInCloudTrail(lab: LabInTest): Promise<void> {
     endpoint: lab.emulator.endpoint,
     credentials: { ...lab.emulator.rootCredentials },
   });
-  const { events, failure } = await readIamEvents(cloudTrail, {
-    attribute: { EventName: 'DeleteUser' },
-    since: new Date('2027-01-31T00:00:00Z'),
-    wait: async () => {},
-  });
+  const since = new Date('2027-01-31T00:00:00Z');
+  const { events, failure } = await readIamEvents(cloudTrail, WRITES, since);
   cloudTrail.destroy();
   expect(failure).toBeNull();
   expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-31T06:17:00Z', userAgent: 'terraform' });

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudTrailClient,
   type Event,
-  type LookupAttributeKey,
+  type LookupAttribute,
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
-import type { Failure } from '../diagnostics/failure.ts';
 import { DAY_MS } from '../text/dates.ts';
 import { askAws } from './client.ts';
 
@@ -15,52 +14,36 @@ const PAUSE_MS = 550;
 const MOST_EVENTS = 1_000;
 /** The most that AWS gives. */
 const PAGE_SIZE = 50;
+/** The events of calls that can change something. */
+export const WRITES: LookupAttribute = { AttributeKey: 'ReadOnly', AttributeValue: 'false' };
 /** AWS keeps events for 90 days. */
 export const KEPT_MS = 89 * DAY_MS;
 
-interface LookupOptions {
-  /** AWS takes one attribute a lookup. */
-  readonly attribute: { readonly ReadOnly: 'false' } | { readonly EventName: string };
-  readonly since: Date;
-  /** Waits between two lookups, in milliseconds. */
-  readonly wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
-}
-
-export interface IamEvents {
-  /** Newest first. */
-  readonly events: readonly CloudTrailEvent[];
-  /** The time since which every event was read, ISO 8601; null if none was. */
-  readonly reaches: string | null;
-  readonly failure: Failure | null;
-}
-
 /**
- * IAM's events since then: of the newest 1,000 of all services. They are in us-east-1 and come minutes after the call: "no
- * event" does not mean "no change".
+ * IAM's events with an attribute since then, of the newest 1,000 of all services, newest first. They are in us-east-1 and come
+ * minutes after the call: "no event" does not mean "no change". `reaches` (ISO 8601) says since when they are complete.
  */
 export async function readIamEvents(
   client: CloudTrailClient,
-  { attribute, since, wait = sleep }: LookupOptions,
-): Promise<IamEvents> {
-  const [[AttributeKey, AttributeValue] = ['', '']] = Object.entries(attribute);
-  const LookupAttributes = [{ AttributeKey: AttributeKey as LookupAttributeKey, AttributeValue }];
+  attribute: LookupAttribute,
+  since: Date,
+  wait: (milliseconds: number) => Promise<unknown> = sleep,
+) {
   const read: Event[] = [];
   let isWhole = false;
   const asked = await askAws(async () => {
-    for await (const { Events = [], NextToken } of paginateLookupEvents(
-      { client, pageSize: PAGE_SIZE },
-      { LookupAttributes, StartTime: since },
-    )) {
+    const pages = { client, pageSize: PAGE_SIZE };
+    const input = { LookupAttributes: [attribute], StartTime: since };
+    for await (const { Events = [], NextToken } of paginateLookupEvents(pages, input)) {
       read.push(...Events);
       isWhole = NextToken === undefined;
       if (isWhole || read.length >= MOST_EVENTS) break;
       await wait(PAUSE_MS);
     }
   });
-  const last = isWhole ? since : read.at(-1)?.EventTime;
   return {
     events: read.flatMap(({ CloudTrailEvent: text = '' }) => parseCloudTrailEvent(text) ?? []),
-    reaches: last?.toISOString() ?? null,
+    reaches: (isWhole ? since : read.at(-1)?.EventTime)?.toISOString() ?? null,
     failure: asked.ok ? null : asked.failure,
   };
 }

@@ -255,18 +255,12 @@ export interface Entity {
   readonly name: string;
 }
 
-/** A change of IAM that no finding shows. */
-interface UnexplainedChange extends Attribution {
-  /** `AddUserToGroup` */
-  readonly event: string;
-  /** The group, policy or new name that the event names, too. */
-  readonly target: string | null;
-}
+/** An event that no finding shows, with the group, policy or new name that it names, too. */
+type UnexplainedChange = Attribution & { readonly event: string; readonly target: string | null };
 
-/** What was changed outside the workflows, and changed back or no drift. */
+/** What was changed outside the workflows, newest first, and changed back or no drift. */
 export interface ChangedBack {
   readonly entity: Entity;
-  /** Newest first. */
   readonly changes: readonly [UnexplainedChange, ...UnexplainedChange[]];
 }
 

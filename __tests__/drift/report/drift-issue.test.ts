@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
-import { driftIssue, hiddenData, type PreviousIssue, readHiddenData } from '../../../src/drift/report/drift-issue.ts';
+import {
+  closingBlocks,
+  driftIssue,
+  hiddenData,
+  type PreviousIssue,
+  readHiddenData,
+} from '../../../src/drift/report/drift-issue.ts';
 import { failedCheckIssue } from '../../../src/drift/report/failed-check-issue.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
 import { notAppliedIssue } from '../../../src/drift/report/not-applied-issue.ts';
@@ -18,6 +24,7 @@ import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
 import {
   AT,
+  BY_ADA,
   because,
   CHANGED_BACK,
   DIFFERENCES,
@@ -249,6 +256,12 @@ function bodiesWith(text: string): string {
     snoozed: [{ finding: { ...ALL[0]!, id: text }, until: '2027-01-31', reason: text }],
     unusedSnoozes: [text],
     notChecked,
+    changedBack: [
+      {
+        entity: { kind: 'user', name: text },
+        changes: [{ ...BY_ADA, actor: text, event: 'AddUserToGroup', target: 'payers' }],
+      },
+    ],
   });
   const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
   const report = { ...reportOf(scan), names };
@@ -262,6 +275,14 @@ function bodiesWith(text: string): string {
     printed(failedCheckIssue({ kind: 'incomplete', notChecked }, CHECKED, LINKS)),
   ].join('\n\n');
 }
+
+test('without drift, the closing line and the summary of the run list what was changed and changed back', () => {
+  const report = reportOf(sampleScan([], { changedBack: CHANGED_BACK }));
+  expect(driftIssue(report, null, LINKS)).toBeNull();
+  expect(printMarkdown(closingBlocks(report, LINKS), { reveal: false })).toContain(
+    '- Bo Chen (`bo`): `AddUserToGroup` `perception-lab-paymaster` and',
+  );
+});
 
 describe('a text from a file or from AWS', () => {
   const harmless = skeletonOf(htmlOf(bodiesWith('Bo')));

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { readIamEvents } from '../../../src/aws/cloudtrail.ts';
+import { readIamEvents, WRITES } from '../../../src/aws/cloudtrail.ts';
 import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
 import { reconcile } from '../../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';
@@ -97,11 +97,8 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
-    const { events } = await readIamEvents(lab.cloudTrail(), {
-      attribute: { ReadOnly: 'false' },
-      since: new Date('2026-11-20T00:00:00Z'),
-      wait: async () => {},
-    });
+    const since = new Date('2026-11-20T00:00:00Z');
+    const { events } = await readIamEvents(lab.cloudTrail(), WRITES, since, async () => {});
     // The report of a scan with a plan, which contributes nothing to these findings.
     const scan = {
       ...found,

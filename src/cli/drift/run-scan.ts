@@ -1,5 +1,5 @@
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
+import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
@@ -13,7 +13,7 @@ import type { Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
-import type { AccountSession } from '../session/account-session.ts';
+import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { planStack, type StackPlanOptions } from '../session/plan.ts';
 import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
@@ -133,12 +133,7 @@ async function completeScan(
   const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
   // What is still found may have been changed before the last check.
   const from = scan.findings.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
-  const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), {
-    attribute: { ReadOnly: 'false' },
-    since: from,
-    // A local AWS emulator has no limit of lookups that would have to be waited for.
-    wait: session.kind === 'emulator' ? async () => {} : undefined,
-  });
+  const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), WRITES, from, eventWait(session));
   const changes = manualChanges(events, team);
   const known = renamesSeen(changes);
   const named = known.length === 0 ? scan : scanOf({ ...input, known });

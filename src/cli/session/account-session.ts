@@ -144,6 +144,11 @@ export function accountSession(
   };
 }
 
+/** How lookups of events wait; a local AWS emulator has no limit of them. */
+export function eventWait({ kind }: Pick<AccountSession, 'kind'>): (() => Promise<void>) | undefined {
+  return kind === 'emulator' ? async () => {} : undefined;
+}
+
 /** A clock that goes on from that moment. */
 function clockFrom(start: Date): () => Date {
   const offset = start.getTime() - Date.now();

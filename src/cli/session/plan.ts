@@ -2,7 +2,7 @@ import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
 import { askAws, iamReader, inParallel } from '../../aws/client.ts';
-import { KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
+import { type CloudTrailEvent, KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
@@ -20,6 +20,7 @@ import { hasChanges } from '../../terraform/plan.ts';
 import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
 import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
+import { eventWait } from './account-session.ts';
 import type { LabSession } from './lab-session.ts';
 import { appliedFacts, readRecord } from './records.ts';
 
@@ -167,21 +168,17 @@ async function credentialsOf(
   const users = imports.filter(({ kind }) => kind === 'user').map(({ id }) => id);
   const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(session.iam, user));
   const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
-  const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
-  if (!asksCloudTrail || withKeys.length === 0) return held;
-  const { events } = await readIamEvents(session.cloudTrail(), {
-    attribute: { EventName: 'CreateAccessKey' },
-    since: new Date(session.at.getTime() - KEPT_MS),
-    wait: session.kind === 'emulator' ? async () => {} : undefined,
-  });
-  const creatorOf = (user: string, created: string) =>
-    events.find(({ at, isError, parameters, user: caller }) => {
-      const isNow = Math.abs(Date.parse(at) - Date.parse(created)) <= SAME_MOMENT_MS;
-      return !isError && isNow && (parameters.userName ?? caller) === user;
-    })?.actor ?? null;
+  if (!asksCloudTrail || held.every(({ keys }) => keys.length === 0)) return held;
+  const attribute = { AttributeKey: 'EventName', AttributeValue: 'CreateAccessKey' } as const;
+  const since = new Date(session.at.getTime() - KEPT_MS);
+  const { events } = await readIamEvents(session.cloudTrail(), attribute, since, eventWait(session));
+  const isOf = (name: string, created: string) => (event: CloudTrailEvent) =>
+    !event.isError &&
+    (event.parameters.userName ?? event.user) === name &&
+    Math.abs(Date.parse(event.at) - Date.parse(created)) <= SAME_MOMENT_MS;
   return held.map(({ user, keys, ...rest }) => ({
     ...{ user, ...rest },
-    keys: keys.map((key) => ({ ...key, by: creatorOf(user, key.created) })),
+    keys: keys.map((key) => ({ ...key, by: events.find(isOf(user, key.created))?.actor ?? null })),
   }));
 }
 

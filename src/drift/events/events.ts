@@ -13,8 +13,6 @@ import {
 } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 
-type Lab = Pick<Team, 'lab' | 'account'> & { readonly settings: Pick<Team['settings'], 'neighbors'> };
-
 /** A change of IAM, with what it is about. */
 export interface IamChange {
   readonly event: CloudTrailEvent;
@@ -24,7 +22,7 @@ export interface IamChange {
 }
 
 /** What was changed, newest first, without the workflows' own calls: the roles of the lab and of its neighbors made them. */
-export function manualChanges(events: readonly CloudTrailEvent[], team: Lab): readonly IamChange[] {
+export function manualChanges(events: readonly CloudTrailEvent[], team: Team): readonly IamChange[] {
   const { account } = team;
   const roles = new Set(
     [team.lab, ...team.settings.neighbors].flatMap((lab) =>
@@ -42,27 +40,24 @@ const NAMES = [
   ['groupName', 'group'],
   ['newGroupName', 'group'],
   ['roleName', 'role'],
-] as const;
-const ALONE = [
-  ['policyArn', 'policy'],
   ['openIDConnectProviderArn', 'identity-provider'],
+  ['policyArn', 'policy'],
 ] as const;
 /** A user who calls these need not name itself. */
 const OWN = /AccessKey$|SSHPublicKey$|SigningCertificate$|ServiceSpecificCredential$|LoginProfile$/;
 
 function entitiesOf({ name, parameters, user }: CloudTrailEvent, account: string): readonly Entity[] {
-  const named = (list: readonly (readonly [string, Entity['kind']])[]) =>
-    list.flatMap(([key, kind]) => {
-      const value = parameters[key];
-      return typeof value === 'string' ? [{ kind, name: value }] : [];
-    });
+  const named = NAMES.flatMap(([key, kind]) => {
+    const value = parameters[key];
+    return typeof value === 'string' ? [{ kind, name: value }] : [];
+  });
   // A policy that is attached does not change.
-  const holders = named(NAMES);
+  const holders = named.filter(({ kind }) => kind !== 'policy');
   if (holders.length > 0) return holders;
   const { path = '/', policyName } = parameters;
-  if (name === 'CreatePolicy')
-    return [{ kind: 'policy', name: iamArn(account, 'policy', String(path), String(policyName)) }];
-  return user !== null && OWN.test(name) ? [{ kind: 'user', name: user }] : named(ALONE);
+  const created = iamArn(account, 'policy', String(path), String(policyName));
+  if (name === 'CreatePolicy') return [{ kind: 'policy', name: created }];
+  return user !== null && OWN.test(name) ? [{ kind: 'user', name: user }] : named;
 }
 
 function targetOf({ name, parameters }: CloudTrailEvent): string | null {
@@ -107,49 +102,34 @@ function otherOf({ data }: DriftFinding): string | null {
 function causesIn(findings: readonly DriftFinding[]): (finding: DriftFinding, change: IamChange) => boolean {
   const renamed = new Map(
     findings.flatMap(({ rule, data }) => {
-      if (rule === 'user-renamed') return [[keyOf({ kind: 'user', name: data.to }), data.user]];
-      return rule === 'group-renamed' ? [[keyOf({ kind: 'group', name: data.to }), data.group]] : [];
+      if (rule === 'user-renamed') return [[keyOf('user', data.to), keyOf('user', data.user)]];
+      return rule === 'group-renamed' ? [[keyOf('group', data.to), keyOf('group', data.group)]] : [];
     }),
   );
-  const nameOf = (entity: Entity) => renamed.get(keyOf(entity)) ?? entity.name;
   return (finding, { event, entities, target }) => {
     const about = entityOf(finding);
     if (about === null || ruleOf(finding).calls?.test(event.name) === false) return false;
+    const keys = entities.map(({ kind, name }) => renamed.get(keyOf(kind, name)) ?? keyOf(kind, name));
     const other = otherOf(finding);
-    const isAbout = entities.some((each) => each.kind === about.kind && isSame(nameOf(each), about.name));
-    return isAbout && (other === null || (target !== null && isSame(nameOf({ kind: 'group', name: target }), other)));
+    return (
+      keys.includes(keyOf(about.kind, about.name)) && (other === null || target?.toLowerCase() === other.toLowerCase())
+    );
   };
 }
 
 /** IAM ignores the case of names. */
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-function keyOf({ kind, name }: Entity): string {
+function keyOf(kind: Entity['kind'], name: string): string {
   return `${kind} ${name.toLowerCase()}`;
 }
 
-/** The users and groups that were renamed and have their last new name still, by the name that they had first. */
+/** Renames of users and groups. */
 export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
-  let renames: readonly Rename[] = [];
-  for (const { event, entities } of [...changes].reverse()) {
-    const [from, to] = entities;
-    if (from === undefined || (from.kind !== 'user' && from.kind !== 'group')) continue;
-    const { kind } = from;
-    const isNow = (each: Rename) => each.kind === kind && isSame(each.to, from.name);
-    if (event.name.startsWith('Delete')) {
-      if (/^Delete(User|Group)$/.test(event.name)) renames = renames.filter((each) => !isNow(each));
-    } else if (/^Update(User|Group)$/.test(event.name) && to !== undefined) {
-      const name = renames.find(isNow)?.name ?? from.name;
-      renames = [...renames.filter((each) => !isNow(each)), { kind, name, to: to.name }];
-    }
-  }
-  return renames;
+  return changes.flatMap(({ event, entities: [from, to] }) =>
+    to !== undefined && (event.name === 'UpdateUser' || event.name === 'UpdateGroup')
+      ? [{ kind: event.name === 'UpdateUser' ? 'user' : 'group', name: from?.name ?? '', to: to.name }]
+      : [],
+  );
 }
-
-/** The longest apply at a terminal. */
-const APPLY_MS = HOUR_MS;
 
 /**
  * Changes since then that no finding shows: of users and groups, since Mechanical Turk accepts IAM users alone, and of the
@@ -158,15 +138,14 @@ const APPLY_MS = HOUR_MS;
 export function changedBack(
   findings: readonly DriftFinding[],
   changes: readonly IamChange[],
-  { team, since, applied }: { readonly team: Lab; readonly since: Date; readonly applied: string | null },
+  { team, since, applied }: { readonly team: Team; readonly since: Date; readonly applied: string | null },
 ): readonly ChangedBack[] {
   const causes = causesIn(findings);
-  const end = applied === null ? null : Date.parse(applied);
-  const isOfApply = ({ event }: IamChange) =>
-    event.userAgent === 'terraform' &&
-    end !== null &&
-    Date.parse(event.at) <= end &&
-    Date.parse(event.at) > end - APPLY_MS;
+  const isOfApply = ({ event: { at, userAgent } }: IamChange) => {
+    const before = applied === null ? HOUR_MS : Date.parse(applied) - Date.parse(at);
+    // Two clocks can differ by a minute.
+    return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
+  };
   const open = findings.filter((finding) => !isPending(finding));
   const byEntity = new Map<string, ChangedBack>();
   for (const change of changes) {
@@ -175,9 +154,10 @@ export function changedBack(
     if (entity === undefined || Date.parse(event.at) < since.getTime()) continue;
     if (!entities.some((each) => concernsLab(each, team)) || isOfApply(change)) continue;
     if (open.some((finding) => causes(finding, change))) continue;
-    const known = byEntity.get(keyOf(entity));
+    const key = keyOf(entity.kind, entity.name);
+    const known = byEntity.get(key);
     const one = { event: event.name, target, ...attributionOf(change) };
-    byEntity.set(keyOf(entity), { entity, changes: known === undefined ? [one] : [...known.changes, one] });
+    byEntity.set(key, { entity, changes: known === undefined ? [one] : [...known.changes, one] });
   }
   return [...byEntity.values()];
 }
@@ -204,7 +184,7 @@ export function changesAccessOf(
   );
 }
 
-function concernsLab({ kind, name }: Entity, team: Lab): boolean {
+function concernsLab({ kind, name }: Entity, team: Team): boolean {
   if (kind === 'policy') return name === boundaryArn(team) || name.includes(`:policy${labPath(team.lab)}`);
-  return kind !== 'role' || WORKFLOW_ROLES.some((role) => isSame(name, iamName(team.lab, role)));
+  return kind !== 'role' || WORKFLOW_ROLES.some((role) => name === iamName(team.lab, role));
 }

@@ -24,7 +24,7 @@ import {
   administratorTexts,
   CHANGED_BACK,
   changedBackTexts,
-  eventsText,
+  EVENTS_UNREAD,
   exceptedTexts,
   type FindingView,
   findingView,
@@ -369,10 +369,9 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
 /** Of the first scan of a run: what reconcile reverted since then was not changed back by a person. */
 function changedBackBlocks({ check }: DriftReport, naming: DisplayNames): readonly Block[] {
   if (check?.kind !== 'scanned') return [];
-  const unread = eventsText(check.scan, check.isAttributed);
   const texts = changedBackTexts(check.scan, naming, false);
   return [
-    ...(unread === null ? [] : [paragraph(unread)]),
+    ...(check.scan.eventsComplete || !check.isAttributed ? [] : [paragraph(EVENTS_UNREAD)]),
     ...folded(t`${trusted(CHANGED_BACK)}: ${texts.length}`, texts, 4),
   ];
 }

@@ -111,14 +111,7 @@ function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolea
   const { lastChange } = finding;
   if (entityOf(finding) === null) return null;
   if (lastChange === null) return isAttributed && !isPending(finding) ? t`unknown` : null;
-  return attributionText(lastChange, names, addresses);
-}
-
-function attributionText(
-  { actor, at, userAgent, sourceIp }: Attribution,
-  names: DisplayNames,
-  addresses: boolean,
-): Text {
+  const { actor, at, userAgent, sourceIp } = lastChange;
   const agent = AGENTS[userAgent];
   return joinTexts(
     [
@@ -137,8 +130,6 @@ function actorText(actor: string, { people }: DisplayNames, addresses: boolean):
   return member === undefined ? t`${addresses ? actor : withoutAddresses(actor)}` : memberText(member);
 }
 
-const MOST_CALLS = 10;
-
 /** A new access key is no drift, and stays. */
 export const CHANGED_BACK = 'Changed and changed back, or no drift';
 
@@ -155,16 +146,11 @@ export function changedBackTexts(
     );
     const actors = [...new Set(changes.map(({ actor }) => actor))].reverse();
     const who = someTexts(actors.map((actor) => actorText(actor, names, addresses)));
-    return t`${entityText(entity, names)}: ${someTexts(what, MOST_CALLS)}, by ${who}, ${trusted(timeWords(changes[0].at))}`;
+    return t`${entityText(entity, names)}: ${someTexts(what, 10)}, by ${who}, ${trusted(timeWords(changes[0].at))}`;
   });
 }
 
-/** Null if every event was read, or CloudTrail did not answer. */
-export function eventsText({ eventsComplete }: ScanResult, isAttributed: boolean): Text | null {
-  return eventsComplete || !isAttributed
-    ? null
-    : t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
-}
+export const EVENTS_UNREAD = t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
 
 function entityText({ kind, name }: Entity, names: DisplayNames): Text {
   if (kind === 'user' || kind === 'group') return holderText({ kind, name }, names);

@@ -4,14 +4,14 @@ import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { padVisible, wrapVisible } from '../../text/columns.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
-import { counted, formatCount, plainText, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import { counted, plainText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type DriftFinding, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import {
   administratorTexts,
   CHANGED_BACK,
   changedBackTexts,
-  eventsText,
+  EVENTS_UNREAD,
   exceptedTexts,
   type FindingView,
   findingView,
@@ -65,7 +65,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
             return listItem(plainText(finding.changes.length === 0 ? title : t`${title}: ${effect}`), width);
           }),
         ];
-  const unread = eventsText(scan, attributed);
+  const changedBack = changedBackTexts(scan, names, true).flatMap((text) => listItem(plainText(text), width));
   const paragraphs = [
     first === undefined ? [] : indented(plainText(pendingTitle(first, names))),
     indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined, isFileOld }), 0),
@@ -75,8 +75,8 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
       : open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width))),
     short(isFileOld ? OLD_FILE : 'Merged but not applied (mturk-team plan shows it):', pending),
     short('Changed manually, and now as in team.yaml:', resolved),
-    isPublic ? [] : changedBackLines(scan, names, width),
-    unread === null ? [] : indented(plainText(unread)),
+    changedBack.length === 0 || isPublic ? [] : [`  ${CHANGED_BACK}:`, ...changedBack],
+    scan.eventsComplete || !attributed ? [] : indented(plainText(EVENTS_UNREAD)),
     credentialNote(scan, indented),
     snoozeLines(scan, width),
     exceptedTexts(scan).flatMap((text) => indented(plainText(t`${text}.`))),
@@ -157,19 +157,6 @@ function headingText(
 /** One more key lets no other person spend. */
 function isSpending({ risk, rule }: DriftFinding): boolean {
   return risk === 'spends' && rule !== 'too-many-access-keys' && rule !== 'key-used-after-leaving';
-}
-
-const MOST_CHANGED_BACK = 10;
-
-function changedBackLines(scan: ScanResult, names: DisplayNames, width: number): readonly string[] {
-  const texts = changedBackTexts(scan, names, true);
-  if (texts.length === 0) return [];
-  const more = texts.length - MOST_CHANGED_BACK;
-  const rest = more > 0 ? [trusted(`… and ${formatCount(more)} more: mturk-team drift --json`)] : [];
-  return [
-    `  ${CHANGED_BACK}:`,
-    ...[...texts.slice(0, MOST_CHANGED_BACK), ...rest].flatMap((text) => listItem(plainText(text), width)),
-  ];
 }
 
 function credentialNote(

@@ -5,12 +5,9 @@ import { codeText, type Text, t } from '../../text/text.ts';
 import type { DifferenceRule, RuleData } from '../finding.ts';
 import { policyTitle, roleEdit } from './policies.ts';
 import type { IdNames, Rule } from './rule.ts';
-import { BOUNDARY_CALLS, NO_LIMIT } from './user-without-boundary.ts';
+import { NO_LIMIT } from './user-without-boundary.ts';
 
 type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'id' | 'severity'> & Partial<Pick<Rule, 'severity'>>;
-
-const MEMBERSHIP_CALLS = /ToGroup$|FromGroup$/;
-const INLINE_CALLS = /^(Put|Delete)(User|Group)Policy$/;
 
 /** One entry per kind of difference between the access models of team.yaml and of the account. */
 const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
@@ -19,7 +16,7 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     title: ({ user, group }, names) => t`${userText(user, names)} added to ${groupText(group, names)}`,
     pendingTitle: ({ user, group }, names) => t`Remove ${userText(user, names)} from ${groupText(group, names)}`,
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'add') }),
-    calls: MEMBERSHIP_CALLS,
+    calls: /ToGroup$|FromGroup$/,
   },
   'policy-attached': {
     idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
@@ -37,21 +34,21 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       detail: document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
       ifIntended: holderEdit(holder, policy, names),
     }),
-    calls: INLINE_CALLS,
+    calls: /^(Put|Delete)(User|Group)Policy$/,
   },
   'inline-policy-changed': {
     idParts: inlineParts,
     title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} edited`,
     pendingTitle: writeInline,
     remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    calls: INLINE_CALLS,
+    calls: /^(Put|Delete)(User|Group)Policy$/,
   },
   'inline-policy-removed': {
     idParts: inlineParts,
     title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} deleted`,
     pendingTitle: writeInline,
     remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    calls: INLINE_CALLS,
+    calls: /^(Put|Delete)(User|Group)Policy$/,
   },
   'policy-changed': {
     idParts: ({ arn }, names) => names.policy(arn),
@@ -64,14 +61,14 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     idParts: ({ user }, names) => names.user(user),
     title: ({ user }, names) => t`Permissions boundary of ${userText(user, names)} replaced`,
     effect: NO_LIMIT,
-    calls: BOUNDARY_CALLS,
+    calls: /PermissionsBoundary$|^CreateUser$/,
   },
   'membership-removed': {
     idParts: membershipParts,
     title: ({ user, group }, names) => t`${userText(user, names)} removed from ${groupText(group, names)}`,
     pendingTitle: ({ user, group }, names) => t`Add ${userText(user, names)} to ${groupText(group, names)}`,
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'remove') }),
-    calls: MEMBERSHIP_CALLS,
+    calls: /ToGroup$|FromGroup$/,
   },
   'policy-detached': {
     idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],

@@ -8,9 +8,6 @@ import { detected, type Rule } from './rule.ts';
 
 export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
 
-/** The calls that set or remove a boundary. */
-export const BOUNDARY_CALLS = /PermissionsBoundary$|^CreateUser$/;
-
 /** As a boundary it allows all that a program or person does, but no change of IAM. */
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 
@@ -57,7 +54,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
           ],
           ...withoutOwnPolicies({ ...data, attached: [] }, lab),
         },
-  calls: BOUNDARY_CALLS,
+  calls: /PermissionsBoundary$|^CreateUser$/,
 };
 
 /** IAM users without a boundary whom the team file does not except as administrators, and who are not `known` otherwise. */
