@@ -120,7 +120,6 @@ export interface RuleData extends DifferenceData {
   /** A member in a group that is not the lab's. */
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
   readonly 'boundary-policy-changed': BoundaryPolicy;
-  /** A version of a policy of the lab that is not the default one, and would grant more than it. */
   /** `from` is the time (ISO 8601, UTC) after which reconcile gives it back; null if that is not announced. */
   readonly 'access-withheld': {
     readonly user: string;
@@ -131,6 +130,7 @@ export interface RuleData extends DifferenceData {
     readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
     readonly operations: readonly Operation[];
   };
+  /** A version of a policy of the lab that is not the default one, and would grant more than it. */
   readonly 'non-default-policy-version': {
     readonly arn: string;
     /** `v7` */

@@ -52,23 +52,4 @@ describe('snoozes', () => {
     const seen = scanOfAccount({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
     expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: scanOfAccount({}).fingerprint });
   });
-
-  test('what may be undone is judged with what is snoozed left as it is', () => {
-    const one = stopArn('one');
-    const two = stopArn('two');
-    const account = all(
-      withPolicy(one, says(statement('Deny', 'mechanicalturk:*'))),
-      withPolicy(two, says(statement('Deny', '*'))),
-      attach('fay', one, two),
-    )(desiredAccess(sampleTeam, TODAY));
-    const fates = (team: Team) =>
-      scanOfAccount({ team, account }).findings.map(({ id, remediation }) => `${id}: ${remediation}`);
-    expect(fates(sampleTeam)).toEqual([
-      'policy-attached/user/fay/one: on-request',
-      'policy-attached/user/fay/two: on-request',
-    ]);
-    expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([
-      'policy-attached/user/fay/one: auto',
-    ]);
-  });
 });

@@ -17,7 +17,7 @@ import { type PolicyDocument, type Statement, statementsOf } from '../../iam/doc
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
-import type { AccessTeam, Member, Role, Team } from '../../team/team.ts';
+import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { givenBy, heldIn } from './access.ts';
 import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
@@ -119,7 +119,7 @@ export function ruleFor(input: RuleInput): Ruled {
       return [{ ...member, roles: [], suspended: true }];
     }
     if (kind !== 'own' && kind !== 'new') {
-      withheld.push({ kind, of: 'member', key, operations, found });
+      if (kind !== 'deleted') withheld.push({ kind, of: 'member', key, operations, found });
       leftOut.members.push(key);
       return [];
     }
@@ -159,8 +159,11 @@ function alwaysDenied(denies: readonly Statement[]): OperationSet {
 }
 
 interface Identity {
-  /** `own`: the user that the record knows. `new`: a user that this apply creates, or that a person accepts. */
-  readonly kind: 'own' | 'new' | Exclude<Withheld['kind'], 'operations' | 'deny-kept'>;
+  /**
+   * `own`: the user that the record knows. `new`: a user that this apply creates, or that a person accepts. `deleted`: a user
+   * that reconcile deleted, because the last day was long past.
+   */
+  readonly kind: 'own' | 'new' | 'deleted' | Exclude<Withheld['kind'], 'operations' | 'deny-kept'>;
   readonly found: string | null;
   /** The user of the account under the member's name; null if there is none. */
   readonly actual: AccessUser | null;
@@ -183,8 +186,10 @@ function identify({ key, until }: Member, { team, applied, account, restore }: R
     if (applied === null || restore.has(key)) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
     // A later last day gives a user anew that was deleted because its last day had passed.
-    const isExtended = applied.team.settings.deleteAfterDays !== null && had[0]?.until !== until;
-    return is(had.includes(undefined) || isExtended ? 'new' : 'missing');
+    const { settings, day } = applied.team;
+    const isExtended = settings.deleteAfterDays !== null && had[0]?.until !== until;
+    if (had.includes(undefined) || isExtended) return is('new');
+    return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
   if (known !== undefined && known === id) {
     return actual.path === path || restore.has(key) ? is('own') : is('moved', actual.path);
