@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { groupText, userText } from '../../access/text/names.ts';
+import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
@@ -20,9 +20,9 @@ export const userRenamed: Rule<'user-renamed'> = {
     ),
   idParts: ({ user }, names) => names.user(user),
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
-  effect: t`Keeps its access keys and its access`,
+  effect: t`Keeps its access keys`,
   remedy: ({ data: { user, to } }) => ({
-    detail: t`Applying would create a second user, without keys.`,
+    detail: t`An apply creates no second user, and gives this one no role.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
   }),
@@ -43,9 +43,9 @@ export const userRecreated: Rule<'user-recreated'> = {
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`The former access keys do not belong to it`,
-  remedy: ({ data: { user, created } }) => ({
-    detail: t`The last apply noted another user with this name. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
-    toFix: t`Delete keys that the member does not know, then run ${codeText('mturk-team apply')}, which notes the new user:`,
+  remedy: ({ data: { user, created } }, names) => ({
+    detail: t`The last apply noted another user with this name. An apply gives this one no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   cloudTrail: ({ data: { user } }) => ({ subject: user, calls: creates({ kind: 'user', name: user }) }),
@@ -70,7 +70,7 @@ export const groupRenamed: Rule<'group-renamed'> = {
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
   remedy: ({ data: { group, to } }) => ({
-    detail: t`Applying would create a second group, and this one would still grant access.`,
+    detail: t`An apply creates the group again, and removes everyone from this one.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
   }),
