@@ -185,7 +185,7 @@ function identify({ key, until }: Member, { team, applied, account, restore }: R
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || restore.has(key)) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
-    // A later last day gives a user anew that was deleted because its last day had passed.
+    // A later last day creates a user again who was deleted because the last day had passed.
     const { settings, day } = applied.team;
     const isExtended = settings.deleteAfterDays !== null && had[0]?.until !== until;
     if (had.includes(undefined) || isExtended) return is('new');
