@@ -6,9 +6,9 @@ import {
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
-import { appliedTeam } from '../src/team/applied-team.ts';
 import type { ScanResult } from '../src/drift/finding.ts';
 import { scanOf } from '../src/drift/scan/scan.ts';
+import { appliedTeam } from '../src/team/applied-team.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import { type AccountProcess, TODAY, withAccount } from './account-process.ts';

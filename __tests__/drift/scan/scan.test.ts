@@ -154,7 +154,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a member is suspended by hand',
     write('bo', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
-    ['inline-policy-changed/user/bo/limits: manual, auto'],
+    ['inline-policy-changed/user/bo/limits: manual, manual'],
   ],
   [
     'a document is widened',

@@ -229,6 +229,7 @@ describe('what owners approved is given', () => {
       },
       [took('bo', READ)],
     ],
+    // What an interrupted apply and a manual change took look alike: it is withheld rather than given back.
     [
       'a role renamed by an interrupted apply',
       {
@@ -371,8 +372,9 @@ describe('Denies by hand', () => {
     expect(brief(result)).toEqual([keeps('paymaster', ['SendBonus'])]);
     const policy = desiredAccessOnAnyDay(result.team).policies.find(({ arn }) => arn === payArn);
     expect(policy?.document?.Statement).toContainEqual(statement('Deny', 'mechanicalturk:SendBonus'));
-    expect(brief(ruled({ change, restore: ['paymaster'] }))).toEqual([took('fay', ['SendBonus'])]);
-    expect(brief(ruled({ change, restore: ['paymaster', 'fay'] }))).toEqual([]);
+    expect(brief(ruled({ change, restore: ['paymaster'] }))).toEqual([]);
+    const removed = all(change, takeOut('fay', name('paymaster')));
+    expect(brief(ruled({ change: removed, restore: ['paymaster'] }))).toEqual([took('fay', PAY)]);
   });
 
   test.each<[string, PolicyDocument, readonly string[]]>([

@@ -96,6 +96,8 @@ export function ruleFor(input: RuleInput): Ruled {
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
+  // Denies that a person lifts from a group, which its members get back.
+  const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const found = takenRoleName(role.key, input);
     if (found !== null) {
@@ -103,9 +105,14 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
       return [];
     }
-    const keptDenies = restore.has(role.key) ? [] : deniesAtGroup(role, input, before);
-    if (keptDenies.length > 0) withheld.push(kept('role', role.key, keptDenies));
-    return keptDenies.length === 0 ? [role] : [{ ...role, keptDenies }];
+    const keptDenies = deniesAtGroup(role, input, before);
+    if (keptDenies.length === 0) return [role];
+    if (restore.has(role.key)) {
+      lifted.set(iamName(team.lab, role.key), keptDenies);
+      return [role];
+    }
+    withheld.push(kept('role', role.key, keptDenies));
+    return [{ ...role, keptDenies }];
   });
   const roleKeys = new Set(roles.map(({ key }) => key));
   const members = team.members.flatMap((member): readonly Member[] => {
@@ -127,7 +134,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const ofRoles = member.roles.filter((role) => roleKeys.has(role));
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
     if (actual === null || restore.has(key)) return [rest];
-    const back = operationSet(giveBack.get(key) ?? []);
+    const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
+    const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = deniesAtUser(member, actual, input, before);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
     const taken = listOperations(difference(takenFrom(user), union(back, alwaysDenied(denied.flat()))));
