@@ -111,7 +111,7 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     'an apply that ended partway leaves a member suspended',
     sampleTeam,
     appliedOf(sampleTeam, sampleTeam),
-    write('gus', 'limits', says(statement('Deny', '*'))),
+    write('gus', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
     ['inline-policy-changed/user/gus/limits: pending'],
   ],
 ];

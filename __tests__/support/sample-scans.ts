@@ -384,8 +384,8 @@ export const WITHHELD: readonly DriftFinding[] = [
   ),
   finds(
     'deny-kept/user/bo',
-    { kind: 'deny-kept', holder: holder('bo'), operations: ['DeleteHIT'] },
-    { cause: 'manual', changes: losesBy(bo, 'DeleteHIT') },
+    { kind: 'deny-kept', holder: holder('bo'), operations: ['ListHITs'] },
+    { cause: 'manual', changes: losesBy(bo, 'ListHITs') },
   ),
   finds(
     'deny-kept/group/paymaster',

@@ -156,7 +156,6 @@ export interface RuleData extends DifferenceData {
   readonly 'bucket-changed': SetupChange;
   readonly 'identity-provider-changed': SetupChange;
   readonly 'unmanaged-role': UnmanagedRole;
-  /** A version of a policy of the lab that is not the default one, and would grant more than it. */
   /** `from` is the time (ISO 8601, UTC) after which reconcile gives it back; null if that is not announced. */
   readonly 'access-withheld': {
     readonly user: string;
@@ -167,6 +166,7 @@ export interface RuleData extends DifferenceData {
     readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
     readonly operations: readonly Operation[];
   };
+  /** A version of a policy of the lab that is not the default one, and would grant more than it. */
   readonly 'non-default-policy-version': {
     readonly arn: string;
     /** `v7` */

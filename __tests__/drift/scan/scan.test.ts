@@ -68,22 +68,19 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('no-hits')] })),
       putInto('bo', name('paymaster')),
     ),
-    [
-      'membership-added/bo/paymaster/spends: manual, on-request',
-      'policy-attached/group/paymaster/no-hits: manual, on-request',
-    ],
+    ['membership-added/bo/paymaster/spends: manual, auto', 'policy-attached/group/paymaster/no-hits: manual, manual'],
   ],
   [
     'a member is taken out of a group',
     takeOut('fay', name('paymaster')),
-    ['membership-removed/fay/paymaster: manual, on-request'],
+    ['membership-removed/fay/paymaster: manual, announced'],
   ],
   [
     'a suspended member is removed from a group, which grants no access today',
     takeOut('cy', name('results-reader')),
-    ['membership-removed/cy/results-reader: manual, on-request'],
+    ['membership-removed/cy/results-reader: manual, announced'],
   ],
-  ['a user is deleted, with their access', withoutUser('bo'), ['user-deleted/bo: manual, on-request']],
+  ['a user is deleted, with their access', withoutUser('bo'), ['user-deleted/bo: manual, announced']],
   [
     'an unmanaged user with the name of a member is added to a group',
     withUser({ name: 'bo', groups: [name('paymaster')] }),
@@ -97,7 +94,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a Deny of everything is attached in an emergency',
     all(withPolicy(stopArn('stop'), says(statement('Deny', '*'))), attach('fay', stopArn('stop'))),
-    ['policy-attached/user/fay/stop: manual, on-request'],
+    ['policy-attached/user/fay/stop: manual, manual'],
   ],
   [
     'two policies that deny the same are attached in an emergency: each alone could go',
@@ -106,27 +103,27 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('two'), says(statement('Deny', '*'))),
       attach('fay', stopArn('one'), stopArn('two')),
     ),
-    ['policy-attached/user/fay/one: manual, on-request', 'policy-attached/user/fay/two: manual, on-request'],
+    ['policy-attached/user/fay/one: manual, manual', 'policy-attached/user/fay/two: manual, manual'],
   ],
   [
     'a Deny that begins next year is written into a member',
     write('fay', 'soon', says(statement('Deny', 'mechanicalturk:SendBonus', after('2027-01-01T00:00:00Z')))),
-    ['inline-policy-added/user/fay/soon: manual, on-request'],
+    ['inline-policy-added/user/fay/soon: manual, auto'],
   ],
   [
     'a Deny outside one address is added to a member: the effect of its removal is unknown',
     write('fay', 'office', says(statement('Deny', '*', from('192.0.2.0/24')))),
-    ['inline-policy-added/user/fay/office: manual, on-request'],
+    ['inline-policy-added/user/fay/office: manual, auto'],
   ],
   [
     'a Deny of something else than MTurk is written into a member',
     write('fay', 'no-keys', says(statement('Deny', 'iam:*'))),
-    ['inline-policy-added/user/fay/no-keys: manual, on-request'],
+    ['inline-policy-added/user/fay/no-keys: manual, auto'],
   ],
   [
     'a policy that cannot be read is written into a member',
     changeUser('fay', () => ({ inline: [{ name: 'odd', document: null }] })),
-    ['inline-policy-added/user/fay/odd/spends: manual, on-request'],
+    ['inline-policy-added/user/fay/odd/spends: manual, auto'],
   ],
   [
     'a suspension is lifted, and full access attached: together they spend',
@@ -147,7 +144,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'an end is moved to an earlier day',
     write('bo', 'limits', until('2027-01-01T00:00:00Z')),
-    ['inline-policy-changed/user/bo/limits: manual, on-request'],
+    ['inline-policy-changed/user/bo/limits: manual, auto'],
   ],
   [
     'an end is deleted',
@@ -157,7 +154,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a member is suspended by hand',
     write('bo', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
-    ['inline-policy-changed/user/bo/limits: manual, on-request'],
+    ['inline-policy-changed/user/bo/limits: manual, manual'],
   ],
   [
     'a document is widened',
@@ -167,17 +164,17 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a document is narrowed',
     edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT'))),
-    ['policy-changed/paymaster: manual, on-request'],
+    ['policy-changed/paymaster: manual, announced'],
   ],
   [
     'a document without users is narrowed',
     all(takeOut('fay', name('paymaster')), edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT')))),
-    ['policy-changed/paymaster: manual, on-request', 'membership-removed/fay/paymaster: manual, on-request'],
+    ['policy-changed/paymaster: manual, announced', 'membership-removed/fay/paymaster: manual, announced'],
   ],
   [
     'a document gives other things',
     edit(PAYMASTER, says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT']))),
-    ['policy-changed/paymaster/spends: manual, on-request'],
+    ['policy-changed/paymaster/spends: manual, announced'],
   ],
   [
     'a Sid is another one',
@@ -213,7 +210,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('locked'), says(statement('Allow', 'mechanicalturk:Get*'))),
       changeUser('cy', () => ({ boundary: stopArn('locked') })),
     ),
-    ['boundary-changed/cy: manual, on-request'],
+    ['boundary-changed/cy: manual, auto'],
   ],
   [
     'a boundary is replaced by a wider one',
@@ -226,7 +223,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a tag is put on a member',
     changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
-    ['tag-changed/ada/by=3Awhom=3F: manual, on-request'],
+    ['tag-changed/ada/by=3Awhom=3F: manual, auto'],
   ],
   [
     "a member's tag is changed, and another one taken off",
@@ -341,7 +338,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a policy is taken off its group',
     changeGroup('paymaster', () => ({ attached: [] })),
-    ['policy-detached/group/paymaster/paymaster: manual, on-request'],
+    ['policy-detached/group/paymaster/paymaster: manual, announced'],
   ],
   [
     "a role's policy is deleted",
@@ -349,7 +346,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', () => ({ attached: [] })),
       (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
     ),
-    ['policy-deleted/paymaster: manual, on-request'],
+    ['policy-deleted/paymaster: manual, announced'],
   ],
   [
     'a group is renamed: its members come with it',
@@ -361,7 +358,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         groups: each.groups.map((one) => (one === name('paymaster') ? 'payers' : one)),
       })),
     }),
-    ['unmanaged-group/payers/spends: unmanaged, manual', 'group-deleted/paymaster: manual, on-request'],
+    ['unmanaged-group/payers/spends: unmanaged, manual', 'group-deleted/paymaster: manual, announced'],
   ],
   [
     'a member is put into a group of administrators, without a boundary',

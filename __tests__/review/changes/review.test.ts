@@ -1,15 +1,14 @@
 import { fileBlocks } from '../../../src/guardrails/guardrails.ts';
-import { changesNothing, reviewOf } from '../../../src/review/changes/review.ts';
+import { reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
-import { deletesAfter } from '../../support/changed-account.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 
-function review(before: Team | null, after: Team, more: { since?: string } = {}): Review {
-  return reviewOf({ before, after, today: TODAY, at: AT, ...more });
+function review(before: Team | null, after: Team): Review {
+  return reviewOf({ before, after, today: TODAY, at: AT });
 }
 function edit(key: string, change: Partial<Member>, team = sampleTeam): Team {
   return { ...team, members: team.members.map((each) => (each.key === key ? { ...each, ...change } : each)) };
@@ -76,15 +75,6 @@ describe('people, worst first', () => {
       name: 'Bo C.',
       roles: { gained: ['paymaster'], lost: ['results-reader', 'task-publisher'] },
     });
-  });
-
-  test('a member whose user is to be deleted since the last apply leaves, if that date is given', () => {
-    const ended = deletesAfter(3, edit('gus', { until: '2026-11-20' }));
-    expect(changesNothing(review(ended, ended))).toBe(true);
-    const since = review(ended, ended, { since: '2026-11-15' });
-    expect(brief(since)).toEqual(['gus: identity-deleted']);
-    expect(since.people[0]).toMatchObject({ name: '李小龍', change: { kind: 'leaves', allowed: { before: 0 } } });
-    expect(since.blocks).toEqual([]);
   });
 });
 

@@ -173,14 +173,14 @@ export function changesAccessOf(
 ): boolean {
   const roles = team.members.find((member) => member.key === key)?.roles ?? [];
   const own = new Set([
-    keyOf({ kind: 'user', name: iamName(team.lab, key) }),
+    keyOf('user', iamName(team.lab, key)),
     ...roles.flatMap((role) => [
-      keyOf({ kind: 'group', name: iamName(team.lab, role) }),
-      keyOf({ kind: 'policy', name: rolePolicyArn(team, role) }),
+      keyOf('group', iamName(team.lab, role)),
+      keyOf('policy', rolePolicyArn(team, role)),
     ]),
   ]);
   return changes.some(
-    ({ event, entities }) => Date.parse(event.at) > since.getTime() && entities.some((each) => own.has(keyOf(each))),
+    ({ event, entities }) => Date.parse(event.at) > since.getTime() && entities.some(({ kind, name }) => own.has(keyOf(kind, name))),
   );
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
+import { ripeFrom } from '../../review/rule/announcements.ts';
+import { iamName } from '../../team/names.ts';
 import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
@@ -174,12 +176,22 @@ function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): re
   }));
 }
 
-function actionOf(finding: DriftFinding, { settings }: DriftReport): Pick<Shown, 'action' | 'from'> {
+function actionOf(
+  finding: DriftFinding,
+  { lab, settings, announcements }: DriftReport,
+): Pick<Shown, 'action' | 'from'> {
   const { cause, remediation, rule, data } = finding;
   if (cause !== 'manual' || settings.reconcile === 'none') return { action: 'decide', from: null };
   if (remediation === 'auto') return { action: 'reconcile', from: null };
   if (remediation !== 'announced' || settings.reconcile !== 'all') return { action: 'decide', from: null };
-  return { action: 'later', from: rule === 'access-withheld' ? data.from : null };
+  if (rule === 'access-withheld') return { action: 'later', from: data.from };
+  const created = announcements.find(({ kind, key }) => kind === 'missing' && iamName(lab, key) === userOf(finding));
+  return { action: 'later', from: created === undefined ? null : ripeFrom(created).toISOString() };
+}
+
+/** The user that was deleted; null for any other finding. */
+function userOf({ rule, data }: DriftFinding): string | null {
+  return rule === 'user-deleted' ? data.user : null;
 }
 
 /** What a title says of the worst findings, worst first. */
@@ -330,7 +342,12 @@ function commandBlocks(commands: readonly string[]): readonly Block[] {
 
 function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAttributed }: Scanned): readonly Block[] {
   const naming = namingOfReport(report);
-  const handled = shown.filter(({ action }) => action !== 'decide');
+  const withAction = (action: Shown['action']) => shown.filter((each) => each.action === action);
+  const [reverted, later] = [withAction('reconcile'), withAction('later')];
+  const lines = (some: readonly Shown[]) =>
+    some.map(({ number, title, effect, by }) =>
+      sentences(t`${numberText(number)} ${title}: ${effect}.`, by === null ? null : t`By ${by}.`),
+    );
   const settled = scan.findings.filter(({ cause }) => cause === 'resolved');
   const titles = (findings: readonly DriftFinding[]) =>
     findings.map((finding) => findingView(finding, naming, isAttributed).title);
@@ -340,13 +357,8 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       : [
           paragraph(t`Not everything could be checked; findings of earlier checks may remain. Another issue says why.`),
         ]),
-    ...folded(
-      t`Reconcile will revert: ${numbersText(handled)}`,
-      handled.map(({ number, title, effect, by }) =>
-        sentences(t`${numberText(number)} ${title}: ${effect}.`, by === null ? null : t`By ${by}.`),
-      ),
-      3,
-    ),
+    ...folded(t`Reconcile will revert: ${numbersText(reverted)}`, lines(reverted), 3),
+    ...folded(t`Reconcile will give back: ${numbersText(later)}`, lines(later), 3),
     ...folded(t`Changed manually, and now as in ${codeText('team.yaml')}: ${settled.length}`, titles(settled), 4),
     ...changedBackBlocks(report, naming),
     ...folded(

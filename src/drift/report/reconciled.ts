@@ -26,7 +26,7 @@ export function reconciledText(
   const of = (all: readonly Announcement[], isDeletion: boolean) =>
     all.filter(({ kind }) => (kind === 'deletion') === isDeletion);
   return [
-    steps === 0 ? 'Reconcile: no changes.' : `Reconcile: applied ${counted(steps, 'step')}.`,
+    steps === 0 ? 'Reconcile: applied nothing.' : `Reconcile: applied ${counted(steps, 'step')}.`,
     ...of(done, false).map((each) => `✓ Given back: ${tickedText(what(each))}`),
     ...of(done, true).map((each) => `✓ Deleted: ${tickedText(what(each))}`),
     ...announcements.map((each) => {

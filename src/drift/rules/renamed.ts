@@ -21,7 +21,7 @@ export const userRenamed: Rule<'user-renamed'> = {
     ),
   idParts: ({ user }, names) => names.user(user),
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
-  effect: t`Keeps its access keys and its access`,
+  effect: t`Keeps its access keys`,
   remedy: ({ data: { user, to } }) => ({
     detail: t`No apply creates a second user: the member is left out, and this user leaves the lab's groups.`,
     toFix: t`Give the name back before anything else:`,
@@ -46,8 +46,8 @@ export const userRecreated: Rule<'user-recreated'> = {
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`Can do nothing on Mechanical Turk`,
   remedy: ({ data: { user, created } }, names) => ({
-    detail: t`The last apply noted another user with this name. Created ${trusted(timeWords(created))}; its creator can have its access keys. Each apply and reconcile suspends it and gives it no role.`,
-    toFix: t`If the member should have it, delete keys that they do not know, then run ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
+    detail: t`The last apply noted another user with this name. An apply gives this one no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   calls: /^(Create|Update)User$/,
@@ -72,7 +72,7 @@ export const groupRenamed: Rule<'group-renamed'> = {
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
   remedy: ({ data: { group, to } }) => ({
-    detail: t`An apply creates the group again and removes all members from this one.`,
+    detail: t`An apply creates the group again, and removes everyone from this one.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
   }),

@@ -244,10 +244,16 @@ const TAKING: readonly Difference['kind'][] = [
   ...(['membership-removed', 'policy-detached', 'user-deleted', 'group-deleted', 'policy-deleted'] as const),
 ];
 
+/** What takes access there can only be a Deny, which an apply keeps until a person removes it. */
+const DENYING: readonly Difference['kind'][] = ['policy-attached', 'inline-policy-added', 'inline-policy-changed'];
+
 /** What took access, now or once it has an effect, is withheld when the rest is reverted. */
 function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
-  const takes = TAKING.includes(kind) || changes.some(({ operations }) => operations.lost.length > 0);
-  return takes ? 'announced' : 'auto';
+  if (TAKING.includes(kind)) return 'announced';
+  const has = (side: 'gained' | 'lost') => changes.some(({ operations }) => operations[side].length > 0);
+  if (!has('lost')) return 'auto';
+  if (!DENYING.includes(kind)) return 'announced';
+  return has('gained') ? 'auto' : 'manual';
 }
 
 /** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */

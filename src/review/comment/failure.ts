@@ -95,7 +95,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
   },
   'apply-unfinished': {
     title: t`Not reconciled: an apply did not end`,
-    what: t`Until it ends, manual changes cannot be told from its own.`,
+    what: t`Until it ends, manual changes cannot be distinguished from its own.`,
     state: NOTHING,
     fix: t`run the apply workflow again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
   },

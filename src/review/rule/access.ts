@@ -78,7 +78,7 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
         ? { ...group, inline: own(group.name, group.inline) }
         : { ...group, attached: [], inline: allowsOf(group, account) },
     ),
-    policies: account.policies.map((policy) => ({
+    policies: [...account.policies, ...missingPolicies(account)].map((policy) => ({
       ...policy,
       // No apply restores the boundary's own document, so that nothing is given back by it.
       document:
@@ -132,6 +132,14 @@ function unconditional(statement: Statement): readonly Statement[] {
   const { Condition, ...bare } = statement;
   if (Condition === undefined) return [statement];
   return statement.Effect === 'Allow' ? [bare] : [];
+}
+
+/** Policies that a user or group has and the account was read without: elsewhere they count as allowing everything. */
+function missingPolicies({ users, groups, policies }: AccessModel): AccessModel['policies'] {
+  const known = new Set(policies.map(({ arn }) => arn));
+  const held = [...[...users, ...groups].flatMap(({ attached }) => attached), ...users.map(({ boundary }) => boundary)];
+  const missing = new Set(held.flatMap((arn) => (arn === null || known.has(arn) ? [] : [arn])));
+  return [...missing].map((arn) => ({ arn, name: arn, document: null }));
 }
 
 function allowsOf(

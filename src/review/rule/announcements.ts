@@ -32,7 +32,7 @@ export function ripeFrom({ at }: Pick<Announcement, 'at'>): Date {
 
 /**
  * The announcements after a complete check that found what is due: one whose operations grew, whose last day changed, or that
- * a later manual change (`isChangedSince`) may have caused anew, begins again; one that is not due any more is void.
+ * a later manual change (`isChangedSince`) may have caused, begins again; one that is not due any more is void.
  */
 export function announced(
   earlier: readonly Announcement[],

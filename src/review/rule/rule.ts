@@ -17,7 +17,7 @@ import { type PolicyDocument, type Statement, statementsOf } from '../../iam/doc
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, labPath, rolePolicyArn } from '../../team/names.ts';
-import type { AccessTeam, Member, Role, Team } from '../../team/team.ts';
+import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, withheldIn } from './access.ts';
 import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
@@ -111,6 +111,8 @@ export function ruleFor(input: RuleInput): Ruled {
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
+  // Denies that a person lifts from a group, which its members get back.
+  const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const found = takenRoleName(role.key, input);
     if (found !== null) {
@@ -118,9 +120,14 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
       return [];
     }
-    const keptDenies = restore.has(role.key) ? [] : deniesAtGroup(role, input, before);
-    if (keptDenies.length > 0) withheld.push(kept('role', role.key, keptDenies));
-    return keptDenies.length === 0 ? [role] : [{ ...role, keptDenies }];
+    const keptDenies = deniesAtGroup(role, input, before);
+    if (keptDenies.length === 0) return [role];
+    if (restore.has(role.key)) {
+      lifted.set(iamName(team.lab, role.key), keptDenies);
+      return [role];
+    }
+    withheld.push(kept('role', role.key, keptDenies));
+    return [{ ...role, keptDenies }];
   });
   const roleKeys = new Set(roles.map(({ key }) => key));
   const members = team.members.flatMap((member): readonly Member[] => {
@@ -134,7 +141,7 @@ export function ruleFor(input: RuleInput): Ruled {
       return [{ ...member, roles: [], suspended: true }];
     }
     if (kind !== 'own' && kind !== 'new') {
-      withheld.push({ kind, of: 'member', key, operations, found });
+      if (kind !== 'deleted') withheld.push({ kind, of: 'member', key, operations, found });
       leftOut.members.push(key);
       return [];
     }
@@ -142,7 +149,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const ofRoles = member.roles.filter((role) => roleKeys.has(role));
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
     if (actual === null || restore.has(key)) return [rest];
-    const back = operationSet(giveBack.get(key) ?? []);
+    const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
+    const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = deniesAtUser(member, actual, input, before);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
     const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
@@ -180,8 +188,11 @@ function alwaysDenied(denies: readonly Statement[]): OperationSet {
 }
 
 interface Identity {
-  /** `own`: the user that the record knows. `new`: a user that this apply creates, or that a person accepts. */
-  readonly kind: 'own' | 'new' | Exclude<Withheld['kind'], 'operations' | 'deny-kept'>;
+  /**
+   * `own`: the user that the record knows. `new`: a user that this apply creates, or that a person accepts. `deleted`: a user
+   * that reconcile deleted, because the last day was long past.
+   */
+  readonly kind: 'own' | 'new' | 'deleted' | Exclude<Withheld['kind'], 'operations' | 'deny-kept'>;
   readonly found: string | null;
   /** The user of the account under the member's name; null if there is none. */
   readonly actual: AccessUser | null;
@@ -203,9 +214,11 @@ function identify({ key, until }: Member, { team, applied, account, restore }: R
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || restore.has(key)) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
-    // A later last day gives a user anew that was deleted because its last day had passed.
-    const isExtended = applied.team.settings.deleteAfterDays !== null && had[0]?.until !== until;
-    return is(had.includes(undefined) || isExtended ? 'new' : 'missing');
+    // A later last day creates a user again who was deleted because the last day had passed.
+    const { settings, day } = applied.team;
+    const isExtended = settings.deleteAfterDays !== null && had[0]?.until !== until;
+    if (had.includes(undefined) || isExtended) return is('new');
+    return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
   if (known !== undefined && known === id) {
     return actual.path === path || restore.has(key) ? is('own') : is('moved', actual.path);

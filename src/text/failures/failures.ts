@@ -161,7 +161,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'apply-unfinished': ({ at }) => ({
     summary: t`an apply began and did not end`,
-    reason: t`it began ${trusted(timeWords(at))}; until it ends, manual changes cannot be told from its own`,
+    reason: t`it began ${trusted(timeWords(at))}; until it ends, manual changes cannot be distinguished from its own`,
     help: t`run the apply workflow again (Actions, ${codeText('apply')}, Run workflow), or ${codeText('mturk-team apply')}`,
   }),
   'scan-incomplete': ({ notChecked }) => ({

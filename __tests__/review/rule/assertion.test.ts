@@ -1,0 +1,101 @@
+import type { AccessModel } from '../../../src/access/model.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { gainsBeyond, heldBeyond } from '../../../src/review/rule/assertion.ts';
+import { rolePolicyArn } from '../../../src/team/names.ts';
+import {
+  AT,
+  all,
+  attach,
+  type Change,
+  changeGroup,
+  edit,
+  FULL,
+  name,
+  putInto,
+  says,
+  statement,
+  stopArn,
+  TODAY,
+  takeOut,
+  withMember,
+  withPolicy,
+  withUser,
+  write,
+} from '../../support/changed-account.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const account = desiredAccess(sampleTeam, TODAY);
+const bonus = statement('Allow', 'mechanicalturk:SendBonus');
+const path = '/mturk/perception-lab/';
+
+describe('before an apply: who would gain what the written team does not give', () => {
+  const withheld = withMember('fay', { withheld: ['SendBonus'] });
+  test.each<[string, AccessModel, AccessModel, typeof sampleTeam, readonly string[]]>([
+    ['a plan of the team gives no one more', takeOut('fay', name('paymaster'))(account), account, sampleTeam, []],
+    [
+      'a plan that gives more',
+      account,
+      write('fay', 'x', says(bonus, statement('Allow', 'mechanicalturk:CreateHIT')))(account),
+      sampleTeam,
+      [name('fay')],
+    ],
+    [
+      'a plan that gives back what is withheld',
+      takeOut('fay', name('paymaster'))(account),
+      account,
+      withheld,
+      [name('fay')],
+    ],
+    [
+      'what a member had before is no gain',
+      write('fay', 'x', says(statement('Allow', '*')))(account),
+      write('fay', 'x', says(statement('Allow', '*')))(account),
+      sampleTeam,
+      [],
+    ],
+    ['a user who is no member', account, withUser({ name: 'zoe', attached: [FULL] })(account), sampleTeam, []],
+  ])('%s', (_what, before, planned, written, expected) => {
+    expect(gainsBeyond(before, planned, written, AT).map(({ user }) => user)).toEqual(expected);
+  });
+});
+
+describe('after an apply: who may do more through the lab than the written team gives', () => {
+  const withBonus = edit(rolePolicyArn(sampleTeam, 'results-reader'), says(statement('Allow', 'mechanicalturk:*')));
+  test.each<[string, Change, readonly string[]]>([
+    ['no one', (same) => same, []],
+    ['a policy of a role that allows more', withBonus, [name('bo')]],
+    [
+      'a policy attached to a role',
+      all(
+        withPolicy(stopArn('x'), says(bonus)),
+        changeGroup('results-reader', ({ attached }) => ({ attached: [...attached, stopArn('x')] })),
+      ),
+      [name('bo')],
+    ],
+    [
+      'a policy attached to a member',
+      all(withPolicy(stopArn('x'), says(bonus)), attach('bo', stopArn('x'))),
+      [name('bo')],
+    ],
+    ['a member in the group of another role', putInto('bo', name('paymaster')), [name('bo')]],
+    ['a user who is no member in a group of the lab', withUser({ name: 'zoe', groups: [name('paymaster')] }), ['zoe']],
+    [
+      'a user of the account who is in none',
+      all(withPolicy(stopArn('x'), says(bonus)), withUser({ name: 'zoe', path: '/', attached: [stopArn('x')] })),
+      [],
+    ],
+    [
+      'a user under the path who is no member, which is a finding of its own',
+      all(withPolicy(stopArn('x'), says(bonus)), withUser({ name: 'zoe', path, attached: [stopArn('x')] })),
+      [],
+    ],
+    ['a group that is not the lab’s', all(withPolicy(stopArn('x'), says(bonus)), putInto('bo', 'helpers')), []],
+  ])('%s', (_what, change, expected) => {
+    expect(heldBeyond(change(account), sampleTeam, AT).map(({ user }) => user)).toEqual(expected);
+  });
+
+  test('the operations are named, in catalog order', () => {
+    const change = all(withPolicy(stopArn('x'), says(bonus)), attach('bo', stopArn('x')));
+    expect(heldBeyond(change(account), sampleTeam, AT)).toEqual([{ user: name('bo'), operations: ['SendBonus'] }]);
+  });
+});

@@ -1,0 +1,608 @@
+import { type AccessModel, emptyModel } from '../../../src/access/model.ts';
+import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
+import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
+import { OPERATIONS, type Operation, operationsOf } from '../../../src/catalog/mturk.ts';
+import type { PolicyDocument } from '../../../src/iam/document.ts';
+import { type AppliedFacts, type Ruled, type RuleInput, ruleFor } from '../../../src/review/rule/rule.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
+import { limitsPolicy } from '../../../src/team/documents.ts';
+import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
+import type { Team } from '../../../src/team/team.ts';
+import {
+  after,
+  all,
+  attach,
+  type Change,
+  changeGroup,
+  changeUser,
+  deletesAfter,
+  edit,
+  FULL,
+  name,
+  putInto,
+  says,
+  statement,
+  stopArn,
+  TODAY,
+  takeOut,
+  until,
+  withGroup,
+  withMember,
+  withoutMember,
+  withoutUser,
+  withPolicy,
+  withUser,
+  write,
+} from '../../support/changed-account.ts';
+import { afterApply } from '../../support/model-apply.ts';
+import { member, role, sampleTeam } from '../../support/sample-team.ts';
+
+const PATH = '/mturk/perception-lab/';
+const READ = operationsOf('results:read');
+const PAY = sampleTeam.roles.find(({ key }) => key === 'paymaster')?.allow ?? [];
+const PUBLISH = sampleTeam.roles.find(({ key }) => key === 'task-publisher')?.allow ?? [];
+const only = (operations: readonly Operation[], without: readonly Operation[]) =>
+  OPERATIONS.filter((each) => operations.includes(each) && !without.includes(each));
+
+interface Given {
+  /** The file; the sample team by default. */
+  readonly team?: Team;
+  /** The applied team, the file by default; null without a record. */
+  readonly applied?: Team | null;
+  readonly begun?: readonly Team[];
+  /** Manual changes of an account that is as the applied team says. */
+  readonly change?: Change;
+  /** IAM's unique ids by key where they are not `id of KEY`, in the account and in the record. */
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly recorded?: Readonly<Record<string, string | undefined>>;
+  readonly restore?: readonly string[];
+  readonly giveBack?: RuleInput['giveBack'];
+  readonly deletions?: readonly string[];
+}
+
+const same: Change = (account) => account;
+
+function inputOf(given: Given): RuleInput {
+  const { team = sampleTeam, begun = [], change = same, restore = [], giveBack, deletions = [] } = given;
+  const applied = given.applied === undefined ? team : given.applied;
+  const before = applied ?? team;
+  const account = change(desiredAccess(before, TODAY));
+  const user = new Map(account.users.map((each) => [each.name, `id of ${each.name}`]));
+  for (const [key, id] of Object.entries(given.ids ?? {})) user.set(name(key), id);
+  const known = new Map(before.members.map(({ key }): [string, string] => [name(key), `id of ${name(key)}`]));
+  for (const [key, id] of Object.entries(given.recorded ?? {})) {
+    if (id === undefined) known.delete(name(key));
+    else known.set(name(key), id);
+  }
+  const facts: AppliedFacts | null = applied && {
+    team: appliedTeam(applied, TODAY),
+    begun: begun.map((each) => appliedTeam(each, TODAY)),
+    ids: { user: known, group: new Map() },
+  };
+  return {
+    ...{ team, applied: facts, account: { access: account, ids: { user, group: new Map() } } },
+    ...{ restore: new Set(restore), deletions: new Set(deletions) },
+    ...(giveBack === undefined ? {} : { giveBack }),
+  };
+}
+
+const ruled = (given: Given): Ruled => ruleFor(inputOf(given));
+
+/** `bo operations: GetHIT`, or what the account has instead. */
+const brief = ({ withheld }: Ruled) =>
+  withheld.map(
+    ({ kind, key, operations, found }) =>
+      `${key} ${kind}${found === null ? '' : ` ${found}`}${kind === 'operations' || kind === 'deny-kept' ? `: ${operations.join(' ')}` : ''}`,
+  );
+const took = (key: string, operations: readonly Operation[]) => `${key} operations: ${operations.join(' ')}`;
+const keeps = (key: string, operations: readonly Operation[]) => `${key} deny-kept: ${operations.join(' ')}`;
+const limitsOf = ({ team }: Ruled, key: string): PolicyDocument | null => {
+  const found = team.members.find((each) => each.key === key);
+  return found === undefined ? null : limitsPolicy(found);
+};
+
+const denyAll = statement('Deny', '*');
+const mfa = { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } };
+const readerArn = rolePolicyArn(sampleTeam, 'results-reader');
+const payArn = rolePolicyArn(sampleTeam, 'paymaster');
+const BOUNDARY = boundaryArn(sampleTeam);
+const renamed = (key: string, to: string): Change => changeUser(key, () => ({ name: name(to) }));
+const moved = (key: string, path: string): Change => changeUser(key, () => ({ path }));
+const withoutPolicy =
+  (arn: string): Change =>
+  (account) => ({ ...account, policies: account.policies.filter((policy) => policy.arn !== arn) });
+const withoutGroup =
+  (key: string): Change =>
+  (account) => ({
+    ...account,
+    groups: account.groups.filter((group) => group.name !== name(key)),
+    users: account.users.map((user) => ({ ...user, groups: user.groups.filter((group) => group !== name(key)) })),
+  });
+
+describe('operations', () => {
+  test.each<[string, Given, readonly string[]]>([
+    ['nothing was changed', {}, []],
+    ['a member was removed from a group', { change: takeOut('fay', name('paymaster')) }, [took('fay', PAY)]],
+    [
+      'one of two groups: what the other gives stays',
+      { change: takeOut('bo', name('task-publisher')) },
+      [took('bo', only(PUBLISH, READ))],
+    ],
+    [
+      'the policy of a role was narrowed',
+      { change: edit(readerArn, says(statement('Allow', 'mechanicalturk:GetHIT'))) },
+      [],
+    ],
+    [
+      'the policy of a role was detached',
+      { change: changeGroup('paymaster', () => ({ attached: [] })) },
+      [took('fay', PAY)],
+    ],
+    ['the policy of a role was deleted', { change: withoutPolicy(payArn) }, [took('fay', PAY)]],
+    [
+      'the account was read without a policy, which might allow everything',
+      { change: all(takeOut('fay', name('paymaster')), attach('fay', stopArn('unknown'))) },
+      [took('fay', PAY)],
+    ],
+    ['the group of a role was deleted', { change: withoutGroup('paymaster') }, [took('fay', PAY)]],
+    ['access was added', { change: all(attach('bo', FULL), putInto('bo', name('paymaster'))) }, []],
+    [
+      'an Allow under a condition counts as absent',
+      { change: edit(payArn, says(statement('Allow', 'mechanicalturk:*', mfa))) },
+      [took('fay', PAY)],
+    ],
+    [
+      'what was taken is had in another way, which the apply reverts',
+      {
+        change: all(
+          takeOut('fay', name('paymaster')),
+          attach('fay', FULL),
+          withPolicy(FULL, managedPolicyByArn(FULL)!),
+        ),
+      },
+      [],
+    ],
+    ['a foreign group that gives the same', { change: all(takeOut('fay', name('paymaster')), inHelpers('fay')) }, []],
+    ['a foreign group that denies, which no apply undoes', { change: inHelpers('fay', denyAll) }, []],
+    [
+      'a boundary of someone else',
+      {
+        change: all(
+          withPolicy(stopArn('stop'), says(statement('Allow', 'mechanicalturk:GetHIT'))),
+          changeUser('fay', () => ({ boundary: stopArn('stop') })),
+        ),
+      },
+      [took('fay', only(PAY, ['GetHIT']))],
+    ],
+    ['the lab’s own boundary changed, which no apply restores', { change: edit(BOUNDARY, says(denyAll)) }, []],
+    [
+      'a member who is suspended in the account and the file loses nothing visible, and is not given more later',
+      { change: takeOut('cy', name('results-reader')) },
+      [took('cy', READ)],
+    ],
+  ])('%s', (what, given, expected) => {
+    // Bo has the narrowed policy through another role, and Cy is the only other reader.
+    const more = what.startsWith('the policy of a role was narrowed') ? [took('cy', only(READ, ['GetHIT']))] : [];
+    expect(brief(ruled(given))).toEqual([...expected, ...more]);
+  });
+
+  function inHelpers(key: string, ...denies: readonly ReturnType<typeof statement>[]): Change {
+    return all(
+      withGroup({
+        name: 'helpers',
+        inline: [{ name: 'own', document: says(statement('Allow', 'mechanicalturk:*'), ...denies) }],
+      }),
+      putInto(key, 'helpers'),
+    );
+  }
+
+  test('what is withheld is one statement of limits, and what limits withheld before counts as taken', () => {
+    const first = ruled({ change: takeOut('fay', name('paymaster')) });
+    expect(limitsOf(first, 'fay')?.Statement).toMatchObject([{ Sid: 'Withheld', Effect: 'Deny', Resource: '*' }]);
+    const input = inputOf({});
+    const account = { ...input.account, access: afterApply(input.account.access, first, sampleTeam) };
+    expect(brief(ruleFor({ ...input, account }))).toEqual([took('fay', PAY)]);
+  });
+
+  test('a person gives back to some, and reconcile gives back operations', () => {
+    const change = all(takeOut('fay', name('paymaster')), takeOut('cy', name('results-reader')));
+    expect(brief(ruled({ change, restore: ['fay'] }))).toEqual([took('cy', READ)]);
+    const giveBack = new Map([['fay', ['SendBonus' as const]]]);
+    expect(brief(ruled({ change, giveBack }))).toEqual([took('cy', READ), took('fay', only(PAY, ['SendBonus']))]);
+  });
+});
+
+describe('what owners approved is given', () => {
+  const moves = withMember('bo', { roles: ['paymaster'] });
+  test.each<[string, Given, readonly string[]]>([
+    [
+      'a new role gives what the old one did not, and withholds what someone took of the old',
+      { team: moves, applied: sampleTeam, change: takeOut('bo', name('task-publisher')) },
+      [],
+    ],
+    [
+      'removed from all groups by hand, then moved by the file',
+      {
+        team: moves,
+        applied: sampleTeam,
+        change: all(takeOut('bo', name('task-publisher')), takeOut('bo', name('results-reader'))),
+      },
+      [took('bo', READ)],
+    ],
+    // What an interrupted apply and a manual change took look alike: it is withheld rather than given back.
+    [
+      'a role renamed by an interrupted apply',
+      {
+        team: renamedRole(sampleTeam),
+        applied: sampleTeam,
+        begun: [renamedRole(sampleTeam)],
+        change: withoutGroup('paymaster'),
+      },
+      [took('fay', PAY)],
+    ],
+    [
+      'an interrupted apply that takes a role, and the merge reverted',
+      {
+        begun: [withMember('fay', { roles: ['results-reader'] })],
+        change: all(takeOut('fay', name('paymaster')), putInto('fay', name('results-reader'))),
+      },
+      [],
+    ],
+    [
+      'an interrupted apply that removes a member, and the merge reverted',
+      { begun: [withoutMember('fay')], change: withoutUser('fay') },
+      [],
+    ],
+    [
+      'an apply that moves a member between roles was interrupted between leaving and joining',
+      { team: moves, applied: sampleTeam, begun: [moves], change: changeUser('bo', () => ({ groups: [] })) },
+      [took('bo', READ)],
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(brief(ruled(given))).toEqual(expected);
+  });
+
+  function renamedRole(team: Team): Team {
+    return {
+      ...team,
+      roles: team.roles.map((each) => (each.key === 'paymaster' ? { ...each, key: 'cashier' } : each)),
+      members: team.members.map((each) => (each.key === 'fay' ? { ...each, roles: ['cashier'] } : each)),
+    };
+  }
+});
+
+describe('brakes of the applied or a begun team hide nothing that was taken', () => {
+  const freeze: Team = { ...sampleTeam, freeze: ['pay:bonus', 'pay:approve', 'pay:reject'] };
+  const gone = takeOut('fay', name('paymaster'));
+  const suspended = withMember('fay', { suspended: true });
+  const ended = withMember('fay', { until: '2026-11-20' });
+  const later = withMember('fay', { from: '2027-01-10' });
+  test.each<[string, Given, readonly string[]]>([
+    ['a freeze that the file lifts', { team: sampleTeam, applied: freeze, change: gone }, [took('fay', PAY)]],
+    ['a freeze that the file lifts, and nothing taken', { team: sampleTeam, applied: freeze }, []],
+    ['a suspension that the file lifts', { team: sampleTeam, applied: suspended, change: gone }, [took('fay', PAY)]],
+    ['a suspension that the file lifts, and nothing taken', { team: sampleTeam, applied: suspended }, []],
+    ['a last day that the file removes', { team: sampleTeam, applied: ended, change: gone }, [took('fay', PAY)]],
+    ['a last day that the file removes, and nothing taken', { team: sampleTeam, applied: ended }, []],
+    ['a first day that the file removes', { team: sampleTeam, applied: later, change: gone }, [took('fay', PAY)]],
+    ['a first day that the file removes, and nothing taken', { team: sampleTeam, applied: later }, []],
+    [
+      'a suspension of a begun team',
+      { begun: [suspended], change: all(write('fay', 'limits', suspendedLimits()), gone) },
+      [took('fay', PAY)],
+    ],
+    [
+      'a suspension of a begun team, and nothing taken',
+      { begun: [suspended], change: write('fay', 'limits', suspendedLimits()) },
+      [],
+    ],
+    ['a freeze of a begun team', { begun: [freeze], change: edit(payArn, frozenPayPolicy()) }, []],
+    ['a freeze of the file alone takes nothing by hand', { team: freeze, applied: sampleTeam }, []],
+  ])('%s', (_what, given, expected) => {
+    expect(brief(ruled(given))).toEqual(expected);
+  });
+
+  function suspendedLimits(): PolicyDocument {
+    return limitsPolicy(member({ key: 'fay', suspended: true })) as PolicyDocument;
+  }
+  function frozenPayPolicy(): PolicyDocument {
+    const policy = desiredAccess(freeze, TODAY).policies.find(({ arn }) => arn === payArn);
+    return policy?.document as PolicyDocument;
+  }
+});
+
+describe('dates', () => {
+  const BO = '2027-05-31';
+  const statementsOfBo = (given: Given) => limitsOf(ruled(given), 'bo')?.Statement;
+  const ends = (moment: string) => ({ Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': moment } } });
+  test('an earlier last day that someone wrote stays, beside that of the file', () => {
+    const change = write('bo', 'limits', until('2026-12-24T00:00:00Z'));
+    expect(statementsOfBo({ change })).toMatchObject([ends('2027-06-01T00:00:00Z'), ends('2026-12-24T00:00:00Z')]);
+    expect(brief(ruled({ change }))).toEqual([keeps('bo', OPERATIONS)]);
+  });
+
+  test('a last day that the file changes drops it', () => {
+    const change = write('bo', 'limits', until('2026-12-24T00:00:00Z'));
+    const team = withMember('bo', { until: '2027-01-31' });
+    expect(statementsOfBo({ team, applied: sampleTeam, change })).toMatchObject([ends('2027-02-01T00:00:00Z')]);
+  });
+
+  test('a first day that someone wrote stays, until the file changes it', () => {
+    const first = says(
+      statement('Deny', '*', { Condition: { DateLessThan: { 'aws:CurrentTime': '2027-01-10T00:00:00Z' } } }),
+    );
+    const change = write('fay', 'limits', first);
+    expect(brief(ruled({ change }))).toEqual([keeps('fay', OPERATIONS)]);
+    const team = withMember('fay', { from: '2026-12-01' });
+    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([]);
+  });
+
+  test('a later last day that someone wrote goes', () => {
+    const change = write('bo', 'limits', until('2029-01-01T00:00:00Z'));
+    expect(statementsOfBo({ change })).toMatchObject([ends('2027-06-01T00:00:00Z')]);
+    expect(BO).toBe(sampleTeam.members.find(({ key }) => key === 'bo')?.until);
+  });
+
+  test('a Deny of some operations from a day on is no last day: a changed last day keeps it', () => {
+    const change = write(
+      'bo',
+      'soon',
+      says(statement('Deny', 'mechanicalturk:CreateHIT', after('2026-12-24T00:00:00Z'))),
+    );
+    const team = withMember('bo', { until: '2027-01-31' });
+    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('bo', ['CreateHIT'])]);
+  });
+});
+
+describe('Denies by hand', () => {
+  const stop = all(withPolicy(stopArn('stop'), says(denyAll)), attach('fay', stopArn('stop')));
+  test('of a policy attached to a member are kept without a Sid, and the member has no other Deny for them', () => {
+    const result = ruled({ change: stop });
+    expect(brief(result)).toEqual([keeps('fay', OPERATIONS)]);
+    expect(limitsOf(result, 'fay')?.Statement).toEqual([denyAll]);
+    expect(brief(ruled({ change: stop, restore: ['fay'] }))).toEqual([]);
+  });
+
+  test('at a group are kept in the policy of the role', () => {
+    const change = changeGroup('paymaster', () => ({
+      attached: [payArn],
+      inline: [{ name: 'no', document: says({ Sid: 'No', ...statement('Deny', 'mechanicalturk:SendBonus') }) }],
+    }));
+    const result = ruled({ change });
+    expect(brief(result)).toEqual([keeps('paymaster', ['SendBonus'])]);
+    const policy = desiredAccessOnAnyDay(result.team).policies.find(({ arn }) => arn === payArn);
+    expect(policy?.document?.Statement).toContainEqual(statement('Deny', 'mechanicalturk:SendBonus'));
+    expect(brief(ruled({ change, restore: ['paymaster'] }))).toEqual([]);
+    const removed = all(change, takeOut('fay', name('paymaster')));
+    expect(brief(ruled({ change: removed, restore: ['paymaster'] }))).toEqual([took('fay', PAY)]);
+  });
+
+  test.each<[string, PolicyDocument, readonly string[]]>([
+    ['under a condition', says(statement('Deny', '*', mfa)), [keeps('fay', OPERATIONS)]],
+    ['of something else than Mechanical Turk', says(statement('Deny', 's3:*')), []],
+    [
+      'beside an Allow',
+      says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:GetHIT')),
+      [keeps('fay', ['GetHIT'])],
+    ],
+    [
+      'with the Sid of what is withheld',
+      says({ Sid: 'Withheld', ...statement('Deny', 'mechanicalturk:GetHIT') }),
+      [took('fay', ['GetHIT'])],
+    ],
+  ])('%s', (_what, document, expected) => {
+    expect(brief(ruled({ change: write('fay', 'extra', document) }))).toEqual(expected);
+  });
+
+  test('a Deny that the applied, a begun or this team has is none by hand', () => {
+    const team = withMember('gus', { roles: ['results-reader'] });
+    expect(brief(ruled({ team, applied: sampleTeam }))).toEqual([]);
+    const suspended = withMember('fay', { suspended: true });
+    expect(brief(ruled({ team: sampleTeam, applied: suspended }))).toEqual([]);
+    expect(
+      brief(
+        ruled({
+          team: sampleTeam,
+          begun: [suspended],
+          change: write('fay', 'limits', says({ Sid: 'Suspended', ...denyAll })),
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('Denies that do not fit become one Deny of everything, and the next apply changes nothing', () => {
+    const many = Array.from({ length: 30 }, (_, index) =>
+      statement('Deny', 'mechanicalturk:SendBonus', {
+        Condition: { StringNotEquals: { 'aws:userid': `${'x'.repeat(60)}${index}` } },
+      }),
+    );
+    const input = inputOf({ change: write('bo', 'extra', says(...many)) });
+    const first = ruleFor(input);
+    expect(limitsOf(first, 'bo')?.Statement).toMatchObject([{ Sid: 'Until' }, denyAll]);
+    const access: AccessModel = afterApply(input.account.access, first, sampleTeam);
+    const second = ruleFor({ ...input, account: { ...input.account, access } });
+    expect(desiredAccessOnAnyDay(second.team)).toEqual(desiredAccessOnAnyDay(first.team));
+  });
+});
+
+describe('who a member is', () => {
+  const again = (path = PATH): Change =>
+    all(withoutUser('bo'), withUser({ name: name('bo'), path, groups: [name('paymaster')] }));
+  const eve = member({ key: 'eve', roles: ['paymaster'] });
+  const withEve: Team = { ...sampleTeam, members: [...sampleTeam.members, eve] };
+  const extended = deletesAfter(3, withMember('bo', { until: '2027-12-31' }));
+  const other = { ids: { bo: 'other' } };
+  test.each<[string, Given, readonly string[], readonly string[], readonly string[]]>([
+    ['a new member', { team: withEve, applied: sampleTeam }, [], [], ['eve']],
+    ['a deleted user', { change: withoutUser('bo') }, ['bo missing'], ['bo'], []],
+    ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['bo'] }, [], [], ['bo']],
+    [
+      'a deleted user whose last day changes, in a lab that deletes for age',
+      { team: extended, applied: deletesAfter(3, sampleTeam), change: withoutUser('bo') },
+      [],
+      [],
+      ['bo'],
+    ],
+    [
+      'a deleted user whose last day changes, in a lab that does not',
+      { team: withMember('bo', { until: '2027-12-31' }), applied: sampleTeam, change: withoutUser('bo') },
+      ['bo missing'],
+      ['bo'],
+      [],
+    ],
+    ['another user under the path', { change: again(), ...other }, [`bo replaced ${PATH}`], [], []],
+    ['another user under the path, accepted', { change: again(), ...other, restore: ['bo'] }, [], [], ['bo']],
+    ['another user outside the path', { change: again('/x/'), ...other }, ['bo replaced /x/'], ['bo'], []],
+    [
+      'another user outside the path, named',
+      { change: again('/x/'), ...other, restore: ['bo'] },
+      ['bo replaced /x/'],
+      ['bo'],
+      [],
+    ],
+    ['no id in the record', { recorded: { bo: undefined } }, [`bo replaced ${PATH}`], [], []],
+    [
+      'a renamed user',
+      { change: renamed('bo', 'bob'), ids: { bob: `id of ${name('bo')}` } },
+      [`bo renamed ${name('bob')}`],
+      ['bo'],
+      [],
+    ],
+    [
+      'a renamed user, and a new one under its name',
+      {
+        change: all(renamed('bo', 'bob'), withUser({ name: name('bo'), path: PATH })),
+        ids: { bob: `id of ${name('bo')}`, bo: 'other' },
+      },
+      [`bo replaced ${PATH}`],
+      [],
+      [],
+    ],
+    ['a user moved out of the path', { change: moved('bo', '/x/') }, ['bo moved /x/'], ['bo'], []],
+    [
+      'a new member whose name is taken outside',
+      { team: withEve, applied: sampleTeam, change: withUser({ name: name('eve'), path: '/' }) },
+      ['eve name-taken /'],
+      ['eve'],
+      [],
+    ],
+    [
+      'a new member whose name is taken in another case',
+      { team: withEve, applied: sampleTeam, change: withUser({ name: 'Perception-Lab-EVE', path: '/' }) },
+      ['eve name-taken Perception-Lab-EVE'],
+      ['eve'],
+      [],
+    ],
+    [
+      'a new member under whose name someone made a user before the apply',
+      { team: withEve, applied: sampleTeam, change: withUser({ name: name('eve'), path: PATH }) },
+      [`eve replaced ${PATH}`],
+      [],
+      [],
+    ],
+    [
+      'a user that an interrupted apply created',
+      { team: withEve, applied: sampleTeam, begun: [withEve], change: withUser({ name: name('eve'), path: PATH }) },
+      [],
+      [],
+      ['eve'],
+    ],
+    [
+      'a user that was there before the apply that was interrupted',
+      {
+        ...{ team: withEve, applied: sampleTeam, begun: [withEve], recorded: { eve: 'none' } },
+        change: withUser({ name: name('eve'), path: PATH }),
+      },
+      [`eve replaced ${PATH}`],
+      [],
+      [],
+    ],
+    [
+      'a user under the name of a member of the applied team, while an apply is begun',
+      { begun: [sampleTeam], change: again(), ...other, recorded: { bo: undefined } },
+      [`bo replaced ${PATH}`],
+      [],
+      [],
+    ],
+    [
+      'a user that reconcile deleted for age',
+      { team: deletesAfter(3, withMember('bo', { until: '2026-01-31' })) },
+      [],
+      ['bo'],
+      [],
+    ],
+    ['a user that reconcile deletes for age', { deletions: ['bo'] }, [], [], []],
+  ])('%s', (_what, given, withheld, leftOut, newUsers) => {
+    const result = ruled(given);
+    expect(brief(result)).toEqual(withheld);
+    expect(result.leftOut).toEqual({ members: leftOut, roles: [] });
+    expect(result.newUsers).toEqual(newUsers.map(name));
+    const written = result.team.members.map(({ key }) => key);
+    for (const key of [...leftOut, ...(given.deletions ?? [])]) expect(written).not.toContain(key);
+  });
+
+  test('a replaced user is written without roles and suspended, whatever groups it is in', () => {
+    const { team } = ruled({ change: again(), ...other });
+    expect(team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
+  });
+});
+
+describe('names that something else has', () => {
+  test.each<[string, Change, string]>([
+    [
+      'a group outside the path',
+      all(withoutGroup('paymaster'), withGroup({ name: name('paymaster'), path: '/' })),
+      `/${name('paymaster')}`,
+    ],
+    [
+      'a group in another case',
+      withGroup({ name: 'Perception-Lab-PAYMASTER', path: PATH }),
+      `${PATH}Perception-Lab-PAYMASTER`,
+    ],
+    ['a policy outside the path', withPolicy(stopArn(name('paymaster')), says(denyAll)), stopArn(name('paymaster'))],
+  ])('%s: the role is left out, and members keep their others', (_what, change, found) => {
+    const result = ruled({ change });
+    expect(brief(result)).toContain(`paymaster name-taken ${found}`);
+    expect(result.leftOut.roles).toEqual(['paymaster']);
+    expect(result.team.roles.map(({ key }) => key)).not.toContain('paymaster');
+    expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
+  });
+
+  test("a policy of AWS with a role's name is no conflict", () => {
+    const arn = `arn:aws:iam::aws:policy/${name('paymaster')}`;
+    expect(brief(ruled({ change: withPolicy(arn, says(denyAll)) }))).toEqual([]);
+  });
+});
+
+test('without a record everything counts as given before, and no user as the lab’s', () => {
+  const change = takeOut('fay', name('paymaster'));
+  const result = ruled({ applied: null, change });
+  expect(brief(result)).toEqual(sampleTeam.members.map(({ key }) => `${key} replaced ${PATH}`));
+  const accepted = ['ada', 'bo', 'cy', 'gus'];
+  expect(brief(ruled({ applied: null, change, restore: accepted }))).toEqual([`fay replaced ${PATH}`]);
+});
+
+test('the first apply, to an empty account, creates every member', () => {
+  const empty = { access: emptyModel(sampleTeam.account), ids: { user: new Map(), group: new Map() } };
+  const { withheld, newUsers } = ruleFor({ team: sampleTeam, applied: null, account: empty, restore: new Set() });
+  expect(withheld).toEqual([]);
+  expect(newUsers).toHaveLength(sampleTeam.members.length);
+});
+
+test('an apply deletes no user for age by itself', () => {
+  const ended = deletesAfter(3, withMember('bo', { until: '2026-01-31' }));
+  const { team } = ruled({ team: ended, change: () => desiredAccessOnAnyDay(ended) });
+  expect(desiredAccess(team, TODAY).users.map((user) => user.name)).toContain(name('bo'));
+});
+
+test('a role that only attaches a policy of AWS keeps Denies in a policy of its own', () => {
+  const change = changeGroup('full-access', ({ attached }) => ({
+    attached,
+    inline: [{ name: 'no', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+  }));
+  const result = ruled({ change });
+  expect(brief(result)).toEqual([keeps('full-access', ['SendBonus'])]);
+  const arn = rolePolicyArn(sampleTeam, 'full-access');
+  expect(desiredAccessOnAnyDay(result.team).policies.map((policy) => policy.arn)).toContain(arn);
+  expect(role({ key: 'x' }).keptDenies).toBeUndefined();
+});
