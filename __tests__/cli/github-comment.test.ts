@@ -292,8 +292,7 @@ describe('the driftWorkflow', () => {
 
   test('how often to check is what the file said before the change', async () => {
     drift(120);
-    const hours = (each: string, every: number) =>
-      each.replaceAll('"driftEveryHours":6', `"driftEveryHours":${every}`);
+    const hours = (each: string, every: number) => each.replaceAll('"driftEveryHours":6', `"driftEveryHours":${every}`);
     directory.write('manifest.json', hours(files.manifest, 168));
     await planned();
     expect(ours()[0]).not.toContain(warned);

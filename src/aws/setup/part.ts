@@ -37,7 +37,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'public-access': 'public access blocked',
   versioning: 'versioning',
   encryption: 'encryption',
-  'tls-only': 'TLS only',
+  policy: 'TLS only and no other access',
   'old-versions': 'old versions expire',
   audience: 'audience sts.amazonaws.com',
   path: 'path',
