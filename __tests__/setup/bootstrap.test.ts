@@ -115,7 +115,22 @@ describe('what bootstrap sets up', () => {
         await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
       },
       bucketOf,
-      ['tls-only', 'old-versions'],
+      ['policy', 'old-versions'],
+    ],
+    [
+      'the state open to another account by the bucket policy',
+      async () => {
+        const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
+        const written = JSON.parse(Policy);
+        const open = {
+          ...{ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 's3:PutObject' },
+          Resource: `arn:aws:s3:::${Bucket}/${PLACE.key}/team.tfstate`,
+        };
+        written.Statement.push(open);
+        await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
+      },
+      bucketOf,
+      ['policy'],
     ],
     [
       'the audience gone',

@@ -23,7 +23,7 @@ import {
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
-import type { Statement } from '../../iam/document.ts';
+import { ACTIONS, RESOURCES, type Statement } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
 import type { StatePlace } from '../../team/team.ts';
 import { orNull } from '../client.ts';
@@ -78,27 +78,17 @@ const SETTINGS = {
         }),
       ),
   },
-  'tls-only': {
+  policy: {
     async isWanted(s3, bucket) {
       const wanted = canonicalJson(tlsOnly(bucket));
-      return (await readPolicy(s3, bucket)).Statement.some((each) => canonicalJson(each) === wanted);
+      const { Statement } = await readPolicy(s3, bucket);
+      return Statement.some((each) => canonicalJson(each) === wanted) && !Statement.some((each) => opens(each, bucket));
     },
     async set(s3, bucket) {
       const policy = await readPolicy(s3, bucket);
-      const others = policy.Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
+      const others = policy.Statement.filter((each) => each.Sid !== TLS_ONLY && !opens(each, bucket));
       const Policy = JSON.stringify({ ...policy, Statement: [...others, tlsOnly(bucket)] });
       await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy }));
-    },
-  },
-  'other-writers': {
-    async isWanted(s3, bucket) {
-      return !(await readPolicy(s3, bucket)).Statement.some((each) => letsWrite(each, bucket));
-    },
-    async set(s3, bucket) {
-      const policy = await readPolicy(s3, bucket);
-      const Statement = policy.Statement.filter((each) => !letsWrite(each, bucket));
-      if (Statement.length === policy.Statement.length) return;
-      await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy: JSON.stringify({ ...policy, Statement }) }));
     },
   },
   'old-versions': {
@@ -209,30 +199,27 @@ function tlsOnly({ bucket }: StateBucket) {
   };
 }
 
-const WRITES = ['s3:PutObject', 's3:DeleteObjectVersion', 's3:PutBucketPolicy'];
-
-/** Whether a statement of the bucket's policy lets someone write the lab's state or records, whatever its conditions. */
-function letsWrite(given: object, { bucket, key }: StateBucket): boolean {
-  const statement = given as Statement;
-  const arn = `arn:aws:s3:::${bucket}`;
-  const things = [
-    arn,
-    ...['team.tfstate', 'apply-record.json', 'bootstrap.json'].map((name) => `${arn}/${key}/${name}`),
-  ];
-  return (
-    statement.Effect === 'Allow' &&
-    WRITES.some((action) => actionMatches(statement, action)) &&
-    things.some((thing) => resourceMatches(statement, undefined, thing, {}))
-  );
-}
-
 const POLICY = z.looseObject({
   Version: z.string().default('2012-10-17'),
   Statement: z.preprocess(
     (given) => (Array.isArray(given) ? given : [given]),
-    z.array(z.looseObject({ Sid: z.string().optional() })),
+    z.array(
+      z.looseObject({
+        ...{ Sid: z.string().optional(), Effect: z.enum(['Allow', 'Deny']) },
+        ...{ Action: ACTIONS, NotAction: ACTIONS, Resource: RESOURCES, NotResource: RESOURCES },
+      }),
+    ),
   ),
 });
+
+/** Whether a statement lets anyone use the lab's objects or change the policy, besides whom IAM lets. */
+function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const about = (resource: string) => resourceMatches(statement, undefined, resource, {});
+  const objects = ['team.tfstate', 'apply-record.json', 'bootstrap.json'].map((name) => `${arn}/${key}/${name}`);
+  const isPolicy = actionMatches(statement, 's3:PutBucketPolicy') && about(arn);
+  return statement.Effect === 'Allow' && (isPolicy || objects.some(about));
+}
 
 async function readPolicy(s3: S3Client, bucket: StateBucket): Promise<z.infer<typeof POLICY>> {
   const found = await orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand(owned(bucket))));
