@@ -135,6 +135,22 @@ const ATTACKS: readonly Attack[] = [
     },
   ],
   [
+    'an open pull request moves to an approved commit while the pushed one is compared',
+    'older-commit',
+    (lab) => {
+      const { number } = lab.propose('words', 'bo', describes('Moreau'));
+      approve({ number }, 'ada');
+      const { sha } = repository().pull(number).head;
+      Object.assign(repository().pull(number).head, { sha: lab.push('main', pays('bo')) });
+      const repo = { full_name: 'perception/lab' };
+      const [user, base] = [
+        { id: 2, login: 'bo', type: 'User' },
+        { ref: 'main', repo },
+      ];
+      server().trouble({ when: /pulls\/\d+$/, status: 200, body: { number, user, base, head: { sha } } });
+    },
+  ],
+  [
     'a pull request into another branch has the commit, and its approval',
     'no-pull-request',
     (lab) => {

@@ -80,8 +80,8 @@ test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
 
 const COMMANDS = [
   ...['check', 'plan', 'apply', 'drift', 'explain bo', 'who-can SendBonus', 'synth', 'codeowners', 'schema', 'demo'],
-  ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned', 'check-approval'],
-  ...[`check-head --commit ${COMMIT}`, 'drift-issue --report r'],
+  ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned'],
+  ...[`check-approval --commit ${COMMIT}`, `check-head --commit ${COMMIT}`, 'drift-issue --report r'],
 ];
 
 test.each(COMMANDS)('%s has --json, and its usage errors are JSON', async (command) => {

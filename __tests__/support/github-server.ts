@@ -203,7 +203,7 @@ async function serveGit(
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'],
       GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   request.pipe(backend.stdin);
   const answer = await textOf(backend.stdout, 'latin1');

@@ -59,8 +59,8 @@ export function redactAll<Value>(value: Value, reveal: boolean): Value {
   return redactUnknown(value, reveal) as Value;
 }
 
-/** Hexadecimal digests and times hold digits that only look like an account. */
-const UNTOUCHED = ['digest', 'at'];
+/** Times hold digits that only look like an account. */
+const UNTOUCHED = ['at'];
 
 function redactUnknown(value: unknown, reveal: boolean): unknown {
   if (typeof value === 'string') return redact(value, reveal);

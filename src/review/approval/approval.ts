@@ -88,7 +88,9 @@ async function problemsOf(
       if (!pull.ok) return pull;
       if (!reviews.ok) return reviews;
       if (!timeline.ok) return timeline;
-      const because = judge({ pull: pull.value, reviews: reviews.value, timeline: timeline.value, ...judged });
+      // The head whose files were compared: of an open pull request it may have moved since.
+      const compared = { ...pull.value, head };
+      const because = judge({ pull: compared, reviews: reviews.value, timeline: timeline.value, ...judged });
       if (because.length === 0) return succeed([]);
       problems.push(...because);
     }

@@ -77,8 +77,8 @@ const RULES: Readonly<Record<MissingRule, Text>> = {
   'last-push': t`approval of the most recent push`,
   'stale-approvals': t`dismissal of stale approvals`,
   'required-check': t`the up-to-date check ${codeText('mturk-team')} of GitHub Actions`,
-  'force-push': t`no force pushes`,
-  deletion: t`no deletion`,
+  'force-push': t`a block on force pushes`,
+  deletion: t`a block on deletion`,
 };
 
 const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
