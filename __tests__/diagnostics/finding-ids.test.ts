@@ -46,7 +46,7 @@ const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
   'unmanaged-group': { group: ODD },
   'unmanaged-policy': { arn: ARN },
   'role-changed': { name: LONG, settings: ['trust'] },
-  'bucket-changed': { name: 'perception-lab-state', settings: ['other-writers'] },
+  'bucket-changed': { name: 'perception-lab-state', settings: ['policy'] },
   'identity-provider-changed': {},
   'unmanaged-role': { arn: `arn:aws:iam::123456789012:role/${ODD}` },
   'boundary-policy-changed': { state: 'changed', wider: ['SendBonus'], narrower: ['GetHIT'] },

@@ -219,7 +219,7 @@ function principalOf(given: Omit<Principal, 'unbounded'>): Principal {
     };
   };
   const own = { ...given, ...among(isKnown) };
-  // A session of a role has the tags that whoever opens it chooses.
+  // Who opens a session of a role chooses its tags.
   if (kind === 'user' && !isAllowed(own, 'iam:TagUser', arn)) return own;
   const others = Object.entries(context).filter(([key]) => !key.toLowerCase().startsWith(PRINCIPAL_TAG));
   return { ...given, context: Object.fromEntries(others), ...among(isKnownUntagged) };

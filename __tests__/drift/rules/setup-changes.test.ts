@@ -45,10 +45,10 @@ test.each<[string, Partial<SetupChanges>, string, string, string]>([
   ],
   [
     'the bucket, which others may write',
-    { bucket: { name: 'lab-state', settings: ['other-writers'] } },
-    'bucket-changed/lab-state/writers',
+    { bucket: { name: 'lab-state', settings: ['policy'] } },
+    'bucket-changed/lab-state/policy',
     'critical',
-    'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others write.',
+    'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others in, or allows access without TLS.',
   ],
   [
     'the identity provider',

@@ -1,6 +1,6 @@
 import { codeText, listTexts, t, trusted } from '../../text/text.ts';
 import type { SetupChange, SetupSetting } from '../finding.ts';
-import { type Detected, detected, type RemedyText } from './rule.ts';
+import { type Detected, detected, type RemedyText, type Rule } from './rule.ts';
 
 type SetupRule = 'role-changed' | 'bucket-changed' | 'identity-provider-changed';
 
@@ -13,19 +13,52 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
   'public-access': 'public access is not blocked',
   versioning: 'versioning',
   encryption: 'encryption',
-  'tls-only': 'TLS only',
+  policy: 'the bucket policy lets others in, or allows access without TLS',
   'old-versions': 'expiry of old versions',
-  'other-writers': 'the bucket policy lets others write',
   audience: 'audience',
 };
 
-export function setupFindings(rule: SetupRule, changes: readonly SetupChange[]): readonly Detected[] {
+export const roleChanged: Rule<'role-changed'> = {
+  id: 'role-changed',
+  severity: 'critical',
+  detect: ({ setup }) => setupFindings('role-changed', setup?.roles ?? []),
+  idParts: ({ name }) => [name],
+  title: ({ name, settings }) =>
+    settings.includes('exists')
+      ? t`Role ${codeText(name)} is under the path of the workflows' roles`
+      : t`Role ${codeText(name)} of the workflows was changed`,
+  effect: t`Who may take the role, or what it may do, is not what was reviewed`,
+  remedy: setupRemedy,
+};
+
+export const bucketChanged: Rule<'bucket-changed'> = {
+  id: 'bucket-changed',
+  severity: 'high',
+  severityOf: ({ settings }) => (settings.includes('policy') ? 'critical' : 'high'),
+  detect: ({ setup }) => setupFindings('bucket-changed', setup?.bucket ? [setup.bucket] : []),
+  idParts: ({ name, settings }) => [name, ...(settings.includes('policy') ? ['policy'] : [])],
+  title: ({ name }) => t`Bucket ${codeText(name)} of the state was changed`,
+  effect: t`Who can write the state can steer an apply`,
+  remedy: setupRemedy,
+};
+
+export const identityProviderChanged: Rule<'identity-provider-changed'> = {
+  id: 'identity-provider-changed',
+  severity: 'medium',
+  detect: ({ setup }) => setupFindings('identity-provider-changed', setup?.provider ? [setup.provider] : []),
+  idParts: () => [],
+  title: () => t`The identity provider of GitHub was changed`,
+  effect: t`The workflows may not be able to take their roles`,
+  remedy: setupRemedy,
+};
+
+function setupFindings(rule: SetupRule, changes: readonly SetupChange[]): readonly Detected[] {
   return changes
     .filter(({ settings }) => settings.length > 0)
     .map((change) => detected(rule, change, { cause: 'manual' }));
 }
 
-export function setupRemedy({ data: { settings } }: { readonly data: SetupChange }): RemedyText {
+function setupRemedy({ data: { settings } }: { readonly data: SetupChange }): RemedyText {
   return {
     detail: t`Differs from what this version writes: ${listTexts(settings.map((each) => trusted(WORDS[each])))}.`,
     toFix: t`Ask an administrator to run ${codeText('mturk-team bootstrap')}.`,

@@ -17,9 +17,9 @@ import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
-import { escalationText } from './escalation-text.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
+import { escalationText } from './unmanaged-role.ts';
 
 export const unmanagedUser: Rule<'unmanaged-user'> = {
   id: 'unmanaged-user',
