@@ -22,12 +22,12 @@ import {
 } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
-export interface BeforeAfter<Value> {
+interface BeforeAfter<Value> {
   readonly before: Value;
   readonly after: Value;
 }
 
-export interface GainedLost<Value> {
+interface GainedLost<Value> {
   readonly gained: readonly Value[];
   readonly lost: readonly Value[];
 }

@@ -1,18 +1,6 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { Team } from '../../../src/team/team.ts';
-import {
-  all,
-  attach,
-  FULL,
-  name,
-  putInto,
-  says,
-  scanOfAccount,
-  statement,
-  stopArn,
-  TODAY,
-  withPolicy,
-} from '../../support/changed-account.ts';
+import { all, attach, FULL, name, putInto, scanOfAccount, TODAY } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 describe('snoozes', () => {

@@ -2,14 +2,14 @@ import { accessOf } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type Announcement, announced, type Due, ripe, ripeFrom } from '../../review/rule/announcements.ts';
+import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
-import { applyPlanned } from '../session/apply.ts';
+import { applyPlanned, isUnchanged } from '../session/apply.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { isEmpty, planStack } from '../session/plan.ts';
+import { planStack } from '../session/plan.ts';
 import { changeRecord, readRecord } from '../session/records.ts';
 import type { CompletedScan } from './run-scan.ts';
 
@@ -73,17 +73,11 @@ export async function reconcile(
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
   const options = { workflow: true, commit: null, ownerIds: new Map(), rule };
-  const steps = isEmpty(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
+  const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   const left = announcements.filter(({ kind, key }) => !done.some((each) => each.kind === kind && each.key === key));
   const noted = await noteCheck(left);
   return noted.ok ? succeed({ steps: steps.value, done, announcements: left }) : noted;
-}
-
-/** The first that reconcile still has to do, or null. */
-export function nextRipe(announcements: readonly Announcement[]): Date | null {
-  const [first] = announcements.map(ripeFrom).sort((one, other) => one.getTime() - other.getTime());
-  return first ?? null;
 }
 
 /** Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted. */

@@ -30,7 +30,7 @@ export async function checkedBase(
 }
 
 /** Whether two files name the same account, lab and state. Before Terraform starts: another state could name providers to download. */
-export function checkTarget(before: Team | null, after: Team, today: string, terminal: Terminal): Result<null> {
+function checkTarget(before: Team | null, after: Team, today: string, terminal: Terminal): Result<null> {
   const blocks = targetBlocks(before, after, today);
   if (blocks.length === 0) return succeed(null);
   terminal.stderr(`${blockLines(blocks, terminal.width).join('\n')}\n\n`);

@@ -63,7 +63,7 @@ function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-worke
 }
 
 /** All classes of one person's change, worst first; never empty. */
-export function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
+function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
   const found = new Set<RiskClass>();
   for (const { risk } of change.capabilities.gained) {
     found.add(risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other');
@@ -100,7 +100,7 @@ function isEarlier(start: string | null, than: string | null): boolean {
 }
 
 /** Whether access begins earlier or ends later than before. */
-export function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
+function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
   return isEarlier(starts.after, starts.before) || isLater(ends.after, ends.before);
 }
 

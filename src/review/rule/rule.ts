@@ -16,13 +16,13 @@ import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
-import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { givenBy, heldIn } from './access.ts';
 import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
-export interface AccountAccess {
+interface AccountAccess {
   readonly access: AccessModel;
   readonly ids: EntityIds;
 }
@@ -268,19 +268,4 @@ function deniesAtGroup(role: Role, { team, account }: RuleInput, before: readonl
     return same === undefined ? [] : deniesIn(rolePolicy(same, freeze));
   });
   return manualDenies(documentsOf(group, account.access), known);
-}
-
-/** The inline policy `limits` without what an apply withholds, as the file has it. */
-export function withoutWithheld(model: AccessModel, isWithheld: (statement: Statement) => boolean): AccessModel {
-  const users = model.users.map((user) => ({
-    ...user,
-    inline: user.inline.flatMap((policy) => {
-      if (policy.name !== LIMITS_POLICY || policy.document === null) return [policy];
-      const statements = statementsOf(policy.document);
-      const Statement = statements.filter((statement) => !isWithheld(statement));
-      if (Statement.length === statements.length) return [policy];
-      return Statement.length === 0 ? [] : [{ ...policy, document: { ...policy.document, Statement } }];
-    }),
-  }));
-  return { ...model, users };
 }
