@@ -189,7 +189,7 @@ test("a change of the lab's own roles, bucket and identity provider is a finding
     await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: policy(writer) }));
   });
   const ofRoles = ['role-changed/more', `role-changed/${APPLY}`, 'role-changed/perception-lab-scan'];
-  const all = [`bucket-changed/${BUCKET}/writers`, 'identity-provider-changed', ...ofRoles].sort();
+  const all = [`bucket-changed/${BUCKET}/policy`, 'identity-provider-changed', ...ofRoles].sort();
   expect(idsOf(await check([], WORKFLOW))).toEqual(all);
   expect(idsOf(await check(['--quick']))).toEqual(all);
   await attack((iam) => callIam(iam, 'DeleteRole', { RoleName: 'more' }));

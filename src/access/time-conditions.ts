@@ -8,14 +8,6 @@ function isTime(key: string): boolean {
   return TIME_KEYS.includes(key.toLowerCase());
 }
 
-/** Whether nothing but the time decides when a statement holds, and every moment in it can be read. */
-export function dependsOnTimeAlone(statement: Statement): boolean {
-  return conditionsOf(statement).every(
-    ({ operator, key, values }) =>
-      operator.startsWith('Date') && isTime(key) && values.every((value) => readDate(value) !== null),
-  );
-}
-
 /** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
 const MOST_MOMENTS = 16;

@@ -200,7 +200,7 @@ export function changedAttributes({ type, change }: ResourceChange): ChangedAttr
 }
 
 /** A text that is equal for two values of an attribute that mean the same; a missing one is an empty one. */
-export function normalValue(value: unknown): string {
+function normalValue(value: unknown): string {
   if (value === null || value === undefined || value === '') return '';
   if (typeof value === 'string') {
     const document = value.startsWith('{') ? parsePolicyDocument(value) : null;

@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
 import { type AccessModel, emptyModel } from '../../../src/access/model.ts';

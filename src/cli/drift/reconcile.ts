@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type Announcement, announced, type Due, ripe, ripeFrom } from '../../review/rule/announcements.ts';
+import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
@@ -83,12 +83,6 @@ export async function reconcile(
     .map((each) => (each.at === now.toISOString() ? { ...each, at: since } : each));
   const noted = await noteCheck(left);
   return noted.ok ? succeed({ steps: steps.value, done, announcements: left }) : noted;
-}
-
-/** The first that reconcile still has to do, or null. */
-export function nextRipe(announcements: readonly Announcement[]): Date | null {
-  const [first] = announcements.map(ripeFrom).sort((one, other) => one.getTime() - other.getTime());
-  return first ?? null;
 }
 
 /** Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted. */

@@ -232,7 +232,7 @@ export interface CarryOutOptions extends Pick<ApplyOptions, 'commit' | 'ownerIds
 }
 
 /**
- * Carries out a plan that no guardrail blocks: the begun team is recorded before the first call, and cleared once a second
+ * Carries out a plan unless a guardrail blocks it: the begun team is recorded before the first call, and cleared once a second
  * plan is empty and the account, read again, gives no one more than was written. The steps that were applied.
  */
 export async function applyPlanned(
@@ -242,6 +242,7 @@ export async function applyPlanned(
   terminal: Terminal,
   onBegin: () => void = () => {},
 ): Promise<Result<number>> {
+  if (planned.blocks.length > 0) return blocked(planned);
   const steps = isUnchanged(planned) ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
   if (!steps.ok) return steps;
   const { lab } = session.team;

@@ -112,7 +112,7 @@ export function newestScan({ check }: Pick<DriftReport, 'check'>): Scanned | nul
 }
 
 /** Findings that an issue is about: neither pending (an apply does them) nor resolved. */
-export function openFindings({ findings }: Pick<ScanResult, 'findings'>): readonly DriftFinding[] {
+function openFindings({ findings }: Pick<ScanResult, 'findings'>): readonly DriftFinding[] {
   return findings.filter(isOpen);
 }
 

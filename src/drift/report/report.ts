@@ -73,7 +73,7 @@ const driftReport = z.strictObject({
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */
 export type DriftReport = z.infer<typeof driftReport>;
-export type DriftCheck = z.infer<typeof check>;
+type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 

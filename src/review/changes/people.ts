@@ -100,7 +100,7 @@ function isEarlier(start: string | null, than: string | null): boolean {
 }
 
 /** Whether access begins earlier or ends later than before. */
-export function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
+function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
   return isEarlier(starts.after, starts.before) || isLater(ends.after, ends.before);
 }
 

@@ -23,7 +23,7 @@ export type Announcement = Readonly<z.infer<typeof ANNOUNCEMENT>>;
 export type Due = Omit<Announcement, 'at'>;
 
 /** How long something is announced before reconcile does it. */
-export const ANNOUNCED_HOURS = 20;
+const ANNOUNCED_HOURS = 20;
 
 /** From when reconcile does it. */
 export function ripeFrom({ at }: Pick<Announcement, 'at'>): Date {

@@ -22,7 +22,7 @@ import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, wit
 import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
-export interface AccountAccess {
+interface AccountAccess {
   readonly access: AccessModel;
   readonly ids: EntityIds;
 }
