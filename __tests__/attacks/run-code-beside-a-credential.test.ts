@@ -209,7 +209,7 @@ describe('even where an environment takes deployments from any branch', () => {
       [`${FOLDER}/plan.yml`]: () => caller.apply,
     });
     const nothing = { validate: 'skipped', approval: 'skipped', apply: 'skipped', report: 'skipped', run: 'skipped' };
-    const expected = { ...nothing, 'mturk-team': 'failure' };
+    const expected = { ...nothing, result: 'failure' };
     expect(results(await scene.apply(pull.head, 'refs/heads/mine'))).toEqual(expected);
     expect(results(await scene.plan(pull))).toEqual(expected);
   });
