@@ -34,7 +34,7 @@ export const PEOPLE: readonly ManualChange[] = [
     what: 'a member is removed from a group',
     done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
     finds: ['membership-removed/bo/task-publisher'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -67,7 +67,7 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.DeleteUserCommand(user('fay')));
     },
     finds: ['user-deleted/fay'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -177,7 +177,7 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
     },
     finds: ['boundary-changed/fay'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {

@@ -72,21 +72,21 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: made.Policy?.Arn }));
     },
     finds: ['policy-attached/user/fay/stop'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
     what: "a role's policy is taken off its group",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: paymaster })),
     finds: ['policy-detached/group/paymaster/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
     what: "AWS's full access is taken off the group of the role that has it",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL })),
     finds: ['policy-detached/group/full-access/AmazonMechanicalTurkFullAccess'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -121,7 +121,7 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'an inline Deny is added to a member in an emergency',
     done: write('fay', document('Deny', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/fay/extra'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -173,7 +173,7 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'the last day of a member is moved to an earlier day',
     done: putLimits('bo', limitsUntil('2027-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -187,7 +187,7 @@ export const POLICIES: readonly ManualChange[] = [
     what: "a role's policy is narrowed",
     done: edit(paymaster, document('Allow', 'mechanicalturk:GetHIT')),
     finds: ['policy-changed/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -225,7 +225,7 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeletePolicyCommand({ PolicyArn: paymaster }));
     },
     finds: ['policy-deleted/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {
@@ -250,7 +250,7 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeleteGroupCommand(group('paymaster')));
     },
     finds: ['group-deleted/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
     access: true,
   },
   {

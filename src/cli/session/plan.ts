@@ -136,13 +136,18 @@ async function ruleOf(
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
   if (!account.ok) return account;
-  const input = { team, account: account.value, applied: appliedFacts(record.value), restore };
-  const ruled = ruleFor({
-    ...input,
+  const input: RuleInput = {
+    ...{ team, account: account.value, applied: appliedFacts(record.value), restore },
     ...(giveBack === undefined ? {} : { giveBack }),
     ...(deletions === undefined ? {} : { deletions }),
-  });
-  return succeed({ ruled, account: account.value.access });
+  };
+  const ruled = ruleFor(input);
+  const { access } = account.value;
+  const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));
+  if (ofBegun.length === 0) return succeed({ ruled, account: access });
+  const held = await heldCredentials(iam, ofBegun);
+  const withCredentials = new Set(held.map(({ user }) => user));
+  return succeed({ ruled: ruleFor({ ...input, withCredentials }), account: access });
 }
 
 const PAGE_SIZE = 1000;
@@ -158,14 +163,19 @@ function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles } }: Ruled):
 
 const USERS_AT_A_TIME = 8;
 
+/** Of those users who have any, or of whom they could not be read. */
+async function heldCredentials(iam: LabSession['iam'], users: readonly string[]): Promise<readonly HeldCredentials[]> {
+  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(iam, user));
+  return all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
+}
+
 async function credentialsOf(
   session: LabSession,
   imports: readonly Imported[],
   asksCloudTrail: boolean,
 ): Promise<readonly HeldCredentials[]> {
   const users = imports.filter(({ kind }) => kind === 'user').map(({ id }) => id);
-  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(session.iam, user));
-  const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
+  const held = await heldCredentials(session.iam, users);
   const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
   if (!asksCloudTrail || withKeys.length === 0) return held;
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};

@@ -44,6 +44,8 @@ export interface RuleInput {
   readonly account: AccountAccess;
   /** Keys of members and roles to whom a person gives back what is withheld, or whose user they accept. */
   readonly restore: ReadonlySet<string>;
+  /** Names of users with credentials, which no apply creates: a begun apply did not create these users. */
+  readonly withCredentials?: ReadonlySet<string>;
   /** What reconcile gives back, by the member's key. */
   readonly giveBack?: ReadonlyMap<string, readonly Operation[]>;
   /** Keys of members whose users reconcile deletes, because their last day is long past. */
@@ -167,7 +169,7 @@ interface Identity {
 }
 
 /** A person is the IAM user whose unique id the record has. */
-function identify({ key, until }: Member, { team, applied, account, restore }: RuleInput): Identity {
+function identify({ key, until }: Member, { team, applied, account, restore, withCredentials }: RuleInput): Identity {
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
@@ -192,7 +194,8 @@ function identify({ key, until }: Member, { team, applied, account, restore }: R
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
-  if (isUnderPath && (isOfBegun || restore.has(key))) return is('new');
+  const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
+  if (isUnderPath && (isCreatedByIt || restore.has(key))) return is('new');
   return known === undefined && !isUnderPath ? is('name-taken', actual.path) : is('replaced', actual.path);
 }
 
