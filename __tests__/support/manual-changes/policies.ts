@@ -73,6 +73,8 @@ export const POLICIES: readonly ManualChange[] = [
     },
     finds: ['policy-attached/user/fay/stop'],
     reconcile: 'withheld',
+    leaves: ['deny-kept/user/fay'],
+    withholds: ['fay deny-kept'],
     access: true,
   },
   {
@@ -80,6 +82,8 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: paymaster })),
     finds: ['policy-detached/group/paymaster/paymaster'],
     reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -87,6 +91,8 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL })),
     finds: ['policy-detached/group/full-access/AmazonMechanicalTurkFullAccess'],
     reconcile: 'withheld',
+    leaves: ['access-withheld/ada'],
+    withholds: ['ada operations'],
     access: true,
   },
   {
@@ -122,6 +128,8 @@ export const POLICIES: readonly ManualChange[] = [
     done: write('fay', document('Deny', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/fay/extra'],
     reconcile: 'withheld',
+    leaves: ['deny-kept/user/fay'],
+    withholds: ['fay deny-kept'],
     access: true,
   },
   {
@@ -131,7 +139,9 @@ export const POLICIES: readonly ManualChange[] = [
       document('Allow', 'mechanicalturk:SendBonus', deny(['mechanicalturk:CreateHIT', 'mechanicalturk:ListHITs'])),
     ),
     finds: ['inline-policy-added/user/bo/extra/spends'],
-    reconcile: 'left',
+    reconcile: 'withheld',
+    leaves: ['deny-kept/user/bo'],
+    withholds: ['bo deny-kept'],
     access: true,
   },
   {
@@ -174,6 +184,8 @@ export const POLICIES: readonly ManualChange[] = [
     done: putLimits('bo', limitsUntil('2027-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
     reconcile: 'withheld',
+    leaves: ['deny-kept/user/bo'],
+    withholds: ['bo deny-kept'],
     access: true,
   },
   {
@@ -188,13 +200,17 @@ export const POLICIES: readonly ManualChange[] = [
     done: edit(paymaster, document('Allow', 'mechanicalturk:GetHIT')),
     finds: ['policy-changed/paymaster'],
     reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
     what: "a role's policy gives other things than before",
     done: edit(paymaster, document('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT'])),
     finds: ['policy-changed/paymaster/spends'],
-    reconcile: 'left',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -226,6 +242,8 @@ export const POLICIES: readonly ManualChange[] = [
     },
     finds: ['policy-deleted/paymaster'],
     reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -251,6 +269,8 @@ export const POLICIES: readonly ManualChange[] = [
     },
     finds: ['group-deleted/paymaster'],
     reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -258,6 +278,7 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' })),
     finds: ['group-renamed/paymaster'],
     reconcile: 'left',
+    leaves: ['unmanaged-group/old-payers/spends'],
     access: true,
   },
   {
@@ -265,6 +286,7 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: '/elsewhere/' })),
     finds: ['path-changed/group/paymaster'],
     reconcile: 'left',
+    withholds: ['paymaster name-taken'],
     access: false,
   },
   {

@@ -98,6 +98,8 @@ export function ruleFor(input: RuleInput): Ruled {
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
+  /** Denies of groups that a person removes, with what they took from members. */
+  const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const found = takenRoleName(role.key, input);
     if (found !== null) {
@@ -105,7 +107,11 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
       return [];
     }
-    const keptDenies = restore.has(role.key) ? [] : deniesAtGroup(role, input, before);
+    const keptDenies = deniesAtGroup(role, input, before);
+    if (restore.has(role.key)) {
+      lifted.set(role.key, keptDenies);
+      return [role];
+    }
     if (keptDenies.length > 0) withheld.push(kept('role', role.key, keptDenies));
     return keptDenies.length === 0 ? [role] : [{ ...role, keptDenies }];
   });
@@ -131,8 +137,10 @@ export function ruleFor(input: RuleInput): Ruled {
     if (actual === null || restore.has(key)) return [rest];
     const back = operationSet(giveBack.get(key) ?? []);
     const keptDenies = deniesAtUser(member, actual, input, before);
-    const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
-    const taken = listOperations(difference(takenFrom(user), union(back, alwaysDenied(denied.flat()))));
+    const denied = roles.flatMap((role) =>
+      ofRoles.includes(role.key) ? (role.keptDenies ?? lifted.get(role.key) ?? []) : [],
+    );
+    const taken = listOperations(difference(takenFrom(user), union(back, alwaysDenied([...keptDenies, ...denied]))));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
