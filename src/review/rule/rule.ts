@@ -107,7 +107,7 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
       return [];
     }
-    const keptDenies = deniesAtGroup(role, input, before);
+    const keptDenies = deniesAtGroup(role, input);
     if (restore.has(role.key)) {
       lifted.set(role.key, keptDenies);
       return [role];
@@ -136,7 +136,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
     if (actual === null || restore.has(key)) return [rest];
     const back = operationSet(giveBack.get(key) ?? []);
-    const keptDenies = deniesAtUser(member, actual, input, before);
+    const keptDenies = deniesAtUser(member, actual, input);
     const denied = roles.flatMap((role) =>
       ofRoles.includes(role.key) ? (role.keptDenies ?? lifted.get(role.key) ?? []) : [],
     );
@@ -241,31 +241,38 @@ function documentsOf(
   ];
 }
 
-function deniesAtUser(
-  member: Member,
-  actual: AccessUser,
-  { team, account }: RuleInput,
-  before: readonly AccessTeam[],
-): readonly Statement[] {
-  const [was] = before.map(({ members }) => members.find(({ key }) => key === member.key));
-  const known = [...before, team].flatMap(({ members }) => {
+function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+  const { team, applied, account } = input;
+  const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
+  const { known, begun } = deniesOfTeams(input, ({ members }) => {
     const same = members.find(({ key }) => key === member.key);
-    return same === undefined ? [] : deniesIn(limitsPolicy(same));
+    return same === undefined ? null : limitsPolicy(same);
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const isEnded = (deny: Statement) =>
     (isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny));
-  return manualDenies(documentsOf(actual, account.access), known, isEnded);
+  return manualDenies(documentsOf(actual, account.access), known, begun, isEnded);
 }
 
-function deniesAtGroup(role: Role, { team, account }: RuleInput, before: readonly AccessTeam[]): readonly Statement[] {
+function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
+  const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   if (group === undefined) return [];
-  const known = [...before, team].flatMap(({ roles, freeze }) => {
+  const { known, begun } = deniesOfTeams(input, ({ roles, freeze }) => {
     const same = roles.find(({ key }) => key === role.key);
-    return same === undefined ? [] : deniesIn(rolePolicy(same, freeze));
+    return same === undefined ? null : rolePolicy(same, freeze);
   });
-  return manualDenies(documentsOf(group, account.access), known);
+  return manualDenies(documentsOf(group, account.access), known, begun);
+}
+
+function deniesOfTeams(
+  { team, applied }: RuleInput,
+  documentOf: (team: AccessTeam) => PolicyDocument | null,
+): { readonly known: readonly Statement[]; readonly begun: readonly Statement[] } {
+  const of = (teams: readonly AccessTeam[]) => teams.flatMap((each) => deniesIn(documentOf(each)));
+  return applied === null
+    ? { known: of([team]), begun: [] }
+    : { known: of([applied.team, team]), begun: of(applied.begun) };
 }
 
 /** The inline policy `limits` without what an apply withholds, as the file has it. */
