@@ -20,7 +20,10 @@ test('whoever deletes the record gets nothing given back, by a workflow or at a 
       return keyOf(iam, fay);
     });
     rmSync(lab.path(RECORD));
-    for (const args of [['--commit', 'a'.repeat(40)], ['--result', 'result.json']]) {
+    for (const args of [
+      ['--commit', 'a'.repeat(40)],
+      ['--result', 'result.json'],
+    ]) {
       const { code, stderr } = await lab.mturk(TODAY, 'apply', '--yes', ...args);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[no-apply-record]') });
     }

@@ -6,7 +6,7 @@ beforeAll(labs.prepare);
 afterAll(labs.remove);
 
 const OUTSIDER = 'unmanaged-user/outsider/spends';
-const SNOOZED = `snoozed:\n  - { finding: ${OUTSIDER}, until: "2026-12-24", reason: known }\n`;
+const SNOOZED = `snoozed:\n  ${OUTSIDER}: { until: "2026-12-24", reason: known }\n`;
 
 test.each<[string, string, string]>([
   ['a snooze', 'settings:', `${SNOOZED}settings:`],

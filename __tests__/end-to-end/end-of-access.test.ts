@@ -6,7 +6,15 @@ import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mtur
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { applied, bootstrapped, copyOf, ENGINE_TITLE, type LabInTest, type LabMemory, withLab } from '../support/lab-in-test.ts';
+import {
+  applied,
+  bootstrapped,
+  copyOf,
+  ENGINE_TITLE,
+  type LabInTest,
+  type LabMemory,
+  withLab,
+} from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */

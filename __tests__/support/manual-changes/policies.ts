@@ -278,7 +278,7 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' })),
     finds: ['group-renamed/paymaster'],
     reconcile: 'left',
-    leaves: ['unmanaged-group/old-payers/spends'],
+    leaves: ['unmanaged-group/old-payers'],
     access: true,
   },
   {
@@ -298,6 +298,7 @@ export const POLICIES: readonly ManualChange[] = [
     },
     finds: ['unmanaged-group/helpers/spends'],
     reconcile: 'left',
+    leaves: ['unmanaged-group/helpers'],
     access: true,
   },
 ];
