@@ -15,6 +15,7 @@ import {
   ENGINE_TITLE,
   type LabInTest,
   type LabMemory,
+  orThrow,
   withLab,
 } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
