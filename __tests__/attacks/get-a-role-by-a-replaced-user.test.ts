@@ -67,8 +67,7 @@ test.each<[string, (iam: aws.IAMClient) => Promise<{ accessKeyId: string; secret
   await labs.attack(async (lab) => {
     const key = await lab.byHand(replace);
     for (const day of [TODAY, TOMORROW]) {
-      const { stderr, code } = await lab.mturk(day, 'drift', '--reconcile');
-      expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
       expect(await canPay(lab, key)).toBe(false);
     }
   });

@@ -4,8 +4,8 @@ import { type Io, printJson, reportFailure, safeTerminal, shownNames, type Termi
 import { showPreview } from '../../src/cli/session/plan-output.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
-import { afterRevertText, reconcileBlockText, revertedText } from '../../src/drift/remediation/reconcile-text.ts';
 import { driftJson } from '../../src/drift/report/finding-view.ts';
+import { reconciledText } from '../../src/drift/report/reconciled.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';
 import { driftLines } from '../../src/drift/report/terminal.ts';
 import { withoutAddresses } from '../../src/text/escape.ts';
@@ -66,14 +66,11 @@ const namesIn = (text: string, names: readonly string[]) => names.filter((name) 
 
 /** Everything that `drift` and `drift --reconcile` print about the account. */
 function printDrift(terminal: Terminal): void {
-  const { stdout, stderr } = terminal;
+  const { stdout } = terminal;
   const names = shownNames(naming, terminal);
-  const ids = FINDINGS.map(({ id }) => id);
   stdout(`${driftLines(SCAN, names, { attributed: true, reconcile: 'all' }).join('\n')}\n`);
-  stdout(`${revertedText({ reverted: ids, deleted: ['stranger'], next: [] }, FINDINGS, names)}\n`);
-  stdout(`${afterRevertText(SCAN, names)}\n`);
-  stderr(reconcileBlockText({ code: 'grants-access', args: { users: ['stranger'] } }, names, terminal));
-  stderr(reconcileBlockText({ code: 'reverted-repeatedly', args: { findings: ids } }, names, terminal));
+  const given = { kind: 'operations', key: 'bo', operations: ['SendBonus'], until: null, at: SCAN.at } as const;
+  stdout(`${reconciledText({ steps: 2, done: [given], announcements: [given] }, names)}\n`);
 }
 
 test('the log of a drift check and of a reconcile has no key, address, account or name from outside the lab', () => {

@@ -9,7 +9,6 @@ import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
 const RECONCILE = / {2}reconcile: .*\n/;
-const UNSET = smallTeamFile().replace(RECONCILE, '');
 const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: additions\n');
 const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
@@ -72,7 +71,7 @@ test('a check writes nothing to the account, whatever the day', async () => {
 });
 
 const ADDED = 'membership-added/bo/paymaster/spends';
-const REMOVED = 'membership-removed/bo/task-publisher';
+const WITHHELD = 'access-withheld/bo';
 
 test('a clean account: nothing to report, and the outputs of the step say so', async () => {
   expect(await mturk(['drift', '--no-lock', '--report', 'report.json'])).toMatchObject({ code: 0, stderr: '' });
@@ -82,17 +81,12 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     commit: null,
     settings: { checkEveryHours: 24, reconcile: 'additions' },
     check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], notChecked: [] } },
-    reconcile: null,
     expiring: [],
   });
-  expect(outputs()).toEqual({
-    class: 'clean',
-    reconcile: 'false',
-    fingerprint: (await scan()).fingerprint,
-  });
+  expect(outputs()).toEqual({ class: 'clean' });
 });
 
-test('from a scan to a revert, as the workflow does it: the addition is reverted, the removal is reported and kept', async () => {
+test('from a scan to a reconcile, as the workflow does it: the addition is reverted, what was removed is withheld', async () => {
   await byHand(async (iam) => {
     await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
@@ -100,76 +94,31 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
   const found = await mturk(['drift', '--no-lock', '--report', 'report.json']);
   expect(found.code).toBe(2);
   const seen = await scan();
-  const remediations = seen.findings.map(({ remediation }) => remediation);
-  expect({ class: seen.class, remediations }).toEqual({ class: 'drift', remediations: ['auto', 'on-request'] });
-  const { fingerprint = '', ...rest } = outputs();
-  expect({ fingerprint, ...rest }).toEqual({
+  const remediations = seen.findings.map(({ id, remediation }) => [id, remediation]);
+  expect({ class: seen.class, remediations }).toEqual({
     class: 'drift',
-    reconcile: 'true',
-    fingerprint: seen.fingerprint,
+    remediations: [
+      [ADDED, 'auto'],
+      ['membership-removed/bo/task-publisher', 'announced'],
+    ],
   });
+  expect(outputs()).toMatchObject({ class: 'drift' });
 
-  const job = (digits: string) => [
-    'drift',
-    '--reconcile',
-    '--yes',
-    '--if-fingerprint',
-    digits,
-    '--report',
-    'report.json',
-  ];
-  const other = await mturk(job('0'.repeat(64)));
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('error[fingerprint-changed]') });
-  expect(await report()).toMatchObject({
-    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'fingerprint-changed' }, after: null },
-  });
-  const unconfirmed = await mturk(['drift', '--reconcile']);
-  expect(unconfirmed).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
-  expect(unconfirmed.stderr).toContain('Bo Chen (`bo`) added to `paymaster`');
-
-  const done = await mturk(job(fingerprint));
-  expect(done.code).toBe(2);
-  expect(await report()).toMatchObject({
-    check: { scan: { findings: [{}, {}] } },
-    reconcile: {
-      outcome: 'reverted',
-      reverted: [ADDED],
-      after: { scan: { class: 'drift', findings: [{ id: REMOVED }] } },
-    },
-  });
-  const record = readFileSync(join(place.directory, '.mturk-team/emulator/reconcile-record.json'), 'utf8');
-  expect(JSON.parse(record)).toMatchObject({
-    version: 1,
-    reverts: [{ finding: ADDED, state: 'done', at: expect.stringMatching(/^2026-11-25T/) }],
-  });
-
-  // Again: mode additions grants nothing.
-  const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--report', 'report.json']);
-  expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
-    code: 2,
-    drift: { class: 'drift', findings: [{ id: REMOVED }] },
-    reconcile: { outcome: 'nothing', reverted: [], block: null, failure: null },
-  });
-  expect(await report()).toMatchObject({ reconcile: { outcome: 'nothing', after: null } });
-  const missed = await mturk(['drift', '--revert', `${REMOVED}s`, '--yes', '--json']);
-  expect({ code: missed.code, ...JSON.parse(missed.stdout) }).toMatchObject({
-    code: 1,
-    drift: { class: 'drift' },
-    reconcile: { outcome: 'blocked', block: { code: 'not-revertible', args: { findings: [{ nearest: REMOVED }] } } },
-  });
-});
-
-test('one finding is reverted by its ID, and what else changed for the same member is not', async () => {
-  // Of the case before this one, the removal is left.
-  await byHand((iam) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })));
-  const done = await mturk(['drift', '--revert', ADDED, '--yes', '--json']);
+  const done = await mturk(['drift', '--reconcile', '--yes', '--json']);
   expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
     code: 2,
-    lab: 'perception-lab',
-    drift: { class: 'drift', findings: [{ id: REMOVED }] },
-    reconcile: { outcome: 'reverted', reverted: [ADDED] },
+    drift: { class: 'drift', findings: [{ id: WITHHELD }] },
+    reconcile: { steps: expect.any(Number), done: [], announcements: [] },
   });
-  expect(await mturk(['drift', '--revert', REMOVED, '--yes'])).toMatchObject({ code: 0 });
+  // Again: mode additions gives nothing back.
+  const again = await mturk(['drift', '--reconcile', '--yes', '--json']);
+  expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
+    code: 2,
+    drift: { class: 'drift', findings: [{ id: WITHHELD }] },
+    reconcile: { steps: 0, done: [], announcements: [] },
+  });
+  expect(await mturk(['apply', '--yes', '--restore', 'bo'])).toMatchObject({ code: 0 });
+  expect(await mturk(['drift', '--quick'])).toMatchObject({ code: 0 });
 });
 
 test('a quick check needs no Terraform, makes fewer calls, and finds the same access', async () => {
@@ -199,17 +148,6 @@ test('a quick check needs no Terraform, makes fewer calls, and finds the same ac
   // A failed check is not drift: its report has the failure and nothing about the account.
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'terraform-not-found' } } });
   expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });
-});
-
-test('in mode none the job reverts nothing, before anything is read from AWS', async () => {
-  place.write('team.yaml', UNSET);
-  const blocked = await mturk(['drift', '--reconcile', '--yes', '--report', 'report.json']);
-  expect(blocked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('error[reconcile-off]') });
-  expect(await report()).toMatchObject({
-    check: null,
-    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'reconcile-off' } },
-  });
-  place.write('team.yaml', ALLOWED);
 });
 
 test('an unusable record stops a check', async () => {

@@ -3,6 +3,8 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
+import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { quickScan } from '../../src/cli/drift/run-scan.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
@@ -13,9 +15,11 @@ import {
   ENGINE_TITLE,
   type LabInTest,
   type LabMemory,
+  orThrow,
   withLab,
 } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
 interface Keys {
@@ -79,7 +83,14 @@ async function workflow(lab: LabInTest, file: Team, now: string): Promise<void> 
 }
 
 /** The same team, whose users are deleted 30 days after the last day. */
-const deleting: Team = { ...team, settings: { ...team.settings, deleteAfterDays: 30 } };
+const deleting: Team = { ...team, settings: { ...team.settings, reconcile: 'additions', deleteAfterDays: 30 } };
+
+/** The scheduled check, with reconcile. */
+async function scheduled(lab: LabInTest, now: string): Promise<void> {
+  lab.setClock(now);
+  const session = lab.lab(deleting, { today: now.slice(0, 10) });
+  orThrow(await reconcile(session, await quickScan(session, { cloudTrail: false }, SILENT), SILENT));
+}
 
 /** Works on the applied team, at a moment that the account takes for now. */
 async function onLab(work: (lab: LabInTest, keys: Keys) => Promise<void>): Promise<void> {
@@ -143,11 +154,11 @@ async function expectInCloudTrail(lab: LabInTest): Promise<void> {
     endpoint: lab.emulator.endpoint,
     credentials: { ...lab.emulator.rootCredentials },
   });
-  const since = new Date('2027-01-31T00:00:00Z');
+  const since = new Date('2027-02-01T00:00:00Z');
   const { events, failure } = await readIamEvents(cloudTrail, WRITES, since);
   cloudTrail.destroy();
   expect(failure).toBeNull();
-  expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-31T06:17:00Z', userAgent: 'terraform' });
+  expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-02-01T06:17:00Z', userAgent: 'terraform' });
 }
 
 const userOf = (lab: LabInTest, key: string) =>
@@ -201,7 +212,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       });
     });
 
-    test('with the workflow: a run before `delete-after-days` removes nothing, one after it the user and the key', async () => {
+    test('with the workflows: no apply deletes the user and the key, but a check after `delete-after-days` and a day of announcement', async () => {
       await onLab(async (lab, keys) => {
         lab.setClock(MIDNIGHT);
         expect(await keys.may('lea')).toEqual([]);
@@ -209,6 +220,9 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         expect(await keys.may('lea')).toEqual([]);
         expect(userOf(lab, 'lea')?.keys).toHaveLength(1);
         await workflow(lab, deleting, '2027-01-31T06:17:00Z');
+        await scheduled(lab, '2027-01-31T06:17:00Z');
+        expect(userOf(lab, 'lea')?.keys).toHaveLength(1);
+        await scheduled(lab, '2027-02-01T06:17:00Z');
         expect(await keys.may('lea')).toBe('no such key');
         expect(userOf(lab, 'lea')).toBeUndefined();
         for (const key of ['ada', 'bo', 'fay']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);

@@ -3,10 +3,9 @@ import { expectGolden } from '../support/golden.ts';
 import { appliedTo, ENGINE_TITLE, inTurns } from '../support/lab-in-test.ts';
 import { CREDENTIALS } from '../support/manual-changes/credentials.ts';
 import type { ManualChange } from '../support/manual-changes/manual-change.ts';
-import { appliedOutcome, decidedOutcome, type Outcome } from '../support/manual-changes/outcome.ts';
+import { appliedOutcome, decidedOutcome, type Outcome, RECONCILED_TEAM } from '../support/manual-changes/outcome.ts';
 import { PEOPLE } from '../support/manual-changes/people.ts';
 import { POLICIES } from '../support/manual-changes/policies.ts';
-import { sampleTeam } from '../support/sample-team.ts';
 
 const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 /** With Terraform: one that reconcile reverts and one that it leaves; all of them in an exhaustive run. */
@@ -17,7 +16,7 @@ const SAMPLE = [true, false].flatMap((isReverted) =>
   ),
 );
 
-const start = await appliedTo(sampleTeam);
+const start = await appliedTo(RECONCILED_TEAM);
 const decided = new Map<string, Outcome>();
 const applied = new Map<string, Outcome>();
 
@@ -31,18 +30,15 @@ function outcomeIn(outcomes: ReadonlyMap<string, Outcome>, { what }: ManualChang
   return outcome;
 }
 
-function expectReconciled(row: ManualChange, { reconciled, left, is, gained }: Outcome): void {
-  expect(gained).toEqual([]);
-  if (row.leaves !== undefined) {
-    expect(left).toEqual(row.leaves);
-    expect(is).not.toBe('as changed');
-  } else if (row.reconcile === 'undone') {
-    expect(left).toEqual([]);
-    expect(reconciled).toMatch(/^reverted: /);
-    expect(is).toBe('as before');
-  } else {
-    expect({ reconciled, is, left }).toEqual({ reconciled: 'nothing', is: 'as changed', left: row.finds });
-  }
+function expectReconciled(row: ManualChange, outcome: Outcome): void {
+  const { withheld, left, isAsBefore, gained } = outcome;
+  expect({ withheld, left, gained }).toEqual({
+    withheld: row.withholds ?? [],
+    left: row.leaves ?? (row.reconcile === 'undone' ? [] : row.finds),
+    gained: [],
+  });
+  if (row.reconcile === 'undone') expect(isAsBefore).toBe(true);
+  if (row.reconcile !== 'left') expect(outcome.added).toEqual([]);
 }
 
 describe.each(TABLE.map((row) => [row.what, row] as const))('%s', (_what, row) => {
@@ -56,7 +52,7 @@ describe.each(TABLE.map((row) => [row.what, row] as const))('%s', (_what, row) =
     else expect(full).toEqual(expect.arrayContaining([...quick]));
   });
 
-  test(`is ${row.reconcile} by reconcile, which grants no access`, () => {
+  test(`is ${row.reconcile} by reconcile, which gives nothing back`, () => {
     expectReconciled(row, outcomeIn(decided, row));
   });
 });
@@ -70,9 +66,9 @@ describe(`with ${ENGINE_TITLE}`, () => {
     '%s: found, reported and reverted as decided',
     (_what, row) => {
       const outcome = outcomeIn(applied, row);
-      const { full, quick, report, reconciled } = outcomeIn(decided, row);
+      const { full, quick, report } = outcomeIn(decided, row);
       expect({ ...outcome, report: withoutIds(outcome.report) }).toMatchObject({
-        ...{ full, quick, reconciled },
+        ...{ full, quick },
         report: withoutIds(report),
       });
       expectReconciled(row, outcome);
@@ -82,8 +78,8 @@ describe(`with ${ENGINE_TITLE}`, () => {
 
 test('the report names who made the change and how to revert it', () => {
   const text = TABLE.map((row) => {
-    const { report, reconciled } = outcomeIn(decided, row);
-    return `## ${row.what}\n\n${report}\n\n  reconciling: ${reconciled === 'nothing' ? row.reconcile : reconciled}\n`;
+    const { report } = outcomeIn(decided, row);
+    return `## ${row.what}\n\n${report}\n\n  reconcile: ${row.reconcile}\n`;
   });
   expectGolden('drift/manual-changes.txt', withoutIds(text.join('\n')));
 });

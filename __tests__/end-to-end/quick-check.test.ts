@@ -27,20 +27,15 @@ async function shadowGroup(iam: IAMClient): Promise<void> {
 
 const OPTIONS: ApplyOptions = {
   ...{ file: 'team.yaml', today: TODAY, emulator: '', json: false, stack: 'team', parallelism: null },
-  ...{ yes: false, reviewed: null, commit: null, result: null },
+  ...{ yes: false, restore: [], commit: null, ownerIds: new Map(), result: null },
 };
 
 /** Applies the sample with Fay suspended; `meanwhile` is what happens while the question waits. */
-async function applyAsking(
-  test: LabInTest,
-  meanwhile: (iam: IAMClient) => Promise<unknown>,
-  first: (iam: IAMClient) => void = () => {},
-) {
+async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promise<unknown>) {
   const members = smallTeam.members.map((member) =>
     member.key === 'fay' ? { ...member, suspended: true, keys: 0 } : member,
   );
   const session = test.lab({ ...smallTeam, members });
-  first(session.iam);
   const shown: unknown[] = [];
   const terminal = {
     ...SILENT,
@@ -97,7 +92,9 @@ test('a manual change made while apply waits for its answer is named, and nothin
     expect(shown).toMatchObject([{ findings: [] }]);
     const again = await applyAsking(test, async () => {});
     expect(again.shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
-    expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen (bo)'] }] } });
+    // The apply removes Bo from the group, too.
+    const { quickCheck: after } = orThrow(again.result);
+    expect(JSON.stringify(after.findings)).not.toContain('Bo Chen');
   });
 });
 
@@ -119,12 +116,7 @@ async function emptyGroup(iam: IAMClient): Promise<void> {
   await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName: bo }));
 }
 
-test('if AWS does not say who may do what, another plan decides what is applied after the answer', async () => {
-  await withLab(await appliedTo(smallTeam), async (test) => {
-    const changed = await applyAsking(test, emptyGroup, denyAccess);
-    expect(changed.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
-    expect(changed.shown).toMatchObject([{ isAccessKnown: false }]);
-  });
+test('if AWS does not say who may do what any more, another plan decides what is applied after the answer', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const later = await applyAsking(test, async (iam) => {
       await emptyGroup(iam);
@@ -132,9 +124,5 @@ test('if AWS does not say who may do what, another plan decides what is applied 
     });
     expect(later.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     expect(later.shown).toMatchObject([{ isAccessKnown: true }]);
-  });
-  await withLab(await appliedTo(smallTeam), async (test) => {
-    const same = await applyAsking(test, async () => {}, denyAccess);
-    expect(orThrow(same.result)).toMatchObject({ steps: 2, quickCheck: { isAccessKnown: false } });
   });
 });

@@ -31,20 +31,23 @@ interface Desk {
   account(): string;
 }
 
+type Settings = Partial<Pick<Team['settings'], 'reconcile' | 'deleteAfterDays' | 'maxRemovals'>>;
+
+function withSettings(settings: Settings): (record: ApplyRecord) => ApplyRecord {
+  return (record) => {
+    if (record.team === null) throw new Error('nothing was applied');
+    return { ...record, team: { ...record.team, settings: { ...record.team.settings, ...settings } } };
+  };
+}
+
 /** An account to which the team was applied, with these settings of the record. */
-async function inLab(settings: Partial<Team['settings']>, work: (desk: Desk) => Promise<void>): Promise<void> {
+async function inLab(settings: Settings, work: (desk: Desk) => Promise<void>): Promise<void> {
   const start = await appliedTo(team);
   await withLab(start, async (test) => {
     test.setClock(`${TODAY}T12:00:00Z`);
     const first = test.lab(team);
     const file = { ...team, settings: { ...team.settings, ...settings } };
-    orThrow(
-      await changeRecord(first.records, (record) =>
-        record.team === null
-          ? record
-          : { ...record, team: { ...record.team, settings: { ...record.team.settings, ...settings } } },
-      ),
-    );
+    orThrow(await changeRecord(first.records, withSettings(settings)));
     const withoutIds = (key: string, value: unknown) => (['versions', 'id'].includes(key) ? undefined : value);
     await work({
       test,
@@ -163,13 +166,7 @@ test('users are deleted for age after an announcement of their last day, and no 
     expect(orThrow(await check({ today: '2027-07-02' }))).toMatchObject({ done: [], announcements: [due] });
     expect(exists()).toBe(true);
     const lab = test.lab(team);
-    const most = (maxRemovals: number) =>
-      changeRecord(lab.records, (record) =>
-        record.team === null
-          ? record
-          : { ...record, team: { ...record.team, settings: { ...record.team.settings, maxRemovals } } },
-      );
-    orThrow(await most(1));
+    orThrow(await changeRecord(lab.records, withSettings({ maxRemovals: 1 })));
     // A later last day that waits for its apply.
     const members = team.members.map((each) => (each.key === 'bo' ? { ...each, until: '2028-01-01' } : each));
     expect(orThrow(await check({ today: '2027-07-02', newest: { ...team, members } }))).toMatchObject({

@@ -29,17 +29,14 @@ import { actionOf } from '../../src/aws/setup/part.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
 import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
-import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { applyStack } from '../../src/cli/session/apply.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import { quickCheck } from '../../src/cli/session/quick-check.ts';
-import { applyRecord, noteApply, reconcileRecord } from '../../src/cli/session/records.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
-import { NO_RECONCILE_RECORD } from '../../src/drift/remediation/decide.ts';
 import { awsEnvironment } from '../../src/emulator/emulator.ts';
-import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
@@ -47,7 +44,16 @@ import type { Team } from '../../src/team/team.ts';
 import { createRoles, type Key } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
-import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
+import {
+  applied,
+  bootstrapped,
+  copyOf,
+  inTurns,
+  type LabInTest,
+  type LabMemory,
+  orThrow,
+  withLab,
+} from '../support/lab-in-test.ts';
 import { document, type ManualChange } from '../support/manual-changes/manual-change.ts';
 import { RECONCILED_TEAM as team } from '../support/manual-changes/outcome.ts';
 import { PEOPLE } from '../support/manual-changes/people.ts';
@@ -61,6 +67,7 @@ const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';
 
 let count = 0;
+let now = NOON;
 /** The actions that the calls of a role needed. */
 const used: Readonly<Record<WorkflowRole, Set<string>>> = {
   ...{ plan: new Set<string>(), scan: new Set<string>(), apply: new Set<string>() },
@@ -99,7 +106,7 @@ async function take({ emulator }: LabInTest, role: WorkflowRole) {
   const { Credentials, AssumedRoleUser } = await sts.send(
     new AssumeRoleWithWebIdentityCommand({
       ...{ RoleArn: workflowRoleArn(team, role), RoleSessionName: `run-${count}` },
-      WebIdentityToken: github.token({ ...JOBS[role], repository_id: '22' }, new Date(NOON)),
+      WebIdentityToken: github.token({ ...JOBS[role], repository_id: '22' }, new Date(now)),
     }),
   );
   sts.destroy();
@@ -139,7 +146,12 @@ async function labAs<T>(
   };
   const { records } = test.lab(of);
   const directory = records.kind === 'directory' ? records.directory : '';
-  const lab = emulatorSession(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, emulator);
+  const lab = emulatorSession(
+    of,
+    { today: now.slice(0, 10), stack: 'team', parallelism: null, directory },
+    test.engine,
+    emulator,
+  );
   try {
     return await work(lab);
   } finally {
@@ -175,11 +187,8 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     test,
     'apply',
     async (lab) => {
-      const plan = orThrow(await planStack(lab));
-      expect(plan.blocks).toEqual([]);
-      orThrow(await applyStack(lab, plan));
+      await applied(lab);
       expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
-      await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
       const { check } = await quickCheck(lab, null, SILENT);
       expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
     },
@@ -187,7 +196,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
   );
 }
 
-let start: EmulatorMemory;
+let start: LabMemory;
 beforeAll(async () => {
   github = await startGitHubOidc();
   start = await inLab(await bootstrapped(), async (test) => {
@@ -200,7 +209,7 @@ beforeAll(async () => {
 afterAll(() => github.close());
 
 /** At noon, with an account that knows GitHub's keys. */
-function inLab<T>(from: EmulatorMemory, work: (test: LabInTest) => Promise<T>): Promise<T> {
+function inLab<T>(from: LabMemory, work: (test: LabInTest) => Promise<T>): Promise<T> {
   return withLab(
     from,
     (test) => {
@@ -294,8 +303,6 @@ const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'und
 /** With Terraform; all of them in an exhaustive run. */
 const SAMPLE = sampleOf(REVERTED, 1);
 
-const REQUEST = { reconcile: true, revert: [], ifFingerprint: null };
-
 function idsOf({ findings }: ScanResult): readonly string[] {
   return findings.map(({ id }) => id);
 }
@@ -304,7 +311,6 @@ function idsOf({ findings }: ScanResult): readonly string[] {
 function afterChange<T>(row: ManualChange, work: (test: LabInTest) => Promise<T>): Promise<T> {
   return inLab(start, async (test) => {
     const root = test.lab(team);
-    await noteApply(applyRecord(root.records), root, { state: 'applied' });
     await row.done({ iam: root.iam, endpoint: test.emulator.endpoint, wait: () => {} });
     return work(test);
   });
@@ -331,41 +337,44 @@ test('they are planned by the scan role, and reverted by the apply role', async 
       const { scan, complete } = await labAs(test, 'scan', async (lab) =>
         orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
       );
-      const [{ outcome }, after] = await labAs(test, 'apply', async (lab) => {
+      const [{ steps }, after] = await labAs(test, 'apply', async (lab) => {
         const again = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
-        const done = await reconcile(lab, again, REQUEST, { yes: true }, SILENT);
+        const done = orThrow(await reconcile(lab, again, SILENT));
         return [done, orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan] as const;
       });
       const { notChecked } = scan;
-      outcomes[row.what] = { found: idsOf(scan), notChecked, complete, outcome, left: idsOf(after) };
+      outcomes[row.what] = { found: idsOf(scan), notChecked, complete, isApplied: steps > 0, left: idsOf(after) };
     });
   });
   const wanted = SAMPLE.map(({ what, finds, leaves = [] }) => {
-    return [what, { found: finds, notChecked: [], complete: true, outcome: 'reverted', left: leaves }] as const;
+    return [what, { found: finds, notChecked: [], complete: true, isApplied: true, left: leaves }] as const;
   });
   expect(outcomes).toEqual(Object.fromEntries(wanted));
 });
 
-test('mode all reverts as the apply role what an earlier check has reported', async () => {
+test('mode all gives back as the apply role what was announced a day before', async () => {
   const all: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
-  const id = 'membership-removed/bo/task-publisher';
-  const [row] = PEOPLE.filter(({ finds }) => finds.includes(id));
-  if (row === undefined) throw new Error(id);
-  await afterChange(row, async (test) => {
-    const { records } = test.lab(all);
-    const reported = [{ id, first: '2026-11-24T12:00:00.000Z' }];
-    await reconcileRecord(records).write({ ...NO_RECONCILE_RECORD, reported });
-    await labAs(
-      test,
-      'apply',
-      async (lab) => {
-        const scan = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
-        const done = await reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
-        expect(done).toMatchObject({ outcome: 'reverted', reverted: [id] });
-      },
-      all,
-    );
+  const [row] = PEOPLE.filter(({ finds }) => finds.includes('membership-removed/bo/task-publisher'));
+  if (row === undefined) throw new Error('no such row');
+  await inLab(start, async (test) => {
+    await applyAs(test, all);
+    await row.done({ iam: test.lab(all).iam, endpoint: test.emulator.endpoint, wait: () => {} });
+    const reconciled = () =>
+      labAs(
+        test,
+        'apply',
+        async (lab) =>
+          orThrow(await reconcile(lab, orThrow(await fullScan(lab, { cloudTrail: true }, SILENT)), SILENT)),
+        all,
+      );
+    expect(await reconciled()).toMatchObject({ done: [], announcements: [{ key: 'bo', kind: 'operations' }] });
+    now = '2026-11-26T12:00:00Z';
+    test.setClock(now);
+    expect(await reconciled()).toMatchObject({ done: [{ key: 'bo', kind: 'operations' }], announcements: [] });
+    const { scan } = await labAs(test, 'scan', (lab) => quickScan(lab, { cloudTrail: false }, SILENT), all);
+    expect(idsOf(scan)).toEqual([]);
   });
+  now = NOON;
 });
 
 /** One manual change for each call that a revert makes, and what Terraform would create again, whose names it looks for. */
@@ -384,7 +393,6 @@ test('the apply role makes every call of a revert at once, while a group, a poli
   );
   await inLab(start, async (test) => {
     const root = test.lab(team);
-    await noteApply(applyRecord(root.records), root, { state: 'applied' });
     // IAM keeps five versions: one more means that the oldest is deleted first.
     const PolicyArn = rolePolicyArn(team, 'results-reader');
     const { PolicyDocument } = INLINE;
@@ -398,11 +406,12 @@ test('the apply role makes every call of a revert at once, while a group, a poli
       orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
     );
     expect(idsOf(scanned.scan)).toEqual(expect.arrayContaining([...AT_ONCE, ...MISSING]));
-    const done = await labAs(test, 'apply', async (lab) => {
+    const [done, after] = await labAs(test, 'apply', async (lab): Promise<[Reconciled, ScanResult]> => {
       const scan = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
-      return reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
+      return [orThrow(await reconcile(lab, scan, SILENT)), (await quickScan(lab, { cloudTrail: false }, SILENT)).scan];
     });
-    expect(done).toMatchObject({ outcome: 'reverted', reverted: expect.arrayContaining(AT_ONCE) });
+    expect(done).toMatchObject({ steps: expect.any(Number), announcements: [] });
+    expect(idsOf(after).filter((id) => AT_ONCE.includes(id))).toEqual([]);
   });
 });
 

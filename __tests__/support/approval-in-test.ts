@@ -42,7 +42,7 @@ export function approvalInTest() {
     const ids = team.members.map(({ github }) => [`${github}`.toLowerCase(), account(`${github}`).id] as const);
     await applyRecord(place()).write({
       ...{ version: 1, at: '2026-11-25T09:00:00.000Z', begun: [], ids: { user: {}, group: {} } },
-      ...{ announcements: [], checkedAt: null },
+      ...{ announcements: [], checkedAt: null, administrators: null },
       ...{ team: appliedTeam(team, TODAY), owners: [...ownersOf(team, [], new Map(ids))] },
       ...given,
     });

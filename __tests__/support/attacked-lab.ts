@@ -22,7 +22,8 @@ export interface AttackedLab {
   mturk(day: string, ...args: readonly string[]): Promise<CommandResult>;
   /** Replaces in the team file. */
   edit(from: string, to: string): void;
-  write(name: string, content: string): void;
+  /** A file of the lab's directory. */
+  path(name: string): string;
   /** What someone does in the AWS console, as an administrator of the account. */
   byHand<T>(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<T>): Promise<T>;
   /** The operations of an IAM user, by the account. */
@@ -96,7 +97,7 @@ export function attackedLabs(change: (file: string) => string = (file) => file):
             file = file.replace(from, to);
             place.write('team.yaml', file);
           },
-          write: place.write,
+          path: (name) => join(place.directory, name),
           byHand,
           may: (name) =>
             byHand(async (iam) => {

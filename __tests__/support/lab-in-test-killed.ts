@@ -69,7 +69,7 @@ export async function applyAndKill(
   return { code: result.ok ? 'it was never killed' : result.failure.code, lateCalls };
 }
 
-async function ended(pid: number): Promise<void> {
+export async function ended(pid: number): Promise<void> {
   for (;;) {
     try {
       process.kill(pid, 0);

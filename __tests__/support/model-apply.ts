@@ -1,7 +1,7 @@
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccessOnAnyDay } from '../../src/access/sources/desired.ts';
 import type { Ruled } from '../../src/review/rule/rule.ts';
-import { iamName, labPath } from '../../src/team/names.ts';
+import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 
 /**
@@ -14,8 +14,10 @@ export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null
   const path = labPath(team.lab);
   const kept = new Set(leftOut.members.map((key) => iamName(team.lab, key)));
   const ofLab = new Set([...(last?.members ?? []), ...team.members].map(({ key }) => iamName(team.lab, key)));
-  const roles = new Set([...(last?.roles ?? []), ...team.roles].map(({ key }) => iamName(team.lab, key)));
-  const foreign = (user: AccessUser) => user.groups.filter((group) => !roles.has(group));
+  const ofRoles = [...(last?.roles ?? []), ...team.roles].filter(({ key }) => !leftOut.roles.includes(key));
+  const roles = new Set(ofRoles.map(({ key }) => iamName(team.lab, key)));
+  const outside = new Set(account.groups.filter((group) => group.path !== path).map(({ name }) => name));
+  const foreign = (user: AccessUser) => user.groups.filter((group) => !roles.has(group) && outside.has(group));
   const others = account.users
     .filter(({ name, path: own }) => !ofLab.has(name) || kept.has(name) || own !== path)
     .filter(({ name }) => !written.users.some((user) => user.name === name))
@@ -24,15 +26,22 @@ export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null
     const there = account.users.find(({ name }) => name === user.name);
     return there === undefined ? user : { ...user, groups: [...user.groups, ...foreign(there)] };
   });
-  const known = (arn: string) => account.policies.some((policy) => policy.arn === arn);
-  const isPolicyOf = (arn: string) => arn.includes(`:policy${path}`);
+  const arns = new Set([
+    ...ofRoles.map(({ key }) => rolePolicyArn(team, key)),
+    ...written.policies.map(({ arn }) => arn),
+  ]);
   return {
     account: account.account,
     users: [...own, ...others],
     groups: [...written.groups, ...account.groups.filter(({ name }) => !roles.has(name))],
     policies: [
-      ...written.policies.filter(({ arn }) => isPolicyOf(arn) || !known(arn)),
-      ...account.policies.filter(({ arn }) => !isPolicyOf(arn)),
+      ...written.policies.map((policy) => account.policies.find((each) => isOfAccount(each, policy)) ?? policy),
+      ...account.policies.filter(({ arn }) => !arns.has(arn)),
     ],
   };
+}
+
+/** The boundary and the policies of AWS are as the account has them. */
+function isOfAccount(one: AccessModel['policies'][number], other: AccessModel['policies'][number]): boolean {
+  return one.arn === other.arn && !one.arn.includes(':policy/mturk/');
 }

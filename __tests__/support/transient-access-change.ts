@@ -41,10 +41,10 @@ export function seeChange(
       iam.destroy();
     }
 
-    const wanted = desiredAccess(after, TODAY);
-    const watch = watchAccess(accessIn(test.memory.account), wanted);
     const lab = test.lab(after);
     const plan = await planned(lab);
+    const wanted = desiredAccess(plan.ruled.team, TODAY);
+    const watch = watchAccess(accessIn(test.memory.account), wanted);
     test.listen((call) => watch.look(call, test.memory.account));
     const carried = holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan;
     orThrow(await applyPlanned(lab, carried, carriedOut(), SILENT));

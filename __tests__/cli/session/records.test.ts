@@ -59,7 +59,10 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   expect(await readApplied(place)).toEqual({ ok: true, value: null });
   await changeRecord(place, ended(sampleTeam, first));
   expect(await record.read()).toMatchObject({ commit: first, at: NOW.toISOString(), begun: [], ids: IDS });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(sampleTeam), begun: [], ids: KNOWN, at: NOW.toISOString() } });
+  expect(await readApplied(place)).toEqual({
+    ok: true,
+    value: { team: of(sampleTeam), begun: [], ids: KNOWN, at: NOW.toISOString() },
+  });
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   const unusable = { ok: false, failure: { code: 'record-unusable' } };
   expect(await readApplied(place)).toMatchObject(unusable);
@@ -104,7 +107,10 @@ test('until an apply ends, the team applied before it is kept, with each team th
     },
   });
   await changeRecord(place, ended(withEve));
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [], ids: KNOWN, at: NOW.toISOString() } });
+  expect(await readApplied(place)).toEqual({
+    ok: true,
+    value: { team: of(withEve), begun: [], ids: KNOWN, at: NOW.toISOString() },
+  });
 });
 
 test('before the first apply has ended, the rule sees an applied team without roles and members', async () => {

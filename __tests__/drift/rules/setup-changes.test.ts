@@ -1,9 +1,9 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/cli/session/read-team.ts';
-import { appliedTeam } from '../../../src/drift/applied.ts';
 import type { SetupChanges } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
+import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { AT, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
@@ -16,7 +16,7 @@ function scan(setup: Partial<SetupChanges>, notChecked: readonly string[] = []) 
   return scanOf({
     ...{ team: sampleTeam, today: TODAY, at: AT, plan: null },
     inventory: inventoryOf(desiredAccess(sampleTeam, TODAY)),
-    applied: { team: appliedTeam(sampleTeam, TODAY), begun: [] },
+    applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: { user: new Map(), group: new Map() } },
     setup: { ...NOTHING, ...setup, notChecked: notChecked.map((what) => ({ what, failure })) },
   });
 }

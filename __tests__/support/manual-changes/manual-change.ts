@@ -18,12 +18,14 @@ export interface ManualChange {
   /** The id of every finding, worst first. */
   readonly finds: readonly string[];
   /**
-   * What reconcile does: `undone` reverts all of it; `kept` leaves it, because a revert grants access; `left` leaves it
-   * to a person.
+   * What reconcile does: `undone` reverts all of it; `withheld` reverts what was added, and gives back nothing; `left` leaves
+   * it to a person.
    */
-  readonly reconcile: 'undone' | 'kept' | 'left';
-  /** The findings after reconcile, if only some were reverted. */
+  readonly reconcile: 'undone' | 'withheld' | 'left';
+  /** The findings after reconcile: none if it is `undone`, all if it is `left`. */
   readonly leaves?: readonly string[];
+  /** What is withheld or kept from then on: `fay operations`. */
+  readonly withholds?: readonly string[];
   /** Whether it changes access: then a scan without Terraform must find it too. */
   readonly access: boolean;
 }

@@ -34,7 +34,9 @@ export const PEOPLE: readonly ManualChange[] = [
     what: 'a member is removed from a group',
     done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
     finds: ['membership-removed/bo/task-publisher'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/bo'],
+    withholds: ['bo operations'],
     access: true,
   },
   {
@@ -67,7 +69,8 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.DeleteUserCommand(user('fay')));
     },
     finds: ['user-deleted/fay'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    withholds: ['fay missing'],
     access: true,
   },
   {
@@ -75,6 +78,8 @@ export const PEOPLE: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
     finds: ['user-renamed/fay'],
     reconcile: 'left',
+    leaves: ['membership-removed/fay/paymaster', 'user-renamed/fay'],
+    withholds: ['fay renamed'],
     access: true,
   },
   {
@@ -84,8 +89,9 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'bob', ...group('paymaster') }));
     },
     finds: ['membership-added/bo/paymaster/spends', 'user-renamed/bo'],
-    reconcile: 'undone',
-    leaves: ['user-renamed/bo'],
+    reconcile: 'withheld',
+    leaves: ['membership-removed/bo/results-reader', 'membership-removed/bo/task-publisher', 'user-renamed/bo'],
+    withholds: ['bo renamed'],
     access: true,
   },
   {
@@ -93,6 +99,8 @@ export const PEOPLE: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'Perception-lab-fay' })),
     finds: ['user-renamed/fay'],
     reconcile: 'left',
+    leaves: ['membership-removed/fay/paymaster', 'user-renamed/fay'],
+    withholds: ['fay renamed'],
     access: true,
   },
   {
@@ -100,6 +108,8 @@ export const PEOPLE: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/elsewhere/' })),
     finds: ['path-changed/user/fay'],
     reconcile: 'left',
+    leaves: ['membership-removed/fay/paymaster', 'path-changed/user/fay'],
+    withholds: ['fay moved'],
     access: false,
   },
   {
@@ -177,7 +187,9 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
     },
     finds: ['boundary-changed/fay'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -219,7 +231,7 @@ export const PEOPLE: readonly ManualChange[] = [
     what: 'a tag is added to a member',
     done: ({ iam }) => iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'hello', Value: 'x' }] })),
     finds: ['tag-changed/ada/hello'],
-    reconcile: 'left',
+    reconcile: 'undone',
     access: false,
   },
   {

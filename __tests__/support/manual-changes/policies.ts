@@ -72,21 +72,27 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: made.Policy?.Arn }));
     },
     finds: ['policy-attached/user/fay/stop'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['deny-kept/user/fay'],
+    withholds: ['fay deny-kept'],
     access: true,
   },
   {
     what: "a role's policy is taken off its group",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: paymaster })),
     finds: ['policy-detached/group/paymaster/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
     what: "AWS's full access is taken off the group of the role that has it",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL })),
     finds: ['policy-detached/group/full-access/AmazonMechanicalTurkFullAccess'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/ada'],
+    withholds: ['ada operations'],
     access: true,
   },
   {
@@ -121,7 +127,9 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'an inline Deny is added to a member in an emergency',
     done: write('fay', document('Deny', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/fay/extra'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['deny-kept/user/fay'],
+    withholds: ['fay deny-kept'],
     access: true,
   },
   {
@@ -131,7 +139,9 @@ export const POLICIES: readonly ManualChange[] = [
       document('Allow', 'mechanicalturk:SendBonus', deny(['mechanicalturk:CreateHIT', 'mechanicalturk:ListHITs'])),
     ),
     finds: ['inline-policy-added/user/bo/extra/spends'],
-    reconcile: 'left',
+    reconcile: 'withheld',
+    leaves: ['deny-kept/user/bo'],
+    withholds: ['bo deny-kept'],
     access: true,
   },
   {
@@ -173,7 +183,9 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'the last day of a member is moved to an earlier day',
     done: putLimits('bo', limitsUntil('2027-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['deny-kept/user/bo'],
+    withholds: ['bo deny-kept'],
     access: true,
   },
   {
@@ -187,14 +199,18 @@ export const POLICIES: readonly ManualChange[] = [
     what: "a role's policy is narrowed",
     done: edit(paymaster, document('Allow', 'mechanicalturk:GetHIT')),
     finds: ['policy-changed/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
     what: "a role's policy gives other things than before",
     done: edit(paymaster, document('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT'])),
     finds: ['policy-changed/paymaster/spends'],
-    reconcile: 'left',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -225,7 +241,9 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeletePolicyCommand({ PolicyArn: paymaster }));
     },
     finds: ['policy-deleted/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -250,7 +268,9 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeleteGroupCommand(group('paymaster')));
     },
     finds: ['group-deleted/paymaster'],
-    reconcile: 'kept',
+    reconcile: 'withheld',
+    leaves: ['access-withheld/fay'],
+    withholds: ['fay operations'],
     access: true,
   },
   {
@@ -258,6 +278,7 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' })),
     finds: ['group-renamed/paymaster'],
     reconcile: 'left',
+    leaves: ['unmanaged-group/old-payers'],
     access: true,
   },
   {
@@ -265,6 +286,7 @@ export const POLICIES: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: '/elsewhere/' })),
     finds: ['path-changed/group/paymaster'],
     reconcile: 'left',
+    withholds: ['paymaster name-taken'],
     access: false,
   },
   {
@@ -276,6 +298,7 @@ export const POLICIES: readonly ManualChange[] = [
     },
     finds: ['unmanaged-group/helpers/spends'],
     reconcile: 'left',
+    leaves: ['unmanaged-group/helpers'],
     access: true,
   },
 ];

@@ -136,13 +136,18 @@ async function ruleOf(
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
   if (!account.ok) return account;
-  const input = { team, account: account.value, applied: appliedFacts(record.value), restore };
-  const ruled = ruleFor({
-    ...input,
+  const input: RuleInput = {
+    ...{ team, account: account.value, applied: appliedFacts(record.value), restore },
     ...(giveBack === undefined ? {} : { giveBack }),
     ...(deletions === undefined ? {} : { deletions }),
-  });
-  return succeed({ ruled, account: account.value.access });
+  };
+  const ruled = ruleFor(input);
+  const { access } = account.value;
+  const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));
+  if (ofBegun.length === 0) return succeed({ ruled, account: access });
+  const held = await heldCredentials(iam, ofBegun);
+  const withCredentials = new Set(held.map(({ user }) => user));
+  return succeed({ ruled: ruleFor({ ...input, withCredentials }), account: access });
 }
 
 const PAGE_SIZE = 1000;
@@ -160,14 +165,19 @@ const USERS_AT_A_TIME = 8;
 /** The largest difference between a key's time of creation and that of the event. */
 const SAME_MOMENT_MS = 5_000;
 
+/** Of those users who have any, or of whom they could not be read. */
+async function heldCredentials(iam: LabSession['iam'], users: readonly string[]): Promise<readonly HeldCredentials[]> {
+  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(iam, user));
+  return all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
+}
+
 async function credentialsOf(
   session: LabSession,
   imports: readonly Imported[],
   asksCloudTrail: boolean,
 ): Promise<readonly HeldCredentials[]> {
   const users = imports.filter(({ kind }) => kind === 'user').map(({ id }) => id);
-  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(session.iam, user));
-  const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
+  const held = await heldCredentials(session.iam, users);
   if (!asksCloudTrail || held.every(({ keys }) => keys.length === 0)) return held;
   const attribute = { AttributeKey: 'EventName', AttributeValue: 'CreateAccessKey' } as const;
   const since = new Date(session.at.getTime() - KEPT_MS);

@@ -106,7 +106,7 @@ function inFile(file: string, directory: string): Texts {
 }
 
 /** What working with a record beside the state gives, or why it could not be used. */
-async function usingRecord<Value>(file: string, work: () => Promise<Value>): Promise<Result<Value>> {
+export async function usingRecord<Value>(file: string, work: () => Promise<Value>): Promise<Result<Value>> {
   try {
     return succeed(await work());
   } catch (error) {

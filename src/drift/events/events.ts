@@ -174,13 +174,11 @@ export function changesAccessOf(
   const roles = team.members.find((member) => member.key === key)?.roles ?? [];
   const own = new Set([
     keyOf('user', iamName(team.lab, key)),
-    ...roles.flatMap((role) => [
-      keyOf('group', iamName(team.lab, role)),
-      keyOf('policy', rolePolicyArn(team, role)),
-    ]),
+    ...roles.flatMap((role) => [keyOf('group', iamName(team.lab, role)), keyOf('policy', rolePolicyArn(team, role))]),
   ]);
   return changes.some(
-    ({ event, entities }) => Date.parse(event.at) > since.getTime() && entities.some(({ kind, name }) => own.has(keyOf(kind, name))),
+    ({ event, entities }) =>
+      Date.parse(event.at) > since.getTime() && entities.some(({ kind, name }) => own.has(keyOf(kind, name))),
   );
 }
 

@@ -44,6 +44,8 @@ export interface RuleInput {
   readonly account: AccountAccess;
   /** Keys of members and roles to whom a person gives back what is withheld, or whose user they accept. */
   readonly restore: ReadonlySet<string>;
+  /** Names of users with credentials, which no apply creates: a begun apply did not create these users. */
+  readonly withCredentials?: ReadonlySet<string>;
   /** What reconcile gives back, by the member's key. */
   readonly giveBack?: ReadonlyMap<string, readonly Operation[]>;
   /** Keys of members whose users reconcile deletes, because their last day is long past. */
@@ -120,7 +122,7 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
       return [];
     }
-    const keptDenies = deniesAtGroup(role, input, before);
+    const keptDenies = deniesAtGroup(role, input);
     if (keptDenies.length === 0) return [role];
     if (restore.has(role.key)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
@@ -151,7 +153,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (actual === null || restore.has(key)) return [rest];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
-    const keptDenies = deniesAtUser(member, actual, input, before);
+    const keptDenies = deniesAtUser(member, actual, input);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
     const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
@@ -199,7 +201,7 @@ interface Identity {
 }
 
 /** A person is the IAM user whose unique id the record has. */
-function identify({ key, until }: Member, { team, applied, account, restore }: RuleInput): Identity {
+function identify({ key, until }: Member, { team, applied, account, restore, withCredentials }: RuleInput): Identity {
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
@@ -226,7 +228,8 @@ function identify({ key, until }: Member, { team, applied, account, restore }: R
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
-  if (isUnderPath && (isOfBegun || restore.has(key))) return is('new');
+  const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
+  if (isUnderPath && (isCreatedByIt || restore.has(key))) return is('new');
   return known === undefined && !isUnderPath ? is('name-taken', actual.path) : is('replaced', actual.path);
 }
 
@@ -264,29 +267,36 @@ function documentsOf(
   ];
 }
 
-function deniesAtUser(
-  member: Member,
-  actual: AccessUser,
-  { team, account }: RuleInput,
-  before: readonly AccessTeam[],
-): readonly Statement[] {
-  const [was] = before.map(({ members }) => members.find(({ key }) => key === member.key));
-  const known = [...before, team].flatMap(({ members }) => {
+function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+  const { team, applied, account } = input;
+  const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
+  const { known, begun } = deniesOfTeams(input, ({ members }) => {
     const same = members.find(({ key }) => key === member.key);
-    return same === undefined ? [] : deniesIn(limitsPolicy({ ...same, withheld: [] }));
+    return same === undefined ? null : limitsPolicy({ ...same, withheld: [] });
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const isEnded = (deny: Statement) =>
     (isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny));
-  return manualDenies(documentsOf(actual, account.access), known, isEnded);
+  return manualDenies(documentsOf(actual, account.access), known, begun, isEnded);
 }
 
-function deniesAtGroup(role: Role, { team, account }: RuleInput, before: readonly AccessTeam[]): readonly Statement[] {
+function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
+  const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   if (group === undefined) return [];
-  const known = [...before, team].flatMap(({ roles, freeze }) => {
+  const { known, begun } = deniesOfTeams(input, ({ roles, freeze }) => {
     const same = roles.find(({ key }) => key === role.key);
-    return same === undefined ? [] : deniesIn(rolePolicy(same, freeze));
+    return same === undefined ? null : rolePolicy(same, freeze);
   });
-  return manualDenies(documentsOf(group, account.access), known);
+  return manualDenies(documentsOf(group, account.access), known, begun);
+}
+
+function deniesOfTeams(
+  { team, applied }: RuleInput,
+  documentOf: (team: AccessTeam) => PolicyDocument | null,
+): { readonly known: readonly Statement[]; readonly begun: readonly Statement[] } {
+  const of = (teams: readonly AccessTeam[]) => teams.flatMap((each) => deniesIn(documentOf(each)));
+  return applied === null
+    ? { known: of([team]), begun: [] }
+    : { known: of([applied.team, team]), begun: of(applied.begun) };
 }

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
+import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
+import { applyPlanned } from '../../src/cli/session/apply.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import type { ApplyRecord } from '../../src/cli/session/records.ts';
+import { iamName } from '../../src/team/names.ts';
+import type { AccessTeam, Team } from '../../src/team/team.ts';
+import type { EngineHandle } from '../../src/terraform/run/process.ts';
+import { EXHAUSTIVE } from '../support/exhaustive.ts';
+import { appliedTo, carriedOut, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
+import { ended } from '../support/lab-in-test-killed.ts';
+import { isWrite } from '../support/lab-in-test-recovery.ts';
+import { PEOPLE } from '../support/manual-changes/people.ts';
+import { POLICIES } from '../support/manual-changes/policies.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const TEAM: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: 'all' } };
+
+/** What is outside the lab's users, groups and policies is for a person. */
+const OUTSIDE = /^(unmanaged-(user|group|group-membership)|boundary-policy-changed)\//;
+const CHANGES = [...PEOPLE, ...POLICIES].filter(({ finds }) => !finds.some((id) => OUTSIDE.test(id)));
+
+type Step =
+  | { readonly kind: 'change'; readonly row: number }
+  | { readonly kind: 'merge'; readonly member: number; readonly role: number; readonly operation: number | null }
+  | { readonly kind: 'apply'; readonly killAt: number | null; readonly restores: boolean }
+  | { readonly kind: 'check'; readonly days: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(CHANGES.length - 1) }) },
+  fc.record({
+    kind: fc.constant('merge' as const),
+    member: fc.nat(TEAM.members.length - 1),
+    role: fc.nat(TEAM.roles.length - 1),
+    operation: fc.option(fc.nat(OPERATIONS.length - 1)),
+  }),
+  fc.record({
+    kind: fc.constant('apply' as const),
+    killAt: fc.option(fc.integer({ min: 1, max: 6 })),
+    restores: fc.constantFrom(false, false, true),
+  }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('check' as const), days: fc.nat(1) }) },
+);
+
+/** A change of one role's operations, or of who has a role. */
+function merged(team: Team, { member, role, operation }: Extract<Step, { kind: 'merge' }>): Team {
+  const toggled = <T>(list: readonly T[], one: T) =>
+    list.includes(one) ? list.filter((each) => each !== one) : [...list, one];
+  if (operation !== null) {
+    const name = OPERATIONS[operation] as Operation;
+    const inOrder = (list: readonly Operation[]) => OPERATIONS.filter((each) => list.includes(each));
+    const roles = team.roles.map((each, index) =>
+      index === role && each.managed.length === 0 ? { ...each, allow: inOrder(toggled(each.allow, name)) } : each,
+    );
+    return roles.every(({ allow, managed }) => allow.length + managed.length > 0) ? { ...team, roles } : team;
+  }
+  const key = team.roles[role]?.key ?? '';
+  const members = team.members.map((each, index) =>
+    index === member && each.key !== 'ada' ? { ...each, roles: toggled(each.roles, key).sort() } : each,
+  );
+  return { ...team, members };
+}
+
+/** What a team gives a member, by a reading of the file that shares nothing with the rule. */
+function gives({ members, roles, freeze }: AccessTeam, key: string): ReadonlySet<string> {
+  if (freeze.length > 0) throw new Error('these teams have no freeze');
+  const member = members.find((each) => each.key === key);
+  const own = member === undefined || member.suspended ? [] : roles.filter((role) => member.roles.includes(role.key));
+  const denied = own.flatMap(({ deny }) => deny);
+  const allowed = own.flatMap(({ allow, managed }) => (managed.length > 0 ? OPERATIONS : allow));
+  return new Set(allowed.filter((operation) => !denied.includes(operation)));
+}
+
+const minus = (one: Iterable<string>, other: ReadonlySet<string> | undefined) =>
+  [...one].filter((each) => other?.has(each) !== true);
+
+type Access = ReadonlyMap<string, ReadonlySet<string>>;
+
+class Evening {
+  readonly problems: string[] = [];
+  private readonly test: LabInTest;
+  private newest = TEAM;
+  private day = Date.parse('2026-11-25T12:00:00Z');
+  /** Whose user an id is. */
+  private readonly keys = new Map<string, string>();
+  /** What manual changes took from each user, by id. */
+  private readonly taken = new Map<string, Set<string>>();
+
+  constructor(test: LabInTest) {
+    this.test = test;
+    this.pass(0);
+    this.learn();
+  }
+
+  private pass(days: number): void {
+    this.day += days * 86_400_000;
+    this.test.setClock(new Date(this.day).toISOString());
+  }
+
+  private lab(): LabSession {
+    return this.test.lab(this.newest, { today: new Date(this.day).toISOString().slice(0, 10) });
+  }
+
+  private get record(): ApplyRecord {
+    return JSON.parse(this.test.memory.record ?? 'null') as ApplyRecord;
+  }
+
+  private learn(): void {
+    const { lab, members } = this.newest;
+    for (const { key } of members) {
+      const id = this.record.ids.user[iamName(lab, key)];
+      if (id !== undefined) this.keys.set(id, key);
+    }
+  }
+
+  /** By the ids of the users. */
+  private access(): Access {
+    const { account } = this.test.memory;
+    const byName = accessAt(accessIn(account));
+    return new Map(Object.values(account.users).map(({ id, name }) => [id, byName.get(name) ?? new Set()]));
+  }
+
+  async take(one: Step): Promise<void> {
+    const before = this.access();
+    if (one.kind === 'merge') this.newest = merged(this.newest, one);
+    else if (one.kind === 'change') {
+      const { iam } = this.lab();
+      // What an earlier change removed cannot be changed again.
+      await CHANGES[one.row]?.done({ iam, endpoint: this.test.emulator.endpoint, wait: () => {} }).catch(() => {});
+      const after = this.access();
+      for (const [id, had] of before) {
+        const lost = this.taken.get(id) ?? new Set();
+        for (const operation of minus(had, after.get(id))) lost.add(operation);
+        for (const operation of minus(after.get(id) ?? [], had)) lost.delete(operation);
+        this.taken.set(id, lost);
+      }
+    } else if (one.kind === 'apply') await this.apply(before, one.killAt, one.restores);
+    else await this.check(before, one.days);
+  }
+
+  private async apply(before: Access, killAt: number | null, restores: boolean): Promise<void> {
+    const old = [this.record.team, ...this.record.begun];
+    const lab = this.lab();
+    const first = orThrow(await planStack(lab));
+    const restored = restores ? first.ruled.withheld.map(({ key }) => key) : [];
+    const rule = { restore: new Set(restored) };
+    const plan = restores ? orThrow(await planStack(lab, { rule })) : first;
+    if (plan.blocks.length > 0) return;
+    let handle: EngineHandle | null = null;
+    let writes = 0;
+    this.test.listen(async ({ phase, action }) => {
+      if (writes === killAt && handle !== null) return false;
+      if (phase === 'before' || !isWrite({ action, identity: '' }) || handle === null) return true;
+      writes += 1;
+      if (writes !== killAt) return true;
+      handle.kill('SIGKILL');
+      await ended(handle.pid);
+      return false;
+    });
+    const onStart = (started: EngineHandle): void => {
+      handle = started;
+    };
+    const done = await applyPlanned(lab, plan, { ...carriedOut(rule), onStart }, SILENT);
+    this.test.listen(null);
+    await this.test.emulator.releaseLocks();
+    if (!done.ok && done.failure.code !== 'killed') this.problems.push(`apply: ${JSON.stringify(done.failure)}`);
+    this.learn();
+    const isAnew = (key: string, operation: string) =>
+      old.some((team) => team !== null && !gives(team, key).has(operation));
+    this.compare('apply', before, (key, operation) => restored.includes(key) || isAnew(key, operation));
+  }
+
+  private async check(before: Access, days: number): Promise<void> {
+    this.pass(days);
+    const lab = this.lab();
+    const done = await reconcile(lab, await quickScan(lab, { cloudTrail: false }, SILENT), SILENT);
+    const isBegun = this.record.begun.length > 0;
+    if (!done.ok && !(isBegun && done.failure.code === 'apply-unfinished')) {
+      this.problems.push(`check: ${JSON.stringify(done.failure)}`);
+    }
+    this.learn();
+    const back = done.ok ? done.value.done.map(({ key }) => key) : [];
+    this.compare('check', before, (key) => back.includes(key));
+    const { team } = this.record;
+    if (!done.ok || team === null) return;
+    for (const [id, now] of this.access()) {
+      const key = this.keys.get(id);
+      const more = minus(now, key === undefined ? undefined : gives(team, key));
+      if (more.length > 0) this.problems.push(`after a check ${key ?? id} may ${more}`);
+    }
+  }
+
+  /** Nobody gained what no file gives, and nothing that was taken came back for another reason. */
+  private compare(by: string, before: Access, isGivenBack: (key: string, operation: string) => boolean): void {
+    const { team, begun } = this.record;
+    for (const [id, now] of this.access()) {
+      const key = this.keys.get(id) ?? '';
+      const teams = [this.newest, ...(team === null ? [] : [team]), ...begun];
+      const gained = minus(now, before.get(id));
+      const beyond = gained.filter((operation) => !teams.some((each) => gives(each, key).has(operation)));
+      if (beyond.length > 0) this.problems.push(`${by}: ${key} (${id}) gained ${beyond}`);
+      const back = gained.filter((each) => this.taken.get(id)?.has(each) === true && !isGivenBack(key, each));
+      if (back.length > 0) this.problems.push(`${by}: what was taken from ${key} came back: ${back}`);
+      for (const each of now) this.taken.get(id)?.delete(each);
+    }
+  }
+
+  /** From every state, an apply at a terminal and one check lead to an account that needs neither. */
+  async end(): Promise<void> {
+    await this.take({ kind: 'apply', killAt: null, restores: true });
+    await this.take({ kind: 'check', days: 0 });
+    const lab = this.lab();
+    if (!isEmpty(orThrow(await planStack(lab)))) this.problems.push('the last plan is not empty');
+    const { findings } = orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan;
+    const left = findings.filter(({ remediation }) => remediation !== 'manual').map(({ id }) => id);
+    if (left.length > 0) this.problems.push(`still found: ${left}`);
+  }
+}
+
+test('random evenings of changes, merges, applies, interrupted ones and checks keep the rule', async () => {
+  const start = await appliedTo(TEAM);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: EXHAUSTIVE ? 12 : 5 }), async (steps) => {
+      await withLab(start, async (test) => {
+        const evening = new Evening(test);
+        for (const one of steps) await evening.take(one);
+        await evening.end();
+        expect(evening.problems).toEqual([]);
+      });
+    }),
+    { numRuns: Number(process.env.EVENINGS ?? (EXHAUSTIVE ? 100 : 1)), endOnFailure: true },
+  );
+}, 600_000);
