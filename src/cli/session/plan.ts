@@ -136,8 +136,11 @@ async function ruleOf(
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
   if (!account.ok) return account;
+  const facts = appliedFacts(record.value);
+  // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.
+  const applied = facts?.team.lab === team.lab ? facts : null;
   const input: RuleInput = {
-    ...{ team, account: account.value, applied: appliedFacts(record.value), restore },
+    ...{ team, account: account.value, applied, restore },
     ...(giveBack === undefined ? {} : { giveBack }),
     ...(deletions === undefined ? {} : { deletions }),
   };
