@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Terminal } from '../src/cli/io.ts';
-import { applyPlanned } from '../src/cli/session/apply.ts';
+import { applyPlanned } from '../src/cli/session/carry-out.ts';
 import { emulatorSession } from '../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../src/cli/session/plan.ts';
 import { showPlan } from '../src/cli/session/plan-output.ts';

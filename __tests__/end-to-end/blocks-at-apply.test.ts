@@ -1,4 +1,4 @@
-import { applyStack } from '../../src/cli/session/apply.ts';
+import { applyStack } from '../../src/cli/session/carry-out.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { applyPlanned } from '../../src/cli/session/apply.ts';
+import { applyPlanned } from '../../src/cli/session/carry-out.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { ApplyRecord } from '../../src/cli/session/records.ts';
@@ -195,7 +195,7 @@ class Evening {
     }
   }
 
-  /** Nobody gained what no file gives, and nothing that was taken came back for another reason. */
+  /** No one gained what no file gives, and nothing that was taken came back for another reason. */
   private compare(by: string, before: Access, isGivenBack: (key: string, operation: string) => boolean): void {
     const { team, begun } = this.record;
     for (const [id, now] of this.access()) {

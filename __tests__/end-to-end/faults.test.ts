@@ -1,5 +1,5 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { applyStack } from '../../src/cli/session/apply.ts';
+import { applyStack } from '../../src/cli/session/carry-out.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import { sampleOf } from '../support/exhaustive.ts';

@@ -31,7 +31,7 @@ import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { applyStack } from '../../src/cli/session/apply.ts';
+import { applyStack } from '../../src/cli/session/carry-out.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import { quickCheck } from '../../src/cli/session/quick-check.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApplyRecord, applyRecord } from '../../src/cli/session/records.ts';
+import { type ApplyRecord, changeRecord } from '../../src/cli/session/records.ts';
 import { ownersOf } from '../../src/review/approval/owners.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
@@ -40,12 +40,12 @@ export function approvalInTest() {
     const { team } = readTeam(lab.teamAt(of), { file: 'team.yaml', today: TODAY });
     if (team === null) throw new Error(lab.teamAt(of));
     const ids = team.members.map(({ github }) => [`${github}`.toLowerCase(), account(`${github}`).id] as const);
-    await applyRecord(place()).write({
+    await changeRecord(place(), () => ({
       ...{ version: 1, at: '2026-11-25T09:00:00.000Z', begun: [], ids: { user: {}, group: {} } },
       ...{ announcements: [], checkedAt: null, administrators: null },
       ...{ team: appliedTeam(team, TODAY), owners: [...ownersOf(team, [], new Map(ids))] },
       ...given,
-    });
+    }));
   }
 
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { applyPlanned } from '../../src/cli/session/apply.ts';
+import { applyPlanned } from '../../src/cli/session/carry-out.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { applyPlanned, type CarryOutOptions } from '../../src/cli/session/apply.ts';
+import { applyPlanned, type CarryOutOptions } from '../../src/cli/session/carry-out.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../../src/cli/session/plan.ts';
 import { RECORD_FILE } from '../../src/cli/session/records.ts';

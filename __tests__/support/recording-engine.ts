@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { withS3 } from '../../src/aws/state-object.ts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { runHere, type scratch } from './command.ts';
 
@@ -19,9 +21,11 @@ export function recordingEngine(place: ReturnType<typeof scratch>) {
     said: () => (existsSync(`${file}.said`) ? readFileSync(`${file}.said`, 'utf8') : null),
     /** What `plan` says on standard error. */
     async plan(env: Readonly<Record<string, string>> = {}, accountId = '123456789012'): Promise<string> {
-      // It answers as STS does; nothing else is asked before the engine is.
       const account = await openEmulator({ dir: null, accountId, provider: false });
       const { accessKeyId, secretAccessKey } = account.rootCredentials;
+      await withS3({ endpoint: account.endpoint, region: 'us-east-1', credentials: account.rootCredentials }, (s3) =>
+        s3.send(new CreateBucketCommand({ Bucket: `labs-mturk-${accountId}` })),
+      );
       const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const own = { TERRAFORM_BINARY_NAME: './engine', AWS_ENDPOINT_URL: account.endpoint, ...keys };
       const { stderr } = await runHere(['plan'], { cwd: place.directory, env: { ...own, ...env } });

@@ -1,4 +1,5 @@
 import type { GetObjectCommand, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { fail, type Result } from '../diagnostics/failure.ts';
 import { orNull } from './client.ts';
 
 /** One small object in the bucket of a lab's state. S3 refuses it if the bucket is not the account's. */
@@ -47,6 +48,13 @@ export async function writeStateObject(object: StateObject, text: string, replac
     if (error instanceof Error && CHANGED.includes(error.name)) throw new ObjectChanged();
     throw error;
   }
+}
+
+/** Why a bucket cannot be used, if an error of S3 says so; S3 denies a request for a bucket of another account, too. */
+export function bucketFailure(bucket: string, error: unknown): Result<never> | null {
+  const name = error instanceof Error ? error.name : '';
+  const because = name === 'AccessDenied' ? 'denied' : name === 'NoSuchBucket' ? 'missing' : null;
+  return because === null ? null : fail('bucket-unusable', { bucket, because, region: null });
 }
 
 function placeOf({ bucket, account, key }: StateObject) {

@@ -118,10 +118,9 @@ export interface PipelineFailureArgs {
   /** `region` is that of the bucket; null if AWS did not say. */
   'bucket-unusable': {
     readonly bucket: string;
-    readonly because: 'denied' | 'other-region';
+    readonly because: 'denied' | 'missing' | 'other-region';
     readonly region: string | null;
   };
-  /** The lab's objects in the bucket are those of another lab. */
   /** The state, or a record beside it, is of `lab`, which is another one than that of the file. */
   'state-of-another-lab': { readonly state: string; readonly lab: string };
   /**

@@ -36,7 +36,7 @@ test('the sample team has room for seven manual changes, each with findings of i
     'membership-added auto',
     'policy-attached auto',
     'policy-changed auto',
-    'policy-detached on-request',
+    'membership-removed announced',
     'membership-added auto',
     'console-password manual',
     'unmanaged-user manual',

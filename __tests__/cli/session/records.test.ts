@@ -77,7 +77,7 @@ test('a record that another run wrote meanwhile is not replaced', async () => {
   if (read === null) throw new Error('no record');
   await other.read();
   await other.write({ ...read, begun: [] });
-  expect(await usingRecord('apply-record.json', () => one.write(read))).toMatchObject({
+  expect(await usingRecord(place, () => one.write(read))).toMatchObject({
     failure: { code: 'record-changed', args: { file: 'apply-record.json' } },
   });
   expect(await one.read()).toMatchObject({ begun: [] });

@@ -145,7 +145,7 @@ test('a user with the name of a member and another unique id was deleted and cre
   const of = (found: EntityIds) => scanned({ change: (account) => account, noted, found }).findings;
   expect(of(noted)).toEqual([]);
   const found = of(ids('user', name('fay'), 'AIDA2'));
-  expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01', cause: 'manual', remediation: 'manual' }]);
+  expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01/spends', cause: 'manual', remediation: 'manual' }]);
   // An apply without a note knows nothing of it.
   expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
 });

@@ -19,6 +19,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'subject-customized': [{ repository: 'example-lab/access' }],
   'bucket-unusable': [
     { bucket: 'lab-state', because: 'denied', region: null },
+    { bucket: 'lab-state', because: 'missing', region: null },
     { bucket: 'lab-state', because: 'other-region', region: null },
     { bucket: 'lab-state', because: 'other-region', region: 'eu-west-1' },
   ],

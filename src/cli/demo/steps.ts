@@ -18,7 +18,7 @@ import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
 import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
-import { applyPlanned } from '../session/apply.ts';
+import { applyPlanned } from '../session/carry-out.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';

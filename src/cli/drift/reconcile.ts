@@ -7,7 +7,7 @@ import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
-import { applyPlanned, isUnchanged } from '../session/apply.ts';
+import { applyPlanned, isUnchanged } from '../session/carry-out.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { planStack } from '../session/plan.ts';
 import { changeRecord, readRecord } from '../session/records.ts';

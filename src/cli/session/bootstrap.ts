@@ -15,7 +15,7 @@ import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import type { Terminal } from '../io.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from './account-session.ts';
-import { applyStack } from './apply.ts';
+import { applyStack } from './carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from './lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';

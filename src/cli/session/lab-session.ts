@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readStateObject } from '../../aws/state-object.ts';
+import { bucketFailure, readStateObject } from '../../aws/state-object.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
@@ -174,8 +174,8 @@ async function checkState({ name, bucket, read }: StateFile, lab: string): Promi
     text = (await read()) ?? '';
   } catch (error) {
     // Terraform does not ask whose a bucket is: it would trust the state of a stranger who created it again.
-    if (bucket !== null && error instanceof Error && error.name === 'AccessDenied')
-      return fail('bucket-unusable', { bucket, because: 'denied', region: null });
+    const unusable = bucket === null ? null : bucketFailure(bucket, error);
+    if (unusable !== null) return unusable;
     // Otherwise the engine cannot read it either, and says why.
   }
   const providers = unexpectedProviders(text);

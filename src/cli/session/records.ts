@@ -5,7 +5,13 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
-import { ObjectChanged, readStateObject, type StateText, writeStateObject } from '../../aws/state-object.ts';
+import {
+  bucketFailure,
+  ObjectChanged,
+  readStateObject,
+  type StateText,
+  writeStateObject,
+} from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { stableJson } from '../../iam/canonical.ts';
@@ -106,11 +112,14 @@ function inFile(file: string, directory: string): Texts {
 }
 
 /** What working with a record beside the state gives, or why it could not be used. */
-export async function usingRecord<Value>(file: string, work: () => Promise<Value>): Promise<Result<Value>> {
+export async function usingRecord<Value>(place: RecordPlace, work: () => Promise<Value>): Promise<Result<Value>> {
+  const file = RECORD_FILE;
   try {
     return succeed(await work());
   } catch (error) {
     if (error instanceof ObjectChanged) return fail('record-changed', { file });
+    const unusable = place.kind === 'bucket' ? bucketFailure(place.bucket, error) : null;
+    if (unusable !== null) return unusable;
     const failure = awsFailure(error);
     if (failure !== null) return { ok: false, failure };
     return fail('record-unusable', { file, reason: error instanceof Error ? error.message : String(error) });
@@ -167,7 +176,7 @@ export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
 
 /** Null if there is none. Fails if it cannot be read. */
 export function readRecord(place: RecordPlace): Promise<Result<ApplyRecord | null>> {
-  return usingRecord(RECORD_FILE, () => applyRecord(place).read());
+  return usingRecord(place, () => applyRecord(place).read());
 }
 
 /** What an apply record knows of applies; null if none has ended. */
@@ -200,7 +209,7 @@ export function changeRecord(
   place: RecordPlace,
   change: (record: ApplyRecord) => ApplyRecord | Promise<ApplyRecord>,
 ): Promise<Result<null>> {
-  return usingRecord(RECORD_FILE, async () => {
+  return usingRecord(place, async () => {
     const record = applyRecord(place);
     await record.write(await change((await record.read()) ?? NO_RECORD));
     return null;

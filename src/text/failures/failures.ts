@@ -55,14 +55,17 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'bucket-unusable': ({ bucket, because, region }) => ({
     summary: t`the bucket ${codeText(bucket)} cannot be used`,
-    reason:
-      because === 'denied'
-        ? t`it is another account's, or these credentials may not use it`
-        : t`it is in another region than ${codeText('settings.state.region')}`,
+    reason: {
+      denied: t`it is another account's, or these credentials may not use it`,
+      missing: t`it does not exist`,
+      'other-region': t`it is in another region than ${codeText('settings.state.region')}`,
+    }[because],
     help:
-      region === null
-        ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
-        : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
+      because === 'missing'
+        ? t`ask an administrator to run ${codeText('mturk-team bootstrap')}, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
+        : region === null
+          ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
+          : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
   }),
   'state-of-another-lab': ({ state, lab }) => ({
     summary: t`${codeText(state)} is of lab ${codeText(lab)}`,

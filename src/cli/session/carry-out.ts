@@ -1,0 +1,281 @@
+import { RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
+import type { AccessModel } from '../../access/model.ts';
+import { askAws } from '../../aws/client.ts';
+import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Phase } from '../../guardrails/guardrail.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
+import { suspendedTeam } from '../../review/apply/suspension.ts';
+import { ownersOf } from '../../review/approval/owners.ts';
+import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
+import type { Ruled } from '../../review/rule/rule.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
+import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { limitsAddress } from '../../terraform/addresses.ts';
+import { effectOf } from '../../terraform/resources.ts';
+import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
+import type { Terminal } from '../io.ts';
+import type { LabSession } from './lab-session.ts';
+import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
+import { type ApplyRecord, changeRecord, listedIds, RECORD_FILE, withBegun } from './records.ts';
+
+/** Applies of a workflow wait for each other, and a large one takes minutes. */
+const LOCK_TIMEOUT_SECONDS = 300;
+
+export function lockTimeout(workflow: boolean) {
+  return { lockTimeoutSeconds: workflow ? LOCK_TIMEOUT_SECONDS : undefined };
+}
+
+export function blocked({ blocks }: StackPlan) {
+  return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
+}
+
+export const PLAN_STALE = fail('plan-stale', { reason: 'the plan made again is another one' });
+
+export interface CarryOutOptions extends Pick<CommandOptions, 'onStart'> {
+  /** The commit of the team file, for the apply record; null if it is of none. */
+  readonly commit: string | null;
+  /** Numbers of owners' accounts on GitHub by login, in lower case. */
+  readonly ownerIds: ReadonlyMap<string, number>;
+  /** Whether to wait for the lock of the state. */
+  readonly workflow: boolean;
+  /** What the plan was made with. */
+  readonly rule: RuleOptions;
+}
+
+/**
+ * Carries out a plan unless a guardrail blocks it: the begun team is recorded before the first call, and cleared once a second
+ * plan is empty and the account, read again, gives no one more than was written. The steps that were applied.
+ */
+export async function applyPlanned(
+  session: LabSession,
+  planned: StackPlan,
+  options: CarryOutOptions,
+  terminal: Terminal,
+  onBegin: () => void = () => {},
+): Promise<Result<number>> {
+  if (planned.blocks.length > 0) return blocked(planned);
+  const steps = isUnchanged(planned) ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
+  if (!steps.ok) return steps;
+  const { lab } = session.team;
+  const ids = await listedIds(lab, session.names);
+  if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps.value, 0) };
+  const noted = await changeRecord(session.records, (record) => ({
+    ...record,
+    commit: options.commit,
+    at: session.now().toISOString(),
+    team: appliedTeam(session.team, session.today),
+    owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
+    begun: [],
+    ids: {
+      user: { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) },
+      group: ids.value.group,
+    },
+  }));
+  if (noted.ok) return steps;
+  // The apply is done, and only its record is missing.
+  const reason = 'reason' in noted.failure.args ? noted.failure.args.reason : '';
+  return fail('record-not-written', { file: RECORD_FILE, reason });
+}
+
+/** Ids are carried over from record to record, for as long as the member is in the file. */
+function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): Record<string, string> {
+  const keys = [...team.members.map(({ key }) => key), ...leftOut.members];
+  const names = new Set(keys.map((key) => iamName(lab, key)));
+  return Object.fromEntries(Object.entries(ids.user).filter(([name]) => names.has(name)));
+}
+
+function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<string, string> {
+  return Object.fromEntries(newUsers.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]])));
+}
+
+/** Whether there is nothing to do, in Terraform and in groups that it does not manage. */
+export function isUnchanged(planned: StackPlan): boolean {
+  return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
+}
+
+async function carryOut(
+  session: LabSession,
+  planned: StackPlan,
+  options: CarryOutOptions,
+  terminal: Terminal,
+  onBegin: () => void,
+): Promise<Result<number>> {
+  const { ruled, account, classification } = planned;
+  const gains = gainsBeyond(account, classification.access.after, ruled.team, session.at);
+  if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
+  const { team, today } = session;
+  const { suspendedDuringApply } = planned;
+  const withheld = new Map(ruled.team.members.map((member) => [member.key, member.withheld ?? []]));
+  const members = team.members.map((member) => ({ ...member, withheld: withheld.get(member.key) ?? [] }));
+  const begunTeam = { ...team, members };
+  const begun = appliedTeam(
+    suspendedDuringApply.length === 0 ? begunTeam : suspendedTeam(begunTeam, suspendedDuringApply, today),
+    today,
+  );
+  const recorded = await changeRecord(session.records, (record) => ({
+    ...withBegun(record, begun, session.now()),
+    ids: { ...record.ids, user: { ...foreignIds(ruled, team.lab), ...record.ids.user } },
+  }));
+  if (!recorded.ok) return recorded;
+  onBegin();
+  // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
+  const early = await leaveGroups(session, unexpectedMemberships(planned));
+  if (!early.ok) return early;
+  const applied = await withProgress(terminal, (onEvent) =>
+    applyStack(session, planned, { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent }),
+  );
+  if (!applied.ok) return applied;
+  const { done } = applied.value;
+  const again = await planStack(session, { ...lockTimeout(options.workflow), rule: options.rule });
+  if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
+  // Who had access through such a group alone has it through the lab's by now.
+  const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
+  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 0) };
+  if (!isEmpty(again.value)) {
+    const addresses = again.value.saved.plan.changes
+      .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
+      .map(({ address }) => address);
+    return fail('not-converged', { addresses });
+  }
+  const more = heldBeyond(again.value.account, again.value.ruled.team, session.at);
+  return more.length === 0 ? succeed(done) : fail('still-has-access', { people: more });
+}
+
+/** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */
+const NOT_OURS = 'none';
+
+function foreignIds({ withheld }: Ruled, lab: string): Record<string, string> {
+  const foreign = withheld.filter(({ kind, of }) => of === 'member' && (kind === 'replaced' || kind === 'name-taken'));
+  return Object.fromEntries(foreign.map(({ key }) => [iamName(lab, key), NOT_OURS]));
+}
+
+interface Membership {
+  readonly group: string;
+  readonly user: string;
+}
+
+/** Who is in groups of which this plan creates the list of members, and is not on it. */
+function unexpectedMemberships({ saved, account }: StackPlan): readonly Membership[] {
+  return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
+    if (type !== 'aws_iam_group_membership' || actions.join() !== 'create' || after === null) return [];
+    const group = String(after.group);
+    const listed = Array.isArray(after.users) ? after.users.map(String) : [];
+    return account.users.flatMap(({ name, groups }) =>
+      groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [],
+    );
+  });
+}
+
+/** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
+function unmanagedMemberships({ users, groups }: AccessModel, team: Team): readonly Membership[] {
+  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
+  const unmanaged = new Set(
+    groups.filter(({ name, path }) => path === labPath(team.lab) && !roles.has(name)).map(({ name }) => name),
+  );
+  return users.flatMap(({ name, groups: own }) =>
+    own.filter((group) => unmanaged.has(group)).map((group) => ({ group, user: name })),
+  );
+}
+
+function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<null>> {
+  return askAws(async () => {
+    for (const { group, user } of memberships) {
+      await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
+    }
+    return null;
+  });
+}
+
+/** Applies a plan that no guardrail blocks, so that at no moment a user may do what neither the access before nor after allows. */
+export async function applyStack(
+  session: LabSession,
+  plan: StackPlan,
+  options: CommandOptions = {},
+): Promise<Result<ApplyResult>> {
+  const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
+  if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
+
+  // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
+  const fresh = await planChanges(plan.workspace, engineOptions);
+  if (!fresh.ok) return fresh;
+  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) return PLAN_STALE;
+  const interrupts = noteInterrupts();
+  try {
+    return await applyInSteps(session, plan, engineOptions, interrupts);
+  } finally {
+    interrupts.end();
+  }
+}
+
+interface Step {
+  readonly team: Team;
+  readonly targets: readonly string[];
+  readonly phase: Phase;
+}
+
+/** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
+async function applyInSteps(
+  session: LabSession,
+  plan: StackPlan,
+  options: CommandOptions,
+  interrupts: { readonly seen: boolean },
+): Promise<Result<ApplyResult>> {
+  const { team } = plan.ruled;
+  const suspended = suspendedTeam(team, plan.suspendedDuringApply, session.today);
+  const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
+  const steps: readonly Step[] = [
+    { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
+    { team: suspended, targets: [], phase: 'suspended' },
+    { team, targets: [], phase: 'whole' },
+  ];
+  let done = 0;
+  for (const step of steps) {
+    const applied = await applyStep(session, plan, step, options, interrupts);
+    if (applied.ok) done += applied.value.done;
+    // The first step, too, can fail after it has suspended some of them.
+    else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;
+    else return { ok: false, failure: failureAfter(applied.failure, done, 1, keys) };
+  }
+  return succeed({ done, total: done });
+}
+
+async function applyStep(
+  session: LabSession,
+  { imported }: StackPlan,
+  { team, targets, phase }: Step,
+  options: CommandOptions,
+  interrupts: { readonly seen: boolean },
+): Promise<Result<ApplyResult>> {
+  if (interrupts.seen) return fail('interrupted', { progress: null });
+  const workspace = await session.workspace(session.stack, team, imported);
+  if (!workspace.ok) return workspace;
+  const saved = await planChanges(workspace.value, { ...options, targets });
+  if (!saved.ok) return saved;
+  // The guardrails have checked the plan before the first step, and this is another one.
+  const blocks = blocksOf(saved.value.plan, team, session.today, session.stack, phase);
+  if (blocks.length > 0) {
+    const codes = [...new Set(blocks.map(({ code }) => code))];
+    return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });
+  }
+  return applyPlan(workspace.value, saved.value, options);
+}
+
+/** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */
+function noteInterrupts(): { readonly seen: boolean; end(): void } {
+  let seen = false;
+  const note = (): void => {
+    seen = true;
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, note);
+  return {
+    get seen() {
+      return seen;
+    },
+    end() {
+      for (const signal of signals) process.off(signal, note);
+    },
+  };
+}
