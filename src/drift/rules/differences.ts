@@ -1,8 +1,9 @@
 import type { Holder } from '../../access/model-difference.ts';
 import { type DisplayNames, groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
-import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
+import { keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
 import type { DifferenceRule, RuleData } from '../finding.ts';
+import { iamCommand } from './aws-command.ts';
 import { policyTitle, roleEdit } from './policies.ts';
 import type { IdNames, Rule } from './rule.ts';
 import { NO_LIMIT } from './user-without-boundary.ts';
@@ -108,7 +109,13 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
   'path-changed': {
     idParts: ({ holder }, names) => holderParts(holder, names),
     title: ({ holder, to }, names) => t`${holderText(holder, names)} moved to path ${codeText(to)}`,
-    remedy: () => ({ detail: t`Permissions granted by path no longer apply to it.` }),
+    remedy: ({ data: { holder } }, names) => ({
+      detail: t`Permissions granted by path no longer apply to it, and an apply leaves it out.`,
+      toFix: t`Move it back:`,
+      commands: [
+        iamCommand(`update-${holder.kind}`, [`${holder.kind}-name`, holder.name], ['new-path', labPath(names.lab)]),
+      ],
+    }),
     calls: /^(Create|Update)(User|Group)$/,
   },
   'tag-changed': {
