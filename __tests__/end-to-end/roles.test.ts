@@ -402,8 +402,13 @@ test('the apply role makes every call of a revert at once, while a group, a poli
     for (const row of rows) await row?.done(clients);
     await root.iam.send(new DeletePolicyCommand({ PolicyArn: rolePolicyArn(team, 'paymaster') }));
     await root.iam.send(new UpdateUserCommand({ UserName: iamName(team.lab, 'cy'), NewUserName: 'cy' }));
-    const scanned = await labAs(test, 'scan', async (lab) =>
-      orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
+    // A new member in the file: the plan looks for a user with the name.
+    const newest = { ...team, members: [...team.members, member({ key: 'zoe', roles: ['results-reader'] })] };
+    const scanned = await labAs(
+      test,
+      'scan',
+      async (lab) => orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
+      newest,
     );
     expect(idsOf(scanned.scan)).toEqual(expect.arrayContaining([...AT_ONCE, ...MISSING]));
     const [done, after] = await labAs(test, 'apply', async (lab): Promise<[Reconciled, ScanResult]> => {
