@@ -100,8 +100,10 @@ async function scanAccount(
     const record = await checkRecord(session);
     return record.ok ? succeed(await quickScan(session, options, terminal)) : record;
   }
-  const { lock, cloudTrail } = options;
-  return fullScan(session, { cloudTrail, lock, ...lockTimeout(options) }, terminal);
+  const { lock, cloudTrail, reconcile } = options;
+  // The apply role may not read all of the setup; the check before has.
+  const needsSetup = !reconcile;
+  return fullScan(session, { cloudTrail, lock, needsSetup, ...lockTimeout(options) }, terminal);
 }
 
 function isLab(session: AccountSession | LabSession): session is LabSession {

@@ -3,6 +3,7 @@ import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
+import type { Withheld } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
@@ -63,14 +64,20 @@ export async function reconcile(
   const taken = withheld.flatMap(({ kind, key, operations }): readonly Due[] =>
     kind === 'operations' || kind === 'missing' ? [{ kind, key, operations, until: null }] : [],
   );
-  const deletions = deletionsDue(applied, newest, first.value.account.users, session.today);
+  // Of another user with the name, or one who was moved, nothing is deleted for the member's age.
+  const others = new Set(
+    withheld.filter(({ of }) => of === 'member').map(({ key, kind }) => (NOT_OWN.includes(kind) ? key : '')),
+  );
+  const deletions = deletionsDue(applied, newest, first.value.account.users, session.today).filter(
+    ({ key }) => !others.has(key),
+  );
   const now = session.now();
   const due = [...(mode === 'all' ? taken : []), ...deletions];
   const announcements = announced(record.announcements, due, now, completed.isChangedSince);
   const done = limited(ripe(announcements, now, givesIn(newest, session.at)), applied.settings.maxRemovals);
   const keysOf = (kind: Announcement['kind']) => done.flatMap((each) => (each.kind === kind ? [each.key] : []));
   const giveBack = new Map(done.flatMap((each) => (each.kind === 'operations' ? [[each.key, each.operations]] : [])));
-  const rule = { restore: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
+  const rule = { recreate: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
   const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>(), rule };
@@ -84,6 +91,8 @@ export async function reconcile(
   const noted = await noteCheck(left);
   return noted.ok ? succeed({ steps: steps.value, done, announcements: left }) : noted;
 }
+
+const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];
 
 /** Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted. */
 function deletionsDue(

@@ -24,7 +24,7 @@ export interface CompletedScan {
   readonly complete: boolean;
   /** What reconcile has announced. */
   readonly announcements: readonly Announcement[];
-  /** Whether CloudTrail has a manual change of a member's access since a time. */
+  /** Whether CloudTrail has a manual change of a member's access since a time; false if it was not asked. */
   isChangedSince(key: string, since: Date): boolean;
   /** What was applied; null if no apply is known. */
   readonly applied: Applied | null;
@@ -37,6 +37,8 @@ interface ScanOptions {
   readonly cloudTrail: boolean;
   /** Read the credential report, which not every role may ask for; true by default. */
   readonly credentialReport?: boolean;
+  /** Whether it says so if bucket or identity provider could not be read, which not every role may; by default if it has a plan. */
+  readonly needsSetup?: boolean;
 }
 
 /** A quick check: without a plan. It works without the apply record, which only tells manual changes from pending ones. */
@@ -116,7 +118,7 @@ async function inventoryOf(
 async function completeScan(
   session: AccountSession,
   read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements' | 'knownAdministrators'>,
-  { cloudTrail, since }: ScanOptions & { readonly since: Date | null },
+  { cloudTrail, since, needsSetup = read.plan !== null }: ScanOptions & { readonly since: Date | null },
 ): Promise<CompletedScan> {
   const { today, at } = session;
   const team = silencedAsApplied(session.team, read.applied);
@@ -124,7 +126,7 @@ async function completeScan(
   const setup = team.settings.state && (await import('./setup-changes.ts'));
   const input = {
     ...{ team, today, at, ...read },
-    setup: setup && (await setup.readSetup(session, read.inventory, read.plan !== null, process.env)),
+    setup: setup && (await setup.readSetup(session, read.inventory, needsSetup, process.env)),
   };
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;

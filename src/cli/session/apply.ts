@@ -16,7 +16,7 @@ import { listTexts, plainText, t } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { applyPlanned, blocked, lockTimeout, PLAN_STALE } from './carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
 import { type ApplyRecord, commitOf, readRecord } from './records.ts';
 
@@ -100,25 +100,26 @@ export async function planAndApply(
   if (!first.ok) return first;
   if (workflow && read.value === null && isUsed(first.value.account, team.lab)) return fail('no-apply-record', {});
   const appointed = appointedText(team, read.value);
-  const asks = !yes && first.value.blocks.length === 0 && (!isEmpty(first.value) || appointed !== null);
+  const isChange = !isEmpty(first.value) || appointed !== null;
+  const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
   const before = asks ? await quickCheck(session, first.value, terminal) : null;
   onPlan(session, first.value, before?.check ?? null);
   if (first.value.blocks.length > 0) return blocked(first.value);
   if (appointed !== null) terminal.stderr(`\n${appointed}\n`);
   let confirmed = first.value;
   if (before !== null) {
-    if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
+    if (isChange && !(await terminal.confirm(`Apply this to account ${team.account}?`))) {
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     }
     const still = await unchangedWhileAsking(session, first.value, before, terminal);
     if (!still.ok) return still;
-    const given = await askToRestore(session, still.value, rule.restore, terminal);
+    const given = await askToRestore(session, still.value, terminal);
     if (!given.ok) return given;
     if (given.value.blocks.length > 0) return blocked(given.value);
     confirmed = given.value;
   }
   const commit = options.commit ?? (await commitOf(options.file));
-  const carried = { workflow, commit, ownerIds: options.ownerIds, rule: { restore: confirmed.restored } };
+  const carried = { workflow, commit, ownerIds: options.ownerIds, rule: confirmed.rule };
   const steps = await applyPlanned(session, confirmed, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const { check } = await quickCheck(session, null, terminal);
@@ -155,22 +156,25 @@ function appointedText(team: Team, record: ApplyRecord | null): string | null {
  * A person at a terminal may give back what is withheld: operations, missing users and kept Denies together; a replaced user
  * is accepted by name alone (`--restore KEY`).
  */
-async function askToRestore(
-  session: LabSession,
-  planned: StackPlan,
-  restore: ReadonlySet<string>,
-  terminal: Terminal,
-): Promise<Result<StackPlan>> {
-  const mine = planned.ruled.withheld.filter(({ kind }) => RESTORED_BY_QUESTION.includes(kind));
-  if (mine.length === 0) return succeed(planned);
-  const keys = [...new Set(mine.map(({ key }) => key))];
+async function askToRestore(session: LabSession, planned: StackPlan, terminal: Terminal): Promise<Result<StackPlan>> {
+  const all = restorable(planned);
+  if (all.length === 0) return succeed(planned);
+  const keys = [...new Set(all.map(({ key }) => key))];
   if (!(await terminal.confirm(`Also give back what was taken outside team.yaml: ${keys.join(', ')}?`))) {
     return succeed(planned);
   }
-  return planStack(session, { rule: { restore: new Set([...restore, ...keys]) } });
+  const rule: RuleOptions = {
+    ...planned.rule,
+    giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
+    recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
+    lift: new Set(all.flatMap(({ kind, of, key }) => (kind === 'deny-kept' ? [`${of} ${key}`] : []))),
+  };
+  return planStack(session, { rule });
 }
 
-const RESTORED_BY_QUESTION: readonly Withheld['kind'][] = ['operations', 'missing', 'deny-kept'];
+function restorable({ ruled: { withheld } }: StackPlan): readonly Withheld[] {
+  return withheld.filter(({ kind }) => kind === 'operations' || kind === 'missing' || kind === 'deny-kept');
+}
 
 /**
  * The plan to apply after the question, which may have waited for an hour: Terraform applies a saved plan without reading

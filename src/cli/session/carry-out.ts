@@ -127,8 +127,9 @@ async function carryOut(
     applyStack(session, planned, { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent }),
   );
   if (!applied.ok) return applied;
-  const { done } = applied.value;
-  const again = await planStack(session, { ...lockTimeout(options.workflow), rule: options.rule });
+  const done = early.value + applied.value.done;
+  const rule = { ...options.rule, created: options.rule.recreate ?? new Set() };
+  const again = await planStack(session, { ...lockTimeout(options.workflow), rule });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
@@ -140,7 +141,7 @@ async function carryOut(
     return fail('not-converged', { addresses });
   }
   const more = heldBeyond(again.value.account, again.value.ruled.team, session.at);
-  return more.length === 0 ? succeed(done) : fail('still-has-access', { people: more });
+  return more.length === 0 ? succeed(done + late.value) : fail('still-has-access', { people: more });
 }
 
 /** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */
@@ -179,12 +180,13 @@ function unmanagedMemberships({ users, groups }: AccessModel, team: Team): reado
   );
 }
 
-function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<null>> {
+/** How many memberships it ended. */
+function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<number>> {
   return askAws(async () => {
     for (const { group, user } of memberships) {
       await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
     }
-    return null;
+    return memberships.length;
   });
 }
 

@@ -40,14 +40,16 @@ export interface StackPlan {
   readonly credentials: readonly HeldCredentials[];
   /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
   readonly ruled: Ruled;
-  /** Keys that were given back: see `RuleInput`. */
-  readonly restored: ReadonlySet<string>;
+  /** What it was made with. */
+  readonly rule: RuleOptions;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;
 }
 
 /** What a person or reconcile gives back or deletes: see `RuleInput`. */
-export type RuleOptions = Partial<Pick<RuleInput, 'restore' | 'giveBack' | 'deletions'>>;
+export type RuleOptions = Partial<
+  Pick<RuleInput, 'restore' | 'recreate' | 'created' | 'lift' | 'giveBack' | 'deletions'>
+>;
 
 export interface StackPlanOptions {
   /** Whether the state is locked; true by default. */
@@ -119,14 +121,14 @@ export async function planStack(
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
-    ...{ ruled, account, restored: rule.restore ?? new Set() },
+    ...{ ruled, account, rule },
   });
 }
 
 /** What the rule says of the account as it is now. */
 async function ruleOf(
   { stack, team, iam, records }: LabSession,
-  { restore = new Set(), giveBack, deletions }: RuleOptions,
+  { restore = new Set(), ...rule }: RuleOptions,
 ): Promise<Result<{ readonly ruled: Ruled; readonly account: AccessModel }>> {
   if (stack === 'bootstrap') {
     const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] };
@@ -139,11 +141,7 @@ async function ruleOf(
   const facts = appliedFacts(record.value);
   // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.
   const applied = facts?.team.lab === team.lab ? facts : null;
-  const input: RuleInput = {
-    ...{ team, account: account.value, applied, restore },
-    ...(giveBack === undefined ? {} : { giveBack }),
-    ...(deletions === undefined ? {} : { deletions }),
-  };
+  const input: RuleInput = { team, account: account.value, applied, restore, ...rule };
   const ruled = ruleFor(input);
   const { access } = account.value;
   const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));

@@ -1,8 +1,11 @@
 import type { History } from '../../github/port.ts';
 
 const TEAM_FILE = 'team.yaml';
-/** What decides what an apply does, and by which tool and provider. */
-const DECIDING = [TEAM_FILE, 'opentofu.lock.hcl', 'terraform.lock.hcl', '.github'];
+/**
+ * What decides what an apply does, and by which tool and provider. `.gitattributes` decides what a checkout makes of a file:
+ * https://git-scm.com/docs/gitattributes#_working_tree_encoding
+ */
+const DECIDING = [TEAM_FILE, 'opentofu.lock.hcl', 'terraform.lock.hcl', '.github', '.gitattributes'];
 
 /** What was applied last. */
 export interface LastApplied {

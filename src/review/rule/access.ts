@@ -1,10 +1,10 @@
 import { accessOf } from '../../access/access-of.ts';
-import type { AccessModel, InlinePolicy } from '../../access/model.ts';
+import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { boundaryPolicy, FREEZE_SID, limitsPolicy, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import { boundaryArn, iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam } from '../../team/team.ts';
 import { deniedBy, textOf } from './kept-denies.ts';
 
@@ -66,13 +66,22 @@ export function withheldIn({ users }: AccessModel): OperationsByUser {
 export function heldIn(account: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): OperationsByUser {
   const { lab } = team;
   const brakes = brakesOf(before);
-  const labGroups = new Set([team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key))));
+  const labGroups = labGroupsOf(account, team, before);
   const boundary = boundaryArn({ lab, account: account.account });
+  const stays = new Map(
+    team.members.map(({ key, roles }) => [iamName(lab, key), roles.map((role) => iamName(lab, role))]),
+  );
+  // Who leaves a group escapes its Denies under a condition, too.
+  const escaped = (user: AccessUser): readonly InlinePolicy[] =>
+    account.groups
+      .filter(({ name }) => labGroups.has(name) && user.groups.includes(name))
+      .filter(({ name }) => stays.get(user.name)?.includes(name) !== true)
+      .map((group) => ({ name: group.name, document: deniesOf(group, account) }));
   const own = (holder: string, inline: readonly InlinePolicy[]) =>
     inline.map(({ name, document }) => ({ name, document: certain(document, brakes.get(`${holder} ${name}`)) }));
   return operationsIn({
     ...account,
-    users: account.users.map((user) => ({ ...user, inline: own(user.name, user.inline) })),
+    users: account.users.map((user) => ({ ...user, inline: [...own(user.name, user.inline), ...escaped(user)] })),
     groups: account.groups.map((group) =>
       labGroups.has(group.name)
         ? { ...group, inline: own(group.name, group.inline) }
@@ -100,7 +109,7 @@ export function givenByOthers(
   isOpen: boolean,
 ): OperationsByUser {
   const { lab } = team;
-  const labGroups = new Set([team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key))));
+  const labGroups = labGroupsOf(account, team, before);
   const boundary = boundaryArn({ lab, account: account.account });
   const document = boundaryPolicy({ lab, account: account.account });
   const members = new Set(team.members.map(({ key }) => iamName(lab, key)));
@@ -140,6 +149,29 @@ function missingPolicies({ users, groups, policies }: AccessModel): AccessModel[
   const held = [...[...users, ...groups].flatMap(({ attached }) => attached), ...users.map(({ boundary }) => boundary)];
   const missing = new Set(held.flatMap((arn) => (arn === null || known.has(arn) ? [] : [arn])));
   return [...missing].map((arn) => ({ arn, name: arn, document: null }));
+}
+
+/** Names of the groups of roles, and of those under the lab's path that are of no role, which an apply empties. */
+function labGroupsOf({ groups }: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): ReadonlySet<string> {
+  const { lab } = team;
+  const ofRoles = [team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key)));
+  return new Set([...ofRoles, ...groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name)]);
+}
+
+/** The Denies under a condition of a group's policies, without it. */
+function deniesOf(
+  { inline, attached }: Pick<AccessModel['groups'][number], 'inline' | 'attached'>,
+  { policies }: AccessModel,
+): PolicyDocument {
+  const documents = [...inline, ...policies.filter(({ arn }) => attached.includes(arn))].map(
+    ({ document }) => document,
+  );
+  const Statement = documents.flatMap((document) =>
+    (document === null ? [] : statementsOf(document)).flatMap(({ Condition, ...bare }) =>
+      bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [],
+    ),
+  );
+  return { Version: '2012-10-17', Statement };
 }
 
 function allowsOf(

@@ -52,7 +52,10 @@ export function announced(
   });
 }
 
-/** What is ripe of the announcements, limited to what the newest file gives: it never undoes a change that waits for its apply. */
+/**
+ * What is ripe of the announcements, limited to what the newest file gives: it never undoes a change that waits for its apply.
+ * A missing user, who is created with all roles, waits until the newest file gives all of it.
+ */
 export function ripe(
   announcements: readonly Announcement[],
   now: Date,
@@ -62,7 +65,9 @@ export function ripe(
     .filter((each) => ripeFrom(each).getTime() <= now.getTime())
     .map((each) => {
       const given = gives(each.key);
-      return { ...each, operations: each.operations.filter((operation) => given.includes(operation)) };
+      const operations = each.operations.filter((operation) => given.includes(operation));
+      const isLess = operations.length < each.operations.length;
+      return { ...each, operations: each.kind === 'missing' && isLess ? [] : operations };
     })
     .filter(({ kind, operations }) => kind === 'deletion' || operations.length > 0);
 }

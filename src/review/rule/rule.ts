@@ -16,10 +16,10 @@ import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
-import { boundaryArn, iamName, labPath, rolePolicyArn } from '../../team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, withheldIn } from './access.ts';
-import { deniedBy, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { deniedBy, isFirstDay, isLastDay, manualDenies, textOf } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -42,8 +42,14 @@ export interface RuleInput {
   /** Null without an apply record: everything then counts as given before, and no user as the lab's. */
   readonly applied: AppliedFacts | null;
   readonly account: AccountAccess;
-  /** Keys of members and roles to whom a person gives back what is withheld, or whose user they accept. */
+  /** Keys of members and roles to whom a person gives back all that is withheld, and whose user they accept. */
   readonly restore: ReadonlySet<string>;
+  /** Keys of members whose missing user is created again. */
+  readonly recreate?: ReadonlySet<string>;
+  /** Keys of members whose user this apply has created again. */
+  readonly created?: ReadonlySet<string>;
+  /** Whose kept Denies are removed: `member KEY`, `role KEY`. */
+  readonly lift?: ReadonlySet<string>;
   /** Names of users with credentials, which no apply creates: a begun apply did not create these users. */
   readonly withCredentials?: ReadonlySet<string>;
   /** What reconcile gives back, by the member's key. */
@@ -84,7 +90,7 @@ export interface Ruled {
  * manual change took. What the applied or a begun team did not give is the change that owners approved.
  */
 export function ruleFor(input: RuleInput): Ruled {
-  const { team, account, restore, giveBack = new Map(), deletions = new Set() } = input;
+  const { team, account, restore, lift = new Set(), giveBack = new Map(), deletions = new Set() } = input;
   const before: readonly AccessTeam[] = input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
   const gives = givenBy(team);
   const given = before.map(givenBy);
@@ -124,7 +130,7 @@ export function ruleFor(input: RuleInput): Ruled {
     }
     const keptDenies = deniesAtGroup(role, input);
     if (keptDenies.length === 0) return [role];
-    if (restore.has(role.key)) {
+    if (restore.has(role.key) || lift.has(`role ${role.key}`)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
       return [role];
     }
@@ -135,8 +141,8 @@ export function ruleFor(input: RuleInput): Ruled {
   const members = team.members.flatMap((member): readonly Member[] => {
     const { key } = member;
     const user = iamName(team.lab, key);
-    if (deletions.has(key)) return [];
     const { kind, found, actual } = identify(member, input);
+    if (deletions.has(key) && kind === 'own') return [];
     const operations = listOperations(gives.get(user) ?? NO_OPERATIONS);
     if (kind === 'replaced' && actual?.path === labPath(team.lab)) {
       withheld.push({ kind, of: 'member', key, operations, found });
@@ -153,7 +159,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (actual === null || restore.has(key)) return [rest];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
-    const keptDenies = deniesAtUser(member, actual, input);
+    const keptDenies = lift.has(`member ${key}`) ? [] : deniesAtUser(member, actual, input);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
     const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
@@ -201,7 +207,8 @@ interface Identity {
 }
 
 /** A person is the IAM user whose unique id the record has. */
-function identify({ key, until }: Member, { team, applied, account, restore, withCredentials }: RuleInput): Identity {
+function identify({ key, until }: Member, input: RuleInput): Identity {
+  const { team, applied, account, restore, withCredentials } = input;
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
@@ -214,11 +221,11 @@ function identify({ key, until }: Member, { team, applied, account, restore, wit
     if (renamed !== undefined) return is('renamed', renamed.name);
     const alike = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
     if (alike !== undefined) return is('name-taken', alike.name);
-    if (applied === null || restore.has(key)) return is('new');
+    if (applied === null || restore.has(key) || input.recreate?.has(key) === true) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
-    // A later last day creates a user again who was deleted because the last day had passed.
+    // A later last day creates a user again who was deleted because the last day had passed, and whose id is not known since.
     const { settings, day } = applied.team;
-    const isExtended = settings.deleteAfterDays !== null && had[0]?.until !== until;
+    const isExtended = known === undefined && settings.deleteAfterDays !== null && had[0]?.until !== until;
     if (had.includes(undefined) || isExtended) return is('new');
     return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
@@ -229,7 +236,7 @@ function identify({ key, until }: Member, { team, applied, account, restore, wit
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
   const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
-  if (isUnderPath && (isCreatedByIt || restore.has(key))) return is('new');
+  if (isUnderPath && (isCreatedByIt || restore.has(key) || input.created?.has(key))) return is('new');
   return known === undefined && !isUnderPath ? is('name-taken', actual.path) : is('replaced', actual.path);
 }
 
@@ -275,8 +282,10 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
     return same === undefined ? null : limitsPolicy({ ...same, withheld: [] });
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
+  const limits = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+  const own = new Set(deniesIn(limits).map(textOf));
   const isEnded = (deny: Statement) =>
-    (isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny));
+    own.has(textOf(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
   return manualDenies(documentsOf(actual, account.access), known, begun, isEnded);
 }
 
