@@ -195,7 +195,7 @@ class Evening {
     }
   }
 
-  /** Nobody gained what no file gives, and nothing that was taken came back for another reason. */
+  /** No one gained what no file gives, and nothing that was taken came back for another reason. */
   private compare(by: string, before: Access, isGivenBack: (key: string, operation: string) => boolean): void {
     const { team, begun } = this.record;
     for (const [id, now] of this.access()) {
