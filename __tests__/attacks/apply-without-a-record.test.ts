@@ -12,7 +12,7 @@ const labs = attackedLabs();
 beforeAll(labs.prepare);
 afterAll(labs.remove);
 
-test('after the record was deleted nothing is given back, by a workflow or at a terminal', async () => {
+test('who deletes the record gets nothing given back, by a workflow or at a terminal', async () => {
   await labs.attack(async (lab) => {
     const fay = user('fay').UserName;
     const key = await lab.byHand(async (iam) => {

@@ -29,7 +29,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(providerMirror())
     .option('--report <file>', 'write findings as JSON for drift-issue')
     .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
-    .option('--yes', 'do not ask for confirmation')
+    .option('--yes', 'wait up to 5 minutes for the lock of the state')
     .addOption(today())
     .addOption(json())
     .addHelpText(

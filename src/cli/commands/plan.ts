@@ -61,7 +61,7 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--no-lock', 'do not lock or write the state: for a role that may only read')
     .addOption(cli.providerMirror())
     .option('--base <file>', 'team file that was applied last; an empty file if there was none')
-    .option('--manifest <file>', 'write the manifest of the plan, for comment and apply; needs --base')
+    .option('--manifest <file>', 'write the manifest of the plan, for comment; needs --base')
     .addOption(cli.today())
     .addOption(cli.json())
     .addHelpText('after', '\nThis is the dry run of apply: it makes the same plan and checks the same guardrails.')
