@@ -26,7 +26,7 @@ async function check(report: DriftReport | string | null, { reason = '', commit,
   if (typeof report === 'string') directory.write('report.json', report);
   else if (report !== null) await writeDriftReport(join(directory.directory, 'report.json'), report);
   const args = ['--report', report === null ? 'none.json' : 'report.json', '--reason', reason];
-  args.push('--reconciled', 'none.json', '--commit', commit ?? COMMIT);
+  args.push('--commit', commit ?? COMMIT);
   return runHere(['drift-issue', ...args], {
     cwd: directory.directory,
     env: {
