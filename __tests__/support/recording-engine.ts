@@ -24,7 +24,7 @@ export function recordingEngine(place: ReturnType<typeof scratch>) {
       const account = await openEmulator({ dir: null, accountId, provider: false });
       const { accessKeyId, secretAccessKey } = account.rootCredentials;
       await withS3({ endpoint: account.endpoint, region: 'us-east-1', credentials: account.rootCredentials }, (s3) =>
-        s3.send(new CreateBucketCommand({ Bucket: `labs-mturk-${accountId}` })),
+        s3.send(new CreateBucketCommand({ Bucket: `perception-lab-mturk-${accountId}` })),
       );
       const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const own = { TERRAFORM_BINARY_NAME: './engine', AWS_ENDPOINT_URL: account.endpoint, ...keys };

@@ -437,11 +437,21 @@ describe('who a member is', () => {
     ['a deleted user', { change: withoutUser('bo') }, ['bo missing'], ['bo'], []],
     ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['bo'] }, [], [], ['bo']],
     [
-      'a deleted user whose last day changes, in a lab that deletes for age',
-      { team: extended, applied: deletesAfter(3, sampleTeam), change: withoutUser('bo') },
+      'a user deleted for age, whose id the record no longer has, and whose last day changes',
+      {
+        ...{ team: extended, applied: deletesAfter(3, sampleTeam), change: withoutUser('bo') },
+        recorded: { bo: undefined },
+      },
       [],
       [],
       ['bo'],
+    ],
+    [
+      'a user deleted by hand, whose last day changes',
+      { team: extended, applied: deletesAfter(3, sampleTeam), change: withoutUser('bo') },
+      ['bo missing'],
+      ['bo'],
+      [],
     ],
     [
       'a deleted user whose last day changes, in a lab that does not',
@@ -544,6 +554,99 @@ describe('who a member is', () => {
   test('a replaced user is written without roles and suspended, whatever groups it is in', () => {
     const { team } = ruled({ change: again(), ...other });
     expect(team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
+  });
+});
+
+describe('what is given back to one is given to no other', () => {
+  const other = { ids: { bo: 'other' } };
+
+  test('a member is deleted for age only if the user is theirs', () => {
+    const kept = ruled({ deletions: ['bo'], ...other });
+    expect(brief(kept)).toEqual([`bo replaced ${PATH}`]);
+    expect(kept.team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
+    const moved = ruled({ deletions: ['bo'], change: changeUser('bo', () => ({ path: '/staff/' })) });
+    expect({ withheld: brief(moved), ...moved.leftOut }).toEqual({
+      ...{ withheld: ['bo moved /staff/'], members: ['bo'], roles: [] },
+    });
+  });
+
+  test('a user that is there is not taken for the one to be created again, until an apply has', () => {
+    const recreate = new Set(['bo']);
+    expect(brief(ruleFor({ ...inputOf({ change: withoutUser('bo') }), recreate }))).toEqual([]);
+    expect(brief(ruleFor({ ...inputOf(other), recreate }))).toEqual([`bo replaced ${PATH}`]);
+    expect(brief(ruleFor({ ...inputOf(other), created: recreate }))).toEqual([]);
+  });
+
+  test('a role and a member with one key are restored apart', () => {
+    const members = sampleTeam.members.map((each) => (each.key === 'fay' ? { ...each, key: 'paymaster' } : each));
+    const denied = changeGroup('paymaster', () => ({
+      inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+    }));
+    const input = inputOf({ team: { ...sampleTeam, members }, change: denied, ids: { paymaster: 'other' } });
+    expect(brief(ruleFor(input))).toEqual(['paymaster deny-kept: SendBonus', `paymaster replaced ${PATH}`]);
+    expect(brief(ruleFor({ ...input, lift: new Set(['role paymaster']) }))).toEqual([`paymaster replaced ${PATH}`]);
+    expect(brief(ruleFor({ ...input, recreate: new Set(['paymaster']) }))).toEqual(brief(ruleFor(input)));
+  });
+});
+
+describe('Denies of groups that a member leaves by an apply', () => {
+  const stops = { name: 'stop', document: says(statement('Deny', '*')) };
+  const always = { Condition: { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } };
+  const stopsAlways = { name: 'stop', document: says(statement('Deny', 'mechanicalturk:*', always)) };
+  const renamedReader: Team = {
+    ...sampleTeam,
+    roles: sampleTeam.roles.map((each) => (each.key === 'results-reader' ? { ...each, key: 'reader' } : each)),
+    members: sampleTeam.members.map((each) => ({
+      ...{ ...each, roles: each.roles.map((key) => (key === 'results-reader' ? 'reader' : key)) },
+    })),
+  };
+  test.each<[string, Given, readonly string[]]>([
+    [
+      'a group of no role under the path',
+      { change: all(withGroup({ name: 'quarantine', path: PATH, inline: [stops] }), putInto('fay', 'quarantine')) },
+      ['fay operations'],
+    ],
+    [
+      'the same under a condition',
+      {
+        change: all(withGroup({ name: 'quarantine', path: PATH, inline: [stopsAlways] }), putInto('fay', 'quarantine')),
+      },
+      ['fay operations'],
+    ],
+    [
+      'a renamed group of a role',
+      {
+        change: all(
+          withoutGroup('paymaster'),
+          withGroup({ name: 'frozen', path: PATH, inline: [stops] }),
+          putInto('fay', 'frozen'),
+        ),
+      },
+      ['fay operations'],
+    ],
+    [
+      'a role that the file renames, with a Deny under a condition',
+      {
+        ...{ team: renamedReader, applied: sampleTeam },
+        change: changeGroup('results-reader', () => ({ inline: [stopsAlways] })),
+      },
+      ['bo operations', 'cy operations'],
+    ],
+    [
+      'a Deny with a time of its own, when the file changes the last day',
+      {
+        ...{ team: withMember('bo', { until: '2027-01-31' }), applied: withMember('bo', { until: '2027-05-31' }) },
+        change: changeUser('bo', ({ inline }) => ({
+          inline: [
+            ...inline,
+            { name: 'incident', document: says(statement('Deny', '*', after('2026-01-01T00:00:00Z'))) },
+          ],
+        })),
+      },
+      ['bo deny-kept'],
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(ruled(given).withheld.map(({ key, kind }) => `${key} ${kind}`)).toEqual(expected);
   });
 });
 
