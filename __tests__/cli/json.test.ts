@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHere, scratch } from '../support/command.ts';
-import { sampleTeam } from '../support/sample-team.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const place = scratch({
@@ -144,18 +143,6 @@ describe('what succeeds prints one document', () => {
     const { code, stdout } = await runHere([command, ...args, '--json'], { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject(document);
-  });
-
-  test('drift that may not be reverted', async () => {
-    place.write('off.yaml', SAMPLE.replace('reconcile: all', 'reconcile: none'));
-    const { code, stdout } = await runHere(['drift', 'off.yaml', '--reconcile', '--json'], { cwd });
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({
-      version: 1,
-      lab: sampleTeam.lab,
-      drift: null,
-      reconcile: { outcome: 'blocked', block: { code: 'reconcile-off' } },
-    });
   });
 });
 

@@ -77,16 +77,6 @@ test('--json is data alone, --format markdown the comment', async () => {
   expect(markdown.stdout).not.toContain('123456789012');
 });
 
-test('a member whose user is to be deleted since the earlier file was applied leaves', async () => {
-  // The file has `delete-after-days: 30`.
-  place.write('ended.yaml', SAMPLE.replace('until: "2027-08-31"', 'until: "2026-10-20"'));
-  const same = ['--base', 'ended.yaml', '--head', 'ended.yaml'];
-  expect((await review(...same)).code).toBe(0);
-  const since = await review(...same, '--since', '2026-11-10');
-  expect(since.code).toBe(2);
-  expect(since.stdout).toMatch(/- 李小龍 \(gus\) +Leaves/);
-});
-
 test('a file that is no manifest exits 1', async () => {
   place.write('manifest.json', '{"version":1}');
   const both = ['--base', 'old.yaml', '--head', 'new.yaml', '--manifest'];

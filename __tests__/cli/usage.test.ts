@@ -109,16 +109,8 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a port that is none', ['emulator', 'start', '--port', 'x'], /port/],
   ['another day for a real account', ['apply', '--today', '2001-01-01'], /needs --emulator/],
   ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /needs --emulator/],
-  ['another day for reverting', ['drift', '--revert', 'tag-changed/bo', '--today', '2001-01-01'], /needs --emulator/],
-  ['reverting after a quick check', ['drift', '--reconcile', '--quick'], /leave out --quick/],
-  ['reconciling without the lock', ['drift', '--revert', 'tag-changed/bo', '--no-lock'], /leave out --no-lock/],
-  [
-    'a fingerprint without a revert',
-    ['drift', '--if-fingerprint', 'a'.repeat(64)],
-    /--if-fingerprint is for --reconcile/,
-  ],
-  ['a fingerprint that is none', ['drift', '--reconcile', '--if-fingerprint', 'abc'], /12 to 64 hexadecimal digits/],
-  ['an empty fingerprint', ['drift', '--reconcile', '--if-fingerprint', ''], /12 to 64 hexadecimal/],
+  ['reconciling after a quick check', ['drift', '--reconcile', '--quick'], /leave out --quick/],
+  ['reconciling without the lock', ['drift', '--reconcile', '--no-lock'], /leave out --no-lock/],
   ['a preview without files', ['preview'], /required option `--base <file>` not specified/],
   ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
   ['an unknown option of drift', ['drift', '--jsno'], /did you mean `--json`\?/],
@@ -152,7 +144,7 @@ test.each<[number, string[]]>([
 const UNREADABLE: [number, string[]][] = [
   [1, ['drift', 'nowhere.yaml', '--emulator']],
   [1, ['drift', 'nowhere.yaml', '--quick', '--emulator']],
-  [1, ['drift', 'nowhere.yaml', '--revert', 'tag-changed/bo', '--emulator']],
+  [1, ['drift', 'nowhere.yaml', '--reconcile', '--emulator']],
   [1, ['plan', 'nowhere.yaml', '--emulator']],
   [1, ['plan', '--emulator', '--base', 'nowhere.yaml']],
   [2, ['apply', 'nowhere.yaml', '--emulator']],
@@ -166,7 +158,7 @@ test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (c
 
 test.each([
   ['drift', '--quick', '--report'],
-  ['drift', '--revert', 'tag-changed/bo', '--report'],
+  ['drift', '--reconcile', '--report'],
   ['plan', '--base', 'team.yaml', '--manifest'],
   ['apply', '--yes', '--result'],
 ])('%s: an output file that cannot be written is an error before anything else is done', async (...args) => {

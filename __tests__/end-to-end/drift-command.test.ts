@@ -79,7 +79,7 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     version: 1,
     lab: 'perception-lab',
     commit: null,
-    settings: { checkEveryHours: 24, reconcile: 'additions' },
+    settings: { checkEveryHours: 6, reconcile: 'additions' },
     check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], notChecked: [] } },
     expiring: [],
   });

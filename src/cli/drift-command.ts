@@ -10,6 +10,7 @@ import {
   labOptions,
   parallelism,
   providerMirror,
+  refuseAnotherDay,
   today,
 } from './options.ts';
 
@@ -46,6 +47,7 @@ export function register(command: Command, terminal: Terminal): void {
     .action(async (file: string, options) => {
       const { quick = false, lock, cloudtrail: cloudTrail, reconcile = false, yes = false, report = null } = options;
       const usage = (message: string) => command.error(`error: ${message}`);
+      if (reconcile) refuseAnotherDay(command, options);
       if (reconcile && quick) usage('--reconcile needs a full check; leave out --quick');
       if (reconcile && !lock) usage('--reconcile writes the state; leave out --no-lock');
       const { drift } = await import('./commands/drift.ts');

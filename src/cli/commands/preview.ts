@@ -15,7 +15,6 @@ interface PreviewOptions {
   readonly manifest: string | null;
   readonly format: 'text' | 'markdown' | 'json';
   readonly today: string;
-  /** The day on which `base` was applied last; today by default. */
 }
 
 /** `preview`: what a change of the team file does. Exit code: 0 no changes, 2 changes, 1 any error. */
