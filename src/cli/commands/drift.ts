@@ -98,12 +98,10 @@ async function scanAccount(
 ): Promise<Result<CompletedScan>> {
   if (!isLab(session)) {
     const record = await checkRecord(session);
-    return record.ok ? succeed(await quickScan(session, options, terminal)) : record;
+    return record.ok ? succeed(await quickScan(session, { ...options, setup: true }, terminal)) : record;
   }
   const { lock, cloudTrail, reconcile } = options;
-  // The apply role may not read all of the setup; the check before has.
-  const needsSetup = !reconcile;
-  return fullScan(session, { cloudTrail, lock, needsSetup, ...lockTimeout(options) }, terminal);
+  return fullScan(session, { cloudTrail, lock, setup: !reconcile, ...lockTimeout(options) }, terminal);
 }
 
 function isLab(session: AccountSession | LabSession): session is LabSession {

@@ -37,8 +37,8 @@ interface ScanOptions {
   readonly cloudTrail: boolean;
   /** Read the credential report, which not every role may ask for; true by default. */
   readonly credentialReport?: boolean;
-  /** Whether it says so if bucket or identity provider could not be read, which not every role may; by default if it has a plan. */
-  readonly needsSetup?: boolean;
+  /** Compare roles, bucket and identity provider, which the roles `plan` and `apply` may not read; false by default. */
+  readonly setup?: boolean;
 }
 
 /** A quick check: without a plan. It works without the apply record, which only tells manual changes from pending ones. */
@@ -118,15 +118,15 @@ async function inventoryOf(
 async function completeScan(
   session: AccountSession,
   read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements' | 'knownAdministrators'>,
-  { cloudTrail, since, needsSetup = read.plan !== null }: ScanOptions & { readonly since: Date | null },
+  { cloudTrail, since, setup: readsSetup = false }: ScanOptions & { readonly since: Date | null },
 ): Promise<CompletedScan> {
   const { today, at } = session;
   const team = silencedAsApplied(session.team, read.applied);
   // Loaded only where bootstrap can have made something.
-  const setup = team.settings.state && (await import('./setup-changes.ts'));
+  const setup = readsSetup && team.settings.state && (await import('./setup-changes.ts'));
   const input = {
     ...{ team, today, at, ...read },
-    setup: setup && (await setup.readSetup(session, read.inventory, needsSetup, process.env)),
+    setup: setup ? await setup.readSetup(session, read.inventory, read.plan !== null, process.env) : null,
   };
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function readSetup(
   { team, iam, connection }: Pick<AccountSession, 'team' | 'iam' | 'connection'>,
   { roles, isAccessKnown }: Pick<Inventory, 'roles' | 'isAccessKnown'>,
-  isNeeded: boolean,
+  isFull: boolean,
   env: Environment,
 ): Promise<ScanInput['setup']> {
   const place = stateBucketOf(team);
@@ -37,7 +37,7 @@ export async function readSetup(
   const facts = ofThisRepository(recorded ?? trustedIn(own), env);
   const parts = inspectRoles(team, wantedRoles({ ...team, state: place }, facts), roles);
   const notChecked = (what: string, read: Result<Part>): readonly NotChecked[] =>
-    read.ok || !isNeeded ? [] : [{ what, failure: read.failure }];
+    read.ok || !isFull ? [] : [{ what, failure: read.failure }];
   return {
     roles: isAccessKnown ? parts.flatMap(changesOf) : null,
     bucket: bucket.ok ? (changesOf(bucket.value)[0] ?? null) : null,
