@@ -57,7 +57,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
   test.each(WORSE)(
     '%s for ever from some call on: it says so, and how far it came; a later apply finishes',
     async (_title, faults, code) => {
-      await inTurns(sampleOf([1, 14, 26], 1), async (writes) => {
+      await inTurns(sampleOf([1, 8, 15], 1), async (writes) => {
         await withLab(
           start,
           async (test) => {
