@@ -440,7 +440,6 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     'stale-drift-check-never': viewOf(planned(sampleTeam, sampleTeam, []), {
       staleDriftCheck: { ...LATE, last: null, off: 'github' },
     }),
-    applying: viewOf(addsEve, { state: 'applying' }),
     applied: viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT }),
     'applied-not-checked': viewOf(addsEve, { state: 'applied' }),
     'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),

@@ -115,7 +115,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
   expect(issue?.body).toMatch(/Reconcile will revert: 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
-  expect(issue?.body).toContain('membership-removed/bo/reader');
+  expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');
 });
@@ -135,7 +135,7 @@ test('a failed check has an issue of its own and fails the run; the next success
   await driftCheck();
   expect(issuesOf(scene, 'drift-error')).toMatchObject([{ state: 'closed' }]);
   expect(issuesOf(scene, 'drift')).toMatchObject([
-    { state: 'open', body: expect.stringContaining('access-withheld/bo') },
+    { state: 'open', body: expect.stringMatching(/Access of Bo \(`bo`\) taken/) },
   ]);
 });
 

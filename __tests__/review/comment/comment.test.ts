@@ -227,13 +227,12 @@ describe('the worst effect comes first, on any of the people', () => {
 });
 
 test('before an apply the title is a proposal, after it a fact', () => {
-  const title = (state: 'preview' | 'planned' | 'blocked' | 'applying' | 'applied') =>
+  const title = (state: 'preview' | 'planned' | 'blocked' | 'applied') =>
     renderComment({ ...planned, state }).split('\n')[1];
-  expect(['preview', 'planned', 'blocked', 'applying', 'applied'].map((state) => title(state as 'preview'))).toEqual([
+  expect(['preview', 'planned', 'blocked', 'applied'].map((state) => title(state as 'preview'))).toEqual([
     '### If merged: Eve Lindqvist (`eve`) can spend money',
     '### If merged: Eve Lindqvist (`eve`) can spend money',
     '### Blocked: Eve Lindqvist (`eve`) could spend money',
-    '### Applying: Eve Lindqvist (`eve`) can spend money',
     '### Applied: Eve Lindqvist (`eve`) can spend money',
   ]);
 });

@@ -29,7 +29,7 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .addOption(
       new Option('--state <state>', 'how far the workflow is')
-        .choices(['preview', 'planned', 'applying', 'applied'])
+        .choices(['preview', 'planned', 'applied'])
         .makeOptionMandatory(),
     )
     .option('--preview <file>', 'output of preview --json')

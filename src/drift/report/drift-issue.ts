@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { ripeFrom } from '../../review/rule/announcements.ts';
 import { iamName } from '../../team/names.ts';
-import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
+import { DAY_MS, dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
 import {
@@ -139,7 +139,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   };
   const title = titleOf(report.lab, shown);
   const blocks = [
-    ...alertBlocks(shown, report),
+    ...alertBlocks(shown),
     tableBlock(shown),
     ...decisionBlocks(shown),
     ...foldedBlocks(shown, report, newest),
@@ -219,7 +219,7 @@ function worstEffect({ risk, changes, rule, escalates }: DriftFinding): (typeof 
   return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
 }
 
-function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
+function alertBlocks(shown: readonly Shown[]): readonly Block[] {
   const withAction = (action: Shown['action']) => shown.filter((each) => each.action === action);
   const [decide, reconciled, later] = [withAction('decide'), withAction('reconcile'), withAction('later')];
   const isManual = shown.some(({ finding }) => finding.cause === 'manual');
@@ -233,9 +233,7 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
     ),
     ...(reconciled.length === 0
       ? []
-      : [
-          t`Reconcile reverts ${numbersText(reconciled)} at the next check, due by ${nextCheckText(report)}; no action needed.`,
-        ]),
+      : [t`Reconcile reverts ${numbersText(reconciled)} after this check; no action needed.`]),
     ...(later.length === 0
       ? []
       : [
@@ -257,11 +255,6 @@ function decisionText(decide: readonly Shown[], all: number): Text {
   return trusted(
     all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
   );
-}
-
-/** `26 Nov 2026 05:17 UTC`: the latest time of the next check if the schedule holds. */
-function nextCheckText({ at, settings }: DriftReport): Text {
-  return trusted(timeWords(new Date(Date.parse(at) + settings.checkEveryHours * HOUR_MS).toISOString()));
 }
 
 /** ` after 26 Nov 2026 05:17 UTC`: the earliest of those times; empty if none is known. */

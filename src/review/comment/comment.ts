@@ -40,7 +40,7 @@ import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
 import { alertOf, titleText } from './title-and-alert.ts';
 
 /** State of a pull request. `preview` has two team files and no plan yet. */
-export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applying' | 'applied' | 'apply-failed';
+export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applied' | 'apply-failed';
 
 /** Everything that a comment, a job summary or an issue is made from. */
 export interface CommentView {
@@ -168,7 +168,6 @@ const PREFIXES: Readonly<Record<CommentState, Text>> = {
   planned: t`If merged: `,
   blocked: t`Blocked: `,
   failed: t`Not planned: `,
-  applying: t`Applying: `,
   applied: t`Applied: `,
   'apply-failed': t`Not applied: `,
 };
@@ -217,7 +216,6 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
     ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
     ...(open && other !== null && other.findings.length > 0 ? [paragraph(quickCheckText(other, 'planned'))] : []),
-    ...(state === 'applying' ? [paragraph(APPLYING)] : []),
     ...(state === 'applied'
       ? [paragraph(appliedText(redactAll(view.quickCheck ?? null, view.reveal), t`AWS`, FILE))]
       : []),
@@ -227,7 +225,6 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
-const APPLYING = t`The apply is running. This comment is updated when it ends.`;
 const FILE = 'team.yaml';
 
 function descriptiveText({ descriptive }: Review): Text {

@@ -99,7 +99,7 @@ function isBlocked(manifest: Manifest | null): boolean {
 
 /** The workflow says how far it meant to come; the files and the reason say how far it came. */
 function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
-  if (state === 'applied' || state === 'applying') return reason === null ? state : 'apply-failed';
+  if (state === 'applied') return reason === null ? state : 'apply-failed';
   if (state !== 'planned') return state;
   if (reason === 'guardrail-blocked' || (reason === null && isBlocked(manifest))) return 'blocked';
   if (reason !== null) return 'failed';

@@ -130,7 +130,7 @@ async function placeOf(
   env: Environment,
 ): Promise<Result<Place>> {
   if (pullRequests !== null) return succeed({ kind: 'here', pulls: pullRequests });
-  const isApply = state === 'applying' || state === 'applied' || state === 'apply-failed';
+  const isApply = state === 'applied' || state === 'apply-failed';
   if (isApply) return succeed({ kind: 'nowhere', because: 'no-pull-request' });
   const event = pullRequestOfEvent(env);
   if (!event.ok) return event;
