@@ -222,6 +222,9 @@ class Evening {
   }
 }
 
+/** The same one in every usual run. */
+const EVENINGS = Number(process.env.EVENINGS ?? (EXHAUSTIVE ? 100 : 1));
+
 test('random evenings of changes, merges, applies, interrupted ones and checks keep the rule', async () => {
   const start = await appliedTo(TEAM);
   await fc.assert(
@@ -233,6 +236,6 @@ test('random evenings of changes, merges, applies, interrupted ones and checks k
         expect(evening.problems).toEqual([]);
       });
     }),
-    { numRuns: Number(process.env.EVENINGS ?? (EXHAUSTIVE ? 100 : 1)), endOnFailure: true },
+    { ...(EXHAUSTIVE ? {} : { seed: 2_121_328_438 }), numRuns: EVENINGS, endOnFailure: true },
   );
 }, 600_000);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
-import type { RepositoryName } from './port.ts';
+import { type RepositoryName, ruleAnswer } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
 /** The ruleset that `doctor --fix` writes. */
@@ -16,23 +16,7 @@ const repositoryAnswer = z
     rebaseMerging: read.allow_rebase_merge ?? null,
   }));
 
-/** https://docs.github.com/en/rest/repos/rules */
-const ruleAnswer = z.object({
-  type: z.string(),
-  ruleset_id: z.number().optional(),
-  parameters: z
-    .object({
-      dismiss_stale_reviews_on_push: z.boolean().optional(),
-      require_code_owner_review: z.boolean().optional(),
-      require_last_push_approval: z.boolean().optional(),
-      required_approving_review_count: z.number().optional(),
-      required_status_checks: z
-        .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
-        .optional(),
-      strict_required_status_checks_policy: z.boolean().optional(),
-    })
-    .optional(),
-});
+const ruleOfRuleset = ruleAnswer.extend({ ruleset_id: z.number().optional() });
 
 const rulesetAnswer = z.object({
   name: z.string(),
@@ -159,7 +143,7 @@ async function readRulesets(
   ours: { readonly owner: string; readonly repo: string },
   branch: string,
 ): Promise<Result<readonly BranchRules[]>> {
-  const rules = await requests.all(`GET ${REPOSITORY}/rules/branches/{branch}`, { ...ours, branch }, ruleAnswer);
+  const rules = await requests.all(`GET ${REPOSITORY}/rules/branches/{branch}`, { ...ours, branch }, ruleOfRuleset);
   if (!rules.ok) return rules;
   const rulesets: BranchRules[] = [];
   for (const ruleset_id of new Set(rules.value.map((rule) => rule.ruleset_id))) {
@@ -172,7 +156,7 @@ async function readRulesets(
 }
 
 function rulesOf(
-  rules: readonly z.infer<typeof ruleAnswer>[],
+  rules: readonly z.infer<typeof ruleOfRuleset>[],
   { name, conditions, bypass_actors: actors }: z.infer<typeof rulesetAnswer>,
 ): BranchRules {
   const has = (type: string) => rules.some((rule) => rule.type === type);

@@ -3,7 +3,6 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/inventory/types.ts';
 import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
-import { inNamesOfAccount } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import {
@@ -117,14 +116,6 @@ test('what else differs about a renamed user is found under the name of the file
     'membership-added/fay/task-publisher/spends: manual, auto',
     'user-renamed/fay: manual, manual',
   ]);
-  const { findings } = scanned(given);
-  const difference = {
-    kind: 'membership-added',
-    user: FAY.name,
-    group: name('task-publisher'),
-    unmanaged: false,
-  } as const;
-  expect(inNamesOfAccount([difference], findings)).toEqual([{ ...difference, user: FAY.to }]);
 });
 
 test('a member who is gone from the file is not a renamed one', () => {

@@ -7,7 +7,7 @@ import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
-import type { DriftFinding, Rename } from '../finding.ts';
+import type { Rename } from '../finding.ts';
 import { effectOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -145,19 +145,10 @@ export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]
 export function isRevertibleDespite(renames: readonly Rename[], difference: Difference): boolean {
   const is = (kind: Rename['kind'], name: string) => renames.some((each) => each.kind === kind && each.name === name);
   if ('group' in difference && is('group', difference.group)) return false;
+  // An apply leaves a renamed user out.
+  if (difference.kind === 'membership-removed' && is('user', difference.user)) return false;
   if ('holder' in difference) return !is(difference.holder.kind, difference.holder.name);
   return !('user' in difference) || 'group' in difference || !is('user', difference.user);
-}
-
-/** What the findings' differences are in the account, in which a user may have another name. */
-export function inNamesOfAccount(
-  differences: readonly Difference[],
-  findings: readonly DriftFinding[],
-): readonly Difference[] {
-  const names = new Map(
-    findings.flatMap(({ rule, data }) => (rule === 'user-renamed' ? [[data.user, data.to] as const] : [])),
-  );
-  return differences.map((each) => ('user' in each ? { ...each, user: names.get(each.user) ?? each.user } : each));
 }
 
 function byName(one: Named, other: Named): number {
