@@ -192,6 +192,9 @@ test('an apply that did not end, and an incomplete check, let reconcile write no
     const begun = test.memory.record;
     expect(await check()).toMatchObject({ ok: false, failure: { code: 'apply-unfinished' } });
     expect([account(), test.memory.record]).toEqual([before, begun]);
+    // The first apply of all.
+    orThrow(await changeRecord(records, (each) => ({ ...each, team: null })));
+    expect(await check()).toMatchObject({ ok: false, failure: { code: 'apply-unfinished' } });
   });
 });
 

@@ -14,7 +14,7 @@ const TODAY = new Date().toISOString().slice(0, 10);
 /** `check-approval` for a lab's repository on the stand-in for GitHub, with what the step leaves. Its first commit is applied. */
 export function approvalInTest() {
   const { server, repository, ...others } = githubInTest();
-  let lab = null as unknown as LabRepository;
+  let lab: LabRepository;
   let directory: ReturnType<typeof scratch>;
   const begin = async (team = LAB): Promise<LabRepository> => {
     repository().branches.clear();

@@ -39,8 +39,8 @@ export async function reconcile(
   const read = await readRecord(session.records);
   if (!read.ok) return read;
   const record = read.value;
+  if (record !== null && record.begun.length > 0) return fail('apply-unfinished', { at: record.at });
   if (record === null || record.team === null) return succeed(NOTHING);
-  if (record.begun.length > 0) return fail('apply-unfinished', { at: record.at });
   if (!completed.complete) return fail('scan-incomplete', { notChecked: completed.scan.notChecked.length });
   const newest = session.team;
   const applied = teamOf(record.team, newest);
