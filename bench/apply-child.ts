@@ -37,7 +37,7 @@ try {
   const { check } = await quickCheck(lab, plan, terminal);
   showPlan(lab, plan, check, { json: false, resources: false }, terminal);
   const planned = performance.now();
-  given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map(), rule: {} }, terminal));
+  given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map() }, terminal));
   await quickCheck(lab, null, terminal);
   const applied = performance.now();
   const before = await callsSoFar();

@@ -37,7 +37,7 @@ test('two users whose names were swapped get nothing by it', async () => {
       return made;
     });
     for (const day of [TODAY, TOMORROW]) {
-      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
       expect(await canPay(lab, key)).toBe(false);
     }
     expect(await lab.mturk(TOMORROW, 'apply', '--yes')).toMatchObject({ code: 0 });
@@ -67,7 +67,7 @@ test.each<[string, (iam: aws.IAMClient) => Promise<{ accessKeyId: string; secret
   await labs.attack(async (lab) => {
     const key = await lab.byHand(replace);
     for (const day of [TODAY, TOMORROW]) {
-      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
       expect(await canPay(lab, key)).toBe(false);
     }
   });

@@ -26,7 +26,7 @@ test.each<[string, string, string]>([
       }
     });
     lab.edit(from, to);
-    expect((await lab.mturk(TODAY, 'drift', '--reconcile')).code).toBe(2);
+    expect((await lab.mturk(TODAY, 'drift', '--reconcile', '--yes')).code).toBe(2);
     // Bo's full access is gone, and what is left is still reported.
     expect(await lab.may(user('bo').UserName)).not.toContain('SendBonus');
     const left = await lab.mturk(TODAY, 'drift', '--quick', '--json');

@@ -69,7 +69,7 @@ test.each(ROWS)('$what does not keep what was added for a day', async ({ change,
   await labs.attack(async (lab) => {
     await lab.byHand(change);
     expect(await lab.may(attacker)).toContain('SendBonus');
-    expect((await lab.mturk(TODAY, 'drift', '--reconcile')).code).not.toBe(1);
+    expect((await lab.mturk(TODAY, 'drift', '--reconcile', '--yes')).code).not.toBe(1);
     expect(await lab.may(attacker)).not.toContain('SendBonus');
     expect(await lab.may(user('cy').UserName)).toEqual([]);
     if (withheld === undefined) return;
@@ -78,7 +78,7 @@ test.each(ROWS)('$what does not keep what was added for a day', async ({ change,
     // It comes back by the announced reconcile alone.
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     expect(await lab.may(user(key).UserName)).not.toContain(operation);
-    await lab.mturk(TOMORROW, 'drift', '--reconcile');
+    await lab.mturk(TOMORROW, 'drift', '--reconcile', '--yes');
     expect(await lab.may(user(key).UserName)).toContain(operation);
   });
 });

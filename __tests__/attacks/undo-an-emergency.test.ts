@@ -20,7 +20,7 @@ test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
   ],
   [
     'AWSDenyAll at a group',
-    'paymaster',
+    'role/paymaster',
     (iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })),
   ],
 ])('no apply and no reconcile lifts %s, before a person says so', async (_what, key, cutOff) => {
@@ -29,7 +29,7 @@ test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
     await lab.byHand(cutOff);
     expect(await lab.may(fay)).toEqual([]);
     for (const day of [TODAY, TOMORROW, '2026-11-28']) {
-      expect((await lab.mturk(day, 'drift', '--reconcile')).code).toBe(2);
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
       expect(await lab.may(fay)).toEqual([]);
     }
     lab.edit('name: Bo Chen', 'name: Bo B. Chen');

@@ -147,8 +147,8 @@ class Evening {
     const old = [this.record.team, ...this.record.begun];
     const lab = this.lab();
     const first = orThrow(await planStack(lab));
-    const restored = restores ? first.ruled.withheld.map(({ key }) => key) : [];
-    const rule = { restore: new Set(restored) };
+    const restored = restores ? first.ruled.withheld : [];
+    const rule = { restore: new Set(restored.map(({ of, key }) => `${of} ${key}`)) };
     const plan = restores ? orThrow(await planStack(lab, { rule })) : first;
     if (plan.blocks.length > 0) return;
     let handle: EngineHandle | null = null;
@@ -165,20 +165,25 @@ class Evening {
     const onStart = (started: EngineHandle): void => {
       handle = started;
     };
-    const done = await applyPlanned(lab, plan, { ...carriedOut(rule), onStart }, SILENT);
+    const done = await applyPlanned(lab, plan, { ...carriedOut(), onStart }, SILENT);
     this.test.listen(null);
     await this.test.emulator.releaseLocks();
     if (!done.ok && done.failure.code !== 'killed') this.problems.push(`apply: ${JSON.stringify(done.failure)}`);
     this.learn();
     const isAnew = (key: string, operation: string) =>
       old.some((team) => team !== null && !gives(team, key).has(operation));
-    this.compare('apply', before, (key, operation) => restored.includes(key) || isAnew(key, operation));
+    this.compare(
+      'apply',
+      before,
+      (key, operation) => restored.some((each) => each.key === key) || isAnew(key, operation),
+    );
   }
 
   private async check(before: Access, days: number): Promise<void> {
     this.pass(days);
     const lab = this.lab();
-    const done = await reconcile(lab, await quickScan(lab, { cloudTrail: false }, SILENT), SILENT);
+    const scan = await quickScan(lab, { cloudTrail: false }, SILENT);
+    const done = await reconcile(lab, { ...scan, isChangedSince: () => false }, SILENT);
     const isBegun = this.record.begun.length > 0;
     if (!done.ok && !(isBegun && done.failure.code === 'apply-unfinished')) {
       this.problems.push(`check: ${JSON.stringify(done.failure)}`);

@@ -162,8 +162,16 @@ export interface PipelineFailureArgs {
   'changed-meanwhile': { readonly appeared: readonly string[]; readonly gone: readonly string[] };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'not-converged': { readonly addresses: readonly string[] };
-  /** A key of `--restore` that is no member and no role. */
-  'unknown-restore': { readonly key: string };
+  /**
+   * A member or role of `--restore` that is not in team.yaml (`found` is null), whose IAM user `name` was renamed to `found`, or
+   * whose IAM name is taken by `found`.
+   */
+  'not-restorable': {
+    readonly key: string;
+    readonly name: string;
+    readonly found: string | null;
+    readonly isRenamed: boolean;
+  };
   /** Something is under the lab's path, and no record says what was applied. */
   'no-apply-record': Readonly<Record<never, never>>;
   /** An apply began and did not end; `at` is when, ISO 8601, UTC. */

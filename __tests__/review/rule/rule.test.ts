@@ -206,7 +206,7 @@ describe('operations', () => {
 
   test('a person gives back to some, and reconcile gives back operations', () => {
     const change = all(takeOut('fay', name('paymaster')), takeOut('cy', name('results-reader')));
-    expect(brief(ruled({ change, restore: ['fay'] }))).toEqual([took('cy', READ)]);
+    expect(brief(ruled({ change, restore: ['member fay'] }))).toEqual([took('cy', READ)]);
     const giveBack = new Map([['fay', ['SendBonus' as const]]]);
     expect(brief(ruled({ change, giveBack }))).toEqual([took('cy', READ), took('fay', only(PAY, ['SendBonus']))]);
   });
@@ -360,7 +360,7 @@ describe('Denies by hand', () => {
     const result = ruled({ change: stop });
     expect(brief(result)).toEqual([keeps('fay', OPERATIONS)]);
     expect(limitsOf(result, 'fay')?.Statement).toEqual([denyAll]);
-    expect(brief(ruled({ change: stop, restore: ['fay'] }))).toEqual([]);
+    expect(brief(ruled({ change: stop, restore: ['member fay'] }))).toEqual([]);
   });
 
   test('at a group are kept in the policy of the role', () => {
@@ -372,9 +372,9 @@ describe('Denies by hand', () => {
     expect(brief(result)).toEqual([keeps('paymaster', ['SendBonus'])]);
     const policy = desiredAccessOnAnyDay(result.team).policies.find(({ arn }) => arn === payArn);
     expect(policy?.document?.Statement).toContainEqual(statement('Deny', 'mechanicalturk:SendBonus'));
-    expect(brief(ruled({ change, restore: ['paymaster'] }))).toEqual([]);
+    expect(brief(ruled({ change, restore: ['role paymaster'] }))).toEqual([]);
     const removed = all(change, takeOut('fay', name('paymaster')));
-    expect(brief(ruled({ change: removed, restore: ['paymaster'] }))).toEqual([took('fay', PAY)]);
+    expect(brief(ruled({ change: removed, restore: ['role paymaster'] }))).toEqual([took('fay', PAY)]);
   });
 
   test.each<[string, PolicyDocument, readonly string[]]>([
@@ -435,7 +435,7 @@ describe('who a member is', () => {
   test.each<[string, Given, readonly string[], readonly string[], readonly string[]]>([
     ['a new member', { team: withEve, applied: sampleTeam }, [], [], ['eve']],
     ['a deleted user', { change: withoutUser('bo') }, ['bo missing'], ['bo'], []],
-    ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['bo'] }, [], [], ['bo']],
+    ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['member bo'] }, [], [], ['bo']],
     [
       'a user deleted for age, whose id the record no longer has, and whose last day changes',
       {
@@ -461,11 +461,11 @@ describe('who a member is', () => {
       [],
     ],
     ['another user under the path', { change: again(), ...other }, [`bo replaced ${PATH}`], [], []],
-    ['another user under the path, accepted', { change: again(), ...other, restore: ['bo'] }, [], [], ['bo']],
+    ['another user under the path, accepted', { change: again(), ...other, restore: ['member bo'] }, [], [], ['bo']],
     ['another user outside the path', { change: again('/x/'), ...other }, ['bo replaced /x/'], ['bo'], []],
     [
       'another user outside the path, named',
-      { change: again('/x/'), ...other, restore: ['bo'] },
+      { change: again('/x/'), ...other, restore: ['member bo'] },
       ['bo replaced /x/'],
       ['bo'],
       [],
@@ -584,7 +584,12 @@ describe('what is given back to one is given to no other', () => {
     }));
     const input = inputOf({ team: { ...sampleTeam, members }, change: denied, ids: { paymaster: 'other' } });
     expect(brief(ruleFor(input))).toEqual(['paymaster deny-kept: SendBonus', `paymaster replaced ${PATH}`]);
-    expect(brief(ruleFor({ ...input, lift: new Set(['role paymaster']) }))).toEqual([`paymaster replaced ${PATH}`]);
+    for (const lifted of ['lift', 'restore']) {
+      const result = ruleFor({ ...input, [lifted]: new Set(['role paymaster']) });
+      expect(brief(result)).toEqual([`paymaster replaced ${PATH}`]);
+    }
+    const accepted = ruleFor({ ...input, restore: new Set(['member paymaster']) });
+    expect(brief(accepted)).toEqual(['paymaster deny-kept: SendBonus']);
     expect(brief(ruleFor({ ...input, recreate: new Set(['paymaster']) }))).toEqual(brief(ruleFor(input)));
   });
 });
@@ -681,7 +686,7 @@ test('without a record everything counts as given before, and no user as the lab
   const change = takeOut('fay', name('paymaster'));
   const result = ruled({ applied: null, change });
   expect(brief(result)).toEqual(sampleTeam.members.map(({ key }) => `${key} replaced ${PATH}`));
-  const accepted = ['ada', 'bo', 'cy', 'gus'];
+  const accepted = ['ada', 'bo', 'cy', 'gus'].map((key) => `member ${key}`);
   expect(brief(ruled({ applied: null, change, restore: accepted }))).toEqual([`fay replaced ${PATH}`]);
 });
 

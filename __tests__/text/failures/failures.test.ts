@@ -135,7 +135,11 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { name: 'fly', because: { kind: 'none', capabilities: ['hits:publish', 'pay:bonus'] } },
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
-  'unknown-restore': [{ key: 'bob' }],
+  'not-restorable': [
+    { key: 'role/bob', name: '', found: null, isRenamed: false },
+    { key: 'bo', name: 'perception-lab-bo', found: 'bo-old', isRenamed: true },
+    { key: 'role/paymaster', name: 'perception-lab-paymaster', found: '/Perception-Lab-Paymaster', isRenamed: false },
+  ],
   'no-apply-record': [{}],
   'apply-unfinished': [{ at: '2026-11-25T05:17:00.000Z' }],
   'scan-incomplete': [{ notChecked: 2 }, { notChecked: 0 }],

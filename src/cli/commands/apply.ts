@@ -39,7 +39,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.parallelism())
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.providerMirror())
-    .option('--restore <keys>', 'give back to these members or roles what was taken outside team.yaml', keysOf, [])
+    .option('--restore <keys>', 'give back what was taken outside team.yaml: KEY of a member, role/KEY', keysOf, [])
     .addOption(
       new Option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)').argParser(
         cli.parseCommit,

@@ -1,5 +1,4 @@
-import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { succeed } from '../../diagnostics/failure.ts';
+import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { driftJson } from '../../drift/report/finding-view.ts';
 import { reconciledText } from '../../drift/report/reconciled.ts';
@@ -72,6 +71,10 @@ async function reconcileAndShow(
 ): Promise<number> {
   const { json } = options;
   if (!json) show(session, completed, options, terminal);
+  const { account } = session.team;
+  if (!options.yes && !(await terminal.confirm(`Apply what was applied last to account ${account} again?`))) {
+    return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
+  }
   const done = await reconcile(session, completed, terminal);
   if (!done.ok) {
     writeReconcileFailure(done.failure);

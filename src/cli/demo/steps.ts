@@ -120,7 +120,7 @@ async function addMember(context: DemoContext): Promise<Team> {
 async function apply(context: DemoContext, session: LabSession, planned: StackPlan): Promise<void> {
   const started = Date.now();
   const terminal = context.terminal.isTerminal ? context.terminal : quiet(context);
-  const options = { workflow: false, commit: null, ownerIds: new Map(), rule: {} };
+  const options = { workflow: false, commit: null, ownerIds: new Map() };
   const steps = await done(applyPlanned(session, planned, options, terminal));
   const seconds = secondsText(Date.now() - started);
   context.output.check(`Applied ${counted(steps, 'step')} in ${seconds}; a second plan is empty`, steps > 0);

@@ -11,7 +11,7 @@ import type { Terminal } from '../io.ts';
 import { applyPlanned, isUnchanged } from '../session/carry-out.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { planStack } from '../session/plan.ts';
-import { changeRecord, readRecord } from '../session/records.ts';
+import { changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { CompletedScan } from './run-scan.ts';
 
 /** What reconcile did. */
@@ -40,9 +40,11 @@ export async function reconcile(
   if (!read.ok) return read;
   const record = read.value;
   if (record !== null && record.begun.length > 0) return fail('apply-unfinished', { at: record.at });
-  if (record === null || record.team === null) return succeed(NOTHING);
-  if (!completed.complete) return fail('scan-incomplete', { notChecked: completed.scan.notChecked.length });
   const newest = session.team;
+  if (record === null || record.team === null) {
+    return completed.isLabUsed ? fail('no-apply-record', {}) : succeed(NOTHING);
+  }
+  if (!completed.complete) return fail('scan-incomplete', { notChecked: completed.scan.notChecked.length });
   const applied = teamOf(record.team, newest);
   const mode = applied.settings.reconcile;
   const noteCheck = (announcements: readonly Announcement[]) =>
@@ -60,6 +62,8 @@ export async function reconcile(
   const last = { ...session, team: applied };
   const first = await planStack(last, { credentials: 'none' });
   if (!first.ok) return first;
+  // An apply that ended meanwhile may have written a newer team.
+  if (!isSameApply(first.value.record, record)) return fail('record-changed', { file: RECORD_FILE });
   const { withheld } = first.value.ruled;
   const taken = withheld.flatMap(({ kind, key, operations }): readonly Due[] =>
     kind === 'operations' || kind === 'missing' ? [{ kind, key, operations, until: null }] : [],
@@ -80,7 +84,7 @@ export async function reconcile(
   const rule = { recreate: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
-  const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>(), rule };
+  const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>() };
   const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   // Announced after its own calls, which CloudTrail has as well.

@@ -15,7 +15,7 @@ import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { planStack, type StackPlanOptions } from '../session/plan.ts';
+import { isUsed, planStack, type StackPlanOptions } from '../session/plan.ts';
 import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
 
 export interface CompletedScan {
@@ -24,7 +24,9 @@ export interface CompletedScan {
   readonly complete: boolean;
   /** What reconcile has announced. */
   readonly announcements: readonly Announcement[];
-  /** Whether CloudTrail has a manual change of a member's access since a time; false if it was not asked. */
+  /** Whether anything is under the lab's IAM path. */
+  readonly isLabUsed: boolean;
+  /** Whether CloudTrail has a manual change of a member's access since a time; true if that is unknown. */
   isChangedSince(key: string, since: Date): boolean;
   /** What was applied; null if no apply is known. */
   readonly applied: Applied | null;
@@ -130,8 +132,9 @@ async function completeScan(
   };
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;
-  const facts = { applied: read.applied, complete, announcements: read.announcements ?? [] };
-  if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => false };
+  const isLabUsed = isUsed(read.inventory.access, team.lab);
+  const facts = { applied: read.applied, complete, isLabUsed, announcements: read.announcements ?? [] };
+  if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => true };
   const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
   // What is still found may have been changed before the last check.
   const from = scan.findings.length === 0 ? start : new Date(at.getTime() - KEPT_MS);

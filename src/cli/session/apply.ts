@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import type { AccessModel } from '../../access/model.ts';
 import { type Failure, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
 import { reviewOfPlan } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
-import type { Withheld } from '../../review/rule/rule.ts';
-import { labPath } from '../../team/names.ts';
+import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
+import { iamName } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { effectOf } from '../../terraform/resources.ts';
 import { planChanges } from '../../terraform/run/commands.ts';
@@ -16,14 +15,14 @@ import { listTexts, plainText, t } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { applyPlanned, blocked, lockTimeout, PLAN_STALE } from './carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
+import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from './plan.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { type ApplyRecord, commitOf, readRecord } from './records.ts';
+import { type ApplyRecord, commitOf } from './records.ts';
 
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */
   readonly yes: boolean;
-  /** Keys of members and roles to whom withheld access is given back, or whose user is accepted. */
+  /** To whom withheld access is given back, or whose user is accepted: `KEY` of a member, `role/KEY`. */
   readonly restore: readonly string[];
   /** The commit of the team file, for the apply record; null if Git is to say it. */
   readonly commit: string | null;
@@ -91,15 +90,24 @@ export async function planAndApply(
   const { yes, restore } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
-  const unknown = restore.find((key) => ![...team.members, ...team.roles].some((each) => each.key === key));
-  if (unknown !== undefined) return fail('unknown-restore', { key: unknown });
-  const read = await readRecord(session.records);
-  if (!read.ok) return read;
-  const rule = { restore: new Set(restore) };
+  const unknown = restore.find((name) => {
+    const { of, key } = holderNamed(name);
+    return !(of === 'role' ? team.roles : team.members).some((each) => each.key === key);
+  });
+  if (unknown !== undefined) return fail('not-restorable', { key: unknown, name: '', found: null, isRenamed: false });
+  const asked = new Set(restore.map((name) => holderText(holderNamed(name))));
+  const rule = { restore: asked };
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
   if (!first.ok) return first;
-  if (workflow && read.value === null && isUsed(first.value.account, team.lab)) return fail('no-apply-record', {});
-  const appointed = appointedText(team, read.value);
+  const { account, record } = first.value;
+  if (workflow && record === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
+  const left = first.value.ruled.withheld.find((each) => asked.has(holderText(each)));
+  if (left !== undefined) {
+    const { found, kind } = left;
+    const name = iamName(team.lab, left.key);
+    return fail('not-restorable', { key: restoreName(left), name, found, isRenamed: kind === 'renamed' });
+  }
+  const appointed = appointedText(team, record);
   const isChange = !isEmpty(first.value) || appointed !== null;
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
   const before = asks ? await quickCheck(session, first.value, terminal) : null;
@@ -119,7 +127,7 @@ export async function planAndApply(
     confirmed = given.value;
   }
   const commit = options.commit ?? (await commitOf(options.file));
-  const carried = { workflow, commit, ownerIds: options.ownerIds, rule: confirmed.rule };
+  const carried = { workflow, commit, ownerIds: options.ownerIds };
   const steps = await applyPlanned(session, confirmed, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const { check } = await quickCheck(session, null, terminal);
@@ -127,13 +135,17 @@ export async function planAndApply(
   return succeed({ team, planned: confirmed, review, steps: steps.value, quickCheck: check });
 }
 
-/** Whether anything is under a lab's path. */
-function isUsed({ users, groups, policies }: AccessModel, lab: string): boolean {
-  const path = labPath(lab);
-  return (
-    [...users, ...groups].some((each) => each.path === path) ||
-    policies.some(({ arn }) => arn.includes(`:policy${path}`))
-  );
+type Holder = Pick<Withheld, 'of' | 'key'>;
+
+/** Whom `--restore` names. */
+function holderNamed(name: string): Holder {
+  return name.startsWith(ROLE_PREFIX)
+    ? { of: 'role', key: name.slice(ROLE_PREFIX.length) }
+    : { of: 'member', key: name };
+}
+
+function holderText({ of, key }: Holder): string {
+  return `${of} ${key}`;
 }
 
 /** Who approves from this apply on, and did not by the one before, which no plan shows. Null for no one. */
@@ -159,7 +171,7 @@ function appointedText(team: Team, record: ApplyRecord | null): string | null {
 async function askToRestore(session: LabSession, planned: StackPlan, terminal: Terminal): Promise<Result<StackPlan>> {
   const all = restorable(planned);
   if (all.length === 0) return succeed(planned);
-  const keys = [...new Set(all.map(({ key }) => key))];
+  const keys = [...new Set(all.map(restoreName))];
   if (!(await terminal.confirm(`Also give back what was taken outside team.yaml: ${keys.join(', ')}?`))) {
     return succeed(planned);
   }
@@ -167,7 +179,7 @@ async function askToRestore(session: LabSession, planned: StackPlan, terminal: T
     ...planned.rule,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
-    lift: new Set(all.flatMap(({ kind, of, key }) => (kind === 'deny-kept' ? [`${of} ${key}`] : []))),
+    lift: new Set(all.flatMap(({ kind, of, key }) => (kind === 'deny-kept' ? [holderText({ of, key })] : []))),
   };
   return planStack(session, { rule });
 }

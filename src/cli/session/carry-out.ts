@@ -4,11 +4,12 @@ import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
 import type { Ruled } from '../../review/rule/rule.ts';
-import { appliedTeam } from '../../team/applied-team.ts';
+import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
@@ -17,8 +18,8 @@ import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '.
 import { withProgress } from '../../terraform/run/progress.ts';
 import type { Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
-import { isEmpty, planStack, type RuleOptions, type StackPlan } from './plan.ts';
-import { type ApplyRecord, changeRecord, listedIds, RECORD_FILE, withBegun } from './records.ts';
+import { isEmpty, planStack, type RuleOptions, ruleOf, type StackPlan } from './plan.ts';
+import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -40,8 +41,6 @@ export interface CarryOutOptions extends Pick<CommandOptions, 'onStart'> {
   readonly ownerIds: ReadonlyMap<string, number>;
   /** Whether to wait for the lock of the state. */
   readonly workflow: boolean;
-  /** What the plan was made with. */
-  readonly rule: RuleOptions;
 }
 
 /**
@@ -56,27 +55,38 @@ export async function applyPlanned(
   onBegin: () => void = () => {},
 ): Promise<Result<number>> {
   if (planned.blocks.length > 0) return blocked(planned);
-  const steps = isUnchanged(planned) ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
-  if (!steps.ok) return steps;
+  const carried = isUnchanged(planned)
+    ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
+    : await carryOut(session, planned, options, terminal, onBegin);
+  if (!carried.ok) return carried;
+  const { steps, record: last } = carried.value;
   const { lab } = session.team;
   const ids = await listedIds(lab, session.names);
-  if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps.value, 0) };
-  const noted = await changeRecord(session.records, (record) => ({
-    ...record,
-    commit: options.commit,
-    at: session.now().toISOString(),
-    team: appliedTeam(session.team, session.today),
-    owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
-    begun: [],
-    ids: {
-      user: { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) },
-      group: ids.value.group,
-    },
-  }));
-  if (noted.ok) return steps;
+  if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps, 0) };
+  const team = appliedTeam(session.team, session.today);
+  const noted = await changeRecord(session.records, (record) => {
+    if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
+    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) };
+    return {
+      ...record,
+      commit: options.commit,
+      at: session.now().toISOString(),
+      team,
+      owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
+      begun: [],
+      ids: { user, group: ids.value.group },
+    };
+  });
+  if (noted.ok) return succeed(steps);
+  if (noted.failure.code === 'record-changed') return { ok: false, failure: failureAfter(noted.failure, steps, 0) };
   // The apply is done, and only its record is missing.
   const reason = 'reason' in noted.failure.args ? noted.failure.args.reason : '';
   return fail('record-not-written', { file: RECORD_FILE, reason });
+}
+
+/** Whether another apply of the same team has ended since, and no other began. */
+function isRecorded(record: ApplyRecord, team: AppliedTeam): boolean {
+  return record.begun.length === 0 && stableJson(record.team) === stableJson(team);
 }
 
 /** Ids are carried over from record to record, for as long as the member is in the file. */
@@ -95,13 +105,19 @@ export function isUnchanged(planned: StackPlan): boolean {
   return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
 }
 
+/** How many steps were carried out, and the record as it was written before the first, or read if there was none. */
+interface Carried {
+  readonly steps: number;
+  readonly record: ApplyRecord | null;
+}
+
 async function carryOut(
   session: LabSession,
   planned: StackPlan,
   options: CarryOutOptions,
   terminal: Terminal,
   onBegin: () => void,
-): Promise<Result<number>> {
+): Promise<Result<Carried>> {
   const { ruled, account, classification } = planned;
   const gains = gainsBeyond(account, classification.access.after, ruled.team, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
@@ -114,22 +130,29 @@ async function carryOut(
     suspendedDuringApply.length === 0 ? begunTeam : suspendedTeam(begunTeam, suspendedDuringApply, today),
     today,
   );
-  const recorded = await changeRecord(session.records, (record) => ({
-    ...withBegun(record, begun, session.now()),
-    ids: { ...record.ids, user: { ...foreignIds(ruled, team.lab), ...record.ids.user } },
-  }));
+  const recorded = await changeRecord(session.records, (record) => {
+    if (!isSameApply(record, planned.record)) return null;
+    const user = { ...foreignIds(ruled, team.lab), ...record.ids.user };
+    return { ...withBegun(record, begun, session.now()), ids: { ...record.ids, user } };
+  });
   if (!recorded.ok) return recorded;
   onBegin();
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
   const early = await leaveGroups(session, unexpectedMemberships(planned));
   if (!early.ok) return early;
   const applied = await withProgress(terminal, (onEvent) =>
-    applyStack(session, planned, { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent }),
+    applyStack(
+      session,
+      { ...planned, record: recorded.value },
+      { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent },
+    ),
   );
   if (!applied.ok) return applied;
   const done = early.value + applied.value.done;
-  const rule = { ...options.rule, created: options.rule.recreate ?? new Set() };
-  const again = await planStack(session, { ...lockTimeout(options.workflow), rule });
+  // Another apply may have waited for the lock, and have it now.
+  const again = await planStack(session, {
+    ...{ ...lockTimeout(true), rule: ruleOnceCreated(planned), record: recorded.value },
+  });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
@@ -140,8 +163,18 @@ async function carryOut(
       .map(({ address }) => address);
     return fail('not-converged', { addresses });
   }
-  const more = heldBeyond(again.value.account, again.value.ruled.team, session.at);
-  return more.length === 0 ? succeed(done + late.value) : fail('still-has-access', { people: more });
+  return nothingBeyond(session, again.value, { steps: done + late.value, record: recorded.value });
+}
+
+/** Fails if someone may do more through the lab than is written, as the account was before an empty plan. */
+function nothingBeyond({ at }: LabSession, { account, ruled }: StackPlan, carried: Carried): Result<Carried> {
+  const people = heldBeyond(account, ruled.team, at);
+  return people.length === 0 ? succeed(carried) : fail('still-has-access', { people });
+}
+
+/** How the plan's rule goes on once missing users are created again: they are this apply's. */
+function ruleOnceCreated({ rule }: StackPlan): RuleOptions {
+  return { ...rule, created: rule.recreate ?? new Set() };
 }
 
 /** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */
@@ -212,9 +245,8 @@ export async function applyStack(
 }
 
 interface Step {
-  readonly team: Team;
-  readonly targets: readonly string[];
   readonly phase: Phase;
+  readonly targets: readonly string[];
 }
 
 /** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
@@ -224,17 +256,17 @@ async function applyInSteps(
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
-  const { team } = plan.ruled;
-  const suspended = suspendedTeam(team, plan.suspendedDuringApply, session.today);
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
   const steps: readonly Step[] = [
-    { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
-    { team: suspended, targets: [], phase: 'suspended' },
-    { team, targets: [], phase: 'whole' },
+    { phase: 'partial', targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`) },
+    { phase: 'suspended', targets: [] },
+    { phase: 'whole', targets: [] },
   ];
   let done = 0;
   for (const step of steps) {
-    const applied = await applyStep(session, plan, step, options, interrupts);
+    const applied = interrupts.seen
+      ? fail('interrupted', { progress: null })
+      : await applyStep(session, plan, step, options);
     if (applied.ok) done += applied.value.done;
     // The first step, too, can fail after it has suspended some of them.
     else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;
@@ -245,13 +277,16 @@ async function applyInSteps(
 
 async function applyStep(
   session: LabSession,
-  { imported }: StackPlan,
-  { team, targets, phase }: Step,
+  plan: StackPlan,
+  { phase, targets }: Step,
   options: CommandOptions,
-  interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
-  if (interrupts.seen) return fail('interrupted', { progress: null });
-  const workspace = await session.workspace(session.stack, team, imported);
+  // What someone took since the first step is not given back by the next.
+  const decided = phase === 'partial' ? succeed(plan) : await ruleOf(session, ruleOnceCreated(plan), plan.record);
+  if (!decided.ok) return decided;
+  const { ruled } = decided.value;
+  const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);
+  const workspace = await session.workspace(session.stack, team, plan.imported);
   if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value, { ...options, targets });
   if (!saved.ok) return saved;

@@ -13,7 +13,7 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
-import { boundaryArn } from '../../team/names.ts';
+import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { hasChanges } from '../../terraform/plan.ts';
@@ -22,7 +22,7 @@ import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/ru
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { eventWait } from './account-session.ts';
 import type { LabSession } from './lab-session.ts';
-import { appliedFacts, readRecord } from './records.ts';
+import { type ApplyRecord, appliedFacts, readRecord } from './records.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface StackPlan {
@@ -44,6 +44,8 @@ export interface StackPlan {
   readonly rule: RuleOptions;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;
+  /** The apply record that the rule took; null if there is none, and for the bootstrap stack. */
+  readonly record: ApplyRecord | null;
 }
 
 /** What a person or reconcile gives back or deletes: see `RuleInput`. */
@@ -62,6 +64,8 @@ export interface StackPlanOptions {
   /** Whether to read the credentials of imported users, and who created their keys; `plan` by default. */
   readonly credentials?: 'none' | 'plan' | 'plan-and-cloudtrail';
   readonly rule?: RuleOptions;
+  /** The apply record to take in place of the present one: that of an apply that has begun. */
+  readonly record?: ApplyRecord | null;
 }
 
 /**
@@ -78,11 +82,12 @@ export async function planStack(
     before: base,
     credentials = 'plan',
     rule = {},
+    record: own,
   }: StackPlanOptions = {},
 ): Promise<Result<StackPlan>> {
-  const decided = await ruleOf(session, rule);
+  const decided = await ruleOf(session, rule, own);
   if (!decided.ok) return decided;
-  const { ruled, account } = decided.value;
+  const { ruled, account, record } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
   const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
@@ -121,20 +126,21 @@ export async function planStack(
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
-    ...{ ruled, account, rule },
+    ...{ ruled, account, record, rule },
   });
 }
 
 /** What the rule says of the account as it is now. */
-async function ruleOf(
+export async function ruleOf(
   { stack, team, iam, records }: LabSession,
   { restore = new Set(), ...rule }: RuleOptions,
-): Promise<Result<{ readonly ruled: Ruled; readonly account: AccessModel }>> {
+  own?: ApplyRecord | null,
+): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'>>> {
   if (stack === 'bootstrap') {
     const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] };
-    return succeed({ ruled, account: emptyModel(team.account) });
+    return succeed({ ruled, account: emptyModel(team.account), record: null });
   }
-  const record = await readRecord(records);
+  const record = own === undefined ? await readRecord(records) : succeed(own);
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
   if (!account.ok) return account;
@@ -145,10 +151,10 @@ async function ruleOf(
   const ruled = ruleFor(input);
   const { access } = account.value;
   const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));
-  if (ofBegun.length === 0) return succeed({ ruled, account: access });
+  if (ofBegun.length === 0) return succeed({ ruled, account: access, record: record.value });
   const held = await heldCredentials(iam, ofBegun);
   const withCredentials = new Set(held.map(({ user }) => user));
-  return succeed({ ruled: ruleFor({ ...input, withCredentials }), account: access });
+  return succeed({ ruled: ruleFor({ ...input, withCredentials }), account: access, record: record.value });
 }
 
 const PAGE_SIZE = 1000;
@@ -218,6 +224,15 @@ function taintedIn({ plan }: SavedPlan): readonly string[] {
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */
 export function isEmpty({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
+}
+
+/** Whether anything is under a lab's path. */
+export function isUsed({ users, groups, policies }: AccessModel, lab: string): boolean {
+  const path = labPath(lab);
+  return (
+    [...users, ...groups].some((each) => each.path === path) ||
+    policies.some(({ arn }) => arn.includes(`:policy${path}`))
+  );
 }
 
 async function askAccount(

@@ -204,16 +204,24 @@ export async function readApplied(place: RecordPlace): Promise<Result<Applied | 
   return record.ok ? succeed(appliedIn(record.value)) : record;
 }
 
-/** Changes the record; what is not there yet is empty. */
+/** Changes the record, and returns it; what is not there yet is empty. Null for a record that must not be changed. */
 export function changeRecord(
   place: RecordPlace,
-  change: (record: ApplyRecord) => ApplyRecord | Promise<ApplyRecord>,
-): Promise<Result<null>> {
+  change: (record: ApplyRecord) => ApplyRecord | null,
+): Promise<Result<ApplyRecord>> {
   return usingRecord(place, async () => {
     const record = applyRecord(place);
-    await record.write(await change((await record.read()) ?? NO_RECORD));
-    return null;
+    const changed = change((await record.read()) ?? NO_RECORD);
+    if (changed === null) throw new ObjectChanged();
+    await record.write(changed);
+    return changed;
   });
+}
+
+/** Whether no apply began or ended between two readings of the record. Only drift checks change the rest. */
+export function isSameApply(one: ApplyRecord | null, other: ApplyRecord | null): boolean {
+  const [first, second] = [one ?? NO_RECORD, other ?? NO_RECORD].map(({ at, team, begun }) => ({ at, team, begun }));
+  return stableJson(first) === stableJson(second);
 }
 
 /** The record once an apply of this team has begun; one that is tried again counts once. */

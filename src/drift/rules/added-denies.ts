@@ -4,6 +4,7 @@ import { listOperations, NO_OPERATIONS, union } from '../../access/operation-set
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { ripeFrom } from '../../review/rule/announcements.ts';
 import { deniedBy } from '../../review/rule/kept-denies.ts';
+import { restoreName } from '../../review/rule/rule.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
@@ -69,9 +70,10 @@ export const denyKept: Rule<'deny-kept'> = {
   effect: t`Denies nothing that ${codeText('team.yaml')} gives`,
   remedy: ({ data: { holder } }, names) => {
     const key = keyOfIamName(names.lab, holder.name) ?? 'KEY';
+    const name = restoreName({ of: holder.kind === 'user' ? 'member' : 'role', key });
     return {
       detail: t`An apply copies a Deny that someone adds, and reconcile never removes it.`,
-      toFix: t`Remove it with ${codeText(`mturk-team apply --restore ${key}`)}.`,
+      toFix: t`Remove it with ${codeText(`mturk-team apply --restore ${name}`)}.`,
       ifIntended:
         holder.kind === 'user'
           ? t`Set ${codeText('suspended: true')} for ${codeText(key)}.`

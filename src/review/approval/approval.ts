@@ -2,7 +2,7 @@ import { type ApprovalProblem, type Failure, fail, type Result, succeed } from '
 import type { GitHub, History, PullRequest } from '../../github/port.ts';
 import { isPlanLacking } from '../../github/settings.ts';
 import { judge } from './judge.ts';
-import { type Approvers, activeOwners, approvesAlone, type Owner } from './owners.ts';
+import { type Approvers, activeOwners, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
 import { type Change, changesSince, type LastApplied } from './walk.ts';
 
@@ -98,13 +98,13 @@ async function problemsOf(
   return succeed(problems.length > 0 ? problems : [{ kind: 'no-pull-request' }]);
 }
 
-/** The numbers of accounts that are not known yet, as `apply --owner-ids` takes them. */
+/** The numbers of accounts that are not known yet, as `apply --owner-ids` takes them: `NO_ACCOUNT` of a login without one. */
 export async function newIds(github: GitHub, owners: readonly Owner[]): Promise<Result<string>> {
   const pairs: string[] = [];
   for (const { login, id } of owners) {
     const found = id === null ? await github.idOf(login) : succeed(null);
     if (!found.ok) return found;
-    if (found.value !== null) pairs.push(`${login}=${found.value}`);
+    if (id === null) pairs.push(`${login}=${found.value ?? NO_ACCOUNT}`);
   }
   return succeed(pairs.join(','));
 }

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { beginsLater, hasExpired, type Member, type Team } from '../../team/team.ts';
 
+/** No account of GitHub has this number: who takes the login later is not its owner. */
+export const NO_ACCOUNT = 0;
+
 /** Who approves changes. A login can be renamed, and then be another person's; the id stays. */
 export const OWNER = z.strictObject({
   key: z.string().max(126),
@@ -21,7 +24,7 @@ export interface Approvers {
   };
 }
 
-/** The owners of a team who have a login on GitHub. A known id of a login stays; `ids` has those of other logins, in lower case. */
+/** The owners of a team who have a login on GitHub. A known id of a login stays but for `ids`, by login in lower case. */
 export function ownersOf(
   { owners, members }: Pick<Team, 'owners' | 'members'>,
   known: readonly Owner[],
@@ -29,7 +32,7 @@ export function ownersOf(
 ): readonly Owner[] {
   return members.flatMap(({ key, github: login }) => {
     if (!owners.includes(key) || login === null) return [];
-    const id = known.find((owner) => isSameLogin(owner.login, login))?.id ?? ids.get(login.toLowerCase()) ?? null;
+    const id = ids.get(login.toLowerCase()) ?? known.find((owner) => isSameLogin(owner.login, login))?.id ?? null;
     return [{ key, login, id }];
   });
 }

@@ -42,7 +42,7 @@ export interface RuleInput {
   /** Null without an apply record: everything then counts as given before, and no user as the lab's. */
   readonly applied: AppliedFacts | null;
   readonly account: AccountAccess;
-  /** Keys of members and roles to whom a person gives back all that is withheld, and whose user they accept. */
+  /** Whom a person gives back all that is withheld, and whose user they accept: `member KEY`, `role KEY`. */
   readonly restore: ReadonlySet<string>;
   /** Keys of members whose missing user is created again. */
   readonly recreate?: ReadonlySet<string>;
@@ -73,6 +73,13 @@ export const WITHHELD = z.strictObject({
 });
 
 export type Withheld = Readonly<z.infer<typeof WITHHELD>>;
+
+export const ROLE_PREFIX = 'role/';
+
+/** How `apply --restore` names who has something withheld. */
+export function restoreName({ of, key }: Pick<Withheld, 'of' | 'key'>): string {
+  return of === 'role' ? `${ROLE_PREFIX}${key}` : key;
+}
 
 /** What an apply writes. */
 export interface Ruled {
@@ -130,7 +137,7 @@ export function ruleFor(input: RuleInput): Ruled {
     }
     const keptDenies = deniesAtGroup(role, input);
     if (keptDenies.length === 0) return [role];
-    if (restore.has(role.key) || lift.has(`role ${role.key}`)) {
+    if (restore.has(`role ${role.key}`) || lift.has(`role ${role.key}`)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
       return [role];
     }
@@ -156,7 +163,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (kind === 'new') newUsers.push(user);
     const ofRoles = member.roles.filter((role) => roleKeys.has(role));
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
-    if (actual === null || restore.has(key)) return [rest];
+    if (actual === null || restore.has(`member ${key}`)) return [rest];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = lift.has(`member ${key}`) ? [] : deniesAtUser(member, actual, input);
@@ -208,7 +215,8 @@ interface Identity {
 
 /** A person is the IAM user whose unique id the record has. */
 function identify({ key, until }: Member, input: RuleInput): Identity {
-  const { team, applied, account, restore, withCredentials } = input;
+  const { team, applied, account, withCredentials } = input;
+  const isAccepted = input.restore.has(`member ${key}`);
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
@@ -221,7 +229,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
     if (renamed !== undefined) return is('renamed', renamed.name);
     const alike = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
     if (alike !== undefined) return is('name-taken', alike.name);
-    if (applied === null || restore.has(key) || input.recreate?.has(key) === true) return is('new');
+    if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
     // A later last day creates a user again who was deleted because the last day had passed, and whose id is not known since.
     const { settings, day } = applied.team;
@@ -230,13 +238,13 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
     return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
   if (known !== undefined && known === id) {
-    return actual.path === path || restore.has(key) ? is('own') : is('moved', actual.path);
+    return actual.path === path || isAccepted ? is('own') : is('moved', actual.path);
   }
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
   const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
-  if (isUnderPath && (isCreatedByIt || restore.has(key) || input.created?.has(key))) return is('new');
+  if (isUnderPath && (isCreatedByIt || isAccepted || input.created?.has(key))) return is('new');
   return known === undefined && !isUnderPath ? is('name-taken', actual.path) : is('replaced', actual.path);
 }
 

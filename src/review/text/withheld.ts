@@ -5,7 +5,7 @@ import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { iamName } from '../../team/names.ts';
 import { codeText, sentences, type Text, t } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
-import type { Withheld } from '../rule/rule.ts';
+import { restoreName, type Withheld } from '../rule/rule.ts';
 import { namingOfReview } from './change-text.ts';
 
 export const WITHHELD_HEADING = t`Not given back, because someone took it outside ${codeText('team.yaml')}`;
@@ -18,7 +18,8 @@ export function withheldTexts(review: Review, isPublic = false): readonly Text[]
 
 /** How a person decides about it; null if nothing is withheld. */
 export function restoreText({ withheld }: Pick<Review, 'withheld'>): Text | null {
-  const keys = [...new Set(withheld.filter(({ kind }) => kind !== 'name-taken').map(({ key }) => key))];
+  const restorable = withheld.filter(({ kind }) => kind !== 'name-taken' && kind !== 'renamed');
+  const keys = [...new Set(restorable.map(restoreName))];
   if (keys.length === 0) return null;
   return sentences(
     t`To give it back, an administrator runs ${codeText(`mturk-team apply --restore ${keys.join(',')}`)}.`,
@@ -42,7 +43,7 @@ function whatText({ kind, operations, found }: Withheld): Text {
     case 'replaced':
       return t`another IAM user has the name; it gets no role and is suspended`;
     case 'renamed':
-      return t`the IAM user was renamed to ${other}; no second one is created`;
+      return t`the IAM user was renamed to ${other}; no second one is created until it has its name again`;
     case 'moved':
       return t`the IAM user was moved to ${other}; it gets no role`;
     case 'name-taken':

@@ -2,7 +2,15 @@ import * as z from 'zod';
 import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
-import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
+import {
+  type Problem,
+  type ProblemPlace,
+  type ProblemTable,
+  printProblem,
+  RUN_AGAIN,
+  stateAfter,
+  UNCHANGED,
+} from '../problem.ts';
 import {
   codeText,
   counted,
@@ -152,10 +160,26 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
-  'unknown-restore': ({ key }) => ({
-    summary: t`no member or role ${codeText(key)} in ${codeText('team.yaml')}`,
-    help: t`name keys of members or roles after ${codeText('--restore')}, separated by commas`,
-  }),
+  'not-restorable': ({ key, name, found, isRenamed }) => {
+    if (found === null) {
+      const [kind, own] = key.startsWith('role/') ? [t`role`, key.slice('role/'.length)] : [t`member`, key];
+      return {
+        summary: t`no ${kind} ${codeText(own)} in ${codeText('team.yaml')}`,
+        help: t`name members as ${codeText('KEY')} and roles as ${codeText('role/KEY')}, separated by commas`,
+      };
+    }
+    const command = ['aws iam update-user', `--user-name ${pasted(found)}`, `--new-user-name ${pasted(name)}`];
+    return {
+      summary: t`an apply cannot give back ${codeText(key)}`,
+      reason: isRenamed
+        ? t`its IAM user was renamed to ${codeText(found)}`
+        : t`its IAM name ${codeText(name)} is taken by ${codeText(found)}`,
+      help: isRenamed
+        ? t`give the user its name back, then ${RUN_AGAIN}`
+        : t`rename or delete what has the name, then ${RUN_AGAIN}`,
+      paste: isRenamed ? [command.join(' ')] : [],
+    };
+  },
   'no-apply-record': () => ({
     summary: t`nothing says what was applied last`,
     reason: t`something is under the lab's IAM path, and ${codeText('apply-record.json')} is missing beside the state`,
