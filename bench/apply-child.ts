@@ -34,7 +34,7 @@ const terminal: Terminal = {
 try {
   const started = performance.now();
   const plan = given(await planStack(lab));
-  const { check } = await quickCheck(lab, plan, terminal);
+  const check = await quickCheck(lab, plan, terminal);
   showPlan(lab, plan, check, { json: false, resources: false }, terminal);
   const planned = performance.now();
   given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map() }, terminal));

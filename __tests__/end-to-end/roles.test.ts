@@ -189,7 +189,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     async (lab) => {
       await applied(lab);
       expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
-      const { check } = await quickCheck(lab, null, SILENT);
+      const check = await quickCheck(lab, null, SILENT);
       expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
     },
     of,
@@ -241,7 +241,7 @@ test('the plan role plans a pull request, with a user to be imported who has a k
         expect(plan.imported.map(({ key }) => key)).toEqual(['zoe']);
         expect(plan.blocks).toEqual([]);
         expect(plan.credentials).toMatchObject([{ keys: [{}], notChecked: [] }]);
-        const { check } = await quickCheck(lab, plan, SILENT);
+        const check = await quickCheck(lab, plan, SILENT);
         expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
       },
       { ...team, members, roles: [...team.roles, { ...first, key: 'assistant' }] },

@@ -40,7 +40,6 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'blocked-during-apply': 'apply-failed',
   'team-file-invalid': 'validate-failed',
   'not-confirmed': 'apply-failed',
-  'changed-meanwhile': 'plan-stale',
 };
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */
@@ -158,8 +157,6 @@ export interface PipelineFailureArgs {
   };
   'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly Block[] };
   'not-confirmed': { readonly couldAsk: boolean };
-  /** Titles of findings that came, and that went, between the plan and its confirmation. */
-  'changed-meanwhile': { readonly appeared: readonly string[]; readonly gone: readonly string[] };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'not-converged': { readonly addresses: readonly string[] };
   /**

@@ -2,12 +2,10 @@ import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/cli/session/read-team.ts';
 import { quickCheckOf } from '../../../src/drift/report/quick-check.ts';
-import { findingsBetween } from '../../../src/drift/scan/finding-id.ts';
 import type { QuickCheck } from '../../../src/review/manifest/schema.ts';
 import { appliedText, quickCheckText } from '../../../src/review/text/quick-check.ts';
 import { plainText, t } from '../../../src/text/text.ts';
-import { FULL, name, scanOfAccount, TODAY, withMember } from '../../support/changed-account.ts';
-import { keyOf } from '../../support/inventory-of.ts';
+import { FULL, name, scanOfAccount, TODAY } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const NAMING = namingOf(sampleTeam);
@@ -72,16 +70,4 @@ test('without an apply on record, what is missing is not yet applied', () => {
   const plan = { access: { recorded: nothing, before: nothing, after: nothing } };
   const rules = quickCheckOf({ scan, complete: true }, plan, NAMING).findings.map(({ id }) => id);
   expect(rules).toEqual(['nothing-applied']);
-});
-
-test('what changes between two checks is named, whatever it is; a new access key is not', () => {
-  const suspended = withMember('fay', { suspended: true });
-  const scan = (account: AccessModel, credentials = {}) =>
-    scanOfAccount({ team: suspended, applied: sampleTeam, account, credentials });
-  const before = scan(DECLARED, {});
-  const keys = { [name('bo')]: { keys: [keyOf(), keyOf(), keyOf()], password: { lastUsed: null } } };
-  expect(findingsBetween(before, scan(DECLARED, keys))).toEqual({ appeared: [], gone: [] });
-  const now = findingsBetween(before, scan(SHADOW));
-  expect(now.appeared.map(({ rule }) => rule)).toEqual(['unmanaged-group']);
-  expect(findingsBetween(scan(SHADOW), before).gone).toEqual(now.appeared);
 });

@@ -153,7 +153,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     },
   ],
   'not-confirmed': [{ couldAsk: true }, { couldAsk: false }],
-  'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],

@@ -42,7 +42,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
       credentials: manifest === null ? 'plan-and-cloudtrail' : 'plan',
     });
     if (!planned.ok) return failed(planned.failure);
-    const { check } = await quickCheck(session, planned.value, terminal);
+    const check = await quickCheck(session, planned.value, terminal);
     if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value, check);
     showPlan(session, planned.value, check, options, terminal);
     if (planned.value.blocks.length > 0) return 1;

@@ -9,14 +9,13 @@ import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.
 import { iamName } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { effectOf } from '../../terraform/resources.ts';
-import { planChanges } from '../../terraform/run/commands.ts';
 import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
-import { applyPlanned, blocked, lockTimeout, PLAN_STALE } from './carry-out.ts';
+import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from './plan.ts';
-import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
+import { quickCheck } from './quick-check.ts';
 import { type ApplyRecord, commitOf } from './records.ts';
 
 export interface ApplyOptions extends LabSessionOptions {
@@ -110,29 +109,21 @@ export async function planAndApply(
   const appointed = appointedText(team, record);
   const isChange = !isEmpty(first.value) || appointed !== null;
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
-  const before = asks ? await quickCheck(session, first.value, terminal) : null;
-  onPlan(session, first.value, before?.check ?? null);
+  const check = asks ? await quickCheck(session, first.value, terminal) : null;
+  onPlan(session, first.value, check);
   if (first.value.blocks.length > 0) return blocked(first.value);
   if (appointed !== null) terminal.stderr(`\n${appointed}\n`);
-  let confirmed = first.value;
-  if (before !== null) {
-    if (isChange && !(await terminal.confirm(`Apply this to account ${team.account}?`))) {
-      return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
-    }
-    const still = await unchangedWhileAsking(session, first.value, before, terminal);
-    if (!still.ok) return still;
-    const given = await askToRestore(session, still.value, terminal);
-    if (!given.ok) return given;
-    if (given.value.blocks.length > 0) return blocked(given.value);
-    confirmed = given.value;
-  }
+  const confirmed = asks ? await askToApply(session, first.value, isChange, terminal) : first;
+  if (!confirmed.ok) return confirmed;
+  if (confirmed.value.blocks.length > 0) return blocked(confirmed.value);
   const commit = options.commit ?? (await commitOf(options.file));
   const carried = { workflow, commit, ownerIds: options.ownerIds };
-  const steps = await applyPlanned(session, confirmed, carried, terminal, onBegin);
+  const steps = await applyPlanned(session, confirmed.value, carried, terminal, onBegin);
   if (!steps.ok) return steps;
-  const { check } = await quickCheck(session, null, terminal);
-  const review = reviewOfPlan(team, session.today, session.at, { ...confirmed, plan: confirmed.saved.plan });
-  return succeed({ team, planned: confirmed, review, steps: steps.value, quickCheck: check });
+  const after = await quickCheck(session, null, terminal);
+  const planned = confirmed.value;
+  const review = reviewOfPlan(team, session.today, session.at, { ...planned, plan: planned.saved.plan });
+  return succeed({ team, planned, review, steps: steps.value, quickCheck: after });
 }
 
 type Holder = Pick<Withheld, 'of' | 'key'>;
@@ -165,46 +156,40 @@ function appointedText(team: Team, record: ApplyRecord | null): string | null {
 }
 
 /**
- * A person at a terminal may give back what is withheld: operations, missing users and kept Denies together; a replaced user
- * is accepted by name alone (`--restore KEY`).
+ * The plan that a person at a terminal agrees to, planned again after the answer, for which an hour may have passed. They may
+ * give back what is withheld: operations, missing users and kept Denies together; a replaced user is accepted by name alone.
  */
-async function askToRestore(session: LabSession, planned: StackPlan, terminal: Terminal): Promise<Result<StackPlan>> {
-  const all = restorable(planned);
-  if (all.length === 0) return succeed(planned);
-  const keys = [...new Set(all.map(restoreName))];
-  if (!(await terminal.confirm(`Also give back what was taken outside team.yaml: ${keys.join(', ')}?`))) {
-    return succeed(planned);
+async function askToApply(
+  session: LabSession,
+  shown: StackPlan,
+  isChange: boolean,
+  terminal: Terminal,
+): Promise<Result<StackPlan>> {
+  if (isChange && !(await terminal.confirm(`Apply this to account ${session.team.account}?`))) {
+    return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
   }
+  const all = restorable(shown);
+  const names = [...new Set(all.map(restoreName))].join(', ');
+  const restores =
+    names !== '' && (await terminal.confirm(`Also give back what was taken outside team.yaml: ${names}?`));
+  const now = await planStack(session, { rule: shown.rule });
+  if (!now.ok) return now;
+  const { value: planned } = now;
+  if (effectOf(planned.saved.plan) !== effectOf(shown.saved.plan)) return fail('plan-stale', { reason: PLANNED_AGAIN });
+  if (!restores) return now;
   const rule: RuleOptions = {
-    ...planned.rule,
+    ...shown.rule,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
-    lift: new Set(all.flatMap(({ kind, of, key }) => (kind === 'deny-kept' ? [holderText({ of, key })] : []))),
+    lift: new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [holderText(each)] : []))),
   };
   return planStack(session, { rule });
 }
 
+const PLANNED_AGAIN = 'the plan made again is another one';
+
 function restorable({ ruled: { withheld } }: StackPlan): readonly Withheld[] {
   return withheld.filter(({ kind }) => kind === 'operations' || kind === 'missing' || kind === 'deny-kept');
-}
-
-/**
- * The plan to apply after the question, which may have waited for an hour: Terraform applies a saved plan without reading
- * AWS again. If AWS does not say who may do what, another plan tells; its file replaces that of the first.
- */
-async function unchangedWhileAsking(
-  session: LabSession,
-  planned: StackPlan,
-  before: QuickChecked,
-  terminal: Terminal,
-): Promise<Result<StackPlan>> {
-  const since = await changeSince(before, session, terminal);
-  if (!since.ok) return since;
-  if (since.value === 'unchanged') return succeed(planned);
-  const fresh = await planChanges(planned.workspace, { parallelism: session.parallelism ?? undefined });
-  if (!fresh.ok) return fresh;
-  const isSame = effectOf(fresh.value.plan) === effectOf(planned.saved.plan);
-  return isSame ? succeed({ ...planned, saved: fresh.value }) : PLAN_STALE;
 }
 
 function isInWorkflow({ commit, result }: ApplyOptions): boolean {

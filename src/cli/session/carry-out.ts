@@ -13,7 +13,6 @@ import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
-import { effectOf } from '../../terraform/resources.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import type { Terminal } from '../io.ts';
@@ -31,8 +30,6 @@ export function lockTimeout(workflow: boolean) {
 export function blocked({ blocks }: StackPlan) {
   return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
 }
-
-export const PLAN_STALE = fail('plan-stale', { reason: 'the plan made again is another one' });
 
 export interface CarryOutOptions extends Pick<CommandOptions, 'onStart'> {
   /** The commit of the team file, for the apply record; null if it is of none. */
@@ -232,10 +229,6 @@ export async function applyStack(
   const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
   if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
 
-  // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
-  const fresh = await planChanges(plan.workspace, engineOptions);
-  if (!fresh.ok) return fresh;
-  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) return PLAN_STALE;
   const interrupts = noteInterrupts();
   try {
     return await applyInSteps(session, plan, engineOptions, interrupts);

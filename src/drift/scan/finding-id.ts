@@ -7,7 +7,7 @@ import { canonicalDocument, stableJson } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { type DriftCause, type DriftClass, type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
+import { type DriftCause, type DriftClass, type DriftFinding, differenceOf } from '../finding.ts';
 import type { Detected, IdNames } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
@@ -101,26 +101,6 @@ export function classOf(findings: readonly Pick<DriftFinding, 'cause'>[], isComp
 export function fingerprintOf(findings: readonly DriftFinding[]): string {
   const lines = findings.map((finding) => JSON.stringify([finding.id, finding.cause, findingDigest(finding)]));
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
-}
-
-type Scanned = Pick<ScanResult, 'findings' | 'snoozed'>;
-
-/** Findings of access that one of two scans has and the other has not, or otherwise. Keys are left out: the report is old. */
-export function findingsBetween(
-  before: Scanned,
-  now: Scanned,
-): { readonly appeared: readonly DriftFinding[]; readonly gone: readonly DriftFinding[] } {
-  const was = accessFindings(before);
-  const is = accessFindings(now);
-  const without = (some: typeof was, others: typeof was) =>
-    [...some].flatMap(([key, finding]) => (others.has(key) ? [] : [finding]));
-  return { appeared: without(is, was), gone: without(was, is) };
-}
-
-function accessFindings({ findings, snoozed }: Scanned): ReadonlyMap<string, DriftFinding> {
-  const all = [...findings, ...snoozed.map(({ finding }) => finding)];
-  const ofAccess = all.filter((finding) => finding.rule === 'unmanaged-user' || !ruleOf(finding).usesCredentialReport);
-  return new Map(ofAccess.map((finding) => [`${finding.id} ${findingDigest(finding)}`, finding]));
 }
 
 /** Different if documents, members, operations or keys differ; without anything that changes with time alone. */

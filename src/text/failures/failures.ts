@@ -151,11 +151,6 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: couldAsk ? t`not confirmed` : t`confirmation needed, but there is no terminal to ask on`,
     help: couldAsk ? null : t`add ${codeText('--yes')}`,
   }),
-  'changed-meanwhile': ({ appeared, gone }) => ({
-    summary: t`the account was changed while the apply waited for an answer`,
-    reason: sentences(listed('New:', appeared, proseText), listed('No longer so:', gone, proseText)),
-    help: t`run ${codeText('mturk-team drift')} if you did not expect it, then apply again: it makes a new plan`,
-  }),
   'manifest-unusable': ({ file }) => ({
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
