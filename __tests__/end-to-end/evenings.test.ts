@@ -243,4 +243,4 @@ test('random evenings of changes, merges, applies, interrupted ones and checks k
     }),
     { ...(EXHAUSTIVE ? {} : { seed: 2_121_328_438 }), numRuns: EVENINGS, endOnFailure: true },
   );
-}, 600_000);
+}, EVENINGS * 300_000);
