@@ -213,6 +213,17 @@ test('a change without an approval stops every later one, until an administrator
   expect(await check()).toMatchObject({ code: 0, outputs: { 'pull-requests': String(pull.number) } });
 });
 
+test.each<[string, null | readonly [], string]>([
+  ['has lost its owners', null, 'record-unusable'],
+  ['names no owner', [], 'not-approved'],
+])('a record that %s lets no file say who approves', async (_what, owners, code) => {
+  await record({ commit: lab().push('main', owns('bo')), owners } as never);
+  const pull = lab().propose('pay', 'cy', pays('cy'));
+  approve(pull, 'bo');
+  lab().merge(pull, 'cy');
+  expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining(`error[${code}]`) });
+});
+
 test.each<[string, (lab: LabRepository) => void]>([
   ['lacks a rule', () => enforce(repository(), ENFORCED.slice(1))],
   ['was disabled', () => Object.assign(repository().settings.rulesets[0] ?? {}, { enforcement: 'disabled' })],

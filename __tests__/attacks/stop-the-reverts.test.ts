@@ -2,8 +2,9 @@ import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, FULL, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { smallTeam } from '../support/sample-team.ts';
+import { allJobs } from '../workflows/workflow-file.ts';
 
-const CY = '  cy: { name: Cy Moreau, roles: [results-reader], suspended: true }\n';
+const CY = '  cy: { name: Cy Moreau, roles: [paymaster], suspended: true }\n';
 const labs = attackedLabs((file) => file.replace('  fay: {', `${CY}  fay: {`));
 beforeAll(labs.prepare);
 afterAll(labs.remove);
@@ -81,4 +82,10 @@ test.each(ROWS)('$what does not keep what was added for a day', async ({ change,
     await lab.mturk(TOMORROW, 'drift', '--reconcile', '--yes');
     expect(await lab.may(user(key).UserName)).toContain(operation);
   });
+});
+
+test('no job waits for a person, while a freeze waits behind it', () => {
+  // Applies and drift checks wait for each other. A job that deploys to an environment can have reviewers.
+  const waiting = allJobs().filter(({ job }) => job.environment !== undefined);
+  expect(waiting.map(({ where }) => where)).toEqual([]);
 });
