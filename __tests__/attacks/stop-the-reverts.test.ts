@@ -64,6 +64,17 @@ const ROWS: readonly Row[] = [
     },
     attacker: 'bob',
   },
+  {
+    what: 'a renamed member with full access',
+    async change(iam) {
+      await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));
+      await iam.send(new aws.DeleteUserPermissionsBoundaryCommand({ UserName: 'bob' }));
+      const PolicyDocument = document(allow('mechanicalturk:*'));
+      await iam.send(new aws.PutUserPolicyCommand({ UserName: 'bob', PolicyName: 'more', PolicyDocument }));
+      await attach(iam, 'bob');
+    },
+    attacker: 'bob',
+  },
 ];
 
 test.each(ROWS)('$what does not keep what was added for a day', async ({ change, attacker, withheld }) => {

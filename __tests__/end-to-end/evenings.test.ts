@@ -230,17 +230,21 @@ class Evening {
 /** The same one in every usual run. */
 const EVENINGS = Number(process.env.EVENINGS ?? (EXHAUSTIVE ? 100 : 1));
 
-test('random evenings of changes, merges, applies, interrupted ones and checks keep the rule', async () => {
-  const start = await appliedTo(TEAM);
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: EXHAUSTIVE ? 12 : 5 }), async (steps) => {
-      await withLab(start, async (test) => {
-        const evening = new Evening(test);
-        for (const one of steps) await evening.take(one);
-        await evening.end();
-        expect(evening.problems).toEqual([]);
-      });
-    }),
-    { ...(EXHAUSTIVE ? {} : { seed: 2_121_328_438 }), numRuns: EVENINGS, endOnFailure: true },
-  );
-}, EVENINGS * 300_000);
+test(
+  'random evenings of changes, merges, applies, interrupted ones and checks keep the rule',
+  async () => {
+    const start = await appliedTo(TEAM);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: EXHAUSTIVE ? 12 : 5 }), async (steps) => {
+        await withLab(start, async (test) => {
+          const evening = new Evening(test);
+          for (const one of steps) await evening.take(one);
+          await evening.end();
+          expect(evening.problems).toEqual([]);
+        });
+      }),
+      { ...(EXHAUSTIVE ? {} : { seed: 2_121_328_438 }), numRuns: EVENINGS, endOnFailure: true },
+    );
+  },
+  EVENINGS * 300_000,
+);

@@ -160,14 +160,15 @@ export interface PipelineFailureArgs {
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'not-converged': { readonly addresses: readonly string[] };
   /**
-   * A member or role of `--restore` that is not in team.yaml (`found` is null), whose IAM user `name` was renamed to `found`, or
-   * whose IAM name is taken by `found`.
+   * A member or role of `--restore` that is not in team.yaml (`found` is null), whose IAM user `name` was renamed to `found` or
+   * moved to the path `found`, or whose IAM name is taken by `found`.
    */
   'not-restorable': {
     readonly key: string;
     readonly name: string;
     readonly found: string | null;
-    readonly isRenamed: boolean;
+    /** What gives it back, with `aws iam`; null if an apply would have to delete something. */
+    readonly option: { readonly name: '--new-user-name' | '--new-path'; readonly value: string } | null;
   };
   /** Something is under the lab's path, and no record says what was applied. */
   'no-apply-record': Readonly<Record<never, never>>;

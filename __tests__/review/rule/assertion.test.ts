@@ -59,6 +59,8 @@ describe('before an apply: who would gain what the written team does not give', 
   });
 });
 
+const renamed = [{ user: 'bob', limits: says(statement('Deny', 'mechanicalturk:*')) }];
+
 describe('after an apply: who may do more through the lab than the written team gives', () => {
   const withBonus = edit(rolePolicyArn(sampleTeam, 'results-reader'), says(statement('Allow', 'mechanicalturk:*')));
   test.each<[string, Change, readonly string[]]>([
@@ -89,13 +91,20 @@ describe('after an apply: who may do more through the lab than the written team 
       all(withPolicy(stopArn('x'), says(bonus)), withUser({ name: 'zoe', path, attached: [stopArn('x')] })),
       [],
     ],
+    [
+      'a member’s user under another name',
+      all(withPolicy(stopArn('x'), says(bonus)), withUser({ name: 'bob', path, attached: [stopArn('x')] })),
+      ['bob'],
+    ],
     ['a group that is not the lab’s', all(withPolicy(stopArn('x'), says(bonus)), putInto('bo', 'helpers')), []],
   ])('%s', (_what, change, expected) => {
-    expect(heldBeyond(change(account), sampleTeam, AT).map(({ user }) => user)).toEqual(expected);
+    expect(heldBeyond(change(account), { team: sampleTeam, renamed }, AT).map(({ user }) => user)).toEqual(expected);
   });
 
   test('the operations are named, in catalog order', () => {
     const change = all(withPolicy(stopArn('x'), says(bonus)), attach('bo', stopArn('x')));
-    expect(heldBeyond(change(account), sampleTeam, AT)).toEqual([{ user: name('bo'), operations: ['SendBonus'] }]);
+    expect(heldBeyond(change(account), { team: sampleTeam, renamed }, AT)).toEqual([
+      { user: name('bo'), operations: ['SendBonus'] },
+    ]);
   });
 });

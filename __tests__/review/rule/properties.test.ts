@@ -75,7 +75,7 @@ test('on any evening, an apply gives no one more than the file and nothing back 
     fc.property(plainTeams, fc.array(event, { minLength: 2, maxLength: 9 }), (first, events) => {
       let account = afterApply(
         emptyModel(first.account),
-        { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] },
+        { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] },
         null,
       );
       const ids = idsOf(account, new Map());

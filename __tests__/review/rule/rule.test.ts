@@ -490,6 +490,13 @@ describe('who a member is', () => {
     ],
     ['a user moved out of the path', { change: moved('bo', '/x/') }, ['bo moved /x/'], ['bo'], []],
     [
+      'a user moved out of the path, named',
+      { change: moved('bo', '/x/'), restore: ['member bo'] },
+      ['bo moved /x/'],
+      ['bo'],
+      [],
+    ],
+    [
       'a new member whose name is taken outside',
       { team: withEve, applied: sampleTeam, change: withUser({ name: name('eve'), path: '/' }) },
       ['eve name-taken /'],

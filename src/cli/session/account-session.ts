@@ -102,9 +102,10 @@ async function openAndWait(
     () => terminal.stderr(`Waiting for another command that uses the account in ${dir}.\n`),
     WAIT_IN_SILENCE_MS,
   );
-  const opened = await module.value.tryOpenEmulator({ dir, accountId, clock: clockFrom(at), provider });
+  const clock = clockFrom(at);
+  const opened = await module.value.tryOpenEmulator({ dir, accountId, clock, provider });
   clearTimeout(waiting);
-  return opened;
+  return opened.ok ? succeed({ ...opened.value, clock }) : opened;
 }
 
 /** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
@@ -131,7 +132,7 @@ export function accountSession(
     connection,
     names: iamLookup(iam),
     records: recordPlace(team, options.emulator, REAL_DIRECTORY),
-    now: clockFrom(at),
+    now: emulator?.clock ?? clockFrom(at),
     cloudTrail() {
       cloudTrail ??= new CloudTrailClient(reach);
       return cloudTrail;

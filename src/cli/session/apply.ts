@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { type Failure, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
 import { reviewOfPlan } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
-import { iamName } from '../../team/names.ts';
+import { iamName, labPath } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { effectOf } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
@@ -93,7 +93,7 @@ export async function planAndApply(
     const { of, key } = holderNamed(name);
     return !(of === 'role' ? team.roles : team.members).some((each) => each.key === key);
   });
-  if (unknown !== undefined) return fail('not-restorable', { key: unknown, name: '', found: null, isRenamed: false });
+  if (unknown !== undefined) return fail('not-restorable', { key: unknown, name: '', found: null, option: null });
   const asked = new Set(restore.map((name) => holderText(holderNamed(name))));
   const rule = { restore: asked };
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
@@ -102,9 +102,9 @@ export async function planAndApply(
   if (workflow && record === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
   const left = first.value.ruled.withheld.find((each) => asked.has(holderText(each)));
   if (left !== undefined) {
-    const { found, kind } = left;
     const name = iamName(team.lab, left.key);
-    return fail('not-restorable', { key: restoreName(left), name, found, isRenamed: kind === 'renamed' });
+    const option = optionToRestore(left, team.lab);
+    return fail('not-restorable', { key: restoreName(left), name, found: left.found, option });
   }
   const appointed = appointedText(team, record);
   const isChange = !isEmpty(first.value) || appointed !== null;
@@ -133,6 +133,11 @@ function holderNamed(name: string): Holder {
   return name.startsWith(ROLE_PREFIX)
     ? { of: 'role', key: name.slice(ROLE_PREFIX.length) }
     : { of: 'member', key: name };
+}
+
+function optionToRestore({ kind, key }: Withheld, lab: string): FailureArgs['not-restorable']['option'] {
+  if (kind === 'renamed') return { name: '--new-user-name', value: iamName(lab, key) };
+  return kind === 'moved' ? { name: '--new-path', value: labPath(lab) } : null;
 }
 
 function holderText({ of, key }: Holder): string {

@@ -1,5 +1,11 @@
-import { RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
-import type { AccessModel } from '../../access/model.ts';
+import {
+  DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+} from '@aws-sdk/client-iam';
+import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
@@ -8,9 +14,9 @@ import { stableJson } from '../../iam/canonical.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
-import type { Ruled } from '../../review/rule/rule.ts';
+import type { RenamedUser, Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
-import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
+import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
@@ -97,9 +103,10 @@ function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<strin
   return Object.fromEntries(newUsers.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]])));
 }
 
-/** Whether there is nothing to do, in Terraform and in groups that it does not manage. */
+/** Whether there is nothing to do, in Terraform and in users and groups that it does not manage. */
 export function isUnchanged(planned: StackPlan): boolean {
-  return isEmpty(planned) && unmanagedMemberships(planned.account, planned.ruled.team).length === 0;
+  const { account, ruled } = planned;
+  return isEmpty(planned) && unmanagedMemberships(account, ruled.team).length + unlimited(planned).length === 0;
 }
 
 /** How many steps were carried out, and the record as it was written before the first, or read if there was none. */
@@ -134,9 +141,11 @@ async function carryOut(
   });
   if (!recorded.ok) return recorded;
   onBegin();
+  const limited = await limitRenamed(session, unlimited(planned));
+  if (!limited.ok) return limited;
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
   const early = await leaveGroups(session, unexpectedMemberships(planned));
-  if (!early.ok) return early;
+  if (!early.ok) return { ok: false, failure: failureAfter(early.failure, limited.value, 0) };
   const applied = await withProgress(terminal, (onEvent) =>
     applyStack(
       session,
@@ -145,7 +154,7 @@ async function carryOut(
     ),
   );
   if (!applied.ok) return applied;
-  const done = early.value + applied.value.done;
+  const done = limited.value + early.value + applied.value.done;
   // Another apply may have waited for the lock, and have it now.
   const again = await planStack(session, {
     ...{ ...lockTimeout(true), rule: ruleOnceCreated(planned), record: recorded.value },
@@ -165,7 +174,7 @@ async function carryOut(
 
 /** Fails if someone may do more through the lab than is written, as the account was before an empty plan. */
 function nothingBeyond({ at }: LabSession, { account, ruled }: StackPlan, carried: Carried): Result<Carried> {
-  const people = heldBeyond(account, ruled.team, at);
+  const people = heldBeyond(account, ruled, at);
   return people.length === 0 ? succeed(carried) : fail('still-has-access', { people });
 }
 
@@ -180,6 +189,37 @@ const NOT_OURS = 'none';
 function foreignIds({ withheld }: Ruled, lab: string): Record<string, string> {
   const foreign = withheld.filter(({ kind, of }) => of === 'member' && (kind === 'replaced' || kind === 'name-taken'));
   return Object.fromEntries(foreign.map(({ key }) => [iamName(lab, key), NOT_OURS]));
+}
+
+/** Renamed users who have a policy beside `limits`, other `limits`, or another boundary. */
+function unlimited({ account, ruled }: StackPlan): readonly (RenamedUser & { readonly actual: AccessUser })[] {
+  return ruled.renamed.flatMap((renamed) => {
+    const actual = account.users.find(({ name }) => name === renamed.user);
+    if (actual === undefined) return [];
+    const { attached, boundary, inline } = actual;
+    const wanted = [[], [{ name: LIMITS_POLICY, document: renamed.limits }], boundaryArn(ruled.team)];
+    return stableJson([attached, inline, boundary]) === stableJson(wanted) ? [] : [{ ...renamed, actual }];
+  });
+}
+
+/** Terraform knows a user by its name, so a renamed one is not in its configuration. How many were limited. */
+function limitRenamed({ iam, team }: LabSession, users: ReturnType<typeof unlimited>): Promise<Result<number>> {
+  return askAws(async () => {
+    for (const { user: UserName, limits, actual } of users) {
+      const PolicyDocument = JSON.stringify(limits);
+      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: LIMITS_POLICY, PolicyDocument }));
+      if (actual.boundary !== boundaryArn(team)) {
+        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: boundaryArn(team) }));
+      }
+      for (const PolicyArn of actual.attached) {
+        await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+      }
+      for (const { name: PolicyName } of actual.inline.filter(({ name }) => name !== LIMITS_POLICY)) {
+        await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+      }
+    }
+    return users.length;
+  });
 }
 
 interface Membership {

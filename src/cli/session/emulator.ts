@@ -10,6 +10,8 @@ export interface LocalEmulator {
   readonly endpoint: string;
   readonly accountId: string;
   readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** What the account takes for now; the machine's clock where it is left out. */
+  readonly clock?: () => Date;
   /** Every call so far, in order. */
   readonly calls: readonly unknown[];
   /** The environment that makes Terraform keep a stack's state here and change this account. */

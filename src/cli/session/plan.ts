@@ -137,7 +137,7 @@ export async function ruleOf(
   own?: ApplyRecord | null,
 ): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'>>> {
   if (stack === 'bootstrap') {
-    const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [] };
+    const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
     return succeed({ ruled, account: emptyModel(team.account), record: null });
   }
   const record = own === undefined ? await readRecord(records) : succeed(own);

@@ -23,7 +23,7 @@ export const userRenamed: Rule<'user-renamed'> = {
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys`,
   remedy: ({ data: { user, to } }) => ({
-    detail: t`No apply creates a second user: the member is left out, and this user leaves the lab's groups.`,
+    detail: t`No apply creates a second user. The next one takes this user's roles and policies, until it has its name again.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
   }),

@@ -12,6 +12,7 @@ import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
+import type { Ruled } from './rule.ts';
 
 /** A user with operations that no file gives. */
 export interface Beyond {
@@ -32,8 +33,12 @@ export function gainsBeyond(account: AccessModel, planned: AccessModel, written:
   );
 }
 
-/** Who may do more through the lab's users, groups and policies than the written team gives. */
-export function heldBeyond(account: AccessModel, written: Team, at: Date): readonly Beyond[] {
+/** Who may do more through the lab's users, groups and policies than the written team gives, or under another name. */
+export function heldBeyond(
+  account: AccessModel,
+  { team: written, renamed }: Pick<Ruled, 'team' | 'renamed'>,
+  at: Date,
+): readonly Beyond[] {
   const groups = new Set(written.roles.map(({ key }) => iamName(written.lab, key)));
   const isOwn = (path: string) => path === labPath(written.lab);
   const users = account.users.map((user) => ({
@@ -41,7 +46,10 @@ export function heldBeyond(account: AccessModel, written: Team, at: Date): reado
     groups: user.groups.filter((group) => groups.has(group)),
     ...(isOwn(user.path) ? {} : { attached: [], inline: [] }),
   }));
-  const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
+  const members = new Set([
+    ...written.members.map(({ key }) => iamName(written.lab, key)),
+    ...renamed.map(({ user }) => user),
+  ]);
   const given = allowedIn(accessOf(desiredAccessOnAnyDay(written), { at }));
   // Users who are not members have findings of their own, unless they are in a group of the lab.
   const concerned = users.filter(({ name, groups: own }) => members.has(name) || own.length > 0);

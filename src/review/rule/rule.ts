@@ -11,7 +11,7 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import type { EntityIds } from '../../aws/inventory/types.ts';
-import type { Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
@@ -90,6 +90,14 @@ export interface Ruled {
   readonly leftOut: { readonly members: readonly string[]; readonly roles: readonly string[] };
   /** Names of users whose unique ids the record takes after the apply: created by it, or accepted. */
   readonly newUsers: readonly string[];
+  /** Members' users under the lab's path with another name, which Terraform does not manage. */
+  readonly renamed: readonly RenamedUser[];
+}
+
+/** A renamed user keeps no policy but `limits`, which denies all of Mechanical Turk until it has its name again. */
+export interface RenamedUser {
+  readonly user: string;
+  readonly limits: PolicyDocument;
 }
 
 /**
@@ -180,7 +188,25 @@ export function ruleFor(input: RuleInput): Ruled {
     ];
   });
   const settings = { ...team.settings, deleteAfterDays: null };
-  return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers };
+  const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
+  const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
+  return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers, renamed };
+}
+
+/** Under another member's name a user is that member's replaced one. */
+function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleInput): readonly RenamedUser[] {
+  const { lab } = input.team;
+  const user = userOfId(iamName(lab, member.key), input);
+  if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
+  const keptDenies = deniesAtUser(member, user, input);
+  const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld: OPERATIONS, keptDenies });
+  return limits === null ? [] : [{ user: user.name, limits }];
+}
+
+/** The user of the account that has the unique id of a name in the record, whatever its name is now. */
+function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
+  const id = applied?.ids.user.get(name);
+  return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
 /** What applies that did not end withheld when they began: they may not have come to writing it. */
@@ -225,8 +251,8 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const id = account.ids.user.get(name);
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
   if (actual === null) {
-    const renamed = users.find((user) => known !== undefined && account.ids.user.get(user.name) === known);
-    if (renamed !== undefined) return is('renamed', renamed.name);
+    const renamed = userOfId(name, input);
+    if (renamed !== null) return is('renamed', renamed.name);
     const alike = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
@@ -237,9 +263,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
     if (had.includes(undefined) || isExtended) return is('new');
     return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
-  if (known !== undefined && known === id) {
-    return actual.path === path || isAccepted ? is('own') : is('moved', actual.path);
-  }
+  if (known !== undefined && known === id) return actual.path === path ? is('own') : is('moved', actual.path);
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;

@@ -18,7 +18,7 @@ export function withheldTexts(review: Review, isPublic = false): readonly Text[]
 
 /** How a person decides about it; null if nothing is withheld. */
 export function restoreText({ withheld }: Pick<Review, 'withheld'>): Text | null {
-  const restorable = withheld.filter(({ kind }) => kind !== 'name-taken' && kind !== 'renamed');
+  const restorable = withheld.filter(({ kind }) => !NOT_BY_APPLY.includes(kind));
   const keys = [...new Set(restorable.map(restoreName))];
   if (keys.length === 0) return null;
   return sentences(
@@ -26,6 +26,9 @@ export function restoreText({ withheld }: Pick<Review, 'withheld'>): Text | null
     t`With ${codeText('reconcile: all')}, a drift check announces it and gives it back later.`,
   );
 }
+
+/** What no apply gives back: an administrator renames or moves the user. */
+const NOT_BY_APPLY: readonly Withheld['kind'][] = ['name-taken', 'renamed', 'moved'];
 
 function subjectText({ of, key }: Withheld, naming: DisplayNames): Text {
   if (of === 'role') return t`role ${codeText(key)}`;
@@ -43,9 +46,9 @@ function whatText({ kind, operations, found }: Withheld): Text {
     case 'replaced':
       return t`another IAM user has the name; it gets no role and is suspended`;
     case 'renamed':
-      return t`the IAM user was renamed to ${other}; no second one is created until it has its name again`;
+      return t`the IAM user was renamed to ${other}; it has no access until it has its name again`;
     case 'moved':
-      return t`the IAM user was moved to ${other}; it gets no role`;
+      return t`the IAM user was moved to ${other}; it gets no role until it is moved back`;
     case 'name-taken':
       return t`the IAM name is taken by ${other}; nothing is created`;
     case 'deny-kept':

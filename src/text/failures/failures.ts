@@ -155,7 +155,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
-  'not-restorable': ({ key, name, found, isRenamed }) => {
+  'not-restorable': ({ key, name, found, option }) => {
     if (found === null) {
       const [kind, own] = key.startsWith('role/') ? [t`role`, key.slice('role/'.length)] : [t`member`, key];
       return {
@@ -163,16 +163,21 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         help: t`name members as ${codeText('KEY')} and roles as ${codeText('role/KEY')}, separated by commas`,
       };
     }
-    const command = ['aws iam update-user', `--user-name ${pasted(found)}`, `--new-user-name ${pasted(name)}`];
+    const summary = t`an apply cannot give back ${codeText(key)}`;
+    if (option === null) {
+      return {
+        summary,
+        reason: t`its IAM name ${codeText(name)} is taken by ${codeText(found)}`,
+        help: t`rename or delete what has the name, then ${RUN_AGAIN}`,
+      };
+    }
+    const isRenamed = option.name === '--new-user-name';
+    const user = pasted(isRenamed ? found : name);
     return {
-      summary: t`an apply cannot give back ${codeText(key)}`,
-      reason: isRenamed
-        ? t`its IAM user was renamed to ${codeText(found)}`
-        : t`its IAM name ${codeText(name)} is taken by ${codeText(found)}`,
-      help: isRenamed
-        ? t`give the user its name back, then ${RUN_AGAIN}`
-        : t`rename or delete what has the name, then ${RUN_AGAIN}`,
-      paste: isRenamed ? [command.join(' ')] : [],
+      summary,
+      reason: t`its IAM user was ${trusted(isRenamed ? 'renamed' : 'moved')} to ${codeText(found)}`,
+      help: t`give the user its ${trusted(isRenamed ? 'name' : 'path')} back, then ${RUN_AGAIN}`,
+      paste: [`aws iam update-user --user-name ${user} ${option.name} ${pasted(option.value)}`],
     };
   },
   'no-apply-record': () => ({
