@@ -415,7 +415,6 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     notChecked: [],
     changedBack: [],
     eventsComplete: true,
-    fingerprint: 'f'.repeat(64),
     planned: true,
     at: AT.toISOString(),
     credentialReportAt: '2026-11-25T03:04:00Z',

@@ -299,15 +299,30 @@ export function isOfTerraform(finding: Pick<DriftFinding, 'rule' | 'data'>): boo
   return differenceOf(finding) !== null || TERRAFORM_FINDING_IDS.includes(finding.rule);
 }
 
-/** What a finding does to access, worst first; null if nothing. A root key allows everything without a policy. */
+export type WorstEffect = 'full-control' | Risk | 'lost-access';
+
+/** One more key lets no one do what they could not do before. */
+const COPIES: readonly RuleId[] = ['too-many-access-keys', 'key-used-after-leaving'];
+
+/** What a finding does to access, the worst of it; null if nothing. A root key allows everything without a policy. */
 export function worstEffect({
   escalates,
   rule,
   risk,
   changes,
-}: Pick<DriftFinding, 'escalates' | 'rule' | 'risk' | 'changes'>): 'full-control' | Risk | 'lost-access' | null {
+}: Pick<DriftFinding, 'escalates' | 'rule' | 'risk' | 'changes'>): WorstEffect | null {
   if (escalates.length > 0 || rule === 'root-access-key') return 'full-control';
-  return risk ?? (changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null);
+  if (risk !== null && !COPIES.includes(rule)) return risk;
+  return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
+}
+
+/** Names of the IAM users to whom it does that. */
+export function peopleOf({ rule, data, escalates, changes, risk }: DriftFinding): readonly string[] {
+  const effect = worstEffect({ rule, escalates, changes, risk });
+  if (effect === 'full-control') return escalates;
+  const side = effect === 'lost-access' ? 'lost' : 'gained';
+  const people = changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
+  return people.length === 0 && effect !== null && rule === 'unmanaged-user' ? [data.user] : people;
 }
 
 /** Whether an apply carries it out: a merged change, or a user who is to be deleted. */
@@ -341,8 +356,6 @@ export interface ScanResult {
   readonly changedBack: readonly ChangedBack[];
   /** Whether every event since the last check was read: false without CloudTrail, too. */
   readonly eventsComplete: boolean;
-  /** Equal for two scans that found the same: 64 hexadecimal digits, without any time in them. */
-  readonly fingerprint: string;
   /** False for a quick check. */
   readonly planned: boolean;
   /** ISO 8601, UTC. */

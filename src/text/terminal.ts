@@ -32,7 +32,7 @@ function linesOf(block: Block, width: number): readonly string[] {
       });
     case 'table':
       return columns(
-        block.rows.map((row) => row.map(plainText)),
+        (block.short ?? block.rows).map((row) => row.map(plainText)),
         STEP,
         width,
       );

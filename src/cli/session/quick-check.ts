@@ -1,5 +1,5 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { findingView } from '../../drift/report/finding-view.ts';
+import { findingTitle } from '../../drift/report/finding-view.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
 import { findingsBetween } from '../../drift/scan/finding-id.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
@@ -38,6 +38,6 @@ export async function changeSince(
   const { appeared, gone } = findingsBetween(completed.scan, now.scan);
   if (appeared.length + gone.length === 0) return succeed('unchanged');
   const titles = (findings: typeof gone) =>
-    findings.map((finding) => plainText(findingView(finding, shownNames(session.naming, terminal), false).title));
+    findings.map((finding) => plainText(findingTitle(finding, shownNames(session.naming, terminal))));
   return fail('changed-meanwhile', { appeared: titles(appeared), gone: titles(gone) });
 }

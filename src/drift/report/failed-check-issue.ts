@@ -5,8 +5,8 @@ import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
-import { codeText, counted, proseText, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import { type RunLinks, runParts } from './drift-issue.ts';
+import { codeText, counted, proseText, sentences, strongText, t, trusted } from '../../text/text.ts';
+import { type IssueText, type RunLinks, runParts, toFix } from './drift-issue.ts';
 import { notCheckedText } from './terminal.ts';
 
 /** Why the account was not checked, or not wholly. */
@@ -21,7 +21,7 @@ export function failedCheckIssue(
   failed: FailedCheck,
   { lab, at }: { readonly lab: string | null; readonly at: string },
   links: RunLinks,
-): { readonly title: string; readonly blocks: readonly Block[] } {
+): IssueText {
   const isIncomplete = failed.kind === 'incomplete';
   const where = lab === null ? '' : ` in ${lab}`;
   const unknown = isIncomplete ? 'Part of the account was not checked' : 'The account was not checked';
@@ -79,8 +79,4 @@ function explanation(failed: FailedCheck): readonly Block[] {
         ),
       ];
   }
-}
-
-function toFix(text: Text): Block {
-  return paragraph(sentences(strongText(t`To fix:`), text));
 }

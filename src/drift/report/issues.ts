@@ -4,23 +4,15 @@ import type { GitHub, Issue } from '../../github/port.ts';
 import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
 import { timeWords } from '../../text/dates.ts';
-import { type Block, paragraph } from '../../text/document.ts';
+import { paragraph } from '../../text/document.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import {
-  closingBlocks,
-  driftIssue,
-  hiddenData,
-  newestScan,
-  type RunLinks,
-  readHiddenData,
-  runParts,
-} from './drift-issue.ts';
+import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks, runParts } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
-import { expiringAccessIssue } from './expiring-access.ts';
+import { expiringAccessIssue } from './expiring-issue.ts';
 import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
-import { notAppliedIssue } from './not-applied-issue.ts';
-import type { DriftReport, ExpiringAccess } from './report.ts';
+import { hiddenData, readHiddenData } from './issue-data.ts';
+import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
 /** What happens to an issue, given the one that exists. */
 type Decision = (present: Issue | null) => IssueReport;
@@ -131,10 +123,7 @@ function isClosedByUs({ body }: Pick<Issue, 'body'>): boolean {
   return body.trimEnd().endsWith(CLOSED);
 }
 
-function opened(
-  head: readonly string[],
-  { title, blocks }: { readonly title: string; readonly blocks: readonly Block[] },
-) {
+function opened(head: readonly string[], { title, blocks }: IssueText) {
   const first = `${head.join('\n')}\n\n`;
   const body = printMarkdown(blocks, { reveal: false, budget: LONGEST_BODY - bytes(first) });
   return { kind: 'open', title: title.slice(0, LONGEST_TITLE), body: `${first}${body}\n` } as const;

@@ -7,12 +7,8 @@ import type { RuleData } from '../finding.ts';
 import type { Rule } from './rule.ts';
 
 export const nothingApplied: Rule<'nothing-applied'> = {
-  id: 'nothing-applied',
   severity: 'low',
-  idParts: () => [],
-  title: () => t`Nothing has been applied yet`,
-  pendingTitle: firstApplyText,
-  remedy: ({ data }) => ({ detail: firstApplyText(data) }),
+  title: firstApplyText,
 };
 
 /** What the first apply creates, and what is in its way. */

@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { type AccessModel, around, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Holder } from '../../access/model-difference.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
-import { type DisplayNames, otherPolicyText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, otherPolicyText, policyName, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
@@ -10,16 +10,13 @@ import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
 import type { RetiredOperation, RuleData } from '../finding.ts';
 import { worstOf } from '../scan/access-changes.ts';
-import { holderParts } from './differences.ts';
-import { type Detected, detected, type RemedyText, type Rule } from './rule.ts';
+import { type Detected, detected, type RemedyText, type Rule, subjectParts } from './rule.ts';
 
 export const retiredOperations: Rule<'retired-operations'> = {
-  id: 'retired-operations',
   severity: 'low',
   idEffect: 'never',
   detect: ({ account, expected, at }) => policiesWithRetired(account, expected, at),
-  idParts: ({ holder, policy }, names) =>
-    holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy],
+  idParts: (data, names) => (data.holder === null ? [policyName(data.policy)] : subjectParts(data, names)),
   title: ({ policy }, names) => t`Policy ${otherPolicyText(policy, names)} names retired operations`,
   effect: t`These operations grant and deny nothing`,
   remedy: ({ data }, names) => remedyText(data, names),

@@ -10,7 +10,6 @@ import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedGroup: Rule<'unmanaged-group'> = {
-  id: 'unmanaged-group',
   severity: 'low',
   detect: ({ unmanaged, team }) =>
     unmanaged.flatMap((effect) => {
@@ -22,9 +21,8 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
       const data = { group, arn, path, inPath, members, attached, inline, keeps };
       return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
     }),
-  idParts: ({ group }, names) => names.group(group),
-  title: ({ group }, names) => t`Unmanaged group ${nameOutsideLabText(group, names)}`,
-  pendingTitle: ({ group }, names) => t`Delete group ${nameOutsideLabText(group, names)}`,
+  title: ({ group }, names, cause) =>
+    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} group ${nameOutsideLabText(group, names)}`,
   remedy: remedyText,
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
@@ -63,7 +61,6 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
 
 /** Members in groups that are not the lab's. */
 export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
-  id: 'unmanaged-group-membership',
   severity: 'low',
   detect: (context) =>
     [...context.members].flatMap((name) =>

@@ -22,17 +22,17 @@ import { type Detected, detected, type RemedyText, type Rule, type ScanContext }
 import { escalationText } from './unmanaged-role.ts';
 
 export const unmanagedUser: Rule<'unmanaged-user'> = {
-  id: 'unmanaged-user',
   severity: 'low',
   usesCredentialReport: true,
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
-  idParts: ({ user }, names) => names.user(user),
-  title: ({ user, operations }, names) =>
-    t`Unmanaged user ${nameOutsideLabText(user, names)}${operations.length === OPERATIONS.length ? t` has full access` : t``}`,
-  pendingTitle: ({ user }, names) => {
-    const until = names.people.get(user)?.until ?? null;
-    const ended = until === null ? t`` : t` (last day was ${trusted(dateWords(until))})`;
-    return t`Delete the IAM user of ${userText(user, names)}${ended}`;
+  title: ({ user, operations }, names, cause) => {
+    if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
+    if (cause === 'expired') {
+      const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
+      return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;
+    }
+    const all = operations.length === OPERATIONS.length ? t` has full access` : t``;
+    return t`Unmanaged user ${nameOutsideLabText(user, names)}${all}`;
   },
   operations: ({ operations }) => operations,
   remedy: (finding, names) => ({
