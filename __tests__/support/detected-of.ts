@@ -28,6 +28,7 @@ export type Sample =
       readonly access: UserAccess;
       readonly isAdministrator: boolean;
       readonly keys: readonly AccessKey[];
+      readonly changes: readonly AccessChange[];
     }
   | { readonly [Id in Plain]: { readonly kind: Id } & RuleData[Id] }[Exclude<Plain, Difference['kind']>];
 
@@ -66,7 +67,7 @@ export function detectedOf(
       return { rule: 'boundary-policy-changed', data, ...facts };
     }
     case 'other-user': {
-      const { access, isAdministrator, keys } = sample;
+      const { access, isAdministrator, keys, changes } = sample;
       const data = {
         ...unmanagedUserData(access.user, account.account, lab),
         operations: listOperations(access.allowed),
@@ -74,7 +75,8 @@ export function detectedOf(
         keys,
         areKeysKnown: true,
       };
-      return { rule: 'unmanaged-user', data, ...facts, escalates: isAdministrator ? [access.user.name] : [] };
+      const escalates = isAdministrator ? [access.user.name] : [];
+      return { rule: 'unmanaged-user', data, ...facts, changes, escalates };
     }
     default: {
       const { kind, ...data } = sample;

@@ -121,7 +121,8 @@ function unmanagedUser(user: AccessUser, keys: readonly AccessKey[], isAdministr
     ],
   };
   const [access] = accessOf(model, { at: AT });
-  return { kind: 'other-user', access: access!, isAdministrator, keys };
+  const { people: changes } = diffAccess({ ...model, users: [] }, model, AT);
+  return { kind: 'other-user', access: access!, isAdministrator, keys, changes };
 }
 
 export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser => ({

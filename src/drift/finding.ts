@@ -317,12 +317,11 @@ export function worstEffect({
 }
 
 /** Names of the IAM users to whom it does that. */
-export function peopleOf({ rule, data, escalates, changes, risk }: DriftFinding): readonly string[] {
+export function peopleOf({ rule, escalates, changes, risk }: DriftFinding): readonly string[] {
   const effect = worstEffect({ rule, escalates, changes, risk });
   if (effect === 'full-control') return escalates;
   const side = effect === 'lost-access' ? 'lost' : 'gained';
-  const people = changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
-  return people.length === 0 && effect !== null && rule === 'unmanaged-user' ? [data.user] : people;
+  return changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
 }
 
 /** Whether an apply carries it out: a merged change, or a user who is to be deleted. */

@@ -1,16 +1,8 @@
-import { CAPABILITIES_BY_RISK, type CapabilityAccess } from '../../access/capability-access.ts';
+import type { CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { partText, verbText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, memberText, nameOutsideLabText, userText } from '../../access/text/names.ts';
-import {
-  CAPABILITIES,
-  isHarmful,
-  OPERATIONS,
-  type Operation,
-  operationsOf,
-  RISK_VERBS,
-  RISKS,
-} from '../../catalog/mturk.ts';
+import { isHarmful, OPERATIONS, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -188,7 +180,7 @@ export function worstText(
   const who = someTexts(people.map(nameOf), 2);
   if (effect === 'lost-access') return { who, can: t`lost access` };
   if (effect === 'full-control') return { who, can: t`can take full control of the ${controlled(finding)}` };
-  const all = operationsIn(finding).length === OPERATIONS.length;
+  const all = finding.changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
   return { who, can: all ? t`can use all of Mechanical Turk` : trusted(`can ${RISK_VERBS[effect].can}`) };
 }
 
@@ -196,23 +188,12 @@ function controlled({ data }: DriftFinding): Text {
   return 'way' in data && data.way?.control === 'lab' ? t`lab` : t`account`;
 }
 
-/** What someone can do by it. */
-function operationsIn(finding: DriftFinding): readonly Operation[] {
-  const own = ruleOf(finding).operations?.(finding.data) ?? [];
-  return own.length > 0 ? own : [...new Set(finding.changes.flatMap(({ operations }) => operations.gained))];
-}
-
 function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, data } = finding;
-  const { effect, operations } = ruleOf(finding);
+  const { effect } = ruleOf(finding);
   if (escalates.length > 0) {
     const control = 'way' in data && data.way?.control === 'lab' ? t`Control` : t`Full control`;
     return t`${subject(escalates, finding, names)}${strongText(t`${control} of the ${controlled(finding)}`)}`;
-  }
-  const own = operations?.(data) ?? [];
-  // What a user gains by groups and policies of the lab is in the changes alone.
-  if (operations !== undefined && (own.length > 0 || changes.length === 0)) {
-    return gainText(capabilitiesOf(own), false);
   }
   const of = (side: 'gained' | 'lost', text: (some: readonly AccessChange[]) => Text) => {
     const some = changes.filter((change) => change.operations[side].length > 0);
@@ -241,16 +222,6 @@ function subject(users: readonly string[], { data }: DriftFinding, names: Displa
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
 }
 
-function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {
-  return CAPABILITIES_BY_RISK.flatMap((capability) => {
-    const all = operationsOf(capability);
-    const some = all.filter((operation) => operations.includes(operation));
-    if (some.length === 0) return [];
-    const { risk } = CAPABILITIES[capability];
-    return [{ capability, risk, operations: some, whole: some.length === all.length, grants: [] }];
-  });
-}
-
 /** What several people gain or lose, as one list of capabilities, worst first. */
 function union(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly CapabilityAccess[] {
   const byCapability = new Map<string, CapabilityAccess>();
@@ -265,7 +236,6 @@ function union(changes: readonly AccessChange[], side: 'gained' | 'lost'): reado
 function gainText(gained: readonly CapabilityAccess[], isStill: boolean): Text {
   const can = isStill ? 'Still can' : 'Can';
   const harms = RISKS.filter((risk) => isHarmful(risk) && gained.some((each) => each.risk === risk));
-  if (gained.length === 0) return t`No access to Mechanical Turk`;
   if (gained.flatMap(({ operations }) => operations).length === OPERATIONS.length) {
     const all = strongText(trusted(`${can} use all of Mechanical Turk:`));
     return t`${all} ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}`;

@@ -3,7 +3,6 @@ import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
-import type { Operation } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
@@ -108,8 +107,6 @@ export interface Rule<Id extends FindingId = FindingId> {
   title(data: RuleData[Id], names: DisplayNames, cause: DriftCause): Text;
   /** The effect if no access to MTurk changes. */
   readonly effect?: Text;
-  /** The operations that it allows, if they are not in the finding's `changes`. */
-  operations?(data: RuleData[Id]): readonly Operation[];
   remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
   /** Whose last event attributes it, if not the holder, user, group or policy of the data; null if no event shows it. */
   entity?(data: RuleData[Id]): Entity | null;

@@ -14,7 +14,7 @@ import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
-import { riskOf } from '../scan/access-changes.ts';
+import { effectsBetween, riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
@@ -34,7 +34,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
     const all = operations.length === OPERATIONS.length ? t` has full access` : t``;
     return t`Unmanaged user ${nameOutsideLabText(user, names)}${all}`;
   },
-  operations: ({ operations }) => operations,
+  effect: t`No access to Mechanical Turk`,
   remedy: (finding, names) => ({
     detail: detailText(finding.data, names, finding.escalates.length > 0),
     ...(withoutOwnPolicies(finding.data, names.lab) ?? removal(finding.data)),
@@ -111,8 +111,10 @@ function otherUsers(context: ScanContext): readonly Detected[] {
       areKeysKnown: known?.isReported === true,
       way,
     };
+    const changes = effectsBetween({ ...own, users: [] }, own, at);
     const escalates = isAdministrator ? [user.name] : [];
-    return [detected('unmanaged-user', data, { risk: isAdministrator ? 'spends' : worstRisk(allowed), escalates })];
+    const risk = isAdministrator ? 'spends' : worstRisk(allowed);
+    return [detected('unmanaged-user', data, { changes, risk, escalates })];
   });
 }
 

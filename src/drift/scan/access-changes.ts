@@ -224,7 +224,7 @@ function unmanagedEffect(
 }
 
 /** Gains now, and gains at the moment at which a policy takes effect. */
-function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
+export function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
   const now = diffAccess(before, after, at).people.filter(hasEffect);
   return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
     const later = diffAccess(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
