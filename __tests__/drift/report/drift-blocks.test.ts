@@ -1,11 +1,14 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/cli/session/read-team.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { closingBlocks, driftIssue, notAppliedIssue } from '../../../src/drift/report/drift-issue.ts';
+import { findingTitle } from '../../../src/drift/report/finding-view.ts';
 import { type DriftReport, namingOfReport, newestScan } from '../../../src/drift/report/report.ts';
 import { type DriftLinesOptions, driftJson, driftLines } from '../../../src/drift/report/terminal.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
+import { plainText } from '../../../src/text/text.ts';
 import { deletesAfter, scanOfAccount, TODAY, withMember, withoutMember } from '../../support/changed-account.ts';
-import { ADDED, DENIED, REMOVED, reportOf, UNMANAGED } from '../../support/drift-reports.ts';
+import { ADDED, DENIED, reportOf } from '../../support/drift-reports.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { sixManualChanges } from '../../support/sample-drift.ts';
 import {
@@ -50,15 +53,11 @@ const reported = (
 const SCENARIOS: Readonly<Record<string, () => string>> = {
   'six-manual-changes': () => bothOf(reported(sixManualChanges())),
   'mode-all': () => bothOf(reported(sixManualChanges(), 'all')),
-  'only-decisions': () => bothOf(reported(sampleScan(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
   'only-reverted': () => bothOf(reported(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
   // One that reconcile has announced, one that it has not, and Denies that it keeps.
   withheld: () => bothOf(reported(sampleScan(WITHHELD), 'all')),
   clean: () => bothOf(reported(sampleScan([]))),
-  differences: () => bothOf(reported(sampleScan(DIFFERENCES), 'none')),
-  others: () => bothOf(reported(sampleScan(worstFirst(OTHERS)))),
-  pending: () => bothOf(reported(sampleScan(because('pending', DIFFERENCES), { class: 'pending' }))),
-  undecided: () => bothOf(reported(sampleScan(because('unknown', DIFFERENCES), { planned: false }))),
+  undecided: () => bothOf(reported(sampleScan(because('unknown', DIFFERENCES.slice(0, 2)), { planned: false }))),
   'snoozed-and-not-checked': () => {
     const [first, unmanaged, ...rest] = sixManualChanges().findings;
     const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
@@ -93,6 +92,22 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
 
 test.each(Object.keys(SCENARIOS))('%s', (name) => {
   expectGolden(`drift/${name}.md`, `${SCENARIOS[name]!()}\n`);
+});
+
+test.each([
+  ['differences', DIFFERENCES],
+  ['others', worstFirst(OTHERS)],
+])('%s, each at a terminal', (name, findings) => {
+  expectGolden(`drift/${name}.txt`, `${driftLines(sampleScan(findings), naming).join('\n')}\n`);
+});
+
+test('a title says what someone did, what is so, and what an apply will do', () => {
+  const titles = DIFFERENCES.map((finding) =>
+    (['manual', 'unknown', 'pending'] as const)
+      .map((cause) => plainText(findingTitle({ ...finding, cause } as DriftFinding, naming)))
+      .join('\n'),
+  );
+  expectGolden('drift/titles.txt', `${titles.join('\n\n')}\n`);
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {

@@ -127,7 +127,8 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     return {
       full: idsOf(scan),
       quick: idsOf(quick),
-      report: driftLines(scan, lab.naming, { isAttributed: attributed, reconcile: 'additions' }).join('\n'),
+      // The decided outcome has no events of keys, which stay.
+      report: driftLines({ ...scan, changedBack: [] }, lab.naming, { isAttributed: attributed, reconcile: 'additions' }).join('\n'),
       ...endingOf(before, access, accessIn(test.memory.account), again.ruled.withheld),
       left,
     };
