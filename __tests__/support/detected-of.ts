@@ -1,4 +1,5 @@
 import type { UserAccess } from '../../src/access/access-of.ts';
+import { distinctGrants } from '../../src/access/capability-access.ts';
 import type { AccessChange } from '../../src/access/diff.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
@@ -8,7 +9,8 @@ import type { UnmanagedResource } from '../../src/aws/inventory/unmanaged.ts';
 import type { FindingId } from '../../src/diagnostics/finding-ids.ts';
 import type { RuleData } from '../../src/drift/finding.ts';
 import type { Detected } from '../../src/drift/rules/rule.ts';
-import { distinctGrants, unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
+import { unmanagedGroupData } from '../../src/drift/rules/unmanaged-group.ts';
+import { unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
 import { detectedDifference } from '../../src/drift/scan/scan.ts';
 
 type Plain = Exclude<FindingId, 'unmanaged-user' | 'unmanaged-group' | 'unmanaged-policy' | 'boundary-policy-changed'>;
@@ -51,13 +53,8 @@ export function detectedOf(
         return { rule: 'unmanaged-policy', data: { arn, document, attachments }, ...more };
       }
       if (resource.kind === 'group') {
-        const { members = null, attached = [], inline = [] } = resource.details ?? {};
-        const inPath = path.startsWith(`/mturk/${lab}/`);
-        return {
-          rule: 'unmanaged-group',
-          data: { group: name, arn, path, inPath, members, attached, inline, keeps },
-          ...more,
-        };
+        const data = unmanagedGroupData({ name, path, ...resource.details }, account.account, lab);
+        return { rule: 'unmanaged-group', data: { ...data, keeps }, ...more };
       }
       const data = unmanagedUserData({ name, path, ...resource.details }, account.account, lab);
       return { rule: 'unmanaged-user', data, ...more };
@@ -71,7 +68,7 @@ export function detectedOf(
       const data = {
         ...unmanagedUserData(access.user, account.account, lab),
         operations: listOperations(access.allowed),
-        grants: distinctGrants(access.grants),
+        grants: distinctGrants([...access.grants.values()].flat()),
         keys,
         areKeysKnown: true,
       };

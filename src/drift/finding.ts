@@ -1,8 +1,10 @@
 import type { AccessChange } from '../access/diff.ts';
 import type { EscalationStep } from '../access/escalation.ts';
-import type { InlinePolicy } from '../access/model.ts';
+import type { AccessGroup } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
+import type { Grant } from '../access/policies-of.ts';
 import type { AccessKey, NotChecked } from '../aws/inventory/types.ts';
+import type { UserDetails } from '../aws/inventory/unmanaged.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
@@ -28,21 +30,15 @@ export interface Rename {
 }
 
 /** An IAM user that is not in team.yaml: under the lab's path, with a policy of the lab, or able to use MTurk. */
-export interface UnmanagedUser {
+export interface UnmanagedUser extends UserDetails {
   readonly user: string;
   readonly arn: string;
   readonly path: string;
   readonly inPath: boolean;
-  readonly groups: readonly string[];
-  /** ARNs. */
-  readonly attached: readonly string[];
-  readonly inline: readonly InlinePolicy[];
-  readonly boundary: string | null;
-  readonly tags: Readonly<Record<string, string>>;
   /** What the user may do by itself, without the groups of the lab, in catalog order. */
   readonly operations: readonly Operation[];
   /** The holders and policies that grant it. */
-  readonly grants: readonly { readonly holder: string; readonly policy: string }[];
+  readonly grants: readonly Grant[];
   readonly keys: readonly AccessKey[];
   /** False if the credential report does not include the user (yet). */
   readonly areKeysKnown: boolean;
@@ -58,15 +54,12 @@ interface UnmanagedRole {
   readonly way: EscalationStep | null;
 }
 
-interface UnmanagedGroup {
+export interface UnmanagedGroup extends Pick<AccessGroup, 'path' | 'attached' | 'inline'> {
   readonly group: string;
   readonly arn: string;
-  readonly path: string;
   readonly inPath: boolean;
   /** Null if the group could not be read. */
   readonly members: readonly string[] | null;
-  readonly attached: readonly string[];
-  readonly inline: readonly InlinePolicy[];
   /** Members who get from it what team.yaml grants, too: they would keep it if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
 }

@@ -128,7 +128,10 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
       full: idsOf(scan),
       quick: idsOf(quick),
       // The decided outcome has no events of keys, which stay.
-      report: driftLines({ ...scan, changedBack: [] }, lab.naming, { isAttributed: attributed, reconcile: 'additions' }).join('\n'),
+      report: driftLines({ ...scan, changedBack: [] }, lab.naming, {
+        isAttributed: attributed,
+        reconcile: 'additions',
+      }).join('\n'),
       ...endingOf(before, access, accessIn(test.memory.account), again.ruled.withheld),
       left,
     };

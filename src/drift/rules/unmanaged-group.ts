@@ -1,9 +1,11 @@
-import { type AccessModel, around } from '../../access/model.ts';
+import { type AccessGroup, type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
+import type { GroupDetails } from '../../aws/inventory/unmanaged.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
+import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import type { FindingOf } from '../finding.ts';
+import type { FindingOf, UnmanagedGroup } from '../finding.ts';
 import { effectBetween, riskOf } from '../scan/access-changes.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
@@ -11,14 +13,12 @@ import { type Detected, detected, type RemedyText, type Rule, type ScanContext }
 
 export const unmanagedGroup: Rule<'unmanaged-group'> = {
   severity: 'low',
-  detect: ({ unmanaged, team }) =>
+  detect: ({ unmanaged, account, team }) =>
     unmanaged.flatMap((effect) => {
       const { resource, changes, keeps, escalates } = effect;
       if (resource.kind !== 'group') return [];
-      const { name: group, arn, path, details } = resource;
-      const { members = null, attached = [], inline = [] } = details ?? {};
-      const inPath = path.startsWith(labPath(team.lab));
-      const data = { group, arn, path, inPath, members, attached, inline, keeps };
+      const { name, path, details } = resource;
+      const data = { ...unmanagedGroupData({ name, path, ...details }, account.model.account, team.lab), keeps };
       return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
     }),
   title: ({ group }, names, cause) =>
@@ -26,6 +26,17 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   remedy: remedyText,
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
+
+/** Data about a group of the account; without details it could not be read. */
+export function unmanagedGroupData(
+  { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
+  account: string,
+  lab: string,
+): UnmanagedGroup {
+  const { members = null, attached = [], inline = [] } = details;
+  const inPath = path.startsWith(labPath(lab));
+  return { group: name, arn: iamArn(account, 'group', path, name), path, inPath, members, attached, inline, keeps: [] };
+}
 
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
   const { group, members, attached, inline, keeps } = data;

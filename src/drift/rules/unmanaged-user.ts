@@ -1,14 +1,13 @@
-import { accessOf, type UserAccess } from '../../access/access-of.ts';
+import { accessOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
-import { worstRisk } from '../../access/capability-access.ts';
+import { distinctGrants, worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
-import type { Grant } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
@@ -95,8 +94,8 @@ function otherUsers(context: ScanContext): readonly Detected[] {
   return accessOf(others, { at }).flatMap((now) => {
     const { user } = now;
     const own = around(index, [user.name]);
-    const later = laterMoments([own], [], at);
-    const { allowed, grants } = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(accessAtEither, now);
+    const moments = [now, ...laterMoments([own], [], at).flatMap((moment) => accessOf(own, { at: moment }))];
+    const allowed = moments.map((access) => access.allowed).reduce(union);
     const arn = iamArn(access.account, 'user', user.path, user.name);
     const way = reach.steps.get(arn) ?? null;
     const isAdministrator = way !== null || reach.everything.has(arn);
@@ -106,7 +105,7 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
       operations: listOperations(allowed),
-      grants: distinctGrants(grants),
+      grants: distinctGrants(moments.flatMap(({ grants }) => [...grants.values()].flat())),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
       way,
@@ -116,22 +115,6 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const risk = isAdministrator ? 'spends' : worstRisk(allowed);
     return [detected('unmanaged-user', data, { changes, risk, escalates })];
   });
-}
-
-export function distinctGrants(grants: UserAccess['grants']): readonly Grant[] {
-  return [...new Map([...grants.values()].flat().map((each) => [`${each.holder} ${each.policy}`, each])).values()];
-}
-
-function accessAtEither(one: UserAccess, other: UserAccess): UserAccess {
-  if (isEmpty(other.allowed)) return one;
-  const grants = new Map<Operation, readonly Grant[]>(one.grants);
-  for (const [operation, list] of other.grants) {
-    const known = grants.get(operation) ?? [];
-    const isKnown = ({ holder, policy }: Grant) =>
-      known.some((grant) => grant.holder === holder && grant.policy === policy);
-    grants.set(operation, [...known, ...list.filter((grant) => !isKnown(grant))]);
-  }
-  return { ...one, allowed: union(one.allowed, other.allowed), grants };
 }
 
 function detailText(

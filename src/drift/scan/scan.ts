@@ -10,7 +10,6 @@ import type { NotChecked } from '../../aws/inventory/types.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
-import { iamArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
@@ -31,6 +30,7 @@ import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '..
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
+import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
 import { withoutAddedDenies } from './added-denies.ts';
@@ -281,15 +281,9 @@ export function detectedDifference(
     }
     case 'group-added': {
       const { group: name } = difference;
-      const { path = labPath(lab), attached = [], inline = [] } = model.groups.find((each) => each.name === name) ?? {};
+      const group = model.groups.find((each) => each.name === name) ?? { name, path: labPath(lab) };
       const members = model.users.filter(({ groups }) => groups.includes(name)).map(nameOf);
-      const arn = iamArn(model.account, 'group', path, name);
-      const inPath = path.startsWith(labPath(lab));
-      return detected(
-        'unmanaged-group',
-        { group: name, arn, path, inPath, members, attached, inline, keeps: [] },
-        facts,
-      );
+      return detected('unmanaged-group', unmanagedGroupData({ ...group, members }, model.account, lab), facts);
     }
     case 'policy-added': {
       const document = model.policies.find(({ arn }) => arn === difference.arn)?.document ?? null;
