@@ -56,7 +56,6 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
   'only-reverted': () => bothOf(reported(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
   // One that reconcile has announced, one that it has not, and Denies that it keeps.
   withheld: () => bothOf(reported(sampleScan(WITHHELD), 'all')),
-  clean: () => bothOf(reported(sampleScan([]))),
   undecided: () => bothOf(reported(sampleScan(because('unknown', DIFFERENCES.slice(0, 2)), { planned: false }))),
   'snoozed-and-not-checked': () => {
     const [first, unmanaged, ...rest] = sixManualChanges().findings;
@@ -99,6 +98,12 @@ test.each([
   ['others', worstFirst(OTHERS)],
 ])('%s, each at a terminal', (name, findings) => {
   expectGolden(`drift/${name}.txt`, `${driftLines(sampleScan(findings), naming).join('\n')}\n`);
+});
+
+test('a check without findings', () => {
+  const snoozed = [{ finding: OTHERS[0]!, until: '2027-01-31', reason: 'its last study ends in January' }];
+  const texts = [{}, { snoozed }, { notChecked: [DENIED] }].map((given) => bothOf(reported(sampleScan([], given))));
+  expectGolden('drift/clean.md', `${texts.join('\n\n')}\n`);
 });
 
 test('a title says what someone did, what is so, and what an apply will do', () => {

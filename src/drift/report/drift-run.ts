@@ -1,5 +1,4 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
-import type { Parsed } from '../../diagnostics/parse-data.ts';
 import { HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, heading } from '../../text/document.ts';
 import { say } from '../../text/escape.ts';
@@ -38,13 +37,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
-  const unusable: string[] = [];
-  const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
-    if (read === null || read.ok) return read?.value ?? null;
-    unusable.push(say`Ignored ${file}: ${read.reason}.`);
-    return null;
-  };
-  const report = usable(files.report, await readDriftReport(files.report));
+  const read = await readDriftReport(files.report);
+  const report = read?.ok === true ? read.value : null;
+  const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report}: ${read.reason}.`];
   return {
     report,
     failed: failedOf(report, files.reason, unusable),

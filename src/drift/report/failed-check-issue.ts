@@ -60,17 +60,20 @@ export function failedCheckIssue(
   };
 }
 
-const PERMISSIONS =
-  'ask an administrator to run `mturk-team bootstrap`, which restores the permissions of the role `scan`. Then run the drift workflow again.';
+const PERMISSIONS = t`ask an administrator to run ${codeText('mturk-team bootstrap')}, which restores the permissions of the role ${codeText('scan')}. Then run the drift workflow again.`;
 
 function explanation(failed: FailedCheck): readonly Block[] {
+  const failures = failed.kind === 'failed' ? [failed] : failed.kind === 'incomplete' ? failed.notChecked : [];
+  const isDenied = failures.some(({ failure }) => failure.code === 'credentials-denied');
+  const fix = toFix(isDenied ? PERMISSIONS : t`run the drift workflow again.`);
   switch (failed.kind) {
-    case 'failed':
-      return [...problemBlocks(failureProblem(failed.failure)), paragraph(t`Code: ${codeText(failed.failure.code)}`)];
-    case 'incomplete': {
-      const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
-      return [toFix(isDenied ? trusted(PERMISSIONS) : t`run the drift workflow again.`)];
+    case 'failed': {
+      const problem = failureProblem(failed.failure);
+      const code = paragraph(t`Code: ${codeText(failed.failure.code)}`);
+      return isDenied ? [...problemBlocks({ ...problem, help: null }), fix, code] : [...problemBlocks(problem), code];
     }
+    case 'incomplete':
+      return [fix];
     case 'no-report':
       return [
         paragraph(sentences(strongText(t`Why:`), failureSummary(failed.reason), ...failed.details.map(proseText))),
