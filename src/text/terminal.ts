@@ -37,7 +37,10 @@ function linesOf(block: Block, width: number): readonly string[] {
         width,
       );
     case 'sections':
-      return printTerminal(block.sections.flat(), width);
+      return block.sections.flatMap((section, index) => [
+        ...(index === 0 ? [] : ['']),
+        ...section.flatMap((each) => linesOf(each, width)),
+      ]);
     case 'details':
       return [...wrapped(block.summary), ...indented(printTerminal(block.blocks, width - STEP), STEP)];
     case 'code':

@@ -58,7 +58,7 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
   withheld: () => bothOf(reported(sampleScan(WITHHELD), 'all')),
   undecided: () => bothOf(reported(sampleScan(because('unknown', DIFFERENCES.slice(0, 2)), { planned: false }))),
   'snoozed-and-not-checked': () => {
-    const [first, unmanaged, ...rest] = sixManualChanges().findings;
+    const [first, unmanaged] = sixManualChanges().findings;
     const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
     const given = {
       snoozed: [{ finding: unmanaged!, until: '2027-01-31', reason: 'its last study ends in January' }],
@@ -69,7 +69,8 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
       notChecked: [DENIED],
       credentialReportAt: null,
     };
-    return bothOf(reported(sampleScan([...rest, ...because('pending', [first!]), ...resolved], given)));
+    const password = sixManualChanges().findings.slice(-1);
+    return bothOf(reported(sampleScan([...password, ...because('pending', [first!]), ...resolved], given)));
   },
   // A member before the apply that creates the user; one whose access ended, and whose deletion is announced.
   'not-applied': () => {

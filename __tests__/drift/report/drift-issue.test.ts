@@ -145,14 +145,6 @@ describe('account ids, ARNs, addresses and key ids', () => {
     for (const text of texts) for (const secret of SECRETS) expect(text).not.toMatch(secret);
   });
 
-  test('the footer names what the settings except', () => {
-    const excepted = { administrators: ['eva'], neighbors: ['vision-lab'] };
-    const found = finds('console-password/bo', { kind: 'console-password', user: 'perception-lab-bo', lastUsed: null });
-    expect(bodyOfScan(sampleScan([found], { excepted }))).toContain(
-      'Administrators, not reported: `eva` · Neighbor labs, not reported: `vision-lab`',
-    );
-  });
-
   test('a name that contains one has no command, since a shortened name is another name', () => {
     const data = { kind: 'console-password', user: 'backup-123456789012', lastUsed: null } as const;
     const named = finds('console-password/backup-123456789012', data);

@@ -87,10 +87,10 @@ function optionsOf({ settings, announcements }: DriftReport, { isAttributed }: S
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];
-  const { snoozed, findings } = newest.scan;
+  const { snoozed, findings, notChecked } = newest.scan;
   const isSnoozed = `${counted(snoozed.length, 'finding')} ${snoozed.length === 1 ? 'is' : 'are'} snoozed.`;
   const text = sentences(
-    strongText(t`No drift remains.`),
+    strongText(notChecked.length === 0 ? t`No drift remains.` : t`No drift in what was checked.`),
     snoozed.length === 0 ? null : trusted(isSnoozed),
     findings.some(isPending) ? t`Some changes are merged but not applied; another issue lists them.` : null,
     joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
