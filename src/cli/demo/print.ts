@@ -4,7 +4,7 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { CAPABILITIES, OPERATIONS } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
-import { counted, listTexts, plainText, t } from '../../text/text.ts';
+import { plainText, someTexts, t } from '../../text/text.ts';
 import { isAscii, type Terminal } from '../io.ts';
 
 const INDENT = 6;
@@ -67,11 +67,12 @@ export function changedAccess(changes: readonly AccessChange[], { people }: Disp
   if (first === undefined) return '';
   const { gained, lost } = first.capabilities;
   const capabilities = gained.length > 0 ? gained : lost;
-  const names = changes.map(({ user }) => people.get(user)?.name ?? user);
-  const who =
-    names.length <= 2
-      ? plainText(listTexts(names.map((name) => t`${name}`)))
-      : `${names[0]} and ${counted(names.length - 1, 'other member')}`;
+  const who = plainText(
+    someTexts(
+      changes.map(({ user }) => t`${people.get(user)?.name ?? user}`),
+      1,
+    ),
+  );
   const all = capabilities.flatMap(({ operations }) => operations).length === OPERATIONS.length;
   const verbs = capabilities.map(({ capability }) => CAPABILITIES[capability].can);
   const more = verbs.length > 3 ? [...verbs.slice(0, 2), `${verbs.length - 2} more`] : verbs;
