@@ -126,7 +126,7 @@ function reachedFrom(file: string, reached: Set<string> = new Set()): ReadonlySe
 }
 
 /** Lower the number when it falls. */
-const MODULES_OF_DRIFT = 169;
+const MODULES_OF_DRIFT = 168;
 
 test('the drift command reaches no more modules than it did', () => {
   expect(reachedFrom(resolve('src/cli/commands/drift.ts')).size).toBeLessThanOrEqual(MODULES_OF_DRIFT);

@@ -4,10 +4,8 @@ import { type Io, printJson, reportFailure, safeTerminal, shownNames, type Termi
 import { showPreview } from '../../src/cli/session/plan-output.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
-import { driftJson } from '../../src/drift/report/finding-view.ts';
-import { reconciledText } from '../../src/drift/report/reconciled.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';
-import { driftLines } from '../../src/drift/report/terminal.ts';
+import { driftJson, driftLines, reconciledText } from '../../src/drift/report/terminal.ts';
 import { withoutAddresses } from '../../src/text/escape.ts';
 import { callIam, iamOf, keyOf, openAccount } from '../emulator/clients.ts';
 import { runHere } from '../support/command.ts';
@@ -68,7 +66,7 @@ const namesIn = (text: string, names: readonly string[]) => names.filter((name) 
 function printDrift(terminal: Terminal): void {
   const { stdout } = terminal;
   const names = shownNames(naming, terminal);
-  stdout(`${driftLines(SCAN, names, { attributed: true, reconcile: 'all' }).join('\n')}\n`);
+  stdout(`${driftLines(SCAN, names, { isAttributed: true, reconcile: 'all' }).join('\n')}\n`);
   const given = { kind: 'operations', key: 'bo', operations: ['SendBonus'], until: null, at: SCAN.at } as const;
   stdout(`${reconciledText({ steps: 2, done: [given], announcements: [given] }, names)}\n`);
 }

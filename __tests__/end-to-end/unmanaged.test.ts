@@ -44,15 +44,15 @@ test('drift finds a group that was renamed by hand, and reconcile leaves no one 
   );
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('group-renamed/paymaster');
+  expect(found.stdout).toContain('Group paymaster renamed to old-payers');
   expect(found.stdout).toContain(
     `aws iam update-group --group-name old-payers --new-group-name perception-lab-paymaster`,
   );
-  expect(found.stdout).not.toMatch(/unmanaged-group|group-deleted/);
+  expect(found.stdout).not.toMatch(/unmanaged group|deleted/i);
   // Reconcile makes the group again, and its member leaves the other one.
   expect(await mturk('drift', '--reconcile', '--yes')).toMatchObject({ code: 2 });
   const left = await mturk('drift', '--quick');
-  expect(left.stdout).toContain('[unmanaged-group/old-payers');
+  expect(left.stdout).toContain('Snooze unmanaged-group/old-payers');
   await byHand(async (iam) => {
     const PolicyArn = rolePolicyArn(smallTeam, 'paymaster');
     await iam.send(new aws.DetachGroupPolicyCommand({ ...OLD, PolicyArn }));
@@ -75,7 +75,7 @@ test('drift finds a group made by hand that still allows bonuses, wherever it is
   lab.write('team.yaml', WITHOUT);
   expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
   expect(await mturk('plan')).toMatchObject({ code: 0 });
-  expect((await mturk('drift', '--quick')).stdout).toContain('[unmanaged-group/old-payers]');
+  expect((await mturk('drift', '--quick')).stdout).toContain('Snooze unmanaged-group/old-payers.');
 
   await byHand((iam) => iam.send(new aws.AddUserToGroupCommand({ ...OLD, UserName: 'perception-lab-fay' })));
   // Moved out of the lab's path besides, it is found by the lab's policy that it has.
@@ -103,7 +103,7 @@ test('drift finds a group made by hand that still allows bonuses, wherever it is
   await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewPath: '/mturk/perception-lab/' })));
   const harmless = await mturk('drift');
   expect(harmless.code).toBe(2);
-  expect(harmless.stdout).toContain('[unmanaged-group/old-payers]');
+  expect(harmless.stdout).toContain('Snooze unmanaged-group/old-payers.');
   await byHand(async (iam) => {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
     await iam.send(new aws.DeleteGroupCommand(OLD));

@@ -1,4 +1,5 @@
 import type { UserAccess } from '../../src/access/access-of.ts';
+import { distinctGrants } from '../../src/access/capability-access.ts';
 import type { AccessChange } from '../../src/access/diff.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
@@ -8,7 +9,8 @@ import type { UnmanagedResource } from '../../src/aws/inventory/unmanaged.ts';
 import type { FindingId } from '../../src/diagnostics/finding-ids.ts';
 import type { RuleData } from '../../src/drift/finding.ts';
 import type { Detected } from '../../src/drift/rules/rule.ts';
-import { distinctGrants, unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
+import { unmanagedGroupData } from '../../src/drift/rules/unmanaged-group.ts';
+import { unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
 import { detectedDifference } from '../../src/drift/scan/scan.ts';
 
 type Plain = Exclude<FindingId, 'unmanaged-user' | 'unmanaged-group' | 'unmanaged-policy' | 'boundary-policy-changed'>;
@@ -28,6 +30,7 @@ export type Sample =
       readonly access: UserAccess;
       readonly isAdministrator: boolean;
       readonly keys: readonly AccessKey[];
+      readonly changes: readonly AccessChange[];
     }
   | { readonly [Id in Plain]: { readonly kind: Id } & RuleData[Id] }[Exclude<Plain, Difference['kind']>];
 
@@ -50,13 +53,8 @@ export function detectedOf(
         return { rule: 'unmanaged-policy', data: { arn, document, attachments }, ...more };
       }
       if (resource.kind === 'group') {
-        const { members = null, attached = [], inline = [] } = resource.details ?? {};
-        const inPath = path.startsWith(`/mturk/${lab}/`);
-        return {
-          rule: 'unmanaged-group',
-          data: { group: name, arn, path, inPath, members, attached, inline, keeps },
-          ...more,
-        };
+        const data = unmanagedGroupData({ name, path, ...resource.details }, account.account, lab);
+        return { rule: 'unmanaged-group', data: { ...data, keeps }, ...more };
       }
       const data = unmanagedUserData({ name, path, ...resource.details }, account.account, lab);
       return { rule: 'unmanaged-user', data, ...more };
@@ -66,15 +64,16 @@ export function detectedOf(
       return { rule: 'boundary-policy-changed', data, ...facts };
     }
     case 'other-user': {
-      const { access, isAdministrator, keys } = sample;
+      const { access, isAdministrator, keys, changes } = sample;
       const data = {
         ...unmanagedUserData(access.user, account.account, lab),
         operations: listOperations(access.allowed),
-        grants: distinctGrants(access.grants),
+        grants: distinctGrants([...access.grants.values()].flat()),
         keys,
         areKeysKnown: true,
       };
-      return { rule: 'unmanaged-user', data, ...facts, escalates: isAdministrator ? [access.user.name] : [] };
+      const escalates = isAdministrator ? [access.user.name] : [];
+      return { rule: 'unmanaged-user', data, ...facts, changes, escalates };
     }
     default: {
       const { kind, ...data } = sample;

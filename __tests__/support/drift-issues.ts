@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isFailureReason } from '../../src/diagnostics/failure.ts';
-import { readHiddenData } from '../../src/drift/report/drift-issue.ts';
 import { readDriftRun } from '../../src/drift/report/drift-run.ts';
+import { readHiddenData } from '../../src/drift/report/issue-data.ts';
 import { keepDriftIssues } from '../../src/drift/report/issues.ts';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { scratch } from './command.ts';

@@ -121,7 +121,8 @@ function unmanagedUser(user: AccessUser, keys: readonly AccessKey[], isAdministr
     ],
   };
   const [access] = accessOf(model, { at: AT });
-  return { kind: 'other-user', access: access!, isAdministrator, keys };
+  const { people: changes } = diffAccess({ ...model, users: [] }, model, AT);
+  return { kind: 'other-user', access: access!, isAdministrator, keys, changes };
 }
 
 export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser => ({
@@ -415,7 +416,6 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     notChecked: [],
     changedBack: [],
     eventsComplete: true,
-    fingerprint: 'f'.repeat(64),
     planned: true,
     at: AT.toISOString(),
     credentialReportAt: '2026-11-25T03:04:00Z',

@@ -1,8 +1,10 @@
 import type { AccessChange } from '../access/diff.ts';
 import type { EscalationStep } from '../access/escalation.ts';
-import type { InlinePolicy } from '../access/model.ts';
+import type { AccessGroup } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
+import type { Grant } from '../access/policies-of.ts';
 import type { AccessKey, NotChecked } from '../aws/inventory/types.ts';
+import type { UserDetails } from '../aws/inventory/unmanaged.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
@@ -28,21 +30,15 @@ export interface Rename {
 }
 
 /** An IAM user that is not in team.yaml: under the lab's path, with a policy of the lab, or able to use MTurk. */
-export interface UnmanagedUser {
+export interface UnmanagedUser extends UserDetails {
   readonly user: string;
   readonly arn: string;
   readonly path: string;
   readonly inPath: boolean;
-  readonly groups: readonly string[];
-  /** ARNs. */
-  readonly attached: readonly string[];
-  readonly inline: readonly InlinePolicy[];
-  readonly boundary: string | null;
-  readonly tags: Readonly<Record<string, string>>;
   /** What the user may do by itself, without the groups of the lab, in catalog order. */
   readonly operations: readonly Operation[];
   /** The holders and policies that grant it. */
-  readonly grants: readonly { readonly holder: string; readonly policy: string }[];
+  readonly grants: readonly Grant[];
   readonly keys: readonly AccessKey[];
   /** False if the credential report does not include the user (yet). */
   readonly areKeysKnown: boolean;
@@ -58,15 +54,12 @@ interface UnmanagedRole {
   readonly way: EscalationStep | null;
 }
 
-interface UnmanagedGroup {
+export interface UnmanagedGroup extends Pick<AccessGroup, 'path' | 'attached' | 'inline'> {
   readonly group: string;
   readonly arn: string;
-  readonly path: string;
   readonly inPath: boolean;
   /** Null if the group could not be read. */
   readonly members: readonly string[] | null;
-  readonly attached: readonly string[];
-  readonly inline: readonly InlinePolicy[];
   /** Members who get from it what team.yaml grants, too: they would keep it if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
 }
@@ -299,15 +292,29 @@ export function isOfTerraform(finding: Pick<DriftFinding, 'rule' | 'data'>): boo
   return differenceOf(finding) !== null || TERRAFORM_FINDING_IDS.includes(finding.rule);
 }
 
-/** What a finding does to access, worst first; null if nothing. A root key allows everything without a policy. */
+export type WorstEffect = 'full-control' | Risk | 'lost-access';
+
+/** One more key lets no one do what they could not do before. */
+const COPIES: readonly RuleId[] = ['too-many-access-keys', 'key-used-after-leaving'];
+
+/** What a finding does to access, the worst of it; null if nothing. A root key allows everything without a policy. */
 export function worstEffect({
   escalates,
   rule,
   risk,
   changes,
-}: Pick<DriftFinding, 'escalates' | 'rule' | 'risk' | 'changes'>): 'full-control' | Risk | 'lost-access' | null {
+}: Pick<DriftFinding, 'escalates' | 'rule' | 'risk' | 'changes'>): WorstEffect | null {
   if (escalates.length > 0 || rule === 'root-access-key') return 'full-control';
-  return risk ?? (changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null);
+  if (risk !== null && !COPIES.includes(rule)) return risk;
+  return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
+}
+
+/** Names of the IAM users to whom it does that. */
+export function peopleOf({ rule, escalates, changes, risk }: DriftFinding): readonly string[] {
+  const effect = worstEffect({ rule, escalates, changes, risk });
+  if (effect === 'full-control') return escalates;
+  const side = effect === 'lost-access' ? 'lost' : 'gained';
+  return changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
 }
 
 /** Whether an apply carries it out: a merged change, or a user who is to be deleted. */
@@ -341,8 +348,6 @@ export interface ScanResult {
   readonly changedBack: readonly ChangedBack[];
   /** Whether every event since the last check was read: false without CloudTrail, too. */
   readonly eventsComplete: boolean;
-  /** Equal for two scans that found the same: 64 hexadecimal digits, without any time in them. */
-  readonly fingerprint: string;
   /** False for a quick check. */
   readonly planned: boolean;
   /** ISO 8601, UTC. */

@@ -22,7 +22,13 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: Text }
   | { readonly kind: 'alert'; readonly level: 'caution' | 'warning' | 'note'; readonly lines: readonly Text[] }
   | ({ readonly kind: 'list'; readonly items: readonly Item[]; readonly ordered?: boolean } & Cuttable)
-  | ({ readonly kind: 'table'; readonly head: readonly Text[]; readonly rows: readonly (readonly Text[])[] } & Cuttable)
+  | ({
+      readonly kind: 'table';
+      readonly head: readonly Text[];
+      readonly rows: readonly (readonly Text[])[];
+      /** On a terminal instead of the rows, if they are too wide for one. */
+      readonly short?: readonly (readonly Text[])[];
+    } & Cuttable)
   /** Sections that a byte budget may leave out, each as a whole. */
   | ({ readonly kind: 'sections'; readonly sections: readonly (readonly Block[])[] } & Cuttable)
   | { readonly kind: 'details'; readonly summary: Text; readonly blocks: readonly Block[] }

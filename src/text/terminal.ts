@@ -32,12 +32,15 @@ function linesOf(block: Block, width: number): readonly string[] {
       });
     case 'table':
       return columns(
-        block.rows.map((row) => row.map(plainText)),
+        (block.short ?? block.rows).map((row) => row.map(plainText)),
         STEP,
         width,
       );
     case 'sections':
-      return printTerminal(block.sections.flat(), width);
+      return block.sections.flatMap((section, index) => [
+        ...(index === 0 ? [] : ['']),
+        ...section.flatMap((each) => linesOf(each, width)),
+      ]);
     case 'details':
       return [...wrapped(block.summary), ...indented(printTerminal(block.blocks, width - STEP), STEP)];
     case 'code':

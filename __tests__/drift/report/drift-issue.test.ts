@@ -3,21 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
-import {
-  closingBlocks,
-  driftIssue,
-  hiddenData,
-  type PreviousIssue,
-  readHiddenData,
-} from '../../../src/drift/report/drift-issue.ts';
+import { closingBlocks, driftIssue, notAppliedIssue } from '../../../src/drift/report/drift-issue.ts';
 import { failedCheckIssue } from '../../../src/drift/report/failed-check-issue.ts';
+import { hiddenData, readHiddenData } from '../../../src/drift/report/issue-data.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
-import { notAppliedIssue } from '../../../src/drift/report/not-applied-issue.ts';
 import type { DriftReport } from '../../../src/drift/report/report.ts';
 import type { Block } from '../../../src/text/document.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { chromiumPath, domOf } from '../../support/chromium.ts';
-import { ADDED, DENIED, REMOVED, reportOf, sixChanges, UNMANAGED } from '../../support/drift-reports.ts';
+import { ADDED, DENIED, REMOVED, reportOf, sixChanges } from '../../support/drift-reports.ts';
 import { runs } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -32,7 +26,6 @@ import {
   naming,
   OTHERS,
   sampleScan,
-  WITHHELD,
 } from '../../support/sample-scans.ts';
 
 const ALL = [...DIFFERENCES, ...OTHERS];
@@ -52,47 +45,9 @@ function printed({ title, blocks }: { readonly title: string; readonly blocks: r
   return `${title}\n\n${printMarkdown(blocks, { reveal: false })}\n`;
 }
 
-function issueText(report: DriftReport, previous: PreviousIssue | null = null): string {
-  const issue = driftIssue(report, previous, LINKS);
-  if (issue === null) throw new Error('there is no issue');
-  const comment = issue.comment === null ? '' : `\n---\n\n${printMarkdown(issue.comment, { reveal: false })}\n`;
-  return `${printed(issue)}${comment}`;
+function issueText(report: DriftReport): string {
+  return printed(driftIssue(report, null, LINKS)!);
 }
-
-const dated = (report: DriftReport): DriftReport => ({ ...report, at: AT.toISOString() });
-
-/** One golden file per scenario; the first is what the docs show. */
-const SCENARIOS: Readonly<Record<string, () => string>> = {
-  'six-manual-changes': () => issueText(dated(sixChanges())),
-  'only-decisions': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
-  'only-reverted': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
-  'mode-all': () => {
-    const settings = { checkEveryHours: 24, reconcile: 'all' as const };
-    return issueText({ ...dated(sixChanges()), settings });
-  },
-  // One that reconcile has announced, one that it has not, and Denies that it keeps.
-  withheld: () => {
-    const settings = { checkEveryHours: 6, reconcile: 'all' as const };
-    return issueText({ ...reportOf(sampleScan(WITHHELD)), settings });
-  },
-  'withheld-mode-additions': () => issueText(reportOf(sampleScan(WITHHELD.slice(1)))),
-  'snoozed-and-not-checked': () => {
-    const [first, ...rest] = ALL;
-    const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
-    const given = {
-      snoozed: [{ finding: first!, until: '2027-01-31', reason: 'its last study ends in January' }],
-      unusedSnoozes: ['old-access-key/ada'],
-      changedBack: CHANGED_BACK,
-      eventsComplete: false,
-      notChecked: [DENIED],
-    };
-    return issueText(reportOf(sampleScan([...rest.slice(0, 2), ...resolved], given)));
-  },
-};
-
-test.each(Object.keys(SCENARIOS))('%s', (name) => {
-  expectGolden(`drift/issue-${name}.md`, SCENARIOS[name]!());
-});
 
 test('failed checks and the note about changes that are not applied', () => {
   const failure = DENIED.failure;
@@ -190,14 +145,6 @@ describe('account ids, ARNs, addresses and key ids', () => {
     for (const text of texts) for (const secret of SECRETS) expect(text).not.toMatch(secret);
   });
 
-  test('the footer names what the settings except', () => {
-    const excepted = { administrators: ['eva'], neighbors: ['vision-lab'] };
-    const found = finds('console-password/bo', { kind: 'console-password', user: 'perception-lab-bo', lastUsed: null });
-    expect(bodyOfScan(sampleScan([found], { excepted }))).toContain(
-      'Administrators, not reported: `eva` · Neighbor labs, not reported: `vision-lab`',
-    );
-  });
-
   test('a name that contains one has no command, since a shortened name is another name', () => {
     const data = { kind: 'console-password', user: 'backup-123456789012', lastUsed: null } as const;
     const named = finds('console-password/backup-123456789012', data);
@@ -269,7 +216,7 @@ function bodiesWith(text: string): string {
   const pending = sampleScan(because('pending', findings));
   return [
     issueText(report),
-    issueText(few, { isOpen: false, data: null }),
+    printMarkdown(driftIssue(few, { isOpen: false, data: null }, LINKS)!.comment!, { reveal: false }),
     printed(notAppliedIssue({ ...reportOf(pending), names }, LINKS)!),
     printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
     printed(failedCheckIssue({ kind: 'incomplete', notChecked }, CHECKED, LINKS)),

@@ -113,7 +113,7 @@ test('what is announced says from when, and only for that member', () => {
   expect(found.map(({ data }) => ('from' in data ? data.from : ''))).toEqual(['2026-11-26T01:00:00.000Z', null]);
   const names = namingOf(sampleTeam);
   const texts = found.map((each) => {
-    const { title, detail, toFix } = findingView(each, names, false, { reconcile: 'all' });
+    const { title, detail, toFix } = findingView(each, names, { reconcile: 'all' });
     return [title, ...(detail === null ? [] : [detail]), toFix].map(plainText);
   });
   expect(texts).toEqual([

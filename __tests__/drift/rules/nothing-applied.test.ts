@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { ScanResult } from '../../../src/drift/finding.ts';
-import { pendingTitle } from '../../../src/drift/report/finding-view.ts';
+import { findingTitle } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { plainText } from '../../../src/text/text.ts';
@@ -14,7 +14,7 @@ const EMPTY: AccessModel = { account: sampleTeam.account, users: [], groups: [],
 const policies = desiredAccess(sampleTeam, TODAY).policies.filter(({ arn }) => !arn.includes(':policy/mturk/'));
 const scanned = (account: AccessModel) => scanOfAccount({ applied: null, account });
 const idsOf = ({ findings }: ScanResult) => findings.map(({ id, cause }) => `${id}: ${cause}`);
-const textOf = ({ findings }: ScanResult) => plainText(pendingTitle(findings.at(-1)!, names));
+const textOf = ({ findings }: ScanResult) => plainText(findingTitle(findings.at(-1)!, names));
 
 test('before the first apply there is one finding, and no change of what never was', () => {
   const scan = scanned(EMPTY);

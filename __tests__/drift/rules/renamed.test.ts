@@ -128,7 +128,7 @@ test.each<[Rename, string]>([
   [PAYERS, 'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster'],
 ])('the command gives the name back: %j', (rename, command) => {
   const [finding] = scanned({ change: renamed(rename), known: [rename] }).findings;
-  expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, false).commands).toEqual([command]);
+  expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }).commands).toEqual([command]);
 });
 
 test('a user with the name of a member and another unique id was deleted and created again', () => {

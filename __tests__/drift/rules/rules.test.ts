@@ -3,7 +3,7 @@ import { FINDING_IDS } from '../../../src/diagnostics/finding-ids.ts';
 import { DRIFT_RULES } from '../../../src/drift/rules/rules.ts';
 
 test('every id of a finding has a rule, in the order of the ids', () => {
-  expect(Object.entries(DRIFT_RULES).map(([id, rule]) => [id, rule.id])).toEqual(FINDING_IDS.map((id) => [id, id]));
+  expect(Object.keys(DRIFT_RULES)).toEqual(FINDING_IDS);
 });
 
 test('every rule has one section in the reference of findings', () => {

@@ -61,7 +61,7 @@ test.each<[string, Partial<SetupChanges>, string, string, string]>([
   const { findings, class: found } = scan(setup);
   expect(findings).toMatchObject([{ id, severity, cause: 'manual', remediation: 'manual' }]);
   expect(found).toBe('drift');
-  const { title, detail, toFix } = findingView(findings[0]!, namingOf(sampleTeam), false);
+  const { title, detail, toFix } = findingView(findings[0]!, namingOf(sampleTeam));
   expect(`${plainText(title)}. ${plainText(detail!)}`).toBe(text);
   expect(plainText(toFix)).toBe('Ask an administrator to run mturk-team bootstrap.');
 });

@@ -86,15 +86,15 @@ const idsOf = ({ findings }: ReturnType<typeof scan>) => findings.map(({ id }) =
 test('an account with the roles of IAM Identity Center, Control Tower and CDK gives one line', () => {
   const result = scan(USUAL, null);
   expect(result).toMatchObject({ findings: [], class: 'clean' });
-  const lines = driftLines(result, namingOf(team), { width: 1_000 }).filter((line) => line.includes('everything'));
-  expect(lines).toEqual([
-    '  Can do everything in the account, not reported: 5 users and roles: AWSControlTowerExecution, AWSReservedSSO_AWSAdministratorAccess, AWSReservedSSO_AWSPowerUserAccess and 2 others.',
-  ]);
+  const lines = driftLines(result, namingOf(team)).join('\n');
+  expect(lines).toContain('Can do everything in the account, not reported: 5 users and roles\n');
+  expect(lines).toContain('  - AWSReservedSSO_AWSAdministratorAccess\n');
 });
 
 test('what others cannot know is not in a public log', () => {
-  const lines = driftLines(scan(USUAL, null), { ...namingOf(team), isPublic: true }, { width: 1_000 });
-  expect(lines).toContain('  Can do everything in the account, not reported: 5 users and roles.');
+  const lines = driftLines(scan(USUAL, null), { ...namingOf(team), isPublic: true }).join('\n');
+  expect(lines).toContain('Can do everything in the account, not reported: 5 users and roles\n');
+  expect(lines).not.toContain('AWSReservedSSO');
 });
 
 describe('after the first check', () => {
@@ -159,12 +159,12 @@ test('a role that reaches the lab otherwise is a finding at the first check, too
   const writer = role('backup', { Service: 'backup.amazonaws.com' }, says(onAll('s3:*')));
   const { findings } = scan([...USUAL, writer], null);
   expect(findings.map(({ id }) => id)).toEqual(['unmanaged-role/backup/escalates']);
-  const { title, effect, detail, ifIntended } = findingView(findings[0]!, namingOf(team), false, { isPrivate: true });
+  const { title, effect, detail, ifIntended } = findingView(findings[0]!, namingOf(team), { isPrivate: true });
   expect([title, effect, detail, ifIntended].map((text) => text && plainText(text))).toEqual([
     'Role backup can take control of the lab',
     'Control of the lab',
     'Gains control of the lab: s3:PutObject on S3 object lab-state/mturk-team/team.tfstate.',
-    'Add the ARN to settings.administrators.',
+    'Add the ARN to settings.administrators. Or snooze unmanaged-role/backup/escalates.',
   ]);
 });
 

@@ -35,7 +35,7 @@ test.each<[string, Change, string[]]>([
 ])('%s', (_what, change, expected) => {
   const { findings } = scanOfAccount({ team, account: change(desiredAccess(team, TODAY)) });
   const texts = findings.map((finding) => {
-    const { title, effect } = findingView(finding, namingOf(team), false);
+    const { title, effect } = findingView(finding, namingOf(team));
     return `${finding.severity}: ${plainText(title)}: ${plainText(effect)}`;
   });
   expect(texts).toEqual(expected);

@@ -186,7 +186,7 @@ test.each([
     const scan = scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan, applied: null });
     expect(scan.findings).toMatchObject([{ id: `resource-changed/${address}/tags`, cause, remediation: 'manual' }]);
     const [finding] = scan.findings;
-    const view = findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, false, { reconcile: 'all' });
+    const view = findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, { reconcile: 'all' });
     expect(plainText(view.toFix)).toContain(toFix);
     expect(scan.class).toBe(found);
   },

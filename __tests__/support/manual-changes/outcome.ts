@@ -105,7 +105,7 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     return {
       full: idsOf(scan),
       quick: idsOf((await quickScan(lab, { cloudTrail: false }, SILENT)).scan),
-      report: driftLines(scan, lab.naming, { attributed: true, reconcile: 'additions' }).join('\n'),
+      report: driftLines(scan, lab.naming, { isAttributed: true, reconcile: 'additions' }).join('\n'),
       ...endingOf(before, access, target, ruled.withheld),
       left: idsOf(scanWith(target)),
     };
@@ -127,7 +127,11 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     return {
       full: idsOf(scan),
       quick: idsOf(quick),
-      report: driftLines(scan, lab.naming, { attributed, reconcile: 'additions' }).join('\n'),
+      // The decided outcome has no events of keys, which stay.
+      report: driftLines({ ...scan, changedBack: [] }, lab.naming, {
+        isAttributed: attributed,
+        reconcile: 'additions',
+      }).join('\n'),
       ...endingOf(before, access, accessIn(test.memory.account), again.ruled.withheld),
       left,
     };

@@ -1,8 +1,6 @@
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
-import { driftJson } from '../../drift/report/finding-view.ts';
-import { reconciledText } from '../../drift/report/reconciled.ts';
-import { driftLines } from '../../drift/report/terminal.ts';
+import { driftJson, driftLines, reconciledText } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
@@ -131,14 +129,14 @@ function show(
   terminal: Terminal,
 ): void {
   const { team, naming, kind, isFileOld } = session;
-  const { scan, attributed, applied } = completed;
+  const { scan, attributed: isAttributed, applied, announcements } = completed;
   if (json) {
     printJson(scanJson(session, completed), terminal);
     return;
   }
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
   const lines = driftLines(scan, shownNames(naming, terminal), {
-    ...{ width: terminal.width, attributed, isFileOld },
+    ...{ width: terminal.width, isAttributed, announcements, isFileOld },
     reconcile: (applied?.team ?? team).settings.reconcile,
   });
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);

@@ -6,6 +6,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
+import { effectWords } from '../../drift/report/finding-view.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
@@ -22,7 +23,7 @@ import { applyPlanned } from '../session/carry-out.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';
-import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
+import { accessAfter, changedAccess, type DemoOutput } from './print.ts';
 import {
   INTRUDER,
   isFindingOf,
@@ -163,7 +164,7 @@ async function driftCheck(
     const change = changes.find((each) => isFindingOf(finding.id, each));
     const access = changedAccess(finding.changes, session.naming);
     output.line(
-      `${index + 1} ${effectOf(finding.id, finding.changes)}`,
+      `${index + 1} ${effectWords(finding)}`,
       access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
       16,
     );
@@ -230,7 +231,7 @@ async function giveBack(context: DemoContext, team: Team, changes: readonly Manu
 
 async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
   const { output, today, emulator } = context;
-  output.step(`Verify: call all ${OPERATIONS.length} MTurk operations with each user's key`);
+  output.step(`Verify: call all ${OPERATIONS.length} Mechanical Turk operations with each user's key`);
   const model = desiredAccess(team, today);
   const { at } = labFor(context, team);
   const members = membersWithUser(team, today);

@@ -11,6 +11,7 @@ import {
   isPending,
   type Rename,
 } from '../finding.ts';
+import { objectOf, subjectOf } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
 /** A change of IAM, with what it is about. */
@@ -82,20 +83,7 @@ function attributionOf({ event: { actor, at, sourceIp, userAgent } }: IamChange)
 
 /** What a finding is about; null if no event shows it. */
 export function entityOf(finding: DriftFinding): Entity | null {
-  const { entity } = ruleOf(finding);
-  const { data } = finding;
-  if (entity !== undefined) return entity(data);
-  if ('holder' in data && data.holder !== null) return data.holder;
-  if ('user' in data) return { kind: 'user', name: data.user };
-  if ('group' in data) return { kind: 'group', name: data.group };
-  return 'arn' in data ? { kind: 'policy', name: data.arn } : null;
-}
-
-/** The group or policy that an event must name, too. */
-function otherOf({ data }: DriftFinding): string | null {
-  if ('user' in data) return 'group' in data ? data.group : null;
-  if (!('holder' in data) || data.holder === null) return null;
-  return 'arn' in data ? data.arn : 'policy' in data ? data.policy : null;
+  return (ruleOf(finding).entity ?? subjectOf)(finding.data);
 }
 
 /** Whether a change can have caused a finding. Findings have the names of team.yaml, whatever was renamed. */
@@ -110,7 +98,7 @@ function causesIn(findings: readonly DriftFinding[]): (finding: DriftFinding, ch
     const about = entityOf(finding);
     if (about === null || ruleOf(finding).calls?.test(event.name) === false) return false;
     const keys = entities.map(({ kind, name }) => renamed.get(keyOf(kind, name)) ?? keyOf(kind, name));
-    const other = otherOf(finding);
+    const other = objectOf(finding.data);
     return (
       keys.includes(keyOf(about.kind, about.name)) && (other === null || target?.toLowerCase() === other.toLowerCase())
     );

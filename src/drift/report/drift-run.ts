@@ -1,14 +1,12 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
-import type { Parsed } from '../../diagnostics/parse-data.ts';
 import { HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, heading } from '../../text/document.ts';
 import { say } from '../../text/escape.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { trusted } from '../../text/text.ts';
-import { closingBlocks, driftIssue, newestScan, type RunLinks } from './drift-issue.ts';
-import { expiringAccessIssue } from './expiring-access.ts';
+import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks } from './drift-issue.ts';
+import { expiringAccessIssue } from './expiring-issue.ts';
 import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
-import { notAppliedIssue } from './not-applied-issue.ts';
 import { type DriftReport, readDriftReport } from './report.ts';
 
 /** What a run of the drift workflow left for the job that writes issues. */
@@ -39,13 +37,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
-  const unusable: string[] = [];
-  const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
-    if (read === null || read.ok) return read?.value ?? null;
-    unusable.push(say`Ignored ${file}: ${read.reason}.`);
-    return null;
-  };
-  const report = usable(files.report, await readDriftReport(files.report));
+  const read = await readDriftReport(files.report);
+  const report = read?.ok === true ? read.value : null;
+  const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report}: ${read.reason}.`];
   return {
     report,
     failed: failedOf(report, files.reason, unusable),
@@ -82,23 +76,16 @@ const RUN_AGAIN = 'Start a new run of the drift workflow; do not re-run an old o
 /** The job summary: the text of every issue that the run leads to. */
 export function runSummary({ report, failed, at, links }: DriftRun): string {
   const drift = report === null ? null : driftIssue(report, null, links);
-  const pending = report === null ? null : notAppliedIssue(report, links);
-  const expiring = (report?.expiring ?? []).slice(0, MOST_EXPIRING);
-  const parts = [
-    ...(failed === null ? [] : [failedCheckIssue(failed, { lab: report?.lab ?? null, at }, links)]),
-    ...(drift === null ? [] : [drift]),
-    ...(pending === null ? [] : [pending]),
-    ...(report === null ? [] : expiring.map((group) => expiringAccessIssue(group, report, links))),
+  const issues: readonly (IssueText | null)[] = [
+    failed === null ? null : failedCheckIssue(failed, { lab: report?.lab ?? null, at }, links),
+    drift,
+    report === null ? null : notAppliedIssue(report, links),
+    ...(report?.expiring.slice(0, MOST_EXPIRING).map((group) => expiringAccessIssue(group, report, links)) ?? []),
   ];
-  const clean = report === null || drift !== null || newestScan(report) === null ? [] : closingBlocks(report, links);
-  return [
-    ...(clean.length === 0 ? [] : [printMarkdown(clean, { reveal: false })]),
-    ...parts.map(({ title, blocks }) => printed(title, blocks)),
-  ].join('\n\n');
-}
-
-function printed(title: string, blocks: readonly Block[]): string {
-  return printMarkdown([heading(3, trusted(title)), ...blocks], { reveal: false, budget: MOST_BYTES });
+  const print = (blocks: readonly Block[]) => printMarkdown(blocks, { reveal: false, budget: MOST_BYTES });
+  const clean = report === null || drift !== null ? '' : print(closingBlocks(report, links));
+  const texts = issues.map((issue) => issue && print([heading(3, trusted(issue.title)), ...issue.blocks]));
+  return [clean, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
 }
 
 /** The job summary of a run whose commit or check is not the newest. */

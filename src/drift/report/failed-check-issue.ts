@@ -5,8 +5,8 @@ import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
-import { codeText, counted, proseText, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import { type RunLinks, runParts } from './drift-issue.ts';
+import { codeText, counted, proseText, sentences, strongText, t, trusted } from '../../text/text.ts';
+import { type IssueText, type RunLinks, runParts, toFix } from './drift-issue.ts';
 import { notCheckedText } from './terminal.ts';
 
 /** Why the account was not checked, or not wholly. */
@@ -21,7 +21,7 @@ export function failedCheckIssue(
   failed: FailedCheck,
   { lab, at }: { readonly lab: string | null; readonly at: string },
   links: RunLinks,
-): { readonly title: string; readonly blocks: readonly Block[] } {
+): IssueText {
   const isIncomplete = failed.kind === 'incomplete';
   const where = lab === null ? '' : ` in ${lab}`;
   const unknown = isIncomplete ? 'Part of the account was not checked' : 'The account was not checked';
@@ -60,17 +60,20 @@ export function failedCheckIssue(
   };
 }
 
-const PERMISSIONS =
-  'ask an administrator to run `mturk-team bootstrap`, which restores the permissions of the role `scan`. Then run the drift workflow again.';
+const PERMISSIONS = t`ask an administrator to run ${codeText('mturk-team bootstrap')}, which restores the permissions of the role ${codeText('scan')}. Then run the drift workflow again.`;
 
 function explanation(failed: FailedCheck): readonly Block[] {
+  const failures = failed.kind === 'failed' ? [failed] : failed.kind === 'incomplete' ? failed.notChecked : [];
+  const isDenied = failures.some(({ failure }) => failure.code === 'credentials-denied');
+  const fix = toFix(isDenied ? PERMISSIONS : t`run the drift workflow again.`);
   switch (failed.kind) {
-    case 'failed':
-      return [...problemBlocks(failureProblem(failed.failure)), paragraph(t`Code: ${codeText(failed.failure.code)}`)];
-    case 'incomplete': {
-      const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
-      return [toFix(isDenied ? trusted(PERMISSIONS) : t`run the drift workflow again.`)];
+    case 'failed': {
+      const problem = failureProblem(failed.failure);
+      const code = paragraph(t`Code: ${codeText(failed.failure.code)}`);
+      return isDenied ? [...problemBlocks({ ...problem, help: null }), fix, code] : [...problemBlocks(problem), code];
     }
+    case 'incomplete':
+      return [fix];
     case 'no-report':
       return [
         paragraph(sentences(strongText(t`Why:`), failureSummary(failed.reason), ...failed.details.map(proseText))),
@@ -79,8 +82,4 @@ function explanation(failed: FailedCheck): readonly Block[] {
         ),
       ];
   }
-}
-
-function toFix(text: Text): Block {
-  return paragraph(sentences(strongText(t`To fix:`), text));
 }

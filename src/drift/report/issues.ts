@@ -4,23 +4,15 @@ import type { GitHub, Issue } from '../../github/port.ts';
 import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
 import { timeWords } from '../../text/dates.ts';
-import { type Block, paragraph } from '../../text/document.ts';
+import { paragraph } from '../../text/document.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import {
-  closingBlocks,
-  driftIssue,
-  hiddenData,
-  newestScan,
-  type RunLinks,
-  readHiddenData,
-  runParts,
-} from './drift-issue.ts';
+import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks, runParts } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
-import { expiringAccessIssue } from './expiring-access.ts';
+import { expiringAccessIssue } from './expiring-issue.ts';
 import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
-import { notAppliedIssue } from './not-applied-issue.ts';
-import type { DriftReport, ExpiringAccess } from './report.ts';
+import { hiddenData, readHiddenData } from './issue-data.ts';
+import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
 /** What happens to an issue, given the one that exists. */
 type Decision = (present: Issue | null) => IssueReport;
@@ -42,21 +34,14 @@ const NOT_APPLIED = '<!-- mturk-team-not-applied -->';
 const CLOSED = '<!-- closed by mturk-team -->';
 
 /** First lines of each issue; a check that failed early does not know the lab. */
-function driftMarkers(lab: string): readonly string[] {
-  return [`<!-- mturk-team-drift:${lab} -->`];
-}
+const MARKERS = {
+  drift: (lab: string) => `<!-- mturk-team-drift:${lab} -->`,
+  failedCheck: (lab: string) => `<!-- mturk-team-drift-error:${lab} -->`,
+  apply: (lab: string) => issueMarkers(lab)[0] ?? '',
+  expiring: (lab: string, until: string) => `<!-- mturk-team-expiring:${lab}:${until} -->`,
+};
 
-function failedCheckMarkers(lab: string): readonly string[] {
-  return [`<!-- mturk-team-drift-error:${lab} -->`, '<!-- mturk-team-drift-error:unknown -->'];
-}
-
-function applyMarker(lab: string): string {
-  return issueMarkers(lab)[0] ?? '';
-}
-
-function expiringMarker(lab: string, until: string): string {
-  return `<!-- mturk-team-expiring:${lab}:${until} -->`;
-}
+const LEFT = { kind: 'left' } as const;
 
 /** Opened, overwritten, commented on if something is new, closed if no drift remains. */
 export function driftDecision(report: DriftReport, links: RunLinks): Decision {
@@ -64,28 +49,26 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
     const previous = present === null ? null : { isOpen: present.state === 'open', data: readHiddenData(present.body) };
     const issue = driftIssue(report, previous, links);
     if (issue !== null) {
-      const head = [driftMarkers(report.lab)[0] ?? '', hiddenData(issue.data)];
-      const comment = issue.comment === null ? null : printMarkdown(issue.comment, { reveal: false, budget: 30_000 });
-      return { ...opened(head, issue), comment };
+      const comment = issue.comment && printMarkdown(issue.comment, { reveal: false, budget: 30_000 });
+      return { ...opened([MARKERS.drift(report.lab), hiddenData(issue.data)], issue), comment };
     }
-    // An incomplete scan proves nothing gone.
-    if (present === null || newestScan(report)?.scan.notChecked.length !== 0) return { kind: 'left' };
-    return {
-      kind: 'resolved',
-      line: printMarkdown(closingBlocks(report, links), { reveal: false }),
-    };
+    if (present === null || !isWhole(report)) return LEFT;
+    return { kind: 'resolved', line: printMarkdown(closingBlocks(report, links), { reveal: false }) };
   };
+}
+
+/** An incomplete scan proves nothing gone. */
+function isWhole(report: DriftReport): boolean {
+  return newestScan(report)?.scan.notChecked.length === 0;
 }
 
 /** Opened while checks fail, closed by the next success (`failed` null). */
 function failedCheckDecision(failed: FailedCheck | null, checked: Checked, links: RunLinks): Decision {
   return (present) => {
     if (failed !== null) {
-      const [marker = ''] = failedCheckMarkers(checked.lab ?? 'unknown');
-      return opened([marker], failedCheckIssue(failed, checked, links));
+      return opened([MARKERS.failedCheck(checked.lab ?? 'unknown')], failedCheckIssue(failed, checked, links));
     }
-    if (present === null) return { kind: 'left' };
-    return { kind: 'resolved', line: closingLine(t`The drift check succeeded.`, checked, links) };
+    return present === null ? LEFT : resolved(t`The drift check succeeded.`, checked, links);
   };
 }
 
@@ -97,33 +80,29 @@ function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links:
   return (present) => {
     const isOpen = present?.state === 'open';
     const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === NOT_APPLIED;
-    if (isOpen && !isNote) return { kind: 'left' };
+    if (isOpen && !isNote) return LEFT;
     const issue = notAppliedIssue(report, links);
-    if (issue === null) {
-      if (!isOpen || newestScan(report)?.scan.notChecked.length !== 0) return { kind: 'left' };
-      return { kind: 'resolved', line: closingLine(t`All merged changes are applied.`, report, links) };
-    }
-    if (!hasFailedApply) return opened([applyMarker(report.lab), NOT_APPLIED], issue);
-    if (!isOpen) return { kind: 'left' };
-    return { kind: 'resolved', line: closingLine(t`An apply failed; another issue says why.`, report, links) };
+    if (issue !== null && !hasFailedApply) return opened([MARKERS.apply(report.lab), NOT_APPLIED], issue);
+    if (!isOpen) return LEFT;
+    if (issue !== null) return resolved(t`An apply failed; another issue says why.`, report, links);
+    return isWhole(report) ? resolved(t`All merged changes are applied.`, report, links) : LEFT;
   };
 }
 
 /** One issue for members with the same last day. A person who closes it has decided. */
 function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): Decision {
-  return (present) => {
-    if (present?.state === 'closed' && !isClosedByUs(present)) return { kind: 'left' };
-    return opened([expiringMarker(report.lab, group.until)], expiringAccessIssue(group, report, links));
-  };
+  return (present) =>
+    present?.state === 'closed' && !isClosedByUs(present)
+      ? LEFT
+      : opened([MARKERS.expiring(report.lab, group.until)], expiringAccessIssue(group, report, links));
 }
 
 /** Closes an issue about expiring access that no longer concerns a member. */
 function expiredDecision(report: DriftReport, links: RunLinks): Decision {
   return (present) => {
-    if (present === null) return { kind: 'left' };
-    const line = closingLine(t`No member's access ends on that day any more, or it has ended.`, report, links);
+    if (present === null) return LEFT;
     const body = isClosedByUs(present) ? present.body : `${present.body.trimEnd()}\n\n${CLOSED}`;
-    return { kind: 'resolved', line, body };
+    return { ...resolved(t`No member's access ends on that day any more, or it has ended.`, report, links), body };
   };
 }
 
@@ -131,18 +110,16 @@ function isClosedByUs({ body }: Pick<Issue, 'body'>): boolean {
   return body.trimEnd().endsWith(CLOSED);
 }
 
-function opened(
-  head: readonly string[],
-  { title, blocks }: { readonly title: string; readonly blocks: readonly Block[] },
-) {
+function opened(head: readonly string[], { title, blocks }: IssueText) {
   const first = `${head.join('\n')}\n\n`;
   const body = printMarkdown(blocks, { reveal: false, budget: LONGEST_BODY - bytes(first) });
   return { kind: 'open', title: title.slice(0, LONGEST_TITLE), body: `${first}${body}\n` } as const;
 }
 
-function closingLine(what: Text, { at }: Pick<Checked, 'at'>, links: RunLinks): string {
+function resolved(what: Text, { at }: Pick<Checked, 'at'>, links: RunLinks) {
   const when = joinTexts([t`Checked ${trusted(timeWords(at))}`, ...runParts(links)], ' · ');
-  return printMarkdown([paragraph(sentences(strongText(what), when))], { reveal: false });
+  const line = printMarkdown([paragraph(sentences(strongText(what), when))], { reveal: false });
+  return { kind: 'resolved', line } as const;
 }
 
 type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
@@ -160,28 +137,23 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
     markers: readonly string[],
     decide: Parameters<typeof reportIssue>[1]['report'],
   ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
-  if (report !== null && newestScan(report) !== null) {
-    await keep('drift', driftMarkers(report.lab), driftDecision(report, links));
-  }
-  const failedDecision = failedCheckDecision(failed, { lab, at }, links);
-  await keep('drift check', failedCheckMarkers(lab ?? 'unknown'), failedDecision);
-  if (report === null || newestScan(report) === null) return;
+  const isKnown = report !== null && newestScan(report) !== null;
+  if (isKnown) await keep('drift', [MARKERS.drift(report.lab)], driftDecision(report, links));
+  const failedMarkers = [lab ?? 'unknown', 'unknown'].map(MARKERS.failedCheck);
+  await keep('drift check', failedMarkers, failedCheckDecision(failed, { lab, at }, links));
+  if (!isKnown) return;
   const lines = await ourFirstLines(github);
   if (!lines.ok) return onOutcome('apply', lines);
-  const hasFailedApply = lines.value.some(
-    (line) => line !== applyMarker(report.lab) && issueMarkers(report.lab).includes(line),
-  );
-  await keep('apply', [applyMarker(report.lab)], notAppliedDecision(report, hasFailedApply, links));
-  for (const group of report.expiring) {
-    const marker = expiringMarker(report.lab, group.until);
+  const apply = MARKERS.apply(report.lab);
+  const hasFailedApply = lines.value.some((line) => line !== apply && issueMarkers(report.lab).includes(line));
+  await keep('apply', [apply], notAppliedDecision(report, hasFailedApply, links));
+  const wanted = report.expiring.map((group) => ({ group, marker: MARKERS.expiring(report.lab, group.until) }));
+  for (const { group, marker } of wanted) {
     await keep(`expiring access ${group.until}`, [marker], expiringDecision(group, report, links));
   }
-  const wanted = new Set(report.expiring.map(({ until }) => expiringMarker(report.lab, until)));
-  const start = expiringMarker(report.lab, '').replace(' -->', '');
-  for (const marker of lines.value) {
-    if (!marker.startsWith(start) || wanted.has(marker)) continue;
-    await keep('expiring access', [marker], expiredDecision(report, links));
-  }
+  const start = MARKERS.expiring(report.lab, '').replace(' -->', '');
+  const old = lines.value.filter((line) => line.startsWith(start) && wanted.every(({ marker }) => marker !== line));
+  for (const marker of old) await keep('expiring access', [marker], expiredDecision(report, links));
 }
 
 /** The lab that an open issue names: a run that failed early does not know it. */

@@ -4,7 +4,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { plainText } from '../../text/text.ts';
-import { type DriftFinding, differenceOf, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import { type DriftFinding, differenceOf, isPending, peopleOf, type ScanResult, worstEffect } from '../finding.ts';
 
 interface Checked {
   readonly scan: ScanResult;
@@ -53,10 +53,6 @@ function isBoundary(arn: string): boolean {
 }
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Omit<QuickCheck['findings'][number], 'id'> {
-  const effect = worstEffect(finding);
-  const having = (side: 'gained' | 'lost') =>
-    finding.changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
-  const users =
-    effect === 'full-control' ? finding.escalates : effect === 'lost-access' ? having('lost') : having('gained');
-  return { effect, people: users.map((user) => plainText(userText(user, names))) };
+  const people = peopleOf(finding).map((user) => plainText(userText(user, names)));
+  return { effect: worstEffect(finding), people };
 }

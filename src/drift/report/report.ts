@@ -106,12 +106,17 @@ export async function readDriftReport(file: string): Promise<Parsed<DriftReport>
   return parseData(text, driftReport);
 }
 
+/** The scan of a report; null if the account could not be read. */
+export function newestScan({ check }: Pick<DriftReport, 'check'>): Scanned | null {
+  return check.kind === 'scanned' && check.isAccessKnown ? check : null;
+}
+
 export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
   return { lab, people: new Map(Object.entries(names)) };
 }
 
 function isScan(value: unknown): boolean {
-  return isObject(value) && Array.isArray(value.findings) && typeof value.fingerprint === 'string';
+  return isObject(value) && Array.isArray(value.findings);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -11,7 +11,6 @@ const EFFECT = t`A leaked key stays usable`;
 
 /** A key that was never used needs no rotation: `unused-access-key` reports it. */
 export const oldAccessKey: Rule<'old-access-key'> = {
-  id: 'old-access-key',
   severity: 'low',
   usesCredentialReport: true,
   detect: ({ credentialUsers, team, at }) => {
@@ -26,7 +25,6 @@ export const oldAccessKey: Rule<'old-access-key'> = {
         }),
     );
   },
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user, days }, names) => t`Access key of ${userText(user, names)} is ${trusted(counted(days, 'day'))} old`,
   effect: EFFECT,
   remedy: ({ data: { user, key, other, isSuspended } }) => ({
@@ -42,7 +40,6 @@ export const oldAccessKey: Rule<'old-access-key'> = {
 };
 
 export const unusedAccessKey: Rule<'unused-access-key'> = {
-  id: 'unused-access-key',
   severity: 'low',
   usesCredentialReport: true,
   detect: ({ credentialUsers, at }) =>
@@ -51,7 +48,6 @@ export const unusedAccessKey: Rule<'unused-access-key'> = {
         .filter((key) => allowed !== null && isUnused(key, at))
         .map((key) => detected('unused-access-key', { user, key, days: ageInDays(key, at) })),
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user, days }, names) =>
     t`Access key of ${userText(user, names)} is unused for ${trusted(counted(days, 'day'))}`,
   effect: EFFECT,

@@ -21,7 +21,6 @@ function changesBy({ holder }: AddedDenies, { account, full, at }: ScanContext):
 }
 
 export const accessWithheld: Rule<'access-withheld'> = {
-  id: 'access-withheld',
   severity: 'medium',
   detect: (context) =>
     context.addedDenies.flatMap((denies) => {
@@ -38,7 +37,6 @@ export const accessWithheld: Rule<'access-withheld'> = {
         }),
       ];
     }),
-  idParts: ({ user }, names) => names.user(user),
   idEffect: 'never',
   title: ({ user }, names) => t`Access of ${userText(user, names)} taken by a manual change and withheld`,
   effect: t`Denied what ${codeText('team.yaml')} gives`,
@@ -53,7 +51,6 @@ export const accessWithheld: Rule<'access-withheld'> = {
 };
 
 export const denyKept: Rule<'deny-kept'> = {
-  id: 'deny-kept',
   severity: 'low',
   detect: (context) =>
     context.addedDenies.flatMap((denies) => {
@@ -63,7 +60,6 @@ export const denyKept: Rule<'deny-kept'> = {
         detected('deny-kept', data, { cause: 'manual', remediation: 'manual', changes: changesBy(denies, context) }),
       ];
     }),
-  idParts: ({ holder }, names) => [holder.kind, ...(holder.kind === 'user' ? names.user : names.group)(holder.name)],
   idEffect: 'never',
   title: ({ holder }, names) =>
     t`Deny added to ${holderText(holder, names)} outside ${codeText('team.yaml')}, and kept`,

@@ -10,7 +10,6 @@ import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './polici
 import { detected, type RemedyText, type Rule } from './rule.ts';
 
 export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
-  id: 'boundary-policy-changed',
   severity: 'medium',
   severityOf: ({ document, wider }) => (document !== null && wider.length === 0 ? 'medium' : 'high'),
   idEffect: 'escalation',

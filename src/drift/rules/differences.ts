@@ -1,87 +1,119 @@
 import type { Holder } from '../../access/model-difference.ts';
-import { type DisplayNames, groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
+import {
+  type DisplayNames,
+  groupText,
+  holderText,
+  memberKeyOf,
+  policyText,
+  userText,
+} from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
-import { codeText, type Text, t } from '../../text/text.ts';
-import type { DifferenceRule, RuleData } from '../finding.ts';
+import { capitalized, codeText, type Text, t, trusted } from '../../text/text.ts';
+import type { DifferenceRule, DriftCause, RuleData } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
-import { policyTitle, roleEdit } from './policies.ts';
-import type { IdNames, Rule } from './rule.ts';
+import { roleEdit } from './policies.ts';
+import type { Rule } from './rule.ts';
 import { NO_LIMIT } from './user-without-boundary.ts';
 
-type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'id' | 'severity'> & Partial<Pick<Rule, 'severity'>>;
+/** What someone did, what is so if the cause is not known, and what an apply will do. */
+interface Words {
+  readonly did: Text;
+  readonly is: Text;
+  readonly will: Text;
+}
+
+type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'severity' | 'title'> & {
+  words(data: RuleData[Id], names: DisplayNames): Words;
+};
+
+const MEMBERSHIP = { calls: /ToGroup$|FromGroup$/ };
+
+const ATTACHMENT = {
+  remedy: ({ data: { holder } }: { readonly data: Held }, names: DisplayNames) => ({
+    ifIntended: holderEdit(holder, null, names),
+  }),
+  calls: /^(Attach|Detach)/,
+};
+
+const INLINE = {
+  remedy: ({ data: { holder, policy } }: { readonly data: Inline }, names: DisplayNames) => ({
+    ifIntended: holderEdit(holder, policy, names),
+  }),
+  calls: /^(Put|Delete)(User|Group)Policy$/,
+};
+
+const POLICY = {
+  remedy: ({ data: { arn } }: { readonly data: { readonly arn: string } }, names: DisplayNames) => ({
+    ifIntended: roleEdit(arn, names),
+  }),
+};
 
 /** One entry per kind of difference between the access models of team.yaml and of the account. */
 const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
   'membership-added': {
-    idParts: membershipParts,
-    title: ({ user, group }, names) => t`${userText(user, names)} added to ${groupText(group, names)}`,
-    pendingTitle: ({ user, group }, names) => t`Remove ${userText(user, names)} from ${groupText(group, names)}`,
+    ...MEMBERSHIP,
+    words: ({ user, group }, names) => {
+      const [who, role] = [userText(user, names), groupText(group, names)];
+      return { did: t`${who} added to ${role}`, is: t`${who} is in ${role}`, will: t`Remove ${who} from ${role}` };
+    },
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'add') }),
-    calls: /ToGroup$|FromGroup$/,
   },
   'policy-attached': {
-    idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
-    title: ({ holder, arn }, names) => t`${policyTitle(arn, names)} attached to ${holderText(holder, names)}`,
-    pendingTitle: ({ holder, arn }, names) => t`Detach ${policyTitle(arn, names)} from ${holderText(holder, names)}`,
-    remedy: ({ data: { holder } }, names) => ({ ifIntended: holderEdit(holder, null, names) }),
-    calls: /^(Attach|Detach)/,
+    ...ATTACHMENT,
+    words: ({ holder, arn }, names) => {
+      const [policy, to] = [policyText(arn, names), holderText(holder, names)];
+      const did = capitalized(t`${policy} attached to ${to}`);
+      return { did, is: did, will: t`Detach ${policy} from ${to}` };
+    },
   },
   'inline-policy-added': {
-    idParts: inlineParts,
-    title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} added to ${holderText(holder, names)}`,
-    pendingTitle: ({ holder, policy }, names) =>
-      t`Delete inline policy ${codeText(policy)} of ${holderText(holder, names)}`,
-    remedy: ({ data: { holder, policy, document } }, names) => ({
-      detail: document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
-      ifIntended: holderEdit(holder, policy, names),
+    ...INLINE,
+    words: ({ holder, policy }, names) => {
+      const [inline, of] = [t`inline policy ${codeText(policy)}`, holderText(holder, names)];
+      const did = capitalized(t`${inline} added to ${of}`);
+      return { did, is: capitalized(t`${of} has ${inline}`), will: t`Delete ${inline} of ${of}` };
+    },
+    remedy: ({ data }, names) => ({
+      detail: data.document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
+      ...INLINE.remedy({ data }, names),
     }),
-    calls: /^(Put|Delete)(User|Group)Policy$/,
   },
-  'inline-policy-changed': {
-    idParts: inlineParts,
-    title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} edited`,
-    pendingTitle: writeInline,
-    remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    calls: /^(Put|Delete)(User|Group)Policy$/,
-  },
-  'inline-policy-removed': {
-    idParts: inlineParts,
-    title: ({ holder, policy }, names) => t`Inline policy ${codeText(policy)} of ${holderText(holder, names)} deleted`,
-    pendingTitle: writeInline,
-    remedy: ({ data: { holder, policy } }, names) => ({ ifIntended: holderEdit(holder, policy, names) }),
-    calls: /^(Put|Delete)(User|Group)Policy$/,
-  },
+  'inline-policy-changed': { ...INLINE, words: (data, names) => inlineWords(data, names, 'edited', 'differs') },
+  'inline-policy-removed': { ...INLINE, words: (data, names) => inlineWords(data, names, 'deleted', 'is missing') },
   'policy-changed': {
-    idParts: ({ arn }, names) => names.policy(arn),
-    title: ({ arn }, names) => t`${policyTitle(arn, names)} edited`,
-    pendingTitle: ({ arn }, names) => t`Update ${policyTitle(arn, names)}`,
-    remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
+    ...POLICY,
+    words: ({ arn }, names) => {
+      const policy = policyText(arn, names);
+      return { ...doneWords(policy, 'edited', 'differs'), will: t`Update ${policy}` };
+    },
     calls: /PolicyVersion$|^CreatePolicy$/,
   },
   'boundary-changed': {
-    idParts: ({ user }, names) => names.user(user),
-    title: ({ user }, names) => t`Permissions boundary of ${userText(user, names)} replaced`,
+    words: ({ user }, names) => {
+      const boundary = t`permissions boundary of ${userText(user, names)}`;
+      return { ...doneWords(boundary, 'replaced', 'differs'), will: t`Restore the ${boundary}` };
+    },
     effect: NO_LIMIT,
     calls: /PermissionsBoundary$|^CreateUser$/,
   },
   'membership-removed': {
-    idParts: membershipParts,
-    title: ({ user, group }, names) => t`${userText(user, names)} removed from ${groupText(group, names)}`,
-    pendingTitle: ({ user, group }, names) => t`Add ${userText(user, names)} to ${groupText(group, names)}`,
+    ...MEMBERSHIP,
+    words: ({ user, group }, names) => {
+      const [who, role] = [userText(user, names), groupText(group, names)];
+      return { did: t`${who} removed from ${role}`, is: t`${who} is not in ${role}`, will: t`Add ${who} to ${role}` };
+    },
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'remove') }),
-    calls: /ToGroup$|FromGroup$/,
   },
   'policy-detached': {
-    idParts: ({ holder, arn }, names) => [...holderParts(holder, names), ...names.policy(arn)],
-    title: ({ holder, arn }, names) => t`${policyTitle(arn, names)} detached from ${holderText(holder, names)}`,
-    pendingTitle: ({ holder, arn }, names) => t`Attach ${policyTitle(arn, names)} to ${holderText(holder, names)}`,
-    remedy: ({ data: { holder } }, names) => ({ ifIntended: holderEdit(holder, null, names) }),
-    calls: /^(Attach|Detach)/,
+    ...ATTACHMENT,
+    words: ({ holder, arn }, names) => {
+      const [policy, from] = [policyText(arn, names), holderText(holder, names)];
+      const did = capitalized(t`${policy} detached from ${from}`);
+      return { did, is: capitalized(t`${policy} is not attached to ${from}`), will: t`Attach ${policy} to ${from}` };
+    },
   },
   'user-deleted': {
-    idParts: ({ user }, names) => names.user(user),
-    title: ({ user }, names) => t`IAM user of ${userText(user, names)} deleted`,
-    pendingTitle: ({ user }, names) => t`Create the IAM user of ${userText(user, names)}`,
+    words: ({ user }, names) => missingWords(t`the IAM user of ${userText(user, names)}`),
     remedy: ({ cause, data: { user } }, names) => {
       const key = memberKeyOf(user, names);
       return {
@@ -93,22 +125,21 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     calls: /^(Delete|Update)User$/,
   },
   'group-deleted': {
-    idParts: ({ group }, names) => names.group(group),
-    title: ({ group }, names) => t`Group ${groupText(group, names)} deleted`,
-    pendingTitle: ({ group }, names) => t`Create group ${groupText(group, names)}`,
+    words: ({ group }, names) => missingWords(t`group ${groupText(group, names)}`),
     remedy: ({ data: { group } }, names) => ({ ifIntended: holderEdit({ kind: 'group', name: group }, null, names) }),
     calls: /^(Delete|Update)Group$/,
   },
   'policy-deleted': {
-    idParts: ({ arn }, names) => names.policy(arn),
-    title: ({ arn }, names) => t`${policyTitle(arn, names)} deleted`,
-    pendingTitle: ({ arn }, names) => t`Create ${policyTitle(arn, names)}`,
-    remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
+    ...POLICY,
+    words: ({ arn }, names) => missingWords(policyText(arn, names)),
     calls: /^DeletePolicy$/,
   },
   'path-changed': {
-    idParts: ({ holder }, names) => holderParts(holder, names),
-    title: ({ holder, to }, names) => t`${holderText(holder, names)} moved to path ${codeText(to)}`,
+    words: ({ holder, to, from }, names) => {
+      const who = holderText(holder, names);
+      const will = t`Move ${who} back to path ${codeText(from)}`;
+      return { did: t`${who} moved to path ${codeText(to)}`, is: t`${who} is at path ${codeText(to)}`, will };
+    },
     remedy: ({ data: { holder } }, names) => ({
       detail: t`Permissions granted by path no longer apply to it, and an apply leaves it out.`,
       toFix: t`Move it back:`,
@@ -120,33 +151,40 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
   },
   'tag-changed': {
     idParts: ({ user, tag }, names) => [...names.user(user), tag],
-    title: ({ user, tag }, names) => t`Tag ${codeText(tag)} of ${userText(user, names)} changed`,
+    words: ({ user, tag }, names) => {
+      const what = t`tag ${codeText(tag)} of ${userText(user, names)}`;
+      return { ...doneWords(what, 'changed', 'differs'), will: t`Set ${what}` };
+    },
     calls: /^(Tag|Untag|Create)User$/,
   },
 };
 
 /** The rule about one kind of difference. */
 export function differenceRule<Id extends DifferenceRule>(id: Id): Rule<Id> {
-  return { severity: 'low', ...(ENTRIES[id] as Entry<Id>), id };
+  const { words, ...rule }: Entry<Id> = ENTRIES[id] as Entry<Id>;
+  return { severity: 'low', ...rule, title: (data, names, cause) => words(data, names)[TENSE[cause] ?? 'is'] };
 }
 
-function membershipParts({ user, group }: RuleData['membership-added'], names: IdNames): readonly string[] {
-  return [...names.user(user), ...names.group(group)];
+const TENSE: { readonly [Cause in DriftCause]?: keyof Words } = {
+  ...({ manual: 'did', resolved: 'did', pending: 'will', expired: 'will' } as const),
+};
+
+function inlineWords({ holder, policy }: Inline, names: DisplayNames, did: string, is: string): Words {
+  const what = t`inline policy ${codeText(policy)} of ${holderText(holder, names)}`;
+  return { ...doneWords(what, did, is), will: t`Write ${what}` };
 }
 
-type Inline = Pick<RuleData['inline-policy-changed'], 'holder' | 'policy'>;
-
-function inlineParts({ holder, policy }: Inline, names: IdNames): readonly string[] {
-  return [...holderParts(holder, names), policy];
+/** No one can say that something was deleted unless an apply is known that made it. */
+function missingWords(what: Text): Words {
+  return { ...doneWords(what, 'deleted', 'is missing'), will: t`Create ${what}` };
 }
 
-export function holderParts({ kind, name }: Holder, names: IdNames): readonly string[] {
-  return [kind, ...names[kind](name)];
+function doneWords(what: Text, did: string, is: string): Pick<Words, 'did' | 'is'> {
+  return { did: capitalized(t`${what} ${trusted(did)}`), is: capitalized(t`${what} ${trusted(is)}`) };
 }
 
-function writeInline({ holder, policy }: Inline, names: DisplayNames): Text {
-  return t`Write inline policy ${codeText(policy)} of ${holderText(holder, names)}`;
-}
+type Held = { readonly holder: Holder };
+type Inline = Held & { readonly policy: string };
 
 /** The edit of team.yaml that makes a membership, or its removal, intended. */
 function membershipEdit(

@@ -5,7 +5,6 @@ import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
-  id: 'key-used-after-leaving',
   severity: 'high',
   idEffect: 'never',
   usesCredentialReport: true,
@@ -23,8 +22,8 @@ export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
               ),
             ),
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user }, names) => t`Access key of ${userText(user, names)} used after access ended`,
+  effect: t`Someone has the key and uses it`,
   remedy: ({ data: { user, key } }) => ({
     detail: keyUseText(key),
     toFix: key.active ? t`Deactivate it, and ask who used it:` : t`It is inactive. Ask who used it.`,

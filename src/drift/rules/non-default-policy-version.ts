@@ -9,7 +9,7 @@ import {
   type OperationSet,
   union,
 } from '../../access/operation-set.ts';
-import { userText } from '../../access/text/names.ts';
+import { policyText, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import type { PolicyVersion } from '../../aws/inventory/types.ts';
 import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
@@ -19,11 +19,10 @@ import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { withDocument } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
-import { allowedOnlyBy, policyTitle } from './policies.ts';
+import { allowedOnlyBy } from './policies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
 
 export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
-  id: 'non-default-policy-version',
   severity: 'high',
   detect: (context) => {
     const { expected, part, team } = context;
@@ -31,7 +30,7 @@ export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
     return [...arns].sort().flatMap((arn) => versionsOf(arn, context));
   },
   idParts: ({ arn, version }, names) => [...names.policy(arn), version],
-  title: ({ arn, version }, names) => t`Non-default version ${codeText(version)} of ${policyTitle(arn, names)}`,
+  title: ({ arn, version }, names) => t`Non-default version ${codeText(version)} of ${policyText(arn, names)}`,
   effect: t`Grants more if set as default`,
   remedy: ({ data: { arn, version, operations, users, isBeyond } }, names) => {
     const who = users.length === 0 ? t`` : t` for ${someTexts(users.map((user) => userText(user, names)))}`;

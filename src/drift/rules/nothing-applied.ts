@@ -7,12 +7,8 @@ import type { RuleData } from '../finding.ts';
 import type { Rule } from './rule.ts';
 
 export const nothingApplied: Rule<'nothing-applied'> = {
-  id: 'nothing-applied',
   severity: 'low',
-  idParts: () => [],
-  title: () => t`Nothing has been applied yet`,
-  pendingTitle: firstApplyText,
-  remedy: ({ data }) => ({ detail: firstApplyText(data) }),
+  title: firstApplyText,
 };
 
 /** What the first apply creates, and what is in its way. */
@@ -26,6 +22,8 @@ function firstApplyText({ users, groups, policies, needsBoundary, taken }: RuleD
   );
 }
 
+type Thing = RuleData['nothing-applied']['taken'][number];
+
 /**
  * What an account without a record of an apply lacks; null if anything exists that an apply has made: a group or policy of
  * the lab under its path, or a user there with its tags.
@@ -36,46 +34,38 @@ export function firstApplyOf(
   needsBoundary: boolean,
 ): RuleData['nothing-applied'] | null {
   const path = labPath(team.lab);
-  const { users, groups, policies } = desiredAccessOnAnyDay(team);
-  const own = policies.filter(({ arn }) => arn.includes(`:policy${path}`));
-  const there = new Set([
-    ...account.policies.map(({ arn }) => arn),
-    ...account.groups.filter((group) => group.path === path).map(({ name }) => `group ${name}`),
-    ...account.users
-      .filter((user) => user.path === path && user.tags['mturk-team:lab'] === team.lab)
-      .map(({ name }) => `user ${name}`),
-  ]);
-  const wanted = [
-    ...own.map(({ arn }) => arn),
-    ...groups.map(({ name }) => `group ${name}`),
-    ...users.map(({ name }) => `user ${name}`),
-  ];
-  if (wanted.length === 0 || wanted.some((each) => there.has(each))) return null;
-  const policiesOfAccount = account.policies
-    .filter(({ arn }) => arn.startsWith(`arn:aws:iam::${account.account}:`))
-    .map(({ arn, name }) => ({ name, path: arn.slice(arn.indexOf('/'), arn.length - name.length) }));
+  const wanted = thingsIn(desiredAccessOnAnyDay(team)).filter((thing) => thing.path === path);
+  const names = new Map(wanted.map((thing) => [keyOf(thing), thing.name]));
+  const existing = thingsIn(account).filter((thing) => names.has(keyOf(thing)));
+  // IAM's names are unique whatever the path and case.
+  const isAtPlace = (thing: Thing) => thing.path === path && names.get(keyOf(thing)) === thing.name;
+  const tagged = new Set(
+    account.users.flatMap(({ name, tags }) => (tags['mturk-team:lab'] === team.lab ? [name] : [])),
+  );
+  const isMade = (thing: Thing) => isAtPlace(thing) && (thing.kind !== 'user' || tagged.has(thing.name));
+  if (wanted.length === 0 || existing.some(isMade)) return null;
+  const count = (kind: Thing['kind']) => wanted.filter((thing) => thing.kind === kind).length;
   return {
-    ...{ users: users.length, groups: groups.length, policies: own.length, needsBoundary },
-    taken: [
-      ...takenIn('user', users, account.users, path),
-      ...takenIn('group', groups, account.groups, path),
-      ...takenIn('policy', own, policiesOfAccount, path),
-    ],
+    ...{ users: count('user'), groups: count('group'), policies: count('policy'), needsBoundary },
+    // What has a name under the lab's path is imported.
+    taken: existing.filter((thing) => !isAtPlace(thing)),
   };
 }
 
-type Named = readonly { readonly name: string }[];
+function keyOf({ kind, name }: Thing): string {
+  return `${kind} ${name.toLowerCase()}`;
+}
 
-/** IAM's names are unique whatever the path and case. What has a name under the lab's path is imported. */
-function takenIn(
-  kind: 'user' | 'group' | 'policy',
-  wanted: Named,
-  existing: readonly { readonly name: string; readonly path: string }[],
-  path: string,
-) {
-  const names = new Map(wanted.map(({ name }) => [name.toLowerCase(), name]));
-  return existing
-    .filter((each) => names.has(each.name.toLowerCase()))
-    .filter((each) => each.path !== path || names.get(each.name.toLowerCase()) !== each.name)
-    .map((each) => ({ kind, name: each.name, path: each.path }));
+function thingsIn({ account, users, groups, policies }: AccessModel): readonly Thing[] {
+  return [
+    ...users.map(({ name, path }) => ({ kind: 'user' as const, name, path })),
+    ...groups.map(({ name, path }) => ({ kind: 'group' as const, name, path })),
+    ...policies
+      .filter(({ arn }) => arn.startsWith(`arn:aws:iam::${account}:`))
+      .map(({ arn, name }) => ({
+        kind: 'policy' as const,
+        name,
+        path: arn.slice(arn.indexOf('/'), arn.length - name.length),
+      })),
+  ];
 }

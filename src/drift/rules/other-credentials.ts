@@ -4,21 +4,18 @@ import { counted, t, trusted } from '../../text/text.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
-const EFFECT = t`A credential that MTurk does not need`;
+const EFFECT = t`A credential that Mechanical Turk does not need`;
 const TO_FIX = t`If not needed, delete:`;
 
 export const sshKey: Rule<'ssh-key'> = {
-  id: 'ssh-key',
   severity: 'low',
   detect: ({ credentialUsers }) =>
     credentialUsers.flatMap(({ user, credentials: { ssh } }) =>
       ssh.length === 0 ? [] : [detected('ssh-key', { user, ids: ssh })],
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user, ids }, names) => t`${userText(user, names)} has ${trusted(counted(ids.length, 'SSH key'))}`,
   effect: EFFECT,
   remedy: ({ data: { user, ids } }) => ({
-    detail: t`Mechanical Turk does not use SSH keys.`,
     toFix: TO_FIX,
     commands: ids.map((id) => iamCommand('delete-ssh-public-key', ['user-name', user], ['ssh-public-key-id', id])),
   }),
@@ -26,17 +23,14 @@ export const sshKey: Rule<'ssh-key'> = {
 };
 
 export const signingCertificate: Rule<'signing-certificate'> = {
-  id: 'signing-certificate',
   severity: 'low',
   detect: ({ credentialUsers }) =>
     credentialUsers.flatMap(({ user, credentials: { certificates } }) =>
       certificates.length === 0 ? [] : [detected('signing-certificate', { user, ids: certificates })],
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user }, names) => t`${userText(user, names)} has a signing certificate`,
   effect: EFFECT,
   remedy: ({ data: { user, ids } }) => ({
-    detail: t`Mechanical Turk does not use signing certificates.`,
     toFix: TO_FIX,
     // The credential report counts certificates without their ids.
     commands: ids.every((id) => /^[A-Z0-9]{20,}$/.test(id))
@@ -47,17 +41,15 @@ export const signingCertificate: Rule<'signing-certificate'> = {
 };
 
 export const serviceSpecificCredential: Rule<'service-specific-credential'> = {
-  id: 'service-specific-credential',
   severity: 'low',
   detect: ({ credentialUsers }) =>
     credentialUsers.flatMap(({ user, credentials: { services } }) =>
       services.length === 0 ? [] : [detected('service-specific-credential', { user, credentials: services })],
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user }, names) => t`${userText(user, names)} has a service-specific credential`,
   effect: EFFECT,
   remedy: ({ data: { user, credentials } }) => ({
-    detail: t`Mechanical Turk does not use them, and they may cost money.`,
+    detail: t`It may cost money.`,
     toFix: TO_FIX,
     commands: credentials.map(({ id }) =>
       iamCommand('delete-service-specific-credential', ['user-name', user], ['service-specific-credential-id', id]),
@@ -67,14 +59,12 @@ export const serviceSpecificCredential: Rule<'service-specific-credential'> = {
 };
 
 export const consolePassword: Rule<'console-password'> = {
-  id: 'console-password',
   severity: 'low',
   usesCredentialReport: true,
   detect: ({ credentialUsers }) =>
     credentialUsers.flatMap(({ user, credentials: { password } }) =>
       password === null ? [] : [detected('console-password', { user, lastUsed: password.lastUsed })],
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user }, names) => t`${userText(user, names)} has a console password`,
   effect: t`Can sign in to the AWS console`,
   remedy: ({ data: { user, lastUsed } }) => ({

@@ -1,4 +1,4 @@
-import { type DisplayNames, otherPolicyText, roleKeyOfPolicy } from '../../access/text/names.ts';
+import { type DisplayNames, roleKeyOfPolicy } from '../../access/text/names.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
@@ -7,12 +7,6 @@ import { codeText, someTexts, type Text, t } from '../../text/text.ts';
 /** Whether a document can grant anything; one that cannot be parsed can. */
 export function isAllowing(document: PolicyDocument | null): boolean {
   return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Allow');
-}
-
-/** `Policy of role paymaster`, or the name of another policy. */
-export function policyTitle(arn: string, names: DisplayNames): Text {
-  const role = roleKeyOfPolicy(arn, names);
-  return role === null ? t`Policy ${otherPolicyText(arn, names)}` : t`Policy of role ${codeText(role)}`;
 }
 
 /** The edit of team.yaml that makes a change of a role's policy intended. */

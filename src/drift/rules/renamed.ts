@@ -13,13 +13,11 @@ import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const userRenamed: Rule<'user-renamed'> = {
-  id: 'user-renamed',
   severity: 'medium',
   detect: ({ renames }) =>
     renames.flatMap(({ kind, name: user, to }) =>
       kind === 'user' ? [detected('user-renamed', { user, to }, { cause: 'manual' })] : [],
     ),
-  idParts: ({ user }, names) => names.user(user),
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys`,
   remedy: ({ data: { user, to } }) => ({
@@ -31,7 +29,6 @@ export const userRenamed: Rule<'user-renamed'> = {
 };
 
 export const userRecreated: Rule<'user-recreated'> = {
-  id: 'user-recreated',
   severity: 'medium',
   detect: ({ recreated, inventory: { users }, account, at }) =>
     recreated.map((user) => {
@@ -62,13 +59,11 @@ export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: 
 }
 
 export const groupRenamed: Rule<'group-renamed'> = {
-  id: 'group-renamed',
   severity: 'medium',
   detect: ({ renames }) =>
     renames.flatMap(({ kind, name: group, to }) =>
       kind === 'group' ? [detected('group-renamed', { group, to }, { cause: 'manual' })] : [],
     ),
-  idParts: ({ group }, names) => names.group(group),
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
   remedy: ({ data: { group, to } }) => ({

@@ -3,7 +3,6 @@ import { codeText, t } from '../../text/text.ts';
 import { type Detected, detected, type Rule } from './rule.ts';
 
 export const resourceChanged: Rule<'resource-changed'> = {
-  id: 'resource-changed',
   severity: 'low',
   detect: ({ plan }) => changedResources(plan),
   idParts: ({ address, attributes }) => [address, ...attributes],

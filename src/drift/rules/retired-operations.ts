@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { type AccessModel, around, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Holder } from '../../access/model-difference.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
-import { type DisplayNames, otherPolicyText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, otherPolicyText, policyName, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
@@ -10,16 +10,13 @@ import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
 import type { RetiredOperation, RuleData } from '../finding.ts';
 import { worstOf } from '../scan/access-changes.ts';
-import { holderParts } from './differences.ts';
-import { type Detected, detected, type RemedyText, type Rule } from './rule.ts';
+import { type Detected, detected, type RemedyText, type Rule, subjectParts } from './rule.ts';
 
 export const retiredOperations: Rule<'retired-operations'> = {
-  id: 'retired-operations',
   severity: 'low',
   idEffect: 'never',
   detect: ({ account, expected, at }) => policiesWithRetired(account, expected, at),
-  idParts: ({ holder, policy }, names) =>
-    holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy],
+  idParts: (data, names) => (data.holder === null ? [policyName(data.policy)] : subjectParts(data, names)),
   title: ({ policy }, names) => t`Policy ${otherPolicyText(policy, names)} names retired operations`,
   effect: t`These operations grant and deny nothing`,
   remedy: ({ data }, names) => remedyText(data, names),
@@ -71,36 +68,27 @@ function retiredAction(action: string): Omit<RetiredOperation, 'effect'> | null 
 
 /** Every policy of the account, inline or managed, that names retired operations. */
 function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Date): readonly Detected[] {
-  const { model } = account;
+  const { users, groups, policies } = account.model;
   const file = indexModel(expected);
-  const inline = [
-    ...model.users.flatMap((user) => user.inline.map((policy) => ({ kind: 'user' as const, holder: user, policy }))),
-    ...model.groups.flatMap((group) =>
-      group.inline.map((policy) => ({ kind: 'group' as const, holder: group, policy })),
-    ),
+  const inlineOf = (kind: Holder['kind'], holders: typeof users | typeof groups) =>
+    holders.flatMap(({ name, inline }) => inline.map((each) => ({ ...each, holder: { kind, name } })));
+  const managed = policies.filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'));
+  const all = [
+    ...managed.map(({ arn, document }) => ({ name: arn, document, holder: null })),
+    ...inlineOf('user', users),
+    ...inlineOf('group', groups),
   ];
-  const found = (
-    policy: string,
-    document: PolicyDocument | null,
-    holder: Holder | null,
-    usersOf: () => readonly string[],
-  ): readonly Detected[] => {
+  const usersOf = (policy: string, holder: Holder | null) => {
+    if (holder === null) return holdersOf(account, policy);
+    return holder.kind === 'user' ? [holder.name] : (account.members.get(holder.name) ?? []);
+  };
+  return all.flatMap(({ name: policy, document, holder }) => {
     const names = document === null ? [] : retiredOnce(document);
     if (names.length === 0) return [];
-    const users = [...usersOf()].sort();
-    const risk = stillPossible(names, users, account, file, at);
-    return [detected('retired-operations', { policy, holder, names, users }, { risk })];
-  };
-  return [
-    ...model.policies
-      .filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'))
-      .flatMap(({ arn, document }) => found(arn, document, null, () => holdersOf(account, arn))),
-    ...inline.flatMap(({ kind, holder, policy }) =>
-      found(policy.name, policy.document, { kind, name: holder.name }, () =>
-        kind === 'user' ? [holder.name] : (account.members.get(holder.name) ?? []),
-      ),
-    ),
-  ];
+    const having = [...usersOf(policy, holder)].sort();
+    const risk = stillPossible(names, having, account, file, at);
+    return [detected('retired-operations', { policy, holder, names, users: having }, { risk })];
+  });
 }
 
 const known = new WeakMap<PolicyDocument, readonly RetiredOperation[]>();

@@ -2,7 +2,6 @@ import { sentences, strongText, t } from '../../text/text.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const rootAccessKey: Rule<'root-access-key'> = {
-  id: 'root-access-key',
   severity: 'critical',
   idEffect: 'never',
   usesCredentialReport: true,

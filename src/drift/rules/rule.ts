@@ -3,13 +3,21 @@ import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
-import type { Operation } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
-import type { DriftFinding, Entity, FindingOf, Rename, RuleData, SetupChanges, Severity } from '../finding.ts';
+import type {
+  DriftCause,
+  DriftFinding,
+  Entity,
+  FindingOf,
+  Rename,
+  RuleData,
+  SetupChanges,
+  Severity,
+} from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
 import type { AddedDenies } from '../scan/added-denies.ts';
 import type { CredentialUser } from './access-keys.ts';
@@ -85,25 +93,20 @@ export interface RemedyText {
 
 /** Everything about one kind of drift. */
 export interface Rule<Id extends FindingId = FindingId> {
-  readonly id: Id;
   /** The least severity; the access that a finding grants or removes can only raise it. */
   readonly severity: Severity;
   /** Instead of `severity`, if it depends on the data. */
   severityOf?(data: RuleData[Id]): Severity;
   /** Left out for differences between access models, which are detected together. */
   detect?(context: ScanContext): readonly Detected[];
-  /** What follows the rule in the id. */
-  idParts(data: RuleData[Id], names: IdNames): readonly string[];
+  /** What follows the rule in the id; by default the user, group or policy that the data names. */
+  idParts?(data: RuleData[Id], names: IdNames): readonly string[];
   /** If the id ends in the worst effect: always (left out), only for an escalation, or never. */
   readonly idEffect?: 'escalation' | 'never';
-  /** A phrase without a full stop. */
-  title(data: RuleData[Id], names: DisplayNames): Text;
-  /** What an apply does about it, if it is pending. */
-  pendingTitle?(data: RuleData[Id], names: DisplayNames): Text;
+  /** A phrase without a full stop: what someone did, what an apply will do or what ended, as the cause says. */
+  title(data: RuleData[Id], names: DisplayNames, cause: DriftCause): Text;
   /** The effect if no access to MTurk changes. */
   readonly effect?: Text;
-  /** The operations that it allows, if they are not in the finding's `changes`. */
-  operations?(data: RuleData[Id]): readonly Operation[];
   remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
   /** Whose last event attributes it, if not the holder, user, group or policy of the data; null if no event shows it. */
   entity?(data: RuleData[Id]): Entity | null;
@@ -111,4 +114,30 @@ export interface Rule<Id extends FindingId = FindingId> {
   readonly calls?: RegExp;
   /** Whether it uses the credential report, which can be four hours old. */
   readonly usesCredentialReport?: true;
+}
+
+/** The holder, user, group or policy that a finding is about; null if its data names none. */
+export function subjectOf(data: DriftFinding['data']): Entity | null {
+  if ('holder' in data && data.holder !== null) return data.holder;
+  if ('user' in data) return { kind: 'user', name: data.user };
+  if ('group' in data) return { kind: 'group', name: data.group };
+  return 'arn' in data ? { kind: 'policy', name: data.arn } : null;
+}
+
+/** The group or policy that the data names beside its subject. */
+export function objectOf(data: DriftFinding['data']): string | null {
+  if ('user' in data) return 'group' in data ? data.group : null;
+  if (!('holder' in data) || data.holder === null) return null;
+  return 'arn' in data ? data.arn : 'policy' in data ? data.policy : null;
+}
+
+/** The segments of an id for subject and object. */
+export function subjectParts(data: DriftFinding['data'], names: IdNames): readonly string[] {
+  const [subject, object] = [subjectOf(data), objectOf(data)];
+  if (subject === null) return [];
+  const { kind, name } = subject;
+  const own = kind === 'user' || kind === 'group' || kind === 'policy' ? names[kind](name) : [name];
+  const other =
+    object === null ? [] : 'group' in data ? names.group(object) : 'arn' in data ? names.policy(object) : [object];
+  return [...('holder' in data ? [kind] : []), ...own, ...other];
 }

@@ -67,9 +67,6 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'nothing-applied': nothingApplied,
 };
 
-/** The order of the rules. */
-export const RULE_IDS: readonly string[] = Object.keys(DRIFT_RULES);
-
 export function ruleOf({ rule }: Pick<DriftFinding, 'rule'>): Rule {
   return DRIFT_RULES[rule];
 }

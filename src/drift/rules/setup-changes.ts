@@ -19,7 +19,6 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
 };
 
 export const roleChanged: Rule<'role-changed'> = {
-  id: 'role-changed',
   severity: 'critical',
   detect: ({ setup }) => setupFindings('role-changed', setup?.roles ?? []),
   idParts: ({ name }) => [name],
@@ -32,7 +31,6 @@ export const roleChanged: Rule<'role-changed'> = {
 };
 
 export const bucketChanged: Rule<'bucket-changed'> = {
-  id: 'bucket-changed',
   severity: 'high',
   severityOf: ({ settings }) => (settings.includes('policy') ? 'critical' : 'high'),
   detect: ({ setup }) => setupFindings('bucket-changed', setup?.bucket ? [setup.bucket] : []),
@@ -43,10 +41,8 @@ export const bucketChanged: Rule<'bucket-changed'> = {
 };
 
 export const identityProviderChanged: Rule<'identity-provider-changed'> = {
-  id: 'identity-provider-changed',
   severity: 'medium',
   detect: ({ setup }) => setupFindings('identity-provider-changed', setup?.provider ? [setup.provider] : []),
-  idParts: () => [],
   title: () => t`The identity provider of GitHub was changed`,
   effect: t`The workflows may not be able to take their roles`,
   remedy: setupRemedy,

@@ -6,7 +6,6 @@ import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
-  id: 'too-many-access-keys',
   severity: 'low',
   idEffect: 'never',
   usesCredentialReport: true,

@@ -1,33 +1,42 @@
-import { type AccessModel, around } from '../../access/model.ts';
+import { type AccessGroup, type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
+import type { GroupDetails } from '../../aws/inventory/unmanaged.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
+import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import type { FindingOf } from '../finding.ts';
+import type { FindingOf, UnmanagedGroup } from '../finding.ts';
 import { effectBetween, riskOf } from '../scan/access-changes.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedGroup: Rule<'unmanaged-group'> = {
-  id: 'unmanaged-group',
   severity: 'low',
-  detect: ({ unmanaged, team }) =>
+  detect: ({ unmanaged, account, team }) =>
     unmanaged.flatMap((effect) => {
       const { resource, changes, keeps, escalates } = effect;
       if (resource.kind !== 'group') return [];
-      const { name: group, arn, path, details } = resource;
-      const { members = null, attached = [], inline = [] } = details ?? {};
-      const inPath = path.startsWith(labPath(team.lab));
-      const data = { group, arn, path, inPath, members, attached, inline, keeps };
+      const { name, path, details } = resource;
+      const data = { ...unmanagedGroupData({ name, path, ...details }, account.model.account, team.lab), keeps };
       return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
     }),
-  idParts: ({ group }, names) => names.group(group),
-  title: ({ group }, names) => t`Unmanaged group ${nameOutsideLabText(group, names)}`,
-  pendingTitle: ({ group }, names) => t`Delete group ${nameOutsideLabText(group, names)}`,
+  title: ({ group }, names, cause) =>
+    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} group ${nameOutsideLabText(group, names)}`,
   remedy: remedyText,
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
+
+/** Data about a group of the account; without details it could not be read. */
+export function unmanagedGroupData(
+  { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
+  account: string,
+  lab: string,
+): UnmanagedGroup {
+  const { members = null, attached = [], inline = [] } = details;
+  const inPath = path.startsWith(labPath(lab));
+  return { group: name, arn: iamArn(account, 'group', path, name), path, inPath, members, attached, inline, keeps: [] };
+}
 
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
   const { group, members, attached, inline, keeps } = data;
@@ -63,7 +72,6 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
 
 /** Members in groups that are not the lab's. */
 export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
-  id: 'unmanaged-group-membership',
   severity: 'low',
   detect: (context) =>
     [...context.members].flatMap((name) =>

@@ -5,7 +5,6 @@ import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
-  id: 'unmanaged-policy',
   severity: 'low',
   detect: ({ unmanaged }) =>
     unmanaged.flatMap((effect) => {
@@ -15,9 +14,8 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
       const data = { arn: resource.arn, document, attachments };
       return [detected('unmanaged-policy', data, { changes, risk: riskOf(effect), escalates })];
     }),
-  idParts: ({ arn }, names) => names.policy(arn),
-  title: ({ arn }, names) => t`Unmanaged policy ${otherPolicyText(arn, names)}`,
-  pendingTitle: ({ arn }, names) => t`Delete policy ${otherPolicyText(arn, names)}`,
+  title: ({ arn }, names, cause) =>
+    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} policy ${otherPolicyText(arn, names)}`,
   remedy: ({ data: { arn, attachments } }) => ({
     detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
     toFix: t`If nothing uses it, delete it:`,

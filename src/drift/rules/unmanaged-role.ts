@@ -6,7 +6,6 @@ import { codeText, joinTexts, someTexts, type Text, t, trusted } from '../../tex
 import { detected, type Rule } from './rule.ts';
 
 export const unmanagedRole: Rule<'unmanaged-role'> = {
-  id: 'unmanaged-role',
   severity: 'critical',
   detect: ({ inventory, reach, administrators, team, lab }) => {
     const excepted = new Set(team.settings.administrators.map(stableArn));

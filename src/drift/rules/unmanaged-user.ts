@@ -1,20 +1,19 @@
-import { accessOf, type UserAccess } from '../../access/access-of.ts';
+import { accessOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
-import { worstRisk } from '../../access/capability-access.ts';
+import { distinctGrants, worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
-import type { Grant } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
-import { riskOf } from '../scan/access-changes.ts';
+import { effectsBetween, riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
@@ -22,19 +21,19 @@ import { type Detected, detected, type RemedyText, type Rule, type ScanContext }
 import { escalationText } from './unmanaged-role.ts';
 
 export const unmanagedUser: Rule<'unmanaged-user'> = {
-  id: 'unmanaged-user',
   severity: 'low',
   usesCredentialReport: true,
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
-  idParts: ({ user }, names) => names.user(user),
-  title: ({ user, operations }, names) =>
-    t`Unmanaged user ${nameOutsideLabText(user, names)}${operations.length === OPERATIONS.length ? t` has full access` : t``}`,
-  pendingTitle: ({ user }, names) => {
-    const until = names.people.get(user)?.until ?? null;
-    const ended = until === null ? t`` : t` (last day was ${trusted(dateWords(until))})`;
-    return t`Delete the IAM user of ${userText(user, names)}${ended}`;
+  title: ({ user, operations }, names, cause) => {
+    if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
+    if (cause === 'expired') {
+      const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
+      return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;
+    }
+    const all = operations.length === OPERATIONS.length ? t` has full access` : t``;
+    return t`Unmanaged user ${nameOutsideLabText(user, names)}${all}`;
   },
-  operations: ({ operations }) => operations,
+  effect: t`No access to Mechanical Turk`,
   remedy: (finding, names) => ({
     detail: detailText(finding.data, names, finding.escalates.length > 0),
     ...(withoutOwnPolicies(finding.data, names.lab) ?? removal(finding.data)),
@@ -95,8 +94,8 @@ function otherUsers(context: ScanContext): readonly Detected[] {
   return accessOf(others, { at }).flatMap((now) => {
     const { user } = now;
     const own = around(index, [user.name]);
-    const later = laterMoments([own], [], at);
-    const { allowed, grants } = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(accessAtEither, now);
+    const moments = [now, ...laterMoments([own], [], at).flatMap((moment) => accessOf(own, { at: moment }))];
+    const allowed = moments.map((access) => access.allowed).reduce(union);
     const arn = iamArn(access.account, 'user', user.path, user.name);
     const way = reach.steps.get(arn) ?? null;
     const isAdministrator = way !== null || reach.everything.has(arn);
@@ -106,30 +105,16 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
       operations: listOperations(allowed),
-      grants: distinctGrants(grants),
+      grants: distinctGrants(moments.flatMap(({ grants }) => [...grants.values()].flat())),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
       way,
     };
+    const changes = effectsBetween({ ...own, users: [] }, own, at);
     const escalates = isAdministrator ? [user.name] : [];
-    return [detected('unmanaged-user', data, { risk: isAdministrator ? 'spends' : worstRisk(allowed), escalates })];
+    const risk = isAdministrator ? 'spends' : worstRisk(allowed);
+    return [detected('unmanaged-user', data, { changes, risk, escalates })];
   });
-}
-
-export function distinctGrants(grants: UserAccess['grants']): readonly Grant[] {
-  return [...new Map([...grants.values()].flat().map((each) => [`${each.holder} ${each.policy}`, each])).values()];
-}
-
-function accessAtEither(one: UserAccess, other: UserAccess): UserAccess {
-  if (isEmpty(other.allowed)) return one;
-  const grants = new Map<Operation, readonly Grant[]>(one.grants);
-  for (const [operation, list] of other.grants) {
-    const known = grants.get(operation) ?? [];
-    const isKnown = ({ holder, policy }: Grant) =>
-      known.some((grant) => grant.holder === holder && grant.policy === policy);
-    grants.set(operation, [...known, ...list.filter((grant) => !isKnown(grant))]);
-  }
-  return { ...one, allowed: union(one.allowed, other.allowed), grants };
 }
 
 function detailText(

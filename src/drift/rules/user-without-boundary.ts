@@ -16,7 +16,6 @@ const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
  * the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
  */
 export const userWithoutBoundary: Rule<'user-without-boundary'> = {
-  id: 'user-without-boundary',
   severity: 'medium',
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
   detect: ({ inventory: { access }, expected, members, users, team, administrators }) => {
@@ -30,11 +29,13 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
       detected('user-without-boundary', { user, path }),
     );
   },
-  idParts: ({ user }, names) => names.user(user),
-  title: (data, names) =>
-    'kind' in data
+  title: (data, names, cause) => {
+    if (!('kind' in data)) return t`IAM user ${nameOutsideLabText(data.user, names)} has no permissions boundary`;
+    if (cause === 'pending') return t`Restore the permissions boundary of ${userText(data.user, names)}`;
+    return cause === 'manual' || cause === 'resolved'
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
-      : t`IAM user ${nameOutsideLabText(data.user, names)} has no permissions boundary`,
+      : t`${userText(data.user, names)} has no permissions boundary`;
+  },
   effect: NO_LIMIT,
   remedy: ({ data }, { lab }) =>
     'kind' in data

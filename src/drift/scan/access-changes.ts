@@ -1,12 +1,12 @@
-import { conservativeDocument } from '../../access/conservative.ts';
+import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
-import { type AccessGroup, type AccessModel, type AccessUser, around, type ModelIndex } from '../../access/model.ts';
+import { type AccessModel, type AccessUser, around, type ModelIndex, unmanagedUser } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
-import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
+import type { UnmanagedResource, UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
 import { RISKS, type Risk } from '../../catalog/mturk.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
@@ -169,15 +169,18 @@ export function unmanagedEffectsOf(
   lab: EscalationTargets,
 ): readonly UnmanagedEffect[] {
   const desired = desiredAccess(team, today);
-  const doubted = conservative(unmanaged);
-  const base = withUnmanaged(desired, doubted);
-  const members = new Map(base.users.map((user) => [user.name, user]));
-  const unmanagedUsers = new Map(
-    doubted.resources.flatMap((each) => (each.kind === 'user' ? [[each.name, userOf(each)]] : [])),
-  );
-  const others = new Map(account.users.map((user) => [user.name, user]));
-  const known = (name: string): AccessUser =>
-    members.get(name) ?? unmanagedUsers.get(name) ?? leavingUser(others, name) ?? unknownUser(name);
+  const own = unmanagedModel(unmanaged, desired.account);
+  const arns = new Set(desired.policies.map(({ arn }) => arn));
+  const base: AccessModel = {
+    ...desired,
+    groups: [...desired.groups, ...own.groups],
+    policies: [...desired.policies, ...own.policies.filter(({ arn }) => !arns.has(arn))],
+  };
+  const leaving = account.users
+    .filter((user) => user.unmanaged !== true)
+    .map((user) => ({ ...user, groups: [], attached: [] }));
+  const users = new Map([...leaving, ...own.users, ...base.users].map((user) => [user.name, user]));
+  const known = (name: string) => users.get(name) ?? unmanagedUser(name);
   return unmanaged.resources.map((resource) => unmanagedEffect(resource, base, known, lab, at));
 }
 
@@ -224,7 +227,7 @@ function unmanagedEffect(
 }
 
 /** Gains now, and gains at the moment at which a policy takes effect. */
-function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
+export function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
   const now = diffAccess(before, after, at).people.filter(hasEffect);
   return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
     const later = diffAccess(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
@@ -239,56 +242,19 @@ function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): rea
     .map(({ name }) => name);
 }
 
-/** Counts in doubt as allowed. */
-function conservative(unmanaged: UnmanagedResources): UnmanagedResources {
-  const inline = <Held extends { readonly inline: AccessUser['inline'] }>(held: Held): Held => ({
-    ...held,
-    inline: held.inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) })),
+/** The unmanaged users, groups and policies, counting in doubt as allowed; what could not be read has nothing. */
+function unmanagedModel({ resources, groups, policies }: UnmanagedResources, account: string): AccessModel {
+  return conservativeModel({
+    account,
+    users: resources.flatMap(({ kind, name, path, details }) =>
+      kind === 'user' ? [details === null ? unmanagedUser(name) : { name, path, ...details }] : [],
+    ),
+    groups: [
+      ...resources.flatMap(({ kind, name, path, details }) =>
+        kind === 'group' ? [{ name, path, attached: details?.attached ?? [], inline: details?.inline ?? [] }] : [],
+      ),
+      ...groups,
+    ],
+    policies,
   });
-  return {
-    ...unmanaged,
-    resources: unmanaged.resources.map((resource): UnmanagedResource => {
-      if (resource.kind === 'policy' || resource.details === null) return resource;
-      return resource.kind === 'user'
-        ? { ...resource, details: inline(resource.details) }
-        : { ...resource, details: inline(resource.details) };
-    }),
-    groups: unmanaged.groups.map(inline),
-    policies: unmanaged.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
-  };
-}
-
-/** The desired access with the unmanaged groups and policies, without members. */
-function withUnmanaged(desired: AccessModel, { resources, groups, policies }: UnmanagedResources): AccessModel {
-  const known = new Set(desired.policies.map(({ arn }) => arn));
-  const unmanagedGroups = resources.flatMap(({ kind, name, details }): AccessGroup[] =>
-    kind === 'group' ? [{ name, path: '/', attached: details?.attached ?? [], inline: details?.inline ?? [] }] : [],
-  );
-  return {
-    ...desired,
-    groups: [...desired.groups, ...unmanagedGroups, ...groups],
-    policies: [...desired.policies, ...policies.filter(({ arn }) => !known.has(arn))],
-  };
-}
-
-function userOf({
-  name,
-  path,
-  details,
-}: Pick<UnmanagedResource, 'name' | 'path'> & { details: UserDetails | null }): AccessUser {
-  if (details === null) return unknownUser(name);
-  const { groups, attached, inline, boundary, tags } = details;
-  return { name, path, groups, attached, inline, boundary, tags };
-}
-
-/** A user that is to be deleted, without other access: only the unmanaged resource is judged. */
-function leavingUser(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
-  const user = users.get(name);
-  return user === undefined || user.unmanaged === true ? null : { ...user, groups: [], attached: [] };
-}
-
-/** A user of whom only a group is known: limits that it may have are not counted. */
-function unknownUser(name: string): AccessUser {
-  const nothing = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
-  return { name, path: '/', ...nothing, unmanaged: true };
 }

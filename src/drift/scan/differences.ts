@@ -69,19 +69,9 @@ function isLate(difference: Difference, { late }: Expected): boolean {
 
 /** The user, group or policy that was added or deleted, as `user bo`; null for any other difference. */
 function wholeOf(difference: Difference): string | null {
-  switch (difference.kind) {
-    case 'user-added':
-    case 'user-deleted':
-      return `user ${difference.user}`;
-    case 'group-added':
-    case 'group-deleted':
-      return `group ${difference.group}`;
-    case 'policy-added':
-    case 'policy-deleted':
-      return `policy ${difference.arn}`;
-    default:
-      return null;
-  }
+  if (!isResource('added', difference) && !isResource('deleted', difference)) return null;
+  if ('user' in difference) return `user ${difference.user}`;
+  return 'group' in difference ? `group ${difference.group}` : 'arn' in difference ? `policy ${difference.arn}` : null;
 }
 
 function wholesIn(list: readonly Difference[]): ReadonlySet<string> {

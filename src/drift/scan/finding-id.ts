@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AccessChange } from '../../access/diff.ts';
-import { differenceKey } from '../../access/model-difference.ts';
-import type { AccessKey } from '../../aws/inventory/types.ts';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
-import { canonicalDocument, stableJson } from '../../iam/canonical.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { type DriftCause, type DriftClass, type DriftFinding, differenceOf } from '../finding.ts';
-import type { Detected, IdNames } from '../rules/rule.ts';
+import type { DriftCause, DriftClass, DriftFinding } from '../finding.ts';
+import { type Detected, type IdNames, subjectParts } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
 type Identified = Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>;
@@ -45,7 +40,9 @@ export function findingIds(team: Team): (finding: Identified) => string {
     const { idParts, idEffect } = ruleOf(finding);
     const isNamed = idEffect === undefined || (idEffect === 'escalation' && escalates.length > 0);
     const worst = escalates.length > 0 ? 'escalates' : risk;
-    const id = [rule, ...idParts(data, names), ...(isNamed && worst !== null ? [worst] : [])].map(segment).join('/');
+    const id = [rule, ...(idParts ?? subjectParts)(data, names), ...(isNamed && worst !== null ? [worst] : [])]
+      .map(segment)
+      .join('/');
     const times = (made.get(id) ?? 0) + 1;
     made.set(id, times);
     return times === 1 ? id : `${id}/${times}`;
@@ -95,55 +92,4 @@ export function classOf(findings: readonly Pick<DriftFinding, 'cause'>[], isComp
   const causes = new Set(findings.map(({ cause }) => cause));
   const [, found] = CLASS_BY_CAUSE.find(([cause]) => causes.has(cause)) ?? [];
   return found ?? (isComplete ? 'clean' : 'error');
-}
-
-/** Equal for two scans that found the same, different if a finding changed or became worse: 64 hexadecimal digits. */
-export function fingerprintOf(findings: readonly DriftFinding[]): string {
-  const lines = findings.map((finding) => JSON.stringify([finding.id, finding.cause, findingDigest(finding)]));
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
-}
-
-/** Different if documents, members, operations or keys differ; without anything that changes with time alone. */
-function findingDigest(finding: Pick<DriftFinding, 'rule' | 'data' | 'changes' | 'escalates'>): string {
-  const { changes, escalates } = finding;
-  const text = stable([dataOf(finding), changes.map(changeFacts), [...escalates].sort()]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-function dataOf(finding: Pick<DriftFinding, 'rule' | 'data'>): unknown {
-  const difference = differenceOf(finding);
-  if (difference !== null) {
-    return [differenceKey(difference), 'document' in difference ? difference.document : null];
-  }
-  const { rule, data } = finding as DriftFinding;
-  // The credential report, the only source of these keys, has no ids.
-  if (rule === 'unmanaged-user') {
-    const { keys, areKeysKnown: _known, ...rest } = data;
-    return [rule, rest, keys.filter(({ active }) => active).length, keys.length];
-  }
-  if (rule === 'unmanaged-group') return [rule, { ...data, keeps: data.keeps.map(changeFacts) }];
-  return [rule, Object.fromEntries(Object.entries(data).filter(([name]) => !TIME_DEPENDENT.includes(name)))];
-}
-
-/** Time-dependent fields, excluded from the fingerprint. */
-const TIME_DEPENDENT: readonly string[] = ['days', 'lastUsed'];
-
-function changeFacts({ user, operations, ends, suspended, boundary }: AccessChange): unknown {
-  return [user, [...operations.gained].sort(), [...operations.lost].sort(), ends, suspended, boundary];
-}
-
-/** Of keys and documents only what makes a difference. */
-function stable(value: unknown): string {
-  return stableJson(value, (part) => {
-    if (isKey(part)) return [part.id ?? part.created, part.active];
-    return isDocument(part) ? canonicalDocument(part) : part;
-  });
-}
-
-function isKey(part: object): part is AccessKey {
-  return 'active' in part && 'isUseKnown' in part;
-}
-
-function isDocument(part: object): part is PolicyDocument {
-  return 'Statement' in part;
 }

@@ -9,7 +9,7 @@ import { boundaryState } from '../../aws/inventory/boundary.ts';
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
 import { RISKS } from '../../catalog/mturk.ts';
-import { iamArn } from '../../iam/arn.ts';
+import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
@@ -29,12 +29,13 @@ import { firstApplyOf } from '../rules/nothing-applied.ts';
 import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
-import { DRIFT_RULES, RULE_IDS, ruleOf } from '../rules/rules.ts';
+import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
+import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
 import { withoutAddedDenies } from './added-denies.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, withDesired } from './differences.ts';
-import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
+import { classOf, findingIds } from './finding-id.ts';
 
 /**
  * Every difference between an account and its team.yaml. Access is decided on the inventory alone; a plan adds what only
@@ -69,7 +70,6 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
     eventsComplete: false,
     administrators,
     notChecked: distinct([...notChecked, ...(input.setup?.notChecked ?? [])]),
-    fingerprint: fingerprintOf(findings),
     planned: plan !== null,
     at: at.toISOString(),
     credentialReportAt: inventory.reportedAt,
@@ -281,15 +281,9 @@ export function detectedDifference(
     }
     case 'group-added': {
       const { group: name } = difference;
-      const { path = labPath(lab), attached = [], inline = [] } = model.groups.find((each) => each.name === name) ?? {};
+      const group = model.groups.find((each) => each.name === name) ?? { name, path: labPath(lab) };
       const members = model.users.filter(({ groups }) => groups.includes(name)).map(nameOf);
-      const arn = iamArn(model.account, 'group', path, name);
-      const inPath = path.startsWith(labPath(lab));
-      return detected(
-        'unmanaged-group',
-        { group: name, arn, path, inPath, members, attached, inline, keeps: [] },
-        facts,
-      );
+      return detected('unmanaged-group', unmanagedGroupData({ ...group, members }, model.account, lab), facts);
     }
     case 'policy-added': {
       const document = model.policies.find(({ arn }) => arn === difference.arn)?.document ?? null;
@@ -340,7 +334,7 @@ export function bySeverity(
     SEVERITIES.indexOf(severity),
     rule === 'root-access-key' ? 0 : escalates.length > 0 ? 1 : 2,
     risk === null ? RISKS.length : RISKS.indexOf(risk),
-    RULE_IDS.indexOf(rule),
+    FINDING_IDS.indexOf(rule),
   ];
   const [a, b] = [ranks(one), ranks(other)];
   const index = a.findIndex((rank, at) => rank !== b[at]);

@@ -1,0 +1,304 @@
+import { type DisplayNames, holderText, policyName, policyText } from '../../access/text/names.ts';
+import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
+import { dateWords, timeWords } from '../../text/dates.ts';
+import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
+import {
+  capitalized,
+  codeText,
+  counted,
+  formatCount,
+  listTexts,
+  proseText,
+  sentences,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import { type DriftFinding, type Entity, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
+import {
+  actorText,
+  effectWords,
+  type FindingView,
+  findingTitle,
+  findingView,
+  type ViewOptions,
+  worstText,
+} from './finding-view.ts';
+
+/** A finding that a person or reconcile has to end, with its number. */
+export type Shown = FindingView & { readonly number: number; readonly finding: DriftFinding };
+
+/** More rows would leave no room for the sections. */
+const MOST_ROWS = 100;
+const MOST_COMMANDS = 6;
+/** A longer command contains a name that no person pastes. */
+const LONGEST_COMMAND = 1_500;
+const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/;
+
+/** Findings that are neither pending (an apply does them) nor resolved. */
+export function shownFindings({ findings }: ScanResult, names: DisplayNames, options: ViewOptions): readonly Shown[] {
+  return findings
+    .filter(isOpen)
+    .map((finding, index) => ({ ...findingView(finding, names, options), number: index + 1, finding }));
+}
+
+/** `Drift in perception-lab: old-mturk-user can use all of Mechanical Turk; 5 more findings` */
+export function driftTitle(shown: readonly Shown[], names: DisplayNames): Text {
+  const worst = worstOf(shown);
+  if (worst === null) return t``;
+  const clause = worstText(worst.finding, names);
+  const more = shown.length === 1 ? '' : `; ${counted(shown.length - 1, 'more finding')}`;
+  return t`Drift in ${trusted(names.lab)}: ${clause === null ? worst.title : t`${clause.who} ${clause.can}`}${trusted(more)}`;
+}
+
+/** The first of those with the worst effect that a person has to decide; else the first of all. */
+function worstOf(shown: readonly Shown[]): Shown | null {
+  const [first = null] = shown;
+  if (first === null) return null;
+  const effect = worstEffect(first.finding);
+  const same = shown.filter(({ finding }) => worstEffect(finding) === effect);
+  return same.find(({ action }) => action === 'decide') ?? first;
+}
+
+/**
+ * What a scan found: who can do the worst, a table, a section for each decision, and the rest folded. Where everyone can
+ * read it, nothing beside the table.
+ */
+export function driftBlocks(
+  scan: ScanResult,
+  shown: readonly Shown[],
+  names: DisplayNames,
+  options: ViewOptions,
+): readonly Block[] {
+  const [decide, reverted, later] = (['decide', 'reconcile', 'later'] as const).map((action) =>
+    shown.filter((each) => each.action === action),
+  ) as [Shown[], Shown[], Shown[]];
+  if (shown.length === 0) return [];
+  return [
+    alertBlock({ decide, reverted, later }, shown.length, names),
+    tableBlock(shown),
+    ...(names.isPublic === true
+      ? []
+      : [
+          ...decisionBlocks(decide, options),
+          ...folded(t`Reconcile will revert: ${numbersText(reverted)}`, reverted.map(lineWithActor), 3),
+          ...folded(t`Reconcile will give back: ${numbersText(later)}`, later.map(lineWithActor), 3),
+        ]),
+    ...(options.isPrivate === true || scan.notChecked.length === 0
+      ? []
+      : [
+          paragraph(t`Not everything could be checked; findings of earlier checks may remain. Another issue says why.`),
+        ]),
+  ];
+}
+
+/** The lists beside the findings, folded: what is settled, changed back, snoozed or excepted. */
+export function otherBlocks(scan: ScanResult, names: DisplayNames, options: ViewOptions): readonly Block[] {
+  const resolved = scan.findings.filter(({ cause }) => cause === 'resolved').map((each) => findingTitle(each, names));
+  const reported = new Set(scan.findings.map(({ id }) => id));
+  const passed = scan.unusedSnoozes.filter((id) => reported.has(id));
+  const unused = scan.unusedSnoozes.filter((id) => !reported.has(id));
+  const counts = (what: Text, items: readonly Text[], rank: number) => folded(t`${what}: ${items.length}`, items, rank);
+  return [
+    ...counts(t`Changed manually, and now as in ${codeText('team.yaml')}`, resolved, 4),
+    ...changedBackBlocks(scan, names, options),
+    ...counts(
+      t`Snoozed`,
+      scan.snoozed.map(
+        ({ finding, until, reason }) =>
+          t`${codeText(finding.id)} until ${trusted(dateWords(until))}: ${proseText(reason)}`,
+      ),
+      5,
+    ),
+    ...counts(t`Snoozed until a day that has passed, and reported again`, passed.map(codeText), 5),
+    ...counts(t`Unused snoozes`, unused.map(codeText), 5),
+    ...administratorBlocks(scan, names),
+  ];
+}
+
+function administratorBlocks({ administrators }: ScanResult, { isPublic = false }: DisplayNames): readonly Block[] {
+  const count = counted(administrators.length, 'user or role', 'users and roles');
+  const what = t`Can do everything in the account, not reported: ${trusted(count)}`;
+  if (isPublic && administrators.length > 0) return [paragraph(what)];
+  return folded(
+    what,
+    administrators.map((arn) => codeText(policyName(arn))),
+    6,
+  );
+}
+
+/** What was changed and changed back, in a sentence for each user, group, policy and role; a new access key is listed, too. */
+export function changedBackBlocks(
+  { changedBack, eventsComplete }: ScanResult,
+  names: DisplayNames,
+  { isAttributed = false, isPrivate = false }: ViewOptions,
+): readonly Block[] {
+  const texts = changedBack.map(({ entity, changes }) => {
+    const calls = [...new Map(changes.map((each) => [`${each.event} ${each.target}`, each])).values()].reverse();
+    const what = calls.map(({ event, target }) =>
+      target === null ? codeText(event) : t`${codeText(event)} ${codeText(policyName(target))}`,
+    );
+    const actors = [...new Set(changes.map(({ actor }) => actor))].reverse();
+    const who = someTexts(actors.map((actor) => actorText(actor, names, isPrivate)));
+    return t`${entityText(entity, names)}: ${someTexts(what, 10)}, by ${who}, ${trusted(timeWords(changes[0].at))}`;
+  });
+  const unread = t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
+  return [
+    ...(eventsComplete || !isAttributed ? [] : [paragraph(unread)]),
+    ...(names.isPublic === true ? [] : folded(t`Changed and changed back, or no drift: ${texts.length}`, texts, 4)),
+  ];
+}
+
+function entityText({ kind, name }: Entity, names: DisplayNames): Text {
+  if (kind === 'user' || kind === 'group') return holderText({ kind, name }, names);
+  return kind === 'policy'
+    ? capitalized(policyText(name, names))
+    : t`${trusted(kind.replace('-', ' '))} ${codeText(name)}`;
+}
+
+/** What is merged and not applied, and the users whose access ended; when reconcile deletes them, if it is announced. */
+export function pendingTexts(
+  { findings }: ScanResult,
+  names: DisplayNames,
+  announcements: readonly Announcement[],
+): readonly Text[] {
+  return findings.filter(isPending).map((finding) => {
+    const { rule, data } = finding;
+    const key = rule === 'unmanaged-user' ? names.people.get(data.user)?.key : undefined;
+    const due = announcements.find((each) => each.kind === 'deletion' && each.key === key);
+    const { title, effect } = findingView(finding, names);
+    const when =
+      due === undefined ? t`` : t`; reconcile deletes it after ${trusted(timeWords(ripeFrom(due).toISOString()))}`;
+    return finding.changes.length === 0 ? t`${title}${when}` : t`${title}${when}: ${effect}`;
+  });
+}
+
+/** What the settings except for good, in a phrase each. */
+export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanResult): readonly Text[] {
+  const phrase = (what: Text, names: readonly string[]) =>
+    names.length === 0 ? [] : [t`${what}, not reported: ${someTexts(names.map(codeText))}`];
+  return [...phrase(t`Administrators`, administrators), ...phrase(t`Neighbor labs`, neighbors)];
+}
+
+interface ByAction {
+  readonly decide: readonly Shown[];
+  readonly reverted: readonly Shown[];
+  readonly later: readonly Shown[];
+}
+
+function alertBlock({ decide, reverted, later }: ByAction, all: number, names: DisplayNames): Block {
+  const worst = (some: readonly Shown[]) => {
+    const clause = some[0] === undefined ? null : worstText((worstOf(some) ?? some[0]).finding, names);
+    return clause && t`${strongText(clause.who)} ${clause.can}`;
+  };
+  const [byPerson, byReconcile] = [worst(decide), worst(reverted)];
+  const [first] = later.flatMap(({ from }) => from ?? []).sort();
+  const after = trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
+  const lines = [
+    sentences(byPerson && t`${byPerson}.`, strongText(decisionText(decide, all))),
+    ...(reverted.length === 0
+      ? []
+      : [
+          byReconcile === null
+            ? t`Reconcile reverts ${numbersText(reverted)}; no action needed.`
+            : t`${byReconcile} until reconcile reverts it. No action needed for ${numbersText(reverted)}.`,
+        ]),
+    ...(later.length === 0
+      ? []
+      : [
+          sentences(
+            t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`,
+            t`To prevent that, merge ${codeText('suspended')}, ${codeText('freeze')} or another change before.`,
+          ),
+        ]),
+  ];
+  const level = decide.length > 0 ? 'warning' : 'note';
+  return { kind: 'alert', level, lines };
+}
+
+function decisionText(decide: readonly Shown[], all: number): Text {
+  if (decide.length === 0) return t`No decision needed.`;
+  if (decide.length === all) {
+    return trusted(
+      all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
+    );
+  }
+  const need = `${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'} your decision`;
+  return t`${trusted(need)}: ${numbersText(decide)}.`;
+}
+
+/** `1, 3 and 5`; long lists are counted. */
+function numbersText(shown: readonly Shown[]): Text {
+  if (shown.length > 12) return t`${shown.length} findings in the table`;
+  return listTexts(shown.map(({ number }) => t`${number}`));
+}
+
+function tableBlock(shown: readonly Shown[]): Block {
+  const more = (from: number) =>
+    t`… and ${trusted(counted(shown.length - from, 'more finding'))}, none worse. ${codeText('mturk-team drift')} lists all.`;
+  const rows = shown.slice(0, MOST_ROWS).map((each) => [t`${each.number}`, each.title, each.effect, actionText(each)]);
+  return {
+    kind: 'table',
+    head: [t`#`, t`Finding`, t`Effect`, t`Action`],
+    rows: shown.length > MOST_ROWS ? [...rows, [t``, more(MOST_ROWS), t``, t``]] : rows,
+    short:
+      shown.length === 1
+        ? []
+        : shown.map(({ number, title, finding }) => [t`${number}`, trusted(effectWords(finding)), title]),
+    rank: 1,
+    omitted: more,
+  };
+}
+
+function actionText({ action, from }: Shown): Text {
+  if (action === 'decide') return strongText(t`Decide`);
+  if (action === 'reconcile') return t`Reconcile`;
+  return from === null ? t`Reconcile, at a later check` : t`Reconcile, after ${trusted(timeWords(from))}`;
+}
+
+function decisionBlocks(decide: readonly Shown[], { isPrivate = false }: ViewOptions): readonly Block[] {
+  if (decide.length === 0) return [];
+  const sections = decide.map((each) => [
+    heading(4, t`${trusted(`${each.number}.`)} ${each.title}`),
+    list(itemsOf(each, isPrivate)),
+  ]);
+  const omitted = (from: number) =>
+    t`Details of ${trusted(counted(decide.length - from, 'more finding'))}: ${codeText('mturk-team drift')}.`;
+  return [{ kind: 'sections', sections, rank: 2, omitted }];
+}
+
+function itemsOf({ effect, detail, by, toFix, commands, ifIntended }: Shown, isPrivate: boolean): readonly Item[] {
+  const who = by && t`${strongText(t`By:`)} ${by}.`;
+  return [
+    { text: sentences(strongText(t`What:`), t`${effect}.`, detail, who) },
+    { text: sentences(strongText(t`To fix:`), toFix), blocks: commandBlocks(commands, isPrivate) },
+    { text: sentences(strongText(t`If intended:`), ifIntended ?? t`No action needed.`) },
+  ];
+}
+
+/** In an issue without account ids: a shortened name would be another name. */
+function commandBlocks(commands: readonly string[], isPrivate: boolean): readonly Block[] {
+  if (commands.length === 0) return [];
+  const isUsable = (command: string) => command.length <= LONGEST_COMMAND && !ACCOUNT_ID.test(command);
+  const lines = isPrivate ? commands : commands.filter(isUsable).slice(0, MOST_COMMANDS);
+  const setup = lines.some((command) => command.includes(`$${ACCOUNT_VARIABLE}`)) ? [ACCOUNT_COMMAND] : [];
+  const more = commands.length - lines.length;
+  const rest = more === 0 ? [] : [`# and ${formatCount(more)} more: mturk-team drift`];
+  return [details(t`Commands`, { kind: 'code', language: 'sh', lines: [...setup, ...lines, ...rest] })];
+}
+
+/** In bold, so that it does not begin a list. */
+export function lineOf({ number, title, effect }: Shown): Text {
+  return t`${strongText(trusted(`${number}.`))} ${title}: ${effect}`;
+}
+
+function lineWithActor(shown: Shown): Text {
+  return sentences(t`${lineOf(shown)}.`, shown.by && t`By ${shown.by}.`);
+}
+
+function folded(summary: Text, items: readonly Text[], rank: number): readonly Block[] {
+  return items.length === 0 ? [] : [details(summary, list(items, { rank }))];
+}

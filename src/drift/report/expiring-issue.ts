@@ -1,0 +1,102 @@
+import { headlineText, memberText } from '../../access/text/names.ts';
+import { dateWords } from '../../text/dates.ts';
+import { list, paragraph } from '../../text/document.ts';
+import {
+  codeText,
+  counted,
+  linkText,
+  sentences,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
+import type { ExpiringAccess } from './report.ts';
+
+type Person = ExpiringAccess['owners'][number];
+type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
+
+/** The issue that asks whether to extend the access of members with the same last day. */
+export function expiringAccessIssue(
+  { until, members, owners }: ExpiringAccess,
+  { lab, at }: { readonly lab: string; readonly at: string },
+  links: RunLinks,
+): IssueText {
+  const day = trusted(dateWords(until));
+  const { repository } = links;
+  const file = codeText('team.yaml');
+  const edit = repository === null ? file : linkText(file, `${repository}/edit/main/team.yaml`);
+  const names = someTexts(members.map(headlineText));
+  return {
+    title: `Extend access or let it expire? ${counted(members.length, 'member')} of ${lab}, last day ${dateWords(until)}`,
+    blocks: [
+      {
+        kind: 'alert',
+        level: 'note',
+        lines: [
+          sentences(
+            strongText(t`Access of ${names} ends after ${day}.`),
+            t`Extend it in ${file}, or do nothing to let it expire.`,
+          ),
+        ],
+      },
+      {
+        kind: 'table',
+        head: [t`Member`, t`Who decides`],
+        rows: members.map(({ sponsor, ...member }) => [
+          memberText(member),
+          sponsor === null ? t`No sponsor` : t`${personText(sponsor)}${standingText(sponsor)}`,
+        ]),
+        rank: 1,
+        omitted: (from) => trusted(`… and ${counted(members.length - from, 'more member')}`),
+      },
+      ...(owners.length === 0
+        ? []
+        : [paragraph(t`If no sponsor can decide, the owners do: ${someTexts(owners.map(personText), 5)}.`)]),
+      list([
+        {
+          text: sentences(strongText(t`To extend:`), t`set a new last day in ${edit} and open a pull request.`),
+          blocks: [
+            {
+              kind: 'code',
+              language: 'yaml',
+              lines: [
+                'members:',
+                ...members.flatMap(({ key }) => [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`]),
+              ],
+            },
+          ],
+        },
+        sentences(
+          strongText(t`To let it expire:`),
+          t`no action needed. Access ends after ${day} (UTC); IAM users and keys stay until ${codeText('delete-after-days')} or ${codeText('departed')}.`,
+          t`Ask for data on the members' own machines before that day.`,
+        ),
+      ]),
+      checkedFooter(at, t`Closes automatically after that day`, links),
+    ],
+  };
+}
+
+function standingText({ standing, until }: Sponsor): Text {
+  const day = trusted(dateWords(until ?? ''));
+  switch (standing) {
+    case 'stays':
+      return t``;
+    case 'ends':
+      return t` (own access ends after ${day})`;
+    case 'ended':
+      return t` (own access ended after ${day})`;
+    case 'suspended':
+      return t` (suspended)`;
+  }
+}
+
+/** GitHub's form of logins: nothing else becomes a mention. */
+const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
+
+function personText({ key, name, github }: Person): Text {
+  return github === null || !LOGIN.test(github) ? memberText({ key, name }) : t`${name} (${trusted(`@${github}`)})`;
+}
