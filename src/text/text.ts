@@ -9,7 +9,11 @@ type Piece =
   | { readonly kind: 'trusted' | 'name' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }
   | { readonly kind: 'link'; readonly content: Text; readonly url: string }
+  | { readonly kind: 'sign'; readonly text: Sign }
   | { readonly kind: 'break' };
+
+/** Whether something is added, changed or removed. */
+export type Sign = '+' | '~' | '-';
 
 /** One line of text for a terminal and for GitHub. Foreign text stays marked, so that each printer can escape it. */
 export interface Text {
@@ -58,8 +62,23 @@ export function linkText(content: Text, url: string): Text {
   return { pieces: [{ kind: 'link', content, url }] };
 }
 
-/** A line break in a table cell; a space on a terminal. */
+/** A sign before what it is about, on a terminal alone. */
+export function signText(sign: Sign): Text {
+  return { pieces: [{ kind: 'sign', text: sign }] };
+}
+
+/** A line break in a table cell; elsewhere on a terminal a space. */
 export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
+
+/** The lines of a table cell. */
+export function linesOfText({ pieces }: Text): readonly Text[] {
+  const lines: Piece[][] = [[]];
+  for (const piece of pieces) {
+    if (piece.kind === 'break') lines.push([]);
+    else lines.at(-1)?.push(piece);
+  }
+  return lines.map((line) => ({ pieces: line }));
+}
 
 export function joinTexts(items: readonly Text[], separator: string | Text): Text {
   const between = typeof separator === 'string' ? trusted(separator).pieces : separator.pieces;
@@ -69,11 +88,6 @@ export function joinTexts(items: readonly Text[], separator: string | Text): Tex
 const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** `a`, `a and b`, `a, b and c` */
-export function listWords(items: readonly string[]): string {
-  return LIST.format(items);
-}
-
-/** The same of texts. */
 export function listTexts(items: readonly Text[]): Text {
   const parts = LIST.formatToParts(items.map((_item, index) => String(index)));
   return {
@@ -96,6 +110,11 @@ export function capitalized({ pieces: [first, ...rest] }: Text): Text {
     return { pieces: [{ kind: 'trusted', text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] };
   }
   return { pieces: [first.kind === 'strong' ? { ...first, content: capitalized(first.content) } : first, ...rest] };
+}
+
+/** A clause as a sentence; nothing for none. */
+export function sentence(clause: Text | null): Text | null {
+  return clause === null || isEmptyText(clause) ? null : t`${capitalized(clause)}.`;
 }
 
 /** Joins sentences with spaces and leaves out empty ones. */
@@ -142,6 +161,8 @@ function terminalText({ pieces }: Text, tick: string): string {
         case 'strong':
         case 'link':
           return terminalText(piece.content, tick);
+        case 'sign':
+          return `${piece.text} `;
         case 'break':
           return ' ';
         case 'code':
@@ -175,6 +196,8 @@ function markdownPiece(piece: Piece, reveal: boolean): Markdown {
       return strong(markdownText(piece.content, reveal));
     case 'link':
       return link(markdownText(piece.content, reveal), piece.url);
+    case 'sign':
+      return ours('');
     case 'break':
       return ours('<br>');
   }

@@ -4,7 +4,7 @@ import type { DriftClass } from '../../drift/finding.ts';
 import { driftJson } from '../../drift/report/finding-view.ts';
 import { reconciledText } from '../../drift/report/reconciled.ts';
 import { driftLines } from '../../drift/report/terminal.ts';
-import { labHeading } from '../../review/text/terminal.ts';
+import { labHeading } from '../../terraform/run/engine.ts';
 import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../drift/write-report.ts';

@@ -1,11 +1,20 @@
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
-import { failureSummary } from '../../review/comment/failure.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
-import { failureProblem } from '../../text/failures/failures.ts';
+import { failureProblem, reasonProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
-import { codeText, counted, proseText, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
+import {
+  codeText,
+  counted,
+  proseText,
+  sentence,
+  sentences,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import { type RunLinks, runParts } from './drift-issue.ts';
 import { notCheckedText } from './terminal.ts';
 
@@ -66,18 +75,25 @@ const PERMISSIONS =
 function explanation(failed: FailedCheck): readonly Block[] {
   switch (failed.kind) {
     case 'failed':
-      return [...problemBlocks(failureProblem(failed.failure)), paragraph(t`Code: ${codeText(failed.failure.code)}`)];
+      return [
+        ...problemBlocks(failureProblem(failed.failure, 'workflow')),
+        paragraph(t`Code: ${codeText(failed.failure.code)}`),
+      ];
     case 'incomplete': {
       const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
       return [toFix(isDenied ? trusted(PERMISSIONS) : t`run the drift workflow again.`)];
     }
-    case 'no-report':
+    case 'no-report': {
+      const { summary, reason } = reasonProblem(failed.reason);
       return [
-        paragraph(sentences(strongText(t`Why:`), failureSummary(failed.reason), ...failed.details.map(proseText))),
+        paragraph(
+          sentences(strongText(t`Why:`), sentence(summary), sentence(reason), ...failed.details.map(proseText)),
+        ),
         toFix(
           t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
         ),
       ];
+    }
   }
 }
 

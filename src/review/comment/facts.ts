@@ -4,18 +4,19 @@ import { type FailureReason, isFailureReason } from '../../diagnostics/failure.t
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
-import { redactAll, say, visible } from '../../text/escape.ts';
-import { FAILURE, failureProblem, failureText } from '../../text/failures/failures.ts';
+import { say, visible } from '../../text/escape.ts';
+import { FAILURE } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK, REVIEW } from '../manifest/schema.ts';
-import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
+import type { ReviewState } from '../text/review.ts';
+import { type CommentView, commentMarker, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
   /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
   readonly review: string | null;
   readonly manifest: string | null;
   readonly result: string | null;
-  readonly state: CommentState;
+  readonly state: ReviewState;
   readonly reason: FailureReason | null;
   /** Text that goes with the reason; may be empty. */
   readonly detail: string;
@@ -77,14 +78,13 @@ const RESULT = z.object({
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  { state, reason, detail, reveal }: Pick<CommentRequest, 'state' | 'reason' | 'detail' | 'reveal'>,
+  { state, reason, detail }: Pick<CommentRequest, 'state' | 'reason' | 'detail'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    const help = own.reason === 'not-approved' ? failureProblem(redactAll(own.error, reveal)).help : null;
-    return { reason: own.reason, detail: failureText(own.error), help };
+    return own;
   }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.
@@ -98,7 +98,7 @@ function isBlocked(manifest: Manifest | null): boolean {
 }
 
 /** The workflow says how far it meant to come; the files and the reason say how far it came. */
-function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
+function stateOf(state: ReviewState, reason: FailureReason | null, manifest: Manifest | null): ReviewState {
   if (state === 'applied') return reason === null ? state : 'apply-failed';
   if (state !== 'planned') return state;
   if (reason === 'guardrail-blocked' || (reason === null && isBlocked(manifest))) return 'blocked';

@@ -55,9 +55,9 @@ export function planLine({ add, change, destroy, import: imports }: Omit<Reviewe
 }
 
 /** `No change for the other 4 members.` */
-export function unchangedWords(count: number, areOthers: boolean): string {
+export function unchangedText(count: number, areOthers: boolean): Text {
   const members = counted(count, areOthers && count === 1 ? 'other member' : 'member');
-  return `No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`;
+  return trusted(`No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`);
 }
 
 const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor'] as const;
@@ -149,7 +149,7 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
 export function suspensionText(review: Review): Text {
   const { suspendedDuringApply: users } = review;
   const who = someTexts(users.map(personNamer(review)), 10);
-  return t`${who} ${trusted(users.length === 1 ? 'has' : 'have')} no access for a few seconds during the apply, because no order of its steps is safe.`;
+  return t`${who} ${trusted(users.length === 1 ? 'has' : 'have')} no access for a few seconds during the apply, so that no one briefly has more than intended.`;
 }
 
 /** A changed role, `paymaster (14 members) allows more: pay bonuses (pay:bonus)`. */
@@ -200,17 +200,17 @@ export function settingText(setting: SettingsChange): Text {
         setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`
       }`;
     case 'neighbors':
-      return t`${label('Neighbors:')} ${sides(
+    case 'administrators': {
+      const [name, text] =
+        setting.kind === 'neighbors'
+          ? (['Neighbors:', labsText] as const)
+          : (['Administrators:', iamUsersText] as const);
+      return t`${label(name)} ${sides(
         setting,
-        (labs) => t`users of ${keysText(labs)} are no longer reported as drift`,
-        (labs) => t`users of ${keysText(labs)} are reported as drift again`,
+        (keys) => t`${text(keys)} no longer reported as drift`,
+        (keys) => t`${text(keys)} reported as drift again`,
       )}`;
-    case 'administrators':
-      return t`${label('Administrators:')} ${sides(
-        setting,
-        (users) => t`access of ${iamUsersText(users)} is no longer reported as drift`,
-        (users) => t`access of ${iamUsersText(users)} is reported as drift again`,
-      )}`;
+    }
     case 'freeze':
       return t`${label('Freeze:')} ${sides(
         setting,
@@ -283,8 +283,12 @@ function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { rea
   return t`${label('Snoozed:')} ${codeText(finding)} until ${trusted(isoDay(to))}${was}${why}`;
 }
 
+function labsText(labs: readonly string[]): Text {
+  return t`users of ${keysText(labs)} are`;
+}
+
 function iamUsersText(users: readonly string[]): Text {
-  return t`IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)}`;
+  return t`access of IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)} is`;
 }
 
 function isoDay(day: string | null): string {

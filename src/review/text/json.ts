@@ -1,6 +1,5 @@
 import type { AccessDiff } from '../../access/diff.ts';
-import { accessChangeJson } from '../../access/text/access-change.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, named } from '../../access/text/names.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Imported } from '../../aws/iam-names.ts';
 import type { Block } from '../../diagnostics/block.ts';
@@ -44,6 +43,11 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,
   };
+}
+
+/** Its part about people. */
+function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
+  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }
 
 /** `preview --json`, version 1; `comment` reads its review. */

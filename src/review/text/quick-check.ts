@@ -1,6 +1,4 @@
 import { RISK_VERBS } from '../../catalog/mturk.ts';
-import { paragraph } from '../../text/document.ts';
-import { printTerminal } from '../../text/terminal.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
 
@@ -23,14 +21,6 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   return words(
     t`${count}${besides}${order} ${someTexts(findings.map(findingText), SHOWN)}. Details: ${codeText('mturk-team drift')}.`,
   );
-}
-
-/** The same for a terminal, after an empty line; nothing without a check. */
-export function quickCheckLines(
-  check: QuickCheck | null,
-  { width, isPublic = false }: { readonly width: number; readonly isPublic?: boolean },
-): readonly string[] {
-  return check === null ? [] : ['', ...printTerminal([paragraph(quickCheckText(check, 'planned', isPublic))], width)];
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {

@@ -1,8 +1,26 @@
 import * as z from 'zod';
-import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import {
+  type Failure,
+  type FailureArgs,
+  type FailureCode,
+  type FailureReason,
+  type PipelineFailureArgs,
+  progressOf,
+  reasonOf,
+} from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
-import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
+import {
+  AGAIN,
+  type Again,
+  type Problem,
+  type ProblemPlace,
+  type ProblemTable,
+  printProblem,
+  type Reader,
+  stateAfter,
+  UNCHANGED,
+} from '../problem.ts';
 import {
   codeText,
   counted,
@@ -18,6 +36,7 @@ import {
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
 import { TERRAFORM_PROBLEMS } from './terraform.ts';
+import { PERMISSIONS, REASONS } from './workflow.ts';
 
 const APPLIED = t`everything was applied`;
 const SHOWN = 10;
@@ -136,8 +155,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   },
   'guardrail-blocked': ({ codes }) => ({
     summary: t`guardrails block this plan`,
-    reason: joinTexts(codes.map(codeText), ', '),
-    help: t`follow the steps above, in a pull request`,
+    reason: codes.length === 0 ? null : joinTexts(codes.map(codeText), ', '),
+    help: t`follow what each guardrail says, in a pull request`,
   }),
   'not-confirmed': ({ couldAsk }) => ({
     summary: couldAsk ? t`not confirmed` : t`confirmation needed, but there is no terminal to ask on`,
@@ -164,7 +183,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'apply-unfinished': ({ at }) => ({
     summary: t`an apply began and did not end`,
-    reason: t`it began ${trusted(timeWords(at))}; until it ends, manual changes cannot be distinguished from its own`,
+    reason: t`${at === '' ? t`` : t`it began ${trusted(timeWords(at))}; `}until it ends, manual changes cannot be distinguished from its own`,
     help: t`run the apply workflow again (Actions, ${codeText('apply')}, Run workflow), or ${codeText('mturk-team apply')}`,
   }),
   'scan-incomplete': ({ notChecked }) => ({
@@ -179,15 +198,15 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'still-has-access': ({ people }) => ({
     summary: t`someone has more access than ${codeText('team.yaml')} gives, after the apply`,
-    reason: peopleText(people),
+    reason: people.length === 0 ? null : peopleText(people),
     state: APPLIED,
     help: t`run ${codeText('mturk-team drift')} to see why; if someone changes IAM now, stop them, then apply again`,
   }),
-  'not-converged': ({ addresses }) => ({
+  'not-converged': ({ addresses }, again) => ({
     summary: t`a second plan after the apply still finds changes`,
     reason: sentences(listed('still planned:', addresses)),
     state: APPLIED,
-    help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then run the workflow again`,
+    help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then ${again()}`,
   }),
   'record-not-written': ({ file }) => ({
     summary: t`the apply could not be recorded in ${codeText(file)}`,
@@ -216,18 +235,31 @@ export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
 };
 
 /** What failed, why, what state things are in, and the next step. */
-export function failureProblem({ code, args }: Failure): Problem {
+export function failureProblem(failure: Failure, reader: Reader = 'terminal'): Problem {
+  const { code, args } = failure;
   // TypeScript does not see that code and arguments belong together.
-  const problem = FAILURE_PROBLEMS[code] as (
+  const problemOf = FAILURE_PROBLEMS[code] as (
     args: Failure['args'],
+    again: Again,
   ) => ReturnType<(typeof FAILURE_PROBLEMS)[FailureCode]>;
-  const progress = 'progress' in args ? args.progress : null;
-  return {
-    reason: 'reason' in args ? proseText(args.reason) : null,
+  const progress = progressOf(failure);
+  const problem = {
+    reason: 'reason' in args && args.reason !== '' ? proseText(args.reason) : null,
     state: progress === null ? UNCHANGED : stateAfter(progress),
     help: null,
-    ...problem(args),
+    ...problemOf(args, AGAIN[reader]),
   };
+  if (reader === 'terminal') return problem;
+  // No one can sign in where a workflow runs.
+  if (code === 'credentials-denied') return { ...problem, help: PERMISSIONS };
+  const isRole = reasonOf(failure, 'plan') === 'credentials-failed';
+  return isRole ? { ...problem, help: reasonProblem('credentials-failed').help, paste: [] } : problem;
+}
+
+/** The same if a workflow knows only the reason. */
+export function reasonProblem(reason: FailureReason): Problem {
+  const known = REASONS[reason];
+  return 'code' in known ? failureProblem(known, 'workflow') : known;
 }
 
 /** The failure as lines of a terminal, without a trailing newline. */

@@ -58,7 +58,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
         }
       : {
           summary: t`the default branch lacks rules that an apply relies on`,
-          reason: t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
+          reason: missing.length === 0 ? null : t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
           help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply`,
         },
   'not-approved': ({ commit, because }) => ({
