@@ -1,5 +1,5 @@
 import { redact, visible } from './escape.ts';
-import { code, joined, link, type Markdown, nameMarkdown, ours, prose, strong } from './markdown.ts';
+import { code, link, nameMarkdown, prose, strong } from './markdown.ts';
 
 /**
  * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
@@ -47,6 +47,9 @@ export function trusted(text: string): Text {
 export function codeText(text: string): Text {
   return { pieces: [{ kind: 'code', text }] };
 }
+
+/** The one file that owners review. */
+export const TEAM_FILE = codeText('team.yaml');
 
 /** A sentence that contains foreign text, such as an error message of Terraform. */
 export function proseText(text: string): Text {
@@ -175,17 +178,14 @@ function terminalText({ pieces }: Text, tick: string): string {
 }
 
 /** The text as GitHub-flavored Markdown on one line; account ids and ARNs are shortened unless `reveal`. */
-export function markdownText({ pieces }: Text, reveal: boolean): Markdown {
-  return joined(
-    pieces.map((piece) => markdownPiece(piece, reveal)),
-    '',
-  );
+export function markdownText({ pieces }: Text, reveal: boolean): string {
+  return pieces.map((piece) => markdownPiece(piece, reveal)).join('');
 }
 
-function markdownPiece(piece: Piece, reveal: boolean): Markdown {
+function markdownPiece(piece: Piece, reveal: boolean): string {
   switch (piece.kind) {
     case 'trusted':
-      return ours(redact(piece.text, reveal));
+      return redact(piece.text, reveal);
     case 'name':
       return nameMarkdown(redact(piece.text, reveal));
     case 'code':
@@ -197,9 +197,9 @@ function markdownPiece(piece: Piece, reveal: boolean): Markdown {
     case 'link':
       return link(markdownText(piece.content, reveal), piece.url);
     case 'sign':
-      return ours('');
+      return '';
     case 'break':
-      return ours('<br>');
+      return '<br>';
   }
 }
 

@@ -87,21 +87,18 @@ function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
 /** `pay bonuses (pay:bonus)`; of a part also which of the operations, or which not. */
 export function capabilityText(access: CapabilityAccess): Text {
   const { capability, operations, whole } = access;
-  if (whole) return t`${verbText(access)} (${codeText(capability)})`;
+  const verb = trusted(CAPABILITIES[capability].can);
+  if (whole) return t`${verb} (${codeText(capability)})`;
   const others = operationsOf(capability).filter((operation) => !operations.includes(operation));
   const isFew = operations.length <= others.length;
   const names = listTexts((isFew ? operations : others).map(codeText));
-  return t`${verbText(access)} (${codeText(capability)}, ${partText(access)}${trusted(isFew ? ': ' : ', not ')}${names})`;
+  return t`${verb} (${codeText(capability)}, ${partText(access)}${trusted(isFew ? ': ' : ', not ')}${names})`;
 }
 
 /** `publish HITs`, or `publish HITs (2 of 5 operations)`. */
 export function briefText(access: CapabilityAccess): Text {
-  return access.whole ? verbText(access) : t`${verbText(access)} (${partText(access)})`;
-}
-
-/** `publish HITs` */
-function verbText({ capability }: CapabilityAccess): Text {
-  return trusted(CAPABILITIES[capability].can);
+  const verb = trusted(CAPABILITIES[access.capability].can);
+  return access.whole ? verb : t`${verb} (${partText(access)})`;
 }
 
 /** `2 of 5 operations` */

@@ -25,6 +25,7 @@ import {
   plainText,
   sentence,
   sentences,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -34,9 +35,8 @@ import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, W
 import { accessText, capabilityText } from './capability-words.ts';
 import { type DisplayNames, grantsText, policyName, unknownPolicyText, userText } from './names.ts';
 
-const FILE = codeText('team.yaml');
 const ONLY_IN_AWS = t`only in AWS`;
-const ONLY_IN_FILE = t`only in ${FILE}`;
+const ONLY_IN_FILE = t`only in ${TEAM_FILE}`;
 
 /** The access of one user, and why. */
 export function explanationBlocks(
@@ -70,13 +70,13 @@ export function explanationBlocks(
 }
 
 function sourceText(source: AnswerSource<unknown>): Text {
-  if (source.kind === 'file') return t`according to ${FILE}; AWS was not asked`;
+  if (source.kind === 'file') return t`according to ${TEAM_FILE}; AWS was not asked`;
   return t`according to AWS, account ${codeText(source.account)}`;
 }
 
 function differenceBlocks(rows: readonly (readonly [Text, Text])[]): readonly Block[] {
-  if (rows.length === 0) return [paragraph(t`Same as in ${FILE}.`)];
-  return [paragraph(t`Differs from ${FILE} (${codeText('mturk-team drift')} shows why):`), rowsOf(rows)];
+  if (rows.length === 0) return [paragraph(t`Same as in ${TEAM_FILE}.`)];
+  return [paragraph(t`Differs from ${TEAM_FILE} (${codeText('mturk-team drift')} shows why):`), rowsOf(rows)];
 }
 
 function differenceRows(change: AccessChange | null, at: Date): readonly (readonly [Text, Text])[] {
@@ -93,7 +93,7 @@ function differenceRows(change: AccessChange | null, at: Date): readonly (readon
   };
   const sides = ({ before, after }: typeof ends, label: Text, shown: (value: string) => Text) => {
     const text = (value: string | null) => (value === null ? t`none` : shown(value));
-    return before === after ? [] : [[label, t`${text(after)} in AWS, ${text(before)} in ${FILE}`] as const];
+    return before === after ? [] : [[label, t`${text(after)} in AWS, ${text(before)} in ${TEAM_FILE}`] as const];
   };
   return [
     ...side('gained', ONLY_IN_AWS),
@@ -150,7 +150,7 @@ function reasonText({ by, frozen, byBoundary }: DeniedAccess, naming: DisplayNam
   if (byBoundary) return t`the permissions boundary does not allow it`;
   return joinTexts(
     [
-      ...(frozen ? [t`denied to all members by ${codeText('freeze')} in ${FILE}`] : []),
+      ...(frozen ? [t`denied to all members by ${codeText('freeze')} in ${TEAM_FILE}`] : []),
       ...(by.length > 0 ? [t`denied by ${grantsText(by, naming)}`] : []),
     ],
     ', and ',

@@ -1,5 +1,5 @@
 import { keyOfIamName, labPath } from '../../team/names.ts';
-import { codeText, listTexts, plainText, type Text, t } from '../../text/text.ts';
+import { codeText, listTexts, plainText, TEAM_FILE, type Text, t } from '../../text/text.ts';
 import type { Holder } from '../model-difference.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
@@ -20,8 +20,6 @@ interface NamedPerson {
   /** Keys of roles; left out for departed members. */
   readonly roles?: readonly string[];
 }
-
-const FILE = codeText('team.yaml');
 
 /** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `policy extra (attached directly)`: once each. */
 export function grantsText(grants: readonly Grant[], naming: DisplayNames): Text {
@@ -81,7 +79,7 @@ export function headlineText(person: Parameters<typeof memberText>[0]): Text {
 /** A person of the file, or the IAM name of a user who is not in it. */
 export function userText(user: string, naming: DisplayNames): Text {
   const person = naming.people.get(user);
-  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${FILE})` : headlineText(person);
+  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${TEAM_FILE})` : headlineText(person);
 }
 
 /** The name of a user or group outside the lab; `…` where everyone can read it. */
@@ -92,7 +90,7 @@ export function nameOutsideLabText(name: string, { isPublic = false }: DisplayNa
 /** The role's key of a group of the lab, and the name of any other group. */
 export function groupText(group: string, naming: DisplayNames): Text {
   const key = keyOfIamName(naming.lab, group);
-  return key === null ? t`group ${nameOutsideLabText(group, naming)} (not in ${FILE})` : codeText(key);
+  return key === null ? t`group ${nameOutsideLabText(group, naming)} (not in ${TEAM_FILE})` : codeText(key);
 }
 
 export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {

@@ -1,17 +1,9 @@
 import type { AccessChange } from '../../access/diff.ts';
+import { accessText, lossText } from '../../access/text/capability-words.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import {
-  CAPABILITIES,
-  isHarmful,
-  OPERATIONS,
-  operationsOf,
-  RISK_VERBS,
-  RISKS,
-  type Risk,
-} from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
-import { counted, listTexts, plainText, t } from '../../text/text.ts';
+import { plainText, someTexts, t } from '../../text/text.ts';
 import { isAscii, type Terminal } from '../io.ts';
 
 const INDENT = 6;
@@ -63,54 +55,15 @@ export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.Proces
 export function accessAfter({ capabilities, suspended, starts, ends }: AccessChange): string {
   if (suspended.after) return 'no access (suspended)';
   const period = periodWords(starts.after, ends.after);
-  return `${gainedAccess(capabilities.gained)}${period === '' ? '' : `;${period}`}`;
+  const access = capabilities.gained.length === 0 ? 'no access' : plainText(accessText(capabilities.gained));
+  return `${access}${period === '' ? '' : `;${period}`}`;
 }
 
-type Capabilities = AccessChange['capabilities']['gained'];
-
-function gainedAccess(capabilities: Capabilities): string {
-  if (capabilities.length === 0) return 'no access';
-  const operations = capabilities.flatMap((each) => each.operations);
-  const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
-  if (missing.length <= 1) {
-    const but = missing.length === 0 ? '' : ` except ${missing.join(', ')}`;
-    const harms = RISKS.filter((risk) => isHarmful(risk) && capabilities.some((each) => each.risk === risk));
-    return `all of MTurk${but} (${harms.map((risk) => RISK_VERBS[risk].does).join(', ')})`;
-  }
-  return capabilities
-    .map(({ capability, risk, whole, operations: part }) => {
-      const all = operationsOf(capability).length;
-      const notes = [
-        ...(whole ? [] : [`${part.length} of ${all} operations`]),
-        ...(isHarmful(risk) ? [RISK_VERBS[risk].does] : []),
-      ];
-      return `${CAPABILITIES[capability].can}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
-    })
-    .join(', ');
-}
-
-/** The worst effect of a finding, from its changes, else from the last segment of its ID. */
-export function effectOf(id: string, changes: readonly AccessChange[]): string {
-  const gained = RISKS.find((risk) => changes.some((change) => change.worstGain === risk));
-  if (gained !== undefined) return isHarmful(gained) ? RISK_VERBS[gained].does : 'gains access';
-  if (changes.some((change) => change.worstLoss !== null)) return 'lost access';
-  const last = id.split('/').at(-1) as Risk;
-  return RISK_VERBS[last]?.does ?? 'sign-in';
-}
-
-/** `Bo Chen: approve work, pay bonuses, 10 more`; empty if access does not change. */
+/** `Bo Chen: approve work (pay:approve), pay bonuses (pay:bonus)`; empty if access does not change. */
 export function changedAccess(changes: readonly AccessChange[], { people }: DisplayNames): string {
   const [first] = changes;
   if (first === undefined) return '';
   const { gained, lost } = first.capabilities;
-  const capabilities = gained.length > 0 ? gained : lost;
-  const names = changes.map(({ user }) => people.get(user)?.name ?? user);
-  const who =
-    names.length <= 2
-      ? plainText(listTexts(names.map((name) => t`${name}`)))
-      : `${names[0]} and ${counted(names.length - 1, 'other member')}`;
-  const all = capabilities.flatMap(({ operations }) => operations).length === OPERATIONS.length;
-  const verbs = capabilities.map(({ capability }) => CAPABILITIES[capability].can);
-  const more = verbs.length > 3 ? [...verbs.slice(0, 2), `${verbs.length - 2} more`] : verbs;
-  return `${who}: ${all ? 'full access' : more.join(', ')}`;
+  const names = changes.map(({ user }) => t`${people.get(user)?.name ?? user}`);
+  return plainText(t`${someTexts(names, 2)}: ${lossText(gained.length > 0 ? gained : lost)}`);
 }

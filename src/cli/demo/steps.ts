@@ -5,9 +5,10 @@ import { decide } from '../../access/decide.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
+import { type DriftFinding, worstEffect } from '../../drift/finding.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
+import { effectVerbs } from '../../review/text/quick-check.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
@@ -22,7 +23,7 @@ import { applyPlanned } from '../session/carry-out.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';
-import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
+import { accessAfter, changedAccess, type DemoOutput } from './print.ts';
 import {
   INTRUDER,
   isFindingOf,
@@ -163,7 +164,7 @@ async function driftCheck(
     const change = changes.find((each) => isFindingOf(finding.id, each));
     const access = changedAccess(finding.changes, session.naming);
     output.line(
-      `${index + 1} ${effectOf(finding.id, finding.changes)}`,
+      `${index + 1} ${effectVerbs(worstEffect(finding))?.does ?? 'sign-in'}`,
       access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
       16,
     );

@@ -2,7 +2,7 @@ import { timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redactAll } from '../../text/escape.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
-import { codeText, linkText, plainText, t, trusted } from '../../text/text.ts';
+import { codeText, linkText, plainText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 import {
   decisionBlocks,
@@ -83,7 +83,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
     ...(failure !== null
       ? failureBlocks(failure, state, reveal)
       : review === null
-        ? [heading(3, t`The change in ${codeText('team.yaml')} is unknown`)]
+        ? [heading(3, t`The change in ${TEAM_FILE} is unknown`)]
         : decisionBlocks(review, options)),
     ...(review === null ? [] : [...fixBlocks(review, state), ...reviewBlocks(review, options)]),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),

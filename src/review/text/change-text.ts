@@ -17,6 +17,7 @@ import {
   proseText,
   someTexts,
   strongText,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -78,8 +79,8 @@ export function questionTexts(review: Review): readonly Text[] {
     ...(manual === 0
       ? []
       : manual === 1
-        ? [t`is the manual change intentional? If so, add it to ${codeText('team.yaml')} first.`]
-        : [t`are any manual changes intentional? If so, add them to ${codeText('team.yaml')} first.`]),
+        ? [t`is the manual change intentional? If so, add it to ${TEAM_FILE} first.`]
+        : [t`are any manual changes intentional? If so, add them to ${TEAM_FILE} first.`]),
     ...about,
   ];
 }
@@ -393,7 +394,7 @@ export function resourceText(address: string): Text {
 /** Headings of the unexplained changes, in the order in which a reviewer must see them. */
 export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind'], Text])[] = [
   ['not-in-files', t`Unexplained changes in the plan`],
-  ['not-in-plan', t`In ${codeText('team.yaml')}, but not in the plan`],
+  ['not-in-plan', t`In ${TEAM_FILE}, but not in the plan`],
   ['manual-change-reverted', t`Manual changes that applying reverts`],
   ['imported', t`Already in AWS, imported instead of created`],
 ];

@@ -3,12 +3,22 @@ import { accessLines, lossText } from '../../access/text/capability-words.ts';
 import { headlineText, memberText, policyName, policyNames, unknownPolicyText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
-import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
+import {
+  capitalized,
+  codeText,
+  joinTexts,
+  listTexts,
+  strongText,
+  TEAM_FILE,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 
 /** `Bo Chen (bo)`, the key, or the IAM name of an unmanaged user. */
 export function personText({ name, key, user }: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
-  return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : memberText({ key, name });
+  return key === null ? t`${codeText(user)} (not in ${TEAM_FILE})` : memberText({ key, name });
 }
 
 /** The same in a title or an alert. */

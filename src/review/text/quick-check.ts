@@ -23,20 +23,28 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   );
 }
 
+type Effect = QuickCheck['findings'][number]['effect'];
+
+/** What a person can do by a finding, and what the finding does; null if that is not about access. */
+export function effectVerbs(effect: Effect): { readonly can: string; readonly does: string } | null {
+  switch (effect) {
+    case null:
+      return null;
+    case 'lost-access':
+      return { can: 'lost access', does: 'lost access' };
+    case 'full-control':
+      return { can: 'can take full control of the account', does: 'gives full control of the account' };
+    default:
+      return { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
+  }
+}
+
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
-  if (effect === null) return codeText(id);
-  const { can, does } =
-    effect === 'full-control'
-      ? { can: 'can take full control of the account', does: 'gives full control of the account' }
-      : effect === 'lost-access'
-        ? { can: 'lost access', does: 'lost access' }
-        : { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
-  const [first] = people;
-  if (first === undefined) return t`${codeText(id)} (${trusted(does)})`;
-  return t`${someTexts(
-    people.map((name) => t`${name}`),
-    2,
-  )} ${trusted(can)} (${codeText(id)})`;
+  const verbs = effectVerbs(effect);
+  if (verbs === null) return codeText(id);
+  if (people.length === 0) return t`${codeText(id)} (${trusted(verbs.does)})`;
+  const names = people.map((name) => t`${name}`);
+  return t`${someTexts(names, 2)} ${trusted(verbs.can)} (${codeText(id)})`;
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */

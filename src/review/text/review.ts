@@ -12,6 +12,7 @@ import {
   signText,
   someTexts,
   strongText,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -58,8 +59,6 @@ const DECISION_WORDS = 60;
 
 /** Which rows are kept longest if a comment is too long. */
 const RANK = { blocks: 1, people: 2, settings: 3, unexplained: 4, destroyed: 5, quiet: 6, resources: 7 };
-
-const FILE = 'team.yaml';
 
 /** Whether the change can still be stopped. */
 export function isOpen(state: ReviewState): boolean {
@@ -145,11 +144,11 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(isSuspending ? suspensionText(review) : null),
     ...paragraphIf(descriptive.length > 0 ? descriptiveText(descriptive) : null),
     ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),
-    ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, FILE) : null),
+    ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
   ];
 }
 
-const PREVIEW = t`Preview from ${codeText(FILE)} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
+const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
 function descriptiveText(keys: readonly string[]): Text {

@@ -1,7 +1,7 @@
 import type { EngineFailureArgs } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import type { ProblemTable } from '../problem.ts';
-import { codeText, joinTexts, someTexts, t, trusted } from '../text.ts';
+import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
 const SHOWN = 10;
 
@@ -54,8 +54,8 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
     reason:
       actual === null
         ? null
-        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${codeText('team.yaml')} names ${codeText(expected)}`}`,
-    help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${codeText('team.yaml')}`,
+        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${TEAM_FILE} names ${codeText(expected)}`}`,
+    help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${TEAM_FILE}`,
   }),
   throttled: ({ progress }, again) => ({
     summary: t`AWS throttled the requests`,

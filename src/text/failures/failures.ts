@@ -29,6 +29,7 @@ import {
   proseText,
   sentences,
   someTexts,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -81,15 +82,15 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     }[because],
     help:
       because === 'missing'
-        ? t`ask an administrator to run ${codeText('mturk-team bootstrap')}, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
+        ? t`ask an administrator to run ${codeText('mturk-team bootstrap')}, or correct ${codeText('settings.state')} in ${TEAM_FILE}`
         : region === null
-          ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
-          : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
+          ? t`use other credentials, or correct ${codeText('settings.state')} in ${TEAM_FILE}`
+          : t`set ${codeText('settings.state.region')} in ${TEAM_FILE} to ${codeText(region)}`,
   }),
   'state-of-another-lab': ({ state, lab }) => ({
     summary: t`${codeText(state)} is of lab ${codeText(lab)}`,
     reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
-    help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}; if the lab was renamed, restore its name`,
+    help: t`set another ${codeText('settings.state.key')} in ${TEAM_FILE}; if the lab was renamed, restore its name`,
   }),
   'lab-in-use': ({ lab, by, stack }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
@@ -128,24 +129,22 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} has ${counted(findings.filter(({ severity }) => severity === 'error').length, 'error')}`,
     help: t`run ${codeText('mturk-team check')}`,
   }),
-  'unknown-member': ({ member, file, because }) => {
-    const unknown = { summary: t`no member ${codeText(member)} in ${codeText(file)}`, state: null };
-    switch (because.kind) {
-      case 'similar':
-        return { ...unknown, help: t`did you mean ${codeText(because.member)}?` };
-      case 'none':
-        return { ...unknown, help: t`members are ${listTexts(because.members.map(codeText))}` };
-    }
-  },
+  'unknown-member': ({ member, file, because }) => ({
+    summary: t`no member ${codeText(member)} in ${codeText(file)}`,
+    state: null,
+    help:
+      because.kind === 'similar'
+        ? t`did you mean ${codeText(because.member)}?`
+        : t`members are ${listTexts(because.members.map(codeText))}`,
+  }),
   'unknown-operation': ({ name, because }) => {
     const unknown = { summary: t`no operation or capability ${codeText(name)}`, state: null };
     switch (because.kind) {
       case 'retired': {
         const { successors } = because;
         const retired = { summary: t`${codeText(name)} no longer exists`, state: null };
-        return successors.length === 0
-          ? { ...retired, reason: t`removed in 2017 without a successor` }
-          : { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
+        if (successors.length === 0) return { ...retired, reason: t`removed in 2017 without a successor` };
+        return { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
       }
       case 'similar':
         return { ...unknown, help: t`did you mean ${codeText(because.name)}?` };
@@ -172,7 +171,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
   'unknown-restore': ({ key }) => ({
-    summary: t`no member or role ${codeText(key)} in ${codeText('team.yaml')}`,
+    summary: t`no member or role ${codeText(key)} in ${TEAM_FILE}`,
     help: t`name keys of members or roles after ${codeText('--restore')}, separated by commas`,
   }),
   'no-apply-record': () => ({
@@ -192,12 +191,12 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`run ${codeText('mturk-team drift')}: it lists what could not be read`,
   }),
   'grants-not-in-file': ({ people }) => ({
-    summary: t`the plan would give access that ${codeText('team.yaml')} does not give`,
+    summary: t`the plan would give access that ${TEAM_FILE} does not give`,
     reason: peopleText(people),
     help: t`this is a defect of mturk-team: report it; ${codeText('mturk-team plan --resources')} shows the plan`,
   }),
   'still-has-access': ({ people }) => ({
-    summary: t`someone has more access than ${codeText('team.yaml')} gives, after the apply`,
+    summary: t`someone has more access than ${TEAM_FILE} gives, after the apply`,
     reason: people.length === 0 ? null : peopleText(people),
     state: APPLIED,
     help: t`run ${codeText('mturk-team drift')} to see why; if someone changes IAM now, stop them, then apply again`,

@@ -1,7 +1,7 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
-import { codeText, counted, sentences, someTexts, type Text, t, trusted } from '../text.ts';
+import { codeText, counted, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
 
 const SHOWN = 10;
@@ -102,7 +102,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   'lock-file-missing': ({ file }) => ({
     summary: t`no lock file of the AWS provider`,
     reason: t`a workflow installs only what ${codeText(file)} pins`,
-    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${codeText('team.yaml')}`,
+    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${TEAM_FILE}`,
   }),
   'lock-file-mismatch': () => ({
     summary: t`the AWS provider is not what the lock file pins`,
@@ -191,11 +191,11 @@ const STATE_PROBLEMS: Readonly<Record<StateFailureCause, { readonly summary: Tex
   },
   missing: {
     summary: t`the place where the Terraform state is stored does not exist`,
-    help: t`correct ${SETTING} in ${codeText('team.yaml')}, or create the bucket`,
+    help: t`correct ${SETTING} in ${TEAM_FILE}, or create the bucket`,
   },
   other: {
     summary: t`the Terraform state could not be read or written`,
-    help: t`check ${SETTING} in ${codeText('team.yaml')} and the access to the state object and its ${codeText('.tflock')}`,
+    help: t`check ${SETTING} in ${TEAM_FILE} and the access to the state object and its ${codeText('.tflock')}`,
   },
 };
 

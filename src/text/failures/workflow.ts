@@ -1,8 +1,7 @@
 import { type Failure, type FailureReason, fail } from '../../diagnostics/failure.ts';
 import { type Problem, UNCHANGED } from '../problem.ts';
-import { codeText, t } from '../text.ts';
+import { codeText, TEAM_FILE, t } from '../text.ts';
 
-const FILE = codeText('team.yaml');
 const LOG = t`the log of the run says why`;
 const LOCK = { id: null, who: null, operation: null, created: null };
 
@@ -17,7 +16,7 @@ function ofWorkflow(problem: Pick<Problem, 'summary' | 'help'> & Partial<Problem
 /** What is said if only a workflow's reason is known: what it means for a workflow, or the failure without details. */
 export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
   'validate-failed': ofWorkflow({
-    summary: t`${FILE} has errors`,
+    summary: t`${TEAM_FILE} has errors`,
     help: t`fix the errors, which are marked under "Files changed", and push again`,
   }),
   'credentials-failed': ofWorkflow({
@@ -56,7 +55,7 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
   'apply-unfinished': fail('apply-unfinished', { at: '' }).failure,
   'record-not-written': fail('record-not-written', { file: 'apply-record.json', reason: '' }).failure,
   'drift-check-failed': ofWorkflow({
-    summary: t`whether AWS still matches ${FILE} is unknown`,
+    summary: t`whether AWS still matches ${TEAM_FILE} is unknown`,
     reason: LOG,
     help: t`fix the cause, then run the workflow again`,
   }),
