@@ -62,16 +62,16 @@ export function explanationBlocks(
       sentences(
         ...periodTexts(explanation, now),
         count === 0 ? null : t`${count} of ${OPERATIONS.length} Mechanical Turk operations.`,
-        sentence(sourceText(source)),
       ),
     ),
+    paragraph(t`According to ${sourceText(source)}.`),
     ...(source.kind === 'aws' ? differenceBlocks(differenceRows(source.difference, now)) : []),
   ];
 }
 
 function sourceText(source: AnswerSource<unknown>): Text {
-  if (source.kind === 'file') return t`according to ${TEAM_FILE}; AWS was not asked`;
-  return t`according to AWS, account ${codeText(source.account)}`;
+  if (source.kind === 'file') return t`${TEAM_FILE}; AWS was not asked`;
+  return t`AWS, account ${codeText(source.account)}`;
 }
 
 function differenceBlocks(rows: readonly (readonly [Text, Text])[]): readonly Block[] {
@@ -194,7 +194,7 @@ export function whoCanBlocks(
   return [
     heading(2, t`${askedText(answer)}, on ${trusted(dayWords(now))}`),
     rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, naming, now)])),
-    paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, ${sourceText(source)}.`),
+    paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, according to ${sourceText(source)}.`),
     ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming)) : []),
   ];
 }
