@@ -145,6 +145,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${PLURAL.select(count) === 'one' ? one : many}`;
 }
 
+/** The same as a text. */
+export function countedText(count: number, one: string, many?: string): Text {
+  return trusted(counted(count, one, many));
+}
+
 /** The text as a line of a terminal, invisible characters spelled out. */
 export function plainText(text: Text): string {
   return terminalText(text, '');

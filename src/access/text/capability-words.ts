@@ -10,7 +10,7 @@ import {
 import {
   capitalized,
   codeText,
-  counted,
+  countedText,
   joinTexts,
   listTexts,
   strongText,
@@ -55,7 +55,7 @@ export function lossText(capabilities: readonly CapabilityAccess[]): Text {
   if (sorted.length <= NAMED) return joinTexts(sorted.map(capabilityText), ', ');
   const named = sorted.filter(({ risk }) => isHarmful(risk));
   const rest = sorted.filter(({ risk }) => !isHarmful(risk)).flatMap(({ operations }) => operations);
-  const more = rest.length === 0 ? [] : [trusted(counted(rest.length, 'more operation'))];
+  const more = rest.length === 0 ? [] : [countedText(rest.length, 'more operation')];
   return listTexts([...named.map(briefText), ...more]);
 }
 
@@ -103,7 +103,7 @@ export function briefText(access: CapabilityAccess): Text {
 
 /** `2 of 5 operations` */
 function partText({ capability, operations }: CapabilityAccess): Text {
-  return t`${operations.length} of ${trusted(counted(operationsOf(capability).length, 'operation'))}`;
+  return t`${operations.length} of ${countedText(operationsOf(capability).length, 'operation')}`;
 }
 
 /** `approve work, pay bonuses and reject work`: the harmful capabilities, of many the worst and a count. */

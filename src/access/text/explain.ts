@@ -19,7 +19,7 @@ import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { type Block, heading, paragraph, rowsOf } from '../../text/document.ts';
 import {
   codeText,
-  counted,
+  countedText,
   joinTexts,
   listTexts,
   plainText,
@@ -188,7 +188,7 @@ export function whoCanBlocks(
   const { users, outOf, at, frozen } = answer;
   const now = new Date(at);
   const later = users.filter(({ starts }) => starts !== null).length;
-  const all = trusted(counted(outOf, source.kind === 'file' ? 'member' : 'user'));
+  const all = countedText(outOf, source.kind === 'file' ? 'member' : 'user');
   const reason = frozen ? t`: denied to all members by ${codeText('freeze')}` : t``;
   const count = users.length === 0 ? t`None of ${all}${reason}` : t`${users.length - later} of ${all}`;
   return [

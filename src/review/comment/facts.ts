@@ -32,10 +32,8 @@ interface CommentFacts {
   readonly unusable: readonly string[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Everything that the comment is made from, out of the files of earlier jobs and the environment. */
-export async function commentFacts(asked: CommentRequest, env: Environment, now: Date): Promise<CommentFacts> {
+export async function commentFacts(asked: CommentRequest, env: NodeJS.ProcessEnv, now: Date): Promise<CommentFacts> {
   const unusable: string[] = [];
   const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
     const text = file === null ? null : await readIfThere(file);
@@ -110,7 +108,7 @@ function stateOf(state: ReviewState, reason: FailureReason | null, manifest: Man
 function footerOf(
   manifest: Manifest | null,
   result: z.infer<typeof RESULT> | null,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   now: Date,
 ): CommentView['footer'] {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;

@@ -11,6 +11,7 @@ import { dateWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,
+  countedText,
   isEmptyText,
   joinTexts,
   listTexts,
@@ -136,7 +137,7 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
     return by === null ? when : t`${when} by ${codeText(by)}`;
   });
   const held = [
-    ...(keys.length === 0 ? [] : [t`${counts(keys.length, 'active access key')} (created ${listTexts(created)})`]),
+    ...(keys.length === 0 ? [] : [t`${countedText(keys.length, 'active access key')} (created ${listTexts(created)})`]),
     ...others.map((kind) => trusted(kind === 'password' ? `a ${HELD[kind]}` : HELD[kind])),
   ];
   if (notChecked.length === 0) return listTexts(held);
@@ -219,7 +220,7 @@ export function settingText(setting: SettingsChange): Text {
         (names) => t`no longer denied: ${capabilityNames(names)}`,
       )}`;
     case 'max-removals':
-      return t`${label('Removal limit:')} ${counts(setting.to, 'member')} per change (was ${setting.from})`;
+      return t`${label('Removal limit:')} ${countedText(setting.to, 'member')} per change (was ${setting.from})`;
     case 'self-approval':
       return setting.to
         ? t`${label('Self-approval:')} the only owner can merge their own changes without an approval`
@@ -235,9 +236,9 @@ export function settingText(setting: SettingsChange): Text {
     case 'delete-after':
       return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
     case 'key-age':
-      return t`${label('Old access keys:')} reported after ${counts(setting.to, 'day')} (was ${setting.from})`;
+      return t`${label('Old access keys:')} reported after ${countedText(setting.to, 'day')} (was ${setting.from})`;
     case 'drift-period':
-      return t`${label('Drift checks:')} every ${counts(setting.to, 'hour')} (was ${setting.from})`;
+      return t`${label('Drift checks:')} every ${countedText(setting.to, 'hour')} (was ${setting.from})`;
     case 'renewal':
       return t`${label('Expiring access:')} ${renewalText(setting.to)} (was ${renewalText(setting.from)})`;
     case 'keys': {
@@ -253,10 +254,6 @@ function label(words: string): Text {
   return strongText(trusted(words));
 }
 
-function counts(count: number, noun: string): Text {
-  return trusted(counted(count, noun));
-}
-
 function keysText(keys: readonly string[]): Text {
   return someTexts(keys.map(codeText), 20);
 }
@@ -270,11 +267,11 @@ function bucketText(name: string | null): Text {
 }
 
 function deletionText(days: number | null): Text {
-  return days === null ? trusted('never') : t`${counts(days, 'day')} after the last day`;
+  return days === null ? trusted('never') : t`${countedText(days, 'day')} after the last day`;
 }
 
 function renewalText(days: number): Text {
-  return days === 0 ? trusted('not announced') : t`announced ${counts(days, 'day')} ahead`;
+  return days === 0 ? trusted('not announced') : t`announced ${countedText(days, 'day')} ahead`;
 }
 
 function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { readonly kind: 'snooze' }>): Text {

@@ -1,5 +1,5 @@
 import { RISK_VERBS } from '../../catalog/mturk.ts';
-import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, countedText, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
 
 const SHOWN = 3;
@@ -13,7 +13,7 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   const other = trusted(when === 'planned' ? 'other ' : '');
   if (findings.length === 0)
     return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
-  const count = trusted(counted(findings.length, 'finding'));
+  const count = countedText(findings.length, 'finding');
   const besides = trusted(when === 'planned' ? ' that this plan leaves as they are' : '');
   const order = trusted(findings.length === 1 ? ':' : ', worst first:');
   // Ids and people can name users outside the lab; the comment has them.

@@ -3,7 +3,7 @@ import { LIMITS_POLICY } from '../../team/names.ts';
 import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
 import {
   codeText,
-  counted,
+  countedText,
   isEmptyText,
   joinTexts,
   lineBreak,
@@ -15,7 +15,6 @@ import {
   TEAM_FILE,
   type Text,
   t,
-  trusted,
 } from '../../text/text.ts';
 import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
@@ -77,7 +76,7 @@ function namesOf(review: Review, { isPublic = false }: ReviewOptions): DisplayNa
 export function decisionBlocks(review: Review, options: ReviewOptions): readonly Block[] {
   const { state } = options;
   const blocked = isBlocked(review, state);
-  const title = blocked ? t`Blocked: ${titleText(review, 'would')}` : t`${PREFIXES[state]}${titleText(review, 'will')}`;
+  const title = t`${PREFIXES[blocked ? 'blocked' : state]}${titleText(review, blocked ? 'would' : 'will')}`;
   const alert = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
   const head = alert === null ? [heading(3, title)] : [heading(3, title), alert];
   if (!isOpen(state) || blocked) return head;
@@ -170,7 +169,7 @@ function peopleBlocks(review: Review): readonly Block[] {
   const room = quiet.length > QUIET_ROWS ? Math.max(0, Math.min(3, QUIET_ROWS - loud.length)) : quiet.length;
   const open = [...loud, ...quiet.slice(0, room)];
   const folded = quiet.slice(room);
-  const title = t`${trusted(counted(folded.length, 'more member'))}, no harmful access`;
+  const title = t`${countedText(folded.length, 'more member')}, no harmful access`;
   return [
     ...(open.length === 0 ? [] : [peopleTable(open, review, RANK.people)]),
     ...(folded.length === 0 ? [] : [details(title, peopleTable(folded, review, RANK.quiet))]),
@@ -200,7 +199,7 @@ function peopleTable(people: readonly ReviewedPerson[], review: Review, rank: nu
     head: [t`Member`, t`Change`, ...(gains ? [t`New access`] : []), ...(losses ? [t`Access lost`] : [])],
     rows: rows.map((row) => [...row.start, ...(gains ? [row.gains] : []), ...(losses ? [row.losses] : [])]),
     rank,
-    omitted: (from) => t`… and ${trusted(counted(people.length - from, 'more member'))}`,
+    omitted: (from) => t`… and ${countedText(people.length - from, 'more member')}`,
   };
 }
 
@@ -213,7 +212,7 @@ function signOf({ change: { kind, capabilities, unknownPolicies } }: ReviewedPer
 /** Changed roles, by key. */
 export function roleBlocks({ roles }: Review): readonly Block[] {
   if (roles.length === 0) return [];
-  return [details(trusted(counted(roles.length, 'changed role')), list(roles.map(roleText), { rank: RANK.settings }))];
+  return [details(countedText(roles.length, 'changed role'), list(roles.map(roleText), { rank: RANK.settings }))];
 }
 
 const SIGNS: ReadonlyMap<string, readonly [Sign, Text]> = new Map([
@@ -258,7 +257,7 @@ function resourceTable(resources: readonly PlannedResource[], rank: number): Blo
       codeText(address),
     ]),
     rank,
-    omitted: (from) => t`… and ${trusted(counted(resources.length - from, 'more resource'))}`,
+    omitted: (from) => t`… and ${countedText(resources.length - from, 'more resource')}`,
   };
 }
 

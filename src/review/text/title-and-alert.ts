@@ -5,6 +5,7 @@ import { firstDay, periodWords } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
 import {
   counted,
+  countedText,
   joinTexts,
   listTexts,
   plainText,
@@ -31,7 +32,7 @@ export function titleText(review: Review, mood: Mood): Text {
   const own = review.people.filter((person) => !isOnlyReverted(person, review));
   const clauses = effectsOf(own.length > 0 ? own : review.people).map(({ verb, rest, people }, index) => {
     const who =
-      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : trusted(counted(people.length, 'other member'));
+      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : countedText(people.length, 'other member');
     const [one, many, would] = VERBS[verb];
     return t`${who} ${trusted(mood === 'would' ? would : people.length === 1 ? one : many)}${rest}`;
   });
@@ -48,12 +49,12 @@ const VERBS = {
   'no longer be': ['is no longer', 'are no longer', 'would no longer be'],
   can: ['can', 'can', 'could'],
   'can no longer': ['can no longer', 'can no longer', 'could no longer'],
-  change: ['changes', 'change', 'would change'],
   gain: ['gains', 'gain', 'would gain'],
   get: ['gets', 'get', 'would get'],
   have: ['has', 'have', 'would have'],
   'no longer have': ['no longer has', 'no longer have', 'would no longer have'],
   join: ['joins', 'join', 'would join'],
+  keep: ['keeps', 'keep', 'would keep'],
   leave: ['leaves', 'leave', 'would leave'],
   lose: ['loses', 'lose', 'would lose'],
 } as const;
@@ -111,7 +112,7 @@ const LOSS: Effect = {
   },
 };
 
-const OTHER = effect(() => true, 'have', 'changes that do not change access');
+const OTHER = effect(() => true, 'keep', 'the same access');
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
@@ -197,7 +198,7 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
   const count = (kind: string) => unexplained.filter((each) => each.kind === kind).length;
   const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
   return [
-    ...(extra === 0 ? [] : [trusted(counted(extra, 'unexplained change'))]),
+    ...(extra === 0 ? [] : [countedText(extra, 'unexplained change')]),
     ...(manual === 0 ? [] : [trusted(`${counted(manual, 'manual change')} reverted`)]),
   ];
 }
@@ -263,7 +264,7 @@ export function alertOf(
   const dangers = dangerLines(review);
   if (isBlocked) {
     const { size } = new Set(review.blocks.map(({ code }) => code));
-    const first = t`${strongText(t`Nothing will be applied:`)} ${trusted(counted(size, 'guardrail blocks', 'guardrails block'))} this change.`;
+    const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
     return { kind: 'alert', level: 'caution', lines: [first] };
   }
   const more = unexplainedLine(review, naming);
@@ -283,7 +284,7 @@ function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
-  return t`${strongText(t`The plan does less than this pull request:`)} ${trusted(counted(missing, 'change'))} missing.`;
+  return t`${strongText(t`The plan does less than this pull request:`)} ${countedText(missing, 'change')} missing.`;
 }
 
 function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
