@@ -14,8 +14,8 @@ test.each([
 ])('a member %s has no access, which is an answer', async (_what, member, today, ends, last) => {
   const text = await explain(member, '--today', today);
   expect(text).toMatchObject({ code: 0, stderr: '' });
-  expect(text.stdout).toContain('  No access.\n');
-  expect(text.stdout).toContain(`  Access ended after ${last}`);
+  expect(text.stdout).toContain('\nNo access.\n');
+  expect(text.stdout).toContain(`Access ended after ${last}`);
   expect(text.stdout).toContain('According to team.yaml; AWS was not asked.');
   expect(text.stdout).not.toContain('boundary');
   const json = await explain(member, '--today', today, '--json');

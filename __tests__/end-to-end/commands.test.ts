@@ -59,7 +59,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   const built = (...args: string[]) => run(args, { cwd: place.directory });
   const plan = await built('plan', '--emulator', ...TODAY);
   expect(plan.code).toBe(2);
-  expect(plan.stdout).toMatch(/\+ Bo Chen \(bo\) +publish HITs \(spends money\)/);
+  expect(plan.stdout).toMatch(/\+ Bo Chen \(bo\)\n.*\n +New access +Spends money: publish HITs/);
   expect(plan.stdout).toContain('Plan: 47 to add, 0 to change, 0 to destroy');
 
   const unconfirmed = await lab.mturk('apply', '--emulator', ...TODAY);

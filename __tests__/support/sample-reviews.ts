@@ -1,5 +1,6 @@
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { block } from '../../src/diagnostics/block.ts';
+import { fail } from '../../src/diagnostics/failure.ts';
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
@@ -448,8 +449,10 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       state: 'apply-failed',
       failure: {
         reason: 'apply-failed',
-        detail:
-          'error[apply-failed]: the apply stopped\n  reason: creating IAM User Policy (limits): ServiceFailure\n  state: 4 of 6 steps applied',
+        error: fail('apply-failed', {
+          reason: 'creating IAM User Policy (limits): ServiceFailure',
+          progress: { done: 4, total: 6 },
+        }).failure,
       },
     }),
   };

@@ -5,9 +5,11 @@ import type { DisplayNames } from '../access/text/names.ts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { findingsJson, printFindings } from '../team/print-findings.ts';
 import { escapedJson } from '../text/diagnostic.ts';
+import type { Block } from '../text/document.ts';
 import { redact, withoutAddresses, withoutCommands } from '../text/escape.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { type ErrorJson, type Problem, printProblem, problemJson } from '../text/problem.ts';
+import { printTerminal } from '../text/terminal.ts';
 
 /** Where a command writes: data on stdout, everything else on stderr. */
 export interface Io {
@@ -179,6 +181,11 @@ export function failureJson(failure: Failure): ErrorJson {
   const { code, args } = failure;
   const shown = code === 'team-file-invalid' ? { file: args.file, findings: findingsJson(args) } : args;
   return problemJson(failureProblem(failure), code, shown);
+}
+
+/** Prints a document for people. */
+export function printBlocks(blocks: readonly Block[], { stdout, width }: Pick<Terminal, 'stdout' | 'width'>): void {
+  stdout(`${printTerminal(blocks, width).join('\n')}\n`);
 }
 
 /** Prints a document for programs. */

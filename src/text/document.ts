@@ -55,5 +55,10 @@ export function list(items: readonly (Text | Item)[], options: { readonly ordere
   return { kind: 'list', items: items.map((item) => ('pieces' in item ? { text: item } : item)), ...options };
 }
 
+/** A table of two columns without heads, for a terminal. */
+export function rowsOf(rows: readonly (readonly Text[])[]): Block {
+  return { kind: 'table', head: [t``, t``], rows };
+}
+
 /** A part of the footer of what is not about an account of AWS. */
 export const ON_EMULATOR = strongText(t`on a local AWS emulator: nothing in AWS was read or changed`);

@@ -18,7 +18,7 @@ export function printMarkdown(blocks: readonly Block[], { reveal, budget = Infin
 }
 
 function partsOf(block: Block, reveal: boolean): readonly Part[] {
-  const line = (text: Text) => markdownText(text, reveal).markdown;
+  const line = (text: Text) => markdownText(text, reveal);
   switch (block.kind) {
     case 'heading':
       return [fixed(`${'#'.repeat(block.level)} ${line(block.text)}`)];
@@ -82,7 +82,7 @@ function rowsPart(
 }
 
 function itemText({ text, blocks = [] }: Item, bullet: string, reveal: boolean): string {
-  const first = `${bullet}${markdownText(text, reveal).markdown}`;
+  const first = `${bullet}${markdownText(text, reveal)}`;
   if (blocks.length === 0) return first;
   const indent = ' '.repeat(bullet.length);
   const below = printMarkdown(blocks, { reveal }).replace(/^(?=.)/gm, indent);

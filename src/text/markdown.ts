@@ -1,13 +1,5 @@
 import { visible } from './escape.ts';
 
-/**
- * A piece of GitHub-flavoured Markdown that is safe to put on a line or into a cell of a table. It is made only by the
- * functions of this file, so that a text from a file or an account cannot be taken for one by mistake.
- */
-export interface Markdown {
-  readonly markdown: string;
-}
-
 /** Cut after so many characters: a name, a key or an address of an ordinary lab is shorter. */
 const LONGEST = 80;
 /** The longest name that is believed to be one. */
@@ -15,78 +7,51 @@ const LONGEST_NAME = 40;
 /** Sentences of an engine can be long; this is what a reader needs of one. */
 const LONGEST_PROSE = 1200;
 
-/**
- * A template whose words are ours. Strings that are put in become names as `nameMarkdown` shows them: escaping is
- * the default.
- */
-export function md(words: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
-  const parts = values.map((value) =>
-    typeof value === 'string'
-      ? nameMarkdown(value).markdown
-      : typeof value === 'number'
-        ? String(value)
-        : value.markdown,
-  );
-  return { markdown: words.reduce((text, word, index) => `${text}${parts[index - 1] ?? ''}${word}`) };
-}
-
-/** Words of ours that are no template, such as those of a table of words. Never a text from elsewhere. */
-export function ours(words: string): Markdown {
-  return { markdown: words };
-}
-
 /** Bold; empty content stays empty. */
-export function strong({ markdown }: Markdown): Markdown {
-  return ours(markdown === '' ? '' : `**${markdown}**`);
+export function strong(markdown: string): string {
+  return markdown === '' ? '' : `**${markdown}**`;
 }
 
 /** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
-export function link(content: Markdown, url: string): Markdown {
-  return isPlainUrl(url) ? ours(`[${content.markdown}](${url})`) : content;
+export function link(markdown: string, url: string): string {
+  return isPlainUrl(url) ? `[${markdown}](${url})` : markdown;
 }
 
 function isPlainUrl(url: string): boolean {
   return url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
 }
 
-export function joined(items: readonly Markdown[], separator: string): Markdown {
-  return { markdown: items.map(({ markdown }) => markdown).join(separator) };
-}
-
 /**
  * A text in a code span, where GitHub makes nothing of it: no link, mention, reference, emoji or formula. A pipe is
  * spelled out, because the two table parsers that were tried do not agree on an escaped one behind a backslash.
  */
-export function code(text: string, longest = LONGEST): Markdown {
+export function code(text: string, longest = LONGEST): string {
   const shown = spelledOut(cut(text, longest)).replaceAll('|', '<U+007C>');
-  if (shown === '') return ours('(empty)');
+  if (shown === '') return '(empty)';
   const runs = shown.match(/`+/g) ?? [];
   const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
   // GitHub removes one space at both ends again, and only if the content is more than spaces.
   const padding = /^[` ]|[` ]$/.test(shown) && /[^ ]/.test(shown) ? ' ' : '';
-  return ours(`${fence}${padding}${shown}${padding}${fence}${afterRightToLeft(shown)}`);
+  return `${fence}${padding}${shown}${padding}${fence}${afterRightToLeft(shown)}`;
 }
 
 /** A name as people have it stays as it is; whatever else the file calls a name stands in a code span. */
-export function nameMarkdown(text: string): Markdown {
-  return isPlainName(text) ? ours(`${text}${afterRightToLeft(text)}`) : code(text, LONGEST_NAME);
+export function nameMarkdown(text: string): string {
+  return isPlainName(text) ? `${text}${afterRightToLeft(text)}` : code(text, LONGEST_NAME);
 }
 
 /**
  * A sentence of ours that holds texts from elsewhere and was written for a terminal: words and their punctuation stay,
  * everything else stands in code spans. It becomes one line.
  */
-export function prose(text: string): Markdown {
+export function prose(text: string): string {
   const tokens = cut(text, LONGEST_PROSE)
     .split(/[ \t\r\n]+/)
     .filter((token) => token !== '');
-  return joined(
-    tokens.map((token, index) => proseToken(token, index === 0)),
-    ' ',
-  );
+  return tokens.map((token, index) => proseToken(token, index === 0)).join(' ');
 }
 
-function proseToken(token: string, first: boolean): Markdown {
+function proseToken(token: string, first: boolean): string {
   const before = /^["'(]*/.exec(token)?.[0] ?? '';
   const rest = token.slice(before.length);
   const after = /[.,;:!?"')]*$/.exec(rest)?.[0] ?? '';
@@ -94,8 +59,8 @@ function proseToken(token: string, first: boolean): Markdown {
   // "1." at the beginning of a line would be a list.
   const startsList = first && /^\d/.test(core);
   if (core === '' || core === 'team.yaml' || (isPlainWord(core) && !startsList))
-    return ours(`${token}${afterRightToLeft(token)}`);
-  return md`${ours(before)}${code(core)}${ours(after)}`;
+    return `${token}${afterRightToLeft(token)}`;
+  return `${before}${code(core)}${after}`;
 }
 
 /** Lines as they are, spelled out and cut, and a fence that none of them can close. A cut command is another command. */

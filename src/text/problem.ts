@@ -21,9 +21,15 @@ export interface Problem {
 /** What state things are in if nothing was written anywhere. */
 export const UNCHANGED = t`nothing was changed`;
 
+/** Where a problem is read: beside the command that failed, or in what a workflow wrote about it. */
+export type Reader = 'terminal' | 'workflow';
+
+/** How to try again; an apply that began is finished by another. */
+export type Again = (progress?: Progress | null) => Text;
+
 /** Problems by code. What is left out follows from the arguments, as `failureProblem` says. */
 export type ProblemTable<Args> = {
-  readonly [Code in keyof Args]: (args: Args[Code]) => Pick<Problem, 'summary'> & Partial<Problem>;
+  readonly [Code in keyof Args]: (args: Args[Code], again: Again) => Pick<Problem, 'summary'> & Partial<Problem>;
 };
 
 export interface ProblemPlace {
@@ -106,13 +112,13 @@ export function stateAfter(progress: Progress | null): Text {
 
 const SUSPENDED = 10;
 
-export const RUN_AGAIN = t`run the command again`;
-
-/** The next step after a failure: an apply that began is finished by another. */
-export function again(progress: Progress | null): Text {
-  if (progress === null) return RUN_AGAIN;
-  const { done, total, command = 'apply' } = progress;
-  const apply = t`run ${codeText(`mturk-team ${command}`)} again`;
-  if (done === 0) return apply;
-  return done >= total ? t`${apply} to see whether anything is left` : t`${apply} to finish`;
-}
+export const AGAIN: Readonly<Record<Reader, Again>> = {
+  terminal(progress = null) {
+    if (progress === null) return t`run the command again`;
+    const { done, total, command = 'apply' } = progress;
+    const apply = t`run ${codeText(`mturk-team ${command}`)} again`;
+    if (done === 0) return apply;
+    return done >= total ? t`${apply} to see whether anything is left` : t`${apply} to finish`;
+  },
+  workflow: () => t`run the workflow again`,
+};

@@ -1,10 +1,12 @@
-import { columns, wrapVisible } from './columns.ts';
+import { columns, visibleWidth, WIDEST_NAME, wrapVisible } from './columns.ts';
 import type { Block } from './document.ts';
 import { visible } from './escape.ts';
-import { plainText, type Text } from './text.ts';
+import { formatCount, linesOfText, plainText, type Text, t, trusted } from './text.ts';
 
 /** Cells of indentation below a list item or a summary. */
 const STEP = 2;
+/** Items of a list that may be cut; JSON has all of them. */
+const LISTED = 30;
 
 /** Blocks as lines of a terminal of `width` cells. Folded blocks are shown, hidden ones are not. */
 export function printTerminal(blocks: readonly Block[], width: number): readonly string[] {
@@ -23,19 +25,9 @@ function linesOf(block: Block, width: number): readonly string[] {
     case 'alert':
       return block.lines.flatMap(wrapped);
     case 'list':
-      return block.items.flatMap(({ text, blocks = [] }, index) => {
-        const bullet = block.ordered === true ? `${index + 1}. ` : '- ';
-        const inner = width - bullet.length;
-        const [first = '', ...rest] = wrapVisible(plainText(text), inner);
-        const below = printTerminal(blocks, inner);
-        return [`${bullet}${first}`, ...indented([...rest, ...below], bullet.length)];
-      });
+      return listLines(block, width);
     case 'table':
-      return columns(
-        (block.short ?? block.rows).map((row) => row.map(plainText)),
-        STEP,
-        width,
-      );
+      return tableLines(block, width);
     case 'sections':
       return block.sections.flatMap((section, index) => [
         ...(index === 0 ? [] : ['']),
@@ -54,4 +46,40 @@ function linesOf(block: Block, width: number): readonly string[] {
 
 function indented(lines: readonly string[], cells: number): readonly string[] {
   return lines.map((line) => (line === '' ? '' : `${' '.repeat(cells)}${line}`));
+}
+
+type BlockOf<Kind> = Extract<Block, { readonly kind: Kind }>;
+
+function listLines({ items, ordered = false, rank }: BlockOf<'list'>, width: number): readonly string[] {
+  const isCut = rank !== undefined && items.length > LISTED + 1;
+  const rest = trusted(`and ${formatCount(items.length - LISTED)} more (use JSON for all)`);
+  const shown = isCut ? [...items.slice(0, LISTED), { text: rest }] : items;
+  return shown.flatMap(({ text, blocks = [] }, index) => {
+    const bullet = ordered ? `${index + 1}. ` : '- ';
+    const inner = width - bullet.length;
+    const [first = '', ...others] = wrapVisible(plainText(text), inner);
+    return [`${bullet}${first}`, ...indented([...others, ...printTerminal(blocks, inner)], bullet.length)];
+  });
+}
+
+/** Columns, with their heads if there are more than two; rows that are too wide for that as a record each. */
+function tableLines({ head, rows, short }: BlockOf<'table'>, width: number): readonly string[] {
+  if (short !== undefined) return columns(short.flatMap(linesOfRow), STEP, width);
+  const table = head.length > 2 ? [head, ...rows].flatMap(linesOfRow) : rows.flatMap(linesOfRow);
+  if (head.length <= 2) return columns(table, STEP, width, WIDEST_NAME);
+  const widths = head.map((_, column) => Math.max(...table.map((row) => visibleWidth(row[column] ?? ''))));
+  if (widths.reduce((sum, each) => sum + STEP + each, 0) <= width) return columns(table, STEP, width);
+  return rows.flatMap(([name = t``, ...cells]) => {
+    const fields = cells.flatMap((cell, index) =>
+      plainText(cell) === '' ? [] : linesOfRow([head[index + 1] ?? t``, cell]),
+    );
+    return [...columns([[plainText(name)]], STEP, width), ...columns(fields, 3 * STEP, width)];
+  });
+}
+
+/** A row of a table as one row for each line of its cells. */
+function linesOfRow(row: readonly Text[]): readonly (readonly string[])[] {
+  const cells = row.map((cell) => linesOfText(cell).map(plainText));
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, index) => cells.map((lines) => lines[index] ?? ''));
 }

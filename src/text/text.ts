@@ -1,5 +1,5 @@
 import { redact, visible } from './escape.ts';
-import { code, joined, link, type Markdown, nameMarkdown, ours, prose, strong } from './markdown.ts';
+import { code, link, nameMarkdown, prose, strong } from './markdown.ts';
 
 /**
  * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
@@ -9,7 +9,11 @@ type Piece =
   | { readonly kind: 'trusted' | 'name' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }
   | { readonly kind: 'link'; readonly content: Text; readonly url: string }
+  | { readonly kind: 'sign'; readonly text: Sign }
   | { readonly kind: 'break' };
+
+/** Whether something is added, changed or removed. */
+export type Sign = '+' | '~' | '-';
 
 /** One line of text for a terminal and for GitHub. Foreign text stays marked, so that each printer can escape it. */
 export interface Text {
@@ -44,6 +48,9 @@ export function codeText(text: string): Text {
   return { pieces: [{ kind: 'code', text }] };
 }
 
+/** The one file that owners review. */
+export const TEAM_FILE = codeText('team.yaml');
+
 /** A sentence that contains foreign text, such as an error message of Terraform. */
 export function proseText(text: string): Text {
   return { pieces: [{ kind: 'prose', text }] };
@@ -58,8 +65,23 @@ export function linkText(content: Text, url: string): Text {
   return { pieces: [{ kind: 'link', content, url }] };
 }
 
-/** A line break in a table cell; a space on a terminal. */
+/** A sign before what it is about, on a terminal alone. */
+export function signText(sign: Sign): Text {
+  return { pieces: [{ kind: 'sign', text: sign }] };
+}
+
+/** A line break in a table cell; elsewhere on a terminal a space. */
 export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
+
+/** The lines of a table cell. */
+export function linesOfText({ pieces }: Text): readonly Text[] {
+  const lines: Piece[][] = [[]];
+  for (const piece of pieces) {
+    if (piece.kind === 'break') lines.push([]);
+    else lines.at(-1)?.push(piece);
+  }
+  return lines.map((line) => ({ pieces: line }));
+}
 
 export function joinTexts(items: readonly Text[], separator: string | Text): Text {
   const between = typeof separator === 'string' ? trusted(separator).pieces : separator.pieces;
@@ -69,11 +91,6 @@ export function joinTexts(items: readonly Text[], separator: string | Text): Tex
 const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** `a`, `a and b`, `a, b and c` */
-export function listWords(items: readonly string[]): string {
-  return LIST.format(items);
-}
-
-/** The same of texts. */
 export function listTexts(items: readonly Text[]): Text {
   const parts = LIST.formatToParts(items.map((_item, index) => String(index)));
   return {
@@ -96,6 +113,11 @@ export function capitalized({ pieces: [first, ...rest] }: Text): Text {
     return { pieces: [{ kind: 'trusted', text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] };
   }
   return { pieces: [first.kind === 'strong' ? { ...first, content: capitalized(first.content) } : first, ...rest] };
+}
+
+/** A clause as a sentence; nothing for none. */
+export function sentence(clause: Text | null): Text | null {
+  return clause === null || isEmptyText(clause) ? null : t`${capitalized(clause)}.`;
 }
 
 /** Joins sentences with spaces and leaves out empty ones. */
@@ -123,6 +145,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${PLURAL.select(count) === 'one' ? one : many}`;
 }
 
+/** The same as a text. */
+export function countedText(count: number, one: string, many?: string): Text {
+  return trusted(counted(count, one, many));
+}
+
 /** The text as a line of a terminal, invisible characters spelled out. */
 export function plainText(text: Text): string {
   return terminalText(text, '');
@@ -142,6 +169,8 @@ function terminalText({ pieces }: Text, tick: string): string {
         case 'strong':
         case 'link':
           return terminalText(piece.content, tick);
+        case 'sign':
+          return `${piece.text} `;
         case 'break':
           return ' ';
         case 'code':
@@ -154,17 +183,14 @@ function terminalText({ pieces }: Text, tick: string): string {
 }
 
 /** The text as GitHub-flavored Markdown on one line; account ids and ARNs are shortened unless `reveal`. */
-export function markdownText({ pieces }: Text, reveal: boolean): Markdown {
-  return joined(
-    pieces.map((piece) => markdownPiece(piece, reveal)),
-    '',
-  );
+export function markdownText({ pieces }: Text, reveal: boolean): string {
+  return pieces.map((piece) => markdownPiece(piece, reveal)).join('');
 }
 
-function markdownPiece(piece: Piece, reveal: boolean): Markdown {
+function markdownPiece(piece: Piece, reveal: boolean): string {
   switch (piece.kind) {
     case 'trusted':
-      return ours(redact(piece.text, reveal));
+      return redact(piece.text, reveal);
     case 'name':
       return nameMarkdown(redact(piece.text, reveal));
     case 'code':
@@ -175,8 +201,10 @@ function markdownPiece(piece: Piece, reveal: boolean): Markdown {
       return strong(markdownText(piece.content, reveal));
     case 'link':
       return link(markdownText(piece.content, reveal), piece.url);
+    case 'sign':
+      return '';
     case 'break':
-      return ours('<br>');
+      return '<br>';
   }
 }
 

@@ -4,8 +4,9 @@ import { readPreview } from '../../../src/review/manifest/manifest.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import { settingText } from '../../../src/review/text/change-text.ts';
 import { previewJson } from '../../../src/review/text/json.ts';
-import { reviewLines } from '../../../src/review/text/terminal.ts';
+import { terminalReview } from '../../../src/review/text/terminal.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
+import { printTerminal } from '../../../src/text/terminal.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { viewOf } from '../../support/sample-reviews.ts';
@@ -74,7 +75,7 @@ test.each(CASES)('%s', (_what, before, after, risk, kind) => {
   expect(changesNothing(found)).toBe(false);
   const [setting] = found.settings;
   const text = setting === undefined ? '' : plainText(settingText(setting));
-  expect(reviewLines(found, { width: 400 })).toContain(`- ${text}`);
+  expect(printTerminal(terminalReview(found, { state: 'preview' }), 400)).toContain(`- ${text}`);
   expect(renderComment(viewOf(found)).replace(/[*`]/g, '')).toContain(`- ${text}`);
 });
 

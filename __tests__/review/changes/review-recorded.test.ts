@@ -3,9 +3,6 @@ import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
-import { blockLines } from '../../../src/review/text/block-text.ts';
-import { reviewLines } from '../../../src/review/text/terminal.ts';
-import { expectGolden } from '../../support/golden.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 
@@ -30,12 +27,6 @@ const RECORDED = Object.keys(RECORDED_TEAMS);
 
 test('every recorded plan but the one of another lab is a case', () => {
   expect([...RECORDED, '18-adopt-after-kill']).toEqual([...recordedNames('.plan.json')]);
-});
-
-test.each(RECORDED)('%s on a terminal', (name) => {
-  const { planned } = reviewsOf(name);
-  const blocked = planned.blocks.length === 0 ? [] : ['', ...blockLines(planned.blocks)];
-  expectGolden(`review/${name}.txt`, `${[...reviewLines(planned), ...blocked].join('\n')}\n`);
 });
 
 const FACTS: Readonly<Record<string, [risk: Review['risk'], people: string, unexplained: number, blocks: string[]]>> = {

@@ -1,9 +1,17 @@
 import { FAILURE_REASONS } from '../../../src/diagnostics/failure.ts';
 import { reviewOf } from '../../../src/review/changes/review.ts';
-import { commentMarker, renderComment, renderIssue, renderSummary } from '../../../src/review/comment/comment.ts';
+import {
+  type CommentView,
+  commentMarker,
+  renderComment,
+  renderIssue,
+  renderSummary,
+} from '../../../src/review/comment/comment.ts';
 import { readPreview } from '../../../src/review/manifest/manifest.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
+import { terminalReview } from '../../../src/review/text/terminal.ts';
 import { bytes } from '../../../src/text/github.ts';
+import { printTerminal } from '../../../src/text/terminal.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
@@ -40,10 +48,16 @@ function wordsOf(markdown: string): number {
   return plain.split(/\s+/).filter((word) => word !== '').length;
 }
 
+/** The same review on a terminal, if the change is still open; of hundreds of people the comment is enough. */
+function onTerminal({ review, state, failure }: CommentView): string {
+  if (review === null || failure !== null || state === 'applied' || review.people.length > 100) return '';
+  return `\n<!-- on a terminal\n\n${printTerminal(terminalReview(review, { state }), 100).join('\n')}\n\n-->\n`;
+}
+
 test.each(Object.keys(views))('%s is the golden file, and can be decided in 60 words and one table', (name) => {
   const view = views[name]!;
   const text = renderComment(view);
-  expectGolden(`comments/${name}.md`, text);
+  expectGolden(`comments/${name}.md`, `${text}${onTerminal(view)}`);
   expect(text.split('\n')[0]).toBe('<!-- mturk-team:perception-lab -->');
   expect(bytes(text)).toBeLessThanOrEqual(60_000);
   expect(text).not.toMatch(/123456789012|arn:aws/);
@@ -102,7 +116,7 @@ test('a marker cannot be ended by the name of a lab', () => {
 test('the summary is the comment, and the issue has a title of plain words', () => {
   expect(renderSummary(planned)).toBe(renderComment(planned));
   const issue = renderIssue(views['apply-failed']!);
-  expect(issue.title).toBe('perception-lab: Partly applied: the apply failed');
+  expect(issue.title).toBe('perception-lab: Not fully applied: the apply failed');
   expect(issue.body).toBe(renderComment(views['apply-failed']!));
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { code, fence, md, nameMarkdown, prose } from '../../../src/text/markdown.ts';
+import { code, fence, nameMarkdown, prose } from '../../../src/text/markdown.ts';
+import { markdownText, t } from '../../../src/text/text.ts';
 import { runs } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
@@ -8,14 +9,12 @@ const attacks = Object.entries(ATTACKS);
 
 /** Places in which a text from elsewhere stands, each with what would be left of the page were it a plain word. */
 const PLACES: Readonly<Record<string, (text: string) => string>> = {
-  'cell of a table': (text) =>
-    `| who | change |\n| --- | --- |\n| **${nameMarkdown(text).markdown}** | joins |\n\nAfter.`,
-  'last cell of a table': (text) =>
-    `| who | change |\n| --- | --- |\n| Bo | ${code(text).markdown} |\n| Ada | leaves |`,
-  heading: (text) => `### ${md`Adds ${text}; Bo leaves`.markdown}\n\nAfter.`,
-  'list item': (text) => `- ${prose(text).markdown}\n- ${code(text).markdown}\n- after`,
+  'cell of a table': (text) => `| who | change |\n| --- | --- |\n| **${nameMarkdown(text)}** | joins |\n\nAfter.`,
+  'last cell of a table': (text) => `| who | change |\n| --- | --- |\n| Bo | ${code(text)} |\n| Ada | leaves |`,
+  heading: (text) => `### ${markdownText(t`Adds ${text}; Bo leaves`, true)}\n\nAfter.`,
+  'list item': (text) => `- ${prose(text)}\n- ${code(text)}\n- after`,
   sentence: (text) =>
-    `Before ${prose(`someone added ${text} to paymaster`).markdown} and ${md`${text}, ${text}`.markdown}.`,
+    `Before ${prose(`someone added ${text} to paymaster`)} and ${markdownText(t`${text}, ${text}`, true)}.`,
   'fence in a list': (text) => {
     const { open, lines, close } = fence(text.split('\n'), 'text');
     return `- item\n\n${[open, ...lines, close].map((line) => `  ${line}`).join('\n')}\n- after`;
@@ -81,7 +80,7 @@ test.each(attacks.filter(([name]) => !DECEIVING.includes(name)))(
 test('a pipe or a line break is nowhere, so that no parser can find another cell or row', () => {
   fc.assert(
     fc.property(hostileText(), (text) => {
-      for (const { markdown } of [code(text), nameMarkdown(text), prose(text)]) expect(markdown).not.toMatch(/[|\n\r]/);
+      for (const markdown of [code(text), nameMarkdown(text), prose(text)]) expect(markdown).not.toMatch(/[|\n\r]/);
     }),
   );
 });
@@ -106,13 +105,13 @@ test.each([
   ['Bo. No other access changes', '`Bo. No other access changes`'],
   ['Eve J. Lindqvist', 'Eve J. Lindqvist'],
 ])('the name %j is shown as %s', (name, shown) => {
-  expect(nameMarkdown(name).markdown).toBe(shown);
+  expect(nameMarkdown(name)).toBe(shown);
 });
 
 test('what is in a code span reads as it was, but for what cannot be seen', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'`\\ab <>&*_'), minLength: 1, maxLength: 30 }), (text) => {
-      const [shown] = codeTexts(htmlOf(`Before ${code(text).markdown} after`));
+      const [shown] = codeTexts(htmlOf(`Before ${code(text)} after`));
       expect(shown).toBe(text);
     }),
     { numRuns: runs(300) },
@@ -120,11 +119,9 @@ test('what is in a code span reads as it was, but for what cannot be seen', () =
 });
 
 test('a sentence keeps its words, and its odd words stand in code', () => {
-  expect(prose('Someone added Bo to paymaster (not in team.yaml): 3 of 4.').markdown).toBe(
+  expect(prose('Someone added Bo to paymaster (not in team.yaml): 3 of 4.')).toBe(
     'Someone added Bo to paymaster (not in team.yaml): 3 of 4.',
   );
-  expect(prose('settings.max-removals allows 3, says @ada').markdown).toBe(
-    '`settings.max-removals` allows 3, says `@ada`',
-  );
-  expect(prose('1. approved').markdown).toBe('`1`. approved');
+  expect(prose('settings.max-removals allows 3, says @ada')).toBe('`settings.max-removals` allows 3, says `@ada`');
+  expect(prose('1. approved')).toBe('`1`. approved');
 });

@@ -10,7 +10,7 @@ import {
 import {
   capitalized,
   codeText,
-  counted,
+  countedText,
   joinTexts,
   listTexts,
   strongText,
@@ -19,7 +19,6 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
-import { policyName } from './names.ts';
 
 /** The labels of harm that a reader must be warned of. */
 const HARM_LABELS = {
@@ -56,7 +55,7 @@ export function lossText(capabilities: readonly CapabilityAccess[]): Text {
   if (sorted.length <= NAMED) return joinTexts(sorted.map(capabilityText), ', ');
   const named = sorted.filter(({ risk }) => isHarmful(risk));
   const rest = sorted.filter(({ risk }) => !isHarmful(risk)).flatMap(({ operations }) => operations);
-  const more = rest.length === 0 ? [] : [trusted(counted(rest.length, 'more operation'))];
+  const more = rest.length === 0 ? [] : [countedText(rest.length, 'more operation')];
   return listTexts([...named.map(briefText), ...more]);
 }
 
@@ -85,28 +84,26 @@ function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
   return t`all of Mechanical Turk except ${listTexts(missing.map(codeText))}`;
 }
 
-/** `pay bonuses (pay:bonus)`; of a part also how much of the capability it is. */
-function capabilityText(access: CapabilityAccess): Text {
+/** `pay bonuses (pay:bonus)`; of a part also which of the operations, or which not. */
+export function capabilityText(access: CapabilityAccess): Text {
   const { capability, operations, whole } = access;
-  const verb = verbText(access);
+  const verb = trusted(CAPABILITIES[capability].can);
   if (whole) return t`${verb} (${codeText(capability)})`;
-  const names = operations.length <= FEW ? t`: ${joinTexts(operations.map(codeText), ', ')}` : trusted('');
-  return t`${verb} (${codeText(capability)}, ${partText(access)}${names})`;
+  const others = operationsOf(capability).filter((operation) => !operations.includes(operation));
+  const isFew = operations.length <= others.length;
+  const names = listTexts((isFew ? operations : others).map(codeText));
+  return t`${verb} (${codeText(capability)}, ${partText(access)}${trusted(isFew ? ': ' : ', not ')}${names})`;
 }
 
 /** `publish HITs`, or `publish HITs (2 of 5 operations)`. */
-function briefText(access: CapabilityAccess): Text {
-  return access.whole ? verbText(access) : t`${verbText(access)} (${partText(access)})`;
-}
-
-/** `publish HITs` */
-export function verbText({ capability }: CapabilityAccess): Text {
-  return trusted(CAPABILITIES[capability].can);
+export function briefText(access: CapabilityAccess): Text {
+  const verb = trusted(CAPABILITIES[access.capability].can);
+  return access.whole ? verb : t`${verb} (${partText(access)})`;
 }
 
 /** `2 of 5 operations` */
-export function partText({ capability, operations }: CapabilityAccess): Text {
-  return t`${operations.length} of ${trusted(counted(operationsOf(capability).length, 'operation'))}`;
+function partText({ capability, operations }: CapabilityAccess): Text {
+  return t`${operations.length} of ${countedText(operationsOf(capability).length, 'operation')}`;
 }
 
 /** `approve work, pay bonuses and reject work`: the harmful capabilities, of many the worst and a count. */
@@ -132,11 +129,6 @@ export function everythingText(gained: readonly CapabilityAccess[], allowed: num
 /** The worst harm among some capabilities. */
 export function worstHarm(capabilities: readonly CapabilityAccess[]): (typeof HARMS)[number] | null {
   return HARMS.find((risk) => capabilities.some((each) => each.risk === risk)) ?? null;
-}
-
-/** Names of policies as code, `a and b`. */
-export function policyNames(policies: readonly string[]): Text {
-  return listTexts(policies.map((policy) => codeText(policyName(policy))));
 }
 
 /** `pay bonuses (pay:bonus) and publish HITs (hits:publish)` */

@@ -3,6 +3,7 @@ import {
   CAPABILITY_NAMES,
   capabilityOf,
   isCapability,
+  isHarmful,
   OPERATIONS,
   operationsOf,
   RISK_VERBS,
@@ -14,152 +15,146 @@ import type { FailureArgs } from '../../diagnostics/failure.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
-import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
-import { counted, listWords, plainText } from '../../text/text.ts';
+import { type Block, heading, paragraph, rowsOf } from '../../text/document.ts';
+import {
+  codeText,
+  countedText,
+  joinTexts,
+  listTexts,
+  plainText,
+  sentence,
+  sentences,
+  TEAM_FILE,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { AccessChange } from '../diff.ts';
 import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, WhoCanDifference } from '../explain.ts';
-import { accessText } from './capability-words.ts';
-import {
-  capabilityWords,
-  type DisplayNames,
-  grantWords,
-  harmOf,
-  named,
-  policyName,
-  unknownPolicyWords,
-  userText,
-} from './names.ts';
+import { accessText, capabilityText } from './capability-words.ts';
+import { type DisplayNames, grantsText, policyName, unknownPolicyText, userText } from './names.ts';
 
-/** The access of one user and why, in lines of at most `width` cells. */
-export function explanationLines(
+const ONLY_IN_AWS = t`only in AWS`;
+const ONLY_IN_FILE = t`only in ${TEAM_FILE}`;
+
+/** The access of one user, and why. */
+export function explanationBlocks(
   explanation: Explanation,
   naming: DisplayNames,
-  width = 100,
-  source: AnswerSource<AccessChange | null> = FILE,
-): readonly string[] {
-  const { user, allowed: may, at } = explanation;
+  source: AnswerSource<AccessChange | null>,
+): readonly Block[] {
+  const { user, at, allowed, exists, boundary } = explanation;
   const now = new Date(at);
-  const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
-  const who = plainText(userText(user, naming));
-  const warnings = [
-    ...(source.kind === 'aws' && !explanation.exists ? [`AWS has no IAM user ${user}.`] : []),
-    ...(explanation.unknownPolicies.length === 0
-      ? []
-      : [`Warning: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
-    ...(explanation.boundary === null && explanation.exists
-      ? ['No permissions boundary: every attached policy takes full effect.']
-      : []),
+  const count = allowed.reduce((sum, { operations }) => sum + operations.length, 0);
+  return [
+    heading(2, t`${userText(user, naming)} in ${naming.lab}, on ${trusted(dayWords(now))}`),
+    ...allowedBlocks(explanation, naming),
+    ...deniedBlocks(explanation, naming),
+    paragraph(
+      sentences(
+        source.kind === 'aws' && !exists ? t`AWS has no IAM user ${codeText(user)}.` : null,
+        sentence(unknownPolicyText(explanation.unknownPolicies)),
+        boundary === null && exists ? t`No permissions boundary: every attached policy takes full effect.` : null,
+      ),
+    ),
+    paragraph(
+      sentences(
+        ...periodTexts(explanation, now),
+        count === 0 ? null : t`${count} of ${OPERATIONS.length} Mechanical Turk operations.`,
+      ),
+    ),
+    paragraph(t`According to ${sourceText(source)}.`),
+    ...(source.kind === 'aws' ? differenceBlocks(differenceRows(source.difference, now)) : []),
   ];
-  const sections = [
-    [`${who} in ${naming.lab}, on ${dayWords(now)}`],
-    mayLines(explanation, naming, width),
-    withheldLines(explanation, naming, width),
-    warnings.flatMap((warning) => columns([[warning]], 2, width)),
-    [
-      ...periodLines(explanation, now),
-      ...(count === 0 ? [] : [`  ${count} of ${OPERATIONS.length} MTurk operations.`]),
-      `  ${capitalize(sourceWords(source))}.`,
-    ],
-    source.kind === 'aws' ? differenceLines(differenceRows(source.difference, now), width) : [],
-  ];
-  return sections
-    .filter((section) => section.length > 0)
-    .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
 
-const FILE = { kind: 'file' } as const;
-
-function sourceWords(source: AnswerSource<unknown>): string {
-  if (source.kind === 'file') return 'according to team.yaml; AWS was not asked';
-  return `according to AWS, account ${source.account}`;
+function sourceText(source: AnswerSource<unknown>): Text {
+  if (source.kind === 'file') return t`${TEAM_FILE}; AWS was not asked`;
+  return t`AWS, account ${codeText(source.account)}`;
 }
 
-function capitalize(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function differenceBlocks(rows: readonly (readonly [Text, Text])[]): readonly Block[] {
+  if (rows.length === 0) return [paragraph(t`Same as in ${TEAM_FILE}.`)];
+  return [paragraph(t`Differs from ${TEAM_FILE} (${codeText('mturk-team drift')} shows why):`), rowsOf(rows)];
 }
 
-function differenceLines(rows: readonly (readonly string[])[], width: number): readonly string[] {
-  if (rows.length === 0) return ['  Same as in team.yaml.'];
-  return ['  Differs from team.yaml (mturk-team drift shows why):', ...columns(rows, 4, width, WIDEST_NAME)];
-}
-
-function differenceRows(change: AccessChange | null, at: Date): readonly string[][] {
+function differenceRows(change: AccessChange | null, at: Date): readonly (readonly [Text, Text])[] {
   if (change === null) return [];
   const { capabilities, groups, ownPolicies, suspended, starts, ends, boundary } = change;
-  const side = (which: 'gained' | 'lost', label: string) => {
-    const words = [
-      ...(capabilities[which].length === 0 ? [] : [plainText(accessText(capabilities[which]))]),
-      ...groups[which].map((group) => `group ${group}`),
-      ...ownPolicies[which]
-        .filter((policy) => policy !== LIMITS_POLICY)
-        .map((policy) => `policy ${policyName(policy)}`),
+  const side = (which: 'gained' | 'lost', label: Text) => {
+    const own = ownPolicies[which].filter((policy) => policy !== LIMITS_POLICY);
+    const texts = [
+      ...(capabilities[which].length === 0 ? [] : [accessText(capabilities[which])]),
+      ...groups[which].map((group) => t`group ${codeText(group)}`),
+      ...own.map((policy) => t`policy ${codeText(policyName(policy))}`),
     ];
-    return words.length === 0 ? [] : [[label, words.join('; ')]];
+    return texts.length === 0 ? [] : [[label, joinTexts(texts, '; ')] as const];
   };
-  const sides = ({ before, after }: typeof ends, label: string, none: string, words: (moment: string) => string) =>
-    before === after
-      ? []
-      : [
-          [
-            label,
-            `${after === null ? none : words(after)} in AWS, ${before === null ? none : words(before)} in team.yaml`,
-          ],
-        ];
+  const sides = ({ before, after }: typeof ends, label: Text, shown: (value: string) => Text) => {
+    const text = (value: string | null) => (value === null ? t`none` : shown(value));
+    return before === after ? [] : [[label, t`${text(after)} in AWS, ${text(before)} in ${TEAM_FILE}`] as const];
+  };
   return [
     ...side('gained', ONLY_IN_AWS),
     ...side('lost', ONLY_IN_FILE),
-    ...(suspended.before === suspended.after ? [] : [['suspended', suspended.after ? ONLY_IN_AWS : ONLY_IN_FILE]]),
-    ...sides(starts, 'first day', 'none', (moment) => firstDayWords(moment, at)),
-    ...sides(ends, 'last day', 'none', (moment) => lastDayWords(moment, at)),
-    ...(change.kind === 'leaves' ? [] : sides(boundary, 'boundary', 'none', policyName)),
+    ...(suspended.before === suspended.after
+      ? []
+      : [[t`suspended`, suspended.after ? ONLY_IN_AWS : ONLY_IN_FILE] as const]),
+    ...sides(starts, t`first day`, (moment) => trusted(firstDayWords(moment, at))),
+    ...sides(ends, t`last day`, (moment) => trusted(lastDayWords(moment, at))),
+    ...(change.kind === 'leaves' ? [] : sides(boundary, t`boundary`, (arn) => codeText(policyName(arn)))),
   ];
 }
 
-const ONLY_IN_AWS = 'only in AWS';
-const ONLY_IN_FILE = 'only in team.yaml';
-
-function mayLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
-  const { allowed: may, suspended } = explanation;
-  if (may.length === 0) return [`  No access${suspended ? ': suspended' : beginsLater(explanation) ? ' yet' : ''}.`];
-  const sources = new Set(may.map(({ grants }) => grantWords(grants, naming)));
-  const [only] = sources.size === 1 ? sources : [];
+function allowedBlocks(explanation: Explanation, naming: DisplayNames): readonly Block[] {
+  const { allowed, suspended } = explanation;
+  if (allowed.length === 0) {
+    const why = suspended ? t`: suspended` : beginsLater(explanation) ? t` yet` : t``;
+    return [paragraph(t`No access${why}.`)];
+  }
+  const through = new Map(allowed.map(({ grants }) => [plainText(grantsText(grants, naming)), grants]));
+  const [all] = through.size === 1 ? [...through.values()] : [];
   const rows = RISKS.flatMap((risk) =>
-    may
+    allowed
       .filter((each) => each.risk === risk)
       .map((each, index) => [
-        index === 0 ? riskHeading(risk) : '',
-        `${capabilityWords(each)}${only === undefined ? `, through ${grantWords(each.grants, naming)}` : ''}`,
+        trusted(index === 0 ? riskWords(risk) : ''),
+        all === undefined
+          ? t`${capabilityText(each)}, through ${grantsText(each.grants, naming)}`
+          : capabilityText(each),
       ]),
   );
-  const all = only === undefined ? [] : ['', ...columns([[`All through ${only}.`]], 2, width)];
-  return [...columns(rows, 2, width), ...all];
+  return [rowsOf(rows), ...(all === undefined ? [] : [paragraph(t`All through ${grantsText(all, naming)}.`)])];
 }
 
-function riskHeading(risk: Risk): string {
+function riskWords(risk: Risk): string {
   return risk === 'changes' || risk === 'reads' ? risk : RISK_VERBS[risk].does;
 }
 
-function withheldLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
+function deniedBlocks(explanation: Explanation, naming: DisplayNames): readonly Block[] {
+  const { allowed, denied, suspended } = explanation;
   // Without any access, the reason is given once instead of for every operation.
-  const isOutside = hasEnded(explanation) || beginsLater(explanation);
-  if (explanation.allowed.length === 0 && (explanation.suspended || isOutside)) return [];
-  if (explanation.denied.length === 0) return [];
-  const rows = explanation.denied.map((each) => [withheldWords(each), reasonWords(each, naming)]);
-  return ['  Allowed by a policy, but denied:', ...columns(rows, 4, width)];
+  const isNone = suspended || hasEnded(explanation) || beginsLater(explanation);
+  if (denied.length === 0 || (allowed.length === 0 && isNone)) return [];
+  const rows = denied.map((each) => [deniedText(each), reasonText(each, naming)]);
+  return [paragraph(t`Allowed by a policy, but denied:`), rowsOf(rows)];
 }
 
-function withheldWords({ capability, operations }: DeniedAccess): string {
-  return operations.length === operationsOf(capability).length ? capability : listWords(operations);
+function deniedText({ capability, operations }: DeniedAccess): Text {
+  const isWhole = operations.length === operationsOf(capability).length;
+  return isWhole ? codeText(capability) : listTexts(operations.map(codeText));
 }
 
-function reasonWords({ by, frozen, byBoundary }: DeniedAccess, naming: DisplayNames): string {
-  if (byBoundary) return 'the permissions boundary does not allow it';
-  const reasons = [
-    ...(frozen ? ['denied to all members by freeze in team.yaml'] : []),
-    ...(by.length > 0 ? [`denied by ${grantWords(by, naming)}`] : []),
-  ];
-  return reasons.join(', and ');
+function reasonText({ by, frozen, byBoundary }: DeniedAccess, naming: DisplayNames): Text {
+  if (byBoundary) return t`the permissions boundary does not allow it`;
+  return joinTexts(
+    [
+      ...(frozen ? [t`denied to all members by ${codeText('freeze')} in ${TEAM_FILE}`] : []),
+      ...(by.length > 0 ? [t`denied by ${grantsText(by, naming)}`] : []),
+    ],
+    ', and ',
+  );
 }
 
 function hasEnded({ ends, at }: Explanation): boolean {
@@ -170,75 +165,78 @@ function beginsLater({ starts, at }: Explanation): boolean {
   return starts !== null && starts > at;
 }
 
-function periodLines(explanation: Explanation, at: Date): readonly string[] {
-  const { starts } = explanation;
-  if (starts === null || !beginsLater(explanation)) return endLines(explanation, at);
+function periodTexts(explanation: Explanation, at: Date): readonly (Text | null)[] {
+  const { starts, ends, allowed } = explanation;
   return [
-    `  Access begins on ${firstDayWords(starts, at)}; --today ${starts.slice(0, 10)} shows it.`,
-    ...endLines(explanation, at),
+    starts === null || !beginsLater(explanation)
+      ? null
+      : t`Access begins on ${trusted(firstDayWords(starts, at))}; ${codeText(`--today ${starts.slice(0, 10)}`)} shows it.`,
+    ends !== null
+      ? t`Access ${trusted(hasEnded(explanation) ? 'ended' : 'ends')} after ${trusted(lastDayWords(ends, at))}.`
+      : allowed.length === 0
+        ? null
+        : t`No last day.`,
   ];
 }
 
-function endLines(explanation: Explanation, at: Date): readonly string[] {
-  if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  No last day.'];
-  const last = lastDayWords(explanation.ends, at);
-  return [hasEnded(explanation) ? `  Access ended after ${last}.` : `  Access ends after ${last}.`];
-}
-
-/** Who may do something, in lines of at most `width` cells. */
-export function whoCanLines(
+/** Who may do something. */
+export function whoCanBlocks(
   answer: WhoCan,
   naming: DisplayNames,
-  width = 100,
-  source: AnswerSource<readonly WhoCanDifference[]> = FILE,
-): readonly string[] {
+  source: AnswerSource<readonly WhoCanDifference[]>,
+): readonly Block[] {
   const { users, outOf, at, frozen } = answer;
   const now = new Date(at);
   const later = users.filter(({ starts }) => starts !== null).length;
-  const rows = users.map((user) => [plainText(userText(user.user, naming)), ableWords(user, naming, now)]);
-  const all = counted(outOf, source.kind === 'file' ? 'member' : 'user');
-  const reason = frozen ? ': denied to all members by freeze' : '';
-  const count = users.length === 0 ? `None of ${all}${reason}` : `${users.length - later} of ${all}`;
+  const all = countedText(outOf, source.kind === 'file' ? 'member' : 'user');
+  const reason = frozen ? t`: denied to all members by ${codeText('freeze')}` : t``;
+  const count = users.length === 0 ? t`None of ${all}${reason}` : t`${users.length - later} of ${all}`;
   return [
-    `${askedWords(answer)}, on ${dayWords(now)}`,
-    '',
-    ...(rows.length === 0 ? [] : [...columns(rows, 2, width, WIDEST_NAME), '']),
-    `  ${count}${later === 0 ? '' : `, ${later} more later`}, ${sourceWords(source)}.`,
-    ...(source.kind === 'aws' ? ['', ...differenceLines(whoCanRows(source.difference, answer, naming), width)] : []),
+    heading(2, t`${askedText(answer)}, on ${trusted(dayWords(now))}`),
+    rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, naming, now)])),
+    paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, according to ${sourceText(source)}.`),
+    ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming)) : []),
   ];
 }
 
-function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames): string[][] {
+function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames) {
   const whole = isCapability(query) ? operationsOf(query).length : 1;
-  const words = (label: string, operations: readonly string[]) =>
-    operations.length === 0 ? [] : [operations.length === whole ? label : `${label}: ${listWords(operations)}`];
-  return differences.map(({ user, onlyInAws, onlyInFile }) => [
-    plainText(userText(user, naming)),
-    [...words(ONLY_IN_AWS, onlyInAws), ...words(ONLY_IN_FILE, onlyInFile)].join('; '),
-  ]);
+  const only = (label: Text, operations: readonly string[]) =>
+    operations.length === 0
+      ? []
+      : [operations.length === whole ? label : t`${label}: ${listTexts(operations.map(codeText))}`];
+  return differences.map(
+    ({ user, onlyInAws, onlyInFile }) =>
+      [
+        userText(user, naming),
+        joinTexts([...only(ONLY_IN_AWS, onlyInAws), ...only(ONLY_IN_FILE, onlyInFile)], '; '),
+      ] as const,
+  );
 }
 
-function askedWords({ query: asked }: WhoCan): string {
-  const capability = isCapability(asked) ? asked : capabilityOf(asked);
+function askedText({ query }: WhoCan): Text {
+  const capability = isCapability(query) ? query : capabilityOf(query);
   const { can, risk } = CAPABILITIES[capability];
-  const harm = harmOf(risk);
-  const what = isCapability(asked) ? `Who can ${can} (${asked})` : `Who can call ${asked} (${capability}: ${can})`;
-  return harm === null ? what : `${what}, which ${harm}`;
+  const what = isCapability(query)
+    ? t`${trusted(can)} (${codeText(query)})`
+    : t`call ${codeText(query)} (${codeText(capability)}: ${trusted(can)})`;
+  return t`Who can ${what}${trusted(isHarmful(risk) ? `, which ${RISK_VERBS[risk].does}` : '')}`;
 }
 
-function ableWords(user: UserWithAccess, naming: DisplayNames, at: Date): string {
-  const part = user.whole ? '' : `only ${listWords(user.operations)}, `;
-  const from = user.starts === null ? '' : `from ${firstDayWords(user.starts, at)}, `;
-  const until = user.ends === null ? '' : `, until ${lastDayWords(user.ends, at)}`;
-  const beware = user.unknownPolicies.length === 0 ? '' : `; ${unknownPolicyWords(user.unknownPolicies)}`;
-  return `${from}${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
+function ableText(user: UserWithAccess, naming: DisplayNames, at: Date): Text {
+  const { starts, ends, whole, operations, grants } = user;
+  const from = starts === null ? t`` : trusted(`from ${firstDayWords(starts, at)}, `);
+  const part = whole ? t`` : t`only ${listTexts(operations.map(codeText))}, `;
+  const until = ends === null ? t`` : trusted(`, until ${lastDayWords(ends, at)}`);
+  const unknown = unknownPolicyText(user.unknownPolicies);
+  return t`${from}${part}through ${grantsText(grants, naming)}${until}${unknown === null ? t`` : t`; ${unknown}`}`;
 }
 
 /** Why there is no access to explain for that key. */
 export function unknownMember(key: string, team: Team): FailureArgs['unknown-member']['because'] {
   const keys = team.members.map((member) => member.key);
-  const named = team.members.find((member) => member.name.toLowerCase() === key.toLowerCase());
-  const near = named?.key ?? suggester()(key, keys);
+  const member = team.members.find(({ name }) => name.toLowerCase() === key.toLowerCase());
+  const near = member?.key ?? suggester()(key, keys);
   return near === null ? { kind: 'none', members: keys } : { kind: 'similar', member: near };
 }
 
@@ -248,23 +246,4 @@ export function unknownOperation(name: string): FailureArgs['unknown-operation']
   if (retired !== null) return { kind: 'retired', successors: retired.successors };
   const near = suggester()(name, [...OPERATIONS, ...CAPABILITY_NAMES]);
   return near === null ? { kind: 'none', capabilities: CAPABILITY_NAMES } : { kind: 'similar', name: near };
-}
-
-/** `explain --json` */
-export function explanationJson(
-  explanation: Explanation,
-  naming: DisplayNames,
-  source: AnswerSource<AccessChange | null> = FILE,
-) {
-  return { version: 1, source, ...named(explanation.user, naming), ...explanation };
-}
-
-/** `who-can --json` */
-export function whoCanJson(
-  answer: WhoCan,
-  naming: DisplayNames,
-  source: AnswerSource<readonly WhoCanDifference[]> = FILE,
-) {
-  const users = answer.users.map((user) => ({ ...named(user.user, naming), ...user }));
-  return { version: 1, source, ...answer, users };
 }

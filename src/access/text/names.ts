@@ -1,7 +1,5 @@
-import { CAPABILITIES, isHarmful, RISK_VERBS, type Risk } from '../../catalog/mturk.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
-import { codeText, listWords, type Text, t } from '../../text/text.ts';
-import type { CapabilityAccess } from '../capability-access.ts';
+import { codeText, listTexts, plainText, TEAM_FILE, type Text, t } from '../../text/text.ts';
 import type { Holder } from '../model-difference.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
@@ -23,32 +21,20 @@ interface NamedPerson {
   readonly roles?: readonly string[];
 }
 
-const FILE = codeText('team.yaml');
-
-/** What a risk does, for "which ..."; null if it needs no warning. */
-export function harmOf(risk: Risk): string | null {
-  return isHarmful(risk) ? RISK_VERBS[risk].does : null;
+/** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `policy extra (attached directly)`: once each. */
+export function grantsText(grants: readonly Grant[], naming: DisplayNames): Text {
+  const texts = grants.map((grant) => grantText(grant, naming));
+  return listTexts([...new Map(texts.map((text) => [plainText(text), text])).values()]);
 }
 
-/** `pay bonuses (pay:bonus)`, or `publish HITs (hits:publish, only CreateHIT)` for a part. */
-export function capabilityWords({ capability, operations, whole }: CapabilityAccess): string {
-  const part = whole ? '' : `, only ${listWords(operations)}`;
-  return `${CAPABILITIES[capability].can} (${capability}${part})`;
-}
-
-/** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
-export function grantWords(grants: readonly Grant[], naming: DisplayNames): string {
-  return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
-}
-
-function grantWord({ holder, policy }: Grant, { lab, isPublic = false }: DisplayNames): string {
+function grantText({ holder, policy }: Grant, naming: DisplayNames): Text {
   const name = policyName(policy);
-  if (holder.startsWith('user ')) return `policy ${name} (attached directly)`;
+  if (holder.startsWith('user ')) return t`policy ${codeText(name)} (attached directly)`;
   const group = holder.slice('group '.length);
-  const key = keyOfIamName(lab, group);
+  const key = keyOfIamName(naming.lab, group);
+  const who = key === null ? t`group ${nameOutsideLabText(group, naming)}` : codeText(key);
   // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
-  const which = name === group || policy === holder ? '' : ` (policy ${name})`;
-  return key === null ? `group ${isPublic ? '…' : group}${which}` : `${key}${which}`;
+  return name === group || policy === holder ? who : t`${who} (policy ${codeText(name)})`;
 }
 
 /** The name of an inline policy, or the last part of a managed one's ARN. */
@@ -56,11 +42,16 @@ export function policyName(policy: string): string {
   return policy.slice(policy.lastIndexOf('/') + 1);
 }
 
-/** Why a user counts as allowed everything: policies that could not be read. */
-export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
-  const names = [...new Set(unknown.map(({ policy }) => policyName(policy)))];
-  const counts = names.length === 1 ? 'it counts' : 'they count';
-  return `${listWords(names)} cannot be read here, so ${counts} as allowing everything`;
+/** Names of policies as code, `a and b`, once each. */
+export function policyNames(policies: readonly string[]): Text {
+  return listTexts([...new Set(policies.map(policyName))].map(codeText));
+}
+
+/** Why a user counts as allowed everything: policies that could not be read; null if there are none. */
+export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | null {
+  if (unknown.length === 0) return null;
+  const names = policyNames(unknown.map(({ policy }) => policy));
+  return t`${names} cannot be read, which counts as allowing everything`;
 }
 
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */
@@ -88,7 +79,7 @@ export function headlineText(person: Parameters<typeof memberText>[0]): Text {
 /** A person of the file, or the IAM name of a user who is not in it. */
 export function userText(user: string, naming: DisplayNames): Text {
   const person = naming.people.get(user);
-  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${FILE})` : headlineText(person);
+  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${TEAM_FILE})` : headlineText(person);
 }
 
 /** The name of a user or group outside the lab; `…` where everyone can read it. */
@@ -99,7 +90,7 @@ export function nameOutsideLabText(name: string, { isPublic = false }: DisplayNa
 /** The role's key of a group of the lab, and the name of any other group. */
 export function groupText(group: string, naming: DisplayNames): Text {
   const key = keyOfIamName(naming.lab, group);
-  return key === null ? t`group ${nameOutsideLabText(group, naming)} (not in ${FILE})` : codeText(key);
+  return key === null ? t`group ${nameOutsideLabText(group, naming)} (not in ${TEAM_FILE})` : codeText(key);
 }
 
 export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { actionOf } from '../../aws/setup/part.ts';
-import { labHeading } from '../../review/text/terminal.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
 import { homeTexts, partLines, removalLines, trustText } from '../../setup/bootstrap/text.ts';
+import { labHeading } from '../../terraform/run/engine.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { counted, plainText } from '../../text/text.ts';
 import { printJson, reportFailure, type Terminal } from '../io.ts';

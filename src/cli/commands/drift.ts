@@ -1,7 +1,7 @@
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { driftJson, driftLines, reconciledText } from '../../drift/report/terminal.ts';
-import { labHeading } from '../../review/text/terminal.ts';
+import { labHeading } from '../../terraform/run/engine.ts';
 import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../drift/write-report.ts';

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { accessDifference, explain, explainEnded, explainNone } from '../../access/explain.ts';
-import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
+import { explanationBlocks, unknownMember } from '../../access/text/explain.ts';
+import { named } from '../../access/text/names.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
-import { printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
+import { printBlocks, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -34,8 +35,8 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
           byAws ?? explainNone(user, at),
           { kind: 'aws', account: team.account, difference: accessDifference(file, aws, user, at) } as const,
         ];
-  if (isJson) printJson(explanationJson(explanation, naming, source), terminal);
-  else terminal.stdout(`${explanationLines(explanation, naming, terminal.width, source).join('\n')}\n`);
+  if (isJson) printJson({ source, ...named(explanation.user, naming), ...explanation }, terminal);
+  else printBlocks(explanationBlocks(explanation, naming, source), terminal);
   return 0;
 }
 

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { whoCan, whoCanDifference } from '../../access/explain.ts';
-import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
+import { unknownOperation, whoCanBlocks } from '../../access/text/explain.ts';
+import { named } from '../../access/text/names.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import { printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
+import { printBlocks, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -31,8 +32,9 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
       : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws) } as const);
   const answer = byAws ?? byFile;
   const naming = shownNames(namingOf(team), terminal);
-  if (options.json) printJson(whoCanJson(answer, naming, source), terminal);
-  else terminal.stdout(`${whoCanLines(answer, naming, terminal.width, source).join('\n')}\n`);
+  const users = answer.users.map((user) => ({ ...named(user.user, naming), ...user }));
+  if (options.json) printJson({ source, ...answer, users }, terminal);
+  else printBlocks(whoCanBlocks(answer, naming, source), terminal);
   return 0;
 }
 

@@ -7,10 +7,10 @@ import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest, QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planJson, previewJson } from '../../review/text/json.ts';
-import { quickCheckLines } from '../../review/text/quick-check.ts';
-import { labHeading, reviewLines } from '../../review/text/terminal.ts';
+import { terminalReview } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
-import { printJson, type Terminal } from '../io.ts';
+import { labHeading } from '../../terraform/run/engine.ts';
+import { printBlocks, printJson, type Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
 import { originOf, toolsOf } from './manifest-file.ts';
 import type { StackPlan } from './plan.ts';
@@ -69,10 +69,9 @@ export function showPlan(
     printJson(planJson(view, team, engine, naming), terminal);
     return;
   }
-  const body = reviewLines(reviewOfPlan(team, today, at, view), { resources, width, isPublic });
-  stdout(
-    `${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, { width, isPublic })].join('\n')}\n`,
-  );
+  const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
+  stdout(`${labHeading(team, engine, kind)}\n\n`);
+  printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }
 
@@ -85,23 +84,16 @@ export function showPreview(
 ): void {
   const { stdout, isPublic = false } = terminal;
   const isBlocked = review.blocks.length > 0;
+  const state = isBlocked ? 'blocked' : manifest === null ? 'preview' : 'planned';
   if (format === 'json') {
     printJson(previewJson(review), terminal);
   } else if (format === 'text') {
-    const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
-    stdout(
-      `${[
-        ...reviewLines(review, { isPublic }),
-        ...quickCheckLines(review.quickCheck, { width: 100, isPublic }),
-        ...blocked,
-      ].join('\n')}\n`,
-    );
+    printBlocks(terminalReview(review, { state, isPublic }), terminal);
+    if (isBlocked) stdout(`\n${blockLines(review.blocks).join('\n')}\n`);
   } else {
-    const { tools = null } = manifest ?? {};
+    const { tools = null, emulator = false } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;
-    const { emulator = false } = manifest ?? {};
     const footer = { emulator, commit, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
-    const state = isBlocked ? 'blocked' : manifest === null ? 'preview' : 'planned';
     stdout(renderComment({ review, state, failure: null, footer, reveal: false }));
   }
 }

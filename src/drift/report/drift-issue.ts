@@ -67,7 +67,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   const ids = shown.map(({ finding }) => finding.id);
   const data = nextData(ids, known, report.at.slice(0, 10), scan.notChecked.length === 0);
   return {
-    title: markdownText(driftTitle(shown, names), false).markdown,
+    title: markdownText(driftTitle(shown, names), false),
     blocks: [
       ...driftBlocks(scan, shown, names, options),
       ...otherBlocks(scan, names, options),

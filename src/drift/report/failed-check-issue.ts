@@ -1,11 +1,10 @@
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
-import { failureSummary } from '../../review/comment/failure.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
-import { failureProblem } from '../../text/failures/failures.ts';
+import { failureProblem, reasonProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
-import { codeText, counted, proseText, sentences, strongText, t, trusted } from '../../text/text.ts';
+import { codeText, counted, proseText, sentence, sentences, strongText, t, trusted } from '../../text/text.ts';
 import { type IssueText, type RunLinks, runParts, toFix } from './drift-issue.ts';
 import { notCheckedText } from './terminal.ts';
 
@@ -63,23 +62,26 @@ export function failedCheckIssue(
 const PERMISSIONS = t`ask an administrator to run ${codeText('mturk-team bootstrap')}, which restores the permissions of the role ${codeText('scan')}. Then run the drift workflow again.`;
 
 function explanation(failed: FailedCheck): readonly Block[] {
-  const failures = failed.kind === 'failed' ? [failed] : failed.kind === 'incomplete' ? failed.notChecked : [];
-  const isDenied = failures.some(({ failure }) => failure.code === 'credentials-denied');
-  const fix = toFix(isDenied ? PERMISSIONS : t`run the drift workflow again.`);
   switch (failed.kind) {
-    case 'failed': {
-      const problem = failureProblem(failed.failure);
-      const code = paragraph(t`Code: ${codeText(failed.failure.code)}`);
-      return isDenied ? [...problemBlocks({ ...problem, help: null }), fix, code] : [...problemBlocks(problem), code];
-    }
-    case 'incomplete':
-      return [fix];
-    case 'no-report':
+    case 'failed':
       return [
-        paragraph(sentences(strongText(t`Why:`), failureSummary(failed.reason), ...failed.details.map(proseText))),
+        ...problemBlocks(failureProblem(failed.failure, 'workflow')),
+        paragraph(t`Code: ${codeText(failed.failure.code)}`),
+      ];
+    case 'incomplete': {
+      const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
+      return [toFix(isDenied ? PERMISSIONS : t`run the drift workflow again.`)];
+    }
+    case 'no-report': {
+      const { summary, reason } = reasonProblem(failed.reason);
+      return [
+        paragraph(
+          sentences(strongText(t`Why:`), sentence(summary), sentence(reason), ...failed.details.map(proseText)),
+        ),
         toFix(
           t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
         ),
       ];
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { partText, verbText } from '../../access/text/capability-words.ts';
+import { briefText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, memberText, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { isHarmful, OPERATIONS, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
@@ -10,7 +10,7 @@ import { firstDay, timeWords } from '../../text/dates.ts';
 import { visible, withoutAddresses } from '../../text/escape.ts';
 import {
   codeText,
-  counted,
+  countedText,
   joinTexts,
   listTexts,
   someTexts,
@@ -241,7 +241,7 @@ function gainText(gained: readonly CapabilityAccess[], isStill: boolean): Text {
     return t`${all} ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}`;
   }
   const parts = harms.map((risk, index) => {
-    const what = joinTexts(gained.filter((each) => each.risk === risk).map(capabilityText), ', ');
+    const what = joinTexts(gained.filter((each) => each.risk === risk).map(briefText), ', ');
     const verb = RISK_VERBS[risk].can;
     return t`${strongText(trusted(index === 0 ? `${can} ${verb}:` : `${verb}:`))} ${what}`;
   });
@@ -256,11 +256,6 @@ const MOST_NAMED = 3;
 
 function someCapabilities(capabilities: readonly CapabilityAccess[]): Text {
   const more = capabilities.slice(MOST_NAMED).flatMap(({ operations }) => operations).length;
-  const named = capabilities.slice(0, MOST_NAMED).map(capabilityText);
-  return joinTexts([...named, ...(more === 0 ? [] : [trusted(counted(more, 'more operation'))])], ', ');
-}
-
-/** A partial gain says so: `publish HITs (2 of 5 operations)`. */
-function capabilityText(access: CapabilityAccess): Text {
-  return access.whole ? verbText(access) : t`${verbText(access)} (${partText(access)})`;
+  const named = capabilities.slice(0, MOST_NAMED).map(briefText);
+  return joinTexts([...named, ...(more === 0 ? [] : [countedText(more, 'more operation')])], ', ');
 }

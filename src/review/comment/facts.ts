@@ -4,18 +4,19 @@ import { type FailureReason, isFailureReason } from '../../diagnostics/failure.t
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
-import { redactAll, say, visible } from '../../text/escape.ts';
-import { FAILURE, failureProblem, failureText } from '../../text/failures/failures.ts';
+import { say, visible } from '../../text/escape.ts';
+import { FAILURE } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK, REVIEW } from '../manifest/schema.ts';
-import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
+import type { ReviewState } from '../text/review.ts';
+import { type CommentView, commentMarker, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
   /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
   readonly review: string | null;
   readonly manifest: string | null;
   readonly result: string | null;
-  readonly state: CommentState;
+  readonly state: ReviewState;
   readonly reason: FailureReason | null;
   /** Text that goes with the reason; may be empty. */
   readonly detail: string;
@@ -31,10 +32,8 @@ interface CommentFacts {
   readonly unusable: readonly string[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Everything that the comment is made from, out of the files of earlier jobs and the environment. */
-export async function commentFacts(asked: CommentRequest, env: Environment, now: Date): Promise<CommentFacts> {
+export async function commentFacts(asked: CommentRequest, env: NodeJS.ProcessEnv, now: Date): Promise<CommentFacts> {
   const unusable: string[] = [];
   const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
     const text = file === null ? null : await readIfThere(file);
@@ -77,14 +76,13 @@ const RESULT = z.object({
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  { state, reason, detail, reveal }: Pick<CommentRequest, 'state' | 'reason' | 'detail' | 'reveal'>,
+  { state, reason, detail }: Pick<CommentRequest, 'state' | 'reason' | 'detail'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    const help = own.reason === 'not-approved' ? failureProblem(redactAll(own.error, reveal)).help : null;
-    return { reason: own.reason, detail: failureText(own.error), help };
+    return own;
   }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.
@@ -98,7 +96,7 @@ function isBlocked(manifest: Manifest | null): boolean {
 }
 
 /** The workflow says how far it meant to come; the files and the reason say how far it came. */
-function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
+function stateOf(state: ReviewState, reason: FailureReason | null, manifest: Manifest | null): ReviewState {
   if (state === 'applied') return reason === null ? state : 'apply-failed';
   if (state !== 'planned') return state;
   if (reason === 'guardrail-blocked' || (reason === null && isBlocked(manifest))) return 'blocked';
@@ -110,7 +108,7 @@ function stateOf(state: CommentState, reason: FailureReason | null, manifest: Ma
 function footerOf(
   manifest: Manifest | null,
   result: z.infer<typeof RESULT> | null,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   now: Date,
 ): CommentView['footer'] {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;

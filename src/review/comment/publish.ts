@@ -12,8 +12,6 @@ import { type CommentView, commentMarker, renderComment, renderSummary } from '.
 import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './facts.ts';
 import { findStaleDriftCheck } from './stale-drift-check.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Where it says what was written. */
 interface Output {
   log(line: string): void;
@@ -40,7 +38,7 @@ const UNKNOWN_LAB = 'unknown';
 export async function publishComment(
   request: PublishRequest,
   connected: Result<GitHub>,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   out: Output,
 ): Promise<Failure | null> {
   const { log } = out;
@@ -104,7 +102,7 @@ async function staleCheckOf(
   { driftWorkflow: file }: PublishRequest,
   { review, footer }: CommentView,
   github: GitHub,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   log: Output['log'],
 ) {
   if (file === null) return null;
@@ -127,7 +125,7 @@ type Place =
 async function placeOf(
   { pullRequests, state }: PublishRequest,
   github: GitHub,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
 ): Promise<Result<Place>> {
   if (pullRequests !== null) return succeed({ kind: 'here', pulls: pullRequests });
   const isApply = state === 'applied' || state === 'apply-failed';

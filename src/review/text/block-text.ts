@@ -2,7 +2,7 @@ import type { Block as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Item } from '../../text/document.ts';
 import { printProblem } from '../../text/problem.ts';
-import { capitalized, codeText, formatCount, sentences, strongText, type Text, t } from '../../text/text.ts';
+import { capitalized, codeText, formatCount, sentence, sentences, strongText, t } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 
 /** Blocks of one guardrail that are listed in full. */
@@ -35,12 +35,8 @@ function blockItem(block: Blocked, name: string | null): Item {
   const { summary, reason, help, paste = [] } = blockProblem(block);
   const what = name === null ? capitalized(summary) : t`${name}: ${summary}`;
   const title = t`${strongText(what)} (${codeText(block.code)}).`;
-  const text = sentences(title, sentenceOf(reason), sentenceOf(help));
+  const text = sentences(title, sentence(reason), sentence(help));
   return paste.length === 0 ? { text } : { text, blocks: [{ kind: 'code', language: '', lines: paste }] };
-}
-
-function sentenceOf(text: Text | null): Text | null {
-  return text === null ? null : t`${capitalized(text)}.`;
 }
 
 /** Why a plan is blocked, in the one error form; empty if it is not. */

@@ -11,12 +11,14 @@ import { dateWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,
+  countedText,
   isEmptyText,
   joinTexts,
   listTexts,
   proseText,
   someTexts,
   strongText,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -55,9 +57,9 @@ export function planLine({ add, change, destroy, import: imports }: Omit<Reviewe
 }
 
 /** `No change for the other 4 members.` */
-export function unchangedWords(count: number, areOthers: boolean): string {
+export function unchangedText(count: number, areOthers: boolean): Text {
   const members = counted(count, areOthers && count === 1 ? 'other member' : 'member');
-  return `No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`;
+  return trusted(`No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`);
 }
 
 const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor'] as const;
@@ -78,8 +80,8 @@ export function questionTexts(review: Review): readonly Text[] {
     ...(manual === 0
       ? []
       : manual === 1
-        ? [t`is the manual change intentional? If so, add it to ${codeText('team.yaml')} first.`]
-        : [t`are any manual changes intentional? If so, add them to ${codeText('team.yaml')} first.`]),
+        ? [t`is the manual change intentional? If so, add it to ${TEAM_FILE} first.`]
+        : [t`are any manual changes intentional? If so, add them to ${TEAM_FILE} first.`]),
     ...about,
   ];
 }
@@ -135,7 +137,7 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
     return by === null ? when : t`${when} by ${codeText(by)}`;
   });
   const held = [
-    ...(keys.length === 0 ? [] : [t`${counts(keys.length, 'active access key')} (created ${listTexts(created)})`]),
+    ...(keys.length === 0 ? [] : [t`${countedText(keys.length, 'active access key')} (created ${listTexts(created)})`]),
     ...others.map((kind) => trusted(kind === 'password' ? `a ${HELD[kind]}` : HELD[kind])),
   ];
   if (notChecked.length === 0) return listTexts(held);
@@ -149,7 +151,7 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
 export function suspensionText(review: Review): Text {
   const { suspendedDuringApply: users } = review;
   const who = someTexts(users.map(personNamer(review)), 10);
-  return t`${who} ${trusted(users.length === 1 ? 'has' : 'have')} no access for a few seconds during the apply, because no order of its steps is safe.`;
+  return t`${who} ${trusted(users.length === 1 ? 'has' : 'have')} no access for a few seconds during the apply, so that no one briefly has more than intended.`;
 }
 
 /** A changed role, `paymaster (14 members) allows more: pay bonuses (pay:bonus)`. */
@@ -200,17 +202,17 @@ export function settingText(setting: SettingsChange): Text {
         setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`
       }`;
     case 'neighbors':
-      return t`${label('Neighbors:')} ${sides(
+    case 'administrators': {
+      const [name, text] =
+        setting.kind === 'neighbors'
+          ? (['Neighbors:', labsText] as const)
+          : (['Administrators:', iamUsersText] as const);
+      return t`${label(name)} ${sides(
         setting,
-        (labs) => t`users of ${keysText(labs)} are no longer reported as drift`,
-        (labs) => t`users of ${keysText(labs)} are reported as drift again`,
+        (keys) => t`${text(keys)} no longer reported as drift`,
+        (keys) => t`${text(keys)} reported as drift again`,
       )}`;
-    case 'administrators':
-      return t`${label('Administrators:')} ${sides(
-        setting,
-        (users) => t`access of ${iamUsersText(users)} is no longer reported as drift`,
-        (users) => t`access of ${iamUsersText(users)} is reported as drift again`,
-      )}`;
+    }
     case 'freeze':
       return t`${label('Freeze:')} ${sides(
         setting,
@@ -218,7 +220,7 @@ export function settingText(setting: SettingsChange): Text {
         (names) => t`no longer denied: ${capabilityNames(names)}`,
       )}`;
     case 'max-removals':
-      return t`${label('Removal limit:')} ${counts(setting.to, 'member')} per change (was ${setting.from})`;
+      return t`${label('Removal limit:')} ${countedText(setting.to, 'member')} per change (was ${setting.from})`;
     case 'self-approval':
       return setting.to
         ? t`${label('Self-approval:')} the only owner can merge their own changes without an approval`
@@ -234,9 +236,9 @@ export function settingText(setting: SettingsChange): Text {
     case 'delete-after':
       return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
     case 'key-age':
-      return t`${label('Old access keys:')} reported after ${counts(setting.to, 'day')} (was ${setting.from})`;
+      return t`${label('Old access keys:')} reported after ${countedText(setting.to, 'day')} (was ${setting.from})`;
     case 'drift-period':
-      return t`${label('Drift checks:')} every ${counts(setting.to, 'hour')} (was ${setting.from})`;
+      return t`${label('Drift checks:')} every ${countedText(setting.to, 'hour')} (was ${setting.from})`;
     case 'renewal':
       return t`${label('Expiring access:')} ${renewalText(setting.to)} (was ${renewalText(setting.from)})`;
     case 'keys': {
@@ -252,10 +254,6 @@ function label(words: string): Text {
   return strongText(trusted(words));
 }
 
-function counts(count: number, noun: string): Text {
-  return trusted(counted(count, noun));
-}
-
 function keysText(keys: readonly string[]): Text {
   return someTexts(keys.map(codeText), 20);
 }
@@ -269,11 +267,11 @@ function bucketText(name: string | null): Text {
 }
 
 function deletionText(days: number | null): Text {
-  return days === null ? trusted('never') : t`${counts(days, 'day')} after the last day`;
+  return days === null ? trusted('never') : t`${countedText(days, 'day')} after the last day`;
 }
 
 function renewalText(days: number): Text {
-  return days === 0 ? trusted('not announced') : t`announced ${counts(days, 'day')} ahead`;
+  return days === 0 ? trusted('not announced') : t`announced ${countedText(days, 'day')} ahead`;
 }
 
 function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { readonly kind: 'snooze' }>): Text {
@@ -283,8 +281,12 @@ function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { rea
   return t`${label('Snoozed:')} ${codeText(finding)} until ${trusted(isoDay(to))}${was}${why}`;
 }
 
+function labsText(labs: readonly string[]): Text {
+  return t`users of ${keysText(labs)} are`;
+}
+
 function iamUsersText(users: readonly string[]): Text {
-  return t`IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)}`;
+  return t`access of IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)} is`;
 }
 
 function isoDay(day: string | null): string {
@@ -389,7 +391,7 @@ export function resourceText(address: string): Text {
 /** Headings of the unexplained changes, in the order in which a reviewer must see them. */
 export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind'], Text])[] = [
   ['not-in-files', t`Unexplained changes in the plan`],
-  ['not-in-plan', t`In ${codeText('team.yaml')}, but not in the plan`],
+  ['not-in-plan', t`In ${TEAM_FILE}, but not in the plan`],
   ['manual-change-reverted', t`Manual changes that applying reverts`],
   ['imported', t`Already in AWS, imported instead of created`],
 ];

@@ -1,28 +1,19 @@
 import type { AccessDiff } from '../../access/diff.ts';
-import { accessChangeJson } from '../../access/text/access-change.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
-import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
+import { type DisplayNames, named } from '../../access/text/names.ts';
 import type { Imported } from '../../aws/iam-names.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
-import type { Plan } from '../../terraform/plan.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { plainText } from '../../text/text.ts';
-import { type PlanClassification, reviewedPlan } from '../changes/classify-plan.ts';
+import { reviewedPlan } from '../changes/classify-plan.ts';
+import type { PlanOfReview } from '../changes/review.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
-import type { Ruled } from '../rule/rule.ts';
 
 /** A plan with everything that follows from it. */
-export interface PlanView {
-  readonly plan: Plan;
-  readonly classification: PlanClassification;
+export interface PlanView extends Required<PlanOfReview> {
   readonly change: AccessDiff;
-  readonly blocks: readonly Block[];
   readonly imported: readonly Imported[];
-  readonly suspendedDuringApply: readonly string[];
-  readonly ruled: Pick<Ruled, 'withheld'>;
-  readonly credentials: readonly HeldCredentials[];
   readonly quickCheck: QuickCheck | null;
 }
 
@@ -44,6 +35,11 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,
   };
+}
+
+/** Its part about people. */
+function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
+  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }
 
 /** `preview --json`, version 1; `comment` reads its review. */

@@ -1,14 +1,24 @@
 import type { AccessChange } from '../../access/diff.ts';
-import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
-import { headlineText, memberText, policyName } from '../../access/text/names.ts';
+import { accessLines, lossText } from '../../access/text/capability-words.ts';
+import { headlineText, memberText, policyName, policyNames, unknownPolicyText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
-import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
+import {
+  capitalized,
+  codeText,
+  joinTexts,
+  listTexts,
+  strongText,
+  TEAM_FILE,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 
 /** `Bo Chen (bo)`, the key, or the IAM name of an unmanaged user. */
 export function personText({ name, key, user }: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
-  return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : memberText({ key, name });
+  return key === null ? t`${codeText(user)} (not in ${TEAM_FILE})` : memberText({ key, name });
 }
 
 /** The same in a title or an alert. */
@@ -160,16 +170,15 @@ function policyParts(
 }
 
 /** What a person gains, a line for each harm; empty if nothing. */
-export function gainLines({ change }: ReviewedPerson): readonly Text[] {
-  const unknown = [...new Set(change.unknownPolicies.after.map(({ policy }) => policy))];
+export function gainTexts({ change }: ReviewedPerson): readonly Text[] {
   const lines = change.capabilities.gained.length === 0 ? [] : accessLines(change.capabilities.gained).map(capitalized);
-  if (unknown.length === 0) return lines;
-  return [t`${strongText(t`Unknown, counts as all access:`)} ${policyNames(unknown)} cannot be read`, ...lines];
+  const unknown = unknownPolicyText(change.unknownPolicies.after);
+  return unknown === null ? lines : [t`${strongText(t`Unknown:`)} ${unknown}`, ...lines];
 }
 
-/** What a person loses; null if nothing. */
-export function lostText({ change }: ReviewedPerson): Text | null {
+/** What a person loses; empty if nothing. */
+export function lostText({ change }: ReviewedPerson): Text {
   const { lost } = change.capabilities;
-  if (lost.length === 0) return null;
+  if (lost.length === 0) return t``;
   return change.allowed.after > 0 ? capitalized(lossText(lost)) : t`${strongText(t`All access:`)} ${lossText(lost)}`;
 }

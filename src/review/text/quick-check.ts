@@ -1,7 +1,5 @@
 import { RISK_VERBS } from '../../catalog/mturk.ts';
-import { paragraph } from '../../text/document.ts';
-import { printTerminal } from '../../text/terminal.ts';
-import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, countedText, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
 
 const SHOWN = 3;
@@ -15,7 +13,7 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   const other = trusted(when === 'planned' ? 'other ' : '');
   if (findings.length === 0)
     return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
-  const count = trusted(counted(findings.length, 'finding'));
+  const count = countedText(findings.length, 'finding');
   const besides = trusted(when === 'planned' ? ' that this plan leaves as they are' : '');
   const order = trusted(findings.length === 1 ? ':' : ', worst first:');
   // Ids and people can name users outside the lab; the comment has them.
@@ -25,28 +23,28 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   );
 }
 
-/** The same for a terminal, after an empty line; nothing without a check. */
-export function quickCheckLines(
-  check: QuickCheck | null,
-  { width, isPublic = false }: { readonly width: number; readonly isPublic?: boolean },
-): readonly string[] {
-  return check === null ? [] : ['', ...printTerminal([paragraph(quickCheckText(check, 'planned', isPublic))], width)];
+type Effect = QuickCheck['findings'][number]['effect'];
+
+/** What a person can do by a finding, and what the finding does; null if that is not about access. */
+export function effectVerbs(effect: Effect): { readonly can: string; readonly does: string } | null {
+  switch (effect) {
+    case null:
+      return null;
+    case 'lost-access':
+      return { can: 'lost access', does: 'lost access' };
+    case 'full-control':
+      return { can: 'can take full control of the account', does: 'gives full control of the account' };
+    default:
+      return { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
+  }
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
-  if (effect === null) return codeText(id);
-  const { can, does } =
-    effect === 'full-control'
-      ? { can: 'can take full control of the account', does: 'gives full control of the account' }
-      : effect === 'lost-access'
-        ? { can: 'lost access', does: 'lost access' }
-        : { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
-  const [first] = people;
-  if (first === undefined) return t`${codeText(id)} (${trusted(does)})`;
-  return t`${someTexts(
-    people.map((name) => t`${name}`),
-    2,
-  )} ${trusted(can)} (${codeText(id)})`;
+  const verbs = effectVerbs(effect);
+  if (verbs === null) return codeText(id);
+  if (people.length === 0) return t`${codeText(id)} (${trusted(verbs.does)})`;
+  const names = people.map((name) => t`${name}`);
+  return t`${someTexts(names, 2)} ${trusted(verbs.can)} (${codeText(id)})`;
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */

@@ -3,17 +3,15 @@ import { operationSet } from '../../access/operation-set.ts';
 import { lossText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { iamName } from '../../team/names.ts';
-import { codeText, sentences, type Text, t } from '../../text/text.ts';
+import { codeText, sentences, TEAM_FILE, type Text, t } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 import { restoreName, type Withheld } from '../rule/rule.ts';
-import { namingOfReview } from './change-text.ts';
 
-export const WITHHELD_HEADING = t`Not given back, because someone took it outside ${codeText('team.yaml')}`;
+export const WITHHELD_HEADING = t`Not given back, because someone took it outside ${TEAM_FILE}`;
 
 /** What an apply withholds or keeps, one text each. */
-export function withheldTexts(review: Review, isPublic = false): readonly Text[] {
-  const naming = { ...namingOfReview(review), isPublic };
-  return review.withheld.map((each) => t`${subjectText(each, naming)}: ${whatText(each)}`);
+export function withheldTexts({ withheld }: Pick<Review, 'withheld'>, naming: DisplayNames): readonly Text[] {
+  return withheld.map((each) => t`${subjectText(each, naming)}: ${whatText(each)}`);
 }
 
 /** How a person decides about it; null if nothing is withheld. */

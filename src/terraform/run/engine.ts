@@ -30,6 +30,16 @@ export function engineTitle(engine: Pick<Engine, 'flavour' | 'version'>): string
   return `${engine.flavour === 'opentofu' ? 'OpenTofu' : 'Terraform'} ${engine.version}`;
 }
 
+/** `perception-lab in account 123456789012, OpenTofu 1.6.2` */
+export function labHeading(
+  { lab, account }: { readonly lab: string; readonly account: string },
+  engine: Engine | null,
+  kind: AccountKind,
+): string {
+  const where = kind === 'emulator' ? `a local AWS emulator (account ${account})` : `account ${account}`;
+  return `${lab} in ${where}${engine === null ? '' : `, ${engineTitle(engine)}`}`;
+}
+
 /** The engine in a command that a person pastes. */
 export function pastedEngine({ binary, origin }: Pick<Engine, 'binary' | 'origin'>): string {
   return origin === 'path' ? basename(binary) : pasted(binary);

@@ -1,7 +1,7 @@
 import type { EngineFailureArgs } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
-import { again, type ProblemTable } from '../problem.ts';
-import { codeText, joinTexts, someTexts, t, trusted } from '../text.ts';
+import type { ProblemTable } from '../problem.ts';
+import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
 const SHOWN = 10;
 
@@ -36,11 +36,11 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
     help: t`sign in again, then run the command again`,
     paste: [`aws sso login --profile ${pasted(profile)}`],
   }),
-  'credentials-denied': ({ progress }) => ({
+  'credentials-denied': ({ progress }, again) => ({
     summary: t`AWS denied a request`,
     help: t`sign in again if the credentials have expired, or use credentials that allow it; then ${again(progress)}`,
   }),
-  'administrator-needed': ({ action, progress }) => ({
+  'administrator-needed': ({ action, progress }, again) => ({
     summary: t`this needs an administrator`,
     help:
       action === 'DeleteVirtualMFADevice'
@@ -54,18 +54,18 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
     reason:
       actual === null
         ? null
-        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${codeText('team.yaml')} names ${codeText(expected)}`}`,
-    help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${codeText('team.yaml')}`,
+        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${TEAM_FILE} names ${codeText(expected)}`}`,
+    help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${TEAM_FILE}`,
   }),
-  throttled: ({ progress }) => ({
+  throttled: ({ progress }, again) => ({
     summary: t`AWS throttled the requests`,
     help: t`wait a minute, then ${again(progress)}; ${codeText('--parallelism 2')} sends fewer at a time`,
   }),
-  'aws-unavailable': ({ progress }) => ({
+  'aws-unavailable': ({ progress }, again) => ({
     summary: t`AWS answered with an internal error`,
     help: t`wait a few minutes, then ${again(progress)}; AWS status: https://health.aws.amazon.com`,
   }),
-  'network-failed': ({ progress }) => ({
+  'network-failed': ({ progress }, again) => ({
     summary: t`no connection to AWS`,
     help: t`this is often transient: ${again(progress)}; if it stays, check network and proxy`,
   }),

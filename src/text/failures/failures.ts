@@ -1,13 +1,23 @@
 import * as z from 'zod';
-import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import {
+  type Failure,
+  type FailureArgs,
+  type FailureCode,
+  type FailureReason,
+  type PipelineFailureArgs,
+  progressOf,
+  reasonOf,
+} from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
 import {
+  AGAIN,
+  type Again,
   type Problem,
   type ProblemPlace,
   type ProblemTable,
   printProblem,
-  RUN_AGAIN,
+  type Reader,
   stateAfter,
   UNCHANGED,
 } from '../problem.ts';
@@ -19,6 +29,7 @@ import {
   proseText,
   sentences,
   someTexts,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
@@ -26,6 +37,7 @@ import {
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
 import { TERRAFORM_PROBLEMS } from './terraform.ts';
+import { PERMISSIONS, REASONS } from './workflow.ts';
 
 const APPLIED = t`everything was applied`;
 const SHOWN = 10;
@@ -70,15 +82,15 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     }[because],
     help:
       because === 'missing'
-        ? t`ask an administrator to run ${codeText('mturk-team bootstrap')}, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
+        ? t`ask an administrator to run ${codeText('mturk-team bootstrap')}, or correct ${codeText('settings.state')} in ${TEAM_FILE}`
         : region === null
-          ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
-          : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
+          ? t`use other credentials, or correct ${codeText('settings.state')} in ${TEAM_FILE}`
+          : t`set ${codeText('settings.state.region')} in ${TEAM_FILE} to ${codeText(region)}`,
   }),
   'state-of-another-lab': ({ state, lab }) => ({
     summary: t`${codeText(state)} is of lab ${codeText(lab)}`,
     reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
-    help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}; if the lab was renamed, restore its name`,
+    help: t`set another ${codeText('settings.state.key')} in ${TEAM_FILE}; if the lab was renamed, restore its name`,
   }),
   'lab-in-use': ({ lab, by, stack }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
@@ -117,24 +129,22 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} has ${counted(findings.filter(({ severity }) => severity === 'error').length, 'error')}`,
     help: t`run ${codeText('mturk-team check')}`,
   }),
-  'unknown-member': ({ member, file, because }) => {
-    const unknown = { summary: t`no member ${codeText(member)} in ${codeText(file)}`, state: null };
-    switch (because.kind) {
-      case 'similar':
-        return { ...unknown, help: t`did you mean ${codeText(because.member)}?` };
-      case 'none':
-        return { ...unknown, help: t`members are ${listTexts(because.members.map(codeText))}` };
-    }
-  },
+  'unknown-member': ({ member, file, because }) => ({
+    summary: t`no member ${codeText(member)} in ${codeText(file)}`,
+    state: null,
+    help:
+      because.kind === 'similar'
+        ? t`did you mean ${codeText(because.member)}?`
+        : t`members are ${listTexts(because.members.map(codeText))}`,
+  }),
   'unknown-operation': ({ name, because }) => {
     const unknown = { summary: t`no operation or capability ${codeText(name)}`, state: null };
     switch (because.kind) {
       case 'retired': {
         const { successors } = because;
         const retired = { summary: t`${codeText(name)} no longer exists`, state: null };
-        return successors.length === 0
-          ? { ...retired, reason: t`removed in 2017 without a successor` }
-          : { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
+        if (successors.length === 0) return { ...retired, reason: t`removed in 2017 without a successor` };
+        return { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
       }
       case 'similar':
         return { ...unknown, help: t`did you mean ${codeText(because.name)}?` };
@@ -144,8 +154,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   },
   'guardrail-blocked': ({ codes }) => ({
     summary: t`guardrails block this plan`,
-    reason: joinTexts(codes.map(codeText), ', '),
-    help: t`follow the steps above, in a pull request`,
+    reason: codes.length === 0 ? null : joinTexts(codes.map(codeText), ', '),
+    help: t`follow what each guardrail says, in a pull request`,
   }),
   'not-confirmed': ({ couldAsk }) => ({
     summary: couldAsk ? t`not confirmed` : t`confirmation needed, but there is no terminal to ask on`,
@@ -155,11 +165,11 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
-  'not-restorable': ({ key, name, found, option }) => {
+  'not-restorable': ({ key, name, found, option }, again) => {
     if (found === null) {
       const [kind, own] = key.startsWith('role/') ? [t`role`, key.slice('role/'.length)] : [t`member`, key];
       return {
-        summary: t`no ${kind} ${codeText(own)} in ${codeText('team.yaml')}`,
+        summary: t`no ${kind} ${codeText(own)} in ${TEAM_FILE}`,
         help: t`name members as ${codeText('KEY')} and roles as ${codeText('role/KEY')}, separated by commas`,
       };
     }
@@ -168,7 +178,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       return {
         summary,
         reason: t`its IAM name ${codeText(name)} is taken by ${codeText(found)}`,
-        help: t`rename or delete what has the name, then ${RUN_AGAIN}`,
+        help: t`rename or delete what has the name, then ${again()}`,
       };
     }
     const isRenamed = option.name === '--new-user-name';
@@ -176,7 +186,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     return {
       summary,
       reason: t`its IAM user was ${trusted(isRenamed ? 'renamed' : 'moved')} to ${codeText(found)}`,
-      help: t`give the user its ${trusted(isRenamed ? 'name' : 'path')} back, then ${RUN_AGAIN}`,
+      help: t`give the user its ${trusted(isRenamed ? 'name' : 'path')} back, then ${again()}`,
       paste: [`aws iam update-user --user-name ${user} ${option.name} ${pasted(option.value)}`],
     };
   },
@@ -188,7 +198,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'apply-unfinished': ({ at }) => ({
     summary: t`an apply began and did not end`,
-    reason: t`it began ${trusted(timeWords(at))}; until it ends, manual changes cannot be distinguished from its own`,
+    reason: t`${at === '' ? t`` : t`it began ${trusted(timeWords(at))}; `}until it ends, manual changes cannot be distinguished from its own`,
     help: t`run the apply workflow again (Actions, ${codeText('apply')}, Run workflow), or ${codeText('mturk-team apply')}`,
   }),
   'scan-incomplete': ({ notChecked }) => ({
@@ -197,21 +207,21 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`run ${codeText('mturk-team drift')}: it lists what could not be read`,
   }),
   'grants-not-in-file': ({ people }) => ({
-    summary: t`the plan would give access that ${codeText('team.yaml')} does not give`,
+    summary: t`the plan would give access that ${TEAM_FILE} does not give`,
     reason: peopleText(people),
     help: t`this is a defect of mturk-team: report it; ${codeText('mturk-team plan --resources')} shows the plan`,
   }),
   'still-has-access': ({ people }) => ({
-    summary: t`someone has more access than ${codeText('team.yaml')} gives, after the apply`,
-    reason: peopleText(people),
+    summary: t`someone has more access than ${TEAM_FILE} gives, after the apply`,
+    reason: people.length === 0 ? null : peopleText(people),
     state: APPLIED,
     help: t`run ${codeText('mturk-team drift')} to see why; if someone changes IAM now, stop them, then apply again`,
   }),
-  'not-converged': ({ addresses }) => ({
+  'not-converged': ({ addresses }, again) => ({
     summary: t`a second plan after the apply still finds changes`,
     reason: sentences(listed('still planned:', addresses)),
     state: APPLIED,
-    help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then run the workflow again`,
+    help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then ${again()}`,
   }),
   'record-not-written': ({ file }) => ({
     summary: t`the apply could not be recorded in ${codeText(file)}`,
@@ -240,18 +250,31 @@ export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
 };
 
 /** What failed, why, what state things are in, and the next step. */
-export function failureProblem({ code, args }: Failure): Problem {
+export function failureProblem(failure: Failure, reader: Reader = 'terminal'): Problem {
+  const { code, args } = failure;
   // TypeScript does not see that code and arguments belong together.
-  const problem = FAILURE_PROBLEMS[code] as (
+  const problemOf = FAILURE_PROBLEMS[code] as (
     args: Failure['args'],
+    again: Again,
   ) => ReturnType<(typeof FAILURE_PROBLEMS)[FailureCode]>;
-  const progress = 'progress' in args ? args.progress : null;
-  return {
-    reason: 'reason' in args ? proseText(args.reason) : null,
+  const progress = progressOf(failure);
+  const problem = {
+    reason: 'reason' in args && args.reason !== '' ? proseText(args.reason) : null,
     state: progress === null ? UNCHANGED : stateAfter(progress),
     help: null,
-    ...problem(args),
+    ...problemOf(args, AGAIN[reader]),
   };
+  if (reader === 'terminal') return problem;
+  // No one can sign in where a workflow runs.
+  if (code === 'credentials-denied') return { ...problem, help: PERMISSIONS };
+  const isRole = reasonOf(failure, 'plan') === 'credentials-failed';
+  return isRole ? { ...problem, help: reasonProblem('credentials-failed').help, paste: [] } : problem;
+}
+
+/** The same if a workflow knows only the reason. */
+export function reasonProblem(reason: FailureReason): Problem {
+  const known = REASONS[reason];
+  return 'code' in known ? failureProblem(known, 'workflow') : known;
 }
 
 /** The failure as lines of a terminal, without a trailing newline. */

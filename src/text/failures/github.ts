@@ -1,6 +1,6 @@
 import type { ApprovalProblem, GitHubFailureArgs, MissingRule } from '../../diagnostics/failure.ts';
 import type { ProblemTable } from '../problem.ts';
-import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
+import { codeText, countedText, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 
 /** Every failure in which GitHub has a part. */
 export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
@@ -35,7 +35,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   }),
   'github-rate-limited': ({ request, seconds }) => ({
     summary: t`GitHub's rate limit is reached`,
-    reason: t`${codeText(request)}${seconds === null ? trusted('') : t`; GitHub asks to wait ${trusted(counted(seconds, 'second'))}`}`,
+    reason: t`${codeText(request)}${seconds === null ? trusted('') : t`; GitHub asks to wait ${countedText(seconds, 'second')}`}`,
     help: t`run this again later`,
   }),
   'github-unavailable': ({ request, reason }) => ({
@@ -58,7 +58,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
         }
       : {
           summary: t`the default branch lacks rules that an apply relies on`,
-          reason: t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
+          reason: missing.length === 0 ? null : t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
           help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply`,
         },
   'not-approved': ({ commit, because }) => ({

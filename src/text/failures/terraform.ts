@@ -1,7 +1,7 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
-import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
-import { codeText, counted, sentences, someTexts, type Text, t, trusted } from '../text.ts';
+import { type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
+import { codeText, counted, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
 
 const SHOWN = 10;
@@ -18,9 +18,9 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
 
 /** Every failure of Terraform, of its state, and of the emulator. */
 export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
-  'emulator-busy': ({ dir, pid }) => ({
+  'emulator-busy': ({ dir, pid }, again) => ({
     summary: t`process ${String(pid)} uses the emulator in ${codeText(dir)}`,
-    help: t`wait until that process ends, then ${RUN_AGAIN}`,
+    help: t`wait until that process ends, then ${again()}`,
   }),
   'emulator-missing': () => ({
     summary: t`the local AWS emulator is not part of this installation`,
@@ -81,38 +81,38 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     summary: t`cannot use ${codeText(file)} beside the state`,
     help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
   }),
-  'record-changed': ({ file }) => ({
+  'record-changed': ({ file }, again) => ({
     summary: t`${codeText(file)} beside the state has changed meanwhile`,
     reason: t`another run wrote it after this one had read it`,
-    help: t`wait until the other run has ended, then ${RUN_AGAIN}`,
+    help: t`wait until the other run has ended, then ${again()}`,
   }),
-  'init-failed': () => ({
+  'init-failed': (_args, again) => ({
     summary: t`Terraform could not prepare its working directory`,
-    help: t`fix the cause, then ${RUN_AGAIN}`,
+    help: t`fix the cause, then ${again()}`,
   }),
   'provider-unavailable': () => ({
     summary: t`the AWS provider could not be installed`,
     help: t`check network and proxy, or name a mirror of ${codeText('hashicorp/aws')} with ${codeText('--provider-mirror')}`,
   }),
-  'unexpected-provider': ({ state, providers }) => ({
+  'unexpected-provider': ({ state, providers }, again) => ({
     summary: t`the state names a provider other than ${codeText('hashicorp/aws')}`,
     reason: t`${codeText(state)} names ${someTexts(providers.map(codeText), SHOWN)}; Terraform would run it with your credentials`,
-    help: t`find out who wrote the state, restore its last good version, then ${RUN_AGAIN}`,
+    help: t`find out who wrote the state, restore its last good version, then ${again()}`,
   }),
   'lock-file-missing': ({ file }) => ({
     summary: t`no lock file of the AWS provider`,
     reason: t`a workflow installs only what ${codeText(file)} pins`,
-    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${codeText('team.yaml')}`,
+    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${TEAM_FILE}`,
   }),
   'lock-file-mismatch': () => ({
     summary: t`the AWS provider is not what the lock file pins`,
     help: t`after an upgrade of mturk-team, make the lock file again; otherwise do not trust the provider's source`,
   }),
-  'provider-unresponsive': ({ progress }) => ({
+  'provider-unresponsive': ({ progress }, again) => ({
     summary: t`the AWS provider stopped responding`,
     help: t`this is transient: ${again(progress)}`,
   }),
-  'backend-failed': ({ cause, progress }) => ({
+  'backend-failed': ({ cause, progress }, again) => ({
     summary: STATE_PROBLEMS[cause].summary,
     state: unrecorded(progress),
     help:
@@ -120,36 +120,36 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
         ? STATE_PROBLEMS[cause].help
         : t`first, ${STATE_PROBLEMS[cause].help}; then ${again(progress)}, and keep ${codeText('errored.tfstate')} until it has ended`,
   }),
-  'backend-changed': ({ command }) => ({
+  'backend-changed': ({ command }, again) => ({
     summary: t`${codeText('settings.state')} names another place than the current state`,
     reason: t`a state is never moved without being asked`,
-    help: t`move the state, then ${RUN_AGAIN}`,
+    help: t`move the state, then ${again()}`,
     paste: [`${command} init -migrate-state`],
   }),
-  'state-locked': ({ lock, command }) => ({
+  'state-locked': ({ lock, command }, again) => ({
     summary: t`another run has locked the state`,
     reason: lockText(lock),
-    help: t`wait until it ends, then ${RUN_AGAIN}${trusted(isLockId(lock.id) ? '; if that run is dead, remove its lock' : '')}`,
+    help: t`wait until it ends, then ${again()}${trusted(isLockId(lock.id) ? '; if that run is dead, remove its lock' : '')}`,
     ...(isLockId(lock.id) ? { paste: [`${command} force-unlock ${lock.id}`] } : {}),
   }),
-  'plan-failed': () => ({
+  'plan-failed': (_args, again) => ({
     summary: t`Terraform could not make a plan`,
-    help: t`fix the cause, then ${RUN_AGAIN}; if the cause is transient, run it again as it is`,
+    help: t`fix the cause, then ${again()}; if the cause is transient, run it again as it is`,
   }),
   'plan-unreadable': () => ({
     summary: t`cannot read the plan that Terraform made`,
     help: t`use a version of Terraform that the README names, or a newer mturk-team`,
   }),
-  'plan-stale': () => ({
+  'plan-stale': (_args, again) => ({
     summary: t`the plan is out of date`,
     reason: t`AWS or the state was changed, or another command planned, after it was made`,
-    help: t`${RUN_AGAIN}: it makes a new plan`,
+    help: t`${again()}: it makes a new plan`,
   }),
-  'apply-failed': ({ progress }) => ({
+  'apply-failed': ({ progress }, again) => ({
     summary: t`the apply stopped`,
     help: again(progress),
   }),
-  'name-exists': ({ progress }) => ({
+  'name-exists': ({ progress }, again) => ({
     summary: t`AWS already has something that was to be created`,
     help: t`${again(progress)}: it imports what is under the lab's path, and names who else uses a name`,
   }),
@@ -158,16 +158,16 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     reason: t`AWS or the configuration has changed since the plan (${codes.join(', ')})`,
     help: t`run ${codeText('mturk-team plan')} and read it, then apply again`,
   }),
-  interrupted: ({ progress }) => ({
+  interrupted: ({ progress }, again) => ({
     summary: t`interrupted`,
     help: again(progress),
   }),
-  killed: ({ signal, progress }) => ({
+  killed: ({ signal, progress }, again) => ({
     summary: t`Terraform was killed (${signal})`,
     state: unrecorded(progress),
     help: again(progress),
   }),
-  timeout: ({ seconds, progress }) => ({
+  timeout: ({ seconds, progress }, again) => ({
     summary: t`Terraform was stopped after ${counted(seconds, 'second')}`,
     help: again(progress),
   }),
@@ -191,11 +191,11 @@ const STATE_PROBLEMS: Readonly<Record<StateFailureCause, { readonly summary: Tex
   },
   missing: {
     summary: t`the place where the Terraform state is stored does not exist`,
-    help: t`correct ${SETTING} in ${codeText('team.yaml')}, or create the bucket`,
+    help: t`correct ${SETTING} in ${TEAM_FILE}, or create the bucket`,
   },
   other: {
     summary: t`the Terraform state could not be read or written`,
-    help: t`check ${SETTING} in ${codeText('team.yaml')} and the access to the state object and its ${codeText('.tflock')}`,
+    help: t`check ${SETTING} in ${TEAM_FILE} and the access to the state object and its ${codeText('.tflock')}`,
   },
 };
 

@@ -1,16 +1,11 @@
-import {
-  everythingText,
-  HARMS,
-  harmfulVerbs,
-  partText,
-  verbText,
-  worstHarm,
-} from '../../access/text/capability-words.ts';
+import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
 import {
   counted,
+  countedText,
   joinTexts,
   listTexts,
   plainText,
@@ -21,26 +16,25 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { namingOfReview, settingText, unexplainedText } from '../text/change-text.ts';
-import { isOnlyReverted, personInHeadline } from '../text/people-text.ts';
+import { settingText, unexplainedText } from './change-text.ts';
+import { isOnlyReverted, personInHeadline } from './people-text.ts';
 
-/** `asIf` phrases a change that is not going to happen. */
-type Mood = 'will' | 'asIf';
+/** How a change is phrased: as one that will happen, or that would without a block. */
+type Mood = 'will' | 'would';
 
 /** People who are named one by one, and effects after the worst that are counted. */
 const NAMED = 2;
 const MORE_EFFECTS = 2;
 
-/** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 member leaves`. */
+/** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 other member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
   // Their changes are among those that are said to be reverted.
   const own = review.people.filter((person) => !isOnlyReverted(person, review));
-  const effects = effectsOf(own.length > 0 ? own : review.people);
-  const clauses = effects.map(({ effect, words, people }, index) => {
+  const clauses = effectsOf(own.length > 0 ? own : review.people).map(({ verb, rest, people }, index) => {
     const who =
-      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : trusted(counted(people.length, 'other member'));
-    if (effect.more !== undefined && effect.more === effects[index - 1]?.effect) return t`${who} in more ways`;
-    return t`${who} ${mood === 'asIf' ? words.would : people.length === 1 ? words.one : words.many}`;
+      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : countedText(people.length, 'other member');
+    const [one, many, would] = VERBS[verb];
+    return t`${who} ${trusted(mood === 'would' ? would : people.length === 1 ? one : many)}${rest}`;
   });
   const besides = extraChanges(review);
   if (clauses.length === 0) return joinTexts([...besides, ...settingClauses(review, mood)].slice(0, 2), '; ');
@@ -49,153 +43,124 @@ export function titleText(review: Review, mood: Mood): Text {
   return joinTexts([...clauses.slice(0, more.length > 0 ? MORE_EFFECTS : 1 + MORE_EFFECTS), ...more], '; ');
 }
 
-/** What happens to one person, to several, and what would happen if the change were not blocked. */
-interface Words {
-  readonly one: Text;
-  readonly many: Text;
-  readonly would: Text;
+/** What one person does, what several do, and what they would do. */
+const VERBS = {
+  be: ['is', 'are', 'would be'],
+  'no longer be': ['is no longer', 'are no longer', 'would no longer be'],
+  can: ['can', 'can', 'could'],
+  'can no longer': ['can no longer', 'can no longer', 'could no longer'],
+  gain: ['gains', 'gain', 'would gain'],
+  get: ['gets', 'get', 'would get'],
+  have: ['has', 'have', 'would have'],
+  'no longer have': ['no longer has', 'no longer have', 'would no longer have'],
+  join: ['joins', 'join', 'would join'],
+  keep: ['keeps', 'keep', 'would keep'],
+  leave: ['leaves', 'leave', 'would leave'],
+  lose: ['loses', 'lose', 'would lose'],
+} as const;
+
+interface Clause {
+  readonly verb: keyof typeof VERBS;
+  /** What follows the verb. */
+  readonly rest: Text;
 }
 
 interface Effect {
   readonly applies: (person: ReviewedPerson) => boolean;
-  readonly words: (person: ReviewedPerson) => Words;
-  /** For several people to whom different words apply; without it each has their own clause. */
-  readonly together?: Words;
-  /** The effect on those who could not do the same before: said after it, this one is only more of it. */
-  readonly more?: Effect;
+  readonly clause: (person: ReviewedPerson) => Clause;
+  /** For several people with different clauses; without it each clause is a clause of the title. */
+  readonly together?: (people: readonly ReviewedPerson[]) => Clause;
 }
 
-function effect(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
-  const words = { one: trusted(one), many: trusted(many), would: trusted(would) };
-  return { applies, words: () => words };
+function effect(applies: Effect['applies'], verb: Clause['verb'], rest = ''): Effect {
+  const clause = { verb, rest: trusted(rest === '' ? '' : ` ${rest}`) };
+  return { applies, clause: () => clause };
 }
 
 /** A gain that names the day on which access begins, if that is later. */
-function gain(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
-  return {
-    applies,
-    words: (person) => withStart(person, { one: trusted(one), many: trusted(many), would: trusted(would) }),
-  };
+function gain(applies: Effect['applies'], verb: Clause['verb'], rest: (person: ReviewedPerson) => Text): Effect {
+  const from = ({ change: { starts } }: ReviewedPerson) =>
+    trusted(starts.after === null ? '' : ` from ${firstDay(starts.after)}`);
+  return { applies, clause: (person) => ({ verb, rest: t`${rest(person)}${from(person)}` }) };
 }
-
-function withStart({ change: { starts } }: ReviewedPerson, { one, many, would }: Words): Words {
-  const from = trusted(starts.after === null ? '' : ` from ${firstDay(starts.after)}`);
-  return { one: t`${one}${from}`, many: t`${many}${from}`, would: t`${would}${from}` };
-}
-
-function able(what: Text): Words {
-  return { one: t`can ${what}`, many: t`can ${what}`, would: t`could ${what}` };
-}
-
-const EVERYTHING: Effect = {
-  applies: (person) => everythingOf(person) !== null,
-  words: (person) => withStart(person, able(t`use ${everythingOf(person) ?? t``}`)),
-};
 
 /** What someone gains who could do no such harm before, or who could. */
 function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
   const { can, does } = RISK_VERBS[risk];
   const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
-  const could = ({ change }: ReviewedPerson) => change.risks.before.includes(risk);
-  const first = gain((person) => gains(person) && !could(person), `can ${can}`, `can ${can}`, `could ${can}`);
-  const more: Effect = {
-    applies: gains,
-    words: (person) => {
-      const { gained, lost } = person.change.capabilities;
-      const also = trusted(lost.some((each) => each.risk === risk) ? '' : 'also ');
-      const what = harmfulVerbs(gained.filter((each) => each.risk === risk));
-      return withStart(person, able(t`${also}${what} (${trusted(does)})`));
-    },
-    together: able(trusted(`${can} in more ways`)),
-    more: first,
-  };
-  return [first, more];
+  const isNew = (person: ReviewedPerson) => gains(person) && !person.change.risks.before.includes(risk);
+  const more = gain(gains, 'can', ({ change: { capabilities } }) => {
+    const also = trusted(capabilities.lost.some((each) => each.risk === risk) ? '' : ' also');
+    const what = harmfulVerbs(capabilities.gained.filter((each) => each.risk === risk));
+    return t`${also} ${what} (${trusted(does)})`;
+  });
+  const together = () => ({ verb: 'can', rest: trusted(` ${can} in more ways`) }) as const;
+  return [gain(isNew, 'can', () => trusted(` ${can}`)), { ...more, together }];
 }
 
-const LOSES_SOME = effect(isLosing, 'loses some access', 'lose some access');
-const LOSES_SOME_OR_ALL = effect(isLosing, 'loses some or all access', 'lose some or all access');
-const LOSES_ALL = effect(
-  (person) => isLosing(person) && person.change.allowed.after === 0,
-  'loses all access',
-  'lose all access',
-);
-const LOSES_CAPABILITY: Effect = {
-  applies: ({ change }) => change.capabilities.lost.length === 1,
-  words: ({ change }) => {
-    const { lost } = change.capabilities;
-    const what = joinTexts(lost.map(verbText), '');
-    if (lost.every(({ whole }) => whole)) {
-      return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
-    }
-    const part = t`${joinTexts(lost.map(partText), '')} to ${what}`;
-    return { one: t`loses ${part}`, many: t`lose ${part}`, would: t`would lose ${part}` };
+const LOSS: Effect = {
+  applies: ({ change }) => change.capabilities.lost.length > 0,
+  clause({ change: { allowed, capabilities } }) {
+    const [first, ...others] = capabilities.lost;
+    if (allowed.after === 0) return { verb: 'lose', rest: t` all access` };
+    if (first === undefined || others.length > 0) return { verb: 'lose', rest: t` some access` };
+    return { verb: 'can no longer', rest: t` ${briefText(first)}` };
+  },
+  together(people) {
+    const isAll = people.some(({ change }) => change.allowed.after === 0);
+    return { verb: 'lose', rest: isAll ? t` some or all access` : t` some access` };
   },
 };
-const LOSSES = [LOSES_ALL, LOSES_CAPABILITY, LOSES_SOME];
-const OTHER = effect(
-  () => true,
-  'changes, access does not',
-  'change, access does not',
-  'would change, access would not',
-);
+
+const OTHER = effect(() => true, 'keep', 'the same access');
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
-  effect(gainsUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
-  EVERYTHING,
+  effect(gainsUnknownPolicy, 'gain', 'a policy that cannot be read'),
+  gain(
+    (person) => everythingOf(person) !== null,
+    'can',
+    (person) => t` use ${everythingOf(person) ?? t``}`,
+  ),
   ...HARMS.flatMap(harmEffects),
-  effect(losesBoundary, 'loses the permissions boundary', 'lose the permissions boundary'),
-  effect(becomesEndless, 'no longer has a last day', 'no longer have a last day'),
-  effect(isReplaced, 'loses all access keys', 'lose all access keys'),
-  effect(({ change }) => change.kind === 'leaves', 'leaves', 'leave'),
-  gain(({ change }) => change.kind === 'joins', 'joins', 'join'),
-  gain(({ change }) => change.capabilities.gained.length > 0, 'gains access', 'gain access'),
-  effect(
-    ({ change: { suspended } }) => !suspended.before && suspended.after,
-    'is suspended',
-    'are suspended',
-    'would be suspended',
+  effect(losesBoundary, 'lose', 'the permissions boundary'),
+  effect(becomesEndless, 'no longer have', 'a last day'),
+  effect(isReplaced, 'lose', 'all access keys'),
+  effect(({ change }) => change.kind === 'leaves', 'leave'),
+  gain(
+    ({ change }) => change.kind === 'joins',
+    'join',
+    () => t``,
   ),
-  gain(isDelayed, 'has access only', 'have access only'),
-  ...LOSSES,
-  effect(
-    ({ change: { suspended } }) => suspended.before && !suspended.after,
-    'is no longer suspended',
-    'are no longer suspended',
-    'would no longer be suspended',
+  gain(
+    ({ change }) => change.capabilities.gained.length > 0,
+    'gain',
+    () => t` access`,
   ),
-  effect(({ change: { starts } }) => starts.before !== starts.after, 'gets another first day', 'get another first day'),
-  effect(({ change: { ends } }) => ends.before !== ends.after, 'gets another last day', 'get another last day'),
+  effect(({ change: { suspended } }) => !suspended.before && suspended.after, 'be', 'suspended'),
+  gain(isDelayed, 'have', () => t` access only`),
+  LOSS,
+  effect(({ change: { suspended } }) => suspended.before && !suspended.after, 'no longer be', 'suspended'),
+  effect(({ change: { starts } }) => starts.before !== starts.after, 'get', 'another first day'),
+  effect(({ change: { ends } }) => ends.before !== ends.after, 'get', 'another last day'),
   OTHER,
 ];
 
-/** Each person under the worst effect of the change on them, worst first. Different losses are shown as one, and more of a harm. */
-function effectsOf(people: readonly ReviewedPerson[]) {
-  const groups = new Map<string, { effect: Effect; words: Words; people: ReviewedPerson[] }>();
-  for (const person of people) {
-    const effect = EFFECTS.find(({ applies }) => applies(person)) ?? OTHER;
-    const words = effect.words(person);
-    const key = plainText(words.one);
-    const group = groups.get(key) ?? { effect, words, people: [] };
-    group.people.push(person);
-    groups.set(key, group);
-  }
-  const sorted = [...groups.values()].sort((one, other) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(other.effect));
-  const effects = sorted.flatMap((each, index) => {
-    const same = sorted.filter(({ effect }) => effect === each.effect);
-    const { together } = each.effect;
-    if (together === undefined || same.length === 1) return [each];
-    return sorted[index - 1]?.effect === each.effect
-      ? []
-      : [{ ...each, words: together, people: same.flatMap(({ people }) => people) }];
+/** Clauses of the title, each with the people it is about, under the worst effect of the change on them. */
+function effectsOf(people: readonly ReviewedPerson[]): readonly (Clause & { readonly people: ReviewedPerson[] })[] {
+  const worst = people.map((person) => EFFECTS.find(({ applies }) => applies(person)) ?? OTHER);
+  return EFFECTS.flatMap((each) => {
+    const concerned = people.filter((_person, index) => worst[index] === each);
+    const clauses = new Map(concerned.map((person) => [keyOf(each.clause(person)), each.clause(person)]));
+    if (clauses.size > 1 && each.together !== undefined) return [{ ...each.together(concerned), people: concerned }];
+    return [...clauses].map(([key, clause]) => {
+      return { ...clause, people: concerned.filter((person) => keyOf(each.clause(person)) === key) };
+    });
   });
-  const losses = effects.filter(({ effect }) => LOSSES.includes(effect));
-  const losing = people.filter((person) => losses.some((each) => each.people.includes(person)));
-  const [first] = losing;
-  if (first === undefined || losses.length < 2) return effects;
-  const effect = losses[0]?.effect === LOSES_ALL ? LOSES_SOME_OR_ALL : LOSES_SOME;
-  const all = { effect, words: effect.words(first), people: losing };
-  return effects.flatMap((each) => (each === losses[0] ? [all] : losses.includes(each) ? [] : [each]));
+}
+
+function keyOf({ verb, rest }: Clause): string {
+  return `${verb}${plainText(rest)}`;
 }
 
 function everythingOf({ change: { capabilities, allowed } }: ReviewedPerson): Text | null {
@@ -220,10 +185,6 @@ function isDelayed({ change: { kind, starts, allowed } }: ReviewedPerson): boole
   return kind === 'changed' && allowed.after > 0 && starts.after !== null && (starts.before ?? '') < starts.after;
 }
 
-function isLosing({ change }: ReviewedPerson): boolean {
-  return change.capabilities.lost.length > 0;
-}
-
 function losesBoundary({ change, classes }: ReviewedPerson): boolean {
   return classes.includes('boundary-changed') && change.boundary.after === null;
 }
@@ -237,7 +198,7 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
   const count = (kind: string) => unexplained.filter((each) => each.kind === kind).length;
   const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
   return [
-    ...(extra === 0 ? [] : [trusted(counted(extra, 'unexplained change'))]),
+    ...(extra === 0 ? [] : [countedText(extra, 'unexplained change')]),
     ...(manual === 0 ? [] : [trusted(`${counted(manual, 'manual change')} reverted`)]),
   ];
 }
@@ -252,14 +213,17 @@ function settingClauses({ settings, roles, descriptive, plan }: Review, mood: Mo
   return [trusted(descriptive.length > 0 ? 'only descriptive fields change' : 'nothing changes')];
 }
 
-type Clause = readonly [will: string, would: string];
+type SettingClause = readonly [will: string, would: string];
 
-function wordsOf([will, would]: Clause, mood: Mood): Text {
+function wordsOf([will, would]: SettingClause, mood: Mood): Text {
   return trusted(mood === 'will' ? will : would);
 }
 
-const ROLES_CHANGE: Clause = ['roles change, access does not', 'roles would change, access would not'];
-const RESOURCES_CHANGE: Clause = ['resources change, access does not', 'resources would change, access would not'];
+const ROLES_CHANGE: SettingClause = ['roles change, access does not', 'roles would change, access would not'];
+const RESOURCES_CHANGE: SettingClause = [
+  'resources change, access does not',
+  'resources would change, access would not',
+];
 const SETTING_CLAUSES = {
   approvers: ['the approvers change', 'the approvers would change'],
   snooze: ['drift findings are snoozed', 'drift findings would be snoozed'],
@@ -292,14 +256,18 @@ function isSafeguard(setting: SettingsChange): boolean {
  * Caution for a change that is blocked or that its files do not explain; warning for one that spends money, harms
  * workers or deletes something. It names who gains the worst.
  */
-export function alertOf(review: Review, isBlocked: boolean): Extract<Block, { readonly kind: 'alert' }> | null {
+export function alertOf(
+  review: Review,
+  isBlocked: boolean,
+  naming: DisplayNames,
+): Extract<Block, { readonly kind: 'alert' }> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {
     const { size } = new Set(review.blocks.map(({ code }) => code));
-    const first = t`${strongText(t`Nothing will be applied:`)} ${trusted(counted(size, 'guardrail blocks', 'guardrails block'))} this change.`;
+    const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
     return { kind: 'alert', level: 'caution', lines: [first] };
   }
-  const more = unexplainedLine(review);
+  const more = unexplainedLine(review, naming);
   if (more !== null) {
     const harmless = t`No one gains access that spends money, harms workers or deletes data.`;
     return { kind: 'alert', level: 'caution', lines: [more, ...(dangers.length > 0 ? dangers : [harmless])] };
@@ -307,20 +275,19 @@ export function alertOf(review: Review, isBlocked: boolean): Extract<Block, { re
   return dangers.length === 0 ? null : { kind: 'alert', level: 'warning', lines: dangers };
 }
 
-function unexplainedLine(review: Review): Text | null {
+function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);
-  const named = more.length === 1 ? manualChanges(review) : [];
+  const named = more.length === 1 ? manualChanges(review, naming) : [];
   if (named.length > 0 && named.length <= NAMED) {
     return t`${strongText(t`Also reverts manual changes:`)} ${listTexts(named)}.`;
   }
   if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
-  return t`${strongText(t`The plan does less than this pull request:`)} ${trusted(counted(missing, 'change'))} missing.`;
+  return t`${strongText(t`The plan does less than this pull request:`)} ${countedText(missing, 'change')} missing.`;
 }
 
-function manualChanges(review: Review): readonly Text[] {
-  const naming = namingOfReview(review);
+function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
   const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
   return manual.map((each) => unexplainedText(each, naming, review));
 }

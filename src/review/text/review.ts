@@ -1,0 +1,267 @@
+import type { DisplayNames } from '../../access/text/names.ts';
+import { LIMITS_POLICY } from '../../team/names.ts';
+import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
+import {
+  codeText,
+  countedText,
+  isEmptyText,
+  joinTexts,
+  lineBreak,
+  plainText,
+  type Sign,
+  signText,
+  someTexts,
+  strongText,
+  TEAM_FILE,
+  type Text,
+  t,
+} from '../../text/text.ts';
+import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
+import { blockItems } from './block-text.ts';
+import {
+  namingOfReview,
+  planLine,
+  questionTexts,
+  resourceText,
+  roleText,
+  settingText,
+  suspensionText,
+  UNEXPLAINED_HEADINGS,
+  unchangedText,
+  unexplainedText,
+} from './change-text.ts';
+import { changeText, gainTexts, lostText, personText } from './people-text.ts';
+import { appliedText, quickCheckText } from './quick-check.ts';
+import { alertOf, titleText } from './title-and-alert.ts';
+import { restoreText, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
+
+/** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
+export type ReviewState = 'preview' | 'planned' | 'plan' | 'blocked' | 'failed' | 'applied' | 'apply-failed';
+
+export interface ReviewOptions {
+  readonly state: ReviewState;
+  /** Whether the pull request changes other files, too: a lab's workflows pin the tool. */
+  readonly changesCode?: boolean;
+  /** What a quick check after the apply found; null or left out if AWS was not asked. */
+  readonly quickCheck?: QuickCheck | null;
+  /** Whether everyone can read it: users outside the lab have no names. */
+  readonly isPublic?: boolean;
+}
+
+/** A longer list is folded. */
+const OPEN_ITEMS = 5;
+/** Rows of people who neither gain anything harmful nor lose anything; the rest is folded. */
+const QUIET_ROWS = 10;
+const MOST_QUESTIONS = 3;
+/** Words of title, alert and questions together. */
+const DECISION_WORDS = 60;
+
+/** Which rows are kept longest if a comment is too long. */
+const RANK = { blocks: 1, people: 2, settings: 3, unexplained: 4, destroyed: 5, quiet: 6, resources: 7 };
+
+/** Whether the change can still be stopped. */
+export function isOpen(state: ReviewState): boolean {
+  return state !== 'failed' && state !== 'applied' && state !== 'apply-failed';
+}
+
+function isBlocked(review: Review, state: ReviewState): boolean {
+  return isOpen(state) && (state === 'blocked' || review.blocks.length > 0);
+}
+
+function namesOf(review: Review, { isPublic = false }: ReviewOptions): DisplayNames {
+  return { ...namingOfReview(review), isPublic };
+}
+
+/** What a reader needs for a decision: title, alert and questions. */
+export function decisionBlocks(review: Review, options: ReviewOptions): readonly Block[] {
+  const { state } = options;
+  const blocked = isBlocked(review, state);
+  const title = t`${PREFIXES[blocked ? 'blocked' : state]}${titleText(review, blocked ? 'would' : 'will')}`;
+  const alert = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
+  const head = alert === null ? [heading(3, title)] : [heading(3, title), alert];
+  if (!isOpen(state) || blocked) return head;
+  const words = wordsOf([title, ...(alert?.lines ?? [])]);
+  return [...head, ...questionBlocks(questionTexts(review), DECISION_WORDS - words)];
+}
+
+const PREFIXES: Readonly<Record<ReviewState, Text>> = {
+  preview: t`If merged: `,
+  planned: t`If merged: `,
+  plan: t`If applied: `,
+  blocked: t`Blocked: `,
+  failed: t`Not planned: `,
+  applied: t`Applied: `,
+  'apply-failed': t`Not applied: `,
+};
+
+/** At most three questions, and only as many as `words` allow; the first is always asked. */
+function questionBlocks(questions: readonly Text[], words: number): readonly Block[] {
+  const asked: Text[] = [];
+  let left = words - 3;
+  for (const question of questions.slice(0, MOST_QUESTIONS)) {
+    left -= wordsOf([question]);
+    if (asked.length > 0 && left < 0) break;
+    asked.push(question);
+  }
+  const [first] = asked;
+  const label = strongText(t`Before you approve:`);
+  if (first === undefined) return [];
+  return asked.length === 1 ? [paragraph(t`${label} ${first}`)] : [paragraph(label), list(asked)];
+}
+
+function wordsOf(texts: readonly Text[]): number {
+  return texts.flatMap((text) => plainText(text).split(/\s+/)).filter((word) => word !== '').length;
+}
+
+/** Why it is blocked and how to fix that; nothing if it is not. */
+export function fixBlocks(review: Review, state: ReviewState): readonly Block[] {
+  if (!isBlocked(review, state)) return [];
+  return [paragraph(strongText(t`To fix:`)), list(blockItems(review), { rank: RANK.blocks })];
+}
+
+/** Who gains and loses what, and what else changes. */
+export function reviewBlocks(review: Review, options: ReviewOptions): readonly Block[] {
+  const { state, changesCode = false, quickCheck: after = null, isPublic } = options;
+  const open = isOpen(state);
+  const naming = namesOf(review, options);
+  const { people, unchanged, settings, suspendedDuringApply, descriptive, quickCheck } = review;
+  const isSuspending = suspendedDuringApply.length > 0 && open && !isBlocked(review, state);
+  const paragraphIf = (text: Text | null) => (text === null ? [] : [paragraph(text)]);
+  return [
+    ...paragraphIf(state === 'preview' ? PREVIEW : null),
+    ...paragraphIf(changesCode && open ? CHANGES_CODE : null),
+    ...peopleBlocks(review),
+    ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length > 0)),
+    ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
+    ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
+      const same = review.unexplained.filter((each) => each.kind === kind);
+      const texts = same.map((each) => unexplainedText(each, naming, review));
+      return listBlocks(title, texts, RANK.unexplained);
+    }),
+    ...listBlocks(WITHHELD_HEADING, withheldTexts(review, naming), RANK.unexplained),
+    ...paragraphIf(restoreText(review)),
+    ...paragraphIf(isSuspending ? suspensionText(review) : null),
+    ...paragraphIf(descriptive.length > 0 ? descriptiveText(descriptive) : null),
+    ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),
+    ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
+  ];
+}
+
+const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
+const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
+
+function descriptiveText(keys: readonly string[]): Text {
+  return t`Changes only descriptive fields of ${someTexts(keys.map(codeText), OPEN_ITEMS)}. No change in AWS.`;
+}
+
+/** A list with its heading; of more than five items it is folded. */
+function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
+  if (items.length === 0) return [];
+  const all = list(items, { rank });
+  if (items.length > OPEN_ITEMS) return [details(t`${title} (${items.length})`, all)];
+  return [paragraph(t`${strongText(t`${title}:`)}`), all];
+}
+
+/** The table, worst first. Harmless gains beyond the first rows are folded; harm and losses never are. */
+function peopleBlocks(review: Review): readonly Block[] {
+  const loud = review.people.filter(isLoud);
+  const quiet = review.people.filter((person) => !isLoud(person));
+  const room = quiet.length > QUIET_ROWS ? Math.max(0, Math.min(3, QUIET_ROWS - loud.length)) : quiet.length;
+  const open = [...loud, ...quiet.slice(0, room)];
+  const folded = quiet.slice(room);
+  const title = t`${countedText(folded.length, 'more member')}, no harmful access`;
+  return [
+    ...(open.length === 0 ? [] : [peopleTable(open, review, RANK.people)]),
+    ...(folded.length === 0 ? [] : [details(title, peopleTable(folded, review, RANK.quiet))]),
+  ];
+}
+
+function isLoud({ classes, change }: ReviewedPerson): boolean {
+  return (
+    classes.some((each) => each !== 'gains-other' && each !== 'descriptive-only' && each !== 'nothing') ||
+    change.worstGain === 'deletes-data' ||
+    change.unknownPolicies.after.length > 0 ||
+    change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)
+  );
+}
+
+/** A row a person; the columns of gains and losses only if there are any. */
+function peopleTable(people: readonly ReviewedPerson[], review: Review, rank: number): Block {
+  const rows = people.map((person) => ({
+    start: [t`${signText(signOf(person))}${strongText(personText(person))}`, changeText(person, review)],
+    gains: joinTexts(gainTexts(person), lineBreak),
+    losses: lostText(person),
+  }));
+  const gains = rows.some((row) => !isEmptyText(row.gains));
+  const losses = rows.some((row) => !isEmptyText(row.losses));
+  return {
+    kind: 'table',
+    head: [t`Member`, t`Change`, ...(gains ? [t`New access`] : []), ...(losses ? [t`Access lost`] : [])],
+    rows: rows.map((row) => [...row.start, ...(gains ? [row.gains] : []), ...(losses ? [row.losses] : [])]),
+    rank,
+    omitted: (from) => t`… and ${countedText(people.length - from, 'more member')}`,
+  };
+}
+
+function signOf({ change: { kind, capabilities, unknownPolicies } }: ReviewedPerson): Sign {
+  if (kind !== 'changed') return kind === 'joins' ? '+' : '-';
+  const isLess = capabilities.lost.length > 0 && capabilities.gained.length + unknownPolicies.after.length === 0;
+  return isLess ? '-' : '~';
+}
+
+/** Changed roles, by key. */
+export function roleBlocks({ roles }: Review): readonly Block[] {
+  if (roles.length === 0) return [];
+  return [details(countedText(roles.length, 'changed role'), list(roles.map(roleText), { rank: RANK.settings }))];
+}
+
+const SIGNS: ReadonlyMap<string, readonly [Sign, Text]> = new Map([
+  ['create', ['+', t`add`]],
+  ['update', ['~', t`change`]],
+  ['delete', ['-', strongText(t`destroy`)]],
+  ['delete,create', ['-', strongText(t`replace`)]],
+  ['create,delete', ['-', strongText(t`replace`)]],
+  ['no-op', ['~', t`import`]],
+]);
+
+/** The counts of a plan and, below them, its resources, destroyed ones first. */
+export function planBlocks(
+  { plan }: Review,
+  { resources: isListed }: { readonly resources: boolean },
+): readonly Block[] {
+  if (plan === null) return [];
+  const { resources } = plan;
+  if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
+  if (!isListed) return [paragraph(planLine(plan))];
+  return [details(planLine(plan), ...resourceTables(plan))];
+}
+
+function resourceTables({ resources }: ReviewedPlan): readonly Block[] {
+  const others = resources.filter((resource) => !isDestructive(resource));
+  return [resourceTable(resources.filter(isDestructive), RANK.destroyed), resourceTable(others, RANK.resources)];
+}
+
+/** Any action that is not plainly an addition or a change counts as destructive. */
+function isDestructive({ actions }: PlannedResource): boolean {
+  return actions.some((action) => !['create', 'update', 'no-op', 'read'].includes(action));
+}
+
+function resourceTable(resources: readonly PlannedResource[], rank: number): Block {
+  return {
+    kind: 'table',
+    head: [t`Action`, t`Resource`, t`Attributes`, t`Address`],
+    rows: resources.map(({ address, actions, attributes }) => [
+      actionText(actions),
+      resourceText(address),
+      someTexts(attributes.map(codeText), 8),
+      codeText(address),
+    ]),
+    rank,
+    omitted: (from) => t`… and ${countedText(resources.length - from, 'more resource')}`,
+  };
+}
+
+function actionText(actions: readonly string[]): Text {
+  const [sign, text] = SIGNS.get(actions.join()) ?? ['-' as const, joinTexts(actions.slice(0, 4).map(codeText), ' ')];
+  return t`${signText(sign)}${text}`;
+}

@@ -1,0 +1,73 @@
+import { type Failure, type FailureReason, fail } from '../../diagnostics/failure.ts';
+import { type Problem, UNCHANGED } from '../problem.ts';
+import { codeText, TEAM_FILE, t } from '../text.ts';
+
+const LOG = t`the log of the run says why`;
+const LOCK = { id: null, who: null, operation: null, created: null };
+
+/** What to do if a role may not do what it needs. */
+export const PERMISSIONS = t`ask an administrator to run ${codeText('mturk-team bootstrap')}, then run the workflow again`;
+
+/** A problem of a workflow alone. */
+function ofWorkflow(problem: Pick<Problem, 'summary' | 'help'> & Partial<Problem>): Problem {
+  return { reason: null, state: UNCHANGED, ...problem };
+}
+
+/** What is said if only a workflow's reason is known: what it means for a workflow, or the failure without details. */
+export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
+  'validate-failed': ofWorkflow({
+    summary: t`${TEAM_FILE} has errors`,
+    help: t`fix the errors, which are marked under "Files changed", and push again`,
+  }),
+  'credentials-failed': ofWorkflow({
+    summary: t`AWS rejected the workflow`,
+    reason: t`it could not assume its AWS role, or has credentials of another account`,
+    help: t`contact your mturk-team administrator: the role's trust policy must name this repository`,
+  }),
+  'plan-failed': ofWorkflow({
+    summary: t`the plan failed`,
+    reason: t`what this pull request would change in AWS is unknown; ${LOG}`,
+    help: t`fix the cause, then push a commit or run the workflow again`,
+  }),
+  'plan-stale': fail('plan-stale', { reason: '' }).failure,
+  'rules-not-enforced': fail('rules-not-enforced', { missing: [] }).failure,
+  'not-approved': ofWorkflow({
+    summary: t`an approval is missing`,
+    reason: t`an owner who did not open the pull request must approve its last commit, unless ${codeText('self-approval')} applies`,
+    help: t`an owner approves the pull request, then run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`,
+  }),
+  superseded: ofWorkflow({
+    summary: t`the main branch has a newer commit`,
+    reason: t`only the newest commit of the main branch is checked`,
+    help: t`no action needed: the next check reads the newest commit`,
+  }),
+  'state-locked': fail('state-locked', { lock: LOCK, command: '' }).failure,
+  'guardrail-blocked': fail('guardrail-blocked', { codes: [] }).failure,
+  'apply-failed': ofWorkflow({
+    summary: t`the apply failed`,
+    reason: LOG,
+    state: t`steps that were applied stay in force`,
+    help: t`run the workflow again: it applies only the remaining steps`,
+  }),
+  'not-converged': fail('not-converged', { addresses: [] }).failure,
+  'still-has-access': fail('still-has-access', { people: [] }).failure,
+  'no-apply-record': fail('no-apply-record', {}).failure,
+  'apply-unfinished': fail('apply-unfinished', { at: '' }).failure,
+  'record-not-written': fail('record-not-written', { file: 'apply-record.json', reason: '' }).failure,
+  'drift-check-failed': ofWorkflow({
+    summary: t`whether AWS still matches ${TEAM_FILE} is unknown`,
+    reason: LOG,
+    help: t`fix the cause, then run the workflow again`,
+  }),
+  'reconcile-failed': ofWorkflow({
+    summary: t`only some manual changes were reverted`,
+    reason: LOG,
+    state: t`reverted changes stay reverted`,
+    help: t`run the drift workflow again: it reverts the remaining changes`,
+  }),
+  timeout: ofWorkflow({
+    summary: t`the run was canceled at its time limit`,
+    state: t`steps that were applied stay in force`,
+    help: t`run the workflow again: it continues with the remaining steps`,
+  }),
+};
