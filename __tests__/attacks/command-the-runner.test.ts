@@ -75,7 +75,7 @@ test('JSON keeps the text', () => {
 
 const NAMES = [
   '::set-output name=failure-reason::timeout',
-  'B xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ##[set-output name=failure-reason]superseded',
+  'B xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ##[set-output name=failure-reason]timeout',
   'Bo ::add-mask::Bo',
 ];
 

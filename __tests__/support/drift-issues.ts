@@ -8,7 +8,6 @@ import { scratch } from './command.ts';
 import { githubInTest, obtained, sha } from './github-client.ts';
 
 const BOT = 'github-actions[bot]';
-const COMMIT = sha('c');
 
 /** First lines of the issues. */
 export const MARKER = {
@@ -46,7 +45,6 @@ export function driftIssuesInTest() {
       {
         report: file(report === null ? 'none.json' : 'report.json'),
         reason: isFailureReason(reason) ? reason : null,
-        commit: COMMIT,
       },
       { ...server().environment(), GITHUB_RUN_ID: '12' },
       new Date(),

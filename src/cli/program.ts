@@ -37,7 +37,6 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     preview: ['Show what a change of team.yaml does, without AWS', () => import('./commands/preview.ts')],
     comment: ['Write or update the comment on the pull request', () => import('./commands/comment.ts')],
     'check-approval': ['Check that what is to be applied was approved', () => import('./commands/check-approval.ts')],
-    'check-head': ['Check that a commit is the newest of its branch', () => import('./commands/check-head.ts')],
     'drift-issue': ['Write the issues about drift, and the job summary', () => import('./commands/drift-issue.ts')],
   },
 };

@@ -83,7 +83,6 @@ export const FAILURE_REASONS = [
   'plan-stale',
   'rules-not-enforced',
   'not-approved',
-  'superseded',
   'state-locked',
   'guardrail-blocked',
   'apply-failed',

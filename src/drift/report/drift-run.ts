@@ -19,7 +19,6 @@ export interface DriftRun {
   readonly failed: FailedCheck | null;
   /** When the account was checked, else now; ISO 8601, UTC. */
   readonly at: string;
-  readonly commit: string | null;
   /** Whether the next check is due already. */
   readonly isOutdated: boolean;
   /** Lines about files that cannot be used. */
@@ -32,7 +31,6 @@ interface DriftRunFiles {
   readonly report: string;
   /** Why the workflow stopped; null if it did not. */
   readonly reason: FailureReason | null;
-  readonly commit: string | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +48,6 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
     report,
     failed: failedOf(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
-    commit: files.commit ?? report?.commit ?? null,
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
     links: linksOf(env),
@@ -101,17 +98,7 @@ function printed(title: string, blocks: readonly Block[]): string {
   return printMarkdown([heading(3, trusted(title)), ...blocks], { reveal: false, budget: MOST_BYTES });
 }
 
-/** The job summary of a run whose commit or check is not the newest. */
-export function supersededSummary(): string {
-  return `### Nothing was changed: a later commit or drift check is newer than this run\n\n${RUN_AGAIN}`;
-}
-
-/** Standard error: why the issues are left as they are. */
+/** Why the issues are left as they are. */
 export function outdatedText(at: string): string {
-  return `superseded: this drift check is of ${timeWords(at)}, and a later one is due. No issue was changed.\n${RUN_AGAIN}`;
-}
-
-/** The same for a run of an older commit. */
-export function notNewestText(commit: string, newest: string, branch: string): string {
-  return `superseded: ${commit.slice(0, 7)} is not the newest commit of ${branch}; ${newest.slice(0, 7)} is. Nothing was changed.\n${RUN_AGAIN}`;
+  return `No issue was changed: this drift check is of ${timeWords(at)}, and a later one is due. ${RUN_AGAIN}`;
 }

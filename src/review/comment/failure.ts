@@ -51,12 +51,6 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     state: NOTHING,
     fix: t`read the reason below. If only the approval is missing, an owner approves the pull request, then run the apply again: Actions, ${codeText('apply')}, ${codeText('Run workflow')}.`,
   },
-  superseded: {
-    title: t`Not checked: the main branch has a newer commit`,
-    what: t`Only the newest commit of the main branch is checked.`,
-    state: NOTHING,
-    fix: t`no action needed. The next check reads the newest commit.`,
-  },
   'state-locked': {
     title: t`Stopped: another run is in progress`,
     what: t`Two runs at the same time could overwrite each other's changes.`,
@@ -91,7 +85,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     title: t`Not applied: nothing says what was applied last`,
     what: t`The lab has users or groups in AWS, and the apply record is missing.`,
     state: NOTHING,
-    fix: t`an administrator runs ${codeText('mturk-team apply')} at a terminal.`,
+    fix: t`an administrator runs ${codeText('mturk-team apply --restore KEY,KEY')} at a terminal, with the members whose IAM users are the lab's.`,
   },
   'apply-unfinished': {
     title: t`Not reconciled: an apply did not end`,
