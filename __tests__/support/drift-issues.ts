@@ -5,7 +5,7 @@ import { readDriftRun } from '../../src/drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../src/drift/report/issues.ts';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { scratch } from './command.ts';
-import { githubInTest, obtained, sha } from './github-client.ts';
+import { githubInTest, obtained } from './github-client.ts';
 
 const BOT = 'github-actions[bot]';
 

@@ -1,4 +1,3 @@
-import type { WorkflowParts } from '../../aws/setup/inspect.ts';
 import type { Part } from '../../aws/setup/part.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { RepositorySettings } from '../../github/settings.ts';
@@ -26,10 +25,17 @@ export interface Facts {
   readonly clockAhead: Result<number>;
 }
 
+/** What bootstrap makes for the workflows of a lab, compared with what this version writes; or why that is not known. */
+export interface WorkflowParts {
+  readonly bucket: Result<Part>;
+  readonly provider: Result<Part>;
+  readonly roles: Result<readonly Part[]>;
+}
+
 /** What was read of the AWS account. */
 export interface AccountFacts {
   readonly boundary: Result<Part>;
-  /** What bootstrap makes for the workflows; null without `settings.state`. */
+  /** Null without `settings.state`. */
   readonly workflows: WorkflowParts | null;
   readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
   /** Minutes since the lock of the state was taken; null if it is free. */
