@@ -4,7 +4,7 @@ import { stopWorkflowCommands } from '../../src/cli/io.ts';
 import { scratchLab } from '../support/init-files.ts';
 import { logReader } from '../workflows/runner-log.ts';
 
-const COMMAND = '##[set-output name=failure-reason]timeout';
+const COMMAND = '##[set-output name=failure-reason]not-approved';
 /** A name of a member that sets an output of the step. */
 const TEAM = `version: 1
 lab: tiny-lab

@@ -178,7 +178,6 @@ test.each([
   ],
   ['a record', { code: 'record-not-written', args: { file: 'x', reason: '' } }, 'record-not-written'],
   ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-stale'],
-  ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
   ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
 ] as const)('the reason for %s', (_what, failure, reason) => {
   expect(reasonOf(failure, 'plan')).toBe(reason);

@@ -1,14 +1,7 @@
 import type { AccessChange } from '../../access/diff.ts';
+import { accessText } from '../../access/text/capability-words.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import {
-  CAPABILITIES,
-  isHarmful,
-  OPERATIONS,
-  operationsOf,
-  RISK_VERBS,
-  RISKS,
-  type Risk,
-} from '../../catalog/mturk.ts';
+import { CAPABILITIES, isHarmful, OPERATIONS, RISK_VERBS, RISKS, type Risk } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
 import { counted, listTexts, plainText, t } from '../../text/text.ts';
@@ -60,33 +53,11 @@ export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.Proces
 }
 
 /** `publish HITs (spends money), manage HITs, read results; until 31 May 2027` */
-export function accessAfter({ capabilities, suspended, starts, ends }: AccessChange): string {
+export function accessAfter({ capabilities: { gained }, suspended, starts, ends }: AccessChange): string {
   if (suspended.after) return 'no access (suspended)';
   const period = periodWords(starts.after, ends.after);
-  return `${gainedAccess(capabilities.gained)}${period === '' ? '' : `;${period}`}`;
-}
-
-type Capabilities = AccessChange['capabilities']['gained'];
-
-function gainedAccess(capabilities: Capabilities): string {
-  if (capabilities.length === 0) return 'no access';
-  const operations = capabilities.flatMap((each) => each.operations);
-  const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
-  if (missing.length <= 1) {
-    const but = missing.length === 0 ? '' : ` except ${missing.join(', ')}`;
-    const harms = RISKS.filter((risk) => isHarmful(risk) && capabilities.some((each) => each.risk === risk));
-    return `all of MTurk${but} (${harms.map((risk) => RISK_VERBS[risk].does).join(', ')})`;
-  }
-  return capabilities
-    .map(({ capability, risk, whole, operations: part }) => {
-      const all = operationsOf(capability).length;
-      const notes = [
-        ...(whole ? [] : [`${part.length} of ${all} operations`]),
-        ...(isHarmful(risk) ? [RISK_VERBS[risk].does] : []),
-      ];
-      return `${CAPABILITIES[capability].can}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
-    })
-    .join(', ');
+  const access = gained.length === 0 ? 'no access' : plainText(accessText(gained));
+  return `${access}${period === '' ? '' : `;${period}`}`;
 }
 
 /** The worst effect of a finding, from its changes, else from the last segment of its ID. */

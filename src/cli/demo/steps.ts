@@ -230,7 +230,7 @@ async function giveBack(context: DemoContext, team: Team, changes: readonly Manu
 
 async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
   const { output, today, emulator } = context;
-  output.step(`Verify: call all ${OPERATIONS.length} MTurk operations with each user's key`);
+  output.step(`Verify: call all ${OPERATIONS.length} Mechanical Turk operations with each user's key`);
   const model = desiredAccess(team, today);
   const { at } = labFor(context, team);
   const members = membersWithUser(team, today);

@@ -111,12 +111,6 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     state: 'Reverted changes stay reverted.',
     fix: t`rerun the drift workflow. It reverts the remaining changes.`,
   },
-  timeout: {
-    title: t`Stopped: the run took too long`,
-    what: t`The run was canceled at its time limit.`,
-    state: 'Steps that were applied stay in force.',
-    fix: t`rerun the workflow. It continues with the remaining steps.`,
-  },
 };
 
 /** The title of a failure. */

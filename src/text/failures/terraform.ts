@@ -1,7 +1,7 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
-import { codeText, counted, sentences, someTexts, type Text, t, trusted } from '../text.ts';
+import { codeText, sentences, someTexts, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
 
 const SHOWN = 10;
@@ -165,10 +165,6 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   killed: ({ signal, progress }) => ({
     summary: t`Terraform was killed (${signal})`,
     state: unrecorded(progress),
-    help: again(progress),
-  }),
-  timeout: ({ seconds, progress }) => ({
-    summary: t`Terraform was stopped after ${counted(seconds, 'second')}`,
     help: again(progress),
   }),
 };
