@@ -52,7 +52,6 @@ export type Outcome =
 export interface Check {
   /** Stable; names a section of docs/reference/doctor.md. */
   readonly id: string;
-  readonly side: 'aws' | 'github';
   /** What is so if it is right. */
   readonly title: Text;
   outcome(facts: Facts): Outcome;
@@ -77,13 +76,25 @@ export function outcomeOf<T>(read: Result<T>, decide: (value: T) => Outcome): Ou
   return read.ok ? decide(read.value) : unread(read.failure);
 }
 
+type ValueOf<R> = R extends { readonly ok: true; readonly value: infer Value } ? Value : never;
+type GitHubPart = 'rulesets' | 'variables' | 'workflowToken' | 'outsidersWait' | 'writers';
+
 /** The same of something on GitHub. */
-export function onGitHub<T>(
-  { github }: Facts,
-  part: (settings: RepositorySettings) => Result<T>,
-  decide: (value: T, settings: RepositorySettings) => Outcome,
-): Outcome {
-  return outcomeOf(github, (settings) => outcomeOf(part(settings), (value) => decide(value, settings)));
+export function onGitHub<Part extends GitHubPart>(
+  part: Part,
+  decide: (value: ValueOf<RepositorySettings[Part]>, facts: Facts) => Outcome,
+): Check['outcome'] {
+  return (facts) =>
+    outcomeOf(facts.github, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
+}
+
+/** The same of something in the AWS account. */
+export function inAccount<Part extends 'home' | 'lockAge'>(
+  part: Part,
+  decide: (value: ValueOf<AccountFacts[Part]>, facts: Facts) => Outcome,
+): Check['outcome'] {
+  return (facts) =>
+    outcomeOf(facts.account, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
 }
 
 function unread(failure: Failure): Outcome {
