@@ -104,14 +104,14 @@ test('from a scan to a reconcile, as the workflow does it: the addition is rever
   });
   expect(outputs()).toMatchObject({ class: 'drift' });
 
-  const done = await mturk(['drift', '--reconcile', '--yes', '--json']);
+  const done = await mturk(['drift', '--reconcile', '--json']);
   expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
     code: 2,
     drift: { class: 'drift', findings: [{ id: WITHHELD }] },
     reconcile: { steps: expect.any(Number), done: [], announcements: [] },
   });
   // Again: mode additions gives nothing back.
-  const again = await mturk(['drift', '--reconcile', '--yes', '--json']);
+  const again = await mturk(['drift', '--reconcile', '--json']);
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
     drift: { class: 'drift', findings: [{ id: WITHHELD }] },

@@ -50,7 +50,7 @@ test('drift finds a group that was renamed by hand, and reconcile leaves no one 
   );
   expect(found.stdout).not.toMatch(/unmanaged-group|group-deleted/);
   // Reconcile makes the group again, and its member leaves the other one.
-  expect(await mturk('drift', '--reconcile', '--yes')).toMatchObject({ code: 2 });
+  expect(await mturk('drift', '--reconcile')).toMatchObject({ code: 2 });
   const left = await mturk('drift', '--quick');
   expect(left.stdout).toContain('[unmanaged-group/old-payers');
   await byHand(async (iam) => {
@@ -120,7 +120,7 @@ test('a widened boundary policy is found, and bootstrap reverts it', async () =>
   const found = await mturk('drift');
   expect(found.code).toBe(2);
   expect(found.stdout).toContain('mturk-team bootstrap');
-  const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
+  const reconciled = await mturk('drift', '--reconcile', '--json');
   expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
     code: 2,
     drift: {

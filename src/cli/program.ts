@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     check: ['Find every error in team.yaml', () => import('./commands/check.ts')],
     plan: ['Show who would gain or lose access; changes nothing', () => import('./commands/plan.ts')],
     apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
-    drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./drift-command.ts')],
+    drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who may use an operation or a capability', () => import('./commands/who-can.ts')],
   },

@@ -2,26 +2,9 @@ import { matchesPattern, type RequestContext, resolvePattern } from './pattern.t
 
 export type IamResource = 'user' | 'group' | 'policy' | 'role';
 
-export interface Arn {
-  readonly partition: string;
-  readonly service: string;
-  readonly region: string;
-  readonly account: string;
-  /** All that follows the fifth colon. */
-  readonly resource: string;
-}
-
 /** `arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo`; a path starts and ends with `/`. */
 export function iamArn(account: string, kind: IamResource, path: string, name: string): string {
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
-}
-
-/** The parts of an ARN, or null if the text is none. */
-export function parseArn(text: string): Arn | null {
-  const parts = components(text);
-  if (parts === null || parts[0] !== 'arn') return null;
-  const [, partition = '', service = '', region = '', account = '', resource = ''] = parts;
-  return { partition, service, region, account, resource };
 }
 
 /**

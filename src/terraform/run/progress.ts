@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { iamName, workflowRolePath } from '../../team/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
@@ -155,8 +156,8 @@ export function streamReader(total = 0): StreamReader {
   const progress = () => ({ done, total: Math.max(total, done) });
 
   const read = (text: string): EngineEvent | null => {
-    const line = parse(text);
-    if (line === null) return null;
+    const line = LINE.safeParse(jsonOf(text)).data;
+    if (line === undefined) return null;
     if (line.hook !== undefined && (line.type === 'apply_complete' || line.type === 'apply_errored')) {
       const { resource, action, elapsed_seconds: elapsed = 0 } = line.hook;
       const kind = line.type === 'apply_complete' ? 'done' : 'failed';
@@ -182,16 +183,6 @@ export function streamReader(total = 0): StreamReader {
     },
     errors,
   };
-}
-
-function parse(text: string): z.infer<typeof LINE> | null {
-  if (!text.startsWith('{')) return null;
-  try {
-    const line = LINE.safeParse(JSON.parse(text));
-    return line.success ? line.data : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Shows the events of an apply while it runs. */
