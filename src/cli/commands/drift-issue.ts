@@ -43,7 +43,8 @@ async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: N
 
 export function register(command: Command, terminal: Terminal): void {
   command
-    .requiredOption('--report <file>', 'report.json of the scan; a missing file is a failed check')
+    .option('--report <file>', 'report.json of the scan; a missing file is a failed check')
+    .addOption(new Option('--reconcile', 'write the issue about a failed reconcile alone').conflicts('report'))
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
     .addOption(json())
     .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
@@ -52,9 +53,11 @@ export function register(command: Command, terminal: Terminal): void {
       examples(
         'mturk-team drift-issue --report report.json',
         'mturk-team drift-issue --report none.json --reason credentials-failed',
+        'mturk-team drift-issue --reconcile --reason state-locked',
       ),
     )
-    .action(async ({ report, json = false, reason }) =>
-      finish(await driftIssue({ report, reason: reason || null, json }, terminal, process.env)),
-    );
+    .action(async ({ report = null, reconcile = false, json = false, reason }) => {
+      if (report === null && !reconcile) command.error('error: --report or --reconcile must be given');
+      finish(await driftIssue({ report, reason: reason || null, json }, terminal, process.env));
+    });
 }

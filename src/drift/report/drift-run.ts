@@ -15,7 +15,9 @@ import { type DriftReport, readDriftReport } from './report.ts';
 export interface DriftRun {
   /** The report of the last job that checked the account; null if no job did. */
   readonly report: DriftReport | null;
-  /** Null if the account was checked wholly. */
+  /** Whether it is about reconcile, and not about the check before it. */
+  readonly isReconcile: boolean;
+  /** Null if the account was checked wholly, or reconcile succeeded. */
   readonly failed: FailedCheck | null;
   /** When the account was checked, else now; ISO 8601, UTC. */
   readonly at: string;
@@ -27,8 +29,8 @@ export interface DriftRun {
 }
 
 interface DriftRunFiles {
-  /** What `drift --report` wrote in the job that scans. */
-  readonly report: string;
+  /** What `drift --report` wrote in the job that scans; null for the outcome of reconcile. */
+  readonly report: string | null;
   /** Why the workflow stopped; null if it did not. */
   readonly reason: FailureReason | null;
 }
@@ -43,15 +45,20 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
     unusable.push(say`Ignored ${file}: ${read.reason}.`);
     return null;
   };
-  const report = usable(files.report, await readDriftReport(files.report));
+  const report = files.report === null ? null : usable(files.report, await readDriftReport(files.report));
   return {
     report,
-    failed: failedOf(report, files.reason, unusable),
+    isReconcile: files.report === null,
+    failed: files.report === null ? reconcileOf(files.reason) : failedOf(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
     links: linksOf(env),
   };
+}
+
+function reconcileOf(reason: FailureReason | null): FailedCheck | null {
+  return reason === null ? null : { kind: 'reconcile', reason };
 }
 
 function failedOf(

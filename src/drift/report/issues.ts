@@ -18,19 +18,12 @@ import {
 } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
 import { expiringAccessIssue } from './expiring-access.ts';
-import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
+import { failedCheckIssue } from './failed-check-issue.ts';
 import { notAppliedIssue } from './not-applied-issue.ts';
 import type { DriftReport, ExpiringAccess } from './report.ts';
 
 /** What happens to an issue, given the one that exists. */
 type Decision = (present: Issue | null) => IssueReport;
-
-/** Lab and time of the check that an issue is about. */
-interface Checked {
-  readonly lab: string | null;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
 
 /** GitHub accepts 65,536 characters in a body. */
 const LONGEST_BODY = 64_000;
@@ -46,8 +39,9 @@ function driftMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-drift:${lab} -->`];
 }
 
-function failedCheckMarkers(lab: string): readonly string[] {
-  return [`<!-- mturk-team-drift-error:${lab} -->`, '<!-- mturk-team-drift-error:unknown -->'];
+function failedMarkers(lab: string, isReconcile: boolean): readonly string[] {
+  const kind = isReconcile ? 'reconcile-error' : 'drift-error';
+  return [`<!-- mturk-team-${kind}:${lab} -->`, `<!-- mturk-team-${kind}:unknown -->`];
 }
 
 function applyMarker(lab: string): string {
@@ -77,15 +71,16 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
   };
 }
 
-/** Opened while checks fail, closed by the next success (`failed` null). */
-function failedCheckDecision(failed: FailedCheck | null, checked: Checked, links: RunLinks): Decision {
+/** Opened while checks fail, or reconcile does, closed by the next success (`failed` null). */
+function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: string | null): Decision {
   return (present) => {
     if (failed !== null) {
-      const [marker = ''] = failedCheckMarkers(checked.lab ?? 'unknown');
-      return opened([marker], failedCheckIssue(failed, checked, links));
+      const [marker = ''] = failedMarkers(lab ?? 'unknown', isReconcile);
+      return opened([marker], failedCheckIssue(failed, { lab, at }, links));
     }
     if (present === null) return { kind: 'left' };
-    return { kind: 'resolved', line: closingLine(t`The drift check succeeded.`, checked, links) };
+    const what = isReconcile ? t`Reconcile succeeded.` : t`The drift check succeeded.`;
+    return { kind: 'resolved', line: closingLine(what, { at }, links) };
   };
 }
 
@@ -140,7 +135,7 @@ function opened(
   return { kind: 'open', title: title.slice(0, LONGEST_TITLE), body: `${first}${body}\n` } as const;
 }
 
-function closingLine(what: Text, { at }: Pick<Checked, 'at'>, links: RunLinks): string {
+function closingLine(what: Text, { at }: Pick<DriftRun, 'at'>, links: RunLinks): string {
   const when = joinTexts([t`Checked ${trusted(timeWords(at))}`, ...runParts(links)], ' · ');
   return printMarkdown([paragraph(sentences(strongText(what), when))], { reveal: false });
 }
@@ -153,7 +148,7 @@ type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
  */
 export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
   const github = issuesOnce(connected);
-  const { report, failed, at, links } = run;
+  const { report, isReconcile, links } = run;
   const lab = report?.lab ?? (await labOfIssues(github));
   const keep = async (
     kind: string,
@@ -163,8 +158,8 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
   if (report !== null && newestScan(report) !== null) {
     await keep('drift', driftMarkers(report.lab), driftDecision(report, links));
   }
-  const failedDecision = failedCheckDecision(failed, { lab, at }, links);
-  await keep('drift check', failedCheckMarkers(lab ?? 'unknown'), failedDecision);
+  const markers = failedMarkers(lab ?? 'unknown', isReconcile);
+  await keep(isReconcile ? 'reconcile' : 'drift check', markers, failedDecision(run, lab));
   if (report === null || newestScan(report) === null) return;
   const lines = await ourFirstLines(github);
   if (!lines.ok) return onOutcome('apply', lines);
@@ -189,7 +184,7 @@ async function labOfIssues(github: GitHub): Promise<string | null> {
   const lines = await ourFirstLines(github);
   if (!lines.ok) return null;
   const labs = lines.value.flatMap(
-    (line) => /^<!-- mturk-team-drift(?:-error)?:([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
+    (line) => /^<!-- mturk-team-(?:drift|drift-error|reconcile-error):([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
   );
   return labs.find((lab) => lab !== 'unknown') ?? null;
 }

@@ -79,7 +79,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
-    help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
+    help: t`check the access to it; if it is damaged, an administrator deletes it, and if it was ${codeText('apply-record.json')}, runs ${codeText('mturk-team apply --restore KEY,KEY')} at once`,
   }),
   'record-changed': ({ file }) => ({
     summary: t`${codeText(file)} beside the state has changed meanwhile`,
