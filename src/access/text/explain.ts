@@ -17,7 +17,7 @@ import type { Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { counted, listWords, plainText } from '../../text/text.ts';
-import type { AccessChange } from '../diff.ts';
+import type { AccessChange, AccessDiff } from '../diff.ts';
 import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, WhoCanDifference } from '../explain.ts';
 import { accessText } from './capability-words.ts';
 import {
@@ -267,4 +267,9 @@ export function whoCanJson(
 ) {
   const users = answer.users.map((user) => ({ ...named(user.user, naming), ...user }));
   return { version: 1, source, ...answer, users };
+}
+
+/** `plan --json`, its part about people. */
+export function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
+  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }

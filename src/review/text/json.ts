@@ -1,5 +1,5 @@
 import type { AccessDiff } from '../../access/diff.ts';
-import { accessChangeJson } from '../../access/text/access-change.ts';
+import { accessChangeJson } from '../../access/text/explain.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Imported } from '../../aws/iam-names.ts';
