@@ -1,5 +1,5 @@
 import * as iamModule from '@aws-sdk/client-iam';
-import { CreateAccessKeyCommand, CreateVirtualMFADeviceCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
 import type { AccessKey, Inventory } from '../src/aws/inventory/types.ts';
 import { labPath } from '../src/team/names.ts';
@@ -92,13 +92,12 @@ function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
   record('calls', calls);
   for (const [arn, { attachments }] of policies) record(`policy ${arn} attachments`, attachments);
   for (const [name, { arn, created, isReported, credentials }] of users) {
-    const { keys, password, mfa, certificates, ssh, services } = credentials;
+    const { keys, password, certificates, ssh, services } = credentials;
     record(`user ${name} arn`, arn);
     record(`user ${name} created`, created !== '');
     record(`user ${name} reported`, isReported);
     record(`user ${name} keys`, keyFacts(keys));
     record(`user ${name} password`, password === null ? null : { used: password.lastUsed !== null });
-    record(`user ${name} mfa`, mfa);
     record(`user ${name} others`, { certificates: certificates.length, ssh: ssh.length, services: services.length });
   }
   return facts;
@@ -117,7 +116,6 @@ const PATH = labPath(LAB);
 const CAP = `arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/${LAB}`;
 const READS = `arn:aws:iam::${ACCOUNT}:policy${PATH}reads`;
 const FULL_ACCESS = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
-const CODES = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
 
 const allow = (action: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -185,8 +183,6 @@ async function giveCredentials(iam: IAMClient, call: Call): Promise<void> {
   await call('CreateLoginProfile', { UserName: 'old', Password: 'Correct-Horse-7' });
   await call('UploadSSHPublicKey', { UserName: 'ada', SSHPublicKeyBody: SSH_PUBLIC_KEY });
   await call('UploadSigningCertificate', { UserName: 'ada', CertificateBody: CERTIFICATE });
-  const device = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'phone' }));
-  await call('EnableMFADevice', { UserName: 'ada', SerialNumber: device.VirtualMFADevice?.SerialNumber, ...CODES });
 }
 
 async function changeByHand(call: Call): Promise<void> {

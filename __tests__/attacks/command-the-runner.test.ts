@@ -74,8 +74,8 @@ test('JSON keeps the text', () => {
 });
 
 const NAMES = [
-  '::set-output name=failure-reason::timeout',
-  'B xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ##[set-output name=failure-reason]superseded',
+  '::set-output name=failure-reason::not-approved',
+  'B xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ##[set-output name=failure-reason]not-approved',
   'Bo ::add-mask::Bo',
 ];
 

@@ -4,8 +4,8 @@ import { stopWorkflowCommands } from '../../src/cli/io.ts';
 import { scratchLab } from '../support/init-files.ts';
 import { logReader } from '../workflows/runner-log.ts';
 
-const COMMAND = '##[set-output name=failure-reason]superseded';
-/** A name of a member that ends the step's own output: a drift check that is `superseded` touches no issue. */
+const COMMAND = '##[set-output name=failure-reason]not-approved';
+/** A name of a member that sets an output of the step. */
 const TEAM = `version: 1
 lab: tiny-lab
 account: "123456789012"

@@ -1,16 +1,16 @@
 import {
   checkBoundary,
   findExisting,
-  type IamEntityKind,
   type IamLookup,
   type ListedEntity,
   type PlannedCreate,
 } from '../../src/aws/iam-names.ts';
+import type { IamResource } from '../../src/iam/arn.ts';
 import { plannedCreates } from '../../src/terraform/resources.ts';
 import { recordedPlan } from '../support/recorded-plan.ts';
 
 const PATH = '/mturk/perception-lab/';
-const thing = (kind: IamEntityKind, name: string, path = PATH): ListedEntity => ({
+const thing = (kind: IamResource, name: string, path = PATH): ListedEntity => ({
   kind,
   name,
   path,

@@ -24,7 +24,7 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   patient.destroy();
   expect(notChecked).toEqual([]);
   expect(users.size).toBe(4);
-  expect(calls).toBe(5 + 2 + 16);
+  expect(calls).toBe(4 + 2 + 16);
   expect(account.emulator.calls.length - before).toBe(2 * calls);
 });
 
@@ -41,7 +41,6 @@ test('endless throttling leaves everything unchecked, and nothing is thrown', as
   });
   expect(notChecked.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
     'users, groups and policies: throttled',
-    'the virtual MFA devices: throttled',
     'the service-specific credentials: throttled',
     'the credential report: throttled',
     "the root user's access keys: throttled",
@@ -62,7 +61,6 @@ test.each<[string, string[], string[]]>([
     ['sts:GetCallerIdentity'],
     [
       'users, groups and policies',
-      'the virtual MFA devices',
       'the service-specific credentials',
       'the credential report',
       "the root user's access keys",
@@ -70,7 +68,7 @@ test.each<[string, string[], string[]]>([
   ],
   [
     'the account, no single user',
-    ['iam:GetAccountAuthorizationDetails', 'iam:GetAccountSummary', 'iam:*CredentialReport', 'iam:ListVirtual*'],
+    ['iam:GetAccountAuthorizationDetails', 'iam:GetAccountSummary', 'iam:*CredentialReport'],
     [
       'the service-specific credentials',
       'the access keys of bo and 1 more',
@@ -81,7 +79,7 @@ test.each<[string, string[], string[]]>([
   ],
   [
     'all but SSH keys',
-    ['iam:Get*', 'iam:GenerateCredentialReport', 'iam:ListVirtual*', 'iam:ListA*', 'iam:ListSi*', 'iam:ListSe*'],
+    ['iam:Get*', 'iam:GenerateCredentialReport', 'iam:ListA*', 'iam:ListSi*', 'iam:ListSe*'],
     ['the SSH keys of bo and 1 more'],
   ],
   ['all but the report', ['iam:GetA*', 'iam:GetL*', 'iam:List*'], ['the credential report']],
@@ -119,7 +117,7 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   expect(notChecked).toEqual([]);
   expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
   expect(users.get('old')?.credentials.services).toEqual([]);
-  expect(calls).toBe(5 + 1 + 5);
+  expect(calls).toBe(4 + 1 + 5);
 });
 
 test('if users may not be read one by one, their service-specific credentials are not checked', async () => {
@@ -131,7 +129,7 @@ test('if users may not be read one by one, their service-specific credentials ar
       failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
     },
   ]);
-  expect(calls).toBe(5 + 1);
+  expect(calls).toBe(4 + 1);
 });
 
 test('a mistake of ours is thrown', async () => {
@@ -149,7 +147,7 @@ test('no server', async () => {
   const { notChecked, isAccessKnown } = await account.take({}, offline);
   offline.destroy();
   expect(isAccessKnown).toBe(false);
-  expect(notChecked.map(({ failure }) => failure.code)).toEqual(Array(5).fill('network-failed'));
+  expect(notChecked.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
 });
 
 test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
@@ -183,5 +181,5 @@ test('a page that leads to itself ends', async () => {
   expect(notChecked.map(({ failure }) => failure.args)).toEqual([
     { reason: 'a page of the answer leads to itself', progress: null },
   ]);
-  expect(calls).toBe(5 + 2);
+  expect(calls).toBe(4 + 2);
 });

@@ -23,7 +23,7 @@ test('a user deleted during the inventory has no access, and is no error', async
   });
   const { notChecked, users } = await account.take({}, client);
   expect(notChecked).toEqual([]);
-  const nothing = { keys: [], password: null, mfa: false, certificates: [], ssh: [], services: [] };
+  const nothing = { keys: [], password: null, certificates: [], ssh: [], services: [] };
   expect(users.get('bo')?.credentials).toEqual(nothing);
   expect(users.get('cy')?.credentials).toEqual(nothing);
 });
@@ -59,8 +59,8 @@ test('an old report has neither new users nor new keys, nor a new user of the sa
 });
 
 test.each([
-  [0, 6],
-  [1, 7],
+  [0, 5],
+  [1, 6],
   [2, null],
 ])('a report that is not ready %d times', async (times, calls) => {
   await account.user('bo');
@@ -78,7 +78,7 @@ test.each([
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   const inventory = await account.take({ scope: 'access', wait }, client);
   expect(waits).toEqual(times === 0 ? [] : [10_000]);
-  expect(inventory.calls).toBe(calls ?? 7);
+  expect(inventory.calls).toBe(calls ?? 6);
   expect(inventory.reportedAt === null).toBe(calls === null);
   expect(inventory.notChecked.map(({ failure }) => failure.args)).toEqual(
     calls === null ? [{ reason: 'it was not ready within 10 seconds', progress: null }] : [],

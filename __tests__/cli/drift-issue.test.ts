@@ -3,30 +3,26 @@ import { join } from 'node:path';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { ADDED, reportOf, reportWith, scanOf } from '../support/drift-reports.ts';
-import { githubInTest, sha } from '../support/github-client.ts';
+import { githubInTest } from '../support/github-client.ts';
 
 const { server, repository } = githubInTest();
 const BOT = 'github-actions[bot]';
-const COMMIT = sha('c');
 let directory: ReturnType<typeof scratch>;
 
 beforeEach(() => {
   directory = scratch();
-  repository().branches.set('main', COMMIT);
 });
 afterEach(() => directory.remove());
 
 interface Given {
   readonly reason?: string;
-  readonly commit?: string;
   readonly env?: Record<string, string>;
 }
 
-async function check(report: DriftReport | string | null, { reason = '', commit, env }: Given = {}) {
+async function check(report: DriftReport | string | null, { reason = '', env }: Given = {}) {
   if (typeof report === 'string') directory.write('report.json', report);
   else if (report !== null) await writeDriftReport(join(directory.directory, 'report.json'), report);
   const args = ['--report', report === null ? 'none.json' : 'report.json', '--reason', reason];
-  args.push('--commit', commit ?? COMMIT);
   return runHere(['drift-issue', ...args], {
     cwd: directory.directory,
     env: {
@@ -61,7 +57,7 @@ test('drift is in an issue, in the summary and in the outputs', async () => {
 });
 
 test('a failed check is in the summary, and no failure of this step', async () => {
-  expect(await check(null, { reason: 'credentials-failed', commit: '' })).toMatchObject({ code: 0 });
+  expect(await check(null, { reason: 'credentials-failed' })).toMatchObject({ code: 0 });
   expect(written('summary')).toContain('`credentials-failed`');
 });
 
@@ -77,7 +73,6 @@ test('one issue that cannot be written fails the step', async () => {
 
 test.each([
   ['--reason', 'tired'],
-  ['--commit', 'main'],
   ['--reprot', 'x'],
 ])('%s %s is wrong usage', async (...args) => {
   const result = await runHere(['drift-issue', '--report', 'report.json', ...args], { cwd: directory.directory });
@@ -101,40 +96,11 @@ describe('no issue is written', () => {
     expect(server().writes()).toEqual([]);
   });
 
-  test('if main has moved on', async () => {
-    repository().branches.set('main', sha('d'));
-    const result = await check(reportWith([ADDED]));
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
-    expect(written('output')).toMatch(/failure-reason<<end-.+\nsuperseded\n/);
-    expect(server().writes()).toEqual([]);
-  });
-
   test('if the next check is due', async () => {
     const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
     const result = await check(reportOf(scanOf([ADDED], { at })));
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('a later one is due') });
+    expect(written('summary')).toContain('a later one is due');
     expect(server().writes()).toEqual([]);
-  });
-
-  test('if an earlier job found that the run is superseded', async () => {
-    expect(await check(null, { reason: 'superseded' })).toMatchObject({ code: 1 });
-    expect(server().writes()).toEqual([]);
-  });
-});
-
-describe('check-head', () => {
-  const ask = (commit: string, env: Record<string, string> = {}) =>
-    runHere(['check-head', '--commit', commit], {
-      cwd: directory.directory,
-      env: { ...server().environment(), GITHUB_OUTPUT: join(directory.directory, 'output'), ...env },
-    });
-
-  test('it is, it is not, GitHub does not say', async () => {
-    expect(await ask(COMMIT)).toMatchObject({ code: 0, stderr: '' });
-    expect(await ask(sha('d'))).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
-    expect(written('output')).toContain('superseded');
-    repository().branches.clear();
-    expect(await ask(COMMIT)).toMatchObject({ code: 1, stderr: expect.stringContaining('github-not-found') });
-    expect(await ask('main')).toMatchObject({ code: 2 });
   });
 });

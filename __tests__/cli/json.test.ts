@@ -50,7 +50,6 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'github-token-missing', 'comment', '--state', 'planned'],
   [1, 'github-token-missing', 'check-approval', '--commit', COMMIT],
   [1, 'file-not-writable', 'check-approval', '--commit', COMMIT, '--result', 'file/where.json'],
-  [1, 'github-token-missing', 'check-head', '--commit', COMMIT],
   [1, 'github-token-missing', 'drift-issue', '--report', 'report.json'],
 ];
 
@@ -80,7 +79,7 @@ test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
 const COMMANDS = [
   ...['check', 'plan', 'apply', 'drift', 'explain bo', 'who-can SendBonus', 'synth', 'codeowners', 'schema', 'demo'],
   ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned'],
-  ...[`check-approval --commit ${COMMIT}`, `check-head --commit ${COMMIT}`, 'drift-issue --report r'],
+  ...[`check-approval --commit ${COMMIT}`, 'drift-issue --report r'],
 ];
 
 test.each(COMMANDS)('%s has --json, and its usage errors are JSON', async (command) => {

@@ -30,7 +30,6 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['CI', 'preview'],
   ['CI', 'comment'],
   ['CI', 'check-approval'],
-  ['CI', 'check-head'],
   ['CI', 'drift-issue'],
 ];
 const RUNNABLE = COMMANDS.flatMap(([, command]) =>

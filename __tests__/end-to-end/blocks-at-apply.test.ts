@@ -1,4 +1,5 @@
 import { applyStack } from '../../src/cli/session/carry-out.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -41,12 +42,11 @@ test('an interrupt between two steps ends the apply in order, and running it aga
   await withLab(await appliedTo(before), async (test) => {
     const lab = test.lab(narrowed);
     const plan = orThrow(await planStack(lab));
-    // The first step has been applied when its summary comes.
-    const result = await applyStack(lab, plan, {
-      onEvent: (event) => {
-        if (event.kind === 'summary') process.emit('SIGINT', 'SIGINT');
-      },
-    });
+    const workspace: LabSession['workspace'] = (...args) => {
+      process.emit('SIGINT', 'SIGINT');
+      return lab.workspace(...args);
+    };
+    const result = await applyStack({ ...lab, workspace }, plan);
     expect(result).toMatchObject({ ok: false, failure: { code: 'interrupted' } });
     const again = orThrow(await planStack(lab));
     expect(await applyStack(lab, again)).toMatchObject({ ok: true });

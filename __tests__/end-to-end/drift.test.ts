@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
@@ -8,10 +8,9 @@ import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
-import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
-import { findEngine } from '../../src/terraform/run/engine.ts';
-import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
-import { synthesize } from '../../src/terraform/synth/synth.ts';
+import type { SavedPlan } from '../../src/terraform/run/commands.ts';
+import type { Workspace } from '../../src/terraform/run/workspace.ts';
+import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';
 
@@ -27,34 +26,8 @@ let emulator: Emulator;
 let iam: aws.IAMClient;
 let workspace: Workspace;
 
-async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
-  const engine = await findEngine({ env: process.env, account: 'emulator' });
-  if (!engine.ok) throw new Error(engine.failure.code);
-  const { stacks } = await synthesize(team, { today: TODAY, outDir: join(directory, 'out') });
-  const made = await prepareWorkspace({
-    engine: engine.value,
-    directory: join(directory, stack),
-    configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-    account: 'emulator',
-    env: process.env,
-    extra: emulator.engineEnv(stack),
-    backend: { http: {} },
-  });
-  const ready = await initialize(made);
-  if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
-  return made;
-}
-
-async function plan(of = workspace): Promise<SavedPlan> {
-  const planned = await planChanges(of);
-  if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
-  return planned.value;
-}
-
-async function apply(saved: SavedPlan, of = workspace): Promise<void> {
-  const applied = await applyPlan(of, saved);
-  if (!applied.ok) throw new Error(JSON.stringify(applied.failure));
-}
+const plan = () => plannedIn(workspace);
+const apply = (saved: SavedPlan) => appliedIn(workspace, saved);
 
 async function report(): Promise<PlanClassification> {
   return classifyPlan((await plan()).plan, team.account);
@@ -64,9 +37,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mturk-team-drift-'));
   emulator = await openEmulator({ dir: null, accountId: team.account });
   iam = new aws.IAMClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials });
-  const bootstrap = await prepare('bootstrap');
-  await apply(await plan(bootstrap), bootstrap);
-  workspace = await prepare('team');
+  await appliedIn(await emulatorWorkspace(emulator, directory, 'bootstrap', team));
+  workspace = await emulatorWorkspace(emulator, directory, 'team', team);
   await apply(await plan());
 });
 afterAll(async () => {

@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/engine.ts';
-import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
-import { synthesize } from '../../src/terraform/synth/synth.ts';
+import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { orThrow } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 type Side = Partial<Pick<Team, 'roles' | 'members'>>;
@@ -50,7 +49,7 @@ const CHANGES: [string, Side, Side, string[]][] = [
   ],
 ];
 
-const engine = await findEngine({ env: { PATH: '' }, account: 'emulator' });
+const engine = orThrow(await findEngine({ env: { PATH: '' }, account: 'emulator' }));
 let emulator: Emulator;
 let directory = '';
 
@@ -65,25 +64,11 @@ afterEach(async () => {
 
 /** Applies a stack of the team and gives the names of the IAM calls that it made. */
 async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]> {
-  if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
   const team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
-  const { stacks } = await synthesize(team, { today: '2026-11-25', outDir: join(directory, 'out') });
-  const workspace = await prepareWorkspace({
-    engine: engine.value,
-    directory: join(directory, stack),
-    configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-    account: 'emulator',
-    env: process.env,
-    extra: emulator.engineEnv(stack),
-    backend: { http: {} },
-  });
-  const ready = await initialize(workspace);
-  if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
-  const plan = await planChanges(workspace);
-  if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+  const workspace = await emulatorWorkspace(emulator, directory, stack, team, { engine });
+  const plan = await plannedIn(workspace);
   const before = emulator.calls.length;
-  const result = await applyPlan(workspace, plan.value);
-  if (!result.ok) throw new Error(JSON.stringify(result.failure));
+  await appliedIn(workspace, plan);
   return emulator.calls.slice(before).map(({ action }) => action);
 }
 

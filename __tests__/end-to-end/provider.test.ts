@@ -32,8 +32,7 @@ describe.each(engines)('the story of the recordings with %s', (name, binary) => 
     await step.before?.(lab.iam);
     const recorded = CALLS[stepName]!;
 
-    const planArgs = ['plan', '-detailed-exitcode', '-out=plan', '-lock=false'];
-    const planned = await observe(lab, [...planArgs, ...(step.refreshOnly ? ['-refresh-only'] : [])]);
+    const planned = await observe(lab, ['plan', '-detailed-exitcode', '-out=plan', '-lock=false']);
     const shown = await lab.run('show', '-json', 'plan');
     expect(comparable(JSON.parse(shown.stdout))).toEqual(comparable(recordedJson(stepName)));
     expect(planned).toEqual(runOf(recorded.plan));

@@ -24,13 +24,12 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
-import { inspectWorkflows, recordedFacts } from '../../src/aws/setup/inspect.ts';
-import { actionOf } from '../../src/aws/setup/part.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
 import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
+import { readSetup } from '../../src/cli/drift/setup-changes.ts';
 import { applyStack } from '../../src/cli/session/carry-out.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
@@ -39,6 +38,7 @@ import type { ScanResult } from '../../src/drift/finding.ts';
 import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
+import { readAccess } from '../../src/setup/bootstrap/bootstrap.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { createRoles, type Key } from '../emulator/clients.ts';
@@ -481,15 +481,13 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
 
 /** Compares the roles, the bucket and the identity provider with what bootstrap writes, as each drift check does. */
 async function inspectAs(credentials: Key, endpoint: string): Promise<void> {
-  const config = { endpoint, credentials, region: 'us-east-1', forcePathStyle: true };
-  const clients = { iam: new IAMClient(config), s3: new S3Client(config) };
+  const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const settings = { ...team.settings, state: { ...STATE, region: 'us-east-1' } };
-  const parts = await inspectWorkflows(clients, { ...team, settings }, recordedFacts);
-  clients.iam.destroy();
-  clients.s3.destroy();
-  const { bucket, provider, roles } = parts ?? {};
-  expect([bucket, provider, roles]).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
-  expect(roles?.ok === true && roles.value.map(actionOf)).toEqual(WORKFLOW_ROLES.map(() => 'as-wanted'));
+  const session = { team: { ...team, settings }, iam, connection: { maxAttempts: 1, endpoint, credentials } };
+  const inventory = await readAccess({ iam, now: () => new Date() }, team);
+  const setup = await readSetup(session, orThrow(inventory), true, {});
+  iam.destroy();
+  expect(setup).toMatchObject({ roles: [], provider: null, notChecked: [] });
 }
 
 async function withEnvironment(environment: Readonly<Record<string, string>>, work: () => Promise<void>) {

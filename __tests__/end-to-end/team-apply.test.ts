@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -13,10 +13,10 @@ import { boundaryArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { hasChanges } from '../../src/terraform/plan.ts';
 import { plannedCreates } from '../../src/terraform/resources.ts';
-import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
+import { applyPlan, planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/engine.ts';
-import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
-import { synthesize } from '../../src/terraform/synth/synth.ts';
+import type { ImportBlock } from '../../src/terraform/run/workspace.ts';
+import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { member, sampleTeam, smallTeam } from '../support/sample-team.ts';
 
@@ -50,55 +50,24 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       await rm(directory, { recursive: true, force: true });
     });
 
-    async function workspaceOf(
-      stack: 'team' | 'bootstrap',
-      team: Team = smallTeam,
-      imports: readonly ImportBlock[] = [],
-    ): Promise<Workspace> {
-      const { stacks } = await synthesize(team, { today: TODAY, outDir: join(directory, 'out') });
-      const workspace = await prepareWorkspace({
-        engine,
-        directory: join(directory, stack),
-        configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-        account: 'emulator',
-        env: process.env,
-        extra: emulator.engineEnv(stack),
-        backend: { http: {} },
-        imports,
-      });
-      const ready = await initialize(workspace);
-      if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
-      return workspace;
-    }
-
-    async function planned(workspace: Workspace): Promise<SavedPlan> {
-      const plan = await planChanges(workspace);
-      if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
-      return plan.value;
-    }
-
-    async function applied(workspace: Workspace): Promise<SavedPlan> {
-      const plan = await planned(workspace);
-      const result = await applyPlan(workspace, plan);
-      if (!result.ok) throw new Error(JSON.stringify(result.failure));
-      return plan;
-    }
+    const workspaceOf = (stack: 'team' | 'bootstrap', team = smallTeam, imports: readonly ImportBlock[] = []) =>
+      emulatorWorkspace(emulator, directory, stack, team, { engine, imports });
 
     test('the sample team is created with the access that it declares, and planned again there is nothing to do', async () => {
       const names = iamLookup(iam);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toMatchObject([{ code: 'boundary-missing' }]);
-      const boundary = await applied(await workspaceOf('bootstrap'));
+      const boundary = await appliedIn(await workspaceOf('bootstrap'));
       expect(blocksOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toEqual([]);
 
       const team = await workspaceOf('team', sampleTeam);
-      const first = await applied(team);
+      const first = await appliedIn(team);
       expect(blocksOf(first.plan, sampleTeam, TODAY)).toEqual([]);
       expect(classifyPlan(first.plan, sampleTeam.account).access.after).toEqual(
         byName(desiredAccess(sampleTeam, TODAY)),
       );
 
-      const again = await planned(team);
+      const again = await plannedIn(team);
       expect(hasChanges(again.plan)).toBe(false);
       const report = classifyPlan(again.plan, sampleTeam.account);
       expect(report).toMatchObject({ class: 'clean', manualChanges: [], pending: [], unexplained: [] });
@@ -106,9 +75,9 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
     });
 
     test('what a killed apply created is found, taken over by import blocks and finished', async () => {
-      await applied(await workspaceOf('bootstrap'));
+      await appliedIn(await workspaceOf('bootstrap'));
       const team = await workspaceOf('team');
-      const plan = await planned(team);
+      const plan = await plannedIn(team);
       let kill = (): void => {};
       let done = 0;
       const killed = await applyPlan(team, plan, {
@@ -125,20 +94,20 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       await emulator.releaseLocks();
 
       const afresh = await workspaceOf('team');
-      const second = await planned(afresh);
+      const second = await plannedIn(afresh);
       const existing = await findExisting(plannedCreates(second.plan), iamLookup(iam));
       expect(existing.findings).toEqual([]);
       expect(existing.imports.length).toBeGreaterThan(0);
 
       const finishing = await workspaceOf('team', smallTeam, existing.imports);
-      const third = await planned(finishing);
+      const third = await plannedIn(finishing);
       expect(blocksOf(third.plan, smallTeam, TODAY)).toEqual([]);
       const report = classifyPlan(third.plan, smallTeam.account);
       expect(report.imported.map(({ address }) => address).sort()).toEqual(existing.imports.map(({ to }) => to).sort());
       const result = await applyPlan(finishing, third);
       expect(result.ok).toBe(true);
 
-      const last = await planned(await workspaceOf('team'));
+      const last = await plannedIn(await workspaceOf('team'));
       expect(hasChanges(last.plan)).toBe(false);
       expect(classifyPlan(last.plan, smallTeam.account).access.before).toEqual(byName(desiredAccess(smallTeam, TODAY)));
     });
@@ -151,29 +120,29 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       await iam.send(new aws.AttachGroupPolicyCommand({ ...group, PolicyArn: foreign }));
       await iam.send(new aws.CreateUserCommand({ UserName: 'zoe' }));
       await iam.send(new aws.AddUserToGroupCommand({ ...group, UserName: 'zoe' }));
-      await applied(await workspaceOf('bootstrap'));
-      const first = await planned(await workspaceOf('team'));
+      await appliedIn(await workspaceOf('bootstrap'));
+      const first = await plannedIn(await workspaceOf('team'));
       const { imports, findings } = await findExisting(plannedCreates(first.plan), iamLookup(iam));
       expect(findings).toEqual([]);
       expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
-      await applied(await workspaceOf('team', smallTeam, imports));
+      await appliedIn(await workspaceOf('team', smallTeam, imports));
       const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));
       expect(attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['perception-lab-paymaster']);
 
-      const second = await applied(await workspaceOf('team'));
+      const second = await appliedIn(await workspaceOf('team'));
       const report = classifyPlan(second.plan, smallTeam.account);
       expect([...report.manualChanges.map(({ difference }) => difference), ...report.pending]).toMatchObject([
         { kind: expect.stringMatching(/^membership-(added|removed)$/), user: 'zoe', unmanaged: true },
       ]);
-      expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);
+      expect(hasChanges((await plannedIn(await workspaceOf('team'))).plan)).toBe(false);
     });
 
     test('names outside the path are taken, whatever their case', async () => {
       const { CreateUserCommand, CreateGroupCommand } = await import('@aws-sdk/client-iam');
       await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-BO', Path: '/old/' }));
       await iam.send(new CreateGroupCommand({ GroupName: 'perception-lab-paymaster' }));
-      await applied(await workspaceOf('bootstrap'));
-      const plan = await planned(await workspaceOf('team'));
+      await appliedIn(await workspaceOf('bootstrap'));
+      const plan = await plannedIn(await workspaceOf('team'));
       const existing = await findExisting(plannedCreates(plan.plan), iamLookup(iam));
       expect(existing.imports).toEqual([]);
       expect(existing.findings.map(({ code, args }) => [code, args])).toEqual([
@@ -199,14 +168,14 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
     });
 
     test('throttling, a failed call and an AWS outage give different errors, and the next apply finishes', async () => {
-      await applied(await workspaceOf('bootstrap'));
+      await appliedIn(await workspaceOf('bootstrap'));
       const single: Team = {
         ...smallTeam,
         roles: smallTeam.roles.slice(0, 1),
         members: [member({ key: 'ada', roles: ['paymaster'] })],
       };
       const team = await workspaceOf('team', single);
-      const plan = await planned(team);
+      const plan = await plannedIn(team);
       emulator.faults = { failCall: 2 };
       const failed = await applyPlan(team, plan);
       emulator.faults = {};
@@ -217,7 +186,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
           args: { reason: expect.stringContaining('configured to fail call 2'), progress: { total: 9 } },
         },
       });
-      const finished = await applied(await workspaceOf('team', single));
+      const finished = await appliedIn(await workspaceOf('team', single));
       expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
 
       emulator.faults = { throttleShare: 1 };
@@ -226,7 +195,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
       emulator.faults = {};
 
-      expect(hasChanges((await planned(await workspaceOf('team', single))).plan)).toBe(false);
+      expect(hasChanges((await plannedIn(await workspaceOf('team', single))).plan)).toBe(false);
     });
 
     test('another account is refused, by us and by the provider', async () => {

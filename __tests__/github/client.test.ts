@@ -299,14 +299,3 @@ describe('how a workflow is doing', () => {
     expect(failures).toMatchObject([{ code: 'github-denied' }, { code: 'github-denied' }]);
   });
 });
-
-describe('the newest commit of a branch', () => {
-  test.each(['main', 'a/branch with %'])('%s', async (branch) => {
-    repository().branches.set(branch, sha('d'));
-    expect(await client().newestCommit(branch)).toEqual({ ok: true, value: sha('d') });
-  });
-
-  test('of one that is not there', async () => {
-    expect(failureOf(await client().newestCommit('main'))).toMatchObject({ code: 'github-not-found' });
-  });
-});

@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { inspectRoles, readRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
+import { inspectRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
 import { inspectProvider } from '../../src/aws/setup/oidc-provider.ts';
 import { actionOf, type Part } from '../../src/aws/setup/part.ts';
@@ -18,7 +18,13 @@ import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { providerArn } from '../../src/aws/setup/roles.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
-import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
+import {
+  inspectSetup,
+  readAccess,
+  type Setup,
+  type SetupAccount,
+  setUpAccount,
+} from '../../src/setup/bootstrap/bootstrap.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
@@ -171,8 +177,9 @@ describe('what bootstrap sets up', () => {
     expect(notAsWanted(await bucketOf())).toEqual([]);
   });
 
+  const rolesNow = async () => orThrow(await readAccess(all, LAB)).roles;
   const wrongRoles = async () =>
-    inspectRoles(LAB, wantedRoles({ ...LAB, state: PLACE }, REPOSITORY), await readRoles(all.iam)).filter(
+    inspectRoles(LAB, wantedRoles({ ...LAB, state: PLACE }, REPOSITORY), await rolesNow()).filter(
       (part) => actionOf(part) !== 'as-wanted',
     );
 
@@ -187,7 +194,7 @@ describe('what bootstrap sets up', () => {
     expect((await wrongRoles()).map((part) => [actionOf(part), part.name])).toEqual([['delete', RoleName]]);
     await setUp();
     expect(await wrongRoles()).toEqual([]);
-    expect((await readRoles(all.iam)).map(({ name }) => name)).toHaveLength(6);
+    expect((await rolesNow()).map(({ name }) => name)).toHaveLength(6);
   });
 
   test.each<[string, (role: string) => readonly [string, object], string[]]>([

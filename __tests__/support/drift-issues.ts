@@ -5,21 +5,23 @@ import { readHiddenData } from '../../src/drift/report/issue-data.ts';
 import { keepDriftIssues } from '../../src/drift/report/issues.ts';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { scratch } from './command.ts';
-import { githubInTest, obtained, sha } from './github-client.ts';
+import { githubInTest, obtained } from './github-client.ts';
 
 const BOT = 'github-actions[bot]';
-const COMMIT = sha('c');
 
 /** First lines of the issues. */
 export const MARKER = {
   drift: '<!-- mturk-team-drift:perception-lab -->',
   failed: '<!-- mturk-team-drift-error:perception-lab -->',
+  reconcile: '<!-- mturk-team-reconcile-error:perception-lab -->',
   apply: '<!-- mturk-team-apply:perception-lab -->',
   expiring: '<!-- mturk-team-expiring:perception-lab:2026-12-20 -->',
 };
 
 interface Given {
   readonly reason?: string;
+  /** Whether it is about reconcile. */
+  readonly isReconcile?: boolean;
   /** Whether an issue may fail to be written. */
   readonly fails?: boolean;
 }
@@ -37,16 +39,15 @@ export function driftIssuesInTest() {
   /** Writes the issues of one run, as `drift-issue` does; what became of each. */
   async function check(
     report: DriftReport | string | null,
-    { reason = '', fails = false }: Given = {},
+    { reason = '', fails = false, isReconcile = false }: Given = {},
   ): Promise<{ readonly unusable: readonly string[]; readonly outcomes: Readonly<Record<string, string>> }> {
     const file = (name: string) => join(directory.directory, name);
     if (typeof report === 'string') directory.write('report.json', report);
     else if (report !== null) await writeDriftReport(file('report.json'), report);
     const run = await readDriftRun(
       {
-        report: file(report === null ? 'none.json' : 'report.json'),
+        report: isReconcile ? null : file(report === null ? 'none.json' : 'report.json'),
         reason: isFailureReason(reason) ? reason : null,
-        commit: COMMIT,
       },
       { ...server().environment(), GITHUB_RUN_ID: '12' },
       new Date(),

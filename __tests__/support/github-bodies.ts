@@ -121,7 +121,3 @@ export function issueBody(repository: GitHubRepository, issue: Thread) {
     ...(issue.kind === 'pull' ? { pull_request: { url: null, html_url: null, diff_url: null, patch_url: null } } : {}),
   };
 }
-
-export function branchBody(repository: GitHubRepository, name: string, sha: string) {
-  return { name, commit: { sha, url: `https://api.github.com/repos/${repository.fullName}/commits/${sha}` } };
-}

@@ -1,7 +1,6 @@
 import { type Answer, list, missing, ok, type Route, refused } from './github-answers.ts';
 import {
   account,
-  branchBody,
   commentBody,
   issueBody,
   pullBody,
@@ -69,13 +68,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
           )
           .map((each) => pullBody(repository, each)),
       ),
-  },
-  'GET /repos/{owner}/{repo}/branches/{branch}': {
-    needs: [{ contents: 'read' }],
-    answer: ({ repository, params: { branch = '' } }) => {
-      const sha = repository.branches.get(branch);
-      return sha === undefined ? missing() : ok(branchBody(repository, branch, sha));
-    },
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': {
     needs: [{ pull_requests: 'read' }],

@@ -4,7 +4,6 @@ import type { AccessKey, Inventory, PolicyVersion, UserCredentials } from '../..
 const NO_CREDENTIALS: UserCredentials = {
   keys: [],
   password: null,
-  mfa: false,
   certificates: [],
   ssh: [],
   services: [],

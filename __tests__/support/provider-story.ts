@@ -30,7 +30,6 @@ export interface StoryStep {
   readonly name: string;
   /** Manual changes before the step. */
   readonly before?: (iam: IAMClient) => Promise<unknown>;
-  readonly refreshOnly?: true;
   /** Only planned. */
   readonly planOnly?: true;
 }
@@ -50,8 +49,7 @@ export const STORY: readonly StoryStep[] = [
     before: (iam) => iam.send(new CreateAccessKeyCommand({ UserName: `${LAB}-eve` })),
   },
   { name: '10-role-removed' },
-  { name: '11-drift-refresh-only', before: changeManually, refreshOnly: true, planOnly: true },
-  { name: '12-drift' },
+  { name: '12-drift', before: changeManually },
   { name: '13-after-drift', planOnly: true },
   { name: '14-user-deleted-by-hand', before: deleteCy },
   { name: '15-after', planOnly: true },

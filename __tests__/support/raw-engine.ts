@@ -24,6 +24,11 @@ export async function enginesAtHand(): Promise<readonly (readonly [name: string,
   return found;
 }
 
+/** Waits for the file `begun` that a step of an apply makes there. */
+export async function begunIn(directory: string): Promise<void> {
+  while (!(await exists(join(directory, 'begun')))) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 export interface EngineWhere {
   readonly directory: string;
   /** Besides PATH and HOME, the whole environment. */

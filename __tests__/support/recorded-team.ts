@@ -89,7 +89,6 @@ export const RECORDED_TEAMS: Readonly<Record<string, readonly [before: Team | nu
   '08-unfreeze': [frozen, narrowed],
   '09-member-leaves-with-keys': [narrowed, withoutEve],
   '10-role-removed': [withoutEve, withoutPaymaster],
-  '11-drift-refresh-only': [withoutPaymaster, withoutPaymaster],
   '12-drift': [withoutPaymaster, withoutPaymaster],
   '13-after-drift': [withoutPaymaster, withoutPaymaster],
   '14-user-deleted-by-hand': [withoutPaymaster, withoutPaymaster],

@@ -1,5 +1,6 @@
-import { decideAction } from '../../src/access/decide.ts';
+import { decide } from '../../src/access/decide.ts';
 import type { AccessModel } from '../../src/access/model.ts';
+import type { Operation } from '../../src/catalog/mturk.ts';
 import { readPlan } from '../../src/terraform/plan.ts';
 import { accessFromPlan } from '../../src/terraform/resources.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
@@ -9,8 +10,7 @@ const AT = new Date('2026-11-25T12:00:00Z');
 const of = (name: string) => accessFromPlan(recordedPlan(name), ACCOUNT);
 const user = (model: AccessModel, key: string) => model.users.find(({ name }) => name === `perception-lab-${key}`)!;
 const may = (model: AccessModel, key: string, operation: string, at = AT): boolean =>
-  decideAction(model, `perception-lab-${key}`, { action: `mechanicalturk:${operation}`, resource: '*', at }).outcome ===
-  'allowed';
+  decide(model, `perception-lab-${key}`, operation as Operation, { at }).outcome === 'allowed';
 
 test('what is created is known before it exists: names, policies by their ARN, memberships', () => {
   const { before, after } = of('01-create');

@@ -16,7 +16,7 @@ function needsWith(ends: Ends) {
   return Object.fromEntries(Object.entries(all).map(([id, { result, outputs = {} }]) => [id, { result, outputs }]));
 }
 
-function reasonWith(ends: Ends, job: 'report' | 'failure' = 'report'): string {
+function reasonWith(ends: Ends, job: 'report' | 'outcome' = 'report'): string {
   const text = jobs[job]?.steps.at(-1)?.env?.REASON ?? '';
   return interpolate(text, { needs: needsWith(ends) });
 }
@@ -44,15 +44,15 @@ test('the issues are kept, however the check ended', () => {
 });
 
 test.each<[string, Ends, boolean, string]>([
-  ['it succeeded', {}, false, ''],
+  ['it succeeded', {}, true, ''],
   ['it did not run', { reconcile: { result: 'skipped' } }, false, ''],
   ['it failed', { reconcile: { result: 'failure' } }, true, 'reconcile-failed'],
   ['it was canceled partway', { reconcile: half }, true, 'reconcile-failed'],
   ['it failed with a reason', { reconcile: reason('failure', 'state-locked') }, true, 'state-locked'],
-])('a reconcile is reported if it failed: %s', (_name, ends, isReported, expected) => {
-  const condition = String(jobs.failure?.if).replace('always() && ', '');
+])('whether reconcile failed is reported: %s', (_name, ends, isReported, expected) => {
+  const condition = String(jobs.outcome?.if).replace('always() && ', '');
   expect(holds(condition, { needs: needsWith(ends) })).toBe(isReported);
-  if (isReported) expect(reasonWith(ends, 'failure')).toBe(expected);
+  if (isReported) expect(reasonWith(ends, 'outcome')).toBe(expected);
 });
 
 test('reconcile runs after the issue is written, in every mode, and only after a check that succeeded', () => {

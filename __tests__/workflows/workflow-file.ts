@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { labCallers } from '../../src/setup/init/callers.ts';
+import { labCallers } from '../../src/setup/init/lab-files.ts';
 
 export interface Step {
   readonly id?: string;

@@ -283,7 +283,7 @@ test('where there is a role or a token that writes, nothing is installed and not
     'called-drift.yml, detect',
     'called-drift.yml, report',
     'called-drift.yml, reconcile',
-    'called-drift.yml, failure',
+    'called-drift.yml, outcome',
     'called-plan.yml, preview',
     'called-plan.yml, plan',
     'called-plan.yml, comment',
@@ -401,7 +401,7 @@ test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a bra
     const waits = condition === undefined && needsOf(job).length > 0;
     const skipped = condition !== undefined && !holds(condition, onBranch);
     // What is skipped for want of `validate` is reported by no one.
-    const isReport = id === 'failure' && String(condition).includes("needs.reconcile.result != 'skipped'");
+    const isReport = id === 'outcome' && String(condition).includes("needs.reconcile.result != 'skipped'");
     expect([id, waits || skipped || isReport]).toEqual([id, true]);
   }
 });

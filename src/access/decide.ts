@@ -4,57 +4,27 @@ import { conditionsOf, type Statement, toList } from '../iam/document.ts';
 import { type Decision, evaluate } from '../iam/evaluate.ts';
 import { hasVariables, type RequestContext } from '../iam/pattern.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
+import { policiesOf, userNamed } from './policies-of.ts';
 
-export interface UserDecision extends Decision {
-  /** Policies of the user that count as allowing everything because their documents are not known. */
-  readonly unknownPolicies: readonly UnknownPolicy[];
-}
+const DENIED: Decision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false };
 
-/** An action of any service; keys of `context` come on top of those that AWS fills in for every call. */
-export interface ActionRequest extends Circumstances {
-  /** `iam:GetUser` */
-  readonly action: string;
-  /** The ARN of what is acted on, `*` where the service has no resources. */
-  readonly resource: string;
-  readonly context?: RequestContext;
-}
-
-const DENIED: UserDecision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false, unknownPolicies: [] };
-
-/**
- * Whether a user may call an MTurk operation, and which statements decide; from any address if none is given.
- * A user who is not in the model is denied.
- */
+/** Whether a user may call an MTurk operation, and which statements decide. A user who is not in the model is denied. */
 export function decide(
   model: AccessModel,
   userName: string,
   operation: Operation,
   circumstances: Circumstances,
-): UserDecision {
-  return decideAction(model, userName, { action: actionOf(operation), resource: '*', ...circumstances });
-}
-
-/** Whether a user may do something, and what decides it. A user who is not in the model is denied. */
-export function decideAction(model: AccessModel, userName: string, request: ActionRequest): UserDecision {
+): Decision {
   const user = userNamed(model, userName);
   if (user === null) return DENIED;
-  const policies = policiesOf(model, user);
-  const context = { ...contextOf(model, user, request), ...request.context };
-  const decision = evaluate(policies, {
-    action: request.action,
-    resource: request.resource,
-    context,
-    openKeys: OPEN_KEYS,
-  });
-  return { ...decision, unknownPolicies: policies.unknownPolicies };
+  const context = contextOf(model, user, circumstances);
+  const request = { action: actionOf(operation), resource: '*', context, openKeys: OPEN_KEYS };
+  return evaluate(policiesOf(model, user), request);
 }
 
 /** What a decision depends on besides the policies. */
 export interface Circumstances {
   readonly at: Date;
-  /** Where left out, it may be any: see `OPEN_KEYS`. */
-  readonly sourceIp?: string;
 }
 
 /**
@@ -88,7 +58,7 @@ export function contextOf(model: AccessModel, user: AccessUser, circumstances: C
 }
 
 /** The part of `contextOf` that is the same for every user of the account. */
-export function sharedContextOf(model: AccessModel, { at, sourceIp }: Circumstances): RequestContext {
+export function sharedContextOf(model: AccessModel, { at }: Circumstances): RequestContext {
   return {
     'aws:CurrentTime': at.toISOString(),
     'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
@@ -98,7 +68,6 @@ export function sharedContextOf(model: AccessModel, { at, sourceIp }: Circumstan
     'aws:ViaAWSService': 'false',
     'aws:SecureTransport': 'true',
     'aws:RequestedRegion': REGION,
-    ...(sourceIp === undefined ? {} : { 'aws:SourceIp': sourceIp }),
   };
 }
 

@@ -15,13 +15,8 @@ export const GRANT = z.strictObject({
 /** What gives an operation. */
 export type Grant = Readonly<z.infer<typeof GRANT>>;
 
-/** A policy whose document is not known. */
+/** A policy whose document is not known. It counts as allowing everything: never ignore it. */
 export type UnknownPolicy = Grant;
-
-export interface UserPolicies extends PrincipalPolicies {
-  /** Policies that count as allowing everything, because their documents are unknown. Never ignore them: they widen access. */
-  readonly unknownPolicies: readonly UnknownPolicy[];
-}
 
 /** What an unknown policy counts as: taken for nothing, a foreign policy would pass unnoticed. */
 const EVERYTHING: PolicyDocument = {
@@ -58,13 +53,12 @@ export function userNamed(model: AccessModel, name: string): AccessUser | null {
  * All policies that bear on a user: the user's own, those of the groups, and the boundary. A group that the model
  * does not have brings one unknown policy; a boundary that it does not have limits nothing.
  */
-export function policiesOf(model: AccessModel, user: AccessUser): UserPolicies {
+export function policiesOf(model: AccessModel, user: AccessUser): PrincipalPolicies {
   const boundary = boundaryPolicies(model, user);
   const identity = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
   return {
     identity: identity.flatMap(({ sources }) => sources),
     boundary: boundary.sources[0] ?? null,
-    unknownPolicies: [...identity, boundary].flatMap(({ unknown }) => unknown),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
+import { jsonOf } from '../diagnostics/parse-data.ts';
 import { DAY_MS } from '../text/dates.ts';
 import { askAws } from './client.ts';
 
@@ -130,14 +131,6 @@ export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
     isError: errorCode !== undefined,
     parameters: requestParameters,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */

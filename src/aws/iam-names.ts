@@ -7,13 +7,12 @@ import {
   paginateListUsers,
 } from '@aws-sdk/client-iam';
 import { type Block, block } from '../diagnostics/block.ts';
+import type { IamResource } from '../iam/arn.ts';
 import { isMissing } from './client.ts';
-
-export type IamEntityKind = 'user' | 'group' | 'policy' | 'role';
 
 /** A user, group, policy or role. */
 export interface IamEntity {
-  readonly kind: IamEntityKind;
+  readonly kind: IamResource;
   readonly name: string;
   /** `/mturk/perception-lab/` */
   readonly path: string;
@@ -29,7 +28,7 @@ export interface ListedEntity extends IamEntity {
 /** What is asked of an account before a plan is applied. */
 export interface IamLookup {
   /** Every user, group, policy or role of the account itself, whatever its path: names are taken whatever the path. */
-  list(kind: IamEntityKind): Promise<readonly ListedEntity[]>;
+  list(kind: IamResource): Promise<readonly ListedEntity[]>;
   policyExists(arn: string): Promise<boolean>;
 }
 
@@ -75,7 +74,7 @@ export function iamLookup(client: IAMClient): IamLookup {
 
 /** Something with a name that a plan creates. */
 export interface PlannedCreate {
-  readonly kind: IamEntityKind;
+  readonly kind: IamResource;
   /** `aws_iam_user.member_bo` */
   readonly address: string;
   readonly name: string;
@@ -85,7 +84,7 @@ export interface PlannedCreate {
 }
 
 export interface Imported {
-  readonly kind: IamEntityKind;
+  readonly kind: IamResource;
   readonly key: string;
   /** The address, as an import block's `to`. */
   readonly to: string;
@@ -131,6 +130,6 @@ function idOf({ kind, name, arn }: IamEntity): string {
   return kind === 'policy' ? arn : name;
 }
 
-function nameKey({ kind, name }: { readonly kind: IamEntityKind; readonly name: string }): string {
+function nameKey({ kind, name }: { readonly kind: IamResource; readonly name: string }): string {
   return `${kind} ${name.toLowerCase()}`;
 }

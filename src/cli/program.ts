@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     check: ['Find every error in team.yaml', () => import('./commands/check.ts')],
     plan: ['Show who would gain or lose access; changes nothing', () => import('./commands/plan.ts')],
     apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
-    drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./drift-command.ts')],
+    drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who may use an operation or a capability', () => import('./commands/who-can.ts')],
   },
@@ -37,7 +37,6 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     preview: ['Show what a change of team.yaml does, without AWS', () => import('./commands/preview.ts')],
     comment: ['Write or update the comment on the pull request', () => import('./commands/comment.ts')],
     'check-approval': ['Check that what is to be applied was approved', () => import('./commands/check-approval.ts')],
-    'check-head': ['Check that a commit is the newest of its branch', () => import('./commands/check-head.ts')],
     'drift-issue': ['Write the issues about drift, and the job summary', () => import('./commands/drift-issue.ts')],
   },
 };

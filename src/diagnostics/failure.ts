@@ -44,7 +44,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */
 export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureReason {
-  if (progressOf(failure) !== null && failure.code !== 'timeout') return 'apply-failed';
+  if (progressOf(failure) !== null) return 'apply-failed';
   if (isFailureReason(failure.code)) return failure.code;
   return REASONS[failure.code] ?? (during === 'plan' ? 'plan-failed' : 'apply-failed');
 }
@@ -82,7 +82,6 @@ export const FAILURE_REASONS = [
   'plan-stale',
   'rules-not-enforced',
   'not-approved',
-  'superseded',
   'state-locked',
   'guardrail-blocked',
   'apply-failed',
@@ -93,7 +92,6 @@ export const FAILURE_REASONS = [
   'record-not-written',
   'drift-check-failed',
   'reconcile-failed',
-  'timeout',
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
@@ -237,7 +235,6 @@ export interface EngineFailureArgs {
   'terraform-not-trusted': { readonly binary: string };
   /** The repackaged program is not the one that this version knows. */
   'terraform-altered': { readonly binary: string; readonly sha256: string; readonly expected: string };
-  /** Where `synth` should have written. */
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
   'record-changed': { readonly file: string };
@@ -277,7 +274,6 @@ export interface EngineFailureArgs {
   'blocked-during-apply': { readonly codes: readonly string[]; readonly progress: Progress };
   interrupted: { readonly progress: Progress | null };
   killed: { readonly signal: string; readonly progress: Progress | null };
-  timeout: { readonly seconds: number; readonly progress: Progress | null };
 }
 
 /** Calls that Terraform makes and that no role of the workflows may make, or not outside the lab's path. */

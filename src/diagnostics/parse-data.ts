@@ -17,15 +17,20 @@ export function many<Item extends z.ZodType>(item: Item) {
 /** An account that is full takes about a third of this. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** What a text of JSON says; undefined if it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads JSON as what a schema says. Never throws, whatever it is given. */
 export function parseData<Value>(text: string, schema: z.ZodType<Value>): Parsed<Value> {
   if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, reason: 'it is not JSON' };
-  }
+  const json = jsonOf(text);
+  if (json === undefined) return { ok: false, reason: 'it is not JSON' };
   const read = schema.safeParse(json);
   if (read.success) return { ok: true, value: read.data };
   const issue = read.error.issues[0];

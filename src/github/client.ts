@@ -3,7 +3,6 @@ import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { repositoryOf } from './event.ts';
 import { withHistory } from './history.ts';
 import {
-  branchAnswer,
   commentAnswer,
   type GitHub,
   issueAnswer,
@@ -87,7 +86,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       return found.ok ? succeed(found.value?.id ?? null) : found;
     },
     withHistory: (commit, use) => withHistory(settings, commit, use),
-    newestCommit: (branch) => one('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, branchAnswer),
     async lastSuccess(workflow, branch) {
       const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',

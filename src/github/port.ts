@@ -88,8 +88,6 @@ export const timelineAnswer = z
 
 export type TimelineEvent = Readonly<z.infer<typeof timelineAnswer>>;
 
-export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
-
 /** A rule that is active for a branch, whatever ruleset it is of. https://docs.github.com/en/rest/repos/rules */
 export const ruleAnswer = z.object({
   type: z.string(),
@@ -194,8 +192,6 @@ export interface GitHub {
   idOf(login: string): Promise<Result<number | null>>;
   /** Fetches the commit with Git, for as long as `use` takes. Needs `contents: read`. */
   withHistory<T>(commit: string, use: (history: History) => Promise<Result<T>>): Promise<Result<T>>;
-  /** The newest commit of a branch. Needs `contents: read`. */
-  newestCommit(branch: string): Promise<Result<string>>;
   /**
    * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
    * such run or no such workflow. Needs `actions: read`.

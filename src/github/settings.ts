@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
-import { type RepositoryName, ruleAnswer } from './port.ts';
+import { type BranchRule, type RepositoryName, ruleAnswer } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
 /** The ruleset that `doctor --fix` writes. */
@@ -24,23 +24,10 @@ const rulesetAnswer = z.object({
   bypass_actors: z.array(z.unknown()).optional(),
 });
 
-/** A ruleset, as far as it is about the default branch. Branch protection is none: an apply cannot see it. */
-export interface BranchRules {
+/** A ruleset that is active for the default branch. Branch protection is none: an apply cannot see it. */
+export interface Ruleset {
   readonly name: string;
-  readonly pullRequest: {
-    readonly approvals: number;
-    readonly codeOwners: boolean;
-    readonly dismissesStale: boolean;
-    /** GitHub's "approval of the most recent reviewable push". */
-    readonly lastPush: boolean;
-  } | null;
-  /** Required status checks; `app` is the GitHub App that must report it, null for any. */
-  readonly checks: readonly { readonly name: string; readonly app: number | null }[];
-  /** Whether the checks are of a branch that is up to date. */
-  readonly isStrict: boolean;
-  readonly blocksForcePush: boolean;
-  readonly blocksDeletion: boolean;
-  readonly hasMergeQueue: boolean;
+  readonly rules: readonly BranchRule[];
   /** Refs and patterns that it names: `~DEFAULT_BRANCH`, `refs/heads/main`. */
   readonly branches: readonly string[];
   /** Whether someone can bypass it; null if the token may not know. */
@@ -49,7 +36,7 @@ export interface BranchRules {
 
 /** What `doctor` asks GitHub about a repository; each with the reason if the token or the plan does not allow it. */
 export interface RepositorySettings extends z.infer<typeof repositoryAnswer> {
-  readonly rulesets: Result<readonly BranchRules[]>;
+  readonly rulesets: Result<readonly Ruleset[]>;
   /** Names of repository variables. */
   readonly variables: Result<readonly string[]>;
   readonly workflowToken: Result<z.infer<typeof workflowTokenAnswer>>;
@@ -66,19 +53,14 @@ const workflowTokenAnswer = z
     mayApprove: read.can_approve_pull_request_reviews,
   }));
 
-type WantedRules = Pick<BranchRules, 'pullRequest' | 'checks' | 'branches'>;
-
 /** The settings of one repository, for a token of its administrator. */
 export interface SettingsPort {
   read(): Promise<Result<RepositorySettings>>;
   /** Creates or replaces the ruleset `mturk-team`. */
-  writeRuleset(wanted: WantedRules): Promise<Result<null>>;
+  writeRuleset(wanted: Ruleset): Promise<Result<null>>;
 }
 
 const REPOSITORY = '/repos/{owner}/{repo}';
-
-/** The GitHub App of GitHub Actions, so that no other reports the required check. */
-export const ACTIONS_APP = 15368;
 
 export function openSettings(settings: RequestSettings, { owner, name }: RepositoryName): SettingsPort {
   const requests = githubRequests(settings);
@@ -142,80 +124,34 @@ async function readRulesets(
   requests: Requests,
   ours: { readonly owner: string; readonly repo: string },
   branch: string,
-): Promise<Result<readonly BranchRules[]>> {
+): Promise<Result<readonly Ruleset[]>> {
   const rules = await requests.all(`GET ${REPOSITORY}/rules/branches/{branch}`, { ...ours, branch }, ruleOfRuleset);
   if (!rules.ok) return rules;
-  const rulesets: BranchRules[] = [];
+  const rulesets: Ruleset[] = [];
   for (const ruleset_id of new Set(rules.value.map((rule) => rule.ruleset_id))) {
     const found = await requests.one(`GET ${REPOSITORY}/rulesets/{ruleset_id}`, { ...ours, ruleset_id }, rulesetAnswer);
     if (!found.ok) return found;
-    const own = rules.value.filter((rule) => rule.ruleset_id === ruleset_id);
-    rulesets.push(rulesOf(own, found.value));
+    const { name, conditions, bypass_actors: actors } = found.value;
+    rulesets.push({
+      name,
+      rules: rules.value.filter((rule) => rule.ruleset_id === ruleset_id),
+      branches: conditions?.ref_name?.include ?? [],
+      canBypass: actors === undefined ? null : actors.length > 0,
+    });
   }
   return succeed(rulesets);
 }
 
-function rulesOf(
-  rules: readonly z.infer<typeof ruleOfRuleset>[],
-  { name, conditions, bypass_actors: actors }: z.infer<typeof rulesetAnswer>,
-): BranchRules {
-  const has = (type: string) => rules.some((rule) => rule.type === type);
-  const parametersOf = (type: string) => rules.find((rule) => rule.type === type)?.parameters;
-  const pull = parametersOf('pull_request');
-  const status = parametersOf('required_status_checks');
-  return {
-    name,
-    pullRequest:
-      pull === undefined
-        ? null
-        : {
-            approvals: pull.required_approving_review_count ?? 0,
-            codeOwners: pull.require_code_owner_review === true,
-            dismissesStale: pull.dismiss_stale_reviews_on_push === true,
-            lastPush: pull.require_last_push_approval === true,
-          },
-    checks: (status?.required_status_checks ?? []).map(({ context, integration_id: app = null }) => ({
-      name: context,
-      app,
-    })),
-    isStrict: status?.strict_required_status_checks_policy === true,
-    blocksForcePush: has('non_fast_forward'),
-    blocksDeletion: has('deletion'),
-    hasMergeQueue: has('merge_queue'),
-    branches: conditions?.ref_name?.include ?? [],
-    canBypass: actors === undefined ? null : actors.length > 0,
-  };
-}
+/** What GitHub wants besides what is read. */
+const PULL_REQUESTS = { allowed_merge_methods: ['merge', 'squash'], required_review_thread_resolution: false };
 
-function rulesetBody({ pullRequest, checks, branches }: WantedRules) {
+function rulesetBody({ name, rules, branches }: Ruleset) {
   return {
-    name: OUR_RULESET,
-    target: 'branch',
-    enforcement: 'active',
-    bypass_actors: [],
+    ...{ name, target: 'branch', enforcement: 'active', bypass_actors: [] },
     conditions: { ref_name: { include: branches, exclude: [] } },
-    rules: [
-      { type: 'deletion' },
-      { type: 'non_fast_forward' },
-      {
-        type: 'pull_request',
-        parameters: {
-          allowed_merge_methods: ['merge', 'squash'],
-          required_approving_review_count: pullRequest?.approvals ?? 0,
-          require_code_owner_review: pullRequest?.codeOwners === true,
-          dismiss_stale_reviews_on_push: pullRequest?.dismissesStale === true,
-          require_last_push_approval: pullRequest?.lastPush === true,
-          required_review_thread_resolution: false,
-        },
-      },
-      {
-        type: 'required_status_checks',
-        parameters: {
-          strict_required_status_checks_policy: true,
-          required_status_checks: checks.map(({ name, app }) => ({ context: name, integration_id: app })),
-        },
-      },
-    ],
+    rules: rules.map(({ type, parameters }) =>
+      type === 'pull_request' ? { type, parameters: { ...PULL_REQUESTS, ...parameters } } : { type, parameters },
+    ),
   };
 }
 

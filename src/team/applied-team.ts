@@ -2,31 +2,16 @@ import * as z from 'zod';
 import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
 import { isCapability, isOperation } from '../catalog/mturk.ts';
 import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from './schema.ts';
-import { RECONCILE_MODES, type Settings, type Team } from './team.ts';
+import { SETTINGS, type Team } from './team.ts';
 
 const KEY = z.string().max(126);
-const KEYS = z.array(KEY).max(1_000);
+const KEYS = z.array(KEY).max(1_000).readonly();
 const DAY = z.string().regex(DATE_PATTERN);
 
 /** Names that a later version of the catalog no longer has are dropped: IAM ignores them, too. */
 function known<Name extends string>(isKnown: (name: string) => name is Name) {
-  return KEYS.transform((names) => names.filter(isKnown));
+  return KEYS.transform((names): readonly Name[] => names.filter(isKnown));
 }
-
-const WHOLE = z.int().min(0);
-
-const SETTINGS = z.strictObject({
-  maxRemovals: WHOLE,
-  selfApproval: z.boolean(),
-  state: z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).nullable(),
-  neighbors: z.array(z.string()),
-  administrators: z.array(z.string()),
-  keyMaxAgeDays: WHOLE,
-  reconcile: z.enum(RECONCILE_MODES),
-  deleteAfterDays: WHOLE.nullable(),
-  driftEveryHours: WHOLE,
-  renewBeforeDays: WHOLE,
-}) satisfies z.ZodType<Settings>;
 
 /**
  * A team as it was applied: what decides who may do what, who approves, and what a drift check leaves out. It has no names,
@@ -47,51 +32,42 @@ export const APPLIED_TEAM = z.strictObject({
         managed: known<ManagedPolicyName>(isManagedPolicyName),
       }),
     )
-    .max(10_000),
+    .max(10_000)
+    .readonly(),
   members: z
     .array(
       z.strictObject({
-        ...{
-          key: KEY,
-          github: z.string().max(100).nullable(),
-          roles: KEYS,
-          from: DAY.nullable(),
-          until: DAY.nullable(),
-        },
-        ...{ suspended: z.boolean(), keys: z.int().min(0) },
+        ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, keys: z.int().min(0) },
+        ...{ from: DAY.nullable(), until: DAY.nullable(), suspended: z.boolean() },
         /** What an apply withheld when it began; empty in a team that was applied. */
         withheld: known(isOperation),
       }),
     )
-    .max(100_000),
-  departed: z.array(z.strictObject({ key: KEY, left: DAY })).max(100_000),
+    .max(100_000)
+    .readonly(),
+  departed: z
+    .array(z.strictObject({ key: KEY, left: DAY }))
+    .max(100_000)
+    .readonly(),
   freeze: known(isCapability),
-  snoozed: z.array(z.strictObject({ finding: z.string(), until: DAY, reason: z.string() })).max(10_000),
+  snoozed: z
+    .array(z.strictObject({ finding: z.string(), until: DAY, reason: z.string() }))
+    .max(10_000)
+    .readonly(),
   settings: SETTINGS,
 });
 
 export type AppliedTeam = Readonly<z.infer<typeof APPLIED_TEAM>>;
 
 export function appliedTeam(team: Team, day: string): AppliedTeam {
+  const { lab, account, owners, freeze, snoozed, settings } = team;
   return {
-    day,
-    lab: team.lab,
-    account: team.account,
-    owners: [...team.owners],
-    roles: team.roles.map(({ key, allow, deny, managed }) => ({
-      ...{ key, allow: [...allow], deny: [...deny], managed: [...managed] },
-    })),
+    ...{ day, lab, account, owners, freeze, snoozed, settings },
+    roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
     members: team.members.map(({ key, github, roles, from, until, suspended, keys, withheld = [] }) => ({
-      ...{ key, github, roles: [...roles], from, until, suspended, keys, withheld: [...withheld] },
+      ...{ key, github, roles, from, until, suspended, keys, withheld },
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
-    freeze: [...team.freeze],
-    snoozed: team.snoozed.map((snooze) => ({ ...snooze })),
-    settings: {
-      ...team.settings,
-      neighbors: [...team.settings.neighbors],
-      administrators: [...team.settings.administrators],
-    },
   };
 }
 

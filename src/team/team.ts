@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { ManagedPolicyName } from '../catalog/managed-policies.ts';
 import type { Capability, Operation } from '../catalog/mturk.ts';
 import type { Statement } from '../iam/document.ts';
@@ -130,12 +131,10 @@ export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
 
 export type ReconcileMode = (typeof RECONCILE_MODES)[number];
 
+const STATE_PLACE = z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).readonly();
+
 /** Where Terraform's states and the records are kept: objects of a bucket whose names begin with `key` and a slash. */
-export interface StatePlace {
-  readonly bucket: string;
-  readonly region: string;
-  readonly key: string;
-}
+export type StatePlace = z.infer<typeof STATE_PLACE>;
 
 /** What a key is if the file says nothing. */
 export const DEFAULT_STATE_KEY = 'mturk-team';
@@ -145,28 +144,34 @@ export function statePlaceName({ bucket, key }: StatePlace): string {
   return key === DEFAULT_STATE_KEY ? bucket : `${bucket}/${key}`;
 }
 
+const WHOLE = z.int().min(0);
+
 /** Settings of a lab; what team.yaml leaves out has its default. */
-export interface Settings {
-  /** The most members one apply may delete. */
-  readonly maxRemovals: number;
-  /** Whether the one owner of the lab may merge their own changes. */
-  readonly selfApproval: boolean;
-  /** Null keeps Terraform's state in a local file. */
-  readonly state: StatePlace | null;
-  /** Other labs of the account, sorted: their users are not findings. */
-  readonly neighbors: readonly string[];
-  /** ARNs of the IAM users and roles of the account's administrators, sorted: they are not findings. */
-  readonly administrators: readonly string[];
-  /** Days after which an access key is too old. */
-  readonly keyMaxAgeDays: number;
-  readonly reconcile: ReconcileMode;
-  /** Days after the last day of a member on which the user is deleted; null for never. */
-  readonly deleteAfterDays: number | null;
-  /** How often the drift check runs, in hours. */
-  readonly driftEveryHours: number;
-  /** How many days before a last day the lab is reminded of it. */
-  readonly renewBeforeDays: number;
-}
+export const SETTINGS = z
+  .strictObject({
+    /** The most members one apply may delete. */
+    maxRemovals: WHOLE,
+    /** Whether the one owner of the lab may merge their own changes. */
+    selfApproval: z.boolean(),
+    /** Null keeps Terraform's state in a local file. */
+    state: STATE_PLACE.nullable(),
+    /** Other labs of the account, sorted: their users are not findings. */
+    neighbors: z.array(z.string()).readonly(),
+    /** ARNs of the IAM users and roles of the account's administrators, sorted: they are not findings. */
+    administrators: z.array(z.string()).readonly(),
+    /** Days after which an access key is too old. */
+    keyMaxAgeDays: WHOLE,
+    reconcile: z.enum(RECONCILE_MODES),
+    /** Days after the last day of a member on which the user is deleted; null for never. */
+    deleteAfterDays: WHOLE.nullable(),
+    /** How often the drift check runs, in hours. */
+    driftEveryHours: WHOLE,
+    /** How many days before a last day the lab is reminded of it. */
+    renewBeforeDays: WHOLE,
+  })
+  .readonly();
+
+export type Settings = z.infer<typeof SETTINGS>;
 
 /** What holds if the file says nothing. */
 export const DEFAULT_SETTINGS: Settings = {

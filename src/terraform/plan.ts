@@ -46,14 +46,6 @@ const RESOURCE_CHANGE_OR_TEXT = z.preprocess(
   RESOURCE_CHANGE,
 );
 
-const PRIOR_STATE = z.object({
-  values: z.object({
-    root_module: z.object({
-      resources: z.array(z.object({ address: z.string(), type: z.string(), values: VALUES })).default([]),
-    }),
-  }),
-});
-
 // What is not stated stays unknown: OpenTofu does not state `complete`.
 const PLAN = z
   .object({
@@ -64,7 +56,6 @@ const PLAN = z
     deferred_changes: z.array(z.unknown()).nullable().default([]),
     deferred_action_invocations: z.array(z.unknown()).nullable().default([]),
     action_invocations: z.array(z.unknown()).nullable().default([]),
-    prior_state: z.unknown().optional(),
     errored: z.boolean().default(false),
     complete: z.boolean().nullable().default(null),
   })
@@ -76,16 +67,9 @@ const PLAN = z
     outputs: read.output_changes ?? {},
     deferred: (read.deferred_changes ?? []).length + (read.deferred_action_invocations ?? []).length,
     invocations: (read.action_invocations ?? []).length,
-    /** The refreshed state, if the plan only refreshes and so lists no changes; else empty. */
-    prior: (read.resource_changes ?? []).length === 0 ? priorOf(read.prior_state) : [],
     errored: read.errored,
     complete: read.complete,
   }));
-
-function priorOf(state: unknown) {
-  const read = PRIOR_STATE.safeParse(state);
-  return read.success ? read.data.values.root_module.resources : [];
-}
 
 /** A plan as `terraform show -json` prints it, with everything that matters to access. */
 export type Plan = Readonly<z.infer<typeof PLAN>>;
@@ -138,8 +122,8 @@ function partsOf(text: string): readonly (readonly [name: string, value: string]
   return parts;
 }
 
-/** What repeats every resource beside its change; the refreshed state is needed where there are no changes. */
-const REPEATED = ['planned_values', 'configuration', 'relevant_attributes', 'checks'];
+/** What repeats every resource beside its change. */
+const REPEATED = ['planned_values', 'prior_state', 'configuration', 'relevant_attributes', 'checks'];
 
 /**
  * Reads what `show -json` prints of a plan: without what it repeats, and its changes one by one, because a large team's does
@@ -149,7 +133,6 @@ export function parsePlan(text: string): Result<Plan> {
   try {
     const parts = new Map(partsOf(text).filter(([name]) => !REPEATED.includes(name)));
     const changes = partsOf(parts.get('resource_changes') ?? '').map(([, change]) => change);
-    if (changes.length > 0) parts.delete('prior_state');
     parts.delete('resource_changes');
     const rest = Object.fromEntries([...parts].map(([name, value]) => [name, JSON.parse(value)]));
     return readPlan({ ...rest, resource_changes: changes });

@@ -1,6 +1,7 @@
 import type { AccessModel } from '../access/model.ts';
 import { type AccessFacts, type PlannedAccess, plannedAccess, type Unrecorded } from '../access/sources/planned.ts';
-import type { IamEntityKind, PlannedCreate } from '../aws/iam-names.ts';
+import type { PlannedCreate } from '../aws/iam-names.ts';
+import type { IamResource } from '../iam/arn.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import { parsePolicyDocument } from '../iam/document.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from './addresses.ts';
@@ -16,7 +17,7 @@ interface ResourceType {
   /** Past participles that are not `created`, `changed` or `deleted`. */
   readonly verbs?: Readonly<Partial<Record<'create' | 'update' | 'delete', string>>>;
   /** Set if the resource is an IAM entity with a name of its own. */
-  readonly entity?: IamEntityKind;
+  readonly entity?: IamResource;
 }
 
 const EXCLUSIVE = { create: 'enforced', delete: 'no longer enforced' };

@@ -52,7 +52,6 @@ const FIRST_KEY = {
 const READ = {
   created: '2025-03-01T10:00:00Z',
   password: { lastUsed: '2026-11-01T09:15:00Z' },
-  mfa: true,
   keys: [FIRST_KEY],
   certificates: ['2'],
 };

@@ -1,9 +1,10 @@
 import type { ReportedKey, ReportRow } from '../../../src/aws/credentials/credential-report.ts';
 import { credentialsOf, type OwnCredentials } from '../../../src/aws/credentials/user-credentials.ts';
+import type { UserCredentials } from '../../../src/aws/inventory/types.ts';
 
 const [EARLY, LATER, LATEST] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'];
 const USED = '2026-11-24T07:30:00Z';
-const SHARED = { mfa: false, services: [] };
+const SHARED: UserCredentials['services'] = [];
 
 const reported = (rotated: string, lastUsed: string | null, active = true): ReportedKey => ({
   active,
@@ -14,7 +15,6 @@ const reported = (rotated: string, lastUsed: string | null, active = true): Repo
 const row = (...keys: ReportedKey[]): ReportRow => ({
   created: EARLY,
   password: null,
-  mfa: false,
   keys,
   certificates: [],
 });
@@ -52,7 +52,6 @@ test('a user whose credentials were not read has those of the report', () => {
   const known: ReportRow = {
     ...row(reported(LATER, null), reported(EARLY, USED, false)),
     password: { lastUsed: USED },
-    mfa: true,
     certificates: ['2'],
   };
   expect(credentialsOf(null, known, SHARED)).toEqual({
@@ -61,7 +60,6 @@ test('a user whose credentials were not read has those of the report', () => {
       { id: null, active: true, created: LATER, lastUsed: null, isUseKnown: true },
     ],
     password: { lastUsed: USED },
-    mfa: true,
     certificates: ['2'],
     ssh: [],
     services: [],

@@ -33,10 +33,6 @@ test('an account is read with all that its users can sign with', async () => {
   await account.call('UploadSSHPublicKey', { UserName: 'bo', SSHPublicKeyBody: SSH });
   await account.call('UploadSigningCertificate', { UserName: 'bo', CertificateBody: CERTIFICATE });
   await account.call('CreateServiceSpecificCredential', { UserName: 'bo', ServiceName: 'codecommit.amazonaws.com' });
-  const device = await account.call('CreateVirtualMFADevice', { VirtualMFADeviceName: 'bo' });
-  const { SerialNumber } = device.VirtualMFADevice as { SerialNumber: string };
-  const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
-  await account.call('EnableMFADevice', { UserName: 'bo', SerialNumber, ...codes });
 
   const { access, users, policies, rootKeys, reportedAt, notChecked, isAccessKnown } = await account.take();
   expect({ notChecked, isAccessKnown, reportedAt }).toEqual({
@@ -82,7 +78,6 @@ test('an account is read with all that its users can sign with', async () => {
         { id: second.accessKeyId, active: false, created: '2026-11-25T08:10:00Z', lastUsed: null, isUseKnown: true },
       ],
       password: { lastUsed: null },
-      mfa: true,
       certificates: [expect.stringMatching(/^[0-9A-F]{32}$/)],
       ssh: [expect.stringMatching(/^APKA/)],
       services: [{ id: expect.stringMatching(/^ACCA/), service: 'codecommit.amazonaws.com' }],
@@ -124,7 +119,7 @@ test.each([
   const pages = Math.ceil((members + others + 1) / pageSize);
   const read = scope === 'all' ? members : 0;
   expect(account.emulator.calls.length - before).toBe(calls);
-  expect(calls).toBe(5 + pages + 4 * read);
+  expect(calls).toBe(4 + pages + 4 * read);
   expect(reported).toEqual(Array.from({ length: read }, (_, index) => `${index + 1} of ${read}`));
   const each = read === 0 ? {} : { ListAccessKeys: read, ListSSHPublicKeys: read };
   expect(callsOf(before)).toEqual({
@@ -132,7 +127,6 @@ test.each([
     GenerateCredentialReport: 1,
     GetAccountSummary: 1,
     GetCredentialReport: 1,
-    ListVirtualMFADevices: 1,
     ListServiceSpecificCredentials: 1,
     ...each,
     ...(read === 0 ? {} : { ListSigningCertificates: read, GetLoginProfile: read }),
@@ -143,10 +137,6 @@ test('a long list of credentials is read page by page', async () => {
   for (const name of ['a', 'b', 'c']) {
     await account.user(name);
     await account.call('CreateServiceSpecificCredential', { UserName: name, ServiceName: 'logs.amazonaws.com' });
-    const device = await account.call('CreateVirtualMFADevice', { VirtualMFADeviceName: name });
-    const { SerialNumber } = device.VirtualMFADevice as { SerialNumber: string };
-    const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
-    await account.call('EnableMFADevice', { UserName: name, SerialNumber, ...codes });
   }
   const credential = await account.call('CreateServiceSpecificCredential', {
     UserName: 'c',
@@ -161,11 +151,7 @@ test('a long list of credentials is read page by page', async () => {
     Status: 'Inactive',
   });
   const { users, calls } = await account.take({ scope: 'access', pageSize: 1 });
-  expect(Array.from(users.values(), ({ credentials: { services, mfa } }) => [services.length, mfa])).toEqual([
-    [1, true],
-    [1, true],
-    [1, true],
-  ]);
-  // Three users; the report; the summary; three devices; four credentials.
-  expect(calls).toBe(3 + 2 + 1 + 3 + 4);
+  expect(Array.from(users.values(), ({ credentials: { services } }) => services.length)).toEqual([1, 1, 1]);
+  // Three users; the report; the summary; four credentials.
+  expect(calls).toBe(3 + 2 + 1 + 4);
 });

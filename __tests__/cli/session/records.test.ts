@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
-import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import {
   type ApplyRecord,
   appliedFacts,
@@ -17,6 +16,7 @@ import {
   withBegun,
 } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
+import type { IamResource } from '../../../src/iam/arn.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { failureText } from '../../../src/text/failures/failures.ts';
@@ -46,7 +46,7 @@ const ended =
   });
 
 test('the unique ids of users and groups under the path of the lab are listed', async () => {
-  const names = { list: async (kind: IamEntityKind) => NAMES.filter((each) => each.kind === kind) };
+  const names = { list: async (kind: IamResource) => NAMES.filter((each) => each.kind === kind) };
   expect(await listedIds('perception-lab', names)).toEqual({ ok: true, value: IDS });
 });
 
@@ -178,7 +178,6 @@ test.each([
   ],
   ['a record', { code: 'record-not-written', args: { file: 'x', reason: '' } }, 'record-not-written'],
   ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-stale'],
-  ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
   ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
 ] as const)('the reason for %s', (_what, failure, reason) => {
   expect(reasonOf(failure, 'plan')).toBe(reason);

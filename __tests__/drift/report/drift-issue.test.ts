@@ -58,6 +58,7 @@ test('failed checks and the note about changes that are not applied', () => {
   const texts = [
     failedCheckIssue({ kind: 'incomplete', notChecked: [DENIED] }, CHECKED, LINKS),
     failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS),
+    failedCheckIssue({ kind: 'reconcile', reason: 'state-locked' }, CHECKED, LINKS),
     failedCheckIssue(
       { kind: 'no-report', reason: 'credentials-failed', details: [] },
       { ...CHECKED, lab: null },

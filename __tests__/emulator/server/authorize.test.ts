@@ -40,194 +40,115 @@ describe('who may call IAM', () => {
     return { iam: iamOf(emulator, await keyOf(root, name)), name };
   }
 
-  type Row = { name: string; document: string; call: string; input: object; may: boolean };
   const statement = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement });
-  const rows: Row[] = [
-    {
-      name: 'a user by its ARN with the path',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'other' },
-      may: true,
-    },
-    {
-      name: 'a user outside the path',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'outsider' },
-      may: false,
-    },
-    {
-      name: 'a user that does not exist, path-scoped',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'missing-user' },
-      may: false,
-    },
-    {
-      name: 'another action',
-      document: policy('Allow', 'iam:GetUser'),
-      call: 'DeleteUser',
-      input: { UserName: 'other' },
-      may: false,
-    },
-    {
-      name: 'a list is about everything',
-      document: policy('Allow', 'iam:ListUsers', user('*')),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-    {
-      name: 'a list of everything',
-      document: policy('Allow', 'iam:ListUsers'),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'a user to be, in the path',
-      document: policy('Allow', 'iam:CreateUser', user('*')),
-      call: 'CreateUser',
-      input: { UserName: 'new-one', Path: PATH },
-      may: true,
-    },
-    {
-      name: 'a user to be, outside the path',
-      document: policy('Allow', 'iam:CreateUser', user('*')),
-      call: 'CreateUser',
-      input: { UserName: 'new-two' },
-      may: false,
-    },
-    {
-      name: 'a move out of the path needs leave there, too',
-      document: policy('Allow', 'iam:UpdateUser', user('*')),
-      call: 'UpdateUser',
-      input: { UserName: 'other', NewPath: '/' },
-      may: false,
-    },
-    {
-      name: 'a role, outside the path of a policy that names one',
-      document: policy('Allow', 'iam:UpdateAssumeRolePolicy', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      call: 'UpdateAssumeRolePolicy',
-      input: { RoleName: 'elsewhere', PolicyDocument: TRUST },
-      may: false,
-    },
-    {
-      name: 'a role to be, in the path',
-      document: policy('Allow', 'iam:CreateRole', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      call: 'CreateRole',
-      input: { RoleName: 'new-role', Path: '/mturk-roles/lab/', AssumeRolePolicyDocument: TRUST },
-      may: true,
-    },
-    {
-      name: 'another identity provider',
-      document: policy('Allow', 'iam:DeleteOpenIDConnectProvider', oidcProvider('token.actions.githubusercontent.com')),
-      call: 'DeleteOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
-      may: false,
-    },
-    {
-      name: 'a membership is about the group',
-      document: policy('Allow', 'iam:AddUserToGroup', group('*')),
-      call: 'AddUserToGroup',
-      input: { GroupName: 'readers', UserName: 'outsider' },
-      may: true,
-    },
-    {
-      name: 'a membership is not about the user',
-      document: policy('Allow', 'iam:AddUserToGroup', user('*')),
-      call: 'AddUserToGroup',
-      input: { GroupName: 'readers', UserName: 'other' },
-      may: false,
-    },
-    {
-      name: 'only certain policies may be attached',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:AttachGroupPolicy',
-        Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': managed('*') } },
-      }),
-      call: 'AttachGroupPolicy',
-      input: { GroupName: 'readers', PolicyArn: managed('reader') },
-      may: true,
-    },
-    {
-      name: 'others may not',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:AttachGroupPolicy',
-        Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': managed('*') } },
-      }),
-      call: 'AttachGroupPolicy',
-      input: { GroupName: 'readers', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
-      may: false,
-    },
-    {
-      name: 'users only with a boundary: without',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:CreateUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } },
-      }),
-      call: 'CreateUser',
-      input: { UserName: 'bare' },
-      may: false,
-    },
-    {
-      name: 'users only with a boundary: with',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:CreateUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } },
-      }),
-      call: 'CreateUser',
-      input: { UserName: 'bound', PermissionsBoundary: managed('reader') },
-      may: true,
-    },
-    {
-      name: 'by the tag of the user',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:GetUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:ResourceTag/lab': 'lab' } },
-      }),
-      call: 'GetUser',
-      input: { UserName: 'other' },
-      may: true,
-    },
-    {
-      name: 'by the tag that a user does not have',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:GetUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:ResourceTag/lab': 'lab' } },
-      }),
-      call: 'GetUser',
-      input: { UserName: 'outsider' },
-      may: false,
-    },
-    {
-      name: 'by the tag that is sent',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:TagUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestTag/color': 'red' } },
-      }),
-      call: 'TagUser',
-      input: { UserName: 'other', Tags: [{ Key: 'color', Value: 'blue' }] },
-      may: false,
-    },
-    {
-      name: 'until a day that is not over',
-      document: statement([
+  const onUsers = (action: string): string => policy('Allow', action, user('*'));
+  const allowIf = (Action: string, Condition: object): string =>
+    statement({ Effect: 'Allow', Action, Resource: '*', Condition });
+
+  test.each<[name: string, may: boolean, document: string, call: string, input: object]>([
+    ['a user by its ARN with the path', true, onUsers('iam:GetUser'), 'GetUser', { UserName: 'other' }],
+    ['a user outside the path', false, onUsers('iam:GetUser'), 'GetUser', { UserName: 'outsider' }],
+    ['a user that does not exist, path-scoped', false, onUsers('iam:GetUser'), 'GetUser', { UserName: 'missing-user' }],
+    ['another action', false, policy('Allow', 'iam:GetUser'), 'DeleteUser', { UserName: 'other' }],
+    ['a list is about everything', false, onUsers('iam:ListUsers'), 'ListUsers', {}],
+    ['a list of everything', true, policy('Allow', 'iam:ListUsers'), 'ListUsers', {}],
+    ['a user to be, in the path', true, onUsers('iam:CreateUser'), 'CreateUser', { UserName: 'new-one', Path: PATH }],
+    ['a user to be, outside the path', false, onUsers('iam:CreateUser'), 'CreateUser', { UserName: 'new-two' }],
+    [
+      'a move out of the path needs leave there, too',
+      false,
+      onUsers('iam:UpdateUser'),
+      'UpdateUser',
+      { UserName: 'other', NewPath: '/' },
+    ],
+    [
+      'a role, outside the path of a policy that names one',
+      false,
+      policy('Allow', 'iam:UpdateAssumeRolePolicy', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
+      'UpdateAssumeRolePolicy',
+      { RoleName: 'elsewhere', PolicyDocument: TRUST },
+    ],
+    [
+      'a role to be, in the path',
+      true,
+      policy('Allow', 'iam:CreateRole', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
+      'CreateRole',
+      { RoleName: 'new-role', Path: '/mturk-roles/lab/', AssumeRolePolicyDocument: TRUST },
+    ],
+    [
+      'another identity provider',
+      false,
+      policy('Allow', 'iam:DeleteOpenIDConnectProvider', oidcProvider('token.actions.githubusercontent.com')),
+      'DeleteOpenIDConnectProvider',
+      { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
+    ],
+    [
+      'a membership is about the group',
+      true,
+      policy('Allow', 'iam:AddUserToGroup', group('*')),
+      'AddUserToGroup',
+      { GroupName: 'readers', UserName: 'outsider' },
+    ],
+    [
+      'a membership is not about the user',
+      false,
+      onUsers('iam:AddUserToGroup'),
+      'AddUserToGroup',
+      { GroupName: 'readers', UserName: 'other' },
+    ],
+    [
+      'only certain policies may be attached',
+      true,
+      allowIf('iam:AttachGroupPolicy', { ArnLike: { 'iam:PolicyARN': managed('*') } }),
+      'AttachGroupPolicy',
+      { GroupName: 'readers', PolicyArn: managed('reader') },
+    ],
+    [
+      'others may not',
+      false,
+      allowIf('iam:AttachGroupPolicy', { ArnLike: { 'iam:PolicyARN': managed('*') } }),
+      'AttachGroupPolicy',
+      { GroupName: 'readers', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+    ],
+    [
+      'users only with a boundary: without',
+      false,
+      allowIf('iam:CreateUser', { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } }),
+      'CreateUser',
+      { UserName: 'bare' },
+    ],
+    [
+      'users only with a boundary: with',
+      true,
+      allowIf('iam:CreateUser', { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } }),
+      'CreateUser',
+      { UserName: 'bound', PermissionsBoundary: managed('reader') },
+    ],
+    [
+      'by the tag of the user',
+      true,
+      allowIf('iam:GetUser', { StringEquals: { 'aws:ResourceTag/lab': 'lab' } }),
+      'GetUser',
+      { UserName: 'other' },
+    ],
+    [
+      'by the tag that a user does not have',
+      false,
+      allowIf('iam:GetUser', { StringEquals: { 'aws:ResourceTag/lab': 'lab' } }),
+      'GetUser',
+      { UserName: 'outsider' },
+    ],
+    [
+      'by the tag that is sent',
+      false,
+      allowIf('iam:TagUser', { StringEquals: { 'aws:RequestTag/color': 'red' } }),
+      'TagUser',
+      { UserName: 'other', Tags: [{ Key: 'color', Value: 'blue' }] },
+    ],
+    [
+      'until a day that is not over',
+      true,
+      statement([
         { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
         {
           Effect: 'Deny',
@@ -236,13 +157,13 @@ describe('who may call IAM', () => {
           Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-26T00:00:00Z' } },
         },
       ]),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'until a day that is over',
-      document: statement([
+      'ListUsers',
+      {},
+    ],
+    [
+      'until a day that is over',
+      false,
+      statement([
         { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
         {
           Effect: 'Deny',
@@ -251,37 +172,24 @@ describe('who may call IAM', () => {
           Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-25T00:00:00Z' } },
         },
       ]),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-    {
-      name: 'from this machine',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:ListUsers',
-        Resource: '*',
-        Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
-      }),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'from elsewhere',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:ListUsers',
-        Resource: '*',
-        Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
-      }),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-  ];
-
-  test.each(rows)('$name', async ({ document, call, input, may }) => {
+      'ListUsers',
+      {},
+    ],
+    [
+      'from this machine',
+      true,
+      allowIf('iam:ListUsers', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }),
+      'ListUsers',
+      {},
+    ],
+    [
+      'from elsewhere',
+      false,
+      allowIf('iam:ListUsers', { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }),
+      'ListUsers',
+      {},
+    ],
+  ])('%s', async (_name, may, document, call, input) => {
     const { iam } = await caller(document);
     expect(await outcome(callIam(iam, call, input))).toBe(may ? 'answered' : 'AccessDenied');
   });

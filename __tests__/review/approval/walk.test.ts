@@ -21,6 +21,7 @@ function historyOf(commits: readonly (readonly [commit: string, files: Files])[]
 const file = (text: string, others: Files = {}): Files => ({ 'team.yaml': text, ...others });
 const workflow = { '.github/workflows/apply.yml': 'x' };
 const HISTORY = historyOf([
+  ['attributes', file('three', { ...workflow, 'terraform.lock.hcl': 'x', 'README.md': 'x', '.gitattributes': 'x' })],
   ['docs', file('three', { ...workflow, 'terraform.lock.hcl': 'x', 'README.md': 'x' })],
   ['lock', file('three', { ...workflow, 'terraform.lock.hcl': 'x' })],
   ['workflow', file('three', workflow)],
@@ -39,6 +40,12 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
   ['the newest commit is applied', applied('docs', 'three'), 'docs', []],
   ['what changes no deciding file needs nothing', applied('lock', 'three'), 'docs', []],
   ['each that changes the file, a lock file or .github', applied('two', 'two'), 'docs', ['lock', 'workflow', 'three']],
+  [
+    '.gitattributes, which decides what a checkout makes of a file',
+    applied('docs', 'three'),
+    'attributes',
+    ['attributes'],
+  ],
   ['the walk begins at the commit that is applied', applied('two', 'two'), 'three', ['three']],
   ['an older commit was applied last', applied('first', 'none'), 'two', ['two', 'words', 'one']],
   [

@@ -66,12 +66,6 @@ describe('the 12 manual changes', () => {
       manualAttributes: [],
     });
   });
-
-  test('a refresh-only plan names the same and reverts nothing', () => {
-    const report = classifyPlan(recordedPlan('11-drift-refresh-only'), ACCOUNT);
-    expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
-    expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
-  });
 });
 
 test('a manually deleted user is named with their lost access, and is created again', () => {
@@ -89,7 +83,6 @@ const CLASSES: Readonly<Record<string, string>> = {
   '15-after': 'clean',
   '12-drift': 'drift',
   '14-user-deleted-by-hand': 'drift',
-  '11-drift-refresh-only': 'refresh-only',
 };
 
 test.each(recordedNames('.plan.json'))('%s is of the class that its story says', (name) => {

@@ -58,12 +58,21 @@ interface Given {
   readonly restore?: readonly string[];
   readonly giveBack?: RuleInput['giveBack'];
   readonly deletions?: readonly string[];
+  readonly withCredentials?: readonly string[];
 }
 
 const same: Change = (account) => account;
 
 function inputOf(given: Given): RuleInput {
-  const { team = sampleTeam, begun = [], change = same, restore = [], giveBack, deletions = [] } = given;
+  const {
+    team = sampleTeam,
+    begun = [],
+    change = same,
+    restore = [],
+    giveBack,
+    deletions = [],
+    withCredentials = [],
+  } = given;
   const applied = given.applied === undefined ? team : given.applied;
   const before = applied ?? team;
   const account = change(desiredAccess(before, TODAY));
@@ -81,7 +90,11 @@ function inputOf(given: Given): RuleInput {
   };
   return {
     ...{ team, applied: facts, account: { access: account, ids: { user, group: new Map() } } },
-    ...{ restore: new Set(restore), deletions: new Set(deletions) },
+    ...{
+      restore: new Set(restore),
+      deletions: new Set(deletions),
+      withCredentials: new Set(withCredentials.map(name)),
+    },
     ...(giveBack === undefined ? {} : { giveBack }),
   };
 }
@@ -523,6 +536,16 @@ describe('who a member is', () => {
       [],
       [],
       ['eve'],
+    ],
+    [
+      'a user with credentials, which no apply creates',
+      {
+        ...{ team: withEve, applied: sampleTeam, begun: [withEve], withCredentials: ['eve'] },
+        change: withUser({ name: name('eve'), path: PATH }),
+      },
+      [`eve replaced ${PATH}`],
+      [],
+      [],
     ],
     [
       'a user that was there before the apply that was interrupted',

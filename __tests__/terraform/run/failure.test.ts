@@ -21,7 +21,6 @@ function failureOf(step: EngineStep, run: Partial<EngineRun>, errors: readonly E
     errors,
     progress: step === 'apply' ? progress : null,
     command: 'tofu -chdir=team',
-    timeoutSeconds: 60,
   }).failure;
 }
 
@@ -240,10 +239,6 @@ test('init has no stream: the text of stderr is read, box or no box', () => {
 });
 
 test.each<[object, Partial<EngineRun>]>([
-  [
-    { code: 'timeout', args: { seconds: 60, progress } },
-    { timedOut: true, signal: 'SIGKILL', exitCode: null },
-  ],
   [{ code: 'interrupted', args: { progress } }, { interrupted: true }],
   [
     { code: 'killed', args: { signal: 'SIGKILL', progress } },

@@ -116,7 +116,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'network-failed': [{ reason, progress: null }],
   interrupted: [{ progress: null }, { progress }, { progress: { done: 7, total: 7 } }],
   killed: [{ signal: 'SIGKILL', progress }],
-  timeout: [{ seconds: 600, progress }],
   'team-file-invalid': [{ file: 'team.yaml', findings: [], source: '' }],
   'file-not-readable': [{ file: 'report.json', reason: 'ENOENT' }],
   'release-unknown': [{ file: 'dist/release.json' }],

@@ -23,8 +23,6 @@ interface PlannedResources {
   /** No-ops included. */
   readonly changes: readonly Change[];
   readonly drift: readonly Change[];
-  /** The refreshed state of a plan that only refreshes. */
-  readonly prior: readonly { readonly address: string; readonly type: string; readonly values: Values }[];
 }
 
 /** What exists and the state does not know, as values of resources: an imported user's groups, which no import reads. */
@@ -73,13 +71,10 @@ export function plannedAccess(
       later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
     });
   }
-  // Deleted in AWS and in the configuration, or a refresh-only plan: only the drift lists it.
+  // Deleted in AWS and in the configuration: only the drift lists it.
   for (const each of plan.drift) {
     const { before, after } = each.change;
     if (!changed.has(keyOf(each))) rows.push({ type: each.type, last: before, now: after, later: after });
-  }
-  for (const { address, type, values } of plan.prior) {
-    if (!drifted.has(`${address} `)) rows.push({ type, last: values, now: values, later: values });
   }
   const collect = (side: 'last' | 'now' | 'later'): AccessFacts => {
     const facts = new AccessFacts();

@@ -17,7 +17,6 @@ export interface ReportRow {
   /** ISO 8601, UTC; null where the report does not say. */
   readonly created: string | null;
   readonly password: { readonly lastUsed: string | null } | null;
-  readonly mfa: boolean;
   readonly keys: readonly ReportedKey[];
   /** `1`, `2`: the report has no ids. Active ones. */
   readonly certificates: readonly string[];
@@ -93,7 +92,6 @@ export function parseCredentialReport(text: string): ReadonlyMap<string, ReportR
     rows.set(name, {
       created: timeIn(cell('user_creation_time')),
       password: isTrue(cell('password_enabled')) ? { lastUsed: timeIn(cell('password_last_used')) } : null,
-      mfa: isTrue(cell('mfa_active')),
       keys: ['access_key_1', 'access_key_2'].flatMap((key) => keyIn(key, cell)),
       certificates: ['1', '2'].filter((number) => isTrue(cell(`cert_${number}_active`))),
     });

@@ -6,7 +6,6 @@ import {
   paginateListAccessKeys,
   paginateListSigningCertificates,
   paginateListSSHPublicKeys,
-  paginateListVirtualMFADevices,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
 import * as z from 'zod';
@@ -81,13 +80,6 @@ export async function readOwnCredentials(
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
 }
 
-/** Names of users with a virtual MFA device. Throws the SDK's errors. */
-export async function readMfaUsers({ client }: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
-  const pages = await allPages(paginateListVirtualMFADevices({ client, pageSize }, { AssignmentStatus: 'Assigned' }));
-  const devices = pages.flatMap(({ VirtualMFADevices = [] }) => VirtualMFADevices);
-  return new Set(devices.flatMap(({ User }) => User?.UserName ?? []));
-}
-
 /** Active service-specific credentials of all users, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
   reader: IamReader,
@@ -135,17 +127,16 @@ function servicesOf(credentials: readonly ServiceSpecificCredentialMetadata[]): 
 export function credentialsOf(
   own: OwnCredentials | null,
   row: ReportRow | null,
-  shared: { readonly mfa: boolean; readonly services: UserCredentials['services'] },
+  shared: UserCredentials['services'],
 ): UserCredentials {
   const reported = row === null ? [] : reportedKeys(row);
   const password = row?.password ?? null;
   return {
     keys: valueOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
     password: valueOr(own?.password, null, password, () => password ?? { lastUsed: null }),
-    mfa: shared.mfa || row?.mfa === true,
     certificates: valueOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
     ssh: valueOr(own?.ssh, [], [], (ids) => ids),
-    services: valueOr(own?.services, [], shared.services, (services) => services),
+    services: valueOr(own?.services, [], shared, (services) => services),
   };
 }
 

@@ -12,7 +12,6 @@ import {
 import {
   credentialsOf,
   type OwnCredentials,
-  readMfaUsers,
   readOwnCredentials,
   readServiceCredentials,
   reportedKeys,
@@ -54,7 +53,7 @@ const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
 
 /**
- * Reads an account: a call for each page of what its users, groups and policies are, three more for credentials and two for
+ * Reads an account: a call for each page of what its users, groups and policies are, two more for credentials and two for
  * the credential report, and for `all` four more for each managed user. A call that fails is listed in `notChecked`; no error of AWS is
  * thrown. A user deleted meanwhile has no credentials.
  */
@@ -67,10 +66,9 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     if (result.state === 'not-checked') notChecked.push(result.notChecked);
     return result.state === 'read' ? result.value : null;
   };
-  const [begun, details, mfa, services, summary] = await Promise.all([
+  const [begun, details, services, summary] = await Promise.all([
     credentialReport ? beginReport(reader) : null,
     reader.read(ACCESS, () => readAuthorizationDetails(reader, account, pageSize)),
-    reader.read('the virtual MFA devices', () => readMfaUsers(reader, pageSize)),
     reader.read('the service-specific credentials', () => readServiceCredentials(reader, pageSize)),
     reader.read("the root user's access keys", () => reader.client.send(new GetAccountSummaryCommand({}))),
   ]);
@@ -79,7 +77,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
   const one =
     scope === 'all' && services.state === 'not-checked' && services.notChecked.failure.code === 'aws-unavailable';
-  const shared: Shared = { mfa: resultOf(mfa) ?? new Set(), services: (one ? null : resultOf(services)) ?? new Map() };
+  const shared = (one ? null : resultOf(services)) ?? new Map<string, UserCredentials['services']>();
   const own = await readEach(reader, users, { services: one }, options);
   notChecked.push(...notCheckedOf(own));
   const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / PAGE_SIZE));
@@ -113,13 +111,6 @@ function rootKeysOf(present: number | undefined, row: ReportRow | undefined): re
   if (present === 0) return [];
   if (reported !== null && reported.length > 0) return reported;
   return [{ id: null, active: true, created: null, lastUsed: null, isUseKnown: false }];
-}
-
-/** What one call returns for all users. */
-interface Shared {
-  /** Names of those with a virtual MFA device. */
-  readonly mfa: ReadonlySet<string>;
-  readonly services: ReadonlyMap<string, UserCredentials['services']>;
 }
 
 /** By name. */
@@ -162,15 +153,14 @@ function usersOf(
   known: AuthorizationDetails,
   own: Own,
   report: CredentialReport | null,
-  { mfa, services }: Shared,
+  services: ReadonlyMap<string, UserCredentials['services']>,
 ): ReadonlyMap<string, InventoriedUser> {
   return new Map(
     Array.from(known.users, ([name, { arn, created }]) => {
       const found = report?.rows.get(name);
       // A deleted user of the same name is another user.
       const row = found === undefined || isOfAnother(found, created) ? null : found;
-      const common = { mfa: mfa.has(name), services: services.get(name) ?? [] };
-      const credentials = credentialsOf(own.get(name) ?? null, row, common);
+      const credentials = credentialsOf(own.get(name) ?? null, row, services.get(name) ?? []);
       return [name, { arn, created, isReported: row !== null, credentials }];
     }),
   );

@@ -31,7 +31,6 @@ export interface UserCredentials {
   readonly keys: readonly AccessKey[];
   /** A password of the console; `lastUsed` as of the credential report. Null where there is none. */
   readonly password: { readonly lastUsed: string | null } | null;
-  readonly mfa: boolean;
   /** Active signing certificates; with their ids for users that are read one by one, else by number. */
   readonly certificates: readonly string[];
   /** Ids of active SSH keys; empty for users that are not read one by one. */

@@ -1,7 +1,7 @@
 import type { AccessGroup, AccessPolicy, AccessUser } from '../../access/model.ts';
-import { iamArn } from '../../iam/arn.ts';
+import { type IamResource, iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
-import type { IamEntity, IamEntityKind } from '../iam-names.ts';
+import type { IamEntity } from '../iam-names.ts';
 import { ACCESS, type Inventory, type NotChecked } from './types.ts';
 
 export interface GroupDetails extends Pick<AccessGroup, 'attached' | 'inline'> {
@@ -27,7 +27,7 @@ export type UnmanagedResource =
   | UnmanagedOf<'user', UserDetails | null>
   | UnmanagedOf<'policy', PolicyDetails | null>;
 
-interface UnmanagedOf<Kind extends IamEntityKind, Holding> {
+interface UnmanagedOf<Kind extends IamResource, Holding> {
   readonly kind: Kind;
   readonly name: string;
   readonly arn: string;

@@ -3,59 +3,16 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   type IAMClient,
-  paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam';
+import type { AccountRole } from '../../access/account-role.ts';
 import { canonicalDocument, canonicalJson } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
 import { iamName, ROLE_POLICY, WORKFLOW_ROLES, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
-import { documentOf } from '../inventory/authorization-details.ts';
 import { missing, type Part, type Setting, setting } from './part.ts';
 import type { RepositoryFacts } from './record.ts';
 import { permissionsOf, trustOf } from './roles.ts';
-
-/** A role of the account, as it is. */
-export interface AccountRole {
-  readonly name: string;
-  readonly path: string;
-  /** The trust policy as IAM has it; null if it is no JSON. */
-  readonly trust: unknown;
-  /** A document is null if it cannot be read as a policy. */
-  readonly inline: readonly { readonly name: string; readonly document: PolicyDocument | null }[];
-  /** ARNs. */
-  readonly attached: readonly string[];
-}
-
-/** Every role of the account, whatever its path. Throws the SDK's errors. */
-export async function readRoles(client: IAMClient): Promise<readonly AccountRole[]> {
-  const roles: AccountRole[] = [];
-  const pages = paginateGetAccountAuthorizationDetails({ client, pageSize: 1000 }, { Filter: ['Role'] });
-  for await (const { RoleDetailList = [] } of pages) {
-    for (const { RoleName = '', Path = '/', AssumeRolePolicyDocument, ...held } of RoleDetailList) {
-      roles.push({
-        name: RoleName,
-        path: Path,
-        trust: jsonOf(AssumeRolePolicyDocument),
-        inline: (held.RolePolicyList ?? []).map(({ PolicyName = '', PolicyDocument: text }) => ({
-          name: PolicyName,
-          document: documentOf(text),
-        })),
-        attached: (held.AttachedManagedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []),
-      });
-    }
-  }
-  return roles;
-}
-
-/** IAM hands documents out URL-encoded (RFC 3986). */
-function jsonOf(encoded = ''): unknown {
-  try {
-    return JSON.parse(decodeURIComponent(encoded));
-  } catch {
-    return null;
-  }
-}
 
 /** A role as this version wants it. */
 export interface WantedRole {

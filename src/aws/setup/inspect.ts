@@ -1,11 +1,8 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
-import { askAws, askAwsFor } from '../client.ts';
-import { inspectRoles, readRoles, wantedRoles } from './account-roles.ts';
-import { inspectBucket, type StateBucket } from './bucket.ts';
-import { inspectProvider } from './oidc-provider.ts';
+import type { StateBucket } from './bucket.ts';
 import { actionOf, type Part } from './part.ts';
 import { type RepositoryFacts, readBootstrapRecord } from './record.ts';
 
@@ -13,13 +10,6 @@ import { type RepositoryFacts, readBootstrapRecord } from './record.ts';
 export interface SetupClients {
   readonly iam: IAMClient;
   readonly s3: S3Client;
-}
-
-/** What bootstrap makes for the workflows of a lab, compared with what this version writes; or why that is not known. */
-export interface WorkflowParts {
-  readonly bucket: Result<Part>;
-  readonly provider: Result<Part>;
-  readonly roles: Result<readonly Part[]>;
 }
 
 /** The bucket of a lab's state; null without one. */
@@ -32,32 +22,6 @@ export function stateBucketOf({
 
 /** Gives the facts about the repository, from those of the last bootstrap. */
 export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
-
-/** Those of the last bootstrap alone, as the scheduled check knows them: during an upgrade, with the old pin and the new one. */
-export const recordedFacts: FactsOf = async (recorded) =>
-  recorded === null ? fail('repository-unknown', { options: ['--repository'] }) : succeed(recorded);
-
-/** Compares bucket, identity provider and roles, each for itself; null if the lab has no bucket, and so no workflows. */
-export async function inspectWorkflows(
-  clients: SetupClients,
-  team: Pick<Team, 'lab' | 'account' | 'settings'>,
-  factsOf: FactsOf,
-): Promise<WorkflowParts | null> {
-  const state = stateBucketOf(team);
-  if (state === null) return null;
-  const bucket = await askAwsFor(() => inspectBucket(clients.s3, state));
-  return {
-    bucket,
-    provider: await askAws(() => inspectProvider(clients.iam, team.account)),
-    roles: await askAwsFor(async () => {
-      if (!bucket.ok) return bucket;
-      const repository = await trustedRepository(clients, team, bucket.value, factsOf);
-      if (!repository.ok) return repository;
-      const wanted = wantedRoles({ ...team, state }, repository.value);
-      return succeed(inspectRoles(team, wanted, await readRoles(clients.iam)));
-    }),
-  };
-}
 
 /** The repository that the roles are to trust. Throws the SDK's errors. */
 export async function trustedRepository(

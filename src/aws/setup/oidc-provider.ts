@@ -5,8 +5,8 @@ import {
   GetOpenIDConnectProviderCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import type { AccountRole } from '../../access/account-role.ts';
 import { orNull } from '../client.ts';
-import type { AccountRole } from './account-roles.ts';
 import { missing, type Part, setting } from './part.ts';
 import { AUDIENCE, GITHUB_ISSUER, providerArn } from './roles.ts';
 

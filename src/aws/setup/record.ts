@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { textOf } from '../state-object.ts';
 import type { StateBucket } from './bucket.ts';
 
@@ -85,12 +86,4 @@ function objectOf({ bucket, key, account }: StateBucket, name: string) {
 /** The text of an object beside the state; null if there is none. */
 export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
   return (await textOf(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

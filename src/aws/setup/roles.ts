@@ -38,11 +38,10 @@ const READS = [
   'ListSigningCertificates',
   'ListUserPolicies',
   'ListUsers',
-  'ListVirtualMFADevices',
 ];
 
 /** Terraform lists these before it deletes a user (`force_destroy`) or a policy, or replaces the oldest of five versions. */
-const READS_BEFORE_DELETING = ['ListGroupsForUser', 'ListMFADevices', 'ListPolicyVersions'];
+const READS_BEFORE_DELETING = ['ListGroupsForUser', 'ListMFADevices', 'ListPolicyVersions', 'ListVirtualMFADevices'];
 
 /** The credentials that keep IAM from deleting a user. A virtual MFA device is unassigned, not deleted: see `roles.md`. */
 const DELETES_CREDENTIALS = [

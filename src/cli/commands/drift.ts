@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { driftJson, driftLines, reconciledText } from '../../drift/report/terminal.ts';
@@ -6,32 +7,32 @@ import { type Reconciled, reconcile } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../drift/write-report.ts';
 import { checkWritable, failureJson, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
+import * as cli from '../options.ts';
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
+import { lockTimeout } from '../session/carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { checkRecord } from '../session/records.ts';
 
-export interface DriftOptions extends LabSessionOptions {
+interface DriftOptions extends LabSessionOptions {
   /** A quick check: of the account alone, without Terraform and state. */
   readonly quick: boolean;
   /** False for a role that may only read. */
   readonly lock: boolean;
+  /** Reconcile without asking. */
+  readonly yes: boolean;
   /** Ask CloudTrail who made a change. */
   readonly cloudTrail: boolean;
   /** Apply the applied team again, as `settings.reconcile` allows. */
   readonly reconcile: boolean;
-  readonly yes: boolean;
   /** Where to write what the scan found, for the job that writes its issues; null for nowhere. */
   readonly report: string | null;
 }
-
-/** In CI, applies and drift checks wait for the lock of the state. */
-const LOCK_TIMEOUT_SECONDS = 300;
 
 /**
  * `drift`: 0 if the account is as the file says (or is so again), 2 if anything else was found and is still there,
  * 1 on an error, an unreadable file and an interrupted apply among them.
  */
-export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
+async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
   // Exit code 2 means that there is drift.
   const failed = async (failure: Failure): Promise<1> => {
     await writeFailedReport(options, failure);
@@ -102,15 +103,11 @@ async function scanAccount(
     return record.ok ? succeed(await quickScan(session, { ...options, setup: true }, terminal)) : record;
   }
   const { lock, cloudTrail, reconcile } = options;
-  return fullScan(session, { cloudTrail, lock, setup: !reconcile, ...lockTimeout(options) }, terminal);
+  return fullScan(session, { cloudTrail, lock, setup: !reconcile, ...lockTimeout(reconcile) }, terminal);
 }
 
 function isLab(session: AccountSession | LabSession): session is LabSession {
   return 'workspace' in session;
-}
-
-function lockTimeout({ yes }: Pick<DriftOptions, 'yes'>): { readonly lockTimeoutSeconds?: number } {
-  return yes ? { lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS } : {};
 }
 
 function codeOf(found: DriftClass): number {
@@ -140,4 +137,44 @@ function show(
     reconcile: (applied?.team ?? team).settings.reconcile,
   });
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);
+}
+
+/** The codes describe the account after it. */
+const RECONCILING = `
+With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.`;
+
+export function register(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .addOption(cli.parallelism())
+    .option('--quick', 'quick check of the account alone, without Terraform and state')
+    .option('--yes', 'reconcile without asking')
+    .option('--no-lock', 'do not lock the state: for a role that may only read')
+    .option('--no-cloudtrail', 'do not ask CloudTrail who changed what')
+    .addOption(cli.providerMirror())
+    .option('--report <file>', 'write findings as JSON for drift-issue')
+    .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
+    .addOption(cli.today())
+    .addOption(cli.json())
+    .addHelpText(
+      'after',
+      cli.examples(
+        'mturk-team drift --emulator',
+        'mturk-team drift --quick',
+        'mturk-team drift --reconcile --yes',
+        'mturk-team drift --no-lock --report report.json',
+      ),
+    )
+    .addHelpText('after', RECONCILING)
+    .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
+    .action(async (file: string, options) => {
+      const { quick = false, yes = false, lock, cloudtrail: cloudTrail, reconcile = false, report = null } = options;
+      const usage = (message: string) => command.error(`error: ${message}`);
+      if (reconcile) cli.refuseAnotherDay(command, options);
+      if (reconcile && quick) usage('--reconcile needs a full check; leave out --quick');
+      if (reconcile && !lock) usage('--reconcile writes the state; leave out --no-lock');
+      const asked = { quick, yes, lock, cloudTrail, reconcile, report };
+      cli.finish(await drift({ ...cli.labOptions(file, options), ...asked }, terminal));
+    });
 }

@@ -13,11 +13,12 @@ import { type DriftReport, readDriftReport } from './report.ts';
 export interface DriftRun {
   /** The report of the last job that checked the account; null if no job did. */
   readonly report: DriftReport | null;
-  /** Null if the account was checked wholly. */
+  /** Whether it is about reconcile, and not about the check before it. */
+  readonly isReconcile: boolean;
+  /** Null if the account was checked wholly, or reconcile succeeded. */
   readonly failed: FailedCheck | null;
   /** When the account was checked, else now; ISO 8601, UTC. */
   readonly at: string;
-  readonly commit: string | null;
   /** Whether the next check is due already. */
   readonly isOutdated: boolean;
   /** Lines about files that cannot be used. */
@@ -26,29 +27,32 @@ export interface DriftRun {
 }
 
 interface DriftRunFiles {
-  /** What `drift --report` wrote in the job that scans. */
-  readonly report: string;
+  /** What `drift --report` wrote in the job that scans; null for the outcome of reconcile. */
+  readonly report: string | null;
   /** Why the workflow stopped; null if it did not. */
   readonly reason: FailureReason | null;
-  readonly commit: string | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
-  const read = await readDriftReport(files.report);
+  const read = files.report === null ? null : await readDriftReport(files.report);
   const report = read?.ok === true ? read.value : null;
-  const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report}: ${read.reason}.`];
+  const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report ?? ''}: ${read.reason}.`];
   return {
     report,
-    failed: failedOf(report, files.reason, unusable),
+    isReconcile: files.report === null,
+    failed: files.report === null ? reconcileOf(files.reason) : failedOf(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
-    commit: files.commit ?? report?.commit ?? null,
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
     links: linksOf(env),
   };
+}
+
+function reconcileOf(reason: FailureReason | null): FailedCheck | null {
+  return reason === null ? null : { kind: 'reconcile', reason };
 }
 
 function failedOf(
@@ -88,17 +92,7 @@ export function runSummary({ report, failed, at, links }: DriftRun): string {
   return [clean, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
 }
 
-/** The job summary of a run whose commit or check is not the newest. */
-export function supersededSummary(): string {
-  return `### Nothing was changed: a later commit or drift check is newer than this run\n\n${RUN_AGAIN}`;
-}
-
-/** Standard error: why the issues are left as they are. */
+/** Why the issues are left as they are. */
 export function outdatedText(at: string): string {
-  return `superseded: this drift check is of ${timeWords(at)}, and a later one is due. No issue was changed.\n${RUN_AGAIN}`;
-}
-
-/** The same for a run of an older commit. */
-export function notNewestText(commit: string, newest: string, branch: string): string {
-  return `superseded: ${commit.slice(0, 7)} is not the newest commit of ${branch}; ${newest.slice(0, 7)} is. Nothing was changed.\n${RUN_AGAIN}`;
+  return `No issue was changed: this drift check is of ${timeWords(at)}, and a later one is due. ${RUN_AGAIN}`;
 }

@@ -8,35 +8,40 @@ import { codeText, counted, proseText, sentence, sentences, strongText, t, trust
 import { type IssueText, type RunLinks, runParts, toFix } from './drift-issue.ts';
 import { notCheckedText } from './terminal.ts';
 
-/** Why the account was not checked, or not wholly. */
+/** Why the account was not checked, or not wholly, or not reconciled. */
 export type FailedCheck =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'incomplete'; readonly notChecked: readonly NotChecked[] }
   /** A job ended without report.json; `details` say why a file cannot be used. */
-  | { readonly kind: 'no-report'; readonly reason: FailureReason; readonly details: readonly string[] };
+  | { readonly kind: 'no-report'; readonly reason: FailureReason; readonly details: readonly string[] }
+  /** The account was checked, and reconcile failed. */
+  | { readonly kind: 'reconcile'; readonly reason: FailureReason };
 
-/** The issue about a failed drift check. Errors are never reported as drift. */
+/** The issue about a failed drift check or reconcile. Errors are never reported as drift. */
 export function failedCheckIssue(
   failed: FailedCheck,
   { lab, at }: { readonly lab: string | null; readonly at: string },
   links: RunLinks,
 ): IssueText {
   const isIncomplete = failed.kind === 'incomplete';
+  const isReconcile = failed.kind === 'reconcile';
   const where = lab === null ? '' : ` in ${lab}`;
   const unknown = isIncomplete ? 'Part of the account was not checked' : 'The account was not checked';
   return {
     title: isIncomplete
       ? `Drift check incomplete${where}: ${counted(failed.notChecked.length, 'item')} not checked`
-      : `Drift check failed${where}`,
+      : `${isReconcile ? 'Reconcile' : 'Drift check'} failed${where}`,
     blocks: [
       {
         kind: 'alert',
         level: 'warning',
         lines: [
-          sentences(
-            strongText(trusted(`${unknown}, so new drift is not detected.`)),
-            t`Nothing was changed. An open drift issue shows the last results.`,
-          ),
+          isReconcile
+            ? sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them.`)
+            : sentences(
+                strongText(trusted(`${unknown}, so new drift is not detected.`)),
+                t`Nothing was changed. An open drift issue shows the last results.`,
+              ),
         ],
       },
       ...(isIncomplete
@@ -53,7 +58,11 @@ export function failedCheckIssue(
       ...explanation(failed),
       {
         kind: 'footer',
-        parts: [trusted(timeWords(at)), t`Closes automatically after the next successful check`, ...runParts(links)],
+        parts: [
+          trusted(timeWords(at)),
+          t`Closes automatically after the next successful ${trusted(isReconcile ? 'reconcile' : 'check')}`,
+          ...runParts(links),
+        ],
       },
     ],
   };
@@ -72,12 +81,12 @@ function explanation(failed: FailedCheck): readonly Block[] {
       const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
       return [toFix(isDenied ? PERMISSIONS : t`run the drift workflow again.`)];
     }
-    case 'no-report': {
+    case 'no-report':
+    case 'reconcile': {
       const { summary, reason } = reasonProblem(failed.reason);
+      const details = failed.kind === 'no-report' ? failed.details : [];
       return [
-        paragraph(
-          sentences(strongText(t`Why:`), sentence(summary), sentence(reason), ...failed.details.map(proseText)),
-        ),
+        paragraph(sentences(strongText(t`Why:`), sentence(summary), sentence(reason), ...details.map(proseText))),
         toFix(
           t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
         ),

@@ -10,19 +10,12 @@ import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../t
 import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks, runParts } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
 import { expiringAccessIssue } from './expiring-issue.ts';
-import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
+import { failedCheckIssue } from './failed-check-issue.ts';
 import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
 /** What happens to an issue, given the one that exists. */
 type Decision = (present: Issue | null) => IssueReport;
-
-/** Lab and time of the check that an issue is about. */
-interface Checked {
-  readonly lab: string | null;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
 
 /** GitHub accepts 65,536 characters in a body. */
 const LONGEST_BODY = 64_000;
@@ -37,10 +30,12 @@ const CLOSED = '<!-- closed by mturk-team -->';
 const MARKERS = {
   drift: (lab: string) => `<!-- mturk-team-drift:${lab} -->`,
   failedCheck: (lab: string) => `<!-- mturk-team-drift-error:${lab} -->`,
+  failedReconcile: (lab: string) => `<!-- mturk-team-reconcile-error:${lab} -->`,
   apply: (lab: string) => issueMarkers(lab)[0] ?? '',
   expiring: (lab: string, until: string) => `<!-- mturk-team-expiring:${lab}:${until} -->`,
 };
 
+const failedMarker = (isReconcile: boolean) => (isReconcile ? MARKERS.failedReconcile : MARKERS.failedCheck);
 const LEFT = { kind: 'left' } as const;
 
 /** Opened, overwritten, commented on if something is new, closed if no drift remains. */
@@ -62,13 +57,14 @@ function isWhole(report: DriftReport): boolean {
   return newestScan(report)?.scan.notChecked.length === 0;
 }
 
-/** Opened while checks fail, closed by the next success (`failed` null). */
-function failedCheckDecision(failed: FailedCheck | null, checked: Checked, links: RunLinks): Decision {
+/** Opened while checks fail, or reconcile does, closed by the next success (`failed` null). */
+function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: string | null): Decision {
   return (present) => {
     if (failed !== null) {
-      return opened([MARKERS.failedCheck(checked.lab ?? 'unknown')], failedCheckIssue(failed, checked, links));
+      return opened([failedMarker(isReconcile)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
     }
-    return present === null ? LEFT : resolved(t`The drift check succeeded.`, checked, links);
+    const what = isReconcile ? t`Reconcile succeeded.` : t`The drift check succeeded.`;
+    return present === null ? LEFT : resolved(what, { at }, links);
   };
 }
 
@@ -116,7 +112,7 @@ function opened(head: readonly string[], { title, blocks }: IssueText) {
   return { kind: 'open', title: title.slice(0, LONGEST_TITLE), body: `${first}${body}\n` } as const;
 }
 
-function resolved(what: Text, { at }: Pick<Checked, 'at'>, links: RunLinks) {
+function resolved(what: Text, { at }: Pick<DriftRun, 'at'>, links: RunLinks) {
   const when = joinTexts([t`Checked ${trusted(timeWords(at))}`, ...runParts(links)], ' · ');
   const line = printMarkdown([paragraph(sentences(strongText(what), when))], { reveal: false });
   return { kind: 'resolved', line } as const;
@@ -130,7 +126,7 @@ type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
  */
 export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
   const github = issuesOnce(connected);
-  const { report, failed, at, links } = run;
+  const { report, isReconcile, links } = run;
   const lab = report?.lab ?? (await labOfIssues(github));
   const keep = async (
     kind: string,
@@ -139,8 +135,8 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
   ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
   const isKnown = report !== null && newestScan(report) !== null;
   if (isKnown) await keep('drift', [MARKERS.drift(report.lab)], driftDecision(report, links));
-  const failedMarkers = [lab ?? 'unknown', 'unknown'].map(MARKERS.failedCheck);
-  await keep('drift check', failedMarkers, failedCheckDecision(failed, { lab, at }, links));
+  const failedMarkers = [lab ?? 'unknown', 'unknown'].map(failedMarker(isReconcile));
+  await keep(isReconcile ? 'reconcile' : 'drift check', failedMarkers, failedDecision(run, lab));
   if (!isKnown) return;
   const lines = await ourFirstLines(github);
   if (!lines.ok) return onOutcome('apply', lines);
@@ -161,7 +157,7 @@ async function labOfIssues(github: GitHub): Promise<string | null> {
   const lines = await ourFirstLines(github);
   if (!lines.ok) return null;
   const labs = lines.value.flatMap(
-    (line) => /^<!-- mturk-team-drift(?:-error)?:([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
+    (line) => /^<!-- mturk-team-(?:drift|drift-error|reconcile-error):([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
   );
   return labs.find((lab) => lab !== 'unknown') ?? null;
 }

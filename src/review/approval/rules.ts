@@ -2,9 +2,9 @@ import type { MissingRule } from '../../diagnostics/failure.ts';
 import type { BranchRule } from '../../github/port.ts';
 
 /** The last job of `plan.yml`. */
-const REQUIRED_CHECK = 'mturk-team';
+export const REQUIRED_CHECK = 'mturk-team';
 /** The id of GitHub Actions, so that no other app can report the check. */
-const ACTIONS_APP = 15368;
+export const ACTIONS_APP = 15368;
 
 /**
  * What the active rules of the default branch do not demand; each demand may be met by another ruleset. If the one owner may

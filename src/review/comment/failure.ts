@@ -23,7 +23,6 @@ export function failureTitle(reason: FailureReason, state: ReviewState): Text {
     case 'record-not-written':
       return t`Applied, but ${summary}`;
     case 'apply-failed':
-    case 'timeout':
       return t`Not fully applied: ${summary}`;
     default:
       return t`${state === 'apply-failed' ? t`Not applied` : t`Not planned`}: ${summary}`;

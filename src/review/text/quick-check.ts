@@ -26,7 +26,7 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
 type Effect = QuickCheck['findings'][number]['effect'];
 
 /** What a person can do by a finding, and what the finding does; null if that is not about access. */
-export function effectVerbs(effect: Effect): { readonly can: string; readonly does: string } | null {
+function effectVerbs(effect: Effect): { readonly can: string; readonly does: string } | null {
   switch (effect) {
     case null:
       return null;

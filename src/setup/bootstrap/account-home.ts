@@ -1,5 +1,4 @@
 import type { Inventory } from '../../aws/inventory/types.ts';
-import type { AccountRole } from '../../aws/setup/account-roles.ts';
 import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
 import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -15,8 +14,7 @@ export interface AccountHome {
 }
 
 export function accountHome(
-  { access, rootKeys }: Pick<Inventory, 'access' | 'rootKeys'>,
-  roles: readonly AccountRole[],
+  { access, roles, rootKeys }: Pick<Inventory, 'access' | 'roles' | 'rootKeys'>,
   { lab, settings }: Pick<Team, 'lab' | 'settings'>,
 ): AccountHome {
   const boundaries = access.policies.filter(({ arn }) => arn.includes(`:policy${BOUNDARY_PATH}`));

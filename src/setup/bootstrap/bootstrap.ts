@@ -1,14 +1,8 @@
+import type { AccountRole } from '../../access/account-role.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
-import {
-  type AccountRole,
-  deleteRole,
-  inspectRoles,
-  readRoles,
-  type WantedRole,
-  wantedRoles,
-} from '../../aws/setup/account-roles.ts';
+import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
 import { type FactsOf, type SetupClients, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
@@ -42,8 +36,8 @@ export interface Setup {
 export async function inspectSetup(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<Result<Setup>> {
   const inventory = await readAccess(account, team);
   if (!inventory.ok) return inventory;
-  const roles = await readRoles(account.iam);
-  const home = accountHome(inventory.value, roles, team);
+  const { roles } = inventory.value;
+  const home = accountHome(inventory.value, team);
   const boundary = inspectBoundary(inventory.value, team);
   const place = stateBucketOf(team);
   if (place === null) return succeed({ workflows: null, parts: [boundary], home });
@@ -63,7 +57,10 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
 }
 
 /** Who may do what in the account, or why that is not known. */
-export async function readAccess({ iam, now }: SetupAccount, { account }: Team): Promise<Result<Inventory>> {
+export async function readAccess(
+  { iam, now }: Pick<SetupAccount, 'iam' | 'now'>,
+  { account }: Team,
+): Promise<Result<Inventory>> {
   const inventory = await takeInventory(iam, {
     ...{ account, managed: () => false, scope: 'access', credentialReport: false, now },
   });

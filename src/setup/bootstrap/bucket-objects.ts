@@ -10,8 +10,9 @@ import {
 import * as z from 'zod';
 import { inParallel } from '../../aws/client.ts';
 import type { StateBucket } from '../../aws/setup/bucket.ts';
-import { BOOTSTRAP_RECORD, jsonOf, readText, TEAM_STATE } from '../../aws/setup/record.ts';
+import { BOOTSTRAP_RECORD, readText, TEAM_STATE } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 
 /** Addresses in the state of the team stack. Fails if it is damaged or encrypted. Throws the SDK's errors. */
 export async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<Result<readonly string[]>> {

@@ -4,7 +4,8 @@ import {
   type IAMClient,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
-import { type AccountRole, deleteRole, readRoles, rolesOf } from '../../aws/setup/account-roles.ts';
+import type { AccountRole } from '../../access/account-role.ts';
+import { deleteRole, rolesOf } from '../../aws/setup/account-roles.ts';
 import { forgetOldVersions, inspectBucket } from '../../aws/setup/bucket.ts';
 import { stateBucketOf } from '../../aws/setup/inspect.ts';
 import { deleteProvider, isProviderOurs } from '../../aws/setup/oidc-provider.ts';
@@ -36,7 +37,7 @@ export type TeamStack = FailureArgs['lab-in-use']['stack'];
 export async function findRemoval(account: SetupAccount, team: Team, stack: TeamStack): Promise<Result<Removal>> {
   const read = await readAccess(account, team);
   if (!read.ok) return read;
-  const { access } = read.value;
+  const { access, roles } = read.value;
   const boundary = boundaryArn(team);
   const by = [
     ...access.users
@@ -48,12 +49,11 @@ export async function findRemoval(account: SetupAccount, team: Team, stack: Team
     ...access.policies.filter(({ arn }) => arn.includes(`:policy${labPath(team.lab)}`)).map(({ arn }) => arn),
   ];
   if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
-  const all = await readRoles(account.iam);
-  const own = rolesOf(team.lab, all);
+  const own = rolesOf(team.lab, roles);
   const isProviderLeft = await isProviderOurs(
     account.iam,
     team.account,
-    all.filter((role) => !own.includes(role)),
+    roles.filter((role) => !own.includes(role)),
   );
   const objects = await findObjects(account, team, stack);
   if (!objects.ok) return objects;

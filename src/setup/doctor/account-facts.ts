@@ -1,14 +1,16 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
-import type { StateBucket } from '../../aws/setup/bucket.ts';
-import { type FactsOf, inspectWorkflows, stateBucketOf } from '../../aws/setup/inspect.ts';
+import { inspectRoles, wantedRoles } from '../../aws/setup/account-roles.ts';
+import { inspectBucket, type StateBucket } from '../../aws/setup/bucket.ts';
+import { type FactsOf, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
+import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
 import { TEAM_STATE } from '../../aws/setup/record.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
 import { inspectBoundary, readAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
-import type { AccountFacts } from './check.ts';
+import type { AccountFacts, WorkflowParts } from './check.ts';
 
 /** Reads the account, each part for itself. */
 export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
@@ -16,11 +18,11 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
   const of = <T>(value: (read: Inventory) => T): Result<T> =>
     inventory.ok ? succeed(value(inventory.value)) : inventory;
   const place = stateBucketOf(team);
-  const workflows = await inspectWorkflows(account, team, factsOf);
+  const workflows = place === null ? null : await workflowParts(account, team, place, inventory, factsOf);
   return {
     boundary: of((read) => inspectBoundary(read, team)),
     workflows,
-    home: of((read) => accountHome(read, [], team)),
+    home: of((read) => accountHome(read, team)),
     // S3 answers a question about an object without a body: why the bucket cannot be used, only that of the bucket says.
     lockAge:
       workflows?.bucket.ok === false
@@ -29,6 +31,28 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
             const taken = place === null ? null : await lockTime(account, place);
             return taken === null ? null : Math.floor((account.now().getTime() - taken.getTime()) / 60_000);
           }),
+  };
+}
+
+/** Compares bucket, identity provider and roles, each for itself. */
+async function workflowParts(
+  account: SetupAccount,
+  team: Team,
+  state: StateBucket,
+  inventory: Result<Inventory>,
+  factsOf: FactsOf,
+): Promise<WorkflowParts> {
+  const bucket = await askAwsFor(() => inspectBucket(account.s3, state));
+  return {
+    bucket,
+    provider: await askAws(() => inspectProvider(account.iam, team.account)),
+    roles: await askAwsFor(async () => {
+      if (!bucket.ok) return bucket;
+      if (!inventory.ok) return inventory;
+      const repository = await trustedRepository(account, team, bucket.value, factsOf);
+      if (!repository.ok) return repository;
+      return succeed(inspectRoles(team, wantedRoles({ ...team, state }, repository.value), inventory.value.roles));
+    }),
   };
 }
 

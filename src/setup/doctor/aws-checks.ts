@@ -1,16 +1,7 @@
 import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import {
-  type AccountFacts,
-  type Check,
-  type Facts,
-  notChecked,
-  type Outcome,
-  outcomeOf,
-  RIGHT,
-  wrong,
-} from './check.ts';
+import { type AccountFacts, type Check, inAccount, notChecked, outcomeOf, RIGHT, wrong } from './check.ts';
 
 /** AWS rejects signatures that are more than five minutes off (IAM user guide: Signature Version 4 troubleshooting). */
 const MOST_SECONDS = 300;
@@ -20,7 +11,6 @@ const LONGEST_LOCK_MINUTES = 60;
 export const AWS_CHECKS: readonly Check[] = [
   {
     id: 'account',
-    side: 'aws',
     title: t`the credentials are those of the account in the team file`,
     outcome: ({ account }) => {
       if (
@@ -35,7 +25,6 @@ export const AWS_CHECKS: readonly Check[] = [
   },
   {
     id: 'clock',
-    side: 'aws',
     title: t`the clock of this machine is right`,
     outcome: ({ clockAhead }) =>
       outcomeOf(clockAhead, (seconds) => {
@@ -57,17 +46,12 @@ export const AWS_CHECKS: readonly Check[] = [
   ),
   {
     id: 'state-lock',
-    side: 'aws',
     title: t`no lock of the state is older than an hour`,
-    outcome: (facts) =>
-      inAccount(
-        facts,
-        ({ lockAge }) => lockAge,
-        (minutes) =>
-          minutes === null || minutes <= LONGEST_LOCK_MINUTES
-            ? RIGHT
-            : wrong(t`it was taken ${trusted(counted(minutes, 'minute'))} ago`),
-      ),
+    outcome: inAccount('lockAge', (minutes) =>
+      minutes === null || minutes <= LONGEST_LOCK_MINUTES
+        ? RIGHT
+        : wrong(t`it was taken ${trusted(counted(minutes, 'minute'))} ago`),
+    ),
     fix: ({ team: { settings } }) =>
       settings.state === null
         ? t`no action needed`
@@ -75,45 +59,26 @@ export const AWS_CHECKS: readonly Check[] = [
   },
   {
     id: 'users-without-boundary',
-    side: 'aws',
     title: t`no IAM user outside the lab is without a permissions boundary`,
-    outcome: (facts) =>
-      inAccount(
-        facts,
-        ({ home }) => home,
-        ({ usersWithoutBoundary: users }) =>
-          users.length === 0
-            ? RIGHT
-            : wrong(facts.isPublic ? t`there are ${users.length}` : t`there are: ${someTexts(users.map(codeText))}`),
-      ),
+    outcome: inAccount('home', ({ usersWithoutBoundary: users }, { isPublic }) =>
+      users.length === 0
+        ? RIGHT
+        : wrong(isPublic ? t`there are ${users.length}` : t`there are: ${someTexts(users.map(codeText))}`),
+    ),
     fix: () =>
       t`delete them or give them a boundary; name administrators in ${codeText('settings.administrators')} of the team file`,
   },
   {
     id: 'root-access-key',
-    side: 'aws',
     title: t`the root user has no access key`,
-    outcome: (facts) =>
-      inAccount(
-        facts,
-        ({ home }) => home,
-        ({ hasRootKeys: has }) => {
-          if (has === null)
-            return notChecked(t`AWS did not say`, t`use credentials that allow ${codeText('iam:GetAccountSummary')}`);
-          return has ? wrong(t`it has one`) : RIGHT;
-        },
-      ),
+    outcome: inAccount('home', ({ hasRootKeys: has }) => {
+      if (has === null)
+        return notChecked(t`AWS did not say`, t`use credentials that allow ${codeText('iam:GetAccountSummary')}`);
+      return has ? wrong(t`it has one`) : RIGHT;
+    }),
     fix: () => t`sign in as the root user, and delete it under Security credentials`,
   },
 ];
-
-function inAccount<T>(
-  { account }: Facts,
-  part: (read: AccountFacts) => Result<T>,
-  decide: (value: T) => Outcome,
-): Outcome {
-  return outcomeOf(account, (read) => outcomeOf(part(read), decide));
-}
 
 function one(part: Result<Part>): Result<readonly Part[]> {
   return part.ok ? succeed([part.value]) : part;
@@ -123,7 +88,6 @@ function one(part: Result<Part>): Result<readonly Part[]> {
 function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Result<readonly Part[]> | null): Check {
   return {
     id,
-    side: 'aws',
     title,
     outcome: ({ account }) =>
       outcomeOf(account, (read) => {

@@ -1,4 +1,3 @@
-import type { WorkflowParts } from '../../aws/setup/inspect.ts';
 import type { Part } from '../../aws/setup/part.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { RepositorySettings } from '../../github/settings.ts';
@@ -26,10 +25,17 @@ export interface Facts {
   readonly clockAhead: Result<number>;
 }
 
+/** What bootstrap makes for the workflows of a lab, compared with what this version writes; or why that is not known. */
+export interface WorkflowParts {
+  readonly bucket: Result<Part>;
+  readonly provider: Result<Part>;
+  readonly roles: Result<readonly Part[]>;
+}
+
 /** What was read of the AWS account. */
 export interface AccountFacts {
   readonly boundary: Result<Part>;
-  /** What bootstrap makes for the workflows; null without `settings.state`. */
+  /** Null without `settings.state`. */
   readonly workflows: WorkflowParts | null;
   readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
   /** Minutes since the lock of the state was taken; null if it is free. */
@@ -46,7 +52,6 @@ export type Outcome =
 export interface Check {
   /** Stable; names a section of docs/reference/doctor.md. */
   readonly id: string;
-  readonly side: 'aws' | 'github';
   /** What is so if it is right. */
   readonly title: Text;
   outcome(facts: Facts): Outcome;
@@ -71,13 +76,25 @@ export function outcomeOf<T>(read: Result<T>, decide: (value: T) => Outcome): Ou
   return read.ok ? decide(read.value) : unread(read.failure);
 }
 
+type ValueOf<R> = R extends { readonly ok: true; readonly value: infer Value } ? Value : never;
+type GitHubPart = 'rulesets' | 'variables' | 'workflowToken' | 'outsidersWait' | 'writers';
+
 /** The same of something on GitHub. */
-export function onGitHub<T>(
-  { github }: Facts,
-  part: (settings: RepositorySettings) => Result<T>,
-  decide: (value: T, settings: RepositorySettings) => Outcome,
-): Outcome {
-  return outcomeOf(github, (settings) => outcomeOf(part(settings), (value) => decide(value, settings)));
+export function onGitHub<Part extends GitHubPart>(
+  part: Part,
+  decide: (value: ValueOf<RepositorySettings[Part]>, facts: Facts) => Outcome,
+): Check['outcome'] {
+  return (facts) =>
+    outcomeOf(facts.github, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
+}
+
+/** The same of something in the AWS account. */
+export function inAccount<Part extends 'home' | 'lockAge'>(
+  part: Part,
+  decide: (value: ValueOf<AccountFacts[Part]>, facts: Facts) => Outcome,
+): Check['outcome'] {
+  return (facts) =>
+    outcomeOf(facts.account, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
 }
 
 function unread(failure: Failure): Outcome {

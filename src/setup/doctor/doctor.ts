@@ -1,19 +1,23 @@
 import { succeed } from '../../diagnostics/failure.ts';
 import { OUR_RULESET } from '../../github/settings.ts';
+import { REQUIRED_CHECK } from '../../review/approval/rules.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
-import type { Check, Facts, Outcome } from './check.ts';
-import { GITHUB_CHECKS, REQUIRED_CHECK, wantedRuleset } from './github-checks.ts';
+import type { Facts, Outcome } from './check.ts';
+import { GITHUB_CHECKS, wantedRuleset } from './github-checks.ts';
 
 /** Every check of `doctor`. */
-export const CHECKS: readonly Check[] = [...AWS_CHECKS, ...GITHUB_CHECKS];
+export const CHECKS = [
+  ...AWS_CHECKS.map((check) => ({ ...check, side: 'aws' as const })),
+  ...GITHUB_CHECKS.map((check) => ({ ...check, side: 'github' as const })),
+];
 
 const FIX = t`run ${codeText('mturk-team doctor --fix')}`;
 
 /** What a check found. */
 export interface Diagnosis {
-  readonly check: Check;
+  readonly check: (typeof CHECKS)[number];
   readonly outcome: Outcome;
   /** Null if it is right, or nothing can be done. */
   readonly fix: Text | null;
@@ -44,7 +48,6 @@ function withRuleset(facts: Facts): Facts {
 export function rulesetText({ team, github }: Facts): Text {
   const isThere =
     github.ok && github.value.rulesets.ok && github.value.rulesets.value.some(({ name }) => name === OUR_RULESET);
-  const { name, pullRequest } = wantedRuleset(team);
-  const review = pullRequest?.codeOwners === true ? t`a pull request that a code owner approved` : t`a pull request`;
-  return t`${trusted(isThere ? 'Change' : 'Create')} ruleset ${codeText(name)}: ${review} and the check ${codeText(REQUIRED_CHECK)} required for the default branch and ${codeText(MAIN_BRANCH)}; no force push, no deletion, no bypass`;
+  const review = team.settings.selfApproval ? t`a pull request` : t`a pull request that a code owner approved`;
+  return t`${trusted(isThere ? 'Change' : 'Create')} ruleset ${codeText(OUR_RULESET)}: ${review} and the check ${codeText(REQUIRED_CHECK)} required for the default branch and ${codeText(MAIN_BRANCH)}; no force push, no deletion, no bypass`;
 }

@@ -1,4 +1,6 @@
-import { ACTIONS_APP, type BranchRules, isPlanLacking, OUR_RULESET } from '../../github/settings.ts';
+import type { MissingRule } from '../../diagnostics/failure.ts';
+import { isPlanLacking, OUR_RULESET, type Ruleset } from '../../github/settings.ts';
+import { ACTIONS_APP, missingRules, REQUIRED_CHECK } from '../../review/approval/rules.ts';
 import { codeownersBlock, isUpToDate } from '../../team/codeowners.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { comparable, type Team } from '../../team/team.ts';
@@ -17,8 +19,6 @@ import {
   wrong,
 } from './check.ts';
 
-export const REQUIRED_CHECK = 'mturk-team';
-
 const OTHER_TOKEN = t`use ${ADMINISTRATOR_TOKEN}`;
 const RULES = 'Settings, Rules, Rulesets';
 
@@ -26,7 +26,6 @@ const RULES = 'Settings, Rules, Rulesets';
 export const GITHUB_CHECKS: readonly Check[] = [
   {
     id: 'plan-of-github',
-    side: 'github',
     title: t`the GitHub plan has branch rules for this repository`,
     outcome: ({ github }) =>
       outcomeOf(github, ({ rulesets }) => {
@@ -38,7 +37,6 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'default-branch',
-    side: 'github',
     title: t`the default branch is ${codeText(MAIN_BRANCH)}`,
     outcome: ({ github }) =>
       outcomeOf(github, ({ defaultBranch }) =>
@@ -56,26 +54,28 @@ export const GITHUB_CHECKS: readonly Check[] = [
   ),
   {
     id: 'required-jobs',
-    side: 'github',
     title: t`no other job is required`,
-    outcome: (facts) =>
-      onRulesets(facts, (rulesets) => {
-        // Names of called jobs change with the call, and skipped jobs count as a success.
-        const names = rulesets.flatMap(({ checks }) => checks.map(({ name }) => name));
-        const jobs = names.filter((name) => name.includes(' / '));
-        return jobs.length === 0 ? RIGHT : wrong(t`${listTexts(jobs.map(codeText))}, whose names change`);
-      }),
+    outcome: onGitHub('rulesets', (rulesets) => {
+      // Names of called jobs change with the call, and skipped jobs count as a success.
+      const checks = rulesets
+        .flatMap(({ rules }) => rules)
+        .flatMap(({ parameters }) => parameters?.required_status_checks ?? []);
+      const jobs = checks.map(({ context }) => context).filter((name) => name.includes(' / '));
+      return jobs.length === 0 ? RIGHT : wrong(t`${listTexts(jobs.map(codeText))}, whose names change`);
+    }),
     fix: () => t`${trusted(RULES)}: require no job but ${codeText(REQUIRED_CHECK)}`,
     isInRuleset: true,
   },
-  ruleCheck('owner-review', t`an approval is required, and that of a code owner`, t`require both`),
+  ruleCheck('owner-review', t`an approval is required, and that of a code owner`, t`require both`, [
+    'approval',
+    'code-owners',
+  ]),
   ruleCheck('stale-approvals', t`a push dismisses approvals`, t`dismiss stale approvals`),
   ruleCheck('last-push', t`the most recent reviewable push needs an approval`, t`require it`),
   ruleCheck('force-push', t`force pushes to the default branch are blocked`, t`block force pushes`),
   ruleCheck('deletion', t`the default branch cannot be deleted`, t`restrict deletions`),
   {
     id: 'one-owner',
-    side: 'github',
     title: t`if the one owner approves their own changes, no one else can write`,
     outcome: oneOwner,
     fix: ({ file }) =>
@@ -84,43 +84,37 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'rules-of-main',
-    side: 'github',
     title: t`these rules name ${codeText(MAIN_BRANCH)}, too`,
-    outcome: (facts) =>
-      onRulesets(facts, (rulesets) =>
-        missingRules(rulesets.filter(namesBoth), facts.team).length === missingRules(rulesets, facts.team).length
-          ? RIGHT
-          : wrong(
-              t`if another branch becomes the default, anyone with write access can create ${codeText(MAIN_BRANCH)} again`,
-            ),
-      ),
+    outcome: onGitHub('rulesets', (rulesets, { team }) =>
+      areAllIn(rulesets.filter(namesBoth), rulesets, team)
+        ? RIGHT
+        : wrong(
+            t`if another branch becomes the default, anyone with write access can create ${codeText(MAIN_BRANCH)} again`,
+          ),
+    ),
     fix: () => t`${trusted(RULES)}: target the default branch and ${codeText(MAIN_BRANCH)}`,
     isInRuleset: true,
   },
   {
     id: 'no-bypass',
-    side: 'github',
     title: t`no one can bypass these rules`,
-    outcome: (facts) => onRulesets(facts, (rulesets) => bypassOutcome(rulesets, facts.team)),
+    outcome: onGitHub('rulesets', bypassOutcome),
     fix: () => t`${trusted(RULES)}: empty the bypass list`,
     isInRuleset: true,
   },
   {
     id: 'merge-queue',
-    side: 'github',
     title: t`there is no merge queue`,
-    outcome: (facts) =>
-      onRulesets(facts, (rulesets) =>
-        rulesets.some(({ hasMergeQueue }) => hasMergeQueue)
-          ? wrong(t`there is one, and what it merges is never applied`)
-          : RIGHT,
-      ),
+    outcome: onGitHub('rulesets', (rulesets) =>
+      rulesets.some(({ rules }) => rules.some(({ type }) => type === 'merge_queue'))
+        ? wrong(t`there is one, and what it merges is never applied`)
+        : RIGHT,
+    ),
     fix: () => t`${trusted(RULES)}: do not require a merge queue`,
     isInRuleset: true,
   },
   {
     id: 'rebase-merging',
-    side: 'github',
     title: t`rebase merging is off`,
     outcome: ({ github }) =>
       outcomeOf(github, ({ rebaseMerging }) => {
@@ -131,48 +125,33 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'variables',
-    side: 'github',
     title: t`there are no repository variables`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ variables }) => variables,
-        (names) => (names.length === 0 ? RIGHT : wrong(t`every writer can set ${listTexts(names.map(codeText))}`)),
-      ),
+    outcome: onGitHub('variables', (names) =>
+      names.length === 0 ? RIGHT : wrong(t`every writer can set ${listTexts(names.map(codeText))}`),
+    ),
     fix: () => t`Settings, Secrets and variables, Actions, Variables: delete them`,
   },
   {
     id: 'workflow-token',
-    side: 'github',
     title: t`the default token of workflows may read alone, and approves nothing`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ workflowToken }) => workflowToken,
-        ({ mayWrite, mayApprove }) => {
-          if (mayWrite) return wrong(t`it may write`);
-          return mayApprove ? wrong(t`it may approve pull requests`) : RIGHT;
-        },
-      ),
+    outcome: onGitHub('workflowToken', ({ mayWrite, mayApprove }) => {
+      if (mayWrite) return wrong(t`it may write`);
+      return mayApprove ? wrong(t`it may approve pull requests`) : RIGHT;
+    }),
     fix: () =>
       t`Settings, Actions, General, Workflow permissions: choose ${codeText('Read repository contents')}, clear ${codeText('Allow GitHub Actions to create and approve pull requests')}`,
   },
   {
     id: 'outside-contributors',
-    side: 'github',
     title: t`workflows of outside contributors wait for an approval`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        (settings) => settings.outsidersWait,
-        (waits) => (waits ? RIGHT : wrong(t`some run at once, and can cancel an apply`)),
-      ),
+    outcome: onGitHub('outsidersWait', (waits) =>
+      waits ? RIGHT : wrong(t`some run at once, and can cancel an apply`),
+    ),
     fix: () =>
       t`Settings, Actions, General: choose ${codeText('Require approval for all external contributors')}, or of a private repository, run no workflows of forks`,
   },
   {
     id: 'codeowners',
-    side: 'github',
     title: t`CODEOWNERS gives every file to the owners`,
     outcome: ({ team, codeowners }) => {
       const block = codeownersBlock(team);
@@ -187,7 +166,6 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'called-release',
-    side: 'github',
     title: t`the three workflows call one release`,
     outcome: ({ callers }) => {
       const missing = filesWithoutCall(callers);
@@ -202,17 +180,11 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'owner-logins',
-    side: 'github',
     title: t`every owner's login exists and has write access`,
-    outcome: (facts) =>
-      onGitHub(
-        facts,
-        ({ writers }) => writers,
-        (writers) => {
-          const others = ownersOf(facts.team).filter((login) => !includes(writers, login));
-          return others.length === 0 ? RIGHT : wrong(t`no write access: ${listTexts(others.map(codeText))}`);
-        },
-      ),
+    outcome: onGitHub('writers', (writers, { team }) => {
+      const others = ownersOf(team).filter((login) => !includes(writers, login));
+      return others.length === 0 ? RIGHT : wrong(t`no write access: ${listTexts(others.map(codeText))}`);
+    }),
     fix: () => t`Settings, Collaborators: give them the role ${codeText('Write')}, or correct ${codeText('github')}`,
   },
 ];
@@ -221,79 +193,69 @@ function filesWithoutCall(callers: readonly Caller[]): readonly string[] {
   return callers.filter(({ calls }) => calls.length === 0).map(({ file }) => file);
 }
 
-/** What must be so of the default branch, by the id of its check. */
-const REQUIRED_RULES = {
-  'pull-request': ({ pullRequest }) => pullRequest !== null,
-  'required-check': ({ checks, isStrict }) =>
-    isStrict && checks.some(({ name, app }) => name === REQUIRED_CHECK && app === ACTIONS_APP),
-  'owner-review': ({ pullRequest: pull }) => pull?.codeOwners === true && pull.approvals > 0,
-  'stale-approvals': ({ pullRequest }) => pullRequest?.dismissesStale === true,
-  'last-push': ({ pullRequest }) => pullRequest?.lastPush === true,
-  'force-push': ({ blocksForcePush }) => blocksForcePush,
-  deletion: ({ blocksDeletion }) => blocksDeletion,
-} satisfies Readonly<Record<string, (rules: BranchRules) => boolean>>;
-
-type RuleId = keyof typeof REQUIRED_RULES;
-
-/** A lab with one owner who approves their own changes has none of these. */
-const ABOUT_REVIEWS: readonly RuleId[] = ['owner-review', 'stale-approvals', 'last-push'];
-
 /** The rules that no ruleset has. */
-function missingRules(rulesets: readonly BranchRules[], { settings }: Team): readonly RuleId[] {
-  return (Object.keys(REQUIRED_RULES) as RuleId[]).filter(
-    (id) => !(settings.selfApproval && ABOUT_REVIEWS.includes(id)) && !rulesets.some(REQUIRED_RULES[id]),
+function missingIn(rulesets: readonly Ruleset[], { settings }: Team): readonly MissingRule[] {
+  return missingRules(
+    rulesets.flatMap(({ rules }) => rules),
+    settings,
   );
 }
 
-function ruleCheck(id: RuleId, title: Text, setting: Text): Check {
+/** Whether some of the rulesets have every rule that all of them have. */
+function areAllIn(some: readonly Ruleset[], all: readonly Ruleset[], team: Team): boolean {
+  return missingIn(some, team).length === missingIn(all, team).length;
+}
+
+function ruleCheck(
+  id: MissingRule | 'owner-review',
+  title: Text,
+  setting: Text,
+  rules: readonly string[] = [id],
+): Check {
   return {
     id,
-    side: 'github',
     title,
-    outcome: (facts) =>
-      onRulesets(facts, (rulesets) =>
-        missingRules(rulesets, facts.team).includes(id) ? wrong(t`no ruleset says so`) : RIGHT,
-      ),
+    outcome: onGitHub('rulesets', (rulesets, { team }) =>
+      missingIn(rulesets, team).some((rule) => rules.includes(rule)) ? wrong(t`no ruleset says so`) : RIGHT,
+    ),
     fix: () => t`${trusted(RULES)}: ${setting}`,
     isInRuleset: true,
   };
 }
 
-function onRulesets(facts: Facts, decide: (rulesets: readonly BranchRules[]) => Outcome) {
-  return onGitHub(facts, ({ rulesets }) => rulesets, decide);
-}
-
 /** Whether a ruleset is about the default branch, and about `main` even if another one is. */
-function namesBoth({ branches }: BranchRules): boolean {
+function namesBoth({ branches }: Ruleset): boolean {
   return branches.includes('~ALL') || [DEFAULT, MAIN].every((name) => branches.includes(name));
 }
 
 const DEFAULT = '~DEFAULT_BRANCH';
 const MAIN = `refs/heads/${MAIN_BRANCH}`;
 
+const STOPPING_ONE_OWNER: readonly MissingRule[] = ['approval', 'code-owners', 'last-push'];
+
 /** GitHub lets no one approve their own pull request, so that a rule about reviews would stop the one owner. */
 function oneOwner(facts: Facts): Outcome {
   if (!facts.team.settings.selfApproval) return outcomeOf(facts.github, () => RIGHT);
-  return onRulesets(facts, (rulesets) => {
-    const asking = rulesets.find(
-      ({ pullRequest: pull }) => pull !== null && (pull.approvals > 0 || pull.codeOwners || pull.lastPush),
-    );
-    if (asking !== undefined) return wrong(t`${codeText(asking.name)} lets the one owner merge nothing`);
-    return onGitHub(
-      facts,
-      ({ writers }) => writers,
-      (writers) => {
-        const others = writers.filter((login) => !includes(ownersOf(facts.team), login));
-        return others.length === 0 ? RIGHT : wrong(t`others can: ${listTexts(others.map(codeText))}`);
-      },
-    );
-  });
+  return onGitHub('rulesets', (rulesets) => {
+    const asking = rulesets.find(({ rules }) => {
+      const missing = missingRules(rules, { selfApproval: false });
+      return STOPPING_ONE_OWNER.some((rule) => !missing.includes(rule));
+    });
+    return asking === undefined
+      ? noOtherWriter(facts)
+      : wrong(t`${codeText(asking.name)} lets the one owner merge nothing`);
+  })(facts);
 }
 
+const noOtherWriter = onGitHub('writers', (writers, { team }) => {
+  const others = writers.filter((login) => !includes(ownersOf(team), login));
+  return others.length === 0 ? RIGHT : wrong(t`others can: ${listTexts(others.map(codeText))}`);
+});
+
 /** Each rule that is in a ruleset must be in one that no one can bypass. */
-function bypassOutcome(rulesets: readonly BranchRules[], team: Team): Outcome {
+function bypassOutcome(rulesets: readonly Ruleset[], { team }: Facts): Outcome {
   const strong = rulesets.filter(({ canBypass }) => canBypass === false);
-  if (missingRules(strong, team).length === missingRules(rulesets, team).length) return RIGHT;
+  if (areAllIn(strong, rulesets, team)) return RIGHT;
   const [weak] = rulesets.filter(({ canBypass }) => canBypass === true);
   return weak === undefined
     ? notChecked(t`this token may not see who can bypass them`, OTHER_TOKEN)
@@ -301,21 +263,30 @@ function bypassOutcome(rulesets: readonly BranchRules[], team: Team): Outcome {
 }
 
 /** The ruleset that `--fix` writes. */
-export function wantedRuleset({ settings }: Team): BranchRules {
+export function wantedRuleset({ settings }: Team): Ruleset {
   const isReviewed = !settings.selfApproval;
   return {
     name: OUR_RULESET,
-    pullRequest: {
-      approvals: isReviewed ? 1 : 0,
-      codeOwners: isReviewed,
-      dismissesStale: isReviewed,
-      lastPush: isReviewed,
-    },
-    checks: [{ name: REQUIRED_CHECK, app: ACTIONS_APP }],
-    isStrict: true,
-    blocksForcePush: true,
-    blocksDeletion: true,
-    hasMergeQueue: false,
+    rules: [
+      { type: 'deletion' },
+      { type: 'non_fast_forward' },
+      {
+        type: 'pull_request',
+        parameters: {
+          required_approving_review_count: isReviewed ? 1 : 0,
+          require_code_owner_review: isReviewed,
+          dismiss_stale_reviews_on_push: isReviewed,
+          require_last_push_approval: isReviewed,
+        },
+      },
+      {
+        type: 'required_status_checks',
+        parameters: {
+          strict_required_status_checks_policy: true,
+          required_status_checks: [{ context: REQUIRED_CHECK, integration_id: ACTIONS_APP }],
+        },
+      },
+    ],
     branches: [DEFAULT, MAIN],
     canBypass: false,
   };

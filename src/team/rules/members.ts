@@ -5,13 +5,33 @@ import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { misleadingName } from './misleading-name.ts';
 import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
 /** RFC 5321, 4.5.3.1.3 without the angle brackets. */
 const LONGEST_EMAIL = 254;
+
+/** Scripts with letters that look like Latin ones. */
+const ALIKE_SCRIPTS = ['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Cherokee', 'Coptic', 'Lisu'].map(
+  (script) => new RegExp(`\\p{Script=${script}}`, 'u'),
+);
+
+const misleadingName = rule({
+  code: 'misleading-name',
+  message: ({ name }: { name: string }) => ({
+    summary: t`${shortValue(name)} mixes scripts within a word`,
+    reason: t`letters of several scripts look alike, so it can read as another name`,
+    help: t`write each word of the name in one script`,
+  }),
+  check(context, report) {
+    for (const { text, path } of textsIn(context, 'members', 'name')) {
+      const words = text.split(/[\s\p{Z}\p{P}]+/u);
+      if (words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1))
+        report(path, { name: text });
+    }
+  },
+});
 
 /** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
 const memberWithoutRoles = rule({

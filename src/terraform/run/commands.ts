@@ -14,8 +14,6 @@ import { forgetInit, isInitialized, recordInit, type Workspace } from './workspa
 const PLAN_FILE = 'plan.bin';
 
 export interface CommandOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutSeconds?: number | undefined;
   readonly onStart?: ((handle: EngineHandle) => void) | undefined;
   readonly onEvent?: (event: EngineEvent) => void;
   /** How many resources at a time; the engine's own default is 10. */
@@ -45,7 +43,7 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
   const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
   if (run.exitCode !== 0) {
     await forgetInit(workspace);
-    return failed(workspace, options, 'init', run);
+    return failed(workspace, 'init', run);
   }
   await recordInit(workspace);
   return succeed(null);
@@ -66,14 +64,13 @@ export async function lockProviders(workspace: Workspace, mirror: string | null)
     ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`),
   ];
   const run = await runEngine(workspace.engine.binary, args, running(workspace, {}));
-  if (run.exitCode !== 0) return failed(workspace, {}, 'init', run);
+  if (run.exitCode !== 0) return failed(workspace, 'init', run);
   return succeed(await readFile(join(workspace.directory, LOCK_FILE), 'utf8'));
 }
 
 export interface PlanOptions extends CommandOptions {
   /** False for a role that may only read. */
   readonly lock?: boolean;
-  readonly refreshOnly?: boolean;
   /** Addresses: nothing but these, and what they depend on, is planned. Everything where it is left out or empty. */
   readonly targets?: readonly string[];
 }
@@ -87,14 +84,13 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
   if (options.lock === false) args.push('-lock=false');
   for (const target of options.targets ?? []) args.push(`-target=${target}`);
-  if (options.refreshOnly === true) args.push('-refresh-only');
   const run = await runEngine(workspace.engine.binary, args, {
     ...running(workspace, options),
     onLine: listen(reader, options),
   });
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
   if (run.exitCode !== 0 && run.exitCode !== 2) {
-    const ended = failed(workspace, options, 'plan', run, { errors: reader.errors, progress: null });
+    const ended = failed(workspace, 'plan', run, { errors: reader.errors, progress: null });
     if (NOT_READY.includes(ended.failure.code)) await forgetInit(workspace);
     return ended;
   }
@@ -109,7 +105,7 @@ async function showPlan(workspace: Workspace, file: string, options: CommandOpti
     ['show', '-json', '-no-color', file],
     running(workspace, options),
   );
-  if (run.exitCode !== 0) return failed(workspace, options, 'plan', run);
+  if (run.exitCode !== 0) return failed(workspace, 'plan', run);
   const plan = parsePlan(run.stdout);
   return plan.ok ? succeed({ file, digest, plan: plan.value }) : plan;
 }
@@ -129,7 +125,7 @@ export async function untaint(
   for (const address of addresses) {
     const args = ['untaint', '-no-color', ...lockTimeout(options), address];
     const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-    if (run.exitCode !== 0) return failed(workspace, options, 'plan', run);
+    if (run.exitCode !== 0) return failed(workspace, 'plan', run);
   }
   return succeed(null);
 }
@@ -143,7 +139,7 @@ export async function forget(
   if (addresses.length === 0) return succeed(null);
   const args = ['state', 'rm', ...lockTimeout(options), ...addresses];
   const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-  return run.exitCode === 0 ? succeed(null) : failed(workspace, options, 'plan', run);
+  return run.exitCode === 0 ? succeed(null) : failed(workspace, 'plan', run);
 }
 
 /** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
@@ -162,7 +158,7 @@ export async function applyPlan(
     onLine: listen(reader, options),
   });
   if (run.exitCode === 0) return succeed(reader.progress);
-  return failed(workspace, options, 'apply', run, reader);
+  return failed(workspace, 'apply', run, reader);
 }
 
 /** An empty text where the file is gone. */
@@ -187,20 +183,18 @@ function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] 
 }
 
 function running(workspace: Workspace, options: CommandOptions): RunOptions {
-  const { signal, timeoutSeconds, onStart } = options;
-  return { directory: workspace.directory, environment: workspace.environment, signal, timeoutSeconds, onStart };
+  return { directory: workspace.directory, environment: workspace.environment, onStart: options.onStart };
 }
 
 function failed(
   { engine, directory, environment }: Workspace,
-  { timeoutSeconds }: CommandOptions,
   step: EngineStep,
   run: EngineRun,
   { errors, progress }: Pick<EngineEnding, 'errors' | 'progress'> = { errors: [], progress: null },
 ) {
   const { TF_CLI_CONFIG_FILE: cliConfig = '' } = environment;
   const command = `TF_CLI_CONFIG_FILE=${pasted(cliConfig)} ${pastedEngine(engine)} -chdir=${pasted(directory)}`;
-  return engineFailure({ step, run, errors, progress, command, timeoutSeconds });
+  return engineFailure({ step, run, errors, progress, command });
 }
 
 function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {

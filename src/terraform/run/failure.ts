@@ -21,13 +21,11 @@ export interface EngineEnding {
   readonly progress: Progress | null;
   /** The engine with our CLI configuration and its directory, to be pasted before a subcommand. */
   readonly command: string;
-  readonly timeoutSeconds?: number | undefined;
 }
 
 /** Why the engine failed, as one code of the closed list. */
 export function engineFailure(ending: EngineEnding): { readonly ok: false; readonly failure: Failure } {
   const { run, progress } = ending;
-  if (run.timedOut) return fail('timeout', { seconds: ending.timeoutSeconds ?? 0, progress });
   if (run.startError !== null) return fail('terraform-unusable', { binary: '', reason: run.startError });
   if (run.interrupted) return fail('interrupted', { progress });
   if (run.signal !== null) return fail('killed', { signal: run.signal, progress });

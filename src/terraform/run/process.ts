@@ -15,9 +15,8 @@ export interface RunOptions {
   /** Called for each line of stdout as it comes; stdout is then not kept. */
   readonly onLine?: (line: string) => void;
   readonly onStart?: ((handle: EngineHandle) => void) | undefined;
-  /** Interrupts the engine as Ctrl-C does: it finishes the calls under way and writes its state. */
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutSeconds?: number | undefined;
+  /** Then it is killed: not for an engine that has a state to write. */
+  readonly timeoutSeconds?: number;
 }
 
 /** How a run ended. The exit code is for the caller to read: 2 is no error of a `plan -detailed-exitcode`. */
@@ -33,9 +32,6 @@ export interface EngineRun {
   /** Why it could not be started at all. */
   readonly startError: string | null;
 }
-
-// After an interrupt by timeout, how long the engine may take to write its state before it is killed.
-const GRACE_MS = 60_000;
 
 // A closed terminal hangs up: an engine whose reader is gone would die at its next line, with its state unwritten.
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -54,7 +50,6 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
     const said = { stdout: '', stderr: '' };
     let interrupted = false;
     let timedOut = false;
-    let killTimer: NodeJS.Timeout | undefined;
 
     const kill = (signal: NodeJS.Signals): void => {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -74,8 +69,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
         ? undefined
         : setTimeout(() => {
             timedOut = true;
-            kill('SIGINT');
-            killTimer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
+            kill('SIGKILL');
           }, options.timeoutSeconds * 1000);
 
     const onLine = options.onLine;
@@ -92,9 +86,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
 
     const settle = async (exitCode: number | null, signal: NodeJS.Signals | null, startError: string | null) => {
       clearTimeout(timer);
-      clearTimeout(killTimer);
       for (const signal of ENDING) process.off(signal, interrupt);
-      options.signal?.removeEventListener('abort', interrupt);
       if (startError === null) await linesEnded;
       resolve({ exitCode, signal, ...said, interrupted, timedOut, startError });
     };
@@ -102,8 +94,6 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
     child.once('close', (exitCode, signal) => void settle(exitCode, signal, null));
 
     for (const signal of ENDING) process.on(signal, interrupt);
-    if (options.signal?.aborted === true) interrupt();
-    else options.signal?.addEventListener('abort', interrupt, { once: true });
     if (child.pid !== undefined) options.onStart?.({ pid: child.pid, kill });
   });
 }

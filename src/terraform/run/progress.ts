@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { iamName, workflowRolePath } from '../../team/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
@@ -39,7 +40,6 @@ export function progressLine(event: EngineEvent, keyOf = keyOfTeam): string | nu
     if (summary === 'execution halted') return null;
     return `${severity}: ${address === null ? '' : `${stepText(address, '', keyOf).trim()}: `}${summary}`;
   }
-  if (event.kind !== 'done' && event.kind !== 'failed') return null;
   const width = String(event.total).length;
   const count = `[${String(event.done).padStart(width)}/${event.total}]`;
   if (event.kind === 'failed') return `${count} failed: ${stepText(event.address, event.action, keyOf)}`;
@@ -47,32 +47,34 @@ export function progressLine(event: EngineEvent, keyOf = keyOfTeam): string | nu
   return `${count} ${stepText(event.address, event.action, keyOf)}${slow}`;
 }
 
-/** `████████░░░░░░░░░░░░ 3/6`; ASCII where the terminal may not have the blocks. */
-export function progressBar(done: number, total: number, width = 20, ascii = false): string {
-  const filled = total === 0 ? width : Math.min(width, Math.floor((done / total) * width));
-  const [full, empty] = ascii ? ['#', '.'] : ['█', '░'];
-  return `${full.repeat(filled)}${empty.repeat(width - filled)} ${done}/${total}`;
+const BAR = 20;
+
+/** `████████░░░░░░░░░░░░ 3/6` */
+function progressBar(done: number, total: number): string {
+  const filled = Math.floor((done / total) * BAR);
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}`;
 }
 
-/** Shows an apply as it goes: a bar that is redrawn on a terminal, a line for each step elsewhere. */
-export interface ProgressView {
-  show(event: EngineEvent): void;
-  /** Leaves the last state standing, for whatever is printed next. */
-  end(): void;
-}
-
-export function progressView(options: {
+/**
+ * Shows an apply as it goes: a bar that is redrawn on a terminal, a line for each step elsewhere. `end` leaves the last state
+ * standing, for whatever is printed next.
+ */
+export function progressView({
+  write,
+  isTerminal,
+  columns = 80,
+  keyOf = keyOfTeam,
+}: {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   /** Columns of the terminal: a line that wraps cannot be redrawn. */
   readonly columns?: number;
   readonly keyOf?: KeyOf;
-}): ProgressView {
-  const { write, isTerminal, columns = 80, keyOf = keyOfTeam } = options;
+}) {
   let drawn = false;
   const clear = '\r\u001b[2K';
   return {
-    show(event) {
+    show(event: EngineEvent): void {
       const line = progressLine(event, keyOf);
       if (!isTerminal) {
         if (line !== null) write(`${line}\n`);
@@ -84,49 +86,28 @@ export function progressView(options: {
         drawn &&= line === null;
         return;
       }
-      if (event.kind !== 'done') return;
       const bar = progressBar(event.done, event.total);
       const text = `${bar}  ${stepText(event.address, event.action, keyOf)}`;
       write(`${clear}${text.length > columns - 1 ? `${text.slice(0, columns - 2)}…` : text}`);
       drawn = true;
     },
-    end() {
+    end(): void {
       if (drawn) write('\n');
-      drawn = false;
     },
   };
 }
 
 /** What the engine says while it works, from its `-json` output. */
 export type EngineEvent =
-  | { readonly kind: 'planned'; readonly address: string; readonly action: string; readonly total: number }
-  | {
-      readonly kind: 'start';
-      readonly address: string;
-      readonly action: string;
-      readonly done: number;
-      readonly total: number;
-    }
   | {
       readonly kind: 'done' | 'failed';
       readonly address: string;
       readonly action: string;
-      /** The object's id if Terraform prints it (a user's name, a policy's ARN). */
-      readonly id: string | null;
       /** Changes carried out so far, this one included where it is done. */
       readonly done: number;
       readonly total: number;
       /** Whole seconds. */
       readonly elapsed: number;
-    }
-  | {
-      readonly kind: 'summary';
-      readonly done: number;
-      readonly total: number;
-      readonly add: number;
-      readonly change: number;
-      readonly remove: number;
-      readonly imported: number;
     }
   | { readonly kind: 'diagnostic'; readonly diagnostic: EngineDiagnostic };
 
@@ -138,26 +119,13 @@ export interface EngineDiagnostic {
   readonly address: string | null;
 }
 
-const RESOURCE = z.object({ addr: z.string() });
 const LINE = z.object({
   type: z.string(),
-  change: z.object({ resource: RESOURCE, action: z.string() }).optional().catch(undefined),
   hook: z
     .object({
-      resource: RESOURCE,
+      resource: z.object({ addr: z.string() }),
       action: z.string(),
-      id_value: z.string().optional().catch(undefined),
       elapsed_seconds: z.number().optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-  changes: z
-    .object({
-      add: z.number().default(0),
-      change: z.number().default(0),
-      remove: z.number().default(0),
-      import: z.number().default(0),
-      operation: z.string().default(''),
     })
     .optional()
     .catch(undefined),
@@ -181,44 +149,20 @@ export interface StreamReader {
   readonly errors: readonly EngineDiagnostic[];
 }
 
-/**
- * `total` is what the plan to be applied holds: a saved plan that is applied tells it again only in part (Terraform
- * repeats its planned changes, but a replacement is one of them and two steps).
- */
+/** `total`: the steps of the plan to be applied. A replacement is two, which Terraform announces as one. */
 export function streamReader(total = 0): StreamReader {
   const errors: EngineDiagnostic[] = [];
-  let planned = 0;
   let done = 0;
-  const all = (): number => Math.max(total, planned, done);
+  const progress = () => ({ done, total: Math.max(total, done) });
 
   const read = (text: string): EngineEvent | null => {
-    const line = parse(text);
-    if (line === null) return null;
-    if (line.type === 'planned_change' && line.change !== undefined) {
-      const { resource, action } = line.change;
-      planned += action === 'replace' ? 2 : action === 'noop' || action === 'import' || action === 'move' ? 0 : 1;
-      return { kind: 'planned', address: resource.addr, action, total: all() };
-    }
-    if (line.hook !== undefined && line.type === 'apply_start') {
-      return { kind: 'start', address: line.hook.resource.addr, action: line.hook.action, done, total: all() };
-    }
+    const line = LINE.safeParse(jsonOf(text)).data;
+    if (line === undefined) return null;
     if (line.hook !== undefined && (line.type === 'apply_complete' || line.type === 'apply_errored')) {
-      const { resource, action, id_value, elapsed_seconds } = line.hook;
+      const { resource, action, elapsed_seconds: elapsed = 0 } = line.hook;
       const kind = line.type === 'apply_complete' ? 'done' : 'failed';
       if (kind === 'done') done += 1;
-      return {
-        kind,
-        address: resource.addr,
-        action,
-        id: id_value ?? null,
-        done,
-        total: all(),
-        elapsed: elapsed_seconds ?? 0,
-      };
-    }
-    if (line.type === 'change_summary' && line.changes !== undefined && line.changes.operation !== 'plan') {
-      const { add, change, remove } = line.changes;
-      return { kind: 'summary', done, total: all(), add, change, remove, imported: line.changes.import };
+      return { kind, address: resource.addr, action, ...progress(), elapsed };
     }
     if (line.diagnostic === undefined) return null;
     const { severity, summary, detail, address } = line.diagnostic;
@@ -235,20 +179,10 @@ export function streamReader(total = 0): StreamReader {
   return {
     read,
     get progress() {
-      return { done, total: all() };
+      return progress();
     },
     errors,
   };
-}
-
-function parse(text: string): z.infer<typeof LINE> | null {
-  if (!text.startsWith('{')) return null;
-  try {
-    const line = LINE.safeParse(JSON.parse(text));
-    return line.success ? line.data : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Shows the events of an apply while it runs. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Failure, fail } from '../../diagnostics/failure.ts';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { BOUNDARY_PATH, labOfPath } from '../../team/names.ts';
 import { PROVIDER_ADDRESSES } from './workspace.ts';
 
@@ -71,12 +72,4 @@ function labsOf(state: unknown): readonly string[] {
   return instances.flatMap(({ attributes: { path, name } }) =>
     path === BOUNDARY_PATH ? name : (labOfPath(path) ?? []),
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

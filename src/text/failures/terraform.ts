@@ -1,7 +1,7 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
-import { codeText, counted, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
+import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
 
 const SHOWN = 10;
@@ -79,7 +79,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
-    help: t`check the access to it; if it is damaged, an administrator deletes it, and runs ${codeText('mturk-team apply')} at once if it was ${codeText('apply-record.json')}`,
+    help: t`check the access to it; if it is damaged, an administrator deletes it, and if it was ${codeText('apply-record.json')}, runs ${codeText('mturk-team apply --restore KEY,KEY')} at once`,
   }),
   'record-changed': ({ file }, again) => ({
     summary: t`${codeText(file)} beside the state has changed meanwhile`,
@@ -165,10 +165,6 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   killed: ({ signal, progress }, again) => ({
     summary: t`Terraform was killed (${signal})`,
     state: unrecorded(progress),
-    help: again(progress),
-  }),
-  timeout: ({ seconds, progress }, again) => ({
-    summary: t`Terraform was stopped after ${counted(seconds, 'second')}`,
     help: again(progress),
   }),
 };

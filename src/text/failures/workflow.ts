@@ -36,11 +36,6 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
     reason: t`an owner who did not open the pull request must approve its last commit, unless ${codeText('self-approval')} applies`,
     help: t`an owner approves the pull request, then run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`,
   }),
-  superseded: ofWorkflow({
-    summary: t`the main branch has a newer commit`,
-    reason: t`only the newest commit of the main branch is checked`,
-    help: t`no action needed: the next check reads the newest commit`,
-  }),
   'state-locked': fail('state-locked', { lock: LOCK, command: '' }).failure,
   'guardrail-blocked': fail('guardrail-blocked', { codes: [] }).failure,
   'apply-failed': ofWorkflow({
@@ -64,10 +59,5 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
     reason: LOG,
     state: t`reverted changes stay reverted`,
     help: t`run the drift workflow again: it reverts the remaining changes`,
-  }),
-  timeout: ofWorkflow({
-    summary: t`the run was canceled at its time limit`,
-    state: t`steps that were applied stay in force`,
-    help: t`run the workflow again: it continues with the remaining steps`,
   }),
 };
