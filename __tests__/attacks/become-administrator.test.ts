@@ -1,8 +1,8 @@
 import type { AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
+import { workflowRoleArn } from '../../src/team/names.ts';
 import { AT, scanOfAccount, TODAY } from '../support/changed-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows, arn, labArn, may, OWN_BOUNDARY } from '../support/workflow-roles.ts';

@@ -5,12 +5,12 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectBucket } from '../../src/aws/setup/bucket.ts';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
 import type { BucketRecord } from '../../src/emulator/account/state.ts';
 import { awsEnvironment, type Emulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { WorkflowRole } from '../../src/team/names.ts';
+import { workflowRoleArn } from '../../src/team/names.ts';
 import { createRoles, iamOf, type Key, openAccount, outcome, stsOf } from '../emulator/clients.ts';
 import { runHere } from '../support/command.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';

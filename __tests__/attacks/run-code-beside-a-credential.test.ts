@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
-import { WORKFLOW_ROLES } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, workflowRoleArn } from '../../src/team/names.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import type { WorkflowResult } from '../workflows/run-workflow.ts';
 import {

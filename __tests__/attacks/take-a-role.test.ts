@@ -1,9 +1,8 @@
 import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/team/names.ts';
 import { createRoles, iamOf, openAccount, outcome, stsOf } from '../emulator/clients.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { labFacts, labTeam } from '../support/init-files.ts';

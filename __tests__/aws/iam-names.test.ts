@@ -27,9 +27,6 @@ function accountWith(things: readonly ListedEntity[]): IamLookup & { readonly as
       asked.push(kind);
       return things.filter((each) => each.kind === kind);
     },
-    async policyExists(arn) {
-      return things.some((each) => each.arn === arn);
-    },
   };
 }
 

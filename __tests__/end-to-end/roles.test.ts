@@ -25,21 +25,26 @@ import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
+import { fullScan, quickCheck, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { readSetup } from '../../src/cli/drift/setup-changes.ts';
 import { applyStack } from '../../src/cli/session/carry-out.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
-import { quickCheck } from '../../src/cli/session/quick-check.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { readAccess } from '../../src/setup/bootstrap/bootstrap.ts';
-import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import {
+  iamName,
+  labPath,
+  rolePolicyArn,
+  WORKFLOW_ROLES,
+  type WorkflowRole,
+  workflowRoleArn,
+} from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { createRoles, type Key } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';

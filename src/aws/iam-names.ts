@@ -1,5 +1,4 @@
 import {
-  GetPolicyCommand,
   type IAMClient,
   paginateListGroups,
   paginateListPolicies,
@@ -8,7 +7,6 @@ import {
 } from '@aws-sdk/client-iam';
 import { type Block, block } from '../diagnostics/block.ts';
 import type { IamResource } from '../iam/arn.ts';
-import { isMissing } from './client.ts';
 
 /** A user, group, policy or role. */
 export interface IamEntity {
@@ -29,7 +27,6 @@ export interface ListedEntity extends IamEntity {
 export interface IamLookup {
   /** Every user, group, policy or role of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: IamResource): Promise<readonly ListedEntity[]>;
-  policyExists(arn: string): Promise<boolean>;
 }
 
 /** Asks the real API, or the local AWS emulator behind the same client. Throws the SDK's errors. */
@@ -59,15 +56,6 @@ export function iamLookup(client: IAMClient): IamLookup {
         }
       }
       return found;
-    },
-    async policyExists(arn) {
-      try {
-        await client.send(new GetPolicyCommand({ PolicyArn: arn }));
-        return true;
-      } catch (error) {
-        if (isMissing(error)) return false;
-        throw error;
-      }
     },
   };
 }
@@ -123,7 +111,8 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
 export async function checkBoundary(arn: string, iam: IamLookup): Promise<readonly Block[]> {
-  return (await iam.policyExists(arn)) ? [] : [block('boundary-missing', { arn })];
+  const policies = await iam.list('policy');
+  return policies.some((policy) => policy.arn === arn) ? [] : [block('boundary-missing', { arn })];
 }
 
 function idOf({ kind, name, arn }: IamEntity): string {

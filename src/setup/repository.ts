@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { NAME, OWNER, type RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
+import { gitIn } from '../github/clone.ts';
 import { githubRequests } from '../github/requests.ts';
 import { MAIN_BRANCH } from '../team/names.ts';
 
@@ -64,15 +63,7 @@ export function workflowsText({ owner, name, ref }: RepositoryFacts['workflows']
 
 /** Whether the default branch is checked out. On another one, an upgrade waits for its merge, and the old pin still counts. */
 async function isOnMain(directory: string): Promise<boolean> {
-  return (await gitOutput(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
-}
-
-async function gitOutput(directory: string, ...args: readonly string[]): Promise<string | null> {
-  try {
-    return (await promisify(execFile)('git', ['-C', directory, ...args])).stdout.trim();
-  } catch {
-    return null;
-  }
+  return (await gitIn(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
 }
 
 function repositoryIn(facts: RepositoryFacts | null): string | null {
@@ -81,7 +72,7 @@ function repositoryIn(facts: RepositoryFacts | null): string | null {
 
 /** `OWNER/NAME` of the remote `origin`; null if there is none, or it is not on GitHub. */
 export async function originOf(directory: string): Promise<string | null> {
-  const url = (await gitOutput(directory, 'remote', 'get-url', 'origin')) ?? '';
+  const url = (await gitIn(directory, 'remote', 'get-url', 'origin')) ?? '';
   const [, repository = null] =
     /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@(?:ssh\.)?github\.com(?::443)?[:/])([\w-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
       url,

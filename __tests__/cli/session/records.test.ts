@@ -6,11 +6,12 @@ import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import {
   type ApplyRecord,
   appliedFacts,
+  appliedIn,
   applyRecord,
   changeRecord,
   listedIds,
   noteOldFile,
-  readApplied,
+  readRecord,
   recordPlace,
   usingRecord,
   withBegun,
@@ -56,16 +57,14 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   expect(await record.read()).toBeNull();
   await changeRecord(place, (empty) => withBegun(empty, of(sampleTeam), NOW));
   expect(await record.read()).toMatchObject({ commit: null, team: null, begun: [of(sampleTeam)] });
-  expect(await readApplied(place)).toEqual({ ok: true, value: null });
+  expect(appliedIn(await record.read())).toBeNull();
   await changeRecord(place, ended(sampleTeam, first));
   expect(await record.read()).toMatchObject({ commit: first, at: NOW.toISOString(), begun: [], ids: IDS });
-  expect(await readApplied(place)).toEqual({
-    ok: true,
-    value: { team: of(sampleTeam), begun: [], ids: KNOWN, at: NOW.toISOString() },
-  });
+  const applied = { team: of(sampleTeam), begun: [], ids: KNOWN, at: NOW.toISOString() };
+  expect(appliedIn(await record.read())).toEqual(applied);
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   const unusable = { ok: false, failure: { code: 'record-unusable' } };
-  expect(await readApplied(place)).toMatchObject(unusable);
+  expect(await readRecord(place)).toMatchObject(unusable);
   expect(await changeRecord(place, ended(sampleTeam))).toMatchObject(unusable);
 });
 
@@ -97,20 +96,12 @@ test('until an apply ends, the team applied before it is kept, with each team th
   for (const team of [withEve, withoutMember('bo'), withEve]) {
     await changeRecord(place, (record) => withBegun(record, of(team), NOW));
   }
-  expect(await readApplied(place)).toEqual({
-    ok: true,
-    value: {
-      team: of(sampleTeam),
-      begun: [of(withoutMember('bo')), of(withEve)],
-      ids: KNOWN,
-      at: '2026-11-25T11:04:00.000Z',
-    },
+  expect(appliedIn(await applyRecord(place).read())).toEqual({
+    ...{ team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)] },
+    ...{ ids: KNOWN, at: '2026-11-25T11:04:00.000Z' },
   });
   await changeRecord(place, ended(withEve));
-  expect(await readApplied(place)).toEqual({
-    ok: true,
-    value: { team: of(withEve), begun: [], ids: KNOWN, at: NOW.toISOString() },
-  });
+  expect(appliedIn(await applyRecord(place).read())).toMatchObject({ team: of(withEve), begun: [] });
 });
 
 test('before the first apply has ended, the rule sees an applied team without roles and members', async () => {

@@ -1,8 +1,7 @@
 import type { CloudTrailEvent } from '../../../src/aws/cloudtrail.ts';
-import { workflowRoleArn } from '../../../src/aws/setup/roles.ts';
 import { attribute, changedBack, manualChanges, renamesSeen } from '../../../src/drift/events/events.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
-import { boundaryArn, iamName, rolePolicyArn } from '../../../src/team/names.ts';
+import { boundaryArn, iamName, rolePolicyArn, workflowRoleArn } from '../../../src/team/names.ts';
 import type { Sample } from '../../support/detected-of.ts';
 import { findingOf, team } from '../../support/sample-scans.ts';
 

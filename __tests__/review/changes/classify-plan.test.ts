@@ -1,7 +1,7 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type Plan, readPlan } from '../../../src/terraform/plan.ts';
-import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
+import { recordedJson, recordedPlan } from '../../support/recorded-plan.ts';
 
 const ACCOUNT = '123456789012';
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
@@ -59,7 +59,6 @@ describe('the 12 manual changes', () => {
     expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
     expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['reverted']));
     expect(report).toMatchObject({
-      class: 'drift',
       pending: [],
       pendingAddresses: [],
       unexplained: [],
@@ -74,19 +73,7 @@ test('a manually deleted user is named with their lost access, and is created ag
     'membership-removed cy results-reader: reverted',
     'user-deleted cy: reverted',
   ]);
-  expect(report).toMatchObject({ class: 'drift', pending: [], pendingAddresses: [], unexplained: [] });
-});
-
-const CLASSES: Readonly<Record<string, string>> = {
-  '02-nochange': 'clean',
-  '13-after-drift': 'clean',
-  '15-after': 'clean',
-  '12-drift': 'drift',
-  '14-user-deleted-by-hand': 'drift',
-};
-
-test.each(recordedNames('.plan.json'))('%s is of the class that its story says', (name) => {
-  expect(classifyPlan(recordedPlan(name), ACCOUNT).class).toBe(CLASSES[name] ?? 'pending');
+  expect(report).toMatchObject({ pending: [], pendingAddresses: [], unexplained: [] });
 });
 
 test.each(['02-nochange', '03-add-member', '08-unfreeze', '13-after-drift'])(
@@ -101,7 +88,7 @@ test('what is taken over after a killed apply is listed, and force_destroy is no
   const report = classifyPlan(recordedPlan('18-adopt-after-kill'), ACCOUNT);
   expect(report.imported.map(({ address }) => address)).toHaveLength(8);
   expect(report.imported).toContainEqual({ address: 'aws_iam_user.member_u0', id: 'l-u0' });
-  expect(report).toMatchObject({ class: 'pending', manualChanges: [], unexplained: [] });
+  expect(report).toMatchObject({ manualChanges: [], unexplained: [] });
 });
 
 describe('the same plan, edited', () => {
@@ -148,7 +135,6 @@ describe('the same plan, edited', () => {
       policy.change.before = before;
     });
     expect(classifyPlan(plan, ACCOUNT)).toMatchObject({
-      class: 'drift',
       manualChanges: [],
       unexplained: [],
       manualAttributes: [{ address: 'aws_iam_policy.role_results-reader', attributes: ['tags'] }],
@@ -169,7 +155,6 @@ describe('the same plan, edited', () => {
       membership.after = membership.before;
     });
     const report = classifyPlan(plan, ACCOUNT);
-    expect(report.class).toBe('refresh-only');
     expect(report.manualChanges.map(({ difference, outcome }) => `${line(difference)}: ${outcome}`)).toEqual([
       'membership-added bo full-access: kept',
       'membership-added stranger full-access (stranger): kept',

@@ -2,19 +2,11 @@ import { MANAGED_POLICY_NAMES, managedPolicyArn } from '../../catalog/managed-po
 import { iamArn } from '../../iam/arn.ts';
 import type { ConditionBlock, PolicyDocument, Statement } from '../../iam/document.ts';
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
-import { boundaryArn, iamName, labPath, MAIN_BRANCH, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
+import { boundaryArn, labPath, MAIN_BRANCH, type WorkflowRole } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
 import { BOOTSTRAP_RECORD, type RepositoryFacts } from './record.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
-
-/**
- * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`. Role names are unique in an account
- * whatever the path (IAM API reference: CreateRole).
- */
-export function workflowRoleArn({ account, lab }: Lab, role: WorkflowRole): string {
-  return iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role));
-}
 
 /** What a plan, a quick check and the members' credentials are read with. */
 const READS = [

@@ -4,14 +4,18 @@ import { type Failure, isFailureReason, type Result, succeed } from '../../diagn
 import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { checkApproval, newIds } from '../../review/approval/approval.ts';
-import { ownersOf } from '../../review/approval/owners.ts';
+import { type Approvers, ownersOf } from '../../review/approval/owners.ts';
+import type { LastApplied } from '../../review/approval/walk.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
+import { readTeam as readTeamText } from '../../team/parse/read-team.ts';
+import type { Team } from '../../team/team.ts';
 import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { REAL_DIRECTORY } from '../session/account-session.ts';
-import { lastApplied } from '../session/last-applied.ts';
 import { readTeam } from '../session/read-team.ts';
-import { readRecord, recordPlace } from '../session/records.ts';
+import { type ApplyRecord, readRecord, recordPlace } from '../session/records.ts';
 
 interface CheckApprovalOptions {
   readonly file: string;
@@ -60,6 +64,23 @@ async function check(
   }
   const ids = await newIds(github.value, ownersOf(team.value, record.value?.owners ?? []));
   return ids.ok ? succeed({ ...approval.value, ids: ids.value }) : ids;
+}
+
+/** Who approves, and where the walk ends. Before the first apply ended, the file itself says who approves. */
+function lastApplied(
+  record: ApplyRecord | null,
+  file: Team,
+): { readonly approvers: Approvers; readonly last: LastApplied | null } {
+  if (record === null || record.team === null)
+    return { approvers: { team: file, owners: ownersOf(file, []) }, last: null };
+  const { team, owners, commit } = record;
+  const isTeamOf = (text: string) => {
+    const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
+    if (then === null) return false;
+    const its = [appliedTeam(then, team.day), ownersOf(then, owners)];
+    return stableJson(its) === stableJson([team, owners]);
+  };
+  return { approvers: { team, owners }, last: { commit, isTeamOf } };
 }
 
 export function register(program: Command, terminal: Terminal): void {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
+import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack } from '../session/plan.ts';
 import { checkedBase, saveManifest, showPlan } from '../session/plan-output.ts';
-import { quickCheck } from '../session/quick-check.ts';
 
 interface PlanOptions extends LabSessionOptions {
   /** List the IAM resources too. */

@@ -5,7 +5,7 @@ import { reportFailure, type Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
 import { readManifestFile } from '../session/manifest-file.ts';
 import { showPreview } from '../session/plan-output.ts';
-import { momentOf, readBaseTeam, readTeamAndWarn } from '../session/read-team.ts';
+import { momentOf, readBaseTeam, readTeam } from '../session/read-team.ts';
 
 interface PreviewOptions {
   /** The team file as it was; an empty one means none. */
@@ -25,7 +25,7 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<num
     reportFailure(failure, terminal);
     return 1;
   };
-  const head = await readTeamAndWarn(options.head, today, terminal);
+  const head = await readTeam(options.head, today, terminal);
   if (!head.ok) return failed(head.failure);
   const base = await readBaseTeam(options.base, today, terminal);
   if (!base.ok) return failed(base.failure);

@@ -4,7 +4,7 @@ import type { Team } from '../../team/team.ts';
 import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
 import { printJson, reportFailure, type Terminal, written } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, teamFile, today } from '../options.ts';
-import { readTeamAndWarn } from '../session/read-team.ts';
+import { readTeam } from '../session/read-team.ts';
 
 export interface SynthCommandOptions {
   readonly file: string;
@@ -20,7 +20,7 @@ export interface SynthCommandOptions {
  */
 export async function synth(options: SynthCommandOptions, terminal: Terminal): Promise<number> {
   const { file, today, outDir, json } = options;
-  const read = await readTeamAndWarn(file, today, terminal);
+  const read = await readTeam(file, today, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
   const synthesized = await written(() => synthesize(team, { today, outDir }));

@@ -306,7 +306,7 @@ async function scan(context: DemoContext, session: LabSession) {
 }
 
 async function reconcileAgain(context: DemoContext, session: LabSession): Promise<Reconciled> {
-  const completed = await done(fullScan(session, { cloudTrail: false }, quiet(context)));
+  const completed = await done(fullScan(session, { cloudTrail: true }, quiet(context)));
   return done(reconcile(session, completed, quiet(context)));
 }
 

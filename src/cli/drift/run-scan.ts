@@ -6,7 +6,9 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
+import { quickCheckOf } from '../../drift/report/quick-check.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
+import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -15,7 +17,7 @@ import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { isUsed, planStack, type StackPlanOptions } from '../session/plan.ts';
+import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../session/plan.ts';
 import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
 
 export interface CompletedScan {
@@ -54,6 +56,19 @@ export async function quickScan(
   const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
   const read = { ...factsOf(record.ok ? record.value : null), isRecordRead: record.ok };
   return completeScan(session, { inventory, plan: null, ...read }, { ...options, since: lastCheckOf(record) });
+}
+
+/** Who may do what: the plan role may ask neither CloudTrail nor for the credential report. */
+const ACCESS_ALONE = { cloudTrail: false, credentialReport: false };
+
+/** A quick check: of what a plan does not carry out, or of everything if `planned` is null. */
+export async function quickCheck(
+  session: LabSession,
+  planned: StackPlan | null,
+  terminal: Terminal,
+): Promise<QuickCheck> {
+  const completed = await quickScan(session, ACCESS_ALONE, terminal);
+  return quickCheckOf(completed, planned?.classification ?? null, session.naming);
 }
 
 /** A scan with a plan. It changes neither the account nor the state. */

@@ -11,11 +11,11 @@ import type { Member, Team } from '../../team/team.ts';
 import { effectOf } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
+import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from './plan.ts';
-import { quickCheck } from './quick-check.ts';
 import { type ApplyRecord, commitOf } from './records.ts';
 
 export interface ApplyOptions extends LabSessionOptions {
@@ -180,7 +180,8 @@ async function askToApply(
   const now = await planStack(session, { rule: shown.rule });
   if (!now.ok) return now;
   const { value: planned } = now;
-  if (effectOf(planned.saved.plan) !== effectOf(shown.saved.plan)) return fail('plan-stale', { reason: PLANNED_AGAIN });
+  if (effectOf(planned.saved.plan) !== effectOf(shown.saved.plan))
+    return fail('plan-stale', { reason: 'the plan made again is another one' });
   if (!restores) return now;
   const rule: RuleOptions = {
     ...shown.rule,
@@ -190,8 +191,6 @@ async function askToApply(
   };
   return planStack(session, { rule });
 }
-
-const PLANNED_AGAIN = 'the plan made again is another one';
 
 function restorable({ ruled: { withheld } }: StackPlan): readonly Withheld[] {
   return withheld.filter(({ kind }) => kind === 'operations' || kind === 'missing' || kind === 'deny-kept');

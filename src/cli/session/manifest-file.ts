@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Parsed } from '../../diagnostics/parse-data.ts';
+import { gitIn } from '../../github/clone.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import { NO_COMMIT, type Origin, readManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest } from '../../review/manifest/schema.ts';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
-
-const run = promisify(execFile);
 
 /**
  * Where a plan of that team file is made: on GitHub the pull request's last commit, though what is checked out there is
@@ -32,13 +29,8 @@ function numberOr(text: string | undefined, otherwise: string): string {
 }
 
 async function revision(file: string, name: string): Promise<string> {
-  try {
-    const { stdout } = await run('git', ['-C', dirname(file), 'rev-parse', '--verify', '--quiet', name]);
-    return /^[0-9a-f]{40,64}$/.test(stdout.trim()) ? stdout.trim() : NO_COMMIT;
-  } catch {
-    // Neither a repository nor Git is needed to plan.
-    return NO_COMMIT;
-  }
+  const found = (await gitIn(dirname(file), 'rev-parse', '--verify', '--quiet', name)) ?? '';
+  return /^[0-9a-f]{40,64}$/.test(found) ? found : NO_COMMIT;
 }
 
 /** The manifest in a file, or why it is not one of that lab. */

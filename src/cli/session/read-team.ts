@@ -8,17 +8,15 @@ import { say } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 
-/** The team of a valid file; warnings are left to `check`. `today` is `YYYY-MM-DD`, UTC. */
-export async function readTeam(file: string, today: string): Promise<Result<Team>> {
-  const { team, findings, source } = await readTeamFile(file, { today });
-  return team === null ? fail('team-file-invalid', { file, findings, source }) : succeed(team);
-}
-
-/** The same, with warnings printed. */
-export async function readTeamAndWarn(file: string, today: string, terminal: Terminal): Promise<Result<Team>> {
+/** The team of a valid file. `today` is `YYYY-MM-DD`, UTC. Without a terminal to print them on, warnings are left to `check`. */
+export async function readTeam(
+  file: string,
+  today: string,
+  terminal?: Pick<Terminal, 'stderr' | 'color'>,
+): Promise<Result<Team>> {
   const { team, findings, source } = await readTeamFile(file, { today });
   if (team === null) return fail('team-file-invalid', { file, findings, source });
-  if (findings.length > 0) terminal.stderr(printFindings({ findings, source }, { color: terminal.color }));
+  if (findings.length > 0) terminal?.stderr(printFindings({ findings, source }, { color: terminal.color }));
   return succeed(team);
 }
 

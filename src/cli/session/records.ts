@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
@@ -14,6 +12,7 @@ import {
 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
+import { gitIn } from '../../github/clone.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
@@ -198,12 +197,6 @@ export function appliedFacts(record: ApplyRecord | null): Applied | null {
   return appliedIn({ ...record, team: { ...first, roles: [], members: [] } });
 }
 
-/** The same of the record in a place. */
-export async function readApplied(place: RecordPlace): Promise<Result<Applied | null>> {
-  const record = await readRecord(place);
-  return record.ok ? succeed(appliedIn(record.value)) : record;
-}
-
 /** Changes the record, and returns it; what is not there yet is empty. Null for a record that must not be changed. */
 export function changeRecord(
   place: RecordPlace,
@@ -252,8 +245,6 @@ export async function listedIds(lab: string, names: Pick<IamLookup, 'list'>): Pr
   return askAws(async () => ({ user: await of('user'), group: await of('group') }));
 }
 
-const run = promisify(execFile);
-
 /**
  * Says on standard error, and returns, that the file is older than what was applied last: it differs from that, and its
  * clone lacks the commit, so its plan would undo that apply. Workflows check their commit themselves.
@@ -280,19 +271,14 @@ export async function noteOldFile(
 
 /** The commit of a file as it is, or null: in no clone, or changed since. */
 export async function commitOf(file: string): Promise<string | null> {
-  const git = (...args: readonly string[]) => run('git', ['-C', dirname(file), ...args]).catch(() => null);
-  const head = await git('rev-parse', '--verify', 'HEAD');
+  const git = (...args: readonly string[]) => gitIn(dirname(file), ...args);
   const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
   const isTracked = (await git('ls-files', '--error-unmatch', '--', basename(file))) !== null;
-  return head !== null && isAsCommitted && isTracked ? head.stdout.trim() : null;
+  return isAsCommitted && isTracked ? git('rev-parse', '--verify', 'HEAD') : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */
 async function lacksCommit(directory: string, commit: string): Promise<boolean> {
-  const git = (...args: readonly string[]) =>
-    run('git', ['-C', directory, ...args]).then(
-      () => true,
-      () => false,
-    );
-  return (await git('rev-parse', '--verify', 'HEAD')) && !(await git('merge-base', '--is-ancestor', commit, 'HEAD'));
+  const head = await gitIn(directory, 'rev-parse', '--verify', 'HEAD');
+  return head !== null && (await gitIn(directory, 'merge-base', '--is-ancestor', commit, head)) === null;
 }

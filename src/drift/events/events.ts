@@ -1,6 +1,6 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { boundaryArn, iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
+import { boundaryArn, iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, workflowRoleArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import {
@@ -27,7 +27,7 @@ export function manualChanges(events: readonly CloudTrailEvent[], team: Team): r
   const { account } = team;
   const roles = new Set(
     [team.lab, ...team.settings.neighbors].flatMap((lab) =>
-      WORKFLOW_ROLES.map((role) => iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role))),
+      WORKFLOW_ROLES.map((role) => workflowRoleArn({ account, lab }, role)),
     ),
   );
   return events

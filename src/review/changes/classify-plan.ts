@@ -6,12 +6,6 @@ import { isChange, type Plan, type ResourceChange } from '../../terraform/plan.t
 import { accessFromPlan, changedAttributes } from '../../terraform/resources.ts';
 import type { PlannedResource, ReviewedPlan } from '../manifest/schema.ts';
 
-/**
- * `clean` (no difference), `pending` (the file changed since the last apply), `drift` (manual changes), `refresh-only`
- * (manual changes that the file asks for too), `unexplained` (neither explains it: another provider or default).
- */
-type PlanClass = 'clean' | 'pending' | 'drift' | 'refresh-only' | 'unexplained';
-
 interface ManualChange {
   readonly difference: Difference;
   /** What an apply does with it; `kept` if the file asks for the same. */
@@ -25,7 +19,6 @@ interface AttributeChange {
 }
 
 export interface PlanClassification {
-  readonly class: PlanClass;
   readonly manualChanges: readonly ManualChange[];
   /** Manual changes of attributes on which no access depends; an apply reverts them. */
   readonly manualAttributes: readonly AttributeChange[];
@@ -75,11 +68,10 @@ export function classifyPlan(plan: Plan, account: string, existing: AccessModel 
     } else if (!isUpdate(change) && drift === undefined) pendingAddresses.push(address);
   }
 
-  const report = { manualChanges, manualAttributes, pending, pendingAddresses, unexplained };
   const imported = plan.changes.flatMap(({ address, change }) =>
     change.importing === null ? [] : [{ address, id: change.importing.id ?? null }],
   );
-  return { class: classOf(report), ...report, imported, access };
+  return { manualChanges, manualAttributes, pending, pendingAddresses, unexplained, imported, access };
 }
 
 const NOTHING = { ofAccess: [], others: [] } as const;
@@ -87,14 +79,6 @@ const NOTHING = { ofAccess: [], others: [] } as const;
 /** Whether a resource exists before and after, updated in place or replaced. */
 function isUpdate({ change }: ResourceChange): boolean {
   return change.before !== null && change.after !== null;
-}
-
-function classOf(report: Omit<PlanClassification, 'class' | 'access' | 'imported'>): PlanClass {
-  if (report.manualChanges.some(({ outcome }) => outcome !== 'kept') || report.manualAttributes.length > 0)
-    return 'drift';
-  if (report.unexplained.length > 0) return 'unexplained';
-  if (report.pending.length > 0 || report.pendingAddresses.length > 0) return 'pending';
-  return report.manualChanges.length > 0 ? 'refresh-only' : 'clean';
 }
 
 /** The counts of a plan and the changed attributes of each resource, without values. */

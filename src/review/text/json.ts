@@ -19,7 +19,7 @@ export interface PlanView extends Required<PlanOfReview> {
 
 /** `plan --json`, version 1. Addresses are Terraform's, users IAM's. */
 export function planJson(view: PlanView, team: Team, engine: Engine, naming: DisplayNames): Record<string, unknown> {
-  const { class: kind, manualChanges, manualAttributes, unexplained } = view.classification;
+  const { manualChanges, manualAttributes, unexplained } = view.classification;
   return {
     version: 1,
     lab: team.lab,
@@ -27,7 +27,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     engine: { flavour: engine.flavour, version: engine.version },
     access: accessChangeJson(view.change, naming),
     plan: reviewedPlan(view.plan),
-    drift: { class: kind, manualChanges, manualAttributes, unexplained },
+    drift: { manualChanges, manualAttributes, unexplained },
     imported: view.imported,
     importedCredentials: view.credentials,
     suspendedDuringApply: view.suspendedDuringApply,
