@@ -43,7 +43,7 @@ export async function inventoryRow(moto: RunningAccount): Promise<Row> {
       account: 'ours and moto 5.2.5',
       provider: 'none',
       engine: 'the inventory',
-      compared: `${reference.length} inventories: access, credentials, attachments, what was not seen, how many calls it took`,
+      compared: `${reference.length} inventories: access, credentials, attachments, what was not seen`,
       ...outcome,
       checks: subjects,
     };
@@ -79,7 +79,7 @@ export function inventoryDifferences(
 
 /** An inventory as facts that must be the same wherever it was taken: without ids, and of times only whether there is one. */
 function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
-  const { access, users, policies, rootKeys, notChecked: unseen, calls } = inventory;
+  const { access, users, policies, rootKeys, notChecked: unseen } = inventory;
   const facts = new Map(Object.entries(accountFacts(access)));
   const record = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
   record('access known', inventory.isAccessKnown);
@@ -89,7 +89,6 @@ function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
     'unseen',
     unseen.map(({ what }) => what),
   );
-  record('calls', calls);
   for (const [arn, { attachments }] of policies) record(`policy ${arn} attachments`, attachments);
   for (const [name, { arn, created, isReported, credentials }] of users) {
     const { keys, password, certificates, ssh, services } = credentials;

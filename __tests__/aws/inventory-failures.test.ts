@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-test('throttled calls are repeated by the SDK, and counted once', async () => {
+test('throttled calls are repeated by the SDK', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await account.user(name);
   const patient = new aws.IAMClient({
     endpoint: account.emulator.endpoint,
@@ -20,12 +20,11 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   });
   account.emulator.faults = { throttleFirst: 1 };
   const before = account.emulator.calls.length;
-  const { notChecked, calls, users } = await account.take({ pageSize: 2 }, patient);
+  const { notChecked, users } = await account.take({ pageSize: 2 }, patient);
   patient.destroy();
   expect(notChecked).toEqual([]);
   expect(users.size).toBe(4);
-  expect(calls).toBe(4 + 2 + 16);
-  expect(account.emulator.calls.length - before).toBe(2 * calls);
+  expect(account.emulator.calls.length - before).toBe(2 * (4 + 2 + 16));
 });
 
 test('endless throttling leaves everything unchecked, and nothing is thrown', async () => {
@@ -113,23 +112,21 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   for (const UserName of ['bo', 'old']) {
     await account.call('CreateServiceSpecificCredential', { UserName, ServiceName: 'logs.amazonaws.com' });
   }
-  const { notChecked, users, calls } = await account.take({}, refusedAllUsers());
+  const { notChecked, users } = await account.take({}, refusedAllUsers());
   expect(notChecked).toEqual([]);
   expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
   expect(users.get('old')?.credentials.services).toEqual([]);
-  expect(calls).toBe(4 + 1 + 5);
 });
 
 test('if users may not be read one by one, their service-specific credentials are not checked', async () => {
   await account.user('bo');
-  const { notChecked, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
+  const { notChecked } = await account.take({ scope: 'access' }, refusedAllUsers());
   expect(notChecked).toEqual([
     {
       what: 'the service-specific credentials',
       failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
     },
   ]);
-  expect(calls).toBe(4 + 1);
 });
 
 test('a mistake of ours is thrown', async () => {
@@ -176,10 +173,9 @@ test('a page that leads to itself ends', async () => {
     first ??= carryOut();
     return first;
   });
-  const { notChecked, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
+  const { notChecked, isAccessKnown } = await account.take({ scope: 'access', pageSize: 1 }, client);
   expect(isAccessKnown).toBe(false);
   expect(notChecked.map(({ failure }) => failure.args)).toEqual([
     { reason: 'a page of the answer leads to itself', progress: null },
   ]);
-  expect(calls).toBe(4 + 2);
 });

@@ -60,7 +60,6 @@ export function inventoryOf(
     rootKeys: [],
     reportedAt: '2026-11-25T11:00:00Z',
     notChecked: [],
-    calls: 6,
     ...more,
   };
 }

@@ -137,10 +137,8 @@ export type ReadResult<Value> =
 /** A `ReadResult` of something that may not exist. */
 export type OptionalReadResult<Value> = ReadResult<Value> | { readonly state: 'missing' };
 
-/** Reads from an account, counts the calls, and returns errors of AWS as values. */
+/** Reads from an account, and returns errors of AWS as values. */
 export interface IamReader {
-  /** Calls so far; what the SDK repeats by itself is counted once. */
-  readonly calls: number;
   readonly client: IAMClient;
   /** `what` names what could not be checked if AWS does not answer. Throws errors that are not of AWS. */
   read<Value>(what: string, read: () => Promise<Value>): Promise<ReadResult<Value>>;
@@ -149,11 +147,6 @@ export interface IamReader {
 }
 
 export function iamReader(client: IAMClient): IamReader {
-  let calls = 0;
-  const send = (...args: Parameters<IAMClient['send']>) => {
-    calls += 1;
-    return client.send(...args);
-  };
   const read: IamReader['read'] = async (what, work) => {
     const result = await askAws(work);
     return result.ok
@@ -161,11 +154,7 @@ export function iamReader(client: IAMClient): IamReader {
       : { state: 'not-checked', notChecked: { what, failure: result.failure } };
   };
   return {
-    get calls() {
-      return calls;
-    },
-    // The SDK's paginators take an instance of the client's class alone.
-    client: Object.create(client, { send: { value: send } }),
+    client,
     read,
     async readOptional<Value>(what: string, work: () => Promise<Value>): Promise<OptionalReadResult<Value>> {
       try {

@@ -110,7 +110,7 @@ test.each([
   const before = account.emulator.calls.length;
   const reported: string[] = [];
   const progress = (done: number, total: number) => reported.push(`${done} of ${total}`);
-  const { access, calls, notChecked } = await account.take({ scope, pageSize, progress });
+  const { access, notChecked } = await account.take({ scope, pageSize, progress });
   expect(notChecked).toEqual([]);
   expect(access.users.map(({ name }) => name)).toEqual([
     ...Array.from({ length: members }, (_, index) => `m${index}`),
@@ -118,8 +118,6 @@ test.each([
   ]);
   const pages = Math.ceil((members + others + 1) / pageSize);
   const read = scope === 'all' ? members : 0;
-  expect(account.emulator.calls.length - before).toBe(calls);
-  expect(calls).toBe(4 + pages + 4 * read);
   expect(reported).toEqual(Array.from({ length: read }, (_, index) => `${index + 1} of ${read}`));
   const each = read === 0 ? {} : { ListAccessKeys: read, ListSSHPublicKeys: read };
   expect(callsOf(before)).toEqual({
@@ -150,8 +148,9 @@ test('a long list of credentials is read page by page', async () => {
     ServiceSpecificCredentialId,
     Status: 'Inactive',
   });
-  const { users, calls } = await account.take({ scope: 'access', pageSize: 1 });
+  const before = account.emulator.calls.length;
+  const { users } = await account.take({ scope: 'access', pageSize: 1 });
   expect(Array.from(users.values(), ({ credentials: { services } }) => services.length)).toEqual([1, 1, 1]);
   // Three users; the report; the summary; four credentials.
-  expect(calls).toBe(3 + 2 + 1 + 4);
+  expect(account.emulator.calls.length - before).toBe(3 + 2 + 1 + 4);
 });

@@ -97,7 +97,6 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     rootKeys,
     reportedAt: report?.at ?? null,
     notChecked,
-    calls: reader.calls,
   };
 }
 

@@ -97,6 +97,4 @@ export interface Inventory {
   readonly reportedAt: string | null;
   /** What could not be checked, and why: it does not mean that nothing is there. */
   readonly notChecked: readonly NotChecked[];
-  /** Calls of AWS that it took, repeated ones not counted. */
-  readonly calls: number;
 }
