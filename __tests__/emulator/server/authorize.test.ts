@@ -40,250 +40,73 @@ describe('who may call IAM', () => {
     return { iam: iamOf(emulator, await keyOf(root, name)), name };
   }
 
-  type Row = { name: string; document: string; call: string; input: object; may: boolean };
-  const statement = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement });
-  const rows: Row[] = [
-    {
-      name: 'a user by its ARN with the path',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'other' },
-      may: true,
-    },
-    {
-      name: 'a user outside the path',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'outsider' },
-      may: false,
-    },
-    {
-      name: 'a user that does not exist, path-scoped',
-      document: policy('Allow', 'iam:GetUser', user('*')),
-      call: 'GetUser',
-      input: { UserName: 'missing-user' },
-      may: false,
-    },
-    {
-      name: 'another action',
-      document: policy('Allow', 'iam:GetUser'),
-      call: 'DeleteUser',
-      input: { UserName: 'other' },
-      may: false,
-    },
-    {
-      name: 'a list is about everything',
-      document: policy('Allow', 'iam:ListUsers', user('*')),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-    {
-      name: 'a list of everything',
-      document: policy('Allow', 'iam:ListUsers'),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'a user to be, in the path',
-      document: policy('Allow', 'iam:CreateUser', user('*')),
-      call: 'CreateUser',
-      input: { UserName: 'new-one', Path: PATH },
-      may: true,
-    },
-    {
-      name: 'a user to be, outside the path',
-      document: policy('Allow', 'iam:CreateUser', user('*')),
-      call: 'CreateUser',
-      input: { UserName: 'new-two' },
-      may: false,
-    },
-    {
-      name: 'a move out of the path needs leave there, too',
-      document: policy('Allow', 'iam:UpdateUser', user('*')),
-      call: 'UpdateUser',
-      input: { UserName: 'other', NewPath: '/' },
-      may: false,
-    },
-    {
-      name: 'a role, outside the path of a policy that names one',
-      document: policy('Allow', 'iam:UpdateAssumeRolePolicy', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      call: 'UpdateAssumeRolePolicy',
-      input: { RoleName: 'elsewhere', PolicyDocument: TRUST },
-      may: false,
-    },
-    {
-      name: 'a role to be, in the path',
-      document: policy('Allow', 'iam:CreateRole', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      call: 'CreateRole',
-      input: { RoleName: 'new-role', Path: '/mturk-roles/lab/', AssumeRolePolicyDocument: TRUST },
-      may: true,
-    },
-    {
-      name: 'another identity provider',
-      document: policy('Allow', 'iam:DeleteOpenIDConnectProvider', oidcProvider('token.actions.githubusercontent.com')),
-      call: 'DeleteOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
-      may: false,
-    },
-    {
-      name: 'a membership is about the group',
-      document: policy('Allow', 'iam:AddUserToGroup', group('*')),
-      call: 'AddUserToGroup',
-      input: { GroupName: 'readers', UserName: 'outsider' },
-      may: true,
-    },
-    {
-      name: 'a membership is not about the user',
-      document: policy('Allow', 'iam:AddUserToGroup', user('*')),
-      call: 'AddUserToGroup',
-      input: { GroupName: 'readers', UserName: 'other' },
-      may: false,
-    },
-    {
-      name: 'only certain policies may be attached',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:AttachGroupPolicy',
-        Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': managed('*') } },
-      }),
-      call: 'AttachGroupPolicy',
-      input: { GroupName: 'readers', PolicyArn: managed('reader') },
-      may: true,
-    },
-    {
-      name: 'others may not',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:AttachGroupPolicy',
-        Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': managed('*') } },
-      }),
-      call: 'AttachGroupPolicy',
-      input: { GroupName: 'readers', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
-      may: false,
-    },
-    {
-      name: 'users only with a boundary: without',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:CreateUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } },
-      }),
-      call: 'CreateUser',
-      input: { UserName: 'bare' },
-      may: false,
-    },
-    {
-      name: 'users only with a boundary: with',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:CreateUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } },
-      }),
-      call: 'CreateUser',
-      input: { UserName: 'bound', PermissionsBoundary: managed('reader') },
-      may: true,
-    },
-    {
-      name: 'by the tag of the user',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:GetUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:ResourceTag/lab': 'lab' } },
-      }),
-      call: 'GetUser',
-      input: { UserName: 'other' },
-      may: true,
-    },
-    {
-      name: 'by the tag that a user does not have',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:GetUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:ResourceTag/lab': 'lab' } },
-      }),
-      call: 'GetUser',
-      input: { UserName: 'outsider' },
-      may: false,
-    },
-    {
-      name: 'by the tag that is sent',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:TagUser',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestTag/color': 'red' } },
-      }),
-      call: 'TagUser',
-      input: { UserName: 'other', Tags: [{ Key: 'color', Value: 'blue' }] },
-      may: false,
-    },
-    {
-      name: 'until a day that is not over',
-      document: statement([
-        { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
-        {
-          Effect: 'Deny',
-          Action: '*',
-          Resource: '*',
-          Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-26T00:00:00Z' } },
-        },
-      ]),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'until a day that is over',
-      document: statement([
-        { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
-        {
-          Effect: 'Deny',
-          Action: '*',
-          Resource: '*',
-          Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-25T00:00:00Z' } },
-        },
-      ]),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-    {
-      name: 'from this machine',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:ListUsers',
-        Resource: '*',
-        Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
-      }),
-      call: 'ListUsers',
-      input: {},
-      may: true,
-    },
-    {
-      name: 'from elsewhere',
-      document: statement({
-        Effect: 'Allow',
-        Action: 'iam:ListUsers',
-        Resource: '*',
-        Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
-      }),
-      call: 'ListUsers',
-      input: {},
-      may: false,
-    },
-  ];
+  /** A policy that allows the call alone, on an ARN or under a condition. */
+  const allows = (call: string, scope: string | object) =>
+    typeof scope === 'string'
+      ? policy('Allow', `iam:${call}`, scope)
+      : statement([{ Effect: 'Allow', Action: `iam:${call}`, Resource: '*', Condition: scope }]);
+  const statement = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  const roles = 'arn:aws:iam::123456789012:role/mturk-roles/lab/*';
+  const github = oidcProvider('token.actions.githubusercontent.com');
+  const ownPolicies = { ArnLike: { 'iam:PolicyARN': managed('*') } };
+  const fullAccess = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const bounded = { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } };
+  const tagged = { StringEquals: { 'aws:ResourceTag/lab': 'lab' } };
+  const color = { StringEquals: { 'aws:RequestTag/color': 'red' } };
+  const Tags = [{ Key: 'color', Value: 'blue' }];
+  const trust = { AssumeRolePolicyDocument: TRUST };
 
-  test.each(rows)('$name', async ({ document, call, input, may }) => {
-    const { iam } = await caller(document);
-    expect(await outcome(callIam(iam, call, input))).toBe(may ? 'answered' : 'AccessDenied');
+  test.each<[name: string, scope: string | object, call: string, input: object]>([
+    ['a user by its ARN with the path', user('*'), 'GetUser', { UserName: 'other' }],
+    ['a list of everything', '*', 'ListUsers', {}],
+    ['a user to be, in the path', user('*'), 'CreateUser', { UserName: 'new-one', Path: PATH }],
+    ['a role to be, in the path', roles, 'CreateRole', { RoleName: 'new-role', Path: '/mturk-roles/lab/', ...trust }],
+    ['a membership, by the group', group('*'), 'AddUserToGroup', { GroupName: 'readers', UserName: 'outsider' }],
+    ['an own policy', ownPolicies, 'AttachGroupPolicy', { GroupName: 'readers', PolicyArn: managed('reader') }],
+    ['a user with the boundary', bounded, 'CreateUser', { UserName: 'bound', PermissionsBoundary: managed('reader') }],
+    ['by the tag of the user', tagged, 'GetUser', { UserName: 'other' }],
+    ['from this machine', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }, 'ListUsers', {}],
+  ])('allowed: %s', async (_, scope, call, input) => {
+    const { iam } = await caller(allows(call, scope));
+    expect(await outcome(callIam(iam, call, input))).toBe('answered');
+  });
+
+  test.each<[name: string, scope: string | object, call: string, input: object]>([
+    ['a user outside the path', user('*'), 'GetUser', { UserName: 'outsider' }],
+    ['a user that does not exist, path-scoped', user('*'), 'GetUser', { UserName: 'missing-user' }],
+    ['a list, which is about everything', user('*'), 'ListUsers', {}],
+    ['a user to be, outside the path', user('*'), 'CreateUser', { UserName: 'new-two' }],
+    ['a move out of the path', user('*'), 'UpdateUser', { UserName: 'other', NewPath: '/' }],
+    ['a role outside the path', roles, 'UpdateAssumeRolePolicy', { RoleName: 'elsewhere', PolicyDocument: TRUST }],
+    [
+      'another identity provider',
+      github,
+      'DeleteOpenIDConnectProvider',
+      { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
+    ],
+    ['a membership, by the user', user('*'), 'AddUserToGroup', { GroupName: 'readers', UserName: 'other' }],
+    ['another policy', ownPolicies, 'AttachGroupPolicy', { GroupName: 'readers', PolicyArn: fullAccess }],
+    ['a user without the boundary', bounded, 'CreateUser', { UserName: 'bare' }],
+    ['by the tag that a user does not have', tagged, 'GetUser', { UserName: 'outsider' }],
+    ['by the tag that is sent', color, 'TagUser', { UserName: 'other', Tags }],
+    ['from elsewhere', { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }, 'ListUsers', {}],
+  ])('denied: %s', async (_, scope, call, input) => {
+    const { iam } = await caller(allows(call, scope));
+    expect(await outcome(callIam(iam, call, input))).toBe('AccessDenied');
+  });
+
+  test.each([
+    ['2026-11-25T00:00:00Z', 'AccessDenied'],
+    ['2026-11-26T00:00:00Z', 'answered'],
+  ])('a Deny from %s: %s', async (moment, answer) => {
+    const Condition = { DateGreaterThanEquals: { 'aws:CurrentTime': moment } };
+    const { iam } = await caller(
+      statement([
+        { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition },
+      ]),
+    );
+    expect(await outcome(callIam(iam, 'ListUsers'))).toBe(answer);
   });
 
   test('own keys, by the policy variable of the name', async () => {
@@ -310,28 +133,12 @@ describe('who may call IAM', () => {
     expect(await may()).toBe('AccessDenied');
   });
 
-  const denials = [
-    {
-      name: 'nothing allows it',
-      document: policy('Allow', 'iam:GetUser'),
-      boundary: undefined,
-      words: 'because no identity-based policy allows the iam:ListUsers action',
-    },
-    {
-      name: 'a policy denies it',
-      document: policy('Deny', 'iam:*'),
-      boundary: undefined,
-      words: 'with an explicit deny in an identity-based policy',
-    },
-    {
-      name: 'the boundary does not allow it',
-      document: policy('Allow', 'iam:*'),
-      boundary: managed('reader'),
-      words: 'because no permissions boundary allows the iam:ListUsers action',
-    },
-  ];
-  test.each(denials)('the words of a denial: $name', async ({ document, boundary, words }) => {
-    const { iam, name } = await caller(document, boundary);
+  test.each([
+    ['Allow', 'iam:GetUser', undefined, 'because no identity-based policy allows the iam:ListUsers action'],
+    ['Deny', 'iam:*', undefined, 'with an explicit deny in an identity-based policy'],
+    ['Allow', 'iam:*', managed('reader'), 'because no permissions boundary allows the iam:ListUsers action'],
+  ] as const)('the words of a denial, %s %s, boundary %s', async (effect, action, boundary, words) => {
+    const { iam, name } = await caller(policy(effect, action), boundary);
     const error = await callIam(iam, 'ListUsers').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     expect((error as Error).message).toBe(
