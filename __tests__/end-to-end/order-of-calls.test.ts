@@ -1,14 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
-import { findEngine } from '../../src/terraform/run/engine.ts';
-import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
-import { synthesize } from '../../src/terraform/synth/synth.ts';
+import { applyPlan, planChanges } from '../../src/terraform/run/commands.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { bootstrapped, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 type Side = Partial<Pick<Team, 'roles' | 'members'>>;
@@ -50,50 +44,24 @@ const CHANGES: [string, Side, Side, string[]][] = [
   ],
 ];
 
-const engine = await findEngine({ env: { PATH: '' }, account: 'emulator' });
-let emulator: Emulator;
-let directory = '';
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'mturk-team-order-'));
-  emulator = await openEmulator({ dir: null, accountId: sampleTeam.account });
-});
-afterEach(async () => {
-  await emulator.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-/** Applies a stack of the team and gives the names of the IAM calls that it made. */
-async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]> {
-  if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
-  const team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
-  const { stacks } = await synthesize(team, { today: '2026-11-25', outDir: join(directory, 'out') });
-  const workspace = await prepareWorkspace({
-    engine: engine.value,
-    directory: join(directory, stack),
-    configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-    account: 'emulator',
-    env: process.env,
-    extra: emulator.engineEnv(stack),
-    backend: { http: {} },
-  });
-  const ready = await initialize(workspace);
-  if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
-  const plan = await planChanges(workspace);
-  if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
-  const before = emulator.calls.length;
-  const result = await applyPlan(workspace, plan.value);
-  if (!result.ok) throw new Error(JSON.stringify(result.failure));
-  return emulator.calls.slice(before).map(({ action }) => action);
+/** Applies the team with a side and gives the names of the IAM calls that it made. */
+async function apply(test: LabInTest, side: Side): Promise<readonly string[]> {
+  const team: Team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
+  const workspace = orThrow(await test.lab(team).workspace('team', team));
+  const plan = orThrow(await planChanges(workspace));
+  const { length } = test.emulator.calls;
+  orThrow(await applyPlan(workspace, plan));
+  return test.emulator.calls.slice(length).map(({ action }) => action);
 }
 
 test.each(sampleOf(CHANGES, 1))('%s', async (_what, before, after, order) => {
-  await apply({}, 'bootstrap');
-  await apply(before, 'team');
-  const calls = await apply(after, 'team');
-  for (const [index, first] of order.entries()) {
-    expect(calls).toContain(first);
-    const next = order[index + 1];
-    if (next !== undefined) expect(calls.lastIndexOf(first)).toBeLessThan(calls.indexOf(next));
-  }
+  await withLab(await bootstrapped(), async (test) => {
+    await apply(test, before);
+    const calls = await apply(test, after);
+    for (const [index, first] of order.entries()) {
+      expect(calls).toContain(first);
+      const next = order[index + 1];
+      if (next !== undefined) expect(calls.lastIndexOf(first)).toBeLessThan(calls.indexOf(next));
+    }
+  });
 });
