@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AddUserToGroupCommand, AttachGroupPolicyCommand, CreateGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AddUserToGroupCommand, AttachGroupPolicyCommand, CreateGroupCommand } from '@aws-sdk/client-iam';
 import { parseDocument } from 'yaml';
-import { openEmulator } from '../../src/emulator/emulator.ts';
+import { byHandIn } from '../support/applied-directory.ts';
 import { run, runHere, scratch } from '../support/command.ts';
 import { EXHAUSTIVE, sampleOf } from '../support/exhaustive.ts';
 
@@ -30,17 +30,6 @@ function edited(path: readonly string[], value: unknown): string {
   if (value === undefined) document.deleteIn(path);
   else document.setIn(path, value);
   return document.toString();
-}
-
-/** Changes the emulator's account by hand. */
-async function changed(lab: Lab, work: (iam: IAMClient) => Promise<void>): Promise<void> {
-  const dir = join(lab.directory, '.mturk-team/emulator');
-  const emulator = await openEmulator({ dir, accountId: '123456789012', provider: false });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const iam = new IAMClient({ region: 'us-east-1', endpoint, credentials });
-  await work(iam);
-  iam.destroy();
-  await emulator.close();
 }
 
 let applied: Lab;
@@ -88,7 +77,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
 
 test('a hand-made group under the lab’s path: no command says that the account is as the file', async () => {
   const lab = appliedLab();
-  await changed(lab, async (iam) => {
+  await byHandIn(lab.directory, async (iam) => {
     const GroupName = 'perception-lab-shadow';
     await iam.send(new CreateGroupCommand({ GroupName, Path: '/mturk/perception-lab/' }));
     const PolicyArn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
