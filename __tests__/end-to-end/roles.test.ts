@@ -21,7 +21,7 @@ import {
   UploadSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectWorkflows, recordedFacts } from '../../src/aws/setup/inspect.ts';
@@ -41,7 +41,7 @@ import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { createRoles, type Key } from '../emulator/clients.ts';
+import { createRoles, iamOf, type Key, stsOf } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import {
@@ -90,8 +90,7 @@ const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
 
 /** Creates GitHub's identity provider and the roles, as bootstrap does. */
 async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const root = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  const root = iamOf(emulator);
   const ClientIDList = ['sts.amazonaws.com'];
   await root.send(new CreateOpenIDConnectProviderCommand({ Url: GITHUB_ISSUER, ClientIDList }));
   await createRoles(root, wantedRoles({ ...team, state: STATE }, REPOSITORY));
@@ -100,8 +99,7 @@ async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
 
 /** Credentials of a role, for a token of the job that takes it. */
 async function take({ emulator }: LabInTest, role: WorkflowRole) {
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const sts = new STSClient({ endpoint, credentials, region: 'us-east-1' });
+  const sts = stsOf(emulator);
   count += 1;
   const { Credentials, AssumedRoleUser } = await sts.send(
     new AssumeRoleWithWebIdentityCommand({

@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { STSClient } from '@aws-sdk/client-sts';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { checkCaller } from '../../src/aws/client.ts';
 import { checkBoundary, findExisting, iamLookup } from '../../src/aws/iam-names.ts';
@@ -17,6 +16,7 @@ import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/te
 import { findEngine } from '../../src/terraform/run/engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
+import { iamOf, stsOf } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { member, sampleTeam, smallTeam } from '../support/sample-team.ts';
 
@@ -37,12 +37,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
     beforeEach(async () => {
       directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
       emulator = await openEmulator({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
-      const { accessKeyId, secretAccessKey } = emulator.rootCredentials;
-      iam = new IAMClient({
-        endpoint: emulator.endpoint,
-        region: 'us-east-1',
-        credentials: { accessKeyId, secretAccessKey },
-      });
+      iam = iamOf(emulator);
     });
     afterEach(async () => {
       iam.destroy();
@@ -230,8 +225,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
     });
 
     test('another account is refused, by us and by the provider', async () => {
-      const credentials = emulator.rootCredentials;
-      const sts = new STSClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
+      const sts = stsOf(emulator);
       expect(await checkCaller(sts, smallTeam.account)).toMatchObject({
         ok: true,
         value: { account: smallTeam.account },

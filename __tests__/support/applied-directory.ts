@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
+import { iamOf } from '../emulator/clients.ts';
 import { runHere, scratch } from './command.ts';
 import { sampleTeam } from './sample-team.ts';
 
@@ -39,8 +40,7 @@ export async function byHandIn<T>(
 ): Promise<T> {
   const dir = join(directory, '.mturk-team/emulator');
   const emulator = await openEmulator({ dir, accountId: sampleTeam.account, provider: false, ...options });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials });
+  const iam = iamOf(emulator);
   try {
     return await click(iam, emulator);
   } finally {
