@@ -42,13 +42,11 @@ import { statementsOf, toList } from '../../src/iam/document.ts';
 import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { createRoles, iamOf, type Key, stsOf } from '../emulator/clients.ts';
-import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import {
   applied,
   bootstrapped,
   copyOf,
-  inTurns,
   type LabInTest,
   type LabMemory,
   orThrow,
@@ -298,8 +296,6 @@ test("the apply role deletes no MFA device: the failure says so, and the next ap
 });
 
 const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
-/** With Terraform; all of them in an exhaustive run. */
-const SAMPLE = sampleOf(REVERTED, 1);
 
 function idsOf({ findings }: ScanResult): readonly string[] {
   return findings.map(({ id }) => id);
@@ -326,28 +322,6 @@ test('every manual change that can be reverted is found by the scan role, and at
       expect(found).toEqual({ what: row.what, found: row.finds, notChecked: [], complete: true, attributed: true });
     });
   }
-});
-
-test('they are planned by the scan role, and reverted by the apply role', async () => {
-  const outcomes: Record<string, object> = {};
-  await inTurns(SAMPLE, async (row) => {
-    await afterChange(row, async (test) => {
-      const { scan, complete } = await labAs(test, 'scan', async (lab) =>
-        orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
-      );
-      const [{ steps }, after] = await labAs(test, 'apply', async (lab) => {
-        const again = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
-        const done = orThrow(await reconcile(lab, again, SILENT));
-        return [done, orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan] as const;
-      });
-      const { notChecked } = scan;
-      outcomes[row.what] = { found: idsOf(scan), notChecked, complete, isApplied: steps > 0, left: idsOf(after) };
-    });
-  });
-  const wanted = SAMPLE.map(({ what, finds, leaves = [] }) => {
-    return [what, { found: finds, notChecked: [], complete: true, isApplied: true, left: leaves }] as const;
-  });
-  expect(outcomes).toEqual(Object.fromEntries(wanted));
 });
 
 test('mode all gives back as the apply role what was announced a day before', async () => {
