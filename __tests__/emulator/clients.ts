@@ -19,7 +19,7 @@ export function openAccount(options: Partial<EmulatorOptions> = {}): Promise<Emu
   return openEmulator({ dir: null, accountId: ACCOUNT, provider: false, ...options });
 }
 
-/** Where an account answers, and as whom clients call it unless they are told. */
+/** Where an account answers, and the credentials that clients have by default. */
 type Account = Pick<Emulator, 'endpoint' | 'rootCredentials'>;
 
 function config({ endpoint, rootCredentials }: Account, credentials: Key = rootCredentials, maxAttempts = 1) {
