@@ -12,12 +12,7 @@ afterEach(() => account.close());
 
 test('throttled calls are repeated by the SDK', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await account.user(name);
-  const patient = new aws.IAMClient({
-    endpoint: account.emulator.endpoint,
-    region: 'us-east-1',
-    credentials: account.emulator.rootCredentials,
-    maxAttempts: 4,
-  });
+  const patient = iamOf(account.emulator, account.emulator.rootCredentials, 4);
   account.emulator.faults = { throttleFirst: 1 };
   const before = account.emulator.calls.length;
   const { notChecked, users } = await account.take({ pageSize: 2 }, patient);
@@ -135,12 +130,8 @@ test('a mistake of ours is thrown', async () => {
 });
 
 test('no server', async () => {
-  const offline = new aws.IAMClient({
-    endpoint: 'http://127.0.0.1:1',
-    region: 'us-east-1',
-    credentials: account.emulator.rootCredentials,
-    maxAttempts: 1,
-  });
+  const { rootCredentials } = account.emulator;
+  const offline = iamOf({ endpoint: 'http://127.0.0.1:1', rootCredentials });
   const { notChecked, isAccessKnown } = await account.take({}, offline);
   offline.destroy();
   expect(isAccessKnown).toBe(false);
@@ -153,9 +144,8 @@ test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'],
     const server = createServer((_request, response) => response.end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const credentials = account.emulator.rootCredentials;
-    const endpoint = `http://127.0.0.1:${port}`;
-    const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const { rootCredentials } = account.emulator;
+    const portal = iamOf({ endpoint: `http://127.0.0.1:${port}`, rootCredentials });
     const { notChecked, isAccessKnown, reportedAt } = await account.take({}, portal);
     portal.destroy();
     await new Promise((resolve) => server.close(resolve));

@@ -1,33 +1,32 @@
-import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { awsFailure, checkCaller } from '../../src/aws/client.ts';
 import { iamLookup } from '../../src/aws/iam-names.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import { emptyState } from '../../src/emulator/account/account.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import { ACCOUNT, iamOf, openAccount, stsOf } from '../emulator/clients.ts';
 
-const ACCOUNT = '123456789012';
+const SIZE = 1_001;
+const NOTHING = { tags: [], groups: [], attached: [], inline: [], boundary: null };
+const NO_CREDENTIALS = { keys: [], login: null, mfa: [], ssh: [], certificates: [], serviceCredentials: [] };
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await openEmulator({ dir: null, accountId: ACCOUNT, provider: false });
+  const created = '2026-11-25T00:00:00Z';
+  const account = emptyState(ACCOUNT, created, 'seed');
+  for (let index = 0; index < SIZE; index += 1) {
+    const user = { id: `AIDA${index}`, name: `u${index}`, path: '/a/', created };
+    account.users[user.id] = { ...user, ...structuredClone({ ...NOTHING, ...NO_CREDENTIALS }) };
+  }
+  emulator = await openAccount({ memory: { account, states: new Map() } });
 });
 afterAll(() => emulator.close());
 
-const config = (credentials = emulator.rootCredentials) => ({
-  endpoint: emulator.endpoint,
-  region: 'us-east-1',
-  credentials,
-  maxAttempts: 1,
-});
-
 test('every page of a long list is read', async () => {
-  const iam = new IAMClient(config());
-  for (let index = 0; index < 1001; index += 1)
-    await iam.send(new CreateUserCommand({ UserName: `u${index}`, Path: '/a/' }));
-  const before = emulator.calls.length;
+  const iam = iamOf(emulator);
   const users = await iamLookup(iam).list('user');
-  expect(users).toHaveLength(1001);
-  const id = expect.stringMatching(/^AIDA/);
-  expect(users).toContainEqual({ kind: 'user', name: 'u7', path: '/a/', arn: `arn:aws:iam::${ACCOUNT}:user/a/u7`, id });
-  expect(emulator.calls.length - before).toBe(2);
+  expect(users).toHaveLength(SIZE);
+  const arn = `arn:aws:iam::${ACCOUNT}:user/a/u7`;
+  expect(users).toContainEqual({ kind: 'user', name: 'u7', path: '/a/', arn, id: 'AIDA7' });
+  expect(emulator.calls).toHaveLength(2);
   expect(await iamLookup(iam).list('group')).toEqual([]);
   // AWS's own policies are in no account's way.
   expect(await iamLookup(iam).list('policy')).toEqual([]);
@@ -35,21 +34,21 @@ test('every page of a long list is read', async () => {
 });
 
 test.each([
-  ['wrong-account', ACCOUNT, '999999999999', {}, {}],
-  ['credentials-denied', ACCOUNT, ACCOUNT, { secretAccessKey: 'wrong' }, {}],
-  ['credentials-denied', ACCOUNT, ACCOUNT, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, {}],
-  ['throttled', ACCOUNT, ACCOUNT, {}, { throttleShare: 1 }],
-  ['aws-unavailable', ACCOUNT, ACCOUNT, {}, { errorShare: 1 }],
-])('%s', async (code, _account, expected, credentials, faults) => {
+  ['wrong-account', '999999999999', {}, {}],
+  ['credentials-denied', ACCOUNT, { secretAccessKey: 'wrong' }, {}],
+  ['credentials-denied', ACCOUNT, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, {}],
+  ['throttled', ACCOUNT, {}, { throttleShare: 1 }],
+  ['aws-unavailable', ACCOUNT, {}, { errorShare: 1 }],
+])('%s', async (code, expected, credentials, faults) => {
   emulator.faults = faults;
-  const sts = new STSClient(config({ ...emulator.rootCredentials, ...credentials }));
+  const sts = stsOf(emulator, { ...emulator.rootCredentials, ...credentials });
   expect(await checkCaller(sts, expected)).toMatchObject({ ok: false, failure: { code } });
   emulator.faults = {};
   sts.destroy();
 });
 
 test('the right account is returned with the caller', async () => {
-  const sts = new STSClient(config());
+  const sts = stsOf(emulator);
   expect(await checkCaller(sts, ACCOUNT)).toEqual({
     ok: true,
     value: { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
@@ -58,8 +57,9 @@ test('the right account is returned with the caller', async () => {
 });
 
 test('no credentials, and no server', async () => {
+  const { endpoint, rootCredentials } = emulator;
   const none = new STSClient({
-    ...config(),
+    ...{ endpoint, region: 'us-east-1', maxAttempts: 1 },
     credentials: async () => {
       throw Object.assign(new Error('Could not load credentials from any providers'), {
         name: 'CredentialsProviderError',
@@ -67,7 +67,7 @@ test('no credentials, and no server', async () => {
     },
   });
   expect(await checkCaller(none, ACCOUNT)).toMatchObject({ failure: { code: 'credentials-missing' } });
-  const offline = new STSClient({ ...config(), endpoint: 'http://127.0.0.1:1' });
+  const offline = stsOf({ endpoint: 'http://127.0.0.1:1', rootCredentials });
   expect(await checkCaller(offline, ACCOUNT)).toMatchObject({ failure: { code: 'network-failed' } });
 });
 

@@ -19,16 +19,17 @@ export function openAccount(options: Partial<EmulatorOptions> = {}): Promise<Emu
   return openEmulator({ dir: null, accountId: ACCOUNT, provider: false, ...options });
 }
 
-function config(endpoint: string, credentials: Key) {
-  return { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 };
+/** Where an account answers, and the credentials that clients have by default. */
+type Account = Pick<Emulator, 'endpoint' | 'rootCredentials'>;
+
+function config({ endpoint, rootCredentials }: Account, credentials: Key = rootCredentials, maxAttempts = 1) {
+  return { endpoint, credentials, region: 'us-east-1', maxAttempts };
 }
 
-export const iamOf = (emulator: Emulator, key: Key = emulator.rootCredentials): IAMClient =>
-  new IAMClient(config(emulator.endpoint, key));
-export const stsOf = (emulator: Emulator, key: Key = emulator.rootCredentials): STSClient =>
-  new STSClient(config(emulator.endpoint, key));
-export const mturkOf = (emulator: Emulator, key: Key = emulator.rootCredentials): MTurkClient =>
-  new MTurkClient(config(emulator.endpoint, key));
+export const iamOf = (account: Account, key?: Key, maxAttempts?: number) =>
+  new IAMClient(config(account, key, maxAttempts));
+export const stsOf = (account: Account, key?: Key) => new STSClient(config(account, key));
+export const mturkOf = (account: Account, key?: Key) => new MTurkClient(config(account, key));
 
 type AnyCommand = new (input: object) => Parameters<IAMClient['send']>[0];
 export type Output = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { resetEmulator } from '../../src/emulator/reset-emulator.ts';
 import { callIam, iamOf, type Key, openAccount, outcome } from './clients.ts';
 
@@ -63,12 +63,7 @@ describe('the account of a directory', () => {
 
   test('nothing that was answered is lost when its process is killed', async () => {
     const hosting = await host(dir, 'command');
-    const iam = new IAMClient({
-      endpoint: hosting.endpoint,
-      region: 'us-east-1',
-      credentials: hosting.rootCredentials,
-      maxAttempts: 1,
-    });
+    const iam = iamOf(hosting);
     const answered: string[] = [];
     let running = true;
     const callers = [1, 2, 3].map(async (caller) => {

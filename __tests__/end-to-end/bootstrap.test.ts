@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
-import { callIam, outcome } from '../emulator/clients.ts';
+import { callIam, iamOf, outcome, stsOf } from '../emulator/clients.ts';
 import { type CommandResult, runHere, scratch } from '../support/command.ts';
 import { startGitHubOidc } from '../support/github-oidc.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -60,9 +59,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
   const account = { dir: EMULATOR, accountId: '123456789012', provider: false } as const;
   const github = await startGitHubOidc();
   const emulator = await openEmulator({ ...account, kind: 'server', issuers: github.issuers });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
-  const sts = new STSClient({ endpoint, credentials, region: 'us-east-1' });
+  const [iam, sts] = [iamOf(emulator), stsOf(emulator)];
   pin(second, OLD);
   try {
     const unknown = await mturk(first, 'bootstrap', '--yes');

@@ -2,22 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { readDriftReport } from '../../src/drift/report/report.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
+import { runHere } from '../support/command.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
-const TODAY = ['--today', '2026-11-25'];
 const RECONCILE = / {2}reconcile: .*\n/;
 const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: additions\n');
-const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
+const place = await appliedDirectory(ALLOWED);
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });
 const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
 
 function mturk(args: readonly string[], env: Record<string, string> = {}) {
   place.write('output.txt', '');
-  return runHere([...args, '--emulator', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
+  return runHere([...args, '--emulator', '--today', TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
 }
 
 /** What the step says to the workflow, by name. */
@@ -26,19 +25,8 @@ function outputs(): Record<string, string> {
   return Object.fromEntries([...lines].map(([, name = '', , value = '']) => [name, value]));
 }
 
-async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
-  const dir = join(place.directory, '.mturk-team/emulator');
-  const clock = () => new Date('2026-11-25T11:00:00Z');
-  const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false, clock });
-  const credentials = emulator.rootCredentials;
-  const iam = new aws.IAMClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
-  try {
-    await click(iam, emulator);
-  } finally {
-    iam.destroy();
-    await emulator.close();
-  }
-}
+const byHand = (click: (iam: aws.IAMClient) => Promise<unknown>) =>
+  byHandIn(place.directory, click, { clock: () => new Date(`${TODAY}T11:00:00Z`) });
 
 async function report() {
   const read = await readDriftReport(join(place.directory, 'report.json'));
@@ -52,9 +40,6 @@ async function scan() {
   return check.scan;
 }
 
-beforeAll(async () => {
-  expect(await mturk(['apply', '--yes'])).toMatchObject({ code: 0 });
-});
 afterAll(() => place.remove());
 
 test('a check writes nothing to the account, whatever the day', async () => {

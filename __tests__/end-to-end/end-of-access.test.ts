@@ -1,5 +1,5 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
@@ -169,17 +169,12 @@ beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (lab) => {
     lab.setClock(START);
     await applied(lab.lab(team));
-    const iam = new IAMClient({
-      region: 'us-east-1',
-      endpoint: lab.emulator.endpoint,
-      credentials: { ...lab.emulator.rootCredentials },
-    });
+    const { iam } = lab.lab(team);
     for (const { key } of team.members) {
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, key) }));
       const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
       CREDENTIALS.set(key, { accessKeyId, secretAccessKey });
     }
-    iam.destroy();
     return copyOf(lab.memory);
   });
 });

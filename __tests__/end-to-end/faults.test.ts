@@ -30,6 +30,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
     ['throttles the first two attempts of every call', { throttleFirst: 2 }],
     ['throttles a third of the calls and answers 500 to a tenth', { throttleShare: 0.3, errorShare: 0.1, seed: 7 }],
     ['answers 500 to a third of the calls', { errorShare: 0.34, seed: 3 }],
+    ['throttles and answers 500, each to a quarter', { throttleShare: 0.25, errorShare: 0.25, seed: 3 }],
   ];
 
   test.each(sampleOf(DAYS, 1))(

@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
-import { findEngine } from '../../src/terraform/run/engine.ts';
-import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
+import { applyPlan, planChanges } from '../../src/terraform/run/commands.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { orThrow } from '../support/lab-in-test.ts';
+import { bootstrapped, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 type Side = Partial<Pick<Team, 'roles' | 'members'>>;
@@ -49,36 +44,24 @@ const CHANGES: [string, Side, Side, string[]][] = [
   ],
 ];
 
-const engine = orThrow(await findEngine({ env: { PATH: '' }, account: 'emulator' }));
-let emulator: Emulator;
-let directory = '';
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'mturk-team-order-'));
-  emulator = await openEmulator({ dir: null, accountId: sampleTeam.account });
-});
-afterEach(async () => {
-  await emulator.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-/** Applies a stack of the team and gives the names of the IAM calls that it made. */
-async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]> {
-  const team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
-  const workspace = await emulatorWorkspace(emulator, directory, stack, team, { engine });
-  const plan = await plannedIn(workspace);
-  const before = emulator.calls.length;
-  await appliedIn(workspace, plan);
-  return emulator.calls.slice(before).map(({ action }) => action);
+/** Applies the team with a side and gives the names of the IAM calls that it made. */
+async function apply(test: LabInTest, side: Side): Promise<readonly string[]> {
+  const team: Team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
+  const workspace = orThrow(await test.lab(team).workspace('team', team));
+  const plan = orThrow(await planChanges(workspace));
+  const { length } = test.emulator.calls;
+  orThrow(await applyPlan(workspace, plan));
+  return test.emulator.calls.slice(length).map(({ action }) => action);
 }
 
 test.each(sampleOf(CHANGES, 1))('%s', async (_what, before, after, order) => {
-  await apply({}, 'bootstrap');
-  await apply(before, 'team');
-  const calls = await apply(after, 'team');
-  for (const [index, first] of order.entries()) {
-    expect(calls).toContain(first);
-    const next = order[index + 1];
-    if (next !== undefined) expect(calls.lastIndexOf(first)).toBeLessThan(calls.indexOf(next));
-  }
+  await withLab(await bootstrapped(), async (test) => {
+    await apply(test, before);
+    const calls = await apply(test, after);
+    for (const [index, first] of order.entries()) {
+      expect(calls).toContain(first);
+      const next = order[index + 1];
+      if (next !== undefined) expect(calls.lastIndexOf(first)).toBeLessThan(calls.indexOf(next));
+    }
+  });
 });

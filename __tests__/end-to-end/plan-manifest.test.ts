@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AddUserToGroupCommand, CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { openEmulator } from '../../src/emulator/emulator.ts';
+import { AddUserToGroupCommand, CreateAccessKeyCommand, CreateUserCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { readManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
+import { runHere } from '../support/command.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
 const SMALL = smallTeamFile();
@@ -12,11 +12,12 @@ const WITH_EVE = SMALL.replace(
   'members:\n',
   'members:\n  eve: { name: Eve Lindqvist, roles: [results-reader], until: "2027-05-31", sponsor: ada }\n',
 );
-const TODAY = ['--today', '2026-11-25'];
-const place = scratch({ 'base.yaml': SMALL, 'team.yaml': SMALL, 'head.yaml': WITH_EVE });
+const place = await appliedDirectory(SMALL);
+place.write('base.yaml', SMALL);
+place.write('head.yaml', WITH_EVE);
 afterAll(() => place.remove());
 const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
-  runHere([...args, ...TODAY], { cwd: place.directory, env });
+  runHere([...args, '--today', TODAY], { cwd: place.directory, env });
 
 const PLAN = ['plan', 'head.yaml', '--emulator', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
 
@@ -26,25 +27,8 @@ function manifest(): Manifest {
   return read.value;
 }
 
-async function byHand(work: (iam: IAMClient) => Promise<unknown>, at?: string): Promise<void> {
-  const emulator = await openEmulator({
-    dir: join(place.directory, '.mturk-team/emulator'),
-    accountId: '123456789012',
-    ...(at === undefined ? {} : { clock: () => new Date(at) }),
-  });
-  const iam = new IAMClient({
-    region: 'us-east-1',
-    endpoint: emulator.endpoint,
-    credentials: emulator.rootCredentials,
-  });
-  await work(iam);
-  iam.destroy();
-  await emulator.close();
-}
-
-beforeAll(async () => {
-  expect(await mturk(['apply', 'base.yaml', '--emulator', '--yes'])).toMatchObject({ code: 0 });
-});
+const byHand = (work: (iam: IAMClient) => Promise<unknown>, at?: string) =>
+  byHandIn(place.directory, work, at === undefined ? {} : { clock: () => new Date(at) });
 
 test('the manifest says what was planned', async () => {
   await mturk(PLAN);

@@ -8,7 +8,7 @@ import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import type { OnCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { configurationWith, type Laboratory, openLaboratory } from '../support/provider-laboratory.ts';
-import { configurationOf, STORY, STORY_ACCOUNT } from '../support/provider-story.ts';
+import { STORY_ACCOUNT } from '../support/provider-story.ts';
 import { enginesAtHand, runEngine, startEngine } from '../support/raw-engine.ts';
 
 const [[, binary] = ['', '']] = await enginesAtHand();
@@ -103,26 +103,6 @@ test('an engine that is interrupted ends its calls, keeps its record and goes on
 
   expect(await lab.run('apply', '-auto-approve', '-lock=false')).toMatchObject({ code: 0, stderr: '' });
   expect(await lab.run('plan', '-detailed-exitcode', '-lock=false')).toMatchObject({ code: 0 });
-});
-
-describe('an account that has a bad day', () => {
-  const faults: readonly (readonly [string, object])[] = [
-    ['throttles every call twice', { throttleFirst: 2 }],
-    ['throttles a third of the calls', { throttleShare: 0.34, seed: 7 }],
-    ['answers 500 to a third of the calls', { errorShare: 0.34, seed: 11 }],
-    ['throttles and answers 500, each to a quarter of the calls', { throttleShare: 0.25, errorShare: 0.25, seed: 3 }],
-  ];
-
-  test.each(sampleOf(faults, 1))('%s: the apply succeeds all the same', async (_title, bad) => {
-    const lab = await opened();
-    await STORY[0]?.before?.(lab.iam);
-    await lab.configure(configurationOf('01-create'));
-    await lab.run('init');
-    lab.emulator.faults = bad;
-    expect(await lab.run('apply', '-auto-approve')).toMatchObject({ code: 0, stderr: '' });
-    lab.emulator.faults = {};
-    expect(await lab.run('plan', '-detailed-exitcode')).toMatchObject({ code: 0 });
-  });
 });
 
 describe('engines side by side', () => {

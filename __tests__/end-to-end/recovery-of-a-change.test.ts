@@ -1,4 +1,4 @@
-import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
@@ -32,12 +32,10 @@ const CHANGED: Team = {
 function inUse(): Promise<LabMemory> {
   return appliedTo(sampleTeam).then((start) =>
     withLab(start, async (test) => {
-      const { endpoint, rootCredentials: credentials } = test.emulator;
-      const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+      const { iam } = test.lab(sampleTeam);
       for (const key of ['bo', 'cy', 'gus']) {
         await iam.send(new CreateAccessKeyCommand({ UserName: `perception-lab-${key}` }));
       }
-      iam.destroy();
       return copyOf(test.memory);
     }),
   );

@@ -21,7 +21,7 @@ import {
   UploadSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
@@ -46,14 +46,12 @@ import {
   workflowRoleArn,
 } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { createRoles, type Key } from '../emulator/clients.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { createRoles, iamOf, type Key, stsOf } from '../emulator/clients.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import {
   applied,
   bootstrapped,
   copyOf,
-  inTurns,
   type LabInTest,
   type LabMemory,
   orThrow,
@@ -95,8 +93,7 @@ const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
 
 /** Creates GitHub's identity provider and the roles, as bootstrap does. */
 async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const root = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  const root = iamOf(emulator);
   const ClientIDList = ['sts.amazonaws.com'];
   await root.send(new CreateOpenIDConnectProviderCommand({ Url: GITHUB_ISSUER, ClientIDList }));
   await createRoles(root, wantedRoles({ ...team, state: STATE }, REPOSITORY));
@@ -105,8 +102,7 @@ async function bootstrapRoles({ emulator }: LabInTest): Promise<void> {
 
 /** Credentials of a role, for a token of the job that takes it. */
 async function take({ emulator }: LabInTest, role: WorkflowRole) {
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const sts = new STSClient({ endpoint, credentials, region: 'us-east-1' });
+  const sts = stsOf(emulator);
   count += 1;
   const { Credentials, AssumedRoleUser } = await sts.send(
     new AssumeRoleWithWebIdentityCommand({
@@ -305,8 +301,6 @@ test("the apply role deletes no MFA device: the failure says so, and the next ap
 });
 
 const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
-/** With Terraform; all of them in an exhaustive run. */
-const SAMPLE = sampleOf(REVERTED, 1);
 
 function idsOf({ findings }: ScanResult): readonly string[] {
   return findings.map(({ id }) => id);
@@ -333,28 +327,6 @@ test('every manual change that can be reverted is found by the scan role, and at
       expect(found).toEqual({ what: row.what, found: row.finds, notChecked: [], complete: true, attributed: true });
     });
   }
-});
-
-test('they are planned by the scan role, and reverted by the apply role', async () => {
-  const outcomes: Record<string, object> = {};
-  await inTurns(SAMPLE, async (row) => {
-    await afterChange(row, async (test) => {
-      const { scan, complete } = await labAs(test, 'scan', async (lab) =>
-        orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
-      );
-      const [{ steps }, after] = await labAs(test, 'apply', async (lab) => {
-        const again = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
-        const done = orThrow(await reconcile(lab, again, SILENT));
-        return [done, orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan] as const;
-      });
-      const { notChecked } = scan;
-      outcomes[row.what] = { found: idsOf(scan), notChecked, complete, isApplied: steps > 0, left: idsOf(after) };
-    });
-  });
-  const wanted = SAMPLE.map(({ what, finds, leaves = [] }) => {
-    return [what, { found: finds, notChecked: [], complete: true, isApplied: true, left: leaves }] as const;
-  });
-  expect(outcomes).toEqual(Object.fromEntries(wanted));
 });
 
 test('mode all gives back as the apply role what was announced a day before', async () => {

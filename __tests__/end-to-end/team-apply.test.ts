@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { STSClient } from '@aws-sdk/client-sts';
+import * as aws from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { checkCaller } from '../../src/aws/client.ts';
 import { checkBoundary, findExisting, iamLookup } from '../../src/aws/iam-names.ts';
@@ -10,15 +9,15 @@ import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
-import type { Team } from '../../src/team/team.ts';
 import { hasChanges } from '../../src/terraform/plan.ts';
 import { plannedCreates } from '../../src/terraform/resources.ts';
-import { applyPlan, planChanges } from '../../src/terraform/run/commands.ts';
+import { planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/engine.ts';
 import type { ImportBlock } from '../../src/terraform/run/workspace.ts';
+import { iamOf, stsOf } from '../emulator/clients.ts';
 import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { member, sampleTeam, smallTeam } from '../support/sample-team.ts';
+import { sampleTeam, smallTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
 
@@ -32,17 +31,12 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
   (_title, engine) => {
     let directory = '';
     let emulator: Emulator;
-    let iam: IAMClient;
+    let iam: aws.IAMClient;
 
     beforeEach(async () => {
       directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
       emulator = await openEmulator({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
-      const { accessKeyId, secretAccessKey } = emulator.rootCredentials;
-      iam = new IAMClient({
-        endpoint: emulator.endpoint,
-        region: 'us-east-1',
-        credentials: { accessKeyId, secretAccessKey },
-      });
+      iam = iamOf(emulator);
     });
     afterEach(async () => {
       iam.destroy();
@@ -74,46 +68,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(report.access.before).toEqual(byName(desiredAccess(sampleTeam, TODAY)));
     });
 
-    test('what a killed apply created is found, taken over by import blocks and finished', async () => {
-      await appliedIn(await workspaceOf('bootstrap'));
-      const team = await workspaceOf('team');
-      const plan = await plannedIn(team);
-      let kill = (): void => {};
-      let done = 0;
-      const killed = await applyPlan(team, plan, {
-        onStart: (handle) => {
-          kill = () => handle.kill('SIGKILL');
-        },
-        onEvent: (event) => {
-          if (event.kind !== 'done') return;
-          done += 1;
-          if (done === 6) kill();
-        },
-      });
-      expect(killed).toMatchObject({ ok: false, failure: { code: 'killed' } });
-      await emulator.releaseLocks();
-
-      const afresh = await workspaceOf('team');
-      const second = await plannedIn(afresh);
-      const existing = await findExisting(plannedCreates(second.plan), iamLookup(iam));
-      expect(existing.findings).toEqual([]);
-      expect(existing.imports.length).toBeGreaterThan(0);
-
-      const finishing = await workspaceOf('team', smallTeam, existing.imports);
-      const third = await plannedIn(finishing);
-      expect(blocksOf(third.plan, smallTeam, TODAY)).toEqual([]);
-      const report = classifyPlan(third.plan, smallTeam.account);
-      expect(report.imported.map(({ address }) => address).sort()).toEqual(existing.imports.map(({ to }) => to).sort());
-      const result = await applyPlan(finishing, third);
-      expect(result.ok).toBe(true);
-
-      const last = await plannedIn(await workspaceOf('team'));
-      expect(hasChanges(last.plan)).toBe(false);
-      expect(classifyPlan(last.plan, smallTeam.account).access.before).toEqual(byName(desiredAccess(smallTeam, TODAY)));
-    });
-
     test('an imported group may have unmanaged members: exclusive policies revert at once, the next apply removes the members', async () => {
-      const aws = await import('@aws-sdk/client-iam');
       const group = { GroupName: 'perception-lab-paymaster' };
       const foreign = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
       await iam.send(new aws.CreateGroupCommand({ ...group, Path: '/mturk/perception-lab/' }));
@@ -137,70 +92,8 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
       expect(hasChanges((await plannedIn(await workspaceOf('team'))).plan)).toBe(false);
     });
 
-    test('names outside the path are taken, whatever their case', async () => {
-      const { CreateUserCommand, CreateGroupCommand } = await import('@aws-sdk/client-iam');
-      await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-BO', Path: '/old/' }));
-      await iam.send(new CreateGroupCommand({ GroupName: 'perception-lab-paymaster' }));
-      await appliedIn(await workspaceOf('bootstrap'));
-      const plan = await plannedIn(await workspaceOf('team'));
-      const existing = await findExisting(plannedCreates(plan.plan), iamLookup(iam));
-      expect(existing.imports).toEqual([]);
-      expect(existing.findings.map(({ code, args }) => [code, args])).toEqual([
-        [
-          'name-taken',
-          {
-            kind: 'group',
-            name: 'perception-lab-paymaster',
-            owner: `arn:aws:iam::${smallTeam.account}:group/perception-lab-paymaster`,
-            key: 'paymaster',
-          },
-        ],
-        [
-          'name-taken',
-          {
-            kind: 'user',
-            name: 'perception-lab-bo',
-            owner: `arn:aws:iam::${smallTeam.account}:user/old/Perception-Lab-BO`,
-            key: 'bo',
-          },
-        ],
-      ]);
-    });
-
-    test('throttling, a failed call and an AWS outage give different errors, and the next apply finishes', async () => {
-      await appliedIn(await workspaceOf('bootstrap'));
-      const single: Team = {
-        ...smallTeam,
-        roles: smallTeam.roles.slice(0, 1),
-        members: [member({ key: 'ada', roles: ['paymaster'] })],
-      };
-      const team = await workspaceOf('team', single);
-      const plan = await plannedIn(team);
-      emulator.faults = { failCall: 2 };
-      const failed = await applyPlan(team, plan);
-      emulator.faults = {};
-      expect(failed).toMatchObject({
-        ok: false,
-        failure: {
-          code: 'apply-failed',
-          args: { reason: expect.stringContaining('configured to fail call 2'), progress: { total: 9 } },
-        },
-      });
-      const finished = await appliedIn(await workspaceOf('team', single));
-      expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
-
-      emulator.faults = { throttleShare: 1 };
-      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'throttled' } });
-      emulator.faults = { errorShare: 1 };
-      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
-      emulator.faults = {};
-
-      expect(hasChanges((await plannedIn(await workspaceOf('team', single))).plan)).toBe(false);
-    });
-
     test('another account is refused, by us and by the provider', async () => {
-      const credentials = emulator.rootCredentials;
-      const sts = new STSClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
+      const sts = stsOf(emulator);
       expect(await checkCaller(sts, smallTeam.account)).toMatchObject({
         ok: true,
         value: { account: smallTeam.account },

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
+import { runHere } from '../support/command.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
 
-const TODAY = ['--today', '2026-11-25'];
 const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: additions\n');
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
@@ -14,28 +12,11 @@ const ANYTHING = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 });
 const OLD = { GroupName: 'old-payers' };
-const lab = scratch({ 'team.yaml': SAMPLE });
-const mturk = (...args: string[]) => runHere([...args, '--emulator', ...TODAY], { cwd: lab.directory });
+const lab = await appliedDirectory(SAMPLE);
+const mturk = (...args: string[]) => runHere([...args, '--emulator', '--today', TODAY], { cwd: lab.directory });
 
-async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
-  const dir = join(lab.directory, '.mturk-team/emulator');
-  const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false });
-  const iam = new aws.IAMClient({
-    endpoint: emulator.endpoint,
-    region: 'us-east-1',
-    credentials: emulator.rootCredentials,
-  });
-  try {
-    await click(iam, emulator);
-  } finally {
-    iam.destroy();
-    await emulator.close();
-  }
-}
+const byHand = (click: (iam: aws.IAMClient) => Promise<unknown>) => byHandIn(lab.directory, click);
 
-beforeAll(async () => {
-  expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
-});
 afterAll(() => lab.remove());
 
 test('drift finds a group that was renamed by hand, and reconcile leaves no one in it', async () => {

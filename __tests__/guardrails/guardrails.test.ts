@@ -107,176 +107,99 @@ function mutated(mutate: (raw: Raw, find: (address: string) => RawChange) => voi
 
 const BO = 'aws_iam_user.member_bo';
 const BO_LIMITS = 'aws_iam_user_policy.member_bo_limits';
+const READERS = 'aws_iam_group_membership.role_results-reader';
+const READERS_POLICIES = 'aws_iam_group_policy_attachments_exclusive.role_results-reader';
+const FULL = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+type Mutation = Parameters<typeof mutated>[0];
+
+/** Something else about the plan as a whole. */
+const plan =
+  (change: object): Mutation =>
+  (raw) =>
+    Object.assign(raw, change);
+
+/** Something else about the change of one resource. */
+const changed =
+  (address: string, change: object): Mutation =>
+  (_raw, find) =>
+    Object.assign(find(address).change, change);
+
+/** An update of one resource after which these attributes are otherwise. */
+const updated =
+  (address: string, after: object): Mutation =>
+  (_raw, find) => {
+    const { change } = find(address);
+    Object.assign(change, { actions: ['update'], after: { ...change.after, ...after } });
+  };
+
+/** One more resource in the plan. */
+const added =
+  (type: string, change: RawChange['change']): Mutation =>
+  (raw) =>
+    raw.resource_changes.push({ address: `${type}.x`, type, mode: 'managed', ...{ name: 'x' }, change });
+
+const updatedRole = { actions: ['update'], before: { name: 'x' }, after: { name: 'x', path: '/' } };
 
 describe('plans that are blocked', () => {
-  test.each<[string, string[], (raw: Raw, find: (address: string) => RawChange) => void]>([
-    [
-      'an errored plan',
-      ['plan-incomplete'],
-      (raw) => Object.assign(raw, { errored: true, applyable: false, complete: false }),
-    ],
-    ['deferred changes', ['plan-incomplete'], (raw) => Object.assign(raw, { deferred_changes: [{ reason: 'x' }] })],
-    ['actions besides changes', ['plan-incomplete'], (raw) => Object.assign(raw, { action_invocations: [{}] })],
-    ['a part of a plan', ['plan-incomplete'], (raw) => Object.assign(raw, { complete: false })],
-    [
-      'a whole plan of Terraform',
-      [],
-      (raw) => Object.assign(raw, { complete: true, applyable: false, deferred_changes: [] }),
-    ],
-    [
-      'forget',
-      ['removed-from-state'],
-      (_raw, find) => Object.assign(find(BO).change, { actions: ['forget'], after: null }),
-    ],
-    [
-      'create, forget',
-      ['removed-from-state'],
-      (_raw, find) => Object.assign(find(BO).change, { actions: ['create', 'forget'] }),
-    ],
-    [
-      'forget, create',
-      ['removed-from-state'],
-      (_raw, find) => Object.assign(find(BO).change, { actions: ['forget', 'create'] }),
-    ],
-    [
-      'an unknown action',
-      ['unknown-action'],
-      (_raw, find) => Object.assign(find(BO).change, { actions: ['hibernate'] }),
-    ],
-    ['no action at all', ['unknown-action'], (_raw, find) => Object.assign(find(BO).change, { actions: [] })],
-    [
-      'a leftover of a replacement',
-      ['unknown-action'],
-      (_raw, find) => Object.assign(find(BO), { deposed: 'abcd1234' }),
-    ],
-    [
-      'a secret at a leaf',
-      ['sensitive-value'],
-      (_raw, find) => Object.assign(find(BO).change, { after_sensitive: { tags: { x: true } } }),
-    ],
-    [
-      'a secret as a whole',
-      ['sensitive-value'],
-      (_raw, find) => Object.assign(find(BO).change, { before_sensitive: true }),
-    ],
-    [
-      'a secret output',
-      ['sensitive-value'],
-      (raw) =>
-        Object.assign(raw, { output_changes: { key: { actions: ['create'], after: 'x', after_sensitive: true } } }),
-    ],
+  const secret = { actions: ['create'], after: 'x', after_sensitive: true };
+  const createdKey = { actions: ['create'], before: null, after: { user: 'perception-lab-bo' } };
+  test.each<[what: string, codes: readonly string[], mutate: Mutation]>([
+    ['an errored plan', ['plan-incomplete'], plan({ errored: true, applyable: false, complete: false })],
+    ['deferred changes', ['plan-incomplete'], plan({ deferred_changes: [{ reason: 'x' }] })],
+    ['actions besides changes', ['plan-incomplete'], plan({ action_invocations: [{}] })],
+    ['a part of a plan', ['plan-incomplete'], plan({ complete: false })],
+    ['a whole plan of Terraform', [], plan({ complete: true, applyable: false, deferred_changes: [] })],
+    ['forget', ['removed-from-state'], changed(BO, { actions: ['forget'], after: null })],
+    ['create, forget', ['removed-from-state'], changed(BO, { actions: ['create', 'forget'] })],
+    ['forget, create', ['removed-from-state'], changed(BO, { actions: ['forget', 'create'] })],
+    ['an unknown action', ['unknown-action'], changed(BO, { actions: ['hibernate'] })],
+    ['no action at all', ['unknown-action'], changed(BO, { actions: [] })],
+    ['a leftover of a replacement', ['unknown-action'], (_raw, find) => Object.assign(find(BO), { deposed: 'abcd' })],
+    ['a secret at a leaf', ['sensitive-value'], changed(BO, { after_sensitive: { tags: { x: true } } })],
+    ['a secret as a whole', ['sensitive-value'], changed(BO, { before_sensitive: true })],
+    ['a secret output', ['sensitive-value'], plan({ output_changes: { key: secret } })],
     [
       'a replaced user',
       ['member-replaced bo'],
-      (_raw, find) => Object.assign(find(BO).change, { actions: ['delete', 'create'], replace_paths: [['name']] }),
+      changed(BO, { actions: ['delete', 'create'], replace_paths: [['name']] }),
     ],
-    [
-      'replaced limits',
-      ['limits-replaced bo'],
-      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['delete', 'create'] }),
-    ],
+    ['replaced limits', ['limits-replaced bo'], changed(BO_LIMITS, { actions: ['delete', 'create'] })],
     [
       'replaced limits, the new ones first',
       ['limits-replaced bo'],
-      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['create', 'delete'] }),
+      changed(BO_LIMITS, { actions: ['create', 'delete'] }),
     ],
-    [
-      'a user without a boundary',
-      ['user-without-boundary'],
-      (_raw, find) =>
-        Object.assign(find(BO).change, {
-          actions: ['update'],
-          after: { ...find(BO).change.after, permissions_boundary: '' },
-        }),
-    ],
+    ['a user without a boundary', ['user-without-boundary'], updated(BO, { permissions_boundary: '' })],
     [
       'a resource of which nothing is known yet',
       ['unknown-value'],
-      (_raw, find) =>
-        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
-          actions: ['update'],
-          after_unknown: true,
-        }),
+      changed(READERS, { actions: ['update'], after_unknown: true }),
     ],
     [
       'members that are not known yet',
       ['unknown-value'],
-      (_raw, find) =>
-        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
-          actions: ['update'],
-          after_unknown: { users: [false, true] },
-        }),
+      changed(READERS, { actions: ['update'], after_unknown: { users: [false, true] } }),
     ],
-    [
-      'an access key in Terraform',
-      ['unmanaged-resource-type'],
-      (raw) =>
-        raw.resource_changes.push({
-          address: 'aws_iam_access_key.bo',
-          type: 'aws_iam_access_key',
-          mode: 'managed',
-          ...{ name: 'bo' },
-          change: { actions: ['create'], before: null, after: { user: 'perception-lab-bo' } },
-        }),
-    ],
-    ...(
-      [
-        ['the role that applies', 'aws_iam_role'],
-        ['what that role may do', 'aws_iam_role_policy_attachment'],
-        ['whom the account trusts', 'aws_iam_openid_connect_provider'],
-        ["the account's password policy", 'aws_iam_account_password_policy'],
-      ] as const
-    ).map(([what, type]): [string, string[], (raw: Raw) => void] => [
-      what,
-      ['trust-changed'],
-      (raw) =>
-        raw.resource_changes.push({
-          address: `${type}.x`,
-          type,
-          mode: 'managed',
-          ...{ name: 'x' },
-          change: { actions: ['update'], before: { name: 'x' }, after: { name: 'x', path: '/' } },
-        }),
-    ]),
+    ['an access key in Terraform', ['unmanaged-resource-type'], added('aws_iam_access_key', createdKey)],
+    ['the role that applies', ['trust-changed'], added('aws_iam_role', updatedRole)],
+    ['what that role may do', ['trust-changed'], added('aws_iam_role_policy_attachment', updatedRole)],
+    ['whom the account trusts', ['trust-changed'], added('aws_iam_openid_connect_provider', updatedRole)],
+    ["the account's password policy", ['trust-changed'], added('aws_iam_account_password_policy', updatedRole)],
     [
       'the only owner deleted',
       ['member-not-departed ada', 'no-owner-left'],
-      (_raw, find) => Object.assign(find('aws_iam_user.member_ada').change, { actions: ['delete'], after: null }),
+      changed('aws_iam_user.member_ada', { actions: ['delete'], after: null }),
     ],
-    [
-      'a user outside the path',
-      ['outside-managed-path'],
-      (_raw, find) =>
-        Object.assign(find(BO).change, { actions: ['update'], after: { ...find(BO).change.after, path: '/' } }),
-    ],
-    [
-      'a member of a foreign group',
-      ['outside-managed-path'],
-      (_raw, find) =>
-        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
-          actions: ['update'],
-          after: { group: 'Admins', name: 'x', users: ['perception-lab-bo'] },
-        }),
-    ],
-    [
-      'a foreign policy attached',
-      ['outside-managed-path'],
-      (_raw, find) =>
-        Object.assign(find('aws_iam_group_policy_attachments_exclusive.role_results-reader').change, {
-          actions: ['update'],
-          after: {
-            group_name: 'perception-lab-results-reader',
-            policy_arns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
-          },
-        }),
-    ],
+    ['a user outside the path', ['outside-managed-path'], updated(BO, { path: '/' })],
+    ['a member of a foreign group', ['outside-managed-path'], updated(READERS, { group: 'Admins' })],
+    ['a foreign policy attached', ['outside-managed-path'], updated(READERS_POLICIES, { policy_arns: [FULL] })],
     [
       'a foreign policy detached by its exclusive-policy resource',
       [],
       (_raw, find) => {
-        const { change } = find('aws_iam_group_policy_attachments_exclusive.role_results-reader');
-        change.actions = ['update'];
-        change.before = { ...change.after, policy_arns: ['arn:aws:iam::aws:policy/AdministratorAccess'] };
+        const { change } = find(READERS_POLICIES);
+        Object.assign(change, { actions: ['update'], before: { ...change.after, policy_arns: [FULL] } });
       },
     ],
     [
@@ -294,12 +217,10 @@ describe('plans that are blocked', () => {
     [
       'an imported user of another path',
       ['outside-managed-path'],
-      (_raw, find) =>
-        Object.assign(find(BO).change, {
-          actions: ['update'],
-          importing: { id: 'x' },
-          before: { ...find(BO).change.before, path: '/' },
-        }),
+      (_raw, find) => {
+        const { change } = find(BO);
+        Object.assign(change, { actions: ['update'], importing: { id: 'x' }, before: { ...change.before, path: '/' } });
+      },
     ],
   ])('%s', (_case, codes, mutate) => {
     expect(codesOf(mutated(mutate), recordedTeam)).toEqual(codes);

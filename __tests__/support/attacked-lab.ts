@@ -4,13 +4,14 @@ import * as aws from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { iamReader } from '../../src/aws/client.ts';
 import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
 import { iamName } from '../../src/team/names.ts';
+import { appliedDirectory, byHandIn, TODAY } from './applied-directory.ts';
 import { type CommandResult, runHere, scratch } from './command.ts';
 import { smallTeam, smallTeamFile } from './sample-team.ts';
 import { accessAt } from './transient-access.ts';
 
-export const TODAY = '2026-11-25';
+export { TODAY };
 export const TOMORROW = '2026-11-26';
 export const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 export const user = (key: string) => ({ UserName: iamName(smallTeam.lab, key) });
@@ -67,28 +68,16 @@ export function attackedLabs(change: (file: string) => string = (file) => file):
   attack(work: (lab: AttackedLab) => Promise<void>): Promise<void>;
   remove(): void;
 } {
-  const first = scratch({ 'team.yaml': change(smallTeamFile()) });
+  let first: ReturnType<typeof scratch>;
   return {
     async prepare() {
-      const args = ['apply', '--yes', '--emulator', '--today', TODAY];
-      expect(await runHere(args, { cwd: first.directory })).toMatchObject({ code: 0 });
+      first = await appliedDirectory(change(smallTeamFile()));
     },
     async attack(work) {
       const place = scratch();
       cpSync(first.directory, place.directory, { recursive: true });
       let file = change(smallTeamFile());
-      const byHand: AttackedLab['byHand'] = async (click) => {
-        const dir = join(place.directory, '.mturk-team/emulator');
-        const emulator = await openEmulator({ dir, accountId: smallTeam.account, provider: false });
-        const { endpoint, rootCredentials: credentials } = emulator;
-        const iam = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials });
-        try {
-          return await click(iam, emulator);
-        } finally {
-          iam.destroy();
-          await emulator.close();
-        }
-      };
+      const byHand: AttackedLab['byHand'] = (click) => byHandIn(place.directory, click);
       try {
         await work({
           mturk: (day, ...args) => runHere([...args, '--emulator', '--today', day], { cwd: place.directory }),

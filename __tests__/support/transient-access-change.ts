@@ -1,4 +1,4 @@
-import { IAMClient } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { applyPlanned } from '../../src/cli/session/carry-out.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -34,12 +34,7 @@ export function seeChange(
     test.listen((call) => watchFirst.look(call, test.memory.account));
     await applied(test.lab(before, { today: beforeOn ?? TODAY }));
     test.listen(null);
-    if (byHand !== undefined) {
-      const { endpoint, rootCredentials: credentials } = test.emulator;
-      const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
-      await byHand(iam);
-      iam.destroy();
-    }
+    await byHand?.(test.lab(after).iam);
 
     const lab = test.lab(after);
     const plan = await planned(lab);

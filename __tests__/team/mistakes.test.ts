@@ -3,16 +3,7 @@ import { printFindings } from '../../src/team/print-findings.ts';
 import { TEAM_RULES } from '../../src/team/rules/rules.ts';
 import { visibleWidth } from '../../src/text/columns.ts';
 import { expectGolden } from '../support/golden.ts';
-import { DRIFT_MISTAKES } from './drift-mistakes.ts';
-import {
-  DOCUMENT_MISTAKES,
-  type Mistake,
-  PEOPLE_MISTAKES,
-  ROLE_MISTAKES,
-  SHAPE_MISTAKES,
-  TEXT_MISTAKES,
-  VALUE_MISTAKES,
-} from './mistakes.ts';
+import { MISTAKES } from './mistakes.ts';
 import { findingsOf, pointedAt, TODAY, teamText } from './team-text.ts';
 
 const WARNINGS = new Set([
@@ -28,45 +19,35 @@ const WARNINGS = new Set([
   'snooze-far-away',
 ]);
 
-const TABLES: Readonly<Record<string, readonly Mistake[]>> = {
-  'of the document': DOCUMENT_MISTAKES,
-  'of shape': SHAPE_MISTAKES,
-  'in texts': TEXT_MISTAKES,
-  'in values and ids': VALUE_MISTAKES,
-  'about roles': ROLE_MISTAKES,
-  'about people and settings': PEOPLE_MISTAKES,
-  'about keys, snoozes and reconciling': DRIFT_MISTAKES,
-};
+const ROWS = Object.entries(MISTAKES).flatMap(([code, mistakes]) =>
+  mistakes.map(([name, file, at]) => {
+    const text = typeof file === 'string' ? file : teamText(file);
+    return { name, code, text, at, reading: readTeam(text, { file: 'team.yaml', today: TODAY }) };
+  }),
+);
 
 test('the file that the mistakes are put into has none', () => {
   expect(findingsOf(teamText())).toEqual([]);
 });
 
-describe.each(Object.entries(TABLES))('one mistake %s gives one finding', (_, mistakes) => {
-  test.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('%s', (_name, mistake) => {
-    const text = typeof mistake.file === 'string' ? mistake.file : teamText(mistake.file);
-    const { findings, team } = readTeam(text, { file: 'team.yaml', today: TODAY });
-    expect(findings.map(({ code }) => code)).toEqual([mistake.code]);
-    const [finding] = findings;
-    expect(pointedAt(text, finding!)).toBe(mistake.at);
-    expect(finding!.severity).toBe(WARNINGS.has(mistake.code) ? 'warning' : 'error');
-    expect(team === null).toBe(finding!.severity === 'error');
-  });
+test.each(ROWS)('one mistake gives one finding, $code: $name', ({ code, text, at, reading: { findings, team } }) => {
+  expect(findings.map((finding) => finding.code)).toEqual([code]);
+  const [finding] = findings;
+  expect(pointedAt(text, finding!)).toBe(at);
+  expect(finding!.severity).toBe(WARNINGS.has(code) ? 'warning' : 'error');
+  expect(team === null).toBe(finding!.severity === 'error');
 });
 
 test('what each mistake prints', () => {
-  const printed = Object.values(TABLES)
-    .flat()
-    .map(({ name, file }) => {
-      const reading = readTeam(typeof file === 'string' ? file : teamText(file), { file: 'team.yaml', today: TODAY });
-      // The last line is the same everywhere.
-      const lines = printFindings(reading, { color: false }).trimEnd().split('\n').slice(0, -2);
-      expect({ name, summary: visibleWidth(lines[0]?.replace(/^\w+\[[\w-]+\]: /, '') ?? '') < 80 }).toEqual({
-        name,
-        summary: true,
-      });
-      return `# ${name}\n${lines.join('\n')}\n`;
+  const printed = ROWS.map(({ name, reading }) => {
+    // The last line is the same everywhere.
+    const lines = printFindings(reading, { color: false }).trimEnd().split('\n').slice(0, -2);
+    expect({ name, summary: visibleWidth(lines[0]?.replace(/^\w+\[[\w-]+\]: /, '') ?? '') < 80 }).toEqual({
+      name,
+      summary: true,
     });
+    return `# ${name}\n${lines.join('\n')}\n`;
+  });
   expectGolden('findings/mistakes.txt', printed.join('\n'));
 });
 
@@ -84,11 +65,6 @@ test('every code that a file can cause has a mistake of its own', () => {
     'owner-expired',
     'role-policy-too-long',
   ];
-  const covered = new Set([
-    ...Object.values(TABLES)
-      .flat()
-      .map(({ code }) => code),
-    ...elsewhere,
-  ]);
+  const covered = new Set([...Object.keys(MISTAKES), ...elsewhere]);
   expect(TEAM_RULES.map(({ code }) => code).filter((code) => !covered.has(code))).toEqual([]);
 });

@@ -3,12 +3,13 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetGroupCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { trustOf } from '../../src/aws/setup/roles.ts';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { conditionsHold } from '../../src/iam/conditions.ts';
 import { WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/team/names.ts';
+import { iamOf } from '../emulator/clients.ts';
 import { account } from '../support/github-bodies.ts';
 import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
@@ -382,8 +383,7 @@ export class Scene {
 
   /** The account's IAM, as its root. */
   iam(): IAMClient {
-    const { endpoint, rootCredentials: credentials } = this.emulator;
-    return new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+    return iamOf(this.emulator);
   }
 
   /** The members of a group; null where there is no such group. */

@@ -1,15 +1,14 @@
 import * as aws from '@aws-sdk/client-iam';
 import { readHeldCredentials } from '../../../src/aws/credentials/user-credentials.ts';
-import { type Emulator, openEmulator } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { iamOf, openAccount } from '../../emulator/clients.ts';
 
 const UserName = 'perception-lab-uma';
 let emulator: Emulator;
 let iam: aws.IAMClient;
 beforeAll(async () => {
-  emulator = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
-  iam = new aws.IAMClient({
-    ...{ endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials, maxAttempts: 1 },
-  });
+  emulator = await openAccount();
+  iam = iamOf(emulator);
 });
 afterAll(async () => {
   iam.destroy();
@@ -35,10 +34,7 @@ test('of a user that someone made in advance, all that is active is known, and n
 });
 
 test('what AWS does not answer is named, and no error', async () => {
-  const refused = new aws.IAMClient({
-    ...{ endpoint: emulator.endpoint, region: 'us-east-1', maxAttempts: 1 },
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' },
-  });
+  const refused = iamOf(emulator, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' });
   expect(await readHeldCredentials(refused, UserName)).toEqual({
     ...{ user: UserName, keys: [], others: [] },
     notChecked: ['keys', 'password', 'ssh', 'certificates', 'services'],

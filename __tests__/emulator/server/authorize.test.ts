@@ -40,158 +40,73 @@ describe('who may call IAM', () => {
     return { iam: iamOf(emulator, await keyOf(root, name)), name };
   }
 
-  const statement = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement });
-  const onUsers = (action: string): string => policy('Allow', action, user('*'));
-  const allowIf = (Action: string, Condition: object): string =>
-    statement({ Effect: 'Allow', Action, Resource: '*', Condition });
+  /** A policy that allows the call alone, on an ARN or under a condition. */
+  const allows = (call: string, scope: string | object) =>
+    typeof scope === 'string'
+      ? policy('Allow', `iam:${call}`, scope)
+      : statement([{ Effect: 'Allow', Action: `iam:${call}`, Resource: '*', Condition: scope }]);
+  const statement = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  const roles = 'arn:aws:iam::123456789012:role/mturk-roles/lab/*';
+  const github = oidcProvider('token.actions.githubusercontent.com');
+  const ownPolicies = { ArnLike: { 'iam:PolicyARN': managed('*') } };
+  const fullAccess = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const bounded = { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } };
+  const tagged = { StringEquals: { 'aws:ResourceTag/lab': 'lab' } };
+  const color = { StringEquals: { 'aws:RequestTag/color': 'red' } };
+  const Tags = [{ Key: 'color', Value: 'blue' }];
+  const trust = { AssumeRolePolicyDocument: TRUST };
 
-  test.each<[name: string, may: boolean, document: string, call: string, input: object]>([
-    ['a user by its ARN with the path', true, onUsers('iam:GetUser'), 'GetUser', { UserName: 'other' }],
-    ['a user outside the path', false, onUsers('iam:GetUser'), 'GetUser', { UserName: 'outsider' }],
-    ['a user that does not exist, path-scoped', false, onUsers('iam:GetUser'), 'GetUser', { UserName: 'missing-user' }],
-    ['another action', false, policy('Allow', 'iam:GetUser'), 'DeleteUser', { UserName: 'other' }],
-    ['a list is about everything', false, onUsers('iam:ListUsers'), 'ListUsers', {}],
-    ['a list of everything', true, policy('Allow', 'iam:ListUsers'), 'ListUsers', {}],
-    ['a user to be, in the path', true, onUsers('iam:CreateUser'), 'CreateUser', { UserName: 'new-one', Path: PATH }],
-    ['a user to be, outside the path', false, onUsers('iam:CreateUser'), 'CreateUser', { UserName: 'new-two' }],
-    [
-      'a move out of the path needs leave there, too',
-      false,
-      onUsers('iam:UpdateUser'),
-      'UpdateUser',
-      { UserName: 'other', NewPath: '/' },
-    ],
-    [
-      'a role, outside the path of a policy that names one',
-      false,
-      policy('Allow', 'iam:UpdateAssumeRolePolicy', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      'UpdateAssumeRolePolicy',
-      { RoleName: 'elsewhere', PolicyDocument: TRUST },
-    ],
-    [
-      'a role to be, in the path',
-      true,
-      policy('Allow', 'iam:CreateRole', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
-      'CreateRole',
-      { RoleName: 'new-role', Path: '/mturk-roles/lab/', AssumeRolePolicyDocument: TRUST },
-    ],
+  test.each<[name: string, scope: string | object, call: string, input: object]>([
+    ['a user by its ARN with the path', user('*'), 'GetUser', { UserName: 'other' }],
+    ['a list of everything', '*', 'ListUsers', {}],
+    ['a user to be, in the path', user('*'), 'CreateUser', { UserName: 'new-one', Path: PATH }],
+    ['a role to be, in the path', roles, 'CreateRole', { RoleName: 'new-role', Path: '/mturk-roles/lab/', ...trust }],
+    ['a membership, by the group', group('*'), 'AddUserToGroup', { GroupName: 'readers', UserName: 'outsider' }],
+    ['an own policy', ownPolicies, 'AttachGroupPolicy', { GroupName: 'readers', PolicyArn: managed('reader') }],
+    ['a user with the boundary', bounded, 'CreateUser', { UserName: 'bound', PermissionsBoundary: managed('reader') }],
+    ['by the tag of the user', tagged, 'GetUser', { UserName: 'other' }],
+    ['from this machine', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }, 'ListUsers', {}],
+  ])('allowed: %s', async (_, scope, call, input) => {
+    const { iam } = await caller(allows(call, scope));
+    expect(await outcome(callIam(iam, call, input))).toBe('answered');
+  });
+
+  test.each<[name: string, scope: string | object, call: string, input: object]>([
+    ['a user outside the path', user('*'), 'GetUser', { UserName: 'outsider' }],
+    ['a user that does not exist, path-scoped', user('*'), 'GetUser', { UserName: 'missing-user' }],
+    ['a list, which is about everything', user('*'), 'ListUsers', {}],
+    ['a user to be, outside the path', user('*'), 'CreateUser', { UserName: 'new-two' }],
+    ['a move out of the path', user('*'), 'UpdateUser', { UserName: 'other', NewPath: '/' }],
+    ['a role outside the path', roles, 'UpdateAssumeRolePolicy', { RoleName: 'elsewhere', PolicyDocument: TRUST }],
     [
       'another identity provider',
-      false,
-      policy('Allow', 'iam:DeleteOpenIDConnectProvider', oidcProvider('token.actions.githubusercontent.com')),
+      github,
       'DeleteOpenIDConnectProvider',
       { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
     ],
-    [
-      'a membership is about the group',
-      true,
-      policy('Allow', 'iam:AddUserToGroup', group('*')),
-      'AddUserToGroup',
-      { GroupName: 'readers', UserName: 'outsider' },
-    ],
-    [
-      'a membership is not about the user',
-      false,
-      onUsers('iam:AddUserToGroup'),
-      'AddUserToGroup',
-      { GroupName: 'readers', UserName: 'other' },
-    ],
-    [
-      'only certain policies may be attached',
-      true,
-      allowIf('iam:AttachGroupPolicy', { ArnLike: { 'iam:PolicyARN': managed('*') } }),
-      'AttachGroupPolicy',
-      { GroupName: 'readers', PolicyArn: managed('reader') },
-    ],
-    [
-      'others may not',
-      false,
-      allowIf('iam:AttachGroupPolicy', { ArnLike: { 'iam:PolicyARN': managed('*') } }),
-      'AttachGroupPolicy',
-      { GroupName: 'readers', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
-    ],
-    [
-      'users only with a boundary: without',
-      false,
-      allowIf('iam:CreateUser', { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } }),
-      'CreateUser',
-      { UserName: 'bare' },
-    ],
-    [
-      'users only with a boundary: with',
-      true,
-      allowIf('iam:CreateUser', { StringEquals: { 'iam:PermissionsBoundary': managed('reader') } }),
-      'CreateUser',
-      { UserName: 'bound', PermissionsBoundary: managed('reader') },
-    ],
-    [
-      'by the tag of the user',
-      true,
-      allowIf('iam:GetUser', { StringEquals: { 'aws:ResourceTag/lab': 'lab' } }),
-      'GetUser',
-      { UserName: 'other' },
-    ],
-    [
-      'by the tag that a user does not have',
-      false,
-      allowIf('iam:GetUser', { StringEquals: { 'aws:ResourceTag/lab': 'lab' } }),
-      'GetUser',
-      { UserName: 'outsider' },
-    ],
-    [
-      'by the tag that is sent',
-      false,
-      allowIf('iam:TagUser', { StringEquals: { 'aws:RequestTag/color': 'red' } }),
-      'TagUser',
-      { UserName: 'other', Tags: [{ Key: 'color', Value: 'blue' }] },
-    ],
-    [
-      'until a day that is not over',
-      true,
+    ['a membership, by the user', user('*'), 'AddUserToGroup', { GroupName: 'readers', UserName: 'other' }],
+    ['another policy', ownPolicies, 'AttachGroupPolicy', { GroupName: 'readers', PolicyArn: fullAccess }],
+    ['a user without the boundary', bounded, 'CreateUser', { UserName: 'bare' }],
+    ['by the tag that a user does not have', tagged, 'GetUser', { UserName: 'outsider' }],
+    ['by the tag that is sent', color, 'TagUser', { UserName: 'other', Tags }],
+    ['from elsewhere', { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }, 'ListUsers', {}],
+  ])('denied: %s', async (_, scope, call, input) => {
+    const { iam } = await caller(allows(call, scope));
+    expect(await outcome(callIam(iam, call, input))).toBe('AccessDenied');
+  });
+
+  test.each([
+    ['2026-11-25T00:00:00Z', 'AccessDenied'],
+    ['2026-11-26T00:00:00Z', 'answered'],
+  ])('a Deny from %s: %s', async (moment, answer) => {
+    const Condition = { DateGreaterThanEquals: { 'aws:CurrentTime': moment } };
+    const { iam } = await caller(
       statement([
         { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
-        {
-          Effect: 'Deny',
-          Action: '*',
-          Resource: '*',
-          Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-26T00:00:00Z' } },
-        },
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition },
       ]),
-      'ListUsers',
-      {},
-    ],
-    [
-      'until a day that is over',
-      false,
-      statement([
-        { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' },
-        {
-          Effect: 'Deny',
-          Action: '*',
-          Resource: '*',
-          Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-11-25T00:00:00Z' } },
-        },
-      ]),
-      'ListUsers',
-      {},
-    ],
-    [
-      'from this machine',
-      true,
-      allowIf('iam:ListUsers', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }),
-      'ListUsers',
-      {},
-    ],
-    [
-      'from elsewhere',
-      false,
-      allowIf('iam:ListUsers', { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }),
-      'ListUsers',
-      {},
-    ],
-  ])('%s', async (_name, may, document, call, input) => {
-    const { iam } = await caller(document);
-    expect(await outcome(callIam(iam, call, input))).toBe(may ? 'answered' : 'AccessDenied');
+    );
+    expect(await outcome(callIam(iam, 'ListUsers'))).toBe(answer);
   });
 
   test('own keys, by the policy variable of the name', async () => {
@@ -218,28 +133,12 @@ describe('who may call IAM', () => {
     expect(await may()).toBe('AccessDenied');
   });
 
-  const denials = [
-    {
-      name: 'nothing allows it',
-      document: policy('Allow', 'iam:GetUser'),
-      boundary: undefined,
-      words: 'because no identity-based policy allows the iam:ListUsers action',
-    },
-    {
-      name: 'a policy denies it',
-      document: policy('Deny', 'iam:*'),
-      boundary: undefined,
-      words: 'with an explicit deny in an identity-based policy',
-    },
-    {
-      name: 'the boundary does not allow it',
-      document: policy('Allow', 'iam:*'),
-      boundary: managed('reader'),
-      words: 'because no permissions boundary allows the iam:ListUsers action',
-    },
-  ];
-  test.each(denials)('the words of a denial: $name', async ({ document, boundary, words }) => {
-    const { iam, name } = await caller(document, boundary);
+  test.each([
+    ['Allow', 'iam:GetUser', undefined, 'because no identity-based policy allows the iam:ListUsers action'],
+    ['Deny', 'iam:*', undefined, 'with an explicit deny in an identity-based policy'],
+    ['Allow', 'iam:*', managed('reader'), 'because no permissions boundary allows the iam:ListUsers action'],
+  ] as const)('the words of a denial, %s %s, boundary %s', async (effect, action, boundary, words) => {
+    const { iam, name } = await caller(policy(effect, action), boundary);
     const error = await callIam(iam, 'ListUsers').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
     expect((error as Error).message).toBe(

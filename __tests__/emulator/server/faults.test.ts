@@ -1,4 +1,3 @@
-import { IAMClient } from '@aws-sdk/client-iam';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../../src/emulator/server/aws-endpoint.ts';
 import { countByAction } from '../../../src/emulator/server/aws-endpoint.ts';
@@ -66,12 +65,7 @@ describe('faults', () => {
 
   test('the SDK’s own retries get through throttling and 500s', async () => {
     emulator = await openAccount({ faults: { throttleShare: 0.2, errorShare: 0.2, seed: 3 } });
-    const iam = new IAMClient({
-      endpoint: emulator.endpoint,
-      region: 'us-east-1',
-      credentials: emulator.rootCredentials,
-      maxAttempts: 12,
-    });
+    const iam = iamOf(emulator, emulator.rootCredentials, 12);
     for (let index = 0; index < 10; index += 1) await callIam(iam, 'CreateUser', { UserName: `u${index}` });
     emulator.faults = {};
     expect((await callIam(iam, 'ListUsers')).Users).toHaveLength(10);
