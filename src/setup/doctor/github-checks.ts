@@ -268,6 +268,8 @@ export function wantedRuleset({ settings }: Team): Ruleset {
   return {
     name: OUR_RULESET,
     rules: [
+      // Of `main`, once the default branch has another name.
+      { type: 'creation' },
       { type: 'deletion' },
       { type: 'non_fast_forward' },
       {
