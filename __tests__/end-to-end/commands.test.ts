@@ -110,7 +110,7 @@ test('with --json nothing but JSON goes to standard output', async () => {
     account: '123456789012',
     access: { people: [{ user: 'perception-lab-fay', key: 'fay', name: 'Nguyễn Thị Ánh' }] },
     plan: { add: 1, change: 1, destroy: 0 },
-    drift: { class: 'pending' },
+    drift: { manualChanges: [], unexplained: [] },
     blocks: [],
   });
   const apply = await lab.mturk('apply', '--emulator', '--yes', '--json', ...TODAY);
