@@ -45,3 +45,19 @@ export function document(effect: 'Allow' | 'Deny', action: string | readonly str
 }
 
 export const deny = (action: string | readonly string[]) => ({ Effect: 'Deny', Action: action, Resource: '*' });
+
+/** How a change ends that takes access: the next apply withholds it from the member. */
+export const withheldFrom = (key: string) => ({
+  reconcile: 'withheld' as const,
+  leaves: [`access-withheld/${key}`],
+  withholds: [`${key} operations`],
+  access: true,
+});
+
+/** How a Deny for a member ends: reconcile keeps it. */
+export const denyKept = (key: string) => ({
+  reconcile: 'withheld' as const,
+  leaves: [`deny-kept/user/${key}`],
+  withholds: [`${key} deny-kept`],
+  access: true,
+});

@@ -1,7 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
 import { boundaryArn } from '../../../src/team/names.ts';
 import { sampleTeam } from '../sample-team.ts';
-import { deny, document, FULL, group, LAB_PATH, type ManualChange, user } from './manual-change.ts';
+import { deny, document, FULL, group, LAB_PATH, type ManualChange, user, withheldFrom } from './manual-change.ts';
 
 /** Who is in which group, and users who come, go and are moved. */
 export const PEOPLE: readonly ManualChange[] = [
@@ -34,10 +34,7 @@ export const PEOPLE: readonly ManualChange[] = [
     what: 'a member is removed from a group',
     done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
     finds: ['membership-removed/bo/task-publisher'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/bo'],
-    withholds: ['bo operations'],
-    access: true,
+    ...withheldFrom('bo'),
   },
   {
     what: 'a member is added to a group of the account that allows everything',
@@ -187,10 +184,7 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
     },
     finds: ['boundary-changed/fay'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: 'the boundary itself is widened',

@@ -2,7 +2,17 @@ import * as aws from '@aws-sdk/client-iam';
 import { rolePolicy } from '../../../src/team/documents.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import { sampleTeam } from '../sample-team.ts';
-import { deny, document, FULL, group, LAB_PATH, type ManualChange, user } from './manual-change.ts';
+import {
+  deny,
+  denyKept,
+  document,
+  FULL,
+  group,
+  LAB_PATH,
+  type ManualChange,
+  user,
+  withheldFrom,
+} from './manual-change.ts';
 
 const paymaster = rolePolicyArn(sampleTeam, 'paymaster');
 const reader = rolePolicyArn(sampleTeam, 'results-reader');
@@ -72,28 +82,19 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: made.Policy?.Arn }));
     },
     finds: ['policy-attached/user/fay/stop'],
-    reconcile: 'withheld',
-    leaves: ['deny-kept/user/fay'],
-    withholds: ['fay deny-kept'],
-    access: true,
+    ...denyKept('fay'),
   },
   {
     what: "a role's policy is taken off its group",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: paymaster })),
     finds: ['policy-detached/group/paymaster/paymaster'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: "AWS's full access is taken off the group of the role that has it",
     done: ({ iam }) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL })),
     finds: ['policy-detached/group/full-access/AmazonMechanicalTurkFullAccess'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/ada'],
-    withholds: ['ada operations'],
-    access: true,
+    ...withheldFrom('ada'),
   },
   {
     what: 'an inline policy that spends is added to a member',
@@ -127,10 +128,7 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'an inline Deny is added to a member in an emergency',
     done: write('fay', document('Deny', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/fay/extra'],
-    reconcile: 'withheld',
-    leaves: ['deny-kept/user/fay'],
-    withholds: ['fay deny-kept'],
-    access: true,
+    ...denyKept('fay'),
   },
   {
     what: 'a policy that grants and denies is added to a member',
@@ -139,10 +137,7 @@ export const POLICIES: readonly ManualChange[] = [
       document('Allow', 'mechanicalturk:SendBonus', deny(['mechanicalturk:CreateHIT', 'mechanicalturk:ListHITs'])),
     ),
     finds: ['inline-policy-added/user/bo/extra/spends'],
-    reconcile: 'withheld',
-    leaves: ['deny-kept/user/bo'],
-    withholds: ['bo deny-kept'],
-    access: true,
+    ...denyKept('bo'),
   },
   {
     what: 'an inline Deny of a retired operation is added to a group',
@@ -183,10 +178,7 @@ export const POLICIES: readonly ManualChange[] = [
     what: 'the last day of a member is moved to an earlier day',
     done: putLimits('bo', limitsUntil('2027-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
-    reconcile: 'withheld',
-    leaves: ['deny-kept/user/bo'],
-    withholds: ['bo deny-kept'],
-    access: true,
+    ...denyKept('bo'),
   },
   {
     what: "a role's policy is widened",
@@ -199,19 +191,13 @@ export const POLICIES: readonly ManualChange[] = [
     what: "a role's policy is narrowed",
     done: edit(paymaster, document('Allow', 'mechanicalturk:GetHIT')),
     finds: ['policy-changed/paymaster'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: "a role's policy gives other things than before",
     done: edit(paymaster, document('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT'])),
     finds: ['policy-changed/paymaster/spends'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: "a role's policy says the same under another name of a statement",
@@ -241,10 +227,7 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeletePolicyCommand({ PolicyArn: paymaster }));
     },
     finds: ['policy-deleted/paymaster'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: 'a policy is created under the path of the lab',
@@ -268,10 +251,7 @@ export const POLICIES: readonly ManualChange[] = [
       await iam.send(new aws.DeleteGroupCommand(group('paymaster')));
     },
     finds: ['group-deleted/paymaster'],
-    reconcile: 'withheld',
-    leaves: ['access-withheld/fay'],
-    withholds: ['fay operations'],
-    access: true,
+    ...withheldFrom('fay'),
   },
   {
     what: "a role's group is renamed, and keeps its access",
