@@ -1,7 +1,8 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { type Applied, pendingChanges } from '../../src/drift/applied.ts';
+import { pendingChanges } from '../../src/drift/applied.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
+import type { Applied } from '../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import {

@@ -1,21 +1,9 @@
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../access/sources/desired.ts';
-import type { EntityIds } from '../aws/inventory/types.ts';
+import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';
-
-/** What the apply record knows of a lab's applies. `desired.ts` makes the access model of each team. */
-export interface Applied {
-  /** The last apply that ended. */
-  readonly team: AppliedTeam;
-  /** The teams of applies that began since then and did not end: what they changed may be in the account or not. */
-  readonly begun: readonly AppliedTeam[];
-  /** The unique ids of the lab's users and groups, by name. */
-  readonly ids: EntityIds;
-  /** When the last apply began or ended; ISO 8601, UTC. */
-  readonly at?: string;
-}
 
 /** What the file, or an apply that did not end, has changed since the last apply that ended. */
 export interface PendingChanges {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import { givenBy, heldIn } from '../../../src/review/rule/access.ts';
-import { type AppliedFacts, ruleFor } from '../../../src/review/rule/rule.ts';
+import { type Applied, ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
@@ -80,7 +80,7 @@ test('on any evening, an apply gives no one more than the file and nothing back 
       );
       const ids = idsOf(account, new Map());
       const entityIds = (user: ReadonlyMap<string, string>) => ({ user, group: new Map<string, string>() });
-      let record: AppliedFacts = { team: appliedTeam(first, DAY), begun: [], ids: entityIds(ids) };
+      let record: Applied = { team: appliedTeam(first, DAY), begun: [], ids: entityIds(ids) };
       let last = first;
       let file = first;
       const taken = new Map<string, OperationSet>();

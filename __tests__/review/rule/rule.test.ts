@@ -3,7 +3,7 @@ import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/source
 import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../../src/catalog/mturk.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
-import { type AppliedFacts, type Ruled, type RuleInput, ruleFor } from '../../../src/review/rule/rule.ts';
+import { type Applied, type Ruled, type RuleInput, ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { limitsPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
@@ -83,7 +83,7 @@ function inputOf(given: Given): RuleInput {
     if (id === undefined) known.delete(name(key));
     else known.set(name(key), id);
   }
-  const facts: AppliedFacts | null = applied && {
+  const facts: Applied | null = applied && {
     team: appliedTeam(applied, TODAY),
     begun: begun.map((each) => appliedTeam(each, TODAY)),
     ids: { user: known, group: new Map() },

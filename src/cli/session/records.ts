@@ -11,11 +11,11 @@ import {
   writeStateObject,
 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Applied } from '../../drift/applied.ts';
 import { gitIn } from '../../github/clone.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
+import type { Applied } from '../../review/rule/rule.ts';
 import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';

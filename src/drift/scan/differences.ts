@@ -2,9 +2,10 @@ import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differences, isResource, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess, desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
+import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { Applied, PendingChanges } from '../applied.ts';
+import type { PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
 
 /** A difference between team.yaml and the account, and its cause. */

@@ -11,9 +11,10 @@ import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unma
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
+import type { Applied } from '../../review/rule/rule.ts';
 import { labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
-import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
+import { type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
   isOfTerraform,

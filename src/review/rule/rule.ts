@@ -27,20 +27,23 @@ interface AccountAccess {
   readonly ids: EntityIds;
 }
 
-/** What the apply record knows. */
-export interface AppliedFacts {
+/** What the apply record knows of a lab's applies. `desired.ts` makes the access model of each team. */
+export interface Applied {
+  /** The last apply that ended. */
   readonly team: AppliedTeam;
-  /** Teams of applies that began since then and did not end, with whom they suspended. */
+  /** The teams of applies that began since then and did not end: what they changed may be in the account or not. */
   readonly begun: readonly AppliedTeam[];
-  /** Unique ids of the lab's own users, by name. */
+  /** The unique ids of the lab's users and groups, by name. */
   readonly ids: EntityIds;
+  /** When the last apply began or ended; ISO 8601, UTC. */
+  readonly at?: string;
 }
 
 export interface RuleInput {
   /** The file that owners approved; of a reconcile, the applied team. */
   readonly team: Team;
   /** Null without an apply record: everything then counts as given before, and no user as the lab's. */
-  readonly applied: AppliedFacts | null;
+  readonly applied: Applied | null;
   readonly account: AccountAccess;
   /** Whom a person gives back all that is withheld, and whose user they accept: `member KEY`, `role KEY`. */
   readonly restore: ReadonlySet<string>;
