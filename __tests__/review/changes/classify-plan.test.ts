@@ -116,7 +116,6 @@ describe('the same plan, edited', () => {
       change.before.force_destroy = false;
     });
     expect(classifyPlan(plan, ACCOUNT)).toMatchObject({
-      class: 'unexplained',
       unexplained: [{ address: 'aws_iam_user.member_ada', attributes: ['force_destroy'] }],
     });
   });
