@@ -24,7 +24,9 @@ export const accessWithheld: Rule<'access-withheld'> = {
   severity: 'medium',
   detect: (context) =>
     context.addedDenies.flatMap((denies) => {
-      if (denies.kind !== 'withheld') return [];
+      // Of a renamed user, another finding says it.
+      const isRenamed = context.renames.some(({ kind, name }) => kind === 'user' && name === denies.holder.name);
+      if (denies.kind !== 'withheld' || isRenamed) return [];
       const key = keyOfIamName(context.team.lab, denies.holder.name);
       const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
       const from = known === undefined ? null : ripeFrom(known).toISOString();

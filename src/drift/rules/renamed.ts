@@ -136,13 +136,17 @@ export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]
   return { ...inventory, access, ids, users: keyed('user', inventory.users) };
 }
 
-/** Whether Terraform can revert a difference although something has another name: only who is in a group of the lab. */
+/** Whether an apply can revert a difference although something has another name: who is in a group, or got a policy. */
 export function isRevertibleDespite(renames: readonly Rename[], difference: Difference): boolean {
   const is = (kind: Rename['kind'], name: string) => renames.some((each) => each.kind === kind && each.name === name);
   if ('group' in difference && is('group', difference.group)) return false;
   // An apply leaves a renamed user out.
   if (difference.kind === 'membership-removed' && is('user', difference.user)) return false;
-  if ('holder' in difference) return !is(difference.holder.kind, difference.holder.name);
+  if ('holder' in difference) {
+    const { kind, name } = difference.holder;
+    const isAdded = difference.kind === 'policy-attached' || difference.kind === 'inline-policy-added';
+    return (kind === 'user' && isAdded) || !is(kind, name);
+  }
   return !('user' in difference) || 'group' in difference || !is('user', difference.user);
 }
 

@@ -259,6 +259,9 @@ function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): 
 
 /** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */
 function isUnder(path: string, difference: Difference, { users, groups }: ModelIndex): boolean {
+  // An apply leaves a moved user out.
+  if (difference.kind === 'membership-removed' && users.get(difference.user)?.path.startsWith(path) === false)
+    return false;
   const { kind, name } =
     'holder' in difference
       ? difference.holder
