@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Io, printJson, safeTerminal } from '../../src/cli/io.ts';
+import type { Io } from '../../src/app/terminal.ts';
+import { printJson, safeTerminal } from '../../src/cli/io.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { printFindings } from '../../src/team/print-findings.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Io, printJson, reportFailure, safeTerminal, shownNames, type Terminal } from '../../src/cli/io.ts';
-import { showPreview } from '../../src/cli/session/plan-output.ts';
+import { type Io, shownNames, type Terminal } from '../../src/app/terminal.ts';
+import { printJson, reportFailure, safeTerminal } from '../../src/cli/io.ts';
+import { showPreview } from '../../src/cli/plan-output.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';

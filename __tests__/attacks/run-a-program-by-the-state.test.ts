@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { planStack } from '../../src/cli/session/plan.ts';
+import { planStack } from '../../src/app/plan/plan.ts';
 import { initialize } from '../../src/terraform/run/commands.ts';
 import { runEngine } from '../../src/terraform/run/process.ts';
 import { unexpectedProviders } from '../../src/terraform/run/state-text.ts';

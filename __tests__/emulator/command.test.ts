@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { emulatorReset, emulatorStart } from '../../src/cli/session/emulator.ts';
+import { emulatorReset, emulatorStart } from '../../src/cli/emulator.ts';
 import type { ErrorJson } from '../../src/text/problem.ts';
 import { callIam, outcome } from './clients.ts';
 

@@ -1,6 +1,6 @@
-import { applyStack } from '../../src/cli/session/carry-out.ts';
-import type { LabSession } from '../../src/cli/session/lab-session.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import { applyStack } from '../../src/app/apply/carry-out.ts';
+import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { Team } from '../../src/team/team.ts';
 import { appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/lifecycle-team.ts';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
+import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { membersWithUser, type Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';

@@ -1,7 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { type ApplyRecord, changeRecord, withBegun } from '../../src/app/session/records.ts';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
-import { type ApplyRecord, changeRecord, withBegun } from '../../src/cli/session/records.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';

@@ -1,10 +1,10 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
+import { reconcile } from '../../src/app/apply/reconcile.ts';
+import { quickScan } from '../../src/app/drift/run-scan.ts';
 import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
-import { reconcile } from '../../src/cli/drift/reconcile.ts';
-import { quickScan } from '../../src/cli/drift/run-scan.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { reconcile } from '../../src/app/apply/reconcile.ts';
+import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
+import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import type { LabSession } from '../../src/app/session/lab-session.ts';
+import type { ApplyRecord } from '../../src/app/session/records.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
-import { reconcile } from '../../src/cli/drift/reconcile.ts';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
-import type { LabSession } from '../../src/cli/session/lab-session.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
-import type { ApplyRecord } from '../../src/cli/session/records.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';

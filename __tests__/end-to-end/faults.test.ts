@@ -1,5 +1,5 @@
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import {

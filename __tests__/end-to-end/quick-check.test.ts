@@ -5,10 +5,10 @@ import {
   type IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { quickCheck } from '../../src/cli/drift/run-scan.ts';
-import { type ApplyOptions, planAndApply } from '../../src/cli/session/apply.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
-import { showPlan } from '../../src/cli/session/plan-output.ts';
+import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
+import { quickCheck } from '../../src/app/drift/run-scan.ts';
+import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { showPlan } from '../../src/cli/plan-output.ts';
 import { iamName } from '../../src/team/names.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';

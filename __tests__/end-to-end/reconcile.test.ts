@@ -1,7 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
-import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
-import { quickScan } from '../../src/cli/drift/run-scan.ts';
-import { type ApplyRecord, changeRecord, withBegun } from '../../src/cli/session/records.ts';
+import { type Reconciled, reconcile } from '../../src/app/apply/reconcile.ts';
+import { quickScan } from '../../src/app/drift/run-scan.ts';
+import { type ApplyRecord, changeRecord, withBegun } from '../../src/app/session/records.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';

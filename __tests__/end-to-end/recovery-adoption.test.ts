@@ -1,6 +1,6 @@
 import { CreateUserCommand } from '@aws-sdk/client-iam';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { planStack } from '../../src/cli/session/plan.ts';
+import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
+import { planStack } from '../../src/app/plan/plan.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';

@@ -1,8 +1,8 @@
 import * as aws from '@aws-sdk/client-iam';
-import { reconcile } from '../../src/cli/drift/reconcile.ts';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import type { LabSession } from '../../src/cli/session/lab-session.ts';
-import { changeRecord, withBegun } from '../../src/cli/session/records.ts';
+import { reconcile } from '../../src/app/apply/reconcile.ts';
+import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
+import type { LabSession } from '../../src/app/session/lab-session.ts';
+import { changeRecord, withBegun } from '../../src/app/session/records.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import { iamName } from '../../src/team/names.ts';

@@ -1,7 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
 import type { AccessGroup, AccessModel } from '../../src/access/model.ts';
-import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { planStack } from '../../src/cli/session/plan.ts';
+import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
+import { planStack } from '../../src/app/plan/plan.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApplyRecord, changeRecord } from '../../src/cli/session/records.ts';
+import { type ApplyRecord, changeRecord } from '../../src/app/session/records.ts';
 import { ownersOf } from '../../src/review/approval/owners.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Terminal } from '../../src/cli/io.ts';
+import type { Terminal } from '../../src/app/terminal.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
 const PROGRAM = resolve('dist/mturk-team.cjs');

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
-import type { LabSession } from '../../src/cli/session/lab-session.ts';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { carriedOut, type LabInTest, type Listener, planned } from './lab-in-test.ts';

@@ -1,4 +1,4 @@
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, carriedOut, copyOf, inTurns, type LabMemory, orThrow, planned, withLab } from './lab-in-test.ts';
 import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../src/cli/io.ts';
+import type { Terminal } from '../../src/app/terminal.ts';
 
 /** Prints nothing, and answers no question with yes. */
 export const SILENT: Terminal = {

@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { applyPlanned } from '../../src/cli/session/carry-out.ts';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, carriedOut, type LabMemory, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
 import { SILENT } from './silent-terminal.ts';

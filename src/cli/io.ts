@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import type { DisplayNames } from '../access/text/names.ts';
-import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { Io, Terminal } from '../app/terminal.ts';
+import type { Failure } from '../diagnostics/failure.ts';
 import { findingsJson, printFindings } from '../team/print-findings.ts';
 import { escapedJson } from '../text/diagnostic.ts';
 import type { Block } from '../text/document.ts';
@@ -10,45 +8,6 @@ import { redact, withoutAddresses, withoutCommands } from '../text/escape.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { type ErrorJson, type Problem, printProblem, problemJson } from '../text/problem.ts';
 import { printTerminal } from '../text/terminal.ts';
-
-/** Where a command writes: data on stdout, everything else on stderr. */
-export interface Io {
-  stdout(text: string): void;
-  stderr(text: string): void;
-}
-
-interface Question {
-  readonly message: string;
-  /** What the answer may look like. */
-  readonly example: string;
-  /** An answer to edit. */
-  readonly initial?: string;
-  /** Why an answer is not usable; null if it is. */
-  readonly problem: (answer: string) => string | null;
-}
-
-/** The terminal of a command. */
-export interface Terminal extends Io {
-  /** Whether progress may redraw a line. */
-  readonly isTerminal: boolean;
-  readonly color: boolean;
-  /** Cells of a line of text: those of the terminal, up to 100. */
-  readonly width: number;
-  /** Whether a person can answer; false by default. */
-  readonly canAsk?: boolean;
-  /** Asks a yes-or-no question; false at once if no one can answer. */
-  confirm(question: string): Promise<boolean>;
-  /** Asks for a line; null if no one can answer, or if they cancel. */
-  ask?(question: Question): Promise<string | null>;
-  /** Called with every error that is printed. */
-  onError?(error: ErrorJson): void;
-  /** Whether standard output is a file, which is no log; false by default. */
-  readonly isStdoutFile?: boolean;
-  /** Whether people without access to the account can read it, as in the log of a workflow; false by default. */
-  readonly isPublic?: boolean;
-  /** Standard output for what must stay as it is: workflow commands that GitHub is to obey, keys of an emulator. */
-  stdoutAsIs?(text: string): void;
-}
 
 /**
  * The terminal that commands get: nothing printed is a workflow command, and in a workflow ids and addresses are
@@ -121,48 +80,6 @@ export function isAscii({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean 
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return locale !== '' && !/utf-?8/i.test(locale);
 }
-
-/** How people are named on a terminal. */
-export function shownNames(naming: DisplayNames, { isPublic = false }: Pick<Terminal, 'isPublic'>): DisplayNames {
-  return { ...naming, isPublic };
-}
-
-/** Checks before a command does anything that its output files can be written. Null means no file. */
-export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
-  for (const file of files) {
-    if (file === null) continue;
-    const isNew = !existsSync(file);
-    try {
-      await (await open(file, 'a')).close();
-      if (isNew) await rm(file, { force: true });
-    } catch (error) {
-      return fail('file-not-writable', { file, reason: systemReason(error) });
-    }
-  }
-  return succeed(null);
-}
-
-/** What writing files gives, or which of them the system does not let be written. */
-export async function written<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
-  try {
-    return succeed(await work());
-  } catch (error) {
-    const { code, path: file } = error as NodeJS.ErrnoException;
-    if (code === undefined || file === undefined || !NOT_WRITABLE.includes(code)) throw error;
-    return fail('file-not-writable', { file, reason: systemReason(error) });
-  }
-}
-
-/** `EACCES: permission denied`, without the call and the path that follow. */
-function systemReason(error: unknown): string {
-  const { message } = error as Error;
-  return message.split(', ', 1)[0] ?? message;
-}
-
-/** What the system answers to those who write where they may not. */
-const NOT_WRITABLE: readonly string[] = [
-  ...['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'],
-];
 
 /** Prints a failure. Returns the exit code: 2 for unreadable or unknown input, else 1. */
 export function reportFailure(failure: Failure, terminal: Terminal): 1 | 2 {

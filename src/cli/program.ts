@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Terminal } from '../app/terminal.ts';
 import { escapedJson } from '../text/diagnostic.ts';
 import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
-import { reportProblem, safeTerminal, type Terminal } from './io.ts';
+import { reportProblem, safeTerminal } from './io.ts';
 import { finish } from './options.ts';
 
 interface CommandModule {

@@ -1,5 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { closingBlocks, driftIssue, notAppliedIssue } from '../../../src/drift/report/drift-issue.ts';
 import { findingTitle } from '../../../src/drift/report/finding-view.ts';

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import { quickCheckOf } from '../../../src/drift/report/quick-check.ts';
 import type { QuickCheck } from '../../../src/review/manifest/schema.ts';
 import { appliedText, quickCheckText } from '../../../src/review/text/quick-check.ts';

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Statement } from '../../../src/iam/document.ts';

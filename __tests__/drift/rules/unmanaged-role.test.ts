@@ -1,6 +1,6 @@
 import type { AccountRole } from '../../../src/access/account-role.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import type { PolicyDocument, Statement } from '../../../src/iam/document.ts';

@@ -1,5 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { plainText } from '../../../src/text/text.ts';
 import {

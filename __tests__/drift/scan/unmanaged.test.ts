@@ -1,5 +1,6 @@
 import { escalationTargets } from '../../../src/access/escalation.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
 import type { IamEntity } from '../../../src/aws/iam-names.ts';
 import { boundaryState } from '../../../src/aws/inventory/boundary.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type PolicyDetails,
   type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
-import { namingOf } from '../../../src/cli/session/read-team.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';

@@ -1,13 +1,13 @@
 import type { AccessModel } from '../../../src/access/model.ts';
+import { reconcile } from '../../../src/app/apply/reconcile.ts';
+import { fullScan, quickScan } from '../../../src/app/drift/run-scan.ts';
+import { isEmpty } from '../../../src/app/plan/plan.ts';
+import type { LabSession } from '../../../src/app/session/lab-session.ts';
+import { appliedFacts, appliedIn, readRecord } from '../../../src/app/session/records.ts';
 import { iamReader } from '../../../src/aws/client.ts';
 import { readIamEvents, WRITES } from '../../../src/aws/cloudtrail.ts';
 import { readAuthorizationDetails } from '../../../src/aws/inventory/authorization-details.ts';
 import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
-import { reconcile } from '../../../src/cli/drift/reconcile.ts';
-import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';
-import type { LabSession } from '../../../src/cli/session/lab-session.ts';
-import { isEmpty } from '../../../src/cli/session/plan.ts';
-import { appliedFacts, appliedIn, readRecord } from '../../../src/cli/session/records.ts';
 import { attribute, manualChanges } from '../../../src/drift/events/events.ts';
 import type { ScanResult } from '../../../src/drift/finding.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ApplyOptions, applyTeamFile } from '../../app/apply/apply.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { appliedText } from '../../review/text/quick-check.ts';
 import { counted, plainText, t } from '../../text/text.ts';
-import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { type ApplyOptions, applyTeamFile } from '../session/apply.ts';
-import { showPlan } from '../session/plan-output.ts';
+import { showPlan } from '../plan-output.ts';
 
 /** `apply`: 0 if Terraform has nothing left to do, 1 if the apply was blocked, not confirmed, or failed. */
 async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {

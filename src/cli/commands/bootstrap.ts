@@ -1,14 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type BootstrapOptions, bootstrapLab, removeBootstrap } from '../../app/bootstrap/bootstrap.ts';
+import type { LabSession } from '../../app/session/lab-session.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { actionOf } from '../../aws/setup/part.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
 import { homeTexts, partLines, removalLines, trustText } from '../../setup/bootstrap/text.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { counted, plainText } from '../../text/text.ts';
-import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { type BootstrapOptions, bootstrapLab, removeBootstrap } from '../session/bootstrap.ts';
-import type { LabSession } from '../session/lab-session.ts';
 
 /** `bootstrap`: 0 if everything is as wanted, 1 if it was blocked, not confirmed, or failed. */
 async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {

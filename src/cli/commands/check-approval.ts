@@ -1,5 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { checkWritable } from '../../app/files.ts';
+import { REAL_DIRECTORY } from '../../app/session/account-session.ts';
+import { readTeam } from '../../app/session/read-team.ts';
+import { type ApplyRecord, readRecord, recordPlace } from '../../app/session/records.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, isFailureReason, type Result, succeed } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
@@ -11,11 +16,8 @@ import type { LastApplied } from '../../review/approval/walk.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { readTeam as readTeamText } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
-import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { REAL_DIRECTORY } from '../session/account-session.ts';
-import { readTeam } from '../session/read-team.ts';
-import { type ApplyRecord, readRecord, recordPlace } from '../session/records.ts';
 
 interface CheckApprovalOptions {
   readonly file: string;

@@ -1,6 +1,9 @@
 import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { written } from '../../app/files.ts';
+import { readTeam } from '../../app/session/read-team.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import {
   codeownersBlock,
@@ -10,9 +13,8 @@ import {
   withCodeowners,
 } from '../../team/codeowners.ts';
 import { printProblem } from '../../text/problem.ts';
-import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
+import { printJson, reportFailure, reportProblem } from '../io.ts';
 import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
-import { readTeam } from '../session/read-team.ts';
 
 /** Where GitHub looks first. */
 export const CODEOWNERS = '.github/CODEOWNERS';

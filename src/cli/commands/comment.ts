@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Terminal } from '../../app/terminal.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
-import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import { examples, exitCodes, finish, json, parseReason } from '../options.ts';
 
 /** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */

@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { Command } from 'commander';
+import { written } from '../../app/files.ts';
+import { loadEmulator } from '../../app/session/emulator.ts';
+import { readTeam } from '../../app/session/read-team.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
 import { codeText, counted, t } from '../../text/text.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
-import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
+import { printJson, reportFailure, reportProblem } from '../io.ts';
 import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
-import { loadEmulator } from '../session/emulator.ts';
-import { readTeam } from '../session/read-team.ts';
 
 export interface DemoOptions {
   readonly file: string;

@@ -1,5 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { withAccount } from '../../app/bootstrap/bootstrap.ts';
+import { accountSession, reachAccount } from '../../app/session/account-session.ts';
+import { readTeam } from '../../app/session/read-team.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import type { FactsOf } from '../../aws/setup/inspect.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
@@ -14,11 +18,8 @@ import { pageOf } from '../../setup/release.ts';
 import { callersIn, originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
-import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
+import { isAscii, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { accountSession, reachAccount } from '../session/account-session.ts';
-import { withAccount } from '../session/bootstrap.ts';
-import { readTeam } from '../session/read-team.ts';
 import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 type DoctorOptions = ReturnType<typeof cli.labOptions> & {

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
+import type { Terminal } from '../../app/terminal.ts';
 import { outdatedText, readDriftRun, runSummary } from '../../drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
-import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
+import { failureJson, printJson, reportFailure } from '../io.ts';
 import { examples, exitCodes, finish, json, parseReason } from '../options.ts';
 
 type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & { readonly json: boolean };

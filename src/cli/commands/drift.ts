@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
+import { lockTimeout } from '../../app/apply/carry-out.ts';
+import { type Reconciled, reconcile } from '../../app/apply/reconcile.ts';
+import { type CompletedScan, fullScan, quickScan } from '../../app/drift/run-scan.ts';
+import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../../app/drift/write-report.ts';
+import { checkWritable } from '../../app/files.ts';
+import { type AccountSession, openAccountSession } from '../../app/session/account-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
+import { checkRecord } from '../../app/session/records.ts';
+import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { driftJson, driftLines, reconciledText } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
-import { type Reconciled, reconcile } from '../drift/reconcile.ts';
-import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
-import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../drift/write-report.ts';
-import { checkWritable, failureJson, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
+import { failureJson, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { type AccountSession, openAccountSession } from '../session/account-session.ts';
-import { lockTimeout } from '../session/carry-out.ts';
-import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { checkRecord } from '../session/records.ts';
 
 interface DriftOptions extends LabSessionOptions {
   /** A quick check: of the account alone, without Terraform and state. */

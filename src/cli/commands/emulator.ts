@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Terminal } from '../io.ts';
+import type { Terminal } from '../../app/terminal.ts';
+import { emulatorReset, emulatorStart } from '../emulator.ts';
 import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, json } from '../options.ts';
-import { emulatorReset, emulatorStart } from '../session/emulator.ts';
 
 export function register(command: Command, terminal: Terminal): void {
   command

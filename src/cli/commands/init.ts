@@ -2,6 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { written } from '../../app/files.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { callerAccount } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import {
@@ -17,7 +19,7 @@ import { initialize } from '../../setup/init/init.ts';
 import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
 import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { pasted } from '../../text/escape.ts';
-import { printJson, reportFailure, type Terminal, written } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
 
 interface InitOptions {

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import { quickCheck } from '../../app/drift/run-scan.ts';
+import { checkWritable } from '../../app/files.ts';
+import { isEmpty, planStack } from '../../app/plan/plan.ts';
+import { type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
-import { quickCheck } from '../drift/run-scan.ts';
-import { checkWritable, reportFailure, type Terminal } from '../io.ts';
+import { reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { isEmpty, planStack } from '../session/plan.ts';
-import { checkedBase, saveManifest, showPlan } from '../session/plan-output.ts';
+import { checkedBase, saveManifest, showPlan } from '../plan-output.ts';
 
 interface PlanOptions extends LabSessionOptions {
   /** List the IAM resources too. */

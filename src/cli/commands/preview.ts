@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { readManifestFile } from '../../app/plan/manifest-file.ts';
+import { momentOf, readBaseTeam, readTeam } from '../../app/session/read-team.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, fail } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { reportFailure } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
-import { readManifestFile } from '../session/manifest-file.ts';
-import { showPreview } from '../session/plan-output.ts';
-import { momentOf, readBaseTeam, readTeam } from '../session/read-team.ts';
+import { showPreview } from '../plan-output.ts';
 
 interface PreviewOptions {
   /** The team file as it was; an empty one means none. */

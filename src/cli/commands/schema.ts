@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Io, Terminal } from '../../app/terminal.ts';
 import { teamSchemaText } from '../../team/schema.ts';
-import type { Io, Terminal } from '../io.ts';
 import { examples, exitCodes, finish, json } from '../options.ts';
 
 /** Prints the JSON Schema of a team file, for editors. Gives the exit code 0. */

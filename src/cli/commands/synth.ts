@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { written } from '../../app/files.ts';
+import { readTeam } from '../../app/session/read-team.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
-import { printJson, reportFailure, type Terminal, written } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, teamFile, today } from '../options.ts';
-import { readTeam } from '../session/read-team.ts';
 
 export interface SynthCommandOptions {
   readonly file: string;

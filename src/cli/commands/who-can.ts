@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { whoCan, whoCanDifference } from '../../access/explain.ts';
 import { unknownOperation, whoCanBlocks } from '../../access/text/explain.ts';
 import { named } from '../../access/text/names.ts';
+import { type AccessOptions, readAccess } from '../../app/session/live-access.ts';
+import { momentOf, namingOf } from '../../app/session/read-team.ts';
+import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import { printBlocks, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
+import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { type AccessOptions, readAccess } from '../session/live-access.ts';
-import { momentOf, namingOf } from '../session/read-team.ts';
 
 export interface WhoCanOptions extends AccessOptions {
   /** An operation or a capability. */

@@ -1,11 +1,12 @@
 import type { AccessChange } from '../../access/diff.ts';
 import { accessText } from '../../access/text/capability-words.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { CAPABILITIES, OPERATIONS } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
 import { plainText, someTexts, t } from '../../text/text.ts';
-import { isAscii, type Terminal } from '../io.ts';
+import { isAscii } from '../io.ts';
 
 const INDENT = 6;
 

@@ -3,6 +3,13 @@ import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { decide } from '../../access/decide.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
+import { applyPlanned } from '../../app/apply/carry-out.ts';
+import { type Reconciled, reconcile } from '../../app/apply/reconcile.ts';
+import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
+import { isEmpty, planStack, type StackPlan } from '../../app/plan/plan.ts';
+import type { LocalEmulator } from '../../app/session/emulator.ts';
+import { applyBootstrap, emulatorSession, type LabSession } from '../../app/session/lab-session.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
@@ -16,13 +23,6 @@ import type { Engine } from '../../terraform/run/engine.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
-import { type Reconciled, reconcile } from '../drift/reconcile.ts';
-import { fullScan, quickScan } from '../drift/run-scan.ts';
-import type { Terminal } from '../io.ts';
-import { applyPlanned } from '../session/carry-out.ts';
-import type { LocalEmulator } from '../session/emulator.ts';
-import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
-import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';
 import { accessAfter, changedAccess, type DemoOutput } from './print.ts';
 import {
   INTRUDER,

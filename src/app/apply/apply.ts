@@ -12,11 +12,12 @@ import { effectOf } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
-import { checkWritable, type Terminal } from '../io.ts';
+import { checkWritable } from '../files.ts';
+import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
+import { type ApplyRecord, commitOf } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
-import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from './plan.ts';
-import { type ApplyRecord, commitOf } from './records.ts';
 
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */

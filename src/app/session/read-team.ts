@@ -6,7 +6,7 @@ import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
-import type { Terminal } from '../io.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** The team of a valid file. `today` is `YYYY-MM-DD`, UTC. Without a terminal to print them on, warnings are left to `check`. */
 export async function readTeam(

@@ -16,7 +16,8 @@ import {
   type Workspace,
 } from '../../terraform/run/workspace.ts';
 import { type StackRole, stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
-import { type Terminal, written } from '../io.ts';
+import { written } from '../files.ts';
+import type { Terminal } from '../terminal.ts';
 import {
   type AccountSession,
   type AccountSessionOptions,

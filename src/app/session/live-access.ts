@@ -4,7 +4,7 @@ import { askAws, iamReader } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
-import type { Terminal } from '../io.ts';
+import type { Terminal } from '../terminal.ts';
 import { type AccountSessionOptions, openAccountSession } from './account-session.ts';
 import { readTeam } from './read-team.ts';
 

@@ -7,7 +7,7 @@ import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
-import type { Terminal } from '../io.ts';
+import type { Terminal } from '../terminal.ts';
 import { type LocalEmulator, loadEmulator, otherAccount } from './emulator.ts';
 import { momentOf, namingOf, readTeam } from './read-team.ts';
 import { noteOldFile, type RecordPlace, recordPlace } from './records.ts';

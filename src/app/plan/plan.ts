@@ -20,9 +20,9 @@ import { hasChanges } from '../../terraform/plan.ts';
 import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
 import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
-import { eventWait } from './account-session.ts';
-import type { LabSession } from './lab-session.ts';
-import { type ApplyRecord, appliedFacts, readRecord } from './records.ts';
+import { eventWait } from '../session/account-session.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import { type ApplyRecord, appliedFacts, readRecord } from '../session/records.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface StackPlan {

@@ -5,8 +5,8 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
+import { originOf } from '../plan/manifest-file.ts';
 import type { AccountSession } from '../session/account-session.ts';
-import { originOf } from '../session/manifest-file.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
 

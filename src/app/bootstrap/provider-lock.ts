@@ -5,8 +5,8 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { lockProviders } from '../../terraform/run/commands.ts';
 import { lockFileOf, pinsProvider, readLockFile } from '../../terraform/run/lock-file.ts';
 import { prepareWorkspace } from '../../terraform/run/workspace.ts';
-import { written } from '../io.ts';
-import type { LabSession } from './lab-session.ts';
+import { written } from '../files.ts';
+import type { LabSession } from '../session/lab-session.ts';
 
 interface LockOptions {
   readonly file: string;

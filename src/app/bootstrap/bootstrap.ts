@@ -13,11 +13,11 @@ import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
 import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
-import type { Terminal } from '../io.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from './account-session.ts';
-import { applyStack } from './carry-out.ts';
-import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from './lab-session.ts';
-import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { applyStack } from '../apply/carry-out.ts';
+import { isEmpty, planStack, type StackPlan } from '../plan/plan.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from '../session/lab-session.ts';
+import type { Terminal } from '../terminal.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
 
 interface Confirmed {

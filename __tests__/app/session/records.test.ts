@@ -15,7 +15,7 @@ import {
   recordPlace,
   usingRecord,
   withBegun,
-} from '../../../src/cli/session/records.ts';
+} from '../../../src/app/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import type { IamResource } from '../../../src/iam/arn.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';

@@ -21,10 +21,10 @@ import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import type { Terminal } from '../io.ts';
-import type { LabSession } from './lab-session.ts';
-import { isEmpty, planStack, type RuleOptions, ruleOf, type StackPlan } from './plan.ts';
-import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from './records.ts';
+import { isEmpty, planStack, type RuleOptions, ruleOf, type StackPlan } from '../plan/plan.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;

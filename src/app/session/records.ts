@@ -21,7 +21,7 @@ import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
-import type { Terminal } from '../io.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
 export type RecordPlace =

@@ -14,11 +14,11 @@ import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
-import type { Terminal } from '../io.ts';
+import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../plan/plan.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../session/plan.ts';
 import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface CompletedScan {
   readonly scan: ScanResult;

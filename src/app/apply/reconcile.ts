@@ -7,12 +7,12 @@ import type { Withheld } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
-import type { Terminal } from '../io.ts';
-import { applyPlanned, isUnchanged } from '../session/carry-out.ts';
+import type { CompletedScan } from '../drift/run-scan.ts';
+import { planStack } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { planStack } from '../session/plan.ts';
 import { changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
-import type { CompletedScan } from './run-scan.ts';
+import type { Terminal } from '../terminal.ts';
+import { applyPlanned, isUnchanged } from './carry-out.ts';
 
 /** What reconcile did. */
 export interface Reconciled {

@@ -1,20 +1,21 @@
 import { writeFile } from 'node:fs/promises';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { targetBlocks } from '../../guardrails/guardrails.ts';
-import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
-import { renderComment } from '../../review/comment/comment.ts';
-import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
-import type { Manifest, QuickCheck, Review } from '../../review/manifest/schema.ts';
-import { blockLines } from '../../review/text/block-text.ts';
-import { planJson, previewJson } from '../../review/text/json.ts';
-import { terminalReview } from '../../review/text/terminal.ts';
-import type { Team } from '../../team/team.ts';
-import { labHeading } from '../../terraform/run/engine.ts';
-import { printBlocks, printJson, type Terminal } from '../io.ts';
-import type { LabSession } from './lab-session.ts';
-import { originOf, toolsOf } from './manifest-file.ts';
-import type { StackPlan } from './plan.ts';
-import { readBaseTeam, readTeam } from './read-team.ts';
+import { originOf, toolsOf } from '../app/plan/manifest-file.ts';
+import type { StackPlan } from '../app/plan/plan.ts';
+import type { LabSession } from '../app/session/lab-session.ts';
+import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
+import type { Terminal } from '../app/terminal.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { targetBlocks } from '../guardrails/guardrails.ts';
+import { reviewOf, reviewOfPlan } from '../review/changes/review.ts';
+import { renderComment } from '../review/comment/comment.ts';
+import { manifestOf, writeManifest } from '../review/manifest/manifest.ts';
+import type { Manifest, QuickCheck, Review } from '../review/manifest/schema.ts';
+import { blockLines } from '../review/text/block-text.ts';
+import { planJson, previewJson } from '../review/text/json.ts';
+import { terminalReview } from '../review/text/terminal.ts';
+import type { Team } from '../team/team.ts';
+import { labHeading } from '../terraform/run/engine.ts';
+import { printBlocks, printJson } from './io.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
 export async function checkedBase(

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+
+/** Checks before a command does anything that its output files can be written. Null means no file. */
+export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
+  for (const file of files) {
+    if (file === null) continue;
+    const isNew = !existsSync(file);
+    try {
+      await (await open(file, 'a')).close();
+      if (isNew) await rm(file, { force: true });
+    } catch (error) {
+      return fail('file-not-writable', { file, reason: systemReason(error) });
+    }
+  }
+  return succeed(null);
+}
+
+/** What writing files gives, or which of them the system does not let be written. */
+export async function written<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return succeed(await work());
+  } catch (error) {
+    const { code, path: file } = error as NodeJS.ErrnoException;
+    if (code === undefined || file === undefined || !NOT_WRITABLE.includes(code)) throw error;
+    return fail('file-not-writable', { file, reason: systemReason(error) });
+  }
+}
+
+/** `EACCES: permission denied`, without the call and the path that follow. */
+function systemReason(error: unknown): string {
+  const { message } = error as Error;
+  return message.split(', ', 1)[0] ?? message;
+}
+
+/** What the system answers to those who write where they may not. */
+const NOT_WRITABLE: readonly string[] = [
+  ...['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'],
+];

@@ -1,0 +1,46 @@
+import type { DisplayNames } from '../access/text/names.ts';
+import type { ErrorJson } from '../text/problem.ts';
+
+/** Where a command writes: data on stdout, everything else on stderr. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+}
+
+interface Question {
+  readonly message: string;
+  /** What the answer may look like. */
+  readonly example: string;
+  /** An answer to edit. */
+  readonly initial?: string;
+  /** Why an answer is not usable; null if it is. */
+  readonly problem: (answer: string) => string | null;
+}
+
+/** The terminal of a command. */
+export interface Terminal extends Io {
+  /** Whether progress may redraw a line. */
+  readonly isTerminal: boolean;
+  readonly color: boolean;
+  /** Cells of a line of text: those of the terminal, up to 100. */
+  readonly width: number;
+  /** Whether a person can answer; false by default. */
+  readonly canAsk?: boolean;
+  /** Asks a yes-or-no question; false at once if no one can answer. */
+  confirm(question: string): Promise<boolean>;
+  /** Asks for a line; null if no one can answer, or if they cancel. */
+  ask?(question: Question): Promise<string | null>;
+  /** Called with every error that is printed. */
+  onError?(error: ErrorJson): void;
+  /** Whether standard output is a file, which is no log; false by default. */
+  readonly isStdoutFile?: boolean;
+  /** Whether people without access to the account can read it, as in the log of a workflow; false by default. */
+  readonly isPublic?: boolean;
+  /** Standard output for what must stay as it is: workflow commands that GitHub is to obey, keys of an emulator. */
+  stdoutAsIs?(text: string): void;
+}
+
+/** How people are named on a terminal. */
+export function shownNames(naming: DisplayNames, { isPublic = false }: Pick<Terminal, 'isPublic'>): DisplayNames {
+  return { ...naming, isPublic };
+}
