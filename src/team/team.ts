@@ -39,6 +39,8 @@ export interface Member {
   readonly withheld?: readonly Operation[];
   /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
   readonly keptDenies?: readonly Statement[];
+  /** What the file does not give to someone in a group that no apply can change, in catalog order: never from the file. */
+  readonly outOfReach?: readonly Operation[];
 }
 
 /** A name, an e-mail address or a login as it is compared: without regard to case and spaces. */
@@ -89,7 +91,7 @@ export interface AccessTeam {
   readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies'>[];
   readonly members: readonly Pick<
     Member,
-    'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies'
+    'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'
   >[];
   readonly freeze: readonly Capability[];
   readonly settings: Pick<Settings, 'deleteAfterDays'>;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
+import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
 import {
+  ALL_OPERATIONS,
   difference,
   intersection,
   listOperations,
@@ -11,7 +12,7 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import type { EntityIds } from '../../aws/inventory/types.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
@@ -134,6 +135,10 @@ export function ruleFor(input: RuleInput): Ruled {
     return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
   };
 
+  const lost = groupsOutOfReach(input);
+  const frozen = operationSet(team.freeze.flatMap(operationsOf));
+  const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
+
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
@@ -174,7 +179,9 @@ export function ruleFor(input: RuleInput): Ruled {
     if (kind === 'new') newUsers.push(user);
     const ofRoles = member.roles.filter((role) => roleKeys.has(role));
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
-    if (actual === null || restore.has(`member ${key}`)) return [rest];
+    const outOfReach = actual?.groups.some((group) => lost.has(group)) === true ? listOperations(notGiven(user)) : [];
+    const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
+    if (actual === null || restore.has(`member ${key}`)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = lift.has(`member ${key}`) ? [] : deniesAtUser(member, actual, input);
@@ -184,7 +191,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
       {
-        ...rest,
+        ...limited,
         ...(taken.length === 0 ? {} : { withheld: taken }),
         ...(keptDenies.length === 0 ? {} : { keptDenies }),
       },
@@ -277,6 +284,15 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
 
 function hasMember(key: string) {
   return ({ members }: Pick<AppliedTeam, 'members'>): boolean => members.some((member) => member.key === key);
+}
+
+/** Groups that were the lab's or have a policy of it, outside its path: no apply changes them or who is in them. */
+function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<string> {
+  const path = labPath(team.lab);
+  const known = new Set(applied?.ids.group.values());
+  const isOurs = ({ name, attached }: AccessGroup) =>
+    known.has(account.ids.group.get(name) ?? '') || attached.some((arn) => arn.includes(`:policy${path}`));
+  return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
 }
 
 /** The path or name of what keeps a role's group or policy from being written; null if nothing does. */
