@@ -18,6 +18,8 @@ export interface Role {
   readonly managed: readonly ManagedPolicyName[];
   /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
   readonly keptDenies?: readonly Statement[];
+  /** Whether only its policy is written, because no apply can change what has the group's name: never from the file. */
+  readonly withoutGroup?: boolean;
 }
 
 export interface Member {
@@ -88,7 +90,7 @@ export interface AccessTeam {
   readonly lab: string;
   /** 12 digits. */
   readonly account: string;
-  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies'>[];
+  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies' | 'withoutGroup'>[];
   readonly members: readonly Pick<
     Member,
     'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'

@@ -733,7 +733,9 @@ describe('names that something else has', () => {
     const result = ruled({ change });
     expect(brief(result)).toContain(`paymaster name-taken ${found}`);
     expect(result.leftOut.roles).toEqual(['paymaster']);
-    expect(result.team.roles.map(({ key }) => key)).not.toContain('paymaster');
+    // Its policy is written all the same, unless that has the name of another.
+    const { groups } = desiredAccessOnAnyDay(result.team);
+    expect(groups.map((group) => group.name)).not.toContain(name('paymaster'));
     expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
-import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
+import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../../access/model.ts';
 import {
   ALL_OPERATIONS,
   difference,
@@ -145,13 +145,16 @@ export function ruleFor(input: RuleInput): Ruled {
   // Denies that a person lifts from a group, which its members get back.
   const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
-    const found = takenRoleName(role.key, input);
+    const group = takenGroup(role.key, input);
+    const policy = takenPolicy(role.key, input);
+    const found = group ?? policy;
     if (found !== null) {
       withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations: [...role.allow], found });
       leftOut.roles.push(role.key);
-      return [];
     }
+    if (policy !== null) return [];
     const keptDenies = deniesAtGroup(role, input);
+    if (group !== null) return [{ ...role, keptDenies, withoutGroup: true }];
     if (keptDenies.length === 0) return [role];
     if (restore.has(`role ${role.key}`) || lift.has(`role ${role.key}`)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
@@ -160,7 +163,7 @@ export function ruleFor(input: RuleInput): Ruled {
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
-  const roleKeys = new Set(roles.map(({ key }) => key));
+  const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const members = team.members.flatMap((member): readonly Member[] => {
     const { key } = member;
     const user = iamName(team.lab, key);
@@ -263,7 +266,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   if (actual === null) {
     const renamed = userOfId(name, input);
     if (renamed !== null) return is('renamed', renamed.name);
-    const alike = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
+    const alike = users.find((user) => isSameName(user.name, name));
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
@@ -295,15 +298,26 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
   return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
 }
 
-/** The path or name of what keeps a role's group or policy from being written; null if nothing does. */
-function takenRoleName(key: string, { team, account: { access } }: RuleInput): string | null {
-  const name = iamName(team.lab, key);
-  const path = labPath(team.lab);
-  const isAlike = (other: string) => other.toLowerCase() === name.toLowerCase();
-  const group = access.groups.find((each) => isAlike(each.name) && (each.name !== name || each.path !== path));
-  if (group !== undefined) return `${group.path}${group.name}`;
-  const arn = rolePolicyArn(team, key);
-  return access.policies.find((each) => isAlike(each.name) && each.arn !== arn && !isOfAws(each.arn))?.arn ?? null;
+/** The path and name of what keeps a role's group from being written; null if nothing does. */
+function takenGroup(key: string, { team: { lab }, account: { access } }: RuleInput): string | null {
+  const name = iamName(lab, key);
+  const taken = access.groups.find(
+    (each) => isSameName(each.name, name) && (each.name !== name || each.path !== labPath(lab)),
+  );
+  return taken === undefined ? null : `${taken.path}${taken.name}`;
+}
+
+/** The ARN of what keeps a role's policy from being written; null if nothing does. */
+function takenPolicy(key: string, { team, account: { access } }: RuleInput): string | null {
+  const own = rolePolicyArn(team, key);
+  const isTaken = ({ name, arn }: AccessPolicy) =>
+    isSameName(name, iamName(team.lab, key)) && arn !== own && !isOfAws(arn);
+  return access.policies.find(isTaken)?.arn ?? null;
+}
+
+/** IAM ignores the case of names. */
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function isOfAws(arn: string): boolean {
