@@ -65,6 +65,14 @@ const ROWS: readonly Row[] = [
     attacker: 'bob',
   },
   {
+    what: 'a group moved out of the path, with full access',
+    async change(iam) {
+      await iam.send(new aws.UpdateGroupCommand({ ...group('task-publisher'), NewPath: '/elsewhere/' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn: FULL }));
+    },
+    attacker: user('bo').UserName,
+  },
+  {
     what: 'a renamed member with full access',
     async change(iam) {
       await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));

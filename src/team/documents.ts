@@ -30,12 +30,15 @@ export function rolePolicy(
 /** The Sid of the Deny of what an apply does not give back yet. */
 export const WITHHELD_SID = 'Withheld';
 
+/** The Sid of the Deny of what a group outside the lab's path could give beside the file. */
+export const OUT_OF_REACH_SID = 'OutOfReach';
+
 /**
  * The inline policy that suspends a member, denies access before the first day and after the last one even if no workflow
- * runs, and what is withheld; null if there is nothing to limit.
+ * runs, and what is withheld or out of reach; null if there is nothing to limit.
  */
 export function limitsPolicy(
-  member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies'>,
+  member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'>,
 ): PolicyDocument | null {
   const statements: Statement[] = [];
   if (member.from !== null) {
@@ -57,9 +60,11 @@ export function limitsPolicy(
     });
   }
   if (member.suspended) statements.push({ Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' });
-  const { withheld = [], keptDenies = [] } = member;
-  const denies = withheld.length === 0 ? [] : [statement(WITHHELD_SID, 'Deny', withheld)];
-  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, [...denies, ...keptDenies]);
+  const { withheld = [], keptDenies = [], outOfReach = [] } = member;
+  const denied = (sid: string, operations: readonly Operation[]) =>
+    operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
+  const denies = [...denied(WITHHELD_SID, withheld), ...denied(OUT_OF_REACH_SID, outOfReach), ...keptDenies];
+  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, denies);
 }
 
 /** A policy of some statements and Denies; Denies that do not fit into the quota (characters) become one of everything. */

@@ -18,6 +18,8 @@ export interface Role {
   readonly managed: readonly ManagedPolicyName[];
   /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
   readonly keptDenies?: readonly Statement[];
+  /** Whether only its policy is written, because no apply can change what has the group's name: never from the file. */
+  readonly withoutGroup?: boolean;
 }
 
 export interface Member {
@@ -39,6 +41,8 @@ export interface Member {
   readonly withheld?: readonly Operation[];
   /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
   readonly keptDenies?: readonly Statement[];
+  /** What the file does not give to someone in a group that no apply can change, in catalog order: never from the file. */
+  readonly outOfReach?: readonly Operation[];
 }
 
 /** A name, an e-mail address or a login as it is compared: without regard to case and spaces. */
@@ -86,10 +90,10 @@ export interface AccessTeam {
   readonly lab: string;
   /** 12 digits. */
   readonly account: string;
-  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies'>[];
+  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies' | 'withoutGroup'>[];
   readonly members: readonly Pick<
     Member,
-    'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies'
+    'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'
   >[];
   readonly freeze: readonly Capability[];
   readonly settings: Pick<Settings, 'deleteAfterDays'>;

@@ -624,6 +624,37 @@ describe('what is given back to one is given to no other', () => {
   });
 });
 
+describe('a group of the lab outside its path, which no apply can change', () => {
+  const movedGroup = changeGroup('paymaster', () => ({ path: '/x/' }));
+  const deniedTo = (key: string, given: Parameters<typeof ruled>[0]) =>
+    ruled(given).team.members.find((member) => member.key === key)?.outOfReach;
+
+  test('gives its members no more than the file, whatever is attached to it', () => {
+    expect(brief(ruled({ change: movedGroup }))).toEqual(['paymaster name-taken /x/perception-lab-paymaster']);
+    const denied = deniedTo('fay', { change: movedGroup });
+    expect(denied).toContain('CreateHIT');
+    expect(denied).not.toContain('SendBonus');
+    expect(deniedTo('bo', { change: movedGroup })).toBeUndefined();
+    expect(deniedTo('fay', {})).toBeUndefined();
+  });
+
+  test('gives nothing any more to who loses the role, and nothing that is frozen', () => {
+    const applied = sampleTeam;
+    const leaves = withMember('fay', { roles: ['results-reader'] });
+    expect(deniedTo('fay', { team: leaves, applied, change: movedGroup })).toContain('SendBonus');
+    const frozen = { ...sampleTeam, freeze: ['pay:bonus'] as const };
+    expect(deniedTo('fay', { team: frozen, applied, change: movedGroup })).toContain('SendBonus');
+  });
+
+  test('is no manual change of who was denied it', () => {
+    const { team } = ruled({ change: movedGroup });
+    const limits = limitsPolicy(team.members.find(({ key }) => key === 'fay')!);
+    const written = changeUser('fay', () => ({ inline: [{ name: 'limits', document: limits }] }));
+    expect(brief(ruled({ change: written }))).toEqual([]);
+    expect(brief(ruled({ change: all(movedGroup, written) }))).toEqual(brief(ruled({ change: movedGroup })));
+  });
+});
+
 describe('Denies of groups that a member leaves by an apply', () => {
   const stops = { name: 'stop', document: says(statement('Deny', '*')) };
   const always = { Condition: { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } };
@@ -702,7 +733,9 @@ describe('names that something else has', () => {
     const result = ruled({ change });
     expect(brief(result)).toContain(`paymaster name-taken ${found}`);
     expect(result.leftOut.roles).toEqual(['paymaster']);
-    expect(result.team.roles.map(({ key }) => key)).not.toContain('paymaster');
+    // Its policy is written all the same, unless that has the name of another.
+    const { groups } = desiredAccessOnAnyDay(result.team);
+    expect(groups.map((group) => group.name)).not.toContain(name('paymaster'));
     expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ export function desiredAccess(team: AccessTeam, today: string): AccessModel {
   const boundary = boundaryArn(team);
   policies.set(boundary, { arn: boundary, name: team.lab, document: boundaryPolicy(team) });
 
-  const groups: AccessGroup[] = team.roles.map((role) => {
+  const groups = team.roles.flatMap((role): AccessGroup[] => {
     const attached: string[] = role.managed.map((name) => {
       const arn = managedPolicyArn(name);
       policies.set(arn, { arn, name, document: managedPolicyByArn(arn) });
@@ -26,7 +26,8 @@ export function desiredAccess(team: AccessTeam, today: string): AccessModel {
       policies.set(arn, { arn, name: iamName(team.lab, role.key), document: own });
       attached.push(arn);
     }
-    return { name: iamName(team.lab, role.key), path, attached: attached.sort(), inline: [] };
+    const group = { name: iamName(team.lab, role.key), path, attached: attached.sort(), inline: [] };
+    return role.withoutGroup === true ? [] : [group];
   });
 
   const users: AccessUser[] = membersWithUser(team, today).map((member) => {

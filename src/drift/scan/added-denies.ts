@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Holder } from '../../access/model-difference.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
-import { WITHHELD_SID } from '../../team/documents.ts';
+import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
@@ -31,7 +31,8 @@ export function withoutAddedDenies(
     };
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
-    const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each));
+    const isOutOfReach = ({ Sid }: Statement) => Sid === OUT_OF_REACH_SID;
+    const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
     return Statement.length === statements.length ? document : { ...document, Statement };
   };
   const members = new Set(team.members.map(({ key }) => iamName(team.lab, key)));

@@ -3,7 +3,14 @@ import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.t
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
-import { boundaryPolicy, FREEZE_SID, limitsPolicy, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
+import {
+  boundaryPolicy,
+  FREEZE_SID,
+  limitsPolicy,
+  OUT_OF_REACH_SID,
+  rolePolicy,
+  WITHHELD_SID,
+} from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam } from '../../team/team.ts';
 import { deniedBy, textOf } from './kept-denies.ts';
@@ -194,7 +201,8 @@ const DENY_ALL: PolicyDocument = {
 function certain(document: PolicyDocument | null, brakes: ReadonlySet<string> = new Set()): PolicyDocument {
   if (document === null) return DENY_ALL;
   const Statement = statementsOf(document).filter(
-    (statement) => statement.Condition === undefined && !brakes.has(textOf(statement)),
+    (statement) =>
+      statement.Condition === undefined && statement.Sid !== OUT_OF_REACH_SID && !brakes.has(textOf(statement)),
   );
   return { ...document, Statement };
 }

@@ -39,7 +39,8 @@ export function heldBeyond(
   { team: written, renamed }: Pick<Ruled, 'team' | 'renamed'>,
   at: Date,
 ): readonly Beyond[] {
-  const groups = new Set(written.roles.map(({ key }) => iamName(written.lab, key)));
+  const own = written.roles.filter(({ withoutGroup }) => withoutGroup !== true);
+  const groups = new Set(own.map(({ key }) => iamName(written.lab, key)));
   const isOwn = (path: string) => path === labPath(written.lab);
   const users = account.users.map((user) => ({
     ...user,

@@ -12,7 +12,10 @@ import { timeOfDeny } from '../../access/time-conditions.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { resourceMatches } from '../../iam/evaluate.ts';
-import { WITHHELD_SID } from '../../team/documents.ts';
+import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
+
+/** Of Denies that every apply computes again. */
+const OWN_SIDS: readonly string[] = [WITHHELD_SID, OUT_OF_REACH_SID];
 
 /** MTurk has no resources: every call is made on `*`. */
 const RESOURCE = '*';
@@ -38,7 +41,7 @@ export function manualDenies(
   const ofBegun = new Set(begun.map(textOf));
   for (const statement of documents.flatMap((document) => (document === null ? [] : statementsOf(document)))) {
     const denied = deniedBy(statement);
-    if (isEmpty(denied) || statement.Sid === WITHHELD_SID || isCovered(statement, denied, known)) continue;
+    if (isEmpty(denied) || OWN_SIDS.includes(statement.Sid ?? '') || isCovered(statement, denied, known)) continue;
     if (isEnded(statement) || ofBegun.has(textOf(statement))) continue;
     const { Sid: _sid, ...deny } = statement;
     found.set(textOf(deny), deny);

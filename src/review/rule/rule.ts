@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
+import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../../access/model.ts';
 import {
+  ALL_OPERATIONS,
   difference,
   intersection,
   listOperations,
@@ -11,7 +12,7 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import type { EntityIds } from '../../aws/inventory/types.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
@@ -134,19 +135,26 @@ export function ruleFor(input: RuleInput): Ruled {
     return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
   };
 
+  const lost = groupsOutOfReach(input);
+  const frozen = operationSet(team.freeze.flatMap(operationsOf));
+  const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
+
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
   // Denies that a person lifts from a group, which its members get back.
   const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
-    const found = takenRoleName(role.key, input);
+    const group = takenGroup(role.key, input);
+    const policy = takenPolicy(role.key, input);
+    const found = group ?? policy;
     if (found !== null) {
       withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations: [...role.allow], found });
       leftOut.roles.push(role.key);
-      return [];
     }
+    if (policy !== null) return [];
     const keptDenies = deniesAtGroup(role, input);
+    if (group !== null) return [{ ...role, keptDenies, withoutGroup: true }];
     if (keptDenies.length === 0) return [role];
     if (restore.has(`role ${role.key}`) || lift.has(`role ${role.key}`)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
@@ -155,7 +163,7 @@ export function ruleFor(input: RuleInput): Ruled {
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
-  const roleKeys = new Set(roles.map(({ key }) => key));
+  const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const members = team.members.flatMap((member): readonly Member[] => {
     const { key } = member;
     const user = iamName(team.lab, key);
@@ -174,7 +182,9 @@ export function ruleFor(input: RuleInput): Ruled {
     if (kind === 'new') newUsers.push(user);
     const ofRoles = member.roles.filter((role) => roleKeys.has(role));
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
-    if (actual === null || restore.has(`member ${key}`)) return [rest];
+    const outOfReach = actual?.groups.some((group) => lost.has(group)) === true ? listOperations(notGiven(user)) : [];
+    const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
+    if (actual === null || restore.has(`member ${key}`)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = lift.has(`member ${key}`) ? [] : deniesAtUser(member, actual, input);
@@ -184,7 +194,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
       {
-        ...rest,
+        ...limited,
         ...(taken.length === 0 ? {} : { withheld: taken }),
         ...(keptDenies.length === 0 ? {} : { keptDenies }),
       },
@@ -256,7 +266,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   if (actual === null) {
     const renamed = userOfId(name, input);
     if (renamed !== null) return is('renamed', renamed.name);
-    const alike = users.find((user) => user.name.toLowerCase() === name.toLowerCase());
+    const alike = users.find((user) => isSameName(user.name, name));
     if (alike !== undefined) return is('name-taken', alike.name);
     if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
     const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
@@ -279,15 +289,35 @@ function hasMember(key: string) {
   return ({ members }: Pick<AppliedTeam, 'members'>): boolean => members.some((member) => member.key === key);
 }
 
-/** The path or name of what keeps a role's group or policy from being written; null if nothing does. */
-function takenRoleName(key: string, { team, account: { access } }: RuleInput): string | null {
-  const name = iamName(team.lab, key);
+/** Groups that were the lab's or have a policy of it, outside its path: no apply changes them or who is in them. */
+function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<string> {
   const path = labPath(team.lab);
-  const isAlike = (other: string) => other.toLowerCase() === name.toLowerCase();
-  const group = access.groups.find((each) => isAlike(each.name) && (each.name !== name || each.path !== path));
-  if (group !== undefined) return `${group.path}${group.name}`;
-  const arn = rolePolicyArn(team, key);
-  return access.policies.find((each) => isAlike(each.name) && each.arn !== arn && !isOfAws(each.arn))?.arn ?? null;
+  const known = new Set(applied?.ids.group.values());
+  const isOurs = ({ name, attached }: AccessGroup) =>
+    known.has(account.ids.group.get(name) ?? '') || attached.some((arn) => arn.includes(`:policy${path}`));
+  return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
+}
+
+/** The path and name of what keeps a role's group from being written; null if nothing does. */
+function takenGroup(key: string, { team: { lab }, account: { access } }: RuleInput): string | null {
+  const name = iamName(lab, key);
+  const taken = access.groups.find(
+    (each) => isSameName(each.name, name) && (each.name !== name || each.path !== labPath(lab)),
+  );
+  return taken === undefined ? null : `${taken.path}${taken.name}`;
+}
+
+/** The ARN of what keeps a role's policy from being written; null if nothing does. */
+function takenPolicy(key: string, { team, account: { access } }: RuleInput): string | null {
+  const own = rolePolicyArn(team, key);
+  const isTaken = ({ name, arn }: AccessPolicy) =>
+    isSameName(name, iamName(team.lab, key)) && arn !== own && !isOfAws(arn);
+  return access.policies.find(isTaken)?.arn ?? null;
+}
+
+/** IAM ignores the case of names. */
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function isOfAws(arn: string): boolean {

@@ -29,10 +29,12 @@ export class RoleGroup extends Construct {
     const address = roleAddress(role.key);
     super(scope, address);
     const name = iamName(team.lab, role.key);
+    const policy = this.createPolicy(props);
+    if (role.withoutGroup === true) return;
     const group = new IamGroup(this, 'group', { name, path: labPath(team.lab) });
     group.overrideLogicalId(address);
 
-    const attachments = this.attachPolicies(props, group, this.createPolicy(props));
+    const attachments = this.attachPolicies(props, group, policy);
     const exclusiveAttachments = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
       groupName: group.name,
       policyArns: attachments.map((attachment) => attachment.policyArnInput ?? '').sort(),
