@@ -1,7 +1,7 @@
 import * as iamModule from '@aws-sdk/client-iam';
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
-import type { AccessKey, Inventory } from '../src/aws/inventory/types.ts';
+import type { AccessKey, Inventory } from '../src/aws/types.ts';
 import { labPath } from '../src/team/names.ts';
 import { stableJson } from './canonical.ts';
 import { type Difference, judge, type ListedDifference } from './compare-steps.ts';

@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { type InventoryOptions, takeInventory } from '../../src/aws/inventory/inventory.ts';
-import type { Inventory } from '../../src/aws/inventory/types.ts';
+import type { Inventory } from '../../src/aws/types.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { ACCOUNT, callIam, iamOf, type Output, openAccount } from '../emulator/clients.ts';
 

@@ -1,6 +1,6 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import type { Inventory, UserCredentials } from '../../src/aws/inventory/types.ts';
+import type { Inventory, UserCredentials } from '../../src/aws/types.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';

@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../src/access/model.ts';
-import type { AccessKey, Inventory, PolicyVersion, UserCredentials } from '../../src/aws/inventory/types.ts';
+import type { AccessKey, Inventory, PolicyVersion, UserCredentials } from '../../src/aws/types.ts';
 
 const NO_CREDENTIALS: UserCredentials = {
   keys: [],

@@ -5,7 +5,7 @@ import type { Difference } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
 import { namingOf } from '../../src/app/session/read-team.ts';
-import type { AccessKey } from '../../src/aws/inventory/types.ts';
+import type { AccessKey } from '../../src/aws/types.ts';
 import { type Operation, RISKS } from '../../src/catalog/mturk.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';

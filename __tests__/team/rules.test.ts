@@ -1,10 +1,10 @@
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
 import { QUOTAS } from '../../src/iam/quotas.ts';
 import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
+import { draftOf } from '../../src/team/draft.ts';
 import { memberTags } from '../../src/team/names.ts';
-import { draftOf } from '../../src/team/parse/draft.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
-import { resolveRoles } from '../../src/team/parse/resolve-roles.ts';
+import { resolveRoles } from '../../src/team/resolve-roles.ts';
 import { policyTooLong } from '../../src/team/rules/roles.ts';
 import { codesOf, findingsOf, pointedAt, teamText } from './team-text.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
-import type { NotChecked } from './inventory/types.ts';
+import type { NotChecked } from './types.ts';
 
 /** By code: the names of errors of the SDK, of AWS and of Node. */
 const ERROR_NAMES = {

@@ -1,6 +1,6 @@
 import type { ReportedKey, ReportRow } from '../../../src/aws/credentials/credential-report.ts';
 import { credentialsOf, type OwnCredentials } from '../../../src/aws/credentials/user-credentials.ts';
-import type { UserCredentials } from '../../../src/aws/inventory/types.ts';
+import type { UserCredentials } from '../../../src/aws/types.ts';
 
 const [EARLY, LATER, LATEST] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'];
 const USED = '2026-11-24T07:30:00Z';

@@ -1,5 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import type { PolicyVersion } from '../../../src/aws/inventory/types.ts';
+import type { PolicyVersion } from '../../../src/aws/types.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import type { EntityIds } from '../../../src/aws/inventory/types.ts';
+import type { EntityIds } from '../../../src/aws/types.ts';
 import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';

@@ -10,9 +10,9 @@ import {
   type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
+import { unmanagedEffectsOf } from '../../../src/drift/access-changes.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';
-import { unmanagedEffectsOf } from '../../../src/drift/scan/access-changes.ts';
 import { bySeverity } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';

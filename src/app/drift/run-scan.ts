@@ -1,7 +1,7 @@
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
-import type { Inventory } from '../../aws/inventory/types.ts';
+import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';

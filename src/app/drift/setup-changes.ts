@@ -1,5 +1,4 @@
 import { askAws, askAwsFor } from '../../aws/client.ts';
-import type { Inventory, NotChecked } from '../../aws/inventory/types.ts';
 import { inspectRoles, rolesOf, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { inspectBucket } from '../../aws/setup/bucket.ts';
 import { stateBucketOf } from '../../aws/setup/inspect.ts';
@@ -8,6 +7,7 @@ import { actionOf, type Part } from '../../aws/setup/part.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { readBootstrapRecord } from '../../aws/setup/record.ts';
 import { withS3 } from '../../aws/state-object.ts';
+import type { Inventory, NotChecked } from '../../aws/types.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import type { SetupChange, SetupSetting } from '../../drift/finding.ts';
 import type { ScanInput } from '../../drift/scan/scan.ts';

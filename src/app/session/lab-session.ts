@@ -15,7 +15,8 @@ import {
   privateDirectory,
   type Workspace,
 } from '../../terraform/run/workspace.ts';
-import { type StackRole, stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
+import type { StackRole } from '../../terraform/synth/stacks.ts';
+import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
 import {

@@ -11,7 +11,7 @@ import {
 import * as z from 'zod';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { allPages, type IamReader, iamReader, isoOf, type OptionalReadResult } from '../client.ts';
-import type { AccessKey, UserCredentials } from '../inventory/types.ts';
+import type { AccessKey, UserCredentials } from '../types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
 interface ListedKey {

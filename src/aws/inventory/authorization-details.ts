@@ -11,7 +11,7 @@ import { type AccountRole, isServiceLinked } from '../../access/account-role.ts'
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
-import type { EntityIds, Inventory, PolicyVersion } from './types.ts';
+import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
 
 /** Who may do what on an account, from GetAccountAuthorizationDetails. */
 export interface AuthorizationDetails {

@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { ACCESS, type Inventory, type NotChecked } from './types.ts';
+import { ACCESS, type Inventory, type NotChecked } from '../types.ts';
 
 /** The permissions boundary on the account, compared to the one that bootstrap writes. */
 export type BoundaryState =

@@ -16,7 +16,6 @@ import {
   readServiceCredentials,
   reportedKeys,
 } from '../credentials/user-credentials.ts';
-import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
 import {
   ACCESS,
   type AccessKey,
@@ -24,7 +23,8 @@ import {
   type Inventory,
   type NotChecked,
   type UserCredentials,
-} from './types.ts';
+} from '../types.ts';
+import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
 
 export interface InventoryOptions {
   /** 12 digits: whose the client's credentials are. */

@@ -2,7 +2,7 @@ import type { AccessGroup, AccessPolicy, AccessUser } from '../../access/model.t
 import { type IamResource, iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { IamEntity } from '../iam-names.ts';
-import { ACCESS, type Inventory, type NotChecked } from './types.ts';
+import { ACCESS, type Inventory, type NotChecked } from '../types.ts';
 
 export interface GroupDetails extends Pick<AccessGroup, 'attached' | 'inline'> {
   /** Names of its users, sorted. */

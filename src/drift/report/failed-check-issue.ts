@@ -1,4 +1,4 @@
-import type { NotChecked } from '../../aws/inventory/types.ts';
+import type { NotChecked } from '../../aws/types.ts';
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';

@@ -1,5 +1,5 @@
 import { type DisplayNames, named, userText } from '../../access/text/names.ts';
-import type { NotChecked } from '../../aws/inventory/types.ts';
+import type { NotChecked } from '../../aws/types.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';

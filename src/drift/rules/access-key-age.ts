@@ -1,5 +1,5 @@
 import { userText } from '../../access/text/names.ts';
-import type { AccessKey } from '../../aws/inventory/types.ts';
+import type { AccessKey } from '../../aws/types.ts';
 import { counted, t, trusted } from '../../text/text.ts';
 import { ageInDays, keyUseText } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';

@@ -1,7 +1,7 @@
 import { accessOf } from '../../access/access-of.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { around, type ModelIndex } from '../../access/model.ts';
-import type { AccessKey, Inventory, UserCredentials } from '../../aws/inventory/types.ts';
+import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import { iamName } from '../../team/names.ts';
 import { hasExpired, type Team } from '../../team/team.ts';

@@ -8,7 +8,7 @@ import { restoreName } from '../../review/rule/rule.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
-import type { AddedDenies } from '../scan/added-denies.ts';
+import type { AddedDenies } from '../added-denies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
 
 const operationsOf = ({ statements }: AddedDenies) =>

@@ -1,4 +1,4 @@
-import type { AccessKey } from '../../aws/inventory/types.ts';
+import type { AccessKey } from '../../aws/types.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { pasted } from '../../text/escape.ts';
 import { codeText, type Text, t } from '../../text/text.ts';

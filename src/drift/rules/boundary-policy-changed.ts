@@ -4,8 +4,8 @@ import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
+import { effectOf, escalationsByBoundary, withDocument } from '../access-changes.ts';
 import type { RuleData } from '../finding.ts';
-import { effectOf, escalationsByBoundary, withDocument } from '../scan/access-changes.ts';
 import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
 import { detected, type RemedyText, type Rule } from './rule.ts';
 

@@ -11,13 +11,13 @@ import {
 } from '../../access/operation-set.ts';
 import { policyText, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import type { PolicyVersion } from '../../aws/inventory/types.ts';
+import type { PolicyVersion } from '../../aws/types.ts';
 import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
-import { withDocument } from '../scan/access-changes.ts';
+import { withDocument } from '../access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { allowedOnlyBy } from './policies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';

@@ -3,12 +3,12 @@ import { type AccessModel, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
-import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
+import type { EntityIds, Inventory } from '../../aws/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
+import { effectOf } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
-import { effectOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 

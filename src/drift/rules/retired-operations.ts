@@ -8,8 +8,8 @@ import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
+import { worstOf } from '../access-changes.ts';
 import type { RetiredOperation, RuleData } from '../finding.ts';
-import { worstOf } from '../scan/access-changes.ts';
 import { type Detected, detected, type RemedyText, type Rule, subjectParts } from './rule.ts';
 
 export const retiredOperations: Rule<'retired-operations'> = {

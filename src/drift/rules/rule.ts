@@ -2,12 +2,14 @@ import type { EscalationTargets, Reach } from '../../access/escalation.ts';
 import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
-import type { Inventory } from '../../aws/inventory/types.ts';
+import type { Inventory } from '../../aws/types.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
+import type { UnmanagedEffect } from '../access-changes.ts';
+import type { AddedDenies } from '../added-denies.ts';
 import type {
   DriftCause,
   DriftFinding,
@@ -18,8 +20,6 @@ import type {
   SetupChanges,
   Severity,
 } from '../finding.ts';
-import type { UnmanagedEffect } from '../scan/access-changes.ts';
-import type { AddedDenies } from '../scan/added-denies.ts';
 import type { CredentialUser } from './access-keys.ts';
 import type { Command } from './aws-command.ts';
 

@@ -1,5 +1,5 @@
 import { memberKeyOf, userText } from '../../access/text/names.ts';
-import type { AccessKey } from '../../aws/inventory/types.ts';
+import type { AccessKey } from '../../aws/types.ts';
 import { codeText, counted, sentences, t, trusted } from '../../text/text.ts';
 import { keyUseText, riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';

@@ -1,6 +1,6 @@
 import { otherPolicyText } from '../../access/text/names.ts';
 import { counted, t, trusted } from '../../text/text.ts';
-import { riskOf } from '../scan/access-changes.ts';
+import { riskOf } from '../access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 

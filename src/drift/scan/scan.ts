@@ -6,14 +6,16 @@ import type { Difference } from '../../access/model-difference.ts';
 import type { Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
-import type { NotChecked } from '../../aws/inventory/types.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
+import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
+import { withoutAddedDenies } from '../added-denies.ts';
 import { type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
@@ -33,8 +35,6 @@ import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
 import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
-import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
-import { withoutAddedDenies } from './added-denies.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, withDesired } from './differences.ts';
 import { classOf, findingIds } from './finding-id.ts';
 

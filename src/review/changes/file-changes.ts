@@ -1,5 +1,5 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
-import { operationsOfManaged } from '../../team/parse/resolve-roles.ts';
+import { operationsOfManaged } from '../../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 

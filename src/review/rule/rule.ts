@@ -11,7 +11,7 @@ import {
   operationSet,
   union,
 } from '../../access/operation-set.ts';
-import type { EntityIds } from '../../aws/inventory/types.ts';
+import type { EntityIds } from '../../aws/types.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../aws/inventory/types.ts';
+import type { Inventory } from '../../aws/types.ts';
 import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
 import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';

@@ -1,13 +1,13 @@
 import type { AccountRole } from '../../access/account-role.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
-import type { Inventory } from '../../aws/inventory/types.ts';
 import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
 import { type FactsOf, type SetupClients, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
 import { actionOf, missing, type Part, setting } from '../../aws/setup/part.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../aws/setup/record.ts';
+import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { type AccountHome, accountHome } from './account-home.ts';

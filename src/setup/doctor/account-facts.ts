@@ -1,11 +1,11 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
-import type { Inventory } from '../../aws/inventory/types.ts';
 import { inspectRoles, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { inspectBucket, type StateBucket } from '../../aws/setup/bucket.ts';
 import { type FactsOf, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
 import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
 import { TEAM_STATE } from '../../aws/setup/record.ts';
+import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';

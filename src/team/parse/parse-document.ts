@@ -34,8 +34,8 @@ import {
   yamlTag,
   yamlTooDeep,
 } from '../rules/file.ts';
+import type { Report } from '../rules/finding-collector.ts';
 import { FREE, SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
-import type { Report } from './finding-collector.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
 const MAX_DEPTH = 40;

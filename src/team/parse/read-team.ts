@@ -3,7 +3,10 @@ import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../
 import type { Finding } from '../../diagnostics/finding.ts';
 import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
+import { draftOf } from '../draft.ts';
+import { inCatalogOrder, type ResolvedRole, resolveRoles } from '../resolve-roles.ts';
 import { fileIsDirectory, fileIsLink, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable } from '../rules/file.ts';
+import { reporting } from '../rules/finding-collector.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
@@ -12,10 +15,7 @@ import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
-import { draftOf } from './draft.ts';
-import { reporting } from './finding-collector.ts';
 import { parseDocument } from './parse-document.ts';
-import { inCatalogOrder, type ResolvedRole, resolveRoles } from './resolve-roles.ts';
 
 export interface TeamReading {
   /** Null if there is a finding of severity `error`. */

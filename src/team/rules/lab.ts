@@ -2,8 +2,8 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
+import type { DraftList } from '../draft.ts';
 import { iamName } from '../names.ts';
-import type { DraftList } from '../parse/draft.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../schema.ts';
 import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { listTexts, t, trusted } from '../../text/text.ts';
-import type { DraftList } from '../parse/draft.ts';
+import type { DraftList } from '../draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';

@@ -12,8 +12,8 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
-import type { DraftList, RoleDraft } from '../parse/draft.ts';
-import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../parse/resolve-roles.ts';
+import type { DraftList, RoleDraft } from '../draft.ts';
+import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
 import { entriesIn, type Rule, type RuleContext, rule, shortValue, useOr, value, valueList } from './rule.ts';
 
 /** Rules about roles: names in them, and what they grant. */

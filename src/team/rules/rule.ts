@@ -2,8 +2,8 @@ import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, listTexts, type Text, t } from '../../text/text.ts';
-import type { DraftList, TeamDraft } from '../parse/draft.ts';
-import type { ResolvedRole } from '../parse/resolve-roles.ts';
+import type { DraftList, TeamDraft } from '../draft.ts';
+import type { ResolvedRole } from '../resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
 /** What is wrong, why, and what to do. */

@@ -4,8 +4,8 @@ import { FINDING_IDS, isFindingId, TERRAFORM_FINDING_IDS } from '../../diagnosti
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
+import type { PlainMap } from '../draft.ts';
 import { iamName, labPath, workflowRolePath } from '../names.ts';
-import type { PlainMap } from '../parse/draft.ts';
 import {
   BUCKET_PATTERN,
   COUNTS,

@@ -4,10 +4,10 @@ import { type DocumentPath, type DocumentPlaces, keyTextOf, sourceOf } from '../
 import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import type { Reporting } from '../parse/finding-collector.ts';
 import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
 import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
+import type { Reporting } from './finding-collector.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
 import { NO, type Place, rule, shortValue, textsIn, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';

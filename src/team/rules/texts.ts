@@ -2,7 +2,7 @@ import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/
 import { pathText } from '../../text/diagnostic.ts';
 import { WORKFLOW_COMMAND } from '../../text/escape.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
-import type { Report } from '../parse/finding-collector.ts';
+import type { Report } from './finding-collector.ts';
 import { type Rule, rule, shortValue, value } from './rule.ts';
 
 /** Rules about characters in texts, keys and comments. */

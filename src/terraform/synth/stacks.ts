@@ -13,7 +13,24 @@ import {
 import { MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
 import { escapeTemplate, prepareStack } from './stack.ts';
-import type { StackRole, SynthOptions } from './synth.ts';
+
+/** A role of the bootstrap stack, with its trust policy and what it may do. */
+export interface StackRole {
+  readonly key: string;
+  readonly name: string;
+  readonly path: string;
+  readonly trust: object;
+  readonly permissions: object;
+}
+
+export interface SynthOptions {
+  /** The day for which members are active, `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** The directory to write into; made where it is missing. */
+  readonly outDir: string;
+  /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
+  readonly roles?: readonly StackRole[];
+}
 
 /**
  * Everything under the lab's IAM path: a user for each active member, a group for each role.

@@ -1,24 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Team } from '../../team/team.ts';
-
-/** A role of the bootstrap stack, with its trust policy and what it may do. */
-export interface StackRole {
-  readonly key: string;
-  readonly name: string;
-  readonly path: string;
-  readonly trust: object;
-  readonly permissions: object;
-}
-
-export interface SynthOptions {
-  /** The day for which members are active, `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-  /** The directory to write into; made where it is missing. */
-  readonly outDir: string;
-  /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
-  readonly roles?: readonly StackRole[];
-}
+import type { SynthOptions } from './stacks.ts';
 
 export interface SynthResult {
   /** The directories of the stacks, for the engine to work in. */

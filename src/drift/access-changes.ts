@@ -1,17 +1,17 @@
-import { conservativeModel } from '../../access/conservative.ts';
-import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
-import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
-import { type AccessModel, type AccessUser, around, type ModelIndex, unmanagedUser } from '../../access/model.ts';
-import { type Difference, inverse } from '../../access/model-difference.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
-import { laterMoments } from '../../access/time-conditions.ts';
-import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
-import type { UnmanagedResource, UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
-import { RISKS, type Risk } from '../../catalog/mturk.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
-import { boundaryPolicy } from '../../team/documents.ts';
-import { boundaryArn } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { conservativeModel } from '../access/conservative.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../access/diff.ts';
+import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
+import { type AccessModel, type AccessUser, around, type ModelIndex, unmanagedUser } from '../access/model.ts';
+import { type Difference, inverse } from '../access/model-difference.ts';
+import { desiredAccess } from '../access/sources/desired.ts';
+import { laterMoments } from '../access/time-conditions.ts';
+import { concernedBy, type Documents, groupOf, withDifferences } from '../access/with-differences.ts';
+import type { UnmanagedResource, UnmanagedResources } from '../aws/inventory/unmanaged.ts';
+import { RISKS, type Risk } from '../catalog/mturk.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { boundaryPolicy } from '../team/documents.ts';
+import { boundaryArn } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
 
 /** What a change of the account does. */
 export interface Effect {

@@ -1,9 +1,9 @@
-import type { AccessModel } from '../../access/model.ts';
-import type { Holder } from '../../access/model-difference.ts';
-import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
-import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
-import { iamName, LIMITS_POLICY, rolePolicyArn } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import type { AccessModel } from '../access/model.ts';
+import type { Holder } from '../access/model-difference.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
+import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
+import { iamName, LIMITS_POLICY, rolePolicyArn } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
 
 /** Denies that the file does not have and an apply writes or keeps, of a member's user or a role's group. */
 export interface AddedDenies {

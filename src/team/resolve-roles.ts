@@ -3,9 +3,9 @@ import {
   MANAGED_POLICIES,
   MANAGED_POLICY_NAMES,
   type ManagedPolicyName,
-} from '../../catalog/managed-policies.ts';
-import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
-import { actionMatches } from '../../iam/evaluate.ts';
+} from '../catalog/managed-policies.ts';
+import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../catalog/mturk.ts';
+import { actionMatches } from '../iam/evaluate.ts';
 import type { RoleDraft } from './draft.ts';
 
 /** A role together with all that it extends. */

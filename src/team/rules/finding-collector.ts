@@ -6,7 +6,7 @@ import {
   positionOf,
   type TextRange,
 } from '../../diagnostics/positions.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Rule } from './rule.ts';
 
 interface ReportOptions {
   /** Whether the key or the value is underlined, if the rule does not decide that. */

@@ -1,7 +1,7 @@
-import type { AccountRole } from '../../access/account-role.ts';
-import type { AccessModel, AccessPolicy } from '../../access/model.ts';
-import type { Failure } from '../../diagnostics/failure.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
+import type { AccountRole } from '../access/account-role.ts';
+import type { AccessModel, AccessPolicy } from '../access/model.ts';
+import type { Failure } from '../diagnostics/failure.ts';
+import type { PolicyDocument } from '../iam/document.ts';
 
 /** `what` of a `NotChecked` for the access of all users. */
 export const ACCESS = 'users, groups and policies';
