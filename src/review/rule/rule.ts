@@ -309,35 +309,38 @@ function documentsOf(
 function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
-  const { known, begun } = deniesOfTeams(input, ({ members }) => {
+  const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
     const same = members.find(({ key }) => key === member.key);
-    return same === undefined ? null : limitsPolicy({ ...same, withheld: [] });
+    return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const limits = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
   const own = new Set(deniesIn(limits).map(textOf));
   const isEnded = (deny: Statement) =>
     own.has(textOf(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
-  return manualDenies(documentsOf(actual, account.access), known, begun, isEnded);
+  return manualDenies(documentsOf(actual, account.access), known, exact, isEnded);
 }
 
 function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   if (group === undefined) return [];
-  const { known, begun } = deniesOfTeams(input, ({ roles, freeze }) => {
+  const { known, exact } = deniesOfTeams(input, ({ roles, freeze }, brakes) => {
     const same = roles.find(({ key }) => key === role.key);
-    return same === undefined ? null : rolePolicy(same, freeze);
+    return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   });
-  return manualDenies(documentsOf(group, account.access), known, begun);
+  return manualDenies(documentsOf(group, account.access), known, exact);
 }
 
+/** `known` without suspensions and freezes: what these cover for a time is not lifted when they end. */
 function deniesOfTeams(
   { team, applied }: RuleInput,
-  documentOf: (team: AccessTeam) => PolicyDocument | null,
-): { readonly known: readonly Statement[]; readonly begun: readonly Statement[] } {
-  const of = (teams: readonly AccessTeam[]) => teams.flatMap((each) => deniesIn(documentOf(each)));
-  return applied === null
-    ? { known: of([team]), begun: [] }
-    : { known: of([applied.team, team]), begun: of(applied.begun) };
+  documentOf: (team: AccessTeam, brakes: boolean) => PolicyDocument | null,
+): { readonly known: readonly Statement[]; readonly exact: readonly Statement[] } {
+  const stay = applied === null ? [team] : [applied.team, team];
+  const of = (each: AccessTeam, brakes: boolean) => deniesIn(documentOf(each, brakes));
+  return {
+    known: stay.flatMap((each) => of(each, false)),
+    exact: [...stay, ...(applied?.begun ?? [])].flatMap((each) => of(each, true)),
+  };
 }
