@@ -12,10 +12,13 @@ import {
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
-import { keyOfIamName } from '../../team/names.ts';
+import { limitsPolicy } from '../../team/documents.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { type Member, membersWithUser, type Team } from '../../team/team.ts';
+import type { LimitedUser } from '../rule/rule.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
@@ -35,6 +38,22 @@ export function usersToSuspend(
     for (const name of usersAtRisk(denying, at)) held.add(name);
   }
   return [...held].sort();
+}
+
+/**
+ * Members with inline policies beside the `limits` that are written, for which IAM's quota can leave no room: these are
+ * limited first, and suspended during the apply. `suspended` are those who are for another reason.
+ */
+export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
+  return team.members.flatMap((member) => {
+    const user = iamName(team.lab, member.key);
+    const { inline = [] } = userNamed(access, user) ?? {};
+    const [now, during] = [limitsPolicy(member), limitsPolicy({ ...member, suspended: true })];
+    const present = inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+    const isWritten = suspended.includes(user) || (now !== null && stableJson(now) !== stableJson(present));
+    const hasOthers = inline.some(({ name }) => name !== LIMITS_POLICY);
+    return during !== null && isWritten && hasOthers ? [{ user, limits: during }] : [];
+  });
 }
 
 function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {

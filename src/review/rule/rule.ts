@@ -91,11 +91,11 @@ export interface Ruled {
   /** Names of users whose unique ids the record takes after the apply: created by it, or accepted. */
   readonly newUsers: readonly string[];
   /** Members' users under the lab's path with another name, which Terraform does not manage. */
-  readonly renamed: readonly RenamedUser[];
+  readonly renamed: readonly LimitedUser[];
 }
 
-/** A renamed user keeps no policy but `limits`, which denies all of Mechanical Turk until it has its name again. */
-export interface RenamedUser {
+/** A user with no policy but `limits`. A renamed one is denied all of Mechanical Turk until it has its name again. */
+export interface LimitedUser {
   readonly user: string;
   readonly limits: PolicyDocument;
 }
@@ -194,7 +194,7 @@ export function ruleFor(input: RuleInput): Ruled {
 }
 
 /** Under another member's name a user is that member's replaced one. */
-function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleInput): readonly RenamedUser[] {
+function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleInput): readonly LimitedUser[] {
   const { lab } = input.team;
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
