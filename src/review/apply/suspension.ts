@@ -12,9 +12,9 @@ import {
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
-import { stableJson } from '../../iam/canonical.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { type Member, membersWithUser, type Team } from '../../team/team.ts';
@@ -41,18 +41,18 @@ export function usersToSuspend(
 }
 
 /**
- * Members with inline policies beside the `limits` that are written, for which IAM's quota can leave no room: these are
- * limited first, and suspended during the apply. `suspended` are those who are for another reason.
+ * Members whose other inline policies leave no room for the `limits` that are written: these are limited first, and suspended
+ * during the apply. `suspended` are those who are for another reason.
  */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return team.members.flatMap((member) => {
     const user = iamName(team.lab, member.key);
-    const { inline = [] } = userNamed(access, user) ?? {};
-    const [now, during] = [limitsPolicy(member), limitsPolicy({ ...member, suspended: true })];
-    const present = inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
-    const isWritten = suspended.includes(user) || (now !== null && stableJson(now) !== stableJson(present));
-    const hasOthers = inline.some(({ name }) => name !== LIMITS_POLICY);
-    return during !== null && isWritten && hasOthers ? [{ user, limits: during }] : [];
+    const others = (userNamed(access, user)?.inline ?? []).filter(({ name }) => name !== LIMITS_POLICY);
+    const limits = limitsPolicy({ ...member, suspended: true });
+    const sizes = [limits, ...others.map(({ document }) => document)].map((each) => policySize(JSON.stringify(each)));
+    const isFull = sizes.reduce((sum, size) => sum + size, 0) > QUOTAS.inlinePoliciesSizePerUser;
+    const isWritten = suspended.includes(user) || limitsPolicy(member) !== null;
+    return limits !== null && isWritten && isFull ? [{ user, limits }] : [];
   });
 }
 
