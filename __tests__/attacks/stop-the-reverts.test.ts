@@ -12,6 +12,8 @@ afterAll(labs.remove);
 const document = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const allow = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
 const deny = (Action: string) => ({ Effect: 'Deny', Action, Resource: '*' });
+/** IAM accepts 2,048 characters in all inline policies of a user. */
+const LONG = document(allow('mechanicalturk:CreateHIT'), allow(`s3:${'x'.repeat(1_860)}`));
 const attach = (iam: aws.IAMClient, UserName: string) =>
   iam.send(new aws.AttachUserPolicyCommand({ UserName, PolicyArn: FULL }));
 
@@ -82,6 +84,24 @@ const ROWS: readonly Row[] = [
       await attach(iam, 'bob');
     },
     attacker: 'bob',
+  },
+  {
+    what: 'an inline policy as long as the quota, of a member without a role',
+    async change(iam) {
+      await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'long', PolicyDocument: LONG }));
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
+      await attach(iam, user('bo').UserName);
+    },
+    attacker: user('bo').UserName,
+    withheld: ['fay', 'ApproveAssignment'],
+  },
+  {
+    what: 'a renamed member with an inline policy as long as the quota',
+    async change(iam) {
+      await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'long', PolicyDocument: LONG }));
+      await iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fab' }));
+    },
+    attacker: 'fab',
   },
 ];
 

@@ -11,6 +11,8 @@ const PolicyDocument = JSON.stringify({
   Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:*', Resource: '*' }],
 });
 
+const NO_BONUS = PolicyDocument.replace('mechanicalturk:*', 'mechanicalturk:SendBonus');
+
 test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
   ['AWSDenyAll at a member', 'fay', (iam) => iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn }))],
   [
@@ -38,5 +40,36 @@ test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
     expect(await lab.mturk('2026-11-28', 'apply', '--yes', '--restore', key)).toMatchObject({ code: 0 });
     expect(await lab.may(fay)).toContain('SendBonus');
     expect(await lab.mturk('2026-11-28', 'drift', '--quick')).toMatchObject({ code: 0 });
+  });
+});
+
+test.each<[string, string, readonly [string, string], (iam: aws.IAMClient) => Promise<unknown>]>([
+  [
+    'a suspension of the member',
+    'fay',
+    ['  fay: {', '  fay: { suspended: true,'],
+    (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument: NO_BONUS })),
+  ],
+  [
+    'a freeze',
+    'role/paymaster',
+    ['freeze: []', 'freeze: [spend]'],
+    (iam) =>
+      iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument: NO_BONUS })),
+  ],
+])('%s in the file, once it ends, lifts no Deny that someone added', async (_what, key, [without, brake], cutOff) => {
+  await labs.attack(async (lab) => {
+    const fay = user('fay').UserName;
+    await lab.byHand(cutOff);
+    lab.edit(without, brake);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    lab.edit(brake, without);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    for (const day of [TODAY, TOMORROW]) {
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
+      expect(await lab.may(fay)).not.toContain('SendBonus');
+    }
+    expect(await lab.mturk(TOMORROW, 'apply', '--yes', '--restore', key)).toMatchObject({ code: 0 });
+    expect(await lab.may(fay)).toContain('SendBonus');
   });
 });

@@ -10,9 +10,13 @@ import {
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
   DeletePolicyCommand,
+  DeleteUserPermissionsBoundaryCommand,
   EnableMFADeviceCommand,
+  GetUserCommand,
   IAMClient,
+  ListUserPoliciesCommand,
   PutGroupPolicyCommand,
+  PutUserPolicyCommand,
   TagPolicyCommand,
   TagUserCommand,
   UntagUserCommand,
@@ -38,6 +42,7 @@ import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
 import { readAccess } from '../../src/setup/bootstrap/bootstrap.ts';
 import {
+  boundaryArn,
   iamName,
   labPath,
   rolePolicyArn,
@@ -394,6 +399,25 @@ test('the apply role makes every call of a revert at once, while a group, a poli
     });
     expect(done).toMatchObject({ steps: expect.any(Number), announcements: [] });
     expect(idsOf(after).filter((id) => AT_ONCE.includes(id))).toEqual([]);
+  });
+});
+
+test('the apply role limits a renamed user without a boundary, whose inline policy is as long as the quota', async () => {
+  await inLab(start, async (test) => {
+    const root = test.lab(team);
+    const UserName = 'bob';
+    await root.iam.send(new UpdateUserCommand({ UserName: bo, NewUserName: UserName }));
+    await root.iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName }));
+    for (const PolicyName of ['limits', 'long']) {
+      const PolicyDocument = document('Allow', `mechanicalturk:${'x'.repeat(800)}`);
+      await root.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
+    }
+    await labAs(test, 'apply', async (lab) =>
+      orThrow(await reconcile(lab, orThrow(await fullScan(lab, { cloudTrail: true }, SILENT)), SILENT)),
+    );
+    const { PolicyNames } = await root.iam.send(new ListUserPoliciesCommand({ UserName }));
+    const { User } = await root.iam.send(new GetUserCommand({ UserName }));
+    expect([PolicyNames, User?.PermissionsBoundary?.PermissionsBoundaryArn]).toEqual([['limits'], boundaryArn(team)]);
   });
 });
 

@@ -142,7 +142,7 @@ function actorOf({ type, userName, arn, principalId, accountId, invokedBy }: Raw
   return session ?? invokedBy ?? userName ?? arn ?? principalId ?? accountId ?? null;
 }
 
-/** By the user agent, which the caller chooses: shown to people, never used to decide. */
+/** By the user agent, which the caller chooses: shown to people, and only to leave out the calls of an apply. */
 function userAgentOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): CloudTrailEvent['userAgent'] {
   if (/terraform|opentofu|\bAPN\/1\.0 HashiCorp\//i.test(userAgent)) return 'terraform';
   // The console's own shell signs with the console's credentials.

@@ -5,16 +5,17 @@ import {
   PutUserPolicyCommand,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { userNamed } from '../../access/policies-of.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { suspendedTeam } from '../../review/apply/suspension.ts';
+import { limitedFirst, suspendedTeam } from '../../review/apply/suspension.ts';
 import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
-import type { RenamedUser, Ruled } from '../../review/rule/rule.ts';
+import type { LimitedUser, Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -141,7 +142,7 @@ async function carryOut(
   });
   if (!recorded.ok) return recorded;
   onBegin();
-  const limited = await limitRenamed(session, unlimited(planned));
+  const limited = await limitUsers(session, planned);
   if (!limited.ok) return limited;
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
   const early = await leaveGroups(session, unexpectedMemberships(planned));
@@ -191,36 +192,46 @@ function foreignIds({ withheld }: Ruled, lab: string): Record<string, string> {
   return Object.fromEntries(foreign.map(({ key }) => [iamName(lab, key), NOT_OURS]));
 }
 
-/** Renamed users who have a policy beside `limits`, other `limits`, or another boundary. */
-function unlimited({ account, ruled }: StackPlan): readonly (RenamedUser & { readonly actual: AccessUser })[] {
-  return ruled.renamed.flatMap((renamed) => {
-    const actual = account.users.find(({ name }) => name === renamed.user);
-    if (actual === undefined) return [];
-    const { attached, boundary, inline } = actual;
-    const wanted = [[], [{ name: LIMITS_POLICY, document: renamed.limits }], boundaryArn(ruled.team)];
-    return stableJson([attached, inline, boundary]) === stableJson(wanted) ? [] : [{ ...renamed, actual }];
+/** Renamed users with other policies than `limits`, or another boundary, and members who are limited before Terraform runs. */
+function unlimited({ account, ruled, suspendedDuringApply }: StackPlan): readonly LimitedUser[] {
+  const renamed = ruled.renamed.filter(({ user, limits }) => {
+    const { attached, boundary, inline } = userNamed(account, user) ?? {};
+    const wanted = [[], [{ name: LIMITS_POLICY, document: limits }], boundaryArn(ruled.team)];
+    return stableJson([attached, inline, boundary]) !== stableJson(wanted);
   });
+  return [...renamed, ...limitedFirst(account, ruled.team, suspendedDuringApply)];
 }
 
-/** Terraform knows a user by its name, so a renamed one is not in its configuration. How many were limited. */
-function limitRenamed({ iam, team }: LabSession, users: ReturnType<typeof unlimited>): Promise<Result<number>> {
+/** What Terraform cannot: it knows a user by its name, and writes `limits` before it deletes others. How many were limited. */
+function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promise<Result<number>> {
+  const users = unlimited(planned);
   return askAws(async () => {
-    for (const { user: UserName, limits, actual } of users) {
-      const PolicyDocument = JSON.stringify(limits);
-      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: LIMITS_POLICY, PolicyDocument }));
-      if (actual.boundary !== boundaryArn(team)) {
+    for (const { user: UserName, limits } of users) {
+      const { attached = [], boundary, inline = [] } = userNamed(planned.account, UserName) ?? {};
+      const put = (PolicyName: string, document: object) =>
+        iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+      const remove = (PolicyName: string) => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+      // Without the lab's boundary, the role of the workflows may write no policy.
+      if (boundary !== boundaryArn(team)) {
         await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: boundaryArn(team) }));
       }
-      for (const PolicyArn of actual.attached) {
+      const [first, ...others] = inline.map(({ name }) => name).filter((name) => name !== LIMITS_POLICY);
+      // In place of a policy, which can be as long as the quota.
+      if (first !== undefined) await put(first, SHORTEST_DENY);
+      for (const name of others) await remove(name);
+      await put(LIMITS_POLICY, SHORTEST_DENY);
+      for (const PolicyArn of attached) {
         await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
       }
-      for (const { name: PolicyName } of actual.inline.filter(({ name }) => name !== LIMITS_POLICY)) {
-        await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
-      }
+      if (first !== undefined) await remove(first);
+      await put(LIMITS_POLICY, limits);
     }
     return users.length;
   });
 }
+
+/** IAM accepts no shorter policy. */
+const SHORTEST_DENY = { Statement: { Effect: 'Deny', Action: '*', Resource: '*' } };
 
 interface Membership {
   readonly group: string;

@@ -10,7 +10,7 @@ import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/d
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
-import { usersToSuspend } from '../../review/apply/suspension.ts';
+import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
@@ -117,6 +117,8 @@ export async function planStack(
   const existing = unrecordedIn(plan).length === 0 ? null : account;
   const classification = await completed(session, classifyPlan(plan, session.team.account, existing));
   const { recorded, before, after } = classification.access;
+  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
+  const crowded = limitedFirst(account, ruled.team, atRisk);
   return succeed({
     workspace: workspace.value,
     saved: { ...saved.value, plan },
@@ -125,7 +127,7 @@ export async function planStack(
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
-    suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
+    suspendedDuringApply: [...new Set([...atRisk, ...crowded.map(({ user }) => user)])].sort(),
     ...{ ruled, account, record, rule },
   });
 }

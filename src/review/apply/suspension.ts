@@ -14,8 +14,11 @@ import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
-import { keyOfIamName } from '../../team/names.ts';
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
+import { limitsPolicy } from '../../team/documents.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { type Member, membersWithUser, type Team } from '../../team/team.ts';
+import type { LimitedUser } from '../rule/rule.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
@@ -35,6 +38,22 @@ export function usersToSuspend(
     for (const name of usersAtRisk(denying, at)) held.add(name);
   }
   return [...held].sort();
+}
+
+/**
+ * Members whose other inline policies leave no room for the `limits` that are written: these are limited first, and suspended
+ * during the apply. `suspended` are those who are for another reason.
+ */
+export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
+  return team.members.flatMap((member) => {
+    const user = iamName(team.lab, member.key);
+    const others = (userNamed(access, user)?.inline ?? []).filter(({ name }) => name !== LIMITS_POLICY);
+    const limits = limitsPolicy({ ...member, suspended: true });
+    const sizes = [limits, ...others.map(({ document }) => document)].map((each) => policySize(JSON.stringify(each)));
+    const isFull = sizes.reduce((sum, size) => sum + size, 0) > QUOTAS.inlinePoliciesSizePerUser;
+    const isWritten = suspended.includes(user) || limitsPolicy(member) !== null;
+    return limits !== null && isWritten && isFull ? [{ user, limits }] : [];
+  });
 }
 
 function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {

@@ -28,21 +28,23 @@ export function deniedBy(statement: Statement): OperationSet {
 
 /**
  * The Denies of some documents of a user or group that no Deny of `known` covers, without Sids and repetitions: what someone
- * denied outside Terraform. `known` are the Denies that the applied and the present team have there; those of begun teams
- * (`begun`) must be the same: what an apply suspends until it ends covers nothing that stays.
+ * denied outside Terraform. `known` are the Denies of the applied and the present team there; what is there for a time, as a
+ * suspension, a freeze and what begun teams have, is only `exact`: it covers itself, also as an earlier version wrote it.
  */
 export function manualDenies(
   documents: readonly (PolicyDocument | null)[],
   known: readonly Statement[],
-  begun: readonly Statement[],
+  exact: readonly Statement[],
   isEnded: (deny: Statement) => boolean = () => false,
 ): readonly Statement[] {
   const found = new Map<string, Statement>();
-  const ofBegun = new Set(begun.map(textOf));
+  const ofTeams = new Set(exact.map(textOf));
   for (const statement of documents.flatMap((document) => (document === null ? [] : statementsOf(document)))) {
     const denied = deniedBy(statement);
     if (isEmpty(denied) || OWN_SIDS.includes(statement.Sid ?? '') || isCovered(statement, denied, known)) continue;
-    if (isEnded(statement) || ofBegun.has(textOf(statement))) continue;
+    if (isEnded(statement) || ofTeams.has(textOf(statement))) continue;
+    const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
+    if (statement.Sid !== undefined && isCovered(statement, denied, alike)) continue;
     const { Sid: _sid, ...deny } = statement;
     found.set(textOf(deny), deny);
   }

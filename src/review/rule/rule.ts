@@ -95,11 +95,11 @@ export interface Ruled {
   /** Names of users whose unique ids the record takes after the apply: created by it, or accepted. */
   readonly newUsers: readonly string[];
   /** Members' users under the lab's path with another name, which Terraform does not manage. */
-  readonly renamed: readonly RenamedUser[];
+  readonly renamed: readonly LimitedUser[];
 }
 
-/** A renamed user keeps no policy but `limits`, which denies all of Mechanical Turk until it has its name again. */
-export interface RenamedUser {
+/** A user with no policy but `limits`. A renamed one is denied all of Mechanical Turk until it has its name again. */
+export interface LimitedUser {
   readonly user: string;
   readonly limits: PolicyDocument;
 }
@@ -207,7 +207,7 @@ export function ruleFor(input: RuleInput): Ruled {
 }
 
 /** Under another member's name a user is that member's replaced one. */
-function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleInput): readonly RenamedUser[] {
+function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleInput): readonly LimitedUser[] {
   const { lab } = input.team;
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
@@ -342,35 +342,38 @@ function documentsOf(
 function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
-  const { known, begun } = deniesOfTeams(input, ({ members }) => {
+  const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
     const same = members.find(({ key }) => key === member.key);
-    return same === undefined ? null : limitsPolicy({ ...same, withheld: [] });
+    return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const limits = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
   const own = new Set(deniesIn(limits).map(textOf));
   const isEnded = (deny: Statement) =>
     own.has(textOf(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
-  return manualDenies(documentsOf(actual, account.access), known, begun, isEnded);
+  return manualDenies(documentsOf(actual, account.access), known, exact, isEnded);
 }
 
 function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   if (group === undefined) return [];
-  const { known, begun } = deniesOfTeams(input, ({ roles, freeze }) => {
+  const { known, exact } = deniesOfTeams(input, ({ roles, freeze }, brakes) => {
     const same = roles.find(({ key }) => key === role.key);
-    return same === undefined ? null : rolePolicy(same, freeze);
+    return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   });
-  return manualDenies(documentsOf(group, account.access), known, begun);
+  return manualDenies(documentsOf(group, account.access), known, exact);
 }
 
+/** `known` without suspensions and freezes: what these cover for a time is not lifted when they end. */
 function deniesOfTeams(
   { team, applied }: RuleInput,
-  documentOf: (team: AccessTeam) => PolicyDocument | null,
-): { readonly known: readonly Statement[]; readonly begun: readonly Statement[] } {
-  const of = (teams: readonly AccessTeam[]) => teams.flatMap((each) => deniesIn(documentOf(each)));
-  return applied === null
-    ? { known: of([team]), begun: [] }
-    : { known: of([applied.team, team]), begun: of(applied.begun) };
+  documentOf: (team: AccessTeam, brakes: boolean) => PolicyDocument | null,
+): { readonly known: readonly Statement[]; readonly exact: readonly Statement[] } {
+  const stay = applied === null ? [team] : [applied.team, team];
+  const of = (each: AccessTeam, brakes: boolean) => deniesIn(documentOf(each, brakes));
+  return {
+    known: stay.flatMap((each) => of(each, false)),
+    exact: [...stay, ...(applied?.begun ?? [])].flatMap((each) => of(each, true)),
+  };
 }
