@@ -1,7 +1,10 @@
 import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
 import { attackedLabs, FULL, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
 import { allJobs } from '../workflows/workflow-file.ts';
 
 const CY = '  cy: { name: Cy Moreau, roles: [paymaster], suspended: true }\n';
@@ -75,6 +78,19 @@ const ROWS: readonly Row[] = [
     attacker: user('bo').UserName,
   },
   {
+    what: 'a group with as many other policies as IAM attaches',
+    async change(iam) {
+      const own = { ...group('task-publisher'), PolicyArn: rolePolicyArn(smallTeam, 'task-publisher') };
+      await iam.send(new aws.DetachGroupPolicyCommand(own));
+      for (let index = 0; index < 10; index += 1) {
+        const made = { PolicyName: `more-${index}`, PolicyDocument: document(allow('mechanicalturk:*')) };
+        const { Policy } = await iam.send(new aws.CreatePolicyCommand(made));
+        await iam.send(new aws.AttachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn: Policy?.Arn }));
+      }
+    },
+    attacker: user('bo').UserName,
+  },
+  {
     what: 'a renamed member with full access',
     async change(iam) {
       await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));
@@ -104,6 +120,36 @@ const ROWS: readonly Row[] = [
     attacker: 'fab',
   },
 ];
+
+test('what someone adds to a role that the file removes stops no apply, and is gone', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const { iam } = test.lab(smallTeam);
+    await iam.send(new aws.CreateUserCommand({ UserName: 'stranger' }));
+    await iam.send(new aws.AddUserToGroupCommand({ ...group('task-publisher'), UserName: 'stranger' }));
+    await iam.send(new aws.AttachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn: FULL }));
+    const PolicyDocument = document(allow('mechanicalturk:*'));
+    await iam.send(new aws.PutGroupPolicyCommand({ ...group('task-publisher'), PolicyName: 'more', PolicyDocument }));
+    // No role of a workflow can detach this, so the policy stays.
+    await iam.send(new aws.CreateGroupCommand({ GroupName: 'elsewhere' }));
+    const PolicyArn = rolePolicyArn(smallTeam, 'task-publisher');
+    await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'elsewhere', PolicyArn }));
+    const without: Team = {
+      ...smallTeam,
+      roles: smallTeam.roles.filter(({ key }) => key !== 'task-publisher'),
+      members: smallTeam.members.map((one) => ({
+        ...one,
+        roles: one.roles.filter((key) => key !== 'task-publisher'),
+      })),
+    };
+    await applied(test.lab(without));
+    const access = accessAt(accessIn(test.memory.account));
+    expect(access.get('stranger') ?? new Set()).toEqual(new Set());
+    expect(access.get(user('bo').UserName)).not.toContain('CreateHIT');
+    expect(Object.values(test.memory.account.groups).map(({ name }) => name)).not.toContain(
+      group('task-publisher').GroupName,
+    );
+  });
+});
 
 test.each(ROWS)('$what does not keep what was added for a day', async ({ change, attacker, withheld }) => {
   await labs.attack(async (lab) => {

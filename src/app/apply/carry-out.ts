@@ -1,24 +1,13 @@
-import {
-  DeleteUserPolicyCommand,
-  DetachUserPolicyCommand,
-  PutUserPermissionsBoundaryCommand,
-  PutUserPolicyCommand,
-  RemoveUserFromGroupCommand,
-} from '@aws-sdk/client-iam';
-import type { AccessModel } from '../../access/model.ts';
-import { userNamed } from '../../access/policies-of.ts';
-import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { limitedFirst, suspendedTeam } from '../../review/apply/suspension.ts';
+import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
-import type { LimitedUser, Ruled } from '../../review/rule/rule.ts';
+import type { Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
-import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { iamName, keyOfIamName } from '../../team/names.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
@@ -26,6 +15,14 @@ import { isEmpty, planStack, type RuleOptions, ruleOf, type StackPlan } from '..
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
+import {
+  clearGroups,
+  leaveGroups,
+  limitUsers,
+  unexpectedMemberships,
+  unlimited,
+  unmanagedMemberships,
+} from './own-calls.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -192,85 +189,6 @@ function foreignIds({ withheld }: Ruled, lab: string): Record<string, string> {
   return Object.fromEntries(foreign.map(({ key }) => [iamName(lab, key), NOT_OURS]));
 }
 
-/** Renamed users with other policies than `limits`, or another boundary, and members who are limited before Terraform runs. */
-function unlimited({ account, ruled, suspendedDuringApply }: StackPlan): readonly LimitedUser[] {
-  const renamed = ruled.renamed.filter(({ user, limits }) => {
-    const { attached, boundary, inline } = userNamed(account, user) ?? {};
-    const wanted = [[], [{ name: LIMITS_POLICY, document: limits }], boundaryArn(ruled.team)];
-    return stableJson([attached, inline, boundary]) !== stableJson(wanted);
-  });
-  return [...renamed, ...limitedFirst(account, ruled.team, suspendedDuringApply)];
-}
-
-/** What Terraform cannot: it knows a user by its name, and writes `limits` before it deletes others. How many were limited. */
-function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promise<Result<number>> {
-  const users = unlimited(planned);
-  return askAws(async () => {
-    for (const { user: UserName, limits } of users) {
-      const { attached = [], boundary, inline = [] } = userNamed(planned.account, UserName) ?? {};
-      const put = (PolicyName: string, document: object) =>
-        iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(document) }));
-      const remove = (PolicyName: string) => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
-      // Without the lab's boundary, the role of the workflows may write no policy.
-      if (boundary !== boundaryArn(team)) {
-        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: boundaryArn(team) }));
-      }
-      const [first, ...others] = inline.map(({ name }) => name).filter((name) => name !== LIMITS_POLICY);
-      // In place of a policy, which can be as long as the quota.
-      if (first !== undefined) await put(first, SHORTEST_DENY);
-      for (const name of others) await remove(name);
-      await put(LIMITS_POLICY, SHORTEST_DENY);
-      for (const PolicyArn of attached) {
-        await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
-      }
-      if (first !== undefined) await remove(first);
-      await put(LIMITS_POLICY, limits);
-    }
-    return users.length;
-  });
-}
-
-/** IAM accepts no shorter policy. */
-const SHORTEST_DENY = { Statement: { Effect: 'Deny', Action: '*', Resource: '*' } };
-
-interface Membership {
-  readonly group: string;
-  readonly user: string;
-}
-
-/** Who is in groups of which this plan creates the list of members, and is not on it. */
-function unexpectedMemberships({ saved, account }: StackPlan): readonly Membership[] {
-  return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
-    if (type !== 'aws_iam_group_membership' || actions.join() !== 'create' || after === null) return [];
-    const group = String(after.group);
-    const listed = Array.isArray(after.users) ? after.users.map(String) : [];
-    return account.users.flatMap(({ name, groups }) =>
-      groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [],
-    );
-  });
-}
-
-/** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
-function unmanagedMemberships({ users, groups }: AccessModel, team: Team): readonly Membership[] {
-  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
-  const unmanaged = new Set(
-    groups.filter(({ name, path }) => path === labPath(team.lab) && !roles.has(name)).map(({ name }) => name),
-  );
-  return users.flatMap(({ name, groups: own }) =>
-    own.filter((group) => unmanaged.has(group)).map((group) => ({ group, user: name })),
-  );
-}
-
-/** How many memberships it ended. */
-function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<number>> {
-  return askAws(async () => {
-    for (const { group, user } of memberships) {
-      await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
-    }
-    return memberships.length;
-  });
-}
-
 /** Applies a plan that no guardrail blocks, so that at no moment a user may do what neither the access before nor after allows. */
 export async function applyStack(
   session: LabSession,
@@ -278,7 +196,10 @@ export async function applyStack(
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
   const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
-  if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
+  if (plan.suspendedDuringApply.length === 0) {
+    const cleared = await clearGroups(session, plan.obstructed);
+    return cleared.ok ? applyPlan(plan.workspace, plan.saved, engineOptions) : cleared;
+  }
 
   const interrupts = noteInterrupts();
   try {
@@ -308,9 +229,12 @@ async function applyInSteps(
   ];
   let done = 0;
   for (const step of steps) {
+    const cleared = step.phase === 'suspended' ? await clearGroups(session, plan.obstructed) : succeed(null);
     const applied = interrupts.seen
       ? fail('interrupted', { progress: null })
-      : await applyStep(session, plan, step, options);
+      : cleared.ok
+        ? await applyStep(session, plan, step, options)
+        : cleared;
     if (applied.ok) done += applied.value.done;
     // The first step, too, can fail after it has suspended some of them.
     else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;

@@ -10,10 +10,11 @@ import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/d
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
-import { boundaryArn, labPath } from '../../team/names.ts';
+import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { hasChanges } from '../../terraform/plan.ts';
@@ -36,6 +37,8 @@ export interface StackPlan {
   readonly imported: readonly Imported[];
   /** IAM users who are suspended while it is applied: see `usersToSuspend`. */
   readonly suspendedDuringApply: readonly string[];
+  /** Groups that are cleared before it is applied. */
+  readonly obstructed: readonly ObstructedGroup[];
   /** Of imported users who have any, or of whom they could not be read. */
   readonly credentials: readonly HeldCredentials[];
   /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
@@ -94,7 +97,7 @@ export async function planStack(
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
   const tainted = untaintFirst ? taintedIn(saved.value) : [];
-  const forgotten = leftOutIn(saved.value, ruled);
+  const forgotten = leftOutIn(saved.value, ruled, account);
   if (tainted.length + (lock ? forgotten.length : 0) > 0) {
     const untainted = await untaint(workspace.value, tainted, options);
     if (!untainted.ok) return untainted;
@@ -111,14 +114,20 @@ export async function planStack(
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
-  const left = new Set(leftOutIn(saved.value, ruled));
+  const left = new Set(leftOutIn(saved.value, ruled, account));
   const changes = saved.value.plan.changes.filter(({ address }) => !left.has(address));
   const plan = { ...saved.value.plan, changes };
   const existing = unrecordedIn(plan).length === 0 ? null : account;
   const classification = await completed(session, classifyPlan(plan, session.team.account, existing));
   const { recorded, before, after } = classification.access;
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
-  const crowded = limitedFirst(account, ruled.team, atRisk);
+  const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
+  const obstructed = obstructedGroups(plan, account, ruled.team);
+  const groups = new Set(obstructed.map(({ group }) => group));
+  const known = new Set(ruled.team.members.map(({ key }) => iamName(ruled.team.lab, key)));
+  const inGroups = account.users.filter(
+    ({ name, groups: of }) => known.has(name) && of.some((each) => groups.has(each)),
+  );
   return succeed({
     workspace: workspace.value,
     saved: { ...saved.value, plan },
@@ -127,7 +136,8 @@ export async function planStack(
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
-    suspendedDuringApply: [...new Set([...atRisk, ...crowded.map(({ user }) => user)])].sort(),
+    suspendedDuringApply: [...new Set([...atRisk, ...crowded, ...inGroups.map(({ name }) => name)])].sort(),
+    obstructed,
     ...{ ruled, account, record, rule },
   });
 }
@@ -161,12 +171,21 @@ export async function ruleOf(
 
 const PAGE_SIZE = 1000;
 
-/** Addresses that the plan would delete of what is left out: it may exist, and is not this apply's. */
-function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles } }: Ruled): readonly string[] {
+/** Addresses that the plan would delete of what is left out: it may exist, and is not this apply's, or cannot be deleted. */
+function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles }, team }: Ruled, account: AccessModel) {
   const isLeftOut = (address: string) =>
     members.includes(memberKeyOfAddress(address) ?? '') || roles.includes(roleKeyOfAddress(address) ?? '');
   return plan.changes.flatMap(({ address, change }) =>
-    change.actions.join() === 'delete' && isLeftOut(address) ? [address] : [],
+    change.actions.join() === 'delete' && (isLeftOut(address) || isHeldOutside(change.before?.arn, team.lab, account))
+      ? [address]
+      : [],
+  );
+}
+
+/** Whether something outside the lab's path has a policy, which IAM then does not delete and the workflows cannot detach. */
+function isHeldOutside(arn: unknown, lab: string, { users, groups }: AccessModel): boolean {
+  return [...users, ...groups].some(
+    ({ path, attached }) => path !== labPath(lab) && attached.some((each) => each === arn),
   );
 }
 

@@ -1,0 +1,120 @@
+import {
+  DeleteGroupPolicyCommand,
+  DeleteUserPolicyCommand,
+  DetachGroupPolicyCommand,
+  DetachUserPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+} from '@aws-sdk/client-iam';
+import type { AccessModel } from '../../access/model.ts';
+import { userNamed } from '../../access/policies-of.ts';
+import { askAws } from '../../aws/client.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { stableJson } from '../../iam/canonical.ts';
+import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
+import { limitedFirst } from '../../review/apply/suspension.ts';
+import type { LimitedUser } from '../../review/rule/rule.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import type { StackPlan } from '../plan/plan.ts';
+import type { LabSession } from '../session/lab-session.ts';
+
+/** Renamed users with other policies than `limits`, or another boundary, and members who are limited before Terraform runs. */
+export function unlimited({ account, ruled, suspendedDuringApply }: StackPlan): readonly LimitedUser[] {
+  const renamed = ruled.renamed.filter(({ user, limits }) => {
+    const { attached, boundary, inline } = userNamed(account, user) ?? {};
+    const wanted = [[], [{ name: LIMITS_POLICY, document: limits }], boundaryArn(ruled.team)];
+    return stableJson([attached, inline, boundary]) !== stableJson(wanted);
+  });
+  return [...renamed, ...limitedFirst(account, ruled.team, suspendedDuringApply)];
+}
+
+/** What Terraform cannot: it knows a user by its name, and writes `limits` before it deletes others. How many were limited. */
+export function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promise<Result<number>> {
+  const users = unlimited(planned);
+  return askAws(async () => {
+    for (const { user: UserName, limits } of users) {
+      const { attached = [], boundary, inline = [] } = userNamed(planned.account, UserName) ?? {};
+      const put = (PolicyName: string, document: object) =>
+        iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+      const remove = (PolicyName: string) => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+      // Without the lab's boundary, the role of the workflows may write no policy.
+      if (boundary !== boundaryArn(team)) {
+        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: boundaryArn(team) }));
+      }
+      const [first, ...others] = inline.map(({ name }) => name).filter((name) => name !== LIMITS_POLICY);
+      // In place of a policy, which can be as long as the quota.
+      if (first !== undefined) await put(first, SHORTEST_DENY);
+      for (const name of others) await remove(name);
+      await put(LIMITS_POLICY, SHORTEST_DENY);
+      for (const PolicyArn of attached) {
+        await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+      }
+      if (first !== undefined) await remove(first);
+      await put(LIMITS_POLICY, limits);
+    }
+    return users.length;
+  });
+}
+
+/** IAM accepts no shorter policy. */
+const SHORTEST_DENY = { Statement: { Effect: 'Deny', Action: '*', Resource: '*' } };
+
+interface Membership {
+  readonly group: string;
+  readonly user: string;
+}
+
+/** Who is in groups of which this plan creates the list of members, and is not on it. */
+export function unexpectedMemberships({ saved, account }: StackPlan): readonly Membership[] {
+  return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
+    if (type !== 'aws_iam_group_membership' || actions.join() !== 'create' || after === null) return [];
+    const group = String(after.group);
+    const listed = Array.isArray(after.users) ? after.users.map(String) : [];
+    return account.users.flatMap(({ name, groups }) =>
+      groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [],
+    );
+  });
+}
+
+/** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
+export function unmanagedMemberships({ users, groups }: AccessModel, team: Team): readonly Membership[] {
+  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
+  const unmanaged = new Set(
+    groups.filter(({ name, path }) => path === labPath(team.lab) && !roles.has(name)).map(({ name }) => name),
+  );
+  return users.flatMap(({ name, groups: own }) =>
+    own.filter((group) => unmanaged.has(group)).map((group) => ({ group, user: name })),
+  );
+}
+
+/** How many memberships it ended. */
+export function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<number>> {
+  return askAws(async () => {
+    for (const { group, user } of memberships) {
+      await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
+    }
+    return memberships.length;
+  });
+}
+
+/** Takes from groups what someone added, once members who could gain by it are suspended: IAM would refuse Terraform's calls. */
+export async function clearGroups(session: LabSession, groups: readonly ObstructedGroup[]): Promise<Result<null>> {
+  const { iam } = session;
+  for (const { group: GroupName, attached, inline, users } of groups) {
+    const left = await leaveGroups(
+      session,
+      users.map((user) => ({ group: GroupName, user })),
+    );
+    const done = left.ok
+      ? await askAws(async () => {
+          for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
+          for (const PolicyName of inline) await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
+          return null;
+        })
+      : left;
+    if (!done.ok) return done;
+  }
+  return succeed(null);
+}
