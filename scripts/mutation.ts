@@ -1,0 +1,132 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseSync } from '@swc/core';
+
+/** Folders of `src` whose own tests must notice a mistake in them. */
+const FOLDERS = [...['iam', 'access', 'guardrails', 'review/rule', 'review/approval', 'drift/rules', 'team/rules']];
+/** At least so many of a hundred mutations must be noticed, equivalent ones left out. */
+const NOTICED_PERCENT = 95;
+/** A comment on the line, or the one before, that says why a mutation there changes nothing. */
+const EQUIVALENT = /\/\/ Equivalent if mutated:/;
+
+interface Mutation {
+  readonly file: string;
+  readonly line: number;
+  readonly from: string;
+  readonly to: string;
+  /** The whole file with it. */
+  readonly text: string;
+}
+
+interface Node {
+  readonly type?: string;
+  readonly span?: { readonly start: number; readonly end: number };
+  readonly [key: string]: unknown;
+}
+
+const NEGATED: Readonly<Record<string, string>> = {
+  '===': '!==',
+  '!==': '===',
+  '<': '>=',
+  '>': '<=',
+  '<=': '>',
+  '>=': '<',
+};
+
+/** Every single mutation of a file: a negated comparison, a dropped condition, `some` for `every`, a flipped constant. */
+function mutationsOf(file: string): readonly Mutation[] {
+  const source = readFileSync(file);
+  const found: Mutation[] = [];
+  // swc counts bytes, from 1.
+  const textOf = (node: Node) => source.subarray((node.span?.start ?? 1) - 1, (node.span?.end ?? 1) - 1).toString();
+  const add = (node: Node, to: string) => {
+    const [start, end] = [(node.span?.start ?? 1) - 1, (node.span?.end ?? 1) - 1];
+    const before = source.subarray(0, start).toString();
+    const line = before.split('\n').length;
+    const lines = source.toString().split('\n');
+    if (EQUIVALENT.test(`${lines[line - 2] ?? ''}\n${lines[line - 1] ?? ''}`)) return;
+    found.push({ file, line, from: textOf(node), to, text: before + to + source.subarray(end).toString() });
+  };
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    const node = value as Node;
+    if (node.type?.startsWith('Ts') === true) return;
+    mutate(node, textOf, add);
+    Object.values(node).forEach(visit);
+  };
+  visit(parseSync(source.toString(), { syntax: 'typescript', target: 'es2023' }).body);
+  return found;
+}
+
+function mutate(node: Node, textOf: (node: Node) => string, add: (node: Node, to: string) => void): void {
+  if (node.type === 'BinaryExpression') {
+    const [left, right] = [textOf(node.left as Node), textOf(node.right as Node)];
+    const operator = String(node.operator);
+    if (NEGATED[operator] !== undefined) add(node, `${left} ${NEGATED[operator]} ${right}`);
+    if (operator === '&&' || operator === '||') for (const one of [left, right]) add(node, `(${one})`);
+  } else if (node.type === 'BooleanLiteral') add(node, String(node.value !== true));
+  else if (node.type === 'UnaryExpression' && node.operator === '!') add(node, textOf(node.argument as Node));
+  else if (node.type === 'NumericLiteral') add(node, String(Number(node.value) + 1));
+  else if (node.type === 'IfStatement') add(node.test as Node, 'false');
+  else if (node.type === 'MemberExpression') {
+    const property = node.property as Node;
+    if (property.value === 'some') add(property, 'every');
+    if (property.value === 'every') add(property, 'some');
+  }
+}
+
+/** Numbers from 0 to 1, the same for a seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function isNoticed(copy: string, folder: string, { file, text }: Mutation): boolean {
+  const original = readFileSync(file, 'utf8');
+  writeFileSync(join(copy, file), text);
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--config', 'jest.unit.config.js'];
+  const tests = [`__tests__/${folder}/`, '--bail', '--silent', '--maxWorkers=2'];
+  const { status } = spawnSync(process.execPath, [...jest, ...tests], { cwd: copy, timeout: 300_000 });
+  writeFileSync(join(copy, file), original);
+  return status !== 0;
+}
+
+const { values, positionals } = parseArgs({
+  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' } },
+  allowPositionals: true,
+});
+const copy = mkdtempSync(join(tmpdir(), 'mturk-team-mutation-'));
+const tracked = (...paths: string[]) =>
+  execFileSync('git', ['ls-files', ...paths], { encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '');
+let failed = false;
+try {
+  for (const file of tracked()) cpSync(file, join(copy, file), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  for (const folder of positionals.length > 0 ? positionals : FOLDERS) {
+    const random = randomFrom(Number(values.seed));
+    const all = tracked(`src/${folder}/*.ts`)
+      .filter((file) => dirname(file) === `src/${folder}`)
+      .flatMap(mutationsOf);
+    const drawn = all.map((mutation) => ({ mutation, at: random() })).sort((one, other) => one.at - other.at);
+    const tried = drawn.slice(0, Number(values.count)).map(({ mutation }) => mutation);
+    const survivors = tried.filter((mutation) => !isNoticed(copy, folder, mutation));
+    for (const { file, line, from, to } of survivors) console.log(`  ${file}:${line}: ${from}  ->  ${to}`);
+    const noticed = tried.length - survivors.length;
+    console.log(`${folder}: ${noticed} of ${tried.length} noticed, of ${all.length} mutations`);
+    failed ||= noticed * 100 < tried.length * NOTICED_PERCENT;
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.exitCode = failed ? 1 : 0;
