@@ -14,7 +14,6 @@ export type RoleDraft = TeamDraft['roles'][number];
 export function draftOf(value: unknown) {
   const file = mapOf(value);
   const settings = mapOf(file.settings);
-  const state = mapOf(settings.state);
   return {
     hasRoles: isMap(file.roles),
     hasMembers: isMap(file.members),
@@ -38,19 +37,13 @@ export function draftOf(value: unknown) {
       departed: entriesOf(file.departed),
       snoozed: entriesOf(file.snoozed),
     },
-    freeze: listOf(file.freeze),
     settings,
-    bucket: textOf(state.bucket),
-    region: textOf(state.region),
-    stateKey: textOf(state.key),
-    neighbors: listOf(settings.neighbors),
-    administrators: listOf(settings.administrators),
   };
 }
 
 export type PlainMap = Readonly<Record<string, unknown>>;
 
-function isMap(value: unknown): value is PlainMap {
+export function isMap(value: unknown): value is PlainMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

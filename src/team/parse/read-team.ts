@@ -50,6 +50,7 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   // It takes time with the square of the roles, and a file with too many is refused.
   const resolved = resolveRoles(draft.roles.length > QUOTAS.groupsPerAccountAtMost ? [] : draft.roles);
   const context: RuleContext = {
+    value,
     draft,
     resolved,
     today,

@@ -1,11 +1,9 @@
-import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
-import type { DraftList } from '../parse/draft.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../schema.ts';
-import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { CURLY_QUOTES, type RuleContext, rule, shortValue, textCheck, value } from './rule.ts';
 
 /** Rules about the lab, its account, and keys of roles and members. */
 
@@ -33,10 +31,7 @@ const invalidLab = rule({
       help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
     };
   },
-  check({ draft: { lab }, intact }, report) {
-    if (lab === null || !intact('lab')) return;
-    if (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) report(['lab'], { lab });
-  },
+  check: textCheck(['lab'], () => (lab) => (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab }),
 });
 
 export const accountNotQuoted = rule({
@@ -62,9 +57,7 @@ const invalidAccount = rule({
         : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
     };
   },
-  check({ draft: { account }, intact }, report) {
-    if (account !== null && intact('account') && !ACCOUNT_PATTERN.test(account)) report(['account'], { account });
-  },
+  check: textCheck(['account'], () => (account) => !ACCOUNT_PATTERN.test(account) && { account }),
 });
 
 const invalidId = rule({
@@ -128,6 +121,11 @@ const idsEqualIgnoringCase = rule({
   },
 });
 
+const LISTS = [
+  ...['owners.[]', 'freeze.[]', 'settings.neighbors.[]', 'settings.administrators.[]', 'members.*.roles.[]'],
+  ...['extends', 'allow', 'deny', 'managed'].map((list) => `roles.*.${list}.[]`),
+];
+
 /** An error and not a warning: a repeated entry is often a mistyped one. */
 const duplicateEntry = rule({
   code: 'duplicate-entry',
@@ -136,24 +134,15 @@ const duplicateEntry = rule({
     reason: t`the second entry has no effect`,
     help: t`remove it, or write the entry that was meant`,
   }),
-  check({ draft }, report) {
-    const once = (list: DraftList, ...path: DocumentPath) => {
-      const seen = new Set<string>();
-      for (const [index, entry] of list.entries()) {
-        if (entry === null) continue;
-        if (seen.has(entry)) report([...path, index], { entry });
-        seen.add(entry);
-      }
+  check: textCheck(LISTS, () => {
+    const seen = new Set<string>();
+    return (entry, { path }) => {
+      const id = JSON.stringify([...path.slice(0, -1), entry]);
+      const isRepeated = seen.has(id);
+      seen.add(id);
+      return isRepeated && { entry };
     };
-    once(draft.owners ?? [], 'owners');
-    once(draft.freeze, 'freeze');
-    once(draft.neighbors, 'settings', 'neighbors');
-    once(draft.administrators, 'settings', 'administrators');
-    for (const role of draft.roles) {
-      for (const list of ['extends', 'allow', 'deny', 'managed'] as const) once(role[list], 'roles', role.key, list);
-    }
-    for (const member of draft.members) once(member.roles ?? [], 'members', member.key, 'roles');
-  },
+  }),
 });
 
 /** Other rules do not run on such a file: some take time with the square of the roles. */

@@ -5,7 +5,7 @@ import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
+import { type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -24,13 +24,10 @@ const misleadingName = rule({
     reason: t`letters of several scripts look alike, so it can read as another name`,
     help: t`write each word of the name in one script`,
   }),
-  check(context, report) {
-    for (const { text, path } of textsIn(context, 'members', 'name')) {
-      const words = text.split(/[\s\p{Z}\p{P}]+/u);
-      if (words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1))
-        report(path, { name: text });
-    }
-  },
+  check: textCheck(['members.*.name'], () => (name) => {
+    const words = name.split(/[\s\p{Z}\p{P}]+/u);
+    return words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1) && { name };
+  }),
 });
 
 /** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
@@ -70,11 +67,10 @@ const invalidEmail = rule({
     summary: t`${shortValue(email)} is not an e-mail address`,
     help: t`write one such as ${value('ada@lab.edu')}`,
   }),
-  check(context, report) {
-    for (const { text: email, path } of textsIn(context, 'members', 'email')) {
-      if (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) report(path, { email });
-    }
-  },
+  check: textCheck(
+    ['members.*.email'],
+    () => (email) => (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) && { email },
+  ),
 });
 
 const invalidGithubLogin = rule({
@@ -90,11 +86,7 @@ const invalidGithubLogin = rule({
           : t`write the login alone, such as ${value('adaoneill')}`,
     };
   },
-  check(context, report) {
-    for (const { text: login, path } of textsIn(context, 'members', 'github')) {
-      if (!LOGIN_PATTERN.test(login)) report(path, { login });
-    }
-  },
+  check: textCheck(['members.*.github'], () => (login) => !LOGIN_PATTERN.test(login) && { login }),
 });
 
 const untilPassed = rule({
@@ -105,11 +97,12 @@ const untilPassed = rule({
     reason: t`the last day was ${value(until)}`,
     help: t`move ${value(member)} to ${value('departed')}, or write a later day`,
   }),
-  check(context, report) {
-    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
-      if (until < context.today) report(path, { member: key, until });
-    }
-  },
+  check: textCheck(
+    ['members.*.until'],
+    ({ today }) =>
+      (until, { key }) =>
+        until < today && { member: key, until },
+  ),
 });
 
 /** Far more than any study lasts: such a day is a mistyped one. */
@@ -123,12 +116,10 @@ const untilFarAway = rule({
     reason: t`${value(until)} may be a typing error`,
     help: t`correct the year, or remove ${value('until')} if access has no last day`,
   }),
-  check(context, report) {
-    const limit = yearsAfter(context.today, MOST_YEARS);
-    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
-      if (until > limit) report(path, { member: key, until });
-    }
-  },
+  check: textCheck(['members.*.until'], ({ today }) => {
+    const limit = yearsAfter(today, MOST_YEARS);
+    return (until, { key }) => until > limit && { member: key, until };
+  }),
 });
 
 /** A warning: the Deny before the first day no longer does anything. */
@@ -140,11 +131,12 @@ const fromPassed = rule({
     reason: t`the first day was ${value(from)}, so ${value('from')} has no effect`,
     help: t`remove ${value('from')} with the next change, or write a later day`,
   }),
-  check(context, report) {
-    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
-      if (from < context.today) report(path, { member: key, from });
-    }
-  },
+  check: textCheck(
+    ['members.*.from'],
+    ({ today }) =>
+      (from, { key }) =>
+        from < today && { member: key, from },
+  ),
 });
 
 const fromAfterUntil = rule({
@@ -154,13 +146,13 @@ const fromAfterUntil = rule({
     reason: t`the last day is ${value(until)}`,
     help: t`write a first day up to ${value(JSON.stringify(until))}, or a later last day`,
   }),
-  check(context, report) {
-    const ends = new Map([...textsIn(context, 'members', 'until')].map(({ key, text }) => [key, text]));
-    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
+  check: textCheck(['members.*.from'], (context) => {
+    const ends = lastDays(context);
+    return (from, { key }) => {
       const until = ends.get(key);
-      if (until !== undefined && from > until) report(path, { member: key, until });
-    }
-  },
+      return until !== undefined && from > until && { member: key, until };
+    };
+  }),
 });
 
 const IDENTIFYING = { name: 'name', email: 'e-mail address', github: 'GitHub login' } as const;
@@ -179,7 +171,7 @@ const duplicatePerson = rule({
     const known = new Map<string, string>();
     const found = new Map<string, { path: DocumentPath; member: string; other: string; fields: Identifying[] }>();
     for (const field of Object.keys(IDENTIFYING) as Identifying[]) {
-      for (const { key, text, path } of textsIn(context, 'members', field)) {
+      for (const { key, text, path } of textsAt(context, `members.*.${field}`)) {
         const id = `${field} ${comparable(text)}`;
         const other = known.get(id);
         if (other === undefined) known.set(id, key);
@@ -201,11 +193,12 @@ const leftInFuture = rule({
     reason: t`the next apply would delete the user at once`,
     help: t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
   }),
-  check(context, report) {
-    for (const { key, text: left, path } of textsIn(context, 'departed', 'left')) {
-      if (left > context.today) report(path, { member: key, left });
-    }
-  },
+  check: textCheck(
+    ['departed.*.left'],
+    ({ today }) =>
+      (left, { key }) =>
+        left > today && { member: key, left },
+  ),
 });
 
 const memberAlsoDeparted = rule({
@@ -221,6 +214,8 @@ const memberAlsoDeparted = rule({
   },
 });
 
+const SPONSORS = ['members.*.sponsor'];
+const OWNERS = ['owners.[]'];
 const ANOTHER_MEMBER = t`use the key of a current member`;
 
 const ownSponsor = rule({
@@ -230,9 +225,12 @@ const ownSponsor = rule({
     reason: t`a sponsor answers for another member`,
     help: t`use the key of another member, or remove ${value('sponsor')}`,
   }),
-  check(context, report) {
-    for (const { key, text, path } of sponsorsIn(context)) if (text === key) report(path, { member: key });
-  },
+  check: textCheck(
+    SPONSORS,
+    () =>
+      (sponsor, { key }) =>
+        sponsor === key && { member: key },
+  ),
 });
 
 const sponsorDeparted = rule({
@@ -241,10 +239,10 @@ const sponsorDeparted = rule({
     summary: t`sponsor ${shortValue(sponsor)} has left the lab`,
     help: ANOTHER_MEMBER,
   }),
-  check(context, report) {
+  check: textCheck(SPONSORS, (context) => {
     const departed = departedKeys(context);
-    for (const { text: sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
-  },
+    return (sponsor) => departed.has(sponsor) && { sponsor };
+  }),
 });
 
 const unknownSponsor = rule({
@@ -253,13 +251,10 @@ const unknownSponsor = rule({
     summary: t`sponsor ${shortValue(sponsor)} is not a member`,
     help: useOr(suggestion, t`use the key of a member, or remove ${value('sponsor')}`),
   }),
-  check(context, report) {
-    if (!context.draft.hasMembers) return;
-    const members = new Set(context.memberKeys);
-    for (const { text: sponsor, path } of sponsorsIn(context)) {
-      if (!members.has(sponsor)) report(path, { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) });
-    }
-  },
+  check: textCheck(SPONSORS, (context) => {
+    const isUnknown = unknownMembers(context);
+    return (sponsor) => isUnknown(sponsor) && { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) };
+  }),
 });
 
 const sponsorExpired = rule({
@@ -269,13 +264,13 @@ const sponsorExpired = rule({
     summary: t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`,
     help: ANOTHER_MEMBER,
   }),
-  check(context, report) {
+  check: textCheck(SPONSORS, (context) => {
     const ended = endedMembers(context);
-    for (const { text: sponsor, path } of sponsorsIn(context)) {
+    return (sponsor) => {
       const until = ended.get(sponsor);
-      if (until !== undefined) report(path, { sponsor, until });
-    }
-  },
+      return until !== undefined && { sponsor, until };
+    };
+  }),
 });
 
 const ownerDeparted = rule({
@@ -285,10 +280,10 @@ const ownerDeparted = rule({
     reason: t`they can no longer approve changes`,
     help: t`remove ${value(owner)} from ${value('owners')}`,
   }),
-  check(context, report) {
+  check: textCheck(OWNERS, (context) => {
     const departed = departedKeys(context);
-    for (const { entry: owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
-  },
+    return (owner) => departed.has(owner) && { owner };
+  }),
 });
 
 const unknownOwner = rule({
@@ -297,13 +292,10 @@ const unknownOwner = rule({
     summary: t`owner ${shortValue(owner)} is not a member`,
     help: useOr(suggestion, t`use the key of a member`),
   }),
-  check(context, report) {
-    if (!context.draft.hasMembers) return;
-    const members = new Set(context.memberKeys);
-    for (const { entry: owner, path } of ownersIn(context)) {
-      if (!members.has(owner)) report(path, { owner, suggestion: context.suggest(owner, context.memberKeys) });
-    }
-  },
+  check: textCheck(OWNERS, (context) => {
+    const isUnknown = unknownMembers(context);
+    return (owner) => isUnknown(owner) && { owner, suggestion: context.suggest(owner, context.memberKeys) };
+  }),
 });
 
 /** Someone must be able to approve the next change. */
@@ -336,7 +328,7 @@ const NO_OWNER = {
 /** Whether every owner is suspended, or has access on other days only. */
 function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
   const without = new Set(endedMembers(context).keys());
-  for (const { key, text: from } of textsIn(context, 'members', 'from')) if (from > context.today) without.add(key);
+  for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
   for (const [key, { suspended }] of context.draft.sections.members) if (suspended === true) without.add(key);
   return owners.every((key) => key !== null && without.has(key));
 }
@@ -349,15 +341,14 @@ const ownerExpired = rule({
     reason: t`they can no longer approve changes`,
     help: t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
   }),
-  check(context, report) {
+  check: textCheck(OWNERS, (context) => {
     // Then `no-owner` reports the whole list.
-    if (areWithoutAccess(context.draft.owners ?? [], context)) return;
-    const ended = endedMembers(context);
-    for (const { entry: owner, path } of ownersIn(context)) {
+    const ended = areWithoutAccess(context.draft.owners ?? [], context) ? new Map() : endedMembers(context);
+    return (owner) => {
       const until = ended.get(owner);
-      if (until !== undefined) report(path, { owner, until });
-    }
-  },
+      return until !== undefined && { owner, until };
+    };
+  }),
 });
 
 export const MEMBER_RULES = [
@@ -389,14 +380,15 @@ function departedKeys({ draft }: RuleContext): ReadonlySet<string> {
 
 /** Members whose last day has passed, with that day. */
 function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
-  const ended = [...textsIn(context, 'members', 'until')].filter(({ text }) => text < context.today);
-  return new Map(ended.map(({ key, text }) => [key, text]));
+  return new Map([...lastDays(context)].filter(([, until]) => until < context.today));
 }
 
-function sponsorsIn(context: RuleContext) {
-  return textsIn(context, 'members', 'sponsor');
+function lastDays(context: RuleContext): ReadonlyMap<string, string> {
+  return new Map([...textsAt(context, 'members.*.until')].map(({ key, text }) => [key, text]));
 }
 
-function ownersIn(context: RuleContext) {
-  return entriesIn(context, context.draft.owners ?? [], 'owners');
+/** Whether a key is no member's; none is unknown if the file has no members. */
+function unknownMembers({ draft, memberKeys }: RuleContext): (key: string) => boolean {
+  const members = new Set(memberKeys);
+  return (key) => draft.hasMembers && !members.has(key);
 }

@@ -2,7 +2,7 @@ import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, listTexts, type Text, t } from '../../text/text.ts';
-import type { DraftList, TeamDraft } from '../parse/draft.ts';
+import { isMap, type TeamDraft } from '../parse/draft.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
@@ -21,6 +21,8 @@ export interface Place {
 
 /** What a rule reads. */
 export interface RuleContext {
+  /** Plain data, of whatever shape. */
+  readonly value: unknown;
   readonly draft: TeamDraft;
   readonly resolved: ReadonlyMap<string, ResolvedRole>;
   /** `YYYY-MM-DD`, UTC. */
@@ -48,21 +50,42 @@ export interface Rule<Args = Readonly<Record<string, unknown>>> {
   check?(context: RuleContext, report: (path: DocumentPath, args: Args) => void): void;
 }
 
-/** The texts of a field, such as `until` of all `members`, about which no error has been reported yet. */
-export function* textsIn({ draft, intact }: RuleContext, section: keyof TeamDraft['sections'], field: string) {
-  for (const [key, entry] of draft.sections[section]) {
-    const text = entry[field];
-    const path = [section, key, field] as const;
-    if (typeof text === 'string' && intact(...path)) yield { key, text, path };
+/** A text of the file; `key` is that of the member, role or snooze that it belongs to. */
+interface FoundText {
+  readonly text: string;
+  readonly key: string;
+  readonly path: DocumentPath;
+}
+
+/** The texts about which no error has been reported yet, at places such as `members.*.until` and `roles.*.allow.[]`. */
+export function* textsAt({ value, intact }: RuleContext, places: string): Generator<FoundText> {
+  for (const found of textsBelow(value, [], places.split('.'))) if (intact(...found.path)) yield found;
+}
+
+function* textsBelow(here: unknown, path: DocumentPath, [next, ...rest]: readonly string[]): Generator<FoundText> {
+  if (next === undefined) {
+    if (typeof here === 'string') yield { text: here, key: String(path[1]), path };
+  } else if (next === '[]') {
+    const items: readonly unknown[] = Array.isArray(here) ? here : [];
+    for (const [index, item] of items.entries()) yield* textsBelow(item, [...path, index], rest);
+  } else if (isMap(here)) {
+    const keys = next === '*' ? Object.keys(here) : [next];
+    for (const key of keys) yield* textsBelow(here[key], [...path, key], rest);
   }
 }
 
-/** The entries of a list about which no error has been reported yet. */
-export function* entriesIn({ intact }: RuleContext, list: DraftList, ...parent: DocumentPath) {
-  for (const [index, entry] of list.entries()) {
-    const path = [...parent, index];
-    if (entry !== null && intact(...path)) yield { entry, path };
-  }
+/** The check of a rule about single texts: `judge` gives what is wrong with one, false if nothing is. */
+export function textCheck<Args>(
+  places: readonly string[],
+  judge: (context: RuleContext) => (text: string, at: Omit<FoundText, 'text'>) => Args | false,
+): NonNullable<Rule<Args>['check']> {
+  return (context, report) => {
+    const judgeOne = judge(context);
+    for (const { text, ...at } of places.flatMap((each) => [...textsAt(context, each)])) {
+      const wrong = judgeOne(text, at);
+      if (wrong !== false) report(at.path, wrong);
+    }
+  };
 }
 
 /** A rule whose arguments are inferred from its message. */
