@@ -137,18 +137,14 @@ const unknownManagedPolicy = rule({
 const roleGrantsNothing = rule({
   code: 'role-grants-nothing',
   at: 'key',
-  message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) =>
-    because === 'nothing-allowed'
-      ? {
-          summary: t`role ${shortValue(role)} grants nothing`,
-          reason: t`it allows no operation`,
-          help: t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`,
-        }
-      : {
-          summary: t`role ${shortValue(role)} grants nothing`,
-          reason: t`it denies all that it allows`,
-          help: t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
-        },
+  message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) => ({
+    summary: t`role ${shortValue(role)} grants nothing`,
+    reason: because === 'nothing-allowed' ? t`it allows no operation` : t`it denies all that it allows`,
+    help:
+      because === 'nothing-allowed'
+        ? t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`
+        : t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
+  }),
   check(context, report) {
     for (const { role, whole } of resolvedRoles(context)) {
       const allowed = allowedBy(whole);
@@ -251,8 +247,7 @@ function withoutPrefix(name: string): string {
 }
 
 function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
-  const role = { key: '', description: null, extends: [], allow, deny, managed: [] };
-  return policySize(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)));
+  return policySize(JSON.stringify(rolePolicy({ allow, deny }, CAPABILITY_NAMES)));
 }
 
 /** Roles without an error in them or in a role that they extend. */

@@ -1,8 +1,9 @@
 import type { Severity } from '../../diagnostics/finding.ts';
+import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, listTexts, type Text, t } from '../../text/text.ts';
-import { isMap, type TeamDraft } from '../parse/draft.ts';
+import type { TeamDraft } from '../parse/draft.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
@@ -68,7 +69,7 @@ function* textsBelow(here: unknown, path: DocumentPath, [next, ...rest]: readonl
   } else if (next === '[]') {
     const items: readonly unknown[] = Array.isArray(here) ? here : [];
     for (const [index, item] of items.entries()) yield* textsBelow(item, [...path, index], rest);
-  } else if (isMap(here)) {
+  } else if (isObject(here)) {
     const keys = next === '*' ? Object.keys(here) : [next];
     for (const key of keys) yield* textsBelow(here[key], [...path, key], rest);
   }

@@ -7,7 +7,7 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'no
 import { pipeline } from 'node:stream/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
-import { runEngine } from './process.ts';
+import { firstLine, runEngine } from './process.ts';
 
 /** An account of AWS, or the local AWS emulator. */
 export type AccountKind = 'real' | 'emulator';
@@ -187,15 +187,11 @@ async function askVersion(binary: string, env: Environment): Promise<Result<Pick
   const said = /^(Terraform|OpenTofu) v(\d+\.\d+\.\d+)/m.exec(run.stdout);
   const [, flavour, version] = said ?? [];
   if (run.exitCode !== 0 || flavour === undefined || version === undefined) {
-    const reason = run.startError ?? (run.timedOut ? 'no answer to `version` within 30 seconds' : firstLine(run));
+    const late = run.timedOut ? 'no answer to `version` within 30 seconds' : null;
+    const reason = run.startError ?? late ?? firstLine(`${run.stderr}\n${run.stdout}`) ?? 'it printed nothing';
     return fail('terraform-unusable', { binary, reason });
   }
   return succeed({ flavour: flavour === 'OpenTofu' ? 'opentofu' : 'terraform', version });
-}
-
-function firstLine(run: { readonly stdout: string; readonly stderr: string }): string {
-  const line = `${run.stderr}\n${run.stdout}`.split('\n').find((text) => text.trim() !== '');
-  return line?.trim() ?? 'it printed nothing';
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ import {
   type Progress,
   type StateFailureCause,
 } from '../../diagnostics/failure.ts';
-import type { EngineRun } from './process.ts';
+import { type EngineRun, firstLine } from './process.ts';
 import type { EngineDiagnostic } from './progress.ts';
 
 export type EngineStep = 'init' | 'plan' | 'apply';
@@ -176,15 +176,6 @@ function reasonOf([first, ...more]: readonly EngineDiagnostic[]): string {
   const said = [first.summary, first.detail].filter((part) => part.trim() !== '').join(': ');
   const rest = more.length === 0 ? '' : ` (and ${more.length} more ${more.length === 1 ? 'error' : 'errors'})`;
   return `${where}${said.replace(/\s+/g, ' ').trim()}${rest}`;
-}
-
-function firstLine(text: string): string | null {
-  return (
-    text
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ?? null
-  );
 }
 
 /** `Error: summary`, a blank line and the detail, with or without the box that the engines draw around it. */
