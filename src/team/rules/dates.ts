@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
@@ -19,7 +20,7 @@ export const invalidDate = rule({
         : t`a date is year-month-day`,
     help: t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,
   }),
-  check: textCheck(DATES, () => (source) => !isRealDate(source) && { source }),
+  check: textCheck(DATES, (source) => !isRealDate(source) && { source }),
 });
 
 /**
@@ -51,8 +52,6 @@ export function isPathOfDate([section, _entry, ...rest]: DocumentPath): boolean 
   return DATES.includes([section, '*', ...rest].join('.'));
 }
 
-/** `Date` also takes the 31st of February, and makes another day of it. */
 function isRealDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return DATE_PATTERN.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return z.iso.date().safeParse(text).success;
 }

@@ -5,7 +5,7 @@ import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
+import { preparedCheck, type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -24,7 +24,7 @@ const misleadingName = rule({
     reason: t`letters of several scripts look alike, so it can read as another name`,
     help: t`write each word of the name in one script`,
   }),
-  check: textCheck(['members.*.name'], () => (name) => {
+  check: textCheck(['members.*.name'], (name) => {
     const words = name.split(/[\s\p{Z}\p{P}]+/u);
     return words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1) && { name };
   }),
@@ -69,7 +69,7 @@ const invalidEmail = rule({
   }),
   check: textCheck(
     ['members.*.email'],
-    () => (email) => (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) && { email },
+    (email) => (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) && { email },
   ),
 });
 
@@ -86,7 +86,7 @@ const invalidGithubLogin = rule({
           : t`write the login alone, such as ${value('adaoneill')}`,
     };
   },
-  check: textCheck(['members.*.github'], () => (login) => !LOGIN_PATTERN.test(login) && { login }),
+  check: textCheck(['members.*.github'], (login) => !LOGIN_PATTERN.test(login) && { login }),
 });
 
 const untilPassed = rule({
@@ -97,12 +97,7 @@ const untilPassed = rule({
     reason: t`the last day was ${value(until)}`,
     help: t`move ${value(member)} to ${value('departed')}, or write a later day`,
   }),
-  check: textCheck(
-    ['members.*.until'],
-    ({ today }) =>
-      (until, { key }) =>
-        until < today && { member: key, until },
-  ),
+  check: textCheck(['members.*.until'], (until, { key }, { today }) => until < today && { member: key, until }),
 });
 
 /** Far more than any study lasts: such a day is a mistyped one. */
@@ -116,9 +111,8 @@ const untilFarAway = rule({
     reason: t`${value(until)} may be a typing error`,
     help: t`correct the year, or remove ${value('until')} if access has no last day`,
   }),
-  check: textCheck(['members.*.until'], ({ today }) => {
-    const limit = yearsAfter(today, MOST_YEARS);
-    return (until, { key }) => until > limit && { member: key, until };
+  check: textCheck(['members.*.until'], (until, { key }, { today }) => {
+    return until > yearsAfter(today, MOST_YEARS) && { member: key, until };
   }),
 });
 
@@ -131,12 +125,7 @@ const fromPassed = rule({
     reason: t`the first day was ${value(from)}, so ${value('from')} has no effect`,
     help: t`remove ${value('from')} with the next change, or write a later day`,
   }),
-  check: textCheck(
-    ['members.*.from'],
-    ({ today }) =>
-      (from, { key }) =>
-        from < today && { member: key, from },
-  ),
+  check: textCheck(['members.*.from'], (from, { key }, { today }) => from < today && { member: key, from }),
 });
 
 const fromAfterUntil = rule({
@@ -146,7 +135,7 @@ const fromAfterUntil = rule({
     reason: t`the last day is ${value(until)}`,
     help: t`write a first day up to ${value(JSON.stringify(until))}, or a later last day`,
   }),
-  check: textCheck(['members.*.from'], (context) => {
+  check: preparedCheck(['members.*.from'], (context) => {
     const ends = lastDays(context);
     return (from, { key }) => {
       const until = ends.get(key);
@@ -193,12 +182,7 @@ const leftInFuture = rule({
     reason: t`the next apply would delete the user at once`,
     help: t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
   }),
-  check: textCheck(
-    ['departed.*.left'],
-    ({ today }) =>
-      (left, { key }) =>
-        left > today && { member: key, left },
-  ),
+  check: textCheck(['departed.*.left'], (left, { key }, { today }) => left > today && { member: key, left }),
 });
 
 const memberAlsoDeparted = rule({
@@ -225,77 +209,54 @@ const ownSponsor = rule({
     reason: t`a sponsor answers for another member`,
     help: t`use the key of another member, or remove ${value('sponsor')}`,
   }),
-  check: textCheck(
-    SPONSORS,
-    () =>
-      (sponsor, { key }) =>
-        sponsor === key && { member: key },
-  ),
+  check: textCheck(SPONSORS, (sponsor, { key }) => sponsor === key && { member: key }),
 });
 
 const sponsorDeparted = rule({
   code: 'sponsor-departed',
-  message: ({ sponsor }: { sponsor: string }) => ({
-    summary: t`sponsor ${shortValue(sponsor)} has left the lab`,
+  message: ({ member }: { member: string }) => ({
+    summary: t`sponsor ${shortValue(member)} has left the lab`,
     help: ANOTHER_MEMBER,
   }),
-  check: textCheck(SPONSORS, (context) => {
-    const departed = departedKeys(context);
-    return (sponsor) => departed.has(sponsor) && { sponsor };
-  }),
+  check: preparedCheck(SPONSORS, departedMember),
 });
 
 const unknownSponsor = rule({
   code: 'unknown-sponsor',
-  message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) => ({
-    summary: t`sponsor ${shortValue(sponsor)} is not a member`,
+  message: ({ member, suggestion }: { member: string; suggestion: string | null }) => ({
+    summary: t`sponsor ${shortValue(member)} is not a member`,
     help: useOr(suggestion, t`use the key of a member, or remove ${value('sponsor')}`),
   }),
-  check: textCheck(SPONSORS, (context) => {
-    const isUnknown = unknownMembers(context);
-    return (sponsor) => isUnknown(sponsor) && { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) };
-  }),
+  check: preparedCheck(SPONSORS, unknownMember),
 });
 
 const sponsorExpired = rule({
   code: 'sponsor-expired',
   severity: 'warning',
-  message: ({ sponsor, until }: { sponsor: string; until: string }) => ({
-    summary: t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`,
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of sponsor ${shortValue(member)} ended on ${value(until)}`,
     help: ANOTHER_MEMBER,
   }),
-  check: textCheck(SPONSORS, (context) => {
-    const ended = endedMembers(context);
-    return (sponsor) => {
-      const until = ended.get(sponsor);
-      return until !== undefined && { sponsor, until };
-    };
-  }),
+  check: preparedCheck(SPONSORS, (context) => expiredMember(endedMembers(context))),
 });
 
 const ownerDeparted = rule({
   code: 'owner-departed',
-  message: ({ owner }: { owner: string }) => ({
-    summary: t`owner ${shortValue(owner)} has left the lab`,
+  message: ({ member }: { member: string }) => ({
+    summary: t`owner ${shortValue(member)} has left the lab`,
     reason: t`they can no longer approve changes`,
-    help: t`remove ${value(owner)} from ${value('owners')}`,
+    help: t`remove ${value(member)} from ${value('owners')}`,
   }),
-  check: textCheck(OWNERS, (context) => {
-    const departed = departedKeys(context);
-    return (owner) => departed.has(owner) && { owner };
-  }),
+  check: preparedCheck(OWNERS, departedMember),
 });
 
 const unknownOwner = rule({
   code: 'unknown-owner',
-  message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) => ({
-    summary: t`owner ${shortValue(owner)} is not a member`,
+  message: ({ member, suggestion }: { member: string; suggestion: string | null }) => ({
+    summary: t`owner ${shortValue(member)} is not a member`,
     help: useOr(suggestion, t`use the key of a member`),
   }),
-  check: textCheck(OWNERS, (context) => {
-    const isUnknown = unknownMembers(context);
-    return (owner) => isUnknown(owner) && { owner, suggestion: context.suggest(owner, context.memberKeys) };
-  }),
+  check: preparedCheck(OWNERS, unknownMember),
 });
 
 /** Someone must be able to approve the next change. */
@@ -336,18 +297,14 @@ function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
 const ownerExpired = rule({
   code: 'owner-expired',
   severity: 'warning',
-  message: ({ owner, until }: { owner: string; until: string }) => ({
-    summary: t`the access of owner ${shortValue(owner)} ended on ${value(until)}`,
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of owner ${shortValue(member)} ended on ${value(until)}`,
     reason: t`they can no longer approve changes`,
-    help: t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
+    help: t`remove ${value(member)} from ${value('owners')}, or write a later day`,
   }),
-  check: textCheck(OWNERS, (context) => {
+  check: preparedCheck(OWNERS, (context) => {
     // Then `no-owner` reports the whole list.
-    const ended = areWithoutAccess(context.draft.owners ?? [], context) ? new Map() : endedMembers(context);
-    return (owner) => {
-      const until = ended.get(owner);
-      return until !== undefined && { owner, until };
-    };
+    return expiredMember(areWithoutAccess(context.draft.owners ?? [], context) ? new Map() : endedMembers(context));
   }),
 });
 
@@ -387,8 +344,21 @@ function lastDays(context: RuleContext): ReadonlyMap<string, string> {
   return new Map([...textsAt(context, 'members.*.until')].map(({ key, text }) => [key, text]));
 }
 
-/** Whether a key is no member's; none is unknown if the file has no members. */
-function unknownMembers({ draft, memberKeys }: RuleContext): (key: string) => boolean {
-  const members = new Set(memberKeys);
-  return (key) => draft.hasMembers && !members.has(key);
+function departedMember(context: RuleContext) {
+  const departed = departedKeys(context);
+  return (member: string) => departed.has(member) && { member };
+}
+
+/** No key is unknown if the file has no members. */
+function unknownMember({ draft, memberKeys, suggest }: RuleContext) {
+  const known = new Set(memberKeys);
+  return (member: string) =>
+    draft.hasMembers && !known.has(member) && { member, suggestion: suggest(member, memberKeys) };
+}
+
+function expiredMember(ended: ReadonlyMap<string, string>) {
+  return (member: string) => {
+    const until = ended.get(member);
+    return until !== undefined && { member, until };
+  };
 }

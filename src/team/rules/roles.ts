@@ -17,6 +17,7 @@ import { type Rule, type RuleContext, rule, shortValue, textCheck, useOr, value,
 
 /** Rules about roles: names in them, and what they grant. */
 
+const ROLE_LISTS = ['roles.*.extends.[]', 'members.*.roles.[]'];
 const PERMISSION_LISTS = ['roles.*.allow.[]', 'roles.*.deny.[]'];
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 
@@ -36,7 +37,7 @@ const unknownRole = rule({
               : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
     };
   },
-  check: textCheck(['roles.*.extends.[]', 'members.*.roles.[]'], ({ draft, roleKeys, resolved, suggest }) => (role) => {
+  check: textCheck(ROLE_LISTS, (role, _at, { draft, roleKeys, resolved, suggest }) => {
     const isKnown = resolved.has(role) || !draft.hasRoles;
     return !isKnown && { role, suggestion: suggest(role, roleKeys), known: roleKeys };
   }),
@@ -95,7 +96,7 @@ const retired = rule({
       help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
     };
   },
-  check: textCheck(PERMISSION_LISTS, () => (name) => {
+  check: textCheck(PERMISSION_LISTS, (name) => {
     const operation = isPermission(name) ? null : retiredOperation(withoutPrefix(name));
     return operation !== null && { name, successors: operation.successors, note: operation.note ?? null };
   }),
@@ -112,7 +113,7 @@ const unknownPermission = rule({
       t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`,
     ),
   }),
-  check: textCheck(PERMISSION_LISTS, ({ suggest }) => (name) => {
+  check: textCheck(PERMISSION_LISTS, (name, _at, { suggest }) => {
     const plain = withoutPrefix(name);
     return !isPermission(name) && { name, suggestion: plain === '*' ? '"*"' : suggest(plain, PERMISSIONS) };
   }),
@@ -127,7 +128,7 @@ const unknownManagedPolicy = rule({
       t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`,
     ),
   }),
-  check: textCheck(['roles.*.managed.[]'], ({ suggest }) => (name) => {
+  check: textCheck(['roles.*.managed.[]'], (name, _at, { suggest }) => {
     if (isManagedPolicyName(name)) return false;
     // An ARN of a policy ends in its name.
     return { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) };

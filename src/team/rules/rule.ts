@@ -75,15 +75,23 @@ function* textsBelow(here: unknown, path: DocumentPath, [next, ...rest]: readonl
   }
 }
 
-/** The check of a rule about single texts: `judge` gives what is wrong with one, false if nothing is. */
-export function textCheck<Args>(
+/** Gives what is wrong with a text, false if nothing is. */
+type Judge<Args> = (text: string, at: Omit<FoundText, 'text'>, context: RuleContext) => Args | false;
+
+/** The check of a rule about single texts. */
+export function textCheck<Args>(places: readonly string[], judge: Judge<Args>): NonNullable<Rule<Args>['check']> {
+  return preparedCheck(places, () => judge);
+}
+
+/** The same for a judgment that needs something of the whole file. */
+export function preparedCheck<Args>(
   places: readonly string[],
-  judge: (context: RuleContext) => (text: string, at: Omit<FoundText, 'text'>) => Args | false,
+  prepare: (context: RuleContext) => Judge<Args>,
 ): NonNullable<Rule<Args>['check']> {
   return (context, report) => {
-    const judgeOne = judge(context);
+    const judge = prepare(context);
     for (const { text, ...at } of places.flatMap((each) => [...textsAt(context, each)])) {
-      const wrong = judgeOne(text, at);
+      const wrong = judge(text, at, context);
       if (wrong !== false) report(at.path, wrong);
     }
   };

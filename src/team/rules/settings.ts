@@ -22,7 +22,7 @@ import {
 } from '../schema.ts';
 import { RECONCILE_MODES, type ReconcileMode } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { NO, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
+import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -38,7 +38,7 @@ const unknownFreeze = rule({
       t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`,
     ),
   }),
-  check: textCheck(['freeze.[]'], ({ suggest }) => (name) => {
+  check: textCheck(['freeze.[]'], (name, _at, { suggest }) => {
     return !FREEZABLE.includes(name) && { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) };
   }),
 });
@@ -129,7 +129,7 @@ const invalidBucket = rule({
     reason: t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
     help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
   }),
-  check: textCheck(['settings.state.bucket'], () => (bucket) => {
+  check: textCheck(['settings.state.bucket'], (bucket) => {
     const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
     const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
     return (!BUCKET_PATTERN.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
@@ -142,7 +142,7 @@ const invalidRegion = rule({
     summary: t`${shortValue(region)} is not an AWS region`,
     help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
   }),
-  check: textCheck(['settings.state.region'], () => (region) => !REGION_PATTERN.test(region) && { region }),
+  check: textCheck(['settings.state.region'], (region) => !REGION_PATTERN.test(region) && { region }),
 });
 
 const invalidStateKey = rule({
@@ -152,7 +152,7 @@ const invalidStateKey = rule({
     reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
     help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
   }),
-  check: textCheck(['settings.state.key'], () => (key) => {
+  check: textCheck(['settings.state.key'], (key) => {
     return (key.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(key)) && { key };
   }),
 });
@@ -167,7 +167,7 @@ const invalidNeighbor = rule({
         : t`it would not match the IAM path of any lab`,
     help: t`write the ${value('lab')} of another ${value('team.yaml')} in this account`,
   }),
-  check: textCheck(['settings.neighbors.[]'], ({ draft }) => (lab) => {
+  check: textCheck(['settings.neighbors.[]'], (lab, _at, { draft }) => {
     if (lab === draft.lab) return { lab, because: 'own-lab' };
     return (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab, because: 'no-lab' };
   }),
@@ -195,7 +195,7 @@ const invalidAdministrator = rule({
         ? t`remove it; give the administrator an IAM user or role outside the lab`
         : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
   }),
-  check: textCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
+  check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
     const { lab, account, sections } = draft;
     const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
     const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
@@ -266,12 +266,7 @@ const snoozePassed = rule({
     reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
     help: t`remove the entry, or write a later day and a reason`,
   }),
-  check: textCheck(
-    ['snoozed.*.until'],
-    ({ today }) =>
-      (until, { key }) =>
-        until < today && { finding: key, until },
-  ),
+  check: textCheck(['snoozed.*.until'], (until, { key }, { today }) => until < today && { finding: key, until }),
 });
 
 /** A warning: a snooze of more than a year is forgotten. */
@@ -283,7 +278,7 @@ const snoozeFarAway = rule({
     reason: t`by then it will be forgotten`,
     help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
   }),
-  check: textCheck(['snoozed.*.until'], ({ today }) => {
+  check: preparedCheck(['snoozed.*.until'], ({ today }) => {
     const limit = yearsAfter(today, 1);
     return (until, { key }) => until > limit && { finding: key, limit };
   }),

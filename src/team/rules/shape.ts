@@ -116,10 +116,7 @@ const emptyText = rule({
     summary: t`${shortValue(pathText(path))} is empty`,
     help: t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`,
   }),
-  check: textCheck(
-    ['members.*.name', 'departed.*.reason', 'snoozed.*.reason'],
-    () => (text) => text.trim() === '' && {},
-  ),
+  check: textCheck(['members.*.name', 'departed.*.reason', 'snoozed.*.reason'], (text) => text.trim() === '' && {}),
 });
 
 export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];
