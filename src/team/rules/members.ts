@@ -111,8 +111,9 @@ const untilFarAway = rule({
     reason: t`${value(until)} may be a typing error`,
     help: t`correct the year, or remove ${value('until')} if access has no last day`,
   }),
-  check: textCheck(['members.*.until'], (until, { key }, { today }) => {
-    return until > yearsAfter(today, MOST_YEARS) && { member: key, until };
+  check: preparedCheck(['members.*.until'], ({ today }) => {
+    const limit = yearsAfter(today, MOST_YEARS);
+    return (until, { key }) => until > limit && { member: key, until };
   }),
 });
 
@@ -341,7 +342,7 @@ function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
 }
 
 function lastDays(context: RuleContext): ReadonlyMap<string, string> {
-  return new Map([...textsAt(context, 'members.*.until')].map(({ key, text }) => [key, text]));
+  return new Map(textsAt(context, 'members.*.until').map(({ key, text }) => [key, text]));
 }
 
 function departedMember(context: RuleContext) {

@@ -59,24 +59,27 @@ interface FoundText {
 }
 
 /** The texts about which no error has been reported yet, at places such as `members.*.until` and `roles.*.allow.[]`. */
-export function* textsAt({ value, intact }: RuleContext, places: string): Generator<FoundText> {
-  for (const found of textsBelow(value, [], places.split('.'))) if (intact(...found.path)) yield found;
+export function textsAt({ value, intact }: RuleContext, places: string): readonly FoundText[] {
+  const found: FoundText[] = [];
+  collectTexts(value, [], places.split('.'), found);
+  return found.filter(({ path }) => intact(...path));
 }
 
-function* textsBelow(here: unknown, path: DocumentPath, [next, ...rest]: readonly string[]): Generator<FoundText> {
+function collectTexts(here: unknown, path: DocumentPath, parts: readonly string[], found: FoundText[]): void {
+  const next = parts[path.length];
   if (next === undefined) {
-    if (typeof here === 'string') yield { text: here, key: String(path[1]), path };
+    if (typeof here === 'string') found.push({ text: here, key: String(path[1]), path });
   } else if (next === '[]') {
     const items: readonly unknown[] = Array.isArray(here) ? here : [];
-    for (const [index, item] of items.entries()) yield* textsBelow(item, [...path, index], rest);
+    for (const [index, item] of items.entries()) collectTexts(item, [...path, index], parts, found);
   } else if (isObject(here)) {
     const keys = next === '*' ? Object.keys(here) : [next];
-    for (const key of keys) yield* textsBelow(here[key], [...path, key], rest);
+    for (const key of keys) collectTexts(here[key], [...path, key], parts, found);
   }
 }
 
 /** Gives what is wrong with a text, false if nothing is. */
-type Judge<Args> = (text: string, at: Omit<FoundText, 'text'>, context: RuleContext) => Args | false;
+type Judge<Args> = (text: string, at: FoundText, context: RuleContext) => Args | false;
 
 /** The check of a rule about single texts. */
 export function textCheck<Args>(places: readonly string[], judge: Judge<Args>): NonNullable<Rule<Args>['check']> {
@@ -90,9 +93,9 @@ export function preparedCheck<Args>(
 ): NonNullable<Rule<Args>['check']> {
   return (context, report) => {
     const judge = prepare(context);
-    for (const { text, ...at } of places.flatMap((each) => [...textsAt(context, each)])) {
-      const wrong = judge(text, at, context);
-      if (wrong !== false) report(at.path, wrong);
+    for (const found of places.flatMap((each) => textsAt(context, each))) {
+      const wrong = judge(found.text, found, context);
+      if (wrong !== false) report(found.path, wrong);
     }
   };
 }
