@@ -135,7 +135,24 @@ test('no folders of a module import each other', () => {
 });
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
-const BUDGETS: Readonly<Record<string, number>> = {};
+const BUDGETS: Readonly<Record<string, number>> = {
+  cli: 3000,
+  app: 2770,
+  setup: 1720,
+  emulator: 8370,
+  drift: 5550,
+  review: 4680,
+  guardrails: 690,
+  github: 1260,
+  terraform: 2180,
+  aws: 2470,
+  access: 3450,
+  team: 4220,
+  iam: 880,
+  catalog: 280,
+  text: 2110,
+  diagnostics: 660,
+};
 
 test('no module outgrows its budget of lines', () => {
   const lines = new Map<string, number>();

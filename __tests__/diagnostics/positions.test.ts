@@ -1,10 +1,10 @@
 import { parseDocument } from 'yaml';
-import { lineStartsOf, placesIn, positionOf } from '../../src/diagnostics/positions.ts';
+import { linesOf, placesIn, positionOf } from '../../src/diagnostics/positions.ts';
 
 test('lines end with LF, CRLF or CR', () => {
-  expect(lineStartsOf('a\nb\r\nc\rd')).toEqual([0, 2, 5, 7]);
-  expect(lineStartsOf('')).toEqual([0]);
-  expect(lineStartsOf('\n')).toEqual([0, 1]);
+  expect(linesOf('a\nb\r\nc\rd').lineStarts).toEqual([0, 2, 5, 7]);
+  expect(linesOf('').lineStarts).toEqual([0]);
+  expect(linesOf('\n').lineStarts).toEqual([0, 1]);
 });
 
 test.each<[string, number, number, [number, number, number, number]]>([
@@ -13,7 +13,7 @@ test.each<[string, number, number, [number, number, number, number]]>([
   ['the end of the text', 7, 7, [3, 2, 3, 3]],
   ['an empty range, which is widened', 3, 3, [2, 1, 2, 2]],
 ])('%s', (_, from, to, [line, column, endLine, endColumn]) => {
-  expect(positionOf(lineStartsOf('ab\ncd\ne'), from, to)).toEqual({ line, column, endLine, endColumn });
+  expect(positionOf(linesOf('ab\ncd\ne'), from, to)).toEqual({ line, column, endLine, endColumn });
 });
 
 describe('places in a document', () => {

@@ -230,11 +230,11 @@ test('what is not indented is checked as it was meant, in its place', () => {
 
 describe('lengths of policies', () => {
   const policyOf = (limit: number) => {
-    const draft = draftOf({
-      roles: { small: { allow: ['GetHIT'] }, large: { allow: ['*'], deny: ['SendBonus'] } },
-    });
+    const value = { roles: { small: { allow: ['GetHIT'] }, large: { allow: ['*'], deny: ['SendBonus'] } } };
+    const draft = draftOf(value);
     const found: [string, unknown][] = [];
     const context = {
+      value,
       draft,
       resolved: resolveRoles(draft.roles),
       today: '2026-11-25',

@@ -1,4 +1,4 @@
-import { lineStartsOf, positionOf } from '../../src/diagnostics/positions.ts';
+import { linesOf, positionOf } from '../../src/diagnostics/positions.ts';
 import { type Diagnostic, printDiagnostic, printDiagnostics } from '../../src/text/diagnostic.ts';
 import { codeText, t } from '../../src/text/text.ts';
 
@@ -16,7 +16,7 @@ const RETIRED: Diagnostic = {
   },
   place: {
     file: 'labs/a,b:c%.yaml',
-    position: positionOf(lineStartsOf(source), from, from + 'GrantBonus'.length),
+    position: positionOf(linesOf(source), from, from + 'GrantBonus'.length),
     source,
     path: ['roles', 'paymaster', 'allow', 0],
   },

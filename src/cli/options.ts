@@ -121,12 +121,8 @@ export function parseReason(text: string): FailureReason | null {
 }
 
 export function parseCommit(text: string): string {
-  if (!isCommit(text)) throw new InvalidArgumentError('Write all digits of a commit.');
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)) throw new InvalidArgumentError('Write all digits of a commit.');
   return text;
-}
-
-function isCommit(text: string): boolean {
-  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
 }
 
 export function examples(...lines: string[]): string {

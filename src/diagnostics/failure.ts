@@ -20,10 +20,10 @@ export function succeed<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
-export function fail<Code extends FailureCode>(
-  code: Code,
-  args: FailureArgs[Code],
-): { readonly ok: false; readonly failure: Failure } {
+/** A result without a value. */
+export type Failed = Extract<Result<never>, { readonly ok: false }>;
+
+export function fail<Code extends FailureCode>(code: Code, args: FailureArgs[Code]): Failed {
   // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
   return { ok: false, failure: { code, args } as Failure };
 }

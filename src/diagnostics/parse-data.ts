@@ -26,6 +26,11 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** Whether it is an object of JSON: neither a list nor null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Reads JSON as what a schema says. Never throws, whatever it is given. */
 export function parseData<Value>(text: string, schema: z.ZodType<Value>): Parsed<Value> {
   if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };

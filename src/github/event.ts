@@ -27,10 +27,8 @@ export interface PullRequestEvent {
   readonly fromFork: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The pull request in GITHUB_EVENT_PATH. */
-export function pullRequestOfEvent(env: Environment): Result<PullRequestEvent> {
+export function pullRequestOfEvent(env: NodeJS.ProcessEnv): Result<PullRequestEvent> {
   const event = readEvent(env);
   if (!event.ok) return event;
   const read = pullRequestEvent.safeParse(event.value);
@@ -40,20 +38,20 @@ export function pullRequestOfEvent(env: Environment): Result<PullRequestEvent> {
 }
 
 /** The repository's default branch, `main` if the event does not name it. */
-export function defaultBranchOfEvent(env: Environment): string {
+export function defaultBranchOfEvent(env: NodeJS.ProcessEnv): string {
   const event = readEvent(env);
   const read = event.ok ? anyEvent.safeParse(event.value) : null;
   return read?.success === true ? read.data.repository.default_branch : 'main';
 }
 
 /** Owner and name out of GITHUB_REPOSITORY. */
-export function repositoryOf(env: Environment): Result<RepositoryName> {
+export function repositoryOf(env: NodeJS.ProcessEnv): Result<RepositoryName> {
   const [, owner, name] = /^([\w.-]+)\/([\w.-]+)$/.exec(env.GITHUB_REPOSITORY ?? '') ?? [];
   if (owner !== undefined && name !== undefined) return succeed({ owner, name });
   return fail('github-environment', { variable: 'GITHUB_REPOSITORY', reason: 'it must be owner/name' });
 }
 
-function readEvent(env: Environment): Result<unknown> {
+function readEvent(env: NodeJS.ProcessEnv): Result<unknown> {
   const path = env.GITHUB_EVENT_PATH;
   if (path === undefined || path === '') return unusable('it is not set');
   try {
@@ -63,7 +61,7 @@ function readEvent(env: Environment): Result<unknown> {
   }
 }
 
-function kindOf({ GITHUB_EVENT_NAME: name }: Environment): string {
+function kindOf({ GITHUB_EVENT_NAME: name }: NodeJS.ProcessEnv): string {
   return name === undefined || name === '' ? '' : `, but "${name}"`;
 }
 

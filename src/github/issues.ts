@@ -1,4 +1,4 @@
-import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
+import { type Result, succeed } from '../diagnostics/failure.ts';
 import type { GitHub, Issue } from './port.ts';
 import { isOurs } from './sticky.ts';
 
@@ -51,28 +51,18 @@ export async function reportIssue(
     // The comment may be written although the answer was lost; a second one would be worse than none.
     if (!said.ok && said.failure.code !== 'github-unavailable') return said;
   }
-  if (current !== undefined) return update(github, current, report);
-  if (last !== undefined)
-    return outcome('reopened', github.updateIssue(last.number, { ...textOf(report), state: 'open' }));
-  const created = await github.createIssue(report.title, report.body);
+  const { title, body } = report;
+  if (current !== undefined) {
+    if (current.title === title && current.body === body) return outcome('unchanged', succeed(current));
+    return outcome('updated', github.updateIssue(current.number, { title, body }));
+  }
+  if (last !== undefined) return outcome('reopened', github.updateIssue(last.number, { title, body, state: 'open' }));
+  const created = await github.createIssue(title, body);
   if (created.ok || created.failure.code !== 'github-unavailable') return outcome('opened', created);
   // The answer was lost: list again to see whether the issue was opened.
   const opened = await find('open');
   const [found] = opened.ok ? opened.value : [];
   return found === undefined ? created : outcome('opened', succeed(found));
-}
-
-function textOf({ title, body }: Extract<IssueReport, { kind: 'open' }>) {
-  return { title, body };
-}
-
-async function update(
-  github: GitHub,
-  issue: Issue,
-  report: Extract<IssueReport, { kind: 'open' }>,
-): Promise<Result<IssueOutcome>> {
-  if (issue.title === report.title && issue.body === report.body) return outcome('unchanged', succeed(issue));
-  return outcome('updated', github.updateIssue(issue.number, textOf(report)));
 }
 
 async function close(
@@ -99,19 +89,17 @@ function nothing(): Result<IssueOutcome> {
 async function outcome(
   action: IssueOutcome['action'],
   asked: Result<Issue> | Promise<Result<Issue>>,
-): Promise<{ readonly ok: false; readonly failure: Failure } | Result<IssueOutcome>> {
+): Promise<Result<IssueOutcome>> {
   const answered = await asked;
   return answered.ok ? succeed({ action, url: answered.value.url }) : answered;
 }
-
-type Lists = Map<string, Promise<Result<readonly Issue[]>>>;
 
 /**
  * A cache for a run that updates several issues: each list is requested once, also if it failed, and kept in step with
  * what is written.
  */
 export function issuesOnce(github: GitHub): GitHub {
-  const lists: Lists = new Map();
+  const lists = new Map<string, Promise<Result<readonly Issue[]>>>();
   const note = async (issue: Issue): Promise<void> => {
     for (const [key, list] of [...lists]) {
       const known = await list;

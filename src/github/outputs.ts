@@ -4,14 +4,12 @@ import { appendFileSync, existsSync, statSync } from 'node:fs';
 /** GitHub drops the whole summary of a step above 1 MiB, with only an annotation. */
 const LARGEST_SUMMARY = 1024 * 1024;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Appends a step's outputs to GITHUB_OUTPUT, or does nothing outside GitHub Actions. A value may have several
  * lines: its delimiter is random, so that no value can end itself and set another output.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function writeOutputs(env: Environment, outputs: Readonly<Record<string, string | number>>): void {
+export function writeOutputs(env: NodeJS.ProcessEnv, outputs: Readonly<Record<string, string | number>>): void {
   const file = env.GITHUB_OUTPUT;
   if (file === undefined || file === '') return;
   appendFileSync(
@@ -33,7 +31,7 @@ export function outputText(name: string, value: string, end = `end-${randomUUID(
  * Appends to the step's summary, if there is one. False if the summary would get too large: then nothing is written, since
  * GitHub would drop what is there already.
  */
-export function writeSummary(env: Environment, markdown: string): boolean {
+export function writeSummary(env: NodeJS.ProcessEnv, markdown: string): boolean {
   const file = env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return true;
   const size = existsSync(file) ? statSync(file).size : 0;

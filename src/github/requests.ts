@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
 import { type ThrottlingOptions, throttling } from '@octokit/plugin-throttling';
 import type * as z from 'zod';
-import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { type Failed, fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 export interface RequestSettings {
   /** GITHUB_API_URL: `https://api.github.com`, or a GitHub Enterprise Server's `https://host/api/v3`. */
@@ -145,11 +145,7 @@ interface ErrorFacts {
   readonly response?: { readonly headers?: Readonly<Record<string, string | number | undefined>> };
 }
 
-function failed(
-  thrown: unknown,
-  request: string,
-  signal: AbortSignal,
-): { readonly ok: false; readonly failure: Failure } {
+function failed(thrown: unknown, request: string, signal: AbortSignal): Failed {
   const error: ErrorFacts = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const reason = reasonOf(error);
   if (signal.aborted) return fail('github-unavailable', { request, reason: 'it took too long' });

@@ -1,4 +1,4 @@
-import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { type Failed, type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { Comment, GitHub } from './port.ts';
 
 export interface StickyComment {
@@ -29,7 +29,7 @@ const ATTEMPTS = 3;
 export async function upsertSticky(github: GitHub, sticky: StickyComment): Promise<Result<StickyOutcome>> {
   const me = await github.me();
   if (!me.ok) return me;
-  let lost: { readonly ok: false; readonly failure: Failure } | null = null;
+  let lost: Failed | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const comments = await github.comments(sticky.pull);
     if (!comments.ok) return lost ?? comments;
@@ -85,9 +85,5 @@ export function isOurs(
   me: string,
   markers: readonly string[],
 ): boolean {
-  return thing.author?.toLowerCase() === me.toLowerCase() && markers.includes(firstLine(thing.body));
-}
-
-function firstLine(text: string): string {
-  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
+  return thing.author?.toLowerCase() === me.toLowerCase() && markers.includes(thing.body.split(/[\r\n]/, 1).join());
 }

@@ -9,8 +9,6 @@ import { gitIn } from '../github/clone.ts';
 import { githubRequests } from '../github/requests.ts';
 import { MAIN_BRANCH } from '../team/names.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** What a person can say in place of GitHub; null for what they do not say. */
 export interface GivenFacts {
   /** `OWNER/NAME` */
@@ -28,7 +26,7 @@ export async function repositoryFacts(
   given: GivenFacts,
   recorded: RepositoryFacts | null,
   directory: string,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
 ): Promise<Result<RepositoryFacts>> {
   const named = given.repository ?? (await originOf(directory)) ?? repositoryIn(recorded);
   const [owner, name] = named?.split('/') ?? [];
@@ -84,7 +82,7 @@ const REPOSITORY_ANSWER = z.object({ id: z.int(), name: NAME, owner: z.object({ 
 /** https://docs.github.com/en/rest/actions/oidc; servers without immutable subjects leave the second out. */
 const SUBJECT_ANSWER = z.object({ use_default: z.boolean(), use_immutable_subject: z.boolean().default(false) });
 
-async function askGitHub({ owner, name }: { readonly owner: string; readonly name: string }, env: Environment) {
+async function askGitHub({ owner, name }: { readonly owner: string; readonly name: string }, env: NodeJS.ProcessEnv) {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
   const requests = githubRequests(settings.value);

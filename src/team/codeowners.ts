@@ -6,6 +6,11 @@ import type { Team } from './team.ts';
 const BEGIN = '# mturk-team: begin. Made from `owners` in team.yaml by "mturk-team codeowners --write".';
 const END = '# mturk-team: end';
 
+/** The GitHub logins of the owners who have one. */
+export function ownerLogins({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
+  return owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
+}
+
 /** Owners whose members have no `github`. */
 export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
   return owners.filter((owner) => (members.find(({ key }) => key === owner)?.github ?? null) === null);
@@ -16,7 +21,7 @@ export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'm
  * path without an owner could be changed by all writers. Owners own every file, because a build can take settings from any.
  */
 export function codeownersBlock({ owners, members }: Pick<Team, 'owners' | 'members'>): string | null {
-  const logins = owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
+  const logins = ownerLogins({ owners, members });
   if (logins.length === 0) return null;
   const names = [...new Set(logins)].sort().map((login) => `@${login}`);
   return [BEGIN, `* ${names.join(' ')}`, END].join('\n');

@@ -6,6 +6,7 @@ import { labPath } from './names.ts';
 import type { Member, Role, Team } from './team.ts';
 
 const VERSION = '2012-10-17';
+const DENY_ALL = { Effect: 'Deny', Action: '*', Resource: '*' } as const;
 
 /** The Sid of the Deny that a freeze puts into each role's policy. */
 export const FREEZE_SID = 'Freeze';
@@ -40,27 +41,13 @@ export const OUT_OF_REACH_SID = 'OutOfReach';
 export function limitsPolicy(
   member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'>,
 ): PolicyDocument | null {
-  const statements: Statement[] = [];
-  if (member.from !== null) {
-    statements.push({
-      Sid: 'From',
-      Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
-      Condition: { DateLessThan: { 'aws:CurrentTime': `${member.from}T00:00:00Z` } },
-    });
-  }
-  if (member.until !== null) {
-    statements.push({
-      Sid: 'Until',
-      Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
-      Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': endOf(member.until) } },
-    });
-  }
-  if (member.suspended) statements.push({ Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' });
-  const { withheld = [], keptDenies = [], outOfReach = [] } = member;
+  const { from, until, suspended, withheld = [], keptDenies = [], outOfReach = [] } = member;
+  const when = (operator: string, time: string) => ({ Condition: { [operator]: { 'aws:CurrentTime': time } } });
+  const statements: readonly Statement[] = [
+    ...(from === null ? [] : [{ Sid: 'From', ...DENY_ALL, ...when('DateLessThan', `${from}T00:00:00Z`) }]),
+    ...(until === null ? [] : [{ Sid: 'Until', ...DENY_ALL, ...when('DateGreaterThanEquals', endOf(until)) }]),
+    ...(suspended ? [{ Sid: 'Suspended', ...DENY_ALL }] : []),
+  ];
   const denied = (sid: string, operations: readonly Operation[]) =>
     operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
   const denies = [...denied(WITHHELD_SID, withheld), ...denied(OUT_OF_REACH_SID, outOfReach), ...keptDenies];
@@ -77,7 +64,7 @@ function documentWithin(
   if (statements.length + denies.length === 0) return null;
   const whole = of([...statements, ...denies]);
   if (denies.length === 0 || policySize(JSON.stringify(whole)) <= quota) return whole;
-  return of([...statements, { Effect: 'Deny', Action: '*', Resource: '*' }]);
+  return of([...statements, DENY_ALL]);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isObject } from '../diagnostics/parse-data.ts';
+
 /** A list as written; an entry that is no text is null, so that indexes are those of the file. */
 export type DraftList = readonly (string | null)[];
 
@@ -14,10 +16,9 @@ export type RoleDraft = TeamDraft['roles'][number];
 export function draftOf(value: unknown) {
   const file = mapOf(value);
   const settings = mapOf(file.settings);
-  const state = mapOf(settings.state);
   return {
-    hasRoles: isMap(file.roles),
-    hasMembers: isMap(file.members),
+    hasRoles: isObject(file.roles),
+    hasMembers: isObject(file.members),
     lab: textOf(file.lab),
     account: textOf(file.account),
     owners: Array.isArray(file.owners) ? listOf(file.owners) : null,
@@ -38,24 +39,14 @@ export function draftOf(value: unknown) {
       departed: entriesOf(file.departed),
       snoozed: entriesOf(file.snoozed),
     },
-    freeze: listOf(file.freeze),
     settings,
-    bucket: textOf(state.bucket),
-    region: textOf(state.region),
-    stateKey: textOf(state.key),
-    neighbors: listOf(settings.neighbors),
-    administrators: listOf(settings.administrators),
   };
 }
 
 export type PlainMap = Readonly<Record<string, unknown>>;
 
-function isMap(value: unknown): value is PlainMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function mapOf(value: unknown): PlainMap {
-  return isMap(value) ? value : {};
+  return isObject(value) ? value : {};
 }
 
 function entriesOf(value: unknown): [key: string, value: PlainMap][] {

@@ -1,6 +1,7 @@
 import type { AccessModel } from '../access/model.ts';
 import { type AccessFacts, type PlannedAccess, plannedAccess, type Unrecorded } from '../access/sources/planned.ts';
 import type { PlannedCreate } from '../aws/iam-names.ts';
+import { isObject } from '../diagnostics/parse-data.ts';
 import type { IamResource } from '../iam/arn.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import { parsePolicyDocument } from '../iam/document.ts';
@@ -37,18 +38,7 @@ export const RESOURCES: Readonly<Record<string, ResourceType>> = {
     label: (key) => `inline policy limits of ${key}`,
     verbs: LIMITS,
   },
-  aws_iam_user_policies_exclusive: {
-    attributes: ['user_name', 'policy_names'],
-    collect: (values, facts) => facts.addInline('user', values.user_name, values.policy_names),
-    label: (key) => `exclusive inline policies of ${key}`,
-    verbs: EXCLUSIVE,
-  },
-  aws_iam_user_policy_attachments_exclusive: {
-    attributes: ['user_name', 'policy_arns'],
-    collect: (values, facts) => facts.attach('user', values.user_name, values.policy_arns),
-    label: (key) => `exclusive policy attachments of ${key}`,
-    verbs: EXCLUSIVE,
-  },
+  ...exclusive('user'),
   aws_iam_group: {
     attributes: ['name', 'path'],
     collect: (values, facts) => facts.addGroup(values),
@@ -67,18 +57,7 @@ export const RESOURCES: Readonly<Record<string, ResourceType>> = {
     label: (key, policy) => (policy === 'own' ? `policy of group ${key}` : `${policy} of group ${key}`),
     verbs: { create: 'attached', delete: 'detached' },
   },
-  aws_iam_group_policies_exclusive: {
-    attributes: ['group_name', 'policy_names'],
-    collect: (values, facts) => facts.addInline('group', values.group_name, values.policy_names),
-    label: (key) => `exclusive inline policies of group ${key}`,
-    verbs: EXCLUSIVE,
-  },
-  aws_iam_group_policy_attachments_exclusive: {
-    attributes: ['group_name', 'policy_arns'],
-    collect: (values, facts) => facts.attach('group', values.group_name, values.policy_arns),
-    label: (key) => `exclusive policy attachments of group ${key}`,
-    verbs: EXCLUSIVE,
-  },
+  ...exclusive('group'),
   aws_iam_policy: {
     attributes: ['name', 'path', 'policy'],
     collect: (values, facts, account) => facts.addPolicy(values, account),
@@ -97,19 +76,32 @@ export const RESOURCES: Readonly<Record<string, ResourceType>> = {
     collect: () => {},
     label: (key) => `permissions of role ${key}`,
   },
-  aws_iam_role_policies_exclusive: {
-    attributes: ['role_name', 'policy_names'],
-    collect: () => {},
-    label: (key) => `exclusive inline policies of role ${key}`,
-    verbs: EXCLUSIVE,
-  },
-  aws_iam_role_policy_attachments_exclusive: {
-    attributes: ['role_name', 'policy_arns'],
-    collect: () => {},
-    label: (key) => `exclusive policy attachments of role ${key}`,
-    verbs: EXCLUSIVE,
-  },
+  ...exclusive('role'),
 };
+
+/** The resources by which a holder has no policies but those that they list. */
+function exclusive(holder: 'user' | 'group' | 'role'): Readonly<Record<string, ResourceType>> {
+  const name = `${holder}_name`;
+  const of = holder === 'user' ? '' : `${holder} `;
+  return {
+    [`aws_iam_${holder}_policies_exclusive`]: {
+      attributes: [name, 'policy_names'],
+      collect(values, facts) {
+        if (holder !== 'role') facts.addInline(holder, values[name], values.policy_names);
+      },
+      label: (key) => `exclusive inline policies of ${of}${key}`,
+      verbs: EXCLUSIVE,
+    },
+    [`aws_iam_${holder}_policy_attachments_exclusive`]: {
+      attributes: [name, 'policy_arns'],
+      collect(values, facts) {
+        if (holder !== 'role') facts.attach(holder, values[name], values.policy_arns);
+      },
+      label: (key) => `exclusive policy attachments of ${of}${key}`,
+      verbs: EXCLUSIVE,
+    },
+  };
+}
 
 /** The Terraform name of the boundary in the bootstrap stack, where no member or role has a key in the address. */
 export const BOUNDARY_NAME = 'boundary';
@@ -220,10 +212,6 @@ export function effectOf({ changes, outputs }: Plan): string {
       change.actions.join() !== 'no-op' || change.importing !== null || previousAddress !== null,
   );
   return normalValue([...done, outputs]);
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The users, groups and policies that a plan creates; they may exist in AWS without being in the state. */

@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
-import { lineStartsOf, type Position } from '../diagnostics/positions.ts';
+import type { LineCounter } from 'yaml';
+import { linesOf, type Position } from '../diagnostics/positions.ts';
 import { visibleWidth } from './columns.ts';
 import { escaped, visible } from './escape.ts';
 import { type Problem, printProblem } from './problem.ts';
@@ -29,13 +30,13 @@ const SHOWN = { github: 10, text: 100 };
 export function printDiagnostic(
   { problem, place, ...rest }: Diagnostic,
   color: boolean,
-  linesOf: (source: string) => readonly number[] = lineStartsOf,
+  counterOf: (source: string) => LineCounter = linesOf,
 ): string {
   const { file, position, source } = place;
   const at = position === null ? file : `${file}:${position.line}:${position.column}`;
   const hasExcerpt = position !== null && source !== null;
   const excerpt = hasExcerpt
-    ? excerptLines(excerptOf(source, linesOf(source), position), position, rest.severity, color)
+    ? excerptLines(excerptOf(source, counterOf(source), position), position, rest.severity, color)
     : [];
   return printProblem(problem, { ...rest, at, excerpt, color }).join('\n');
 }
@@ -73,13 +74,13 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, c
     return `${[...shown.map(annotation), ...more.map((line) => `::notice::${commandData(line)}`), total].join('\n')}\n`;
   }
   // Most findings are about the same file, which may be long.
-  const known = new Map<string, readonly number[]>();
-  const linesOf = (source: string) => {
-    const lines = known.get(source) ?? lineStartsOf(source);
+  const known = new Map<string, LineCounter>();
+  const counterOf = (source: string) => {
+    const lines = known.get(source) ?? linesOf(source);
     known.set(source, lines);
     return lines;
   };
-  return `${[...shown.map((each) => printDiagnostic(each, color, linesOf)), ...more, total].join('\n\n')}\n`;
+  return `${[...shown.map((each) => printDiagnostic(each, color, counterOf)), ...more, total].join('\n\n')}\n`;
 }
 
 /** A diagnostic as plain JSON. `docs` is the section that explains the code. */
@@ -162,8 +163,8 @@ interface Excerpt {
  * The line of a position, and carets below the exact range: wide characters count double, tabs become spaces, invisible
  * characters are spelled out, and a long line is cut around the range.
  */
-function excerptOf(source: string, lineStarts: readonly number[], position: Position): Excerpt {
-  const line = lineAt(source, lineStarts, position.line);
+function excerptOf(source: string, lines: LineCounter, position: Position): Excerpt {
+  const line = lineAt(source, lines, position.line);
   const from = Math.min(position.column - 1, line.length);
   const to = position.endLine > position.line ? line.length : Math.max(from, position.endColumn - 1);
   const lead = shown(line.slice(0, from).slice(-2 * WIDTH));
@@ -175,7 +176,7 @@ function excerptOf(source: string, lineStarts: readonly number[], position: Posi
   return { text, marks: ' '.repeat(visibleWidth(start)) + '^'.repeat(Math.max(1, visibleWidth(target))) };
 }
 
-function lineAt(source: string, lineStarts: readonly number[], number: number): string {
+function lineAt(source: string, { lineStarts }: LineCounter, number: number): string {
   const start = lineStarts[number - 1] ?? source.length;
   return source.slice(start, lineStarts[number] ?? source.length).replace(/[\r\n]+$/, '');
 }

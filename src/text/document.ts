@@ -47,6 +47,19 @@ export function paragraph(text: Text): Block {
   return { kind: 'paragraph', text };
 }
 
+export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly Text[]) {
+  return { kind: 'alert', level, lines } as const;
+}
+
+/** Lines to be pasted or shown as they are. */
+export function codeBlock(language: 'sh' | 'yaml' | 'text' | '', lines: readonly string[]): Block {
+  return { kind: 'code', language, lines };
+}
+
+export function footer(...parts: readonly Text[]): Block {
+  return { kind: 'footer', parts };
+}
+
 export function details(summary: Text, ...blocks: readonly Block[]): Block {
   return { kind: 'details', summary, blocks };
 }

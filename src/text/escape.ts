@@ -86,7 +86,12 @@ export function visible(text: string): string {
 
 /** The escaped form of one character, `<U+001B>`. */
 export function escaped(character: string): string {
-  return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
+  return `<${codePointOf(character)}>`;
+}
+
+/** `U+001B` */
+export function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** A text from a file or an account for a sentence: visible, and cut if it is long. */

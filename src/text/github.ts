@@ -23,7 +23,7 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
     case 'heading':
       return [fixed(`${'#'.repeat(block.level)} ${line(block.text)}`)];
     case 'paragraph':
-      return textPart(line(block.text));
+      return line(block.text) === '' ? [] : [fixed(line(block.text))];
     case 'alert':
       return [
         fixed(
@@ -63,10 +63,6 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
     case 'hidden':
       return [fixed(`<!-- ${block.data.replaceAll('--', '- -')} -->`)];
   }
-}
-
-function textPart(text: string): readonly Part[] {
-  return text === '' ? [] : [fixed(text)];
 }
 
 function rowsPart(

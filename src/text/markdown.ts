@@ -113,7 +113,8 @@ function spelledOut(text: string): string {
   return visible(text).replace(/(\p{M}{3})\p{M}+/gu, '$1…');
 }
 
-function cut(text: string, longest: number): string {
+/** At most so many characters, the last one `…` if some are left out. */
+export function cut(text: string, longest: number): string {
   const characters = [...text.slice(0, 2 * longest + 2)];
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }

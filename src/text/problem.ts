@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { Progress } from '../diagnostics/failure.ts';
 import { wrapVisible } from './columns.ts';
-import { type Block, paragraph } from './document.ts';
+import { type Block, codeBlock, paragraph } from './document.ts';
 import { visible } from './escape.ts';
 import { codeText, counted, joinTexts, someTexts, strongText, type Text, t, tickedText } from './text.ts';
 
@@ -94,10 +94,7 @@ export function problemBlocks({ summary, reason, state, help, paste = [] }: Prob
     ...(state === null ? [] : [t`State: ${state}`]),
     ...(help === null ? [] : [t`To fix: ${help}`]),
   ];
-  return [
-    paragraph(joinTexts(parts, '. ')),
-    ...(paste.length === 0 ? [] : [{ kind: 'code', language: '', lines: paste } as const]),
-  ];
+  return [paragraph(joinTexts(parts, '. ')), ...(paste.length === 0 ? [] : [codeBlock('', paste)])];
 }
 
 /** `2 of 7 steps applied`, and who may be left suspended. */

@@ -1,7 +1,7 @@
 import { type DisplayNames, holderText, policyName, policyText } from '../../access/text/names.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
-import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
+import { alert, type Block, codeBlock, details, heading, type Item, list, paragraph } from '../../text/document.ts';
 import {
   capitalized,
   codeText,
@@ -215,8 +215,7 @@ function alertBlock({ decide, reverted, later }: ByAction, all: number, names: D
           ),
         ]),
   ];
-  const level = decide.length > 0 ? 'warning' : 'note';
-  return { kind: 'alert', level, lines };
+  return alert(decide.length > 0 ? 'warning' : 'note', ...lines);
 }
 
 function decisionText(decide: readonly Shown[], all: number): Text {
@@ -287,7 +286,7 @@ function commandBlocks(commands: readonly string[], isPrivate: boolean): readonl
   const setup = lines.some((command) => command.includes(`$${ACCOUNT_VARIABLE}`)) ? [ACCOUNT_COMMAND] : [];
   const more = commands.length - lines.length;
   const rest = more === 0 ? [] : [`# and ${formatCount(more)} more: mturk-team drift`];
-  return [details(t`Commands`, { kind: 'code', language: 'sh', lines: [...setup, ...lines, ...rest] })];
+  return [details(t`Commands`, codeBlock('sh', [...setup, ...lines, ...rest]))];
 }
 
 /** In bold, so that it does not begin a list. */

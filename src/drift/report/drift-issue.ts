@@ -1,5 +1,5 @@
 import { DAY_MS, dateWords, timeWords } from '../../text/dates.ts';
-import { type Block, details, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
+import { alert, type Block, codeBlock, details, footer, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
 import {
   codeText,
@@ -108,14 +108,14 @@ export function notAppliedIssue(report: DriftReport, links: RunLinks): IssueText
   const causes = scan?.findings.map(({ cause }) => cause) ?? [];
   const count = counted(items.length, 'change');
   const are = trusted(items.length === 1 ? 'is' : 'are');
-  const alert = sentences(
+  const text = sentences(
     strongText(t`${trusted(count)} of ${codeText('team.yaml')} ${are} not applied.`),
     t`Until then, access stays as it was.`,
   );
   return {
     title: `Merged but not applied in ${report.lab}: ${count}`,
     blocks: [
-      { kind: 'alert', level: 'note', lines: [alert] },
+      alert('note', text),
       list(items, {
         rank: 1,
         omitted: (from) =>
@@ -133,7 +133,7 @@ export function toFix(text: Text): Block {
 }
 
 export function checkedFooter(at: string, closes: Text, links: RunLinks): Block {
-  return { kind: 'footer', parts: [t`Checked ${trusted(timeWords(at))}`, closes, ...runParts(links)] };
+  return footer(t`Checked ${trusted(timeWords(at))}`, closes, ...runParts(links));
 }
 
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
@@ -147,26 +147,23 @@ function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): re
     details(
       t`How to snooze a finding`,
       paragraph(t`Add it to ${codeText('team.yaml')} in a pull request. A finding that gets worse is reported again.`),
-      { kind: 'code', language: 'yaml', lines },
+      codeBlock('yaml', lines),
     ),
   ];
 }
 
 function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIssueData, links: RunLinks): Block {
   const { checkEveryHours: hours } = report.settings;
-  return {
-    kind: 'footer',
-    parts: [
-      ...emulatorParts(report),
-      t`First detected ${trusted(dateWords(since))}`,
-      t`Last checked ${trusted(timeWords(scan.at))}`,
-      ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
-      trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
-      ...exceptedTexts(scan),
-      t`Closes automatically when no drift remains`,
-      ...runParts(links),
-    ],
-  };
+  return footer(
+    ...emulatorParts(report),
+    t`First detected ${trusted(dateWords(since))}`,
+    t`Last checked ${trusted(timeWords(scan.at))}`,
+    ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
+    trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
+    ...exceptedTexts(scan),
+    t`Closes automatically when no drift remains`,
+    ...runParts(links),
+  );
 }
 
 function emulatorParts({ emulator }: DriftReport): readonly Text[] {

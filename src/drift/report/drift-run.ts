@@ -33,10 +33,8 @@ interface DriftRunFiles {
   readonly reason: FailureReason | null;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the reports of the earlier jobs as untrusted data. */
-export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
+export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv, now: Date): Promise<DriftRun> {
   const read = files.report === null ? null : await readDriftReport(files.report);
   const report = read?.ok === true ? read.value : null;
   const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report ?? ''}: ${read.reason}.`];
@@ -66,7 +64,7 @@ function failedOf(
   return check.scan.notChecked.length === 0 ? null : { kind: 'incomplete', notChecked: check.scan.notChecked };
 }
 
-function linksOf(env: Environment): RunLinks {
+function linksOf(env: NodeJS.ProcessEnv): RunLinks {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, GITHUB_RUN_ID: run } = env;
   const repository = server && name ? `${server}/${name}` : null;
   return { repository, runUrl: repository !== null && run ? `${repository}/actions/runs/${run}` : null };

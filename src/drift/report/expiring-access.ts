@@ -2,8 +2,8 @@ import type { Member, Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import type { ExpiringAccess } from './report.ts';
 
-type Person = ExpiringAccess['owners'][number];
-type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
+export type Person = ExpiringAccess['owners'][number];
+export type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
 
 /**
  * Members whose last day is near, grouped by day, the nearest first. Suspended members are left out: nothing of theirs

@@ -1,6 +1,6 @@
 import { headlineText, memberText } from '../../access/text/names.ts';
 import { dateWords } from '../../text/dates.ts';
-import { list, paragraph } from '../../text/document.ts';
+import { alert, codeBlock, list, paragraph } from '../../text/document.ts';
 import {
   codeText,
   counted,
@@ -13,10 +13,8 @@ import {
   trusted,
 } from '../../text/text.ts';
 import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
+import type { Person, Sponsor } from './expiring-access.ts';
 import type { ExpiringAccess } from './report.ts';
-
-type Person = ExpiringAccess['owners'][number];
-type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
 
 /** The issue that asks whether to extend the access of members with the same last day. */
 export function expiringAccessIssue(
@@ -32,16 +30,13 @@ export function expiringAccessIssue(
   return {
     title: `Extend access or let it expire? ${counted(members.length, 'member')} of ${lab}, last day ${dateWords(until)}`,
     blocks: [
-      {
-        kind: 'alert',
-        level: 'note',
-        lines: [
-          sentences(
-            strongText(t`Access of ${names} ends after ${day}.`),
-            t`Extend it in ${file}, or do nothing to let it expire.`,
-          ),
-        ],
-      },
+      alert(
+        'note',
+        sentences(
+          strongText(t`Access of ${names} ends after ${day}.`),
+          t`Extend it in ${file}, or do nothing to let it expire.`,
+        ),
+      ),
       {
         kind: 'table',
         head: [t`Member`, t`Who decides`],
@@ -58,16 +53,7 @@ export function expiringAccessIssue(
       list([
         {
           text: sentences(strongText(t`To extend:`), t`set a new last day in ${edit} and open a pull request.`),
-          blocks: [
-            {
-              kind: 'code',
-              language: 'yaml',
-              lines: [
-                'members:',
-                ...members.flatMap(({ key }) => [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`]),
-              ],
-            },
-          ],
+          blocks: [codeBlock('yaml', ['members:', ...members.flatMap(({ key }) => lastDayLines(key, until))])],
         },
         sentences(
           strongText(t`To let it expire:`),
@@ -78,6 +64,10 @@ export function expiringAccessIssue(
       checkedFooter(at, t`Closes automatically after that day`, links),
     ],
   };
+}
+
+function lastDayLines(key: string, until: string): readonly string[] {
+  return [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`];
 }
 
 function standingText({ standing, until }: Sponsor): Text {

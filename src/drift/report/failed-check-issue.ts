@@ -1,7 +1,7 @@
 import type { NotChecked } from '../../aws/types.ts';
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
 import { timeWords } from '../../text/dates.ts';
-import { type Block, list, paragraph } from '../../text/document.ts';
+import { alert, type Block, footer, list, paragraph } from '../../text/document.ts';
 import { failureProblem, reasonProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
 import { codeText, counted, proseText, sentence, sentences, strongText, t, trusted } from '../../text/text.ts';
@@ -32,18 +32,15 @@ export function failedCheckIssue(
       ? `Drift check incomplete${where}: ${counted(failed.notChecked.length, 'item')} not checked`
       : `${isReconcile ? 'Reconcile' : 'Drift check'} failed${where}`,
     blocks: [
-      {
-        kind: 'alert',
-        level: 'warning',
-        lines: [
-          isReconcile
-            ? sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them.`)
-            : sentences(
-                strongText(trusted(`${unknown}, so new drift is not detected.`)),
-                t`Nothing was changed. An open drift issue shows the last results.`,
-              ),
-        ],
-      },
+      alert(
+        'warning',
+        isReconcile
+          ? sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them.`)
+          : sentences(
+              strongText(trusted(`${unknown}, so new drift is not detected.`)),
+              t`Nothing was changed. An open drift issue shows the last results.`,
+            ),
+      ),
       ...(isIncomplete
         ? [
             list(
@@ -56,14 +53,11 @@ export function failedCheckIssue(
           ]
         : []),
       ...explanation(failed),
-      {
-        kind: 'footer',
-        parts: [
-          trusted(timeWords(at)),
-          t`Closes automatically after the next successful ${trusted(isReconcile ? 'reconcile' : 'check')}`,
-          ...runParts(links),
-        ],
-      },
+      footer(
+        trusted(timeWords(at)),
+        t`Closes automatically after the next successful ${trusted(isReconcile ? 'reconcile' : 'check')}`,
+        ...runParts(links),
+      ),
     ],
   };
 }

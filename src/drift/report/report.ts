@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
-import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
@@ -97,13 +97,8 @@ function publicValue(key: string, value: unknown, { names }: DriftReport): unkno
 
 /** Reads report.json as untrusted data; null if there is no such file, because the job that writes it failed. */
 export async function readDriftReport(file: string): Promise<Parsed<DriftReport> | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return null;
-  }
-  return parseData(text, driftReport);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : parseData(text, driftReport);
 }
 
 /** The scan of a report; null if the account could not be read. */
@@ -117,8 +112,4 @@ export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'
 
 function isScan(value: unknown): boolean {
   return isObject(value) && Array.isArray(value.findings);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { worstRisk } from '../../access/capability-access.ts';
 import { around, type ModelIndex } from '../../access/model.ts';
 import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
+import { endOf } from '../../team/documents.ts';
 import { iamName } from '../../team/names.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
@@ -29,7 +30,7 @@ export function credentialUsersOf(
 ): readonly CredentialUser[] {
   const members = team.members.map((member) => {
     const isLate = hasExpired(member, today);
-    const late = isLate && member.until !== null ? endOfDay(member.until) : null;
+    const late = isLate && member.until !== null ? Date.parse(endOf(member.until)) : null;
     return {
       user: iamName(team.lab, member.key),
       allowed: isLate ? null : member.keys,
@@ -44,16 +45,12 @@ export function credentialUsersOf(
   const departed = team.departed.map(({ key, left }) => ({
     user: iamName(team.lab, key),
     allowed: null,
-    ended: { since: endOfDay(left), because: 'departed' } as const,
+    ended: { since: Date.parse(endOf(left)), because: 'departed' } as const,
   }));
   return [...members, ...departed].flatMap((each) => {
     const credentials = users.get(each.user)?.credentials;
     return credentials === undefined ? [] : [{ ...each, credentials }];
   });
-}
-
-function endOfDay(day: string): number {
-  return Date.parse(`${day}T00:00:00Z`) + DAY_MS;
 }
 
 /** Whole days; 0 if the time of creation is unknown. */

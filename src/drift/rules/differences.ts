@@ -5,6 +5,7 @@ import {
   holderText,
   memberKeyOf,
   policyText,
+  roleKeyOfPolicy,
   userText,
 } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
@@ -44,7 +45,7 @@ const INLINE = {
 
 const POLICY = {
   remedy: ({ data: { arn } }: { readonly data: { readonly arn: string } }, names: DisplayNames) => ({
-    ifIntended: roleEdit(arn, names),
+    ifIntended: roleEdit(roleKeyOfPolicy(arn, names)),
   }),
 };
 
@@ -204,10 +205,7 @@ function membershipEdit(
 
 /** The edit of team.yaml that makes a policy of a user or group intended; `policy` is an inline policy's name. */
 function holderEdit(holder: Holder, policy: string | null, names: DisplayNames): Text | null {
-  if (holder.kind === 'group') {
-    const role = keyOfIamName(names.lab, holder.name);
-    return role === null ? null : t`Change role ${codeText(role)} in ${codeText('team.yaml')}.`;
-  }
+  if (holder.kind === 'group') return roleEdit(keyOfIamName(names.lab, holder.name));
   const member = names.people.get(holder.name);
   if (member === undefined) return null;
   return policy === LIMITS_POLICY

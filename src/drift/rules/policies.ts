@@ -1,4 +1,3 @@
-import { type DisplayNames, roleKeyOfPolicy } from '../../access/text/names.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
@@ -9,9 +8,8 @@ export function isAllowing(document: PolicyDocument | null): boolean {
   return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Allow');
 }
 
-/** The edit of team.yaml that makes a change of a role's policy intended. */
-export function roleEdit(arn: string, names: DisplayNames): Text | null {
-  const role = roleKeyOfPolicy(arn, names);
+/** The edit of team.yaml that makes a change of a role's policy intended; null for what is no role's. */
+export function roleEdit(role: string | null): Text | null {
   return role === null ? null : t`Change role ${codeText(role)} in ${codeText('team.yaml')}.`;
 }
 

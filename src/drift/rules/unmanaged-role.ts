@@ -28,15 +28,6 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
   }),
 };
 
-const ON: Readonly<Record<EscalationStep['on']['kind'], string>> = {
-  user: 'user',
-  group: 'group',
-  role: 'role',
-  policy: 'policy',
-  object: 'S3 object',
-  bucket: 'bucket',
-};
-
 /** `Gains control of the lab: sts:AssumeRole on role deploy, then iam:PassRole on role admin.` Null if there is no way. */
 export function escalationText(way: EscalationStep | null, names: DisplayNames): Text | null {
   if (way === null) return t`Its policies allow everything.`;
@@ -52,5 +43,6 @@ function stepsOf(way: EscalationStep): readonly EscalationStep[] {
 }
 
 function stepText({ actions, on }: EscalationStep, names: DisplayNames): Text {
-  return t`${someTexts(actions.map(codeText))} on ${trusted(ON[on.kind])} ${nameOutsideLabText(on.name, names)}`;
+  const kind = trusted(on.kind === 'object' ? 'S3 object' : on.kind);
+  return t`${someTexts(actions.map(codeText))} on ${kind} ${nameOutsideLabText(on.name, names)}`;
 }

@@ -180,6 +180,6 @@ export function withDesired(account: AccessModel, part: AccessModel, expected: A
   };
 }
 
-function nameOf({ name }: { readonly name: string }): string {
+export function nameOf({ name }: { readonly name: string }): string {
   return name;
 }

@@ -35,7 +35,7 @@ import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
 import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
-import { differencesFound, type Expected, expectedIn, labPartOf, withDesired } from './differences.ts';
+import { differencesFound, type Expected, expectedIn, labPartOf, nameOf, withDesired } from './differences.ts';
 import { classOf, findingIds } from './finding-id.ts';
 
 /**
@@ -307,10 +307,6 @@ function distinct(notChecked: readonly NotChecked[]): readonly NotChecked[] {
 function additionOf({ kind, name, arn }: Pick<IamEntity, 'kind' | 'name' | 'arn'>): Difference {
   if (kind === 'policy') return { kind: 'policy-added', arn };
   return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
 }
 
 type Rated = Pick<DriftFinding, 'rule' | 'data' | 'changes' | 'risk' | 'escalates'>;

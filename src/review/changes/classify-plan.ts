@@ -49,13 +49,10 @@ export function classifyPlan(plan: Plan, account: string, existing: AccessModel 
   const pending = planned.filter((difference) => !reverts.has(differenceKey(difference)));
 
   const drifted = new Map(plan.drift.map((change) => [change.address, change]));
-  const changing = plan.changes.filter(
-    ({ change }) => !change.actions.every((action) => action === 'no-op' || action === 'read'),
-  );
   const manualAttributes: AttributeChange[] = [];
   const unexplained: AttributeChange[] = [];
   const pendingAddresses: string[] = [];
-  for (const change of changing) {
+  for (const change of plan.changes.filter(isChange)) {
     const { address } = change;
     const drift = drifted.get(address);
     const manual = drift === undefined ? NOTHING : changedAttributes(drift);

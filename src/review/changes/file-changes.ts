@@ -1,6 +1,7 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { operationsOfManaged } from '../../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
+import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
 /**
@@ -83,14 +84,9 @@ function snoozeSettings(before: Team, after: Team): readonly SettingsChange[] {
   const pairs = pairsOf(before.snoozed, after.snoozed, ({ finding }) => finding);
   return pairs.flatMap(([finding, old, next]): SettingsChange[] => {
     if (old?.until === next?.until && old?.reason === next?.reason) return [];
-    const reason = next === undefined ? null : cut(next.reason.replace(/\s+/g, ' ').trim());
+    const reason = next === undefined ? null : cut(next.reason.replace(/\s+/g, ' ').trim(), LONGEST_REASON);
     return [{ kind: 'snooze', finding, from: old?.until ?? null, to: next?.until ?? null, reason }];
   });
-}
-
-function cut(text: string): string {
-  const characters = [...text];
-  return characters.length <= LONGEST_REASON ? text : `${characters.slice(0, LONGEST_REASON - 1).join('')}…`;
 }
 
 function loginOf(team: Team, key: string): string | null {

@@ -1,5 +1,5 @@
 import { timeWords } from '../../text/dates.ts';
-import { type Block, details, heading, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
+import { type Block, details, footer, heading, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redactAll } from '../../text/escape.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
 import { codeText, linkText, plainText, TEAM_FILE, t, trusted } from '../../text/text.ts';
@@ -107,15 +107,12 @@ const CHECKS = details(
 );
 
 function footerBlock(review: Review | null, { emulator = false, commit, tools, runUrl, at }: CommentFooter): Block {
-  return {
-    kind: 'footer',
-    parts: [
-      ...(emulator ? [ON_EMULATOR] : []),
-      ...(review === null ? [] : [codeText(review.lab), t`account ${codeText(review.account)}`]),
-      ...(commit === null ? [] : [t`commit ${codeText(commit.slice(0, 7))}`]),
-      ...(tools === null ? [] : [codeText(tools.engine), codeText(tools.provider)]),
-      trusted(timeWords(at)),
-      ...(runUrl === null ? [] : [linkText(t`View workflow run`, runUrl)]),
-    ],
-  };
+  return footer(
+    ...(emulator ? [ON_EMULATOR] : []),
+    ...(review === null ? [] : [codeText(review.lab), t`account ${codeText(review.account)}`]),
+    ...(commit === null ? [] : [t`commit ${codeText(commit.slice(0, 7))}`]),
+    ...(tools === null ? [] : [codeText(tools.engine), codeText(tools.provider)]),
+    trusted(timeWords(at)),
+    ...(runUrl === null ? [] : [linkText(t`View workflow run`, runUrl)]),
+  );
 }

@@ -36,7 +36,7 @@ interface CommentFacts {
 export async function commentFacts(asked: CommentRequest, env: NodeJS.ProcessEnv, now: Date): Promise<CommentFacts> {
   const unusable: string[] = [];
   const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
-    const text = file === null ? null : await readIfThere(file);
+    const text = file === null ? null : await readFile(file, 'utf8').catch(() => null);
     if (file === null || text === null) return null;
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
@@ -120,14 +120,6 @@ function footerOf(
     runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     at: now.toISOString(),
   };
-}
-
-async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 /** The issue about applies is another than those about other things, whose body the same marker begins. */

@@ -1,5 +1,5 @@
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
-import { type Block, details, heading, paragraph } from '../../text/document.ts';
+import { alert, type Block, codeBlock, details, heading, paragraph } from '../../text/document.ts';
 import { redact, redactAll } from '../../text/escape.ts';
 import { failureProblem, reasonProblem } from '../../text/failures/failures.ts';
 import { capitalized, codeText, sentence, sentences, strongText, type Text, t } from '../../text/text.ts';
@@ -41,10 +41,10 @@ export function failureBlocks(
     clause === null ? [] : [paragraph(t`${strongText(label)} ${clause}.`)];
   return [
     heading(3, failureTitle(reason, state)),
-    { kind: 'alert', level: 'caution', lines: [sentences(what, sentence(problem.state))] },
+    alert('caution', sentences(what, sentence(problem.state))),
     ...labeled(t`Reason:`, problem.reason),
     ...labeled(t`To fix:`, problem.help),
-    ...(problem.paste === undefined ? [] : [{ kind: 'code', language: '', lines: problem.paste } as const]),
+    ...(problem.paste === undefined ? [] : [codeBlock('', problem.paste)]),
     ...detailBlocks(redact(detail, reveal).trimEnd()),
   ];
 }
@@ -52,6 +52,6 @@ export function failureBlocks(
 function detailBlocks(detail: string): readonly Block[] {
   if (detail === '') return [];
   const lines = detail.split(/\r?\n/);
-  const printed: Block = { kind: 'code', language: 'text', lines };
+  const printed = codeBlock('text', lines);
   return [lines.length > 5 ? details(t`Error`, printed) : printed];
 }

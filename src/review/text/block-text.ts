@@ -1,6 +1,6 @@
 import type { Block as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
-import type { Item } from '../../text/document.ts';
+import { codeBlock, type Item } from '../../text/document.ts';
 import { printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentence, sentences, strongText, t } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
@@ -36,7 +36,7 @@ function blockItem(block: Blocked, name: string | null): Item {
   const what = name === null ? capitalized(summary) : t`${name}: ${summary}`;
   const title = t`${strongText(what)} (${codeText(block.code)}).`;
   const text = sentences(title, sentence(reason), sentence(help));
-  return paste.length === 0 ? { text } : { text, blocks: [{ kind: 'code', language: '', lines: paste }] };
+  return paste.length === 0 ? { text } : { text, blocks: [codeBlock('', paste)] };
 }
 
 /** Why a plan is blocked, in the one error form; empty if it is not. */

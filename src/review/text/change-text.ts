@@ -293,30 +293,16 @@ function isoDay(day: string | null): string {
   return day === null ? 'none' : dateWords(day);
 }
 
-/** A verb as an infinitive and as a past participle. */
-const VERBS = {
-  create: 'created',
-  delete: 'deleted',
-  move: 'moved',
-  add: 'added',
-  remove: 'removed',
-  attach: 'attached',
-  detach: 'detached',
-  edit: 'edited',
-  change: 'changed',
-  replace: 'replaced',
-} as const;
+/** Regular verbs: their past participles end in `ed`. */
+type Verb = 'create' | 'delete' | 'move' | 'add' | 'remove' | 'attach' | 'detach' | 'edit' | 'change' | 'replace';
 
 /** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
 function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
   const [verb, object] = differenceParts(difference, naming);
-  return t`${trusted(tense === 'past' ? VERBS[verb] : verb)} ${object}`;
+  return t`${trusted(tense === 'past' ? verb.replace(/e?$/, 'ed') : verb)} ${object}`;
 }
 
-function differenceParts(
-  difference: Difference,
-  naming: DisplayNames,
-): readonly [verb: keyof typeof VERBS, object: Text] {
+function differenceParts(difference: Difference, naming: DisplayNames): readonly [verb: Verb, object: Text] {
   switch (difference.kind) {
     case 'user-added':
       return ['create', t`user ${codeText(difference.user)}`];

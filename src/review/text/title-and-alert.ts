@@ -2,7 +2,7 @@ import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../..
 import type { DisplayNames } from '../../access/text/names.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
-import type { Block } from '../../text/document.ts';
+import { alert } from '../../text/document.ts';
 import {
   counted,
   countedText,
@@ -256,23 +256,19 @@ function isSafeguard(setting: SettingsChange): boolean {
  * Caution for a change that is blocked or that its files do not explain; warning for one that spends money, harms
  * workers or deletes something. It names who gains the worst.
  */
-export function alertOf(
-  review: Review,
-  isBlocked: boolean,
-  naming: DisplayNames,
-): Extract<Block, { readonly kind: 'alert' }> | null {
+export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {
     const { size } = new Set(review.blocks.map(({ code }) => code));
     const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
-    return { kind: 'alert', level: 'caution', lines: [first] };
+    return alert('caution', first);
   }
   const more = unexplainedLine(review, naming);
   if (more !== null) {
     const harmless = t`No one gains access that spends money, harms workers or deletes data.`;
-    return { kind: 'alert', level: 'caution', lines: [more, ...(dangers.length > 0 ? dangers : [harmless])] };
+    return alert('caution', more, ...(dangers.length > 0 ? dangers : [harmless]));
   }
-  return dangers.length === 0 ? null : { kind: 'alert', level: 'warning', lines: dangers };
+  return dangers.length === 0 ? null : alert('warning', ...dangers);
 }
 
 function unexplainedLine(review: Review, naming: DisplayNames): Text | null {

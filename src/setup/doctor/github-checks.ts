@@ -1,7 +1,7 @@
 import type { MissingRule } from '../../diagnostics/failure.ts';
 import { isPlanLacking, OUR_RULESET, type Ruleset } from '../../github/settings.ts';
 import { ACTIONS_APP, missingRules, REQUIRED_CHECK } from '../../review/approval/rules.ts';
-import { codeownersBlock, isUpToDate } from '../../team/codeowners.ts';
+import { codeownersBlock, isUpToDate, ownerLogins } from '../../team/codeowners.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { comparable, type Team } from '../../team/team.ts';
 import { codeText, listTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -182,7 +182,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'owner-logins',
     title: t`every owner's login exists and has write access`,
     outcome: onGitHub('writers', (writers, { team }) => {
-      const others = ownersOf(team).filter((login) => !includes(writers, login));
+      const others = ownerLogins(team).filter((login) => !includes(writers, login));
       return others.length === 0 ? RIGHT : wrong(t`no write access: ${listTexts(others.map(codeText))}`);
     }),
     fix: () => t`Settings, Collaborators: give them the role ${codeText('Write')}, or correct ${codeText('github')}`,
@@ -248,7 +248,7 @@ function oneOwner(facts: Facts): Outcome {
 }
 
 const noOtherWriter = onGitHub('writers', (writers, { team }) => {
-  const others = writers.filter((login) => !includes(ownersOf(team), login));
+  const others = writers.filter((login) => !includes(ownerLogins(team), login));
   return others.length === 0 ? RIGHT : wrong(t`others can: ${listTexts(others.map(codeText))}`);
 });
 
@@ -292,10 +292,6 @@ export function wantedRuleset({ settings }: Team): Ruleset {
     branches: [DEFAULT, MAIN],
     canBypass: false,
   };
-}
-
-function ownersOf({ owners, members }: Team): readonly string[] {
-  return owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
 }
 
 function includes(logins: readonly string[], login: string): boolean {

@@ -6,6 +6,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  type LineCounter,
   type Node,
   Parser,
   type Scalar,
@@ -14,7 +15,7 @@ import {
 import {
   type DocumentPath,
   keyTextOf,
-  lineStartsOf,
+  linesOf,
   positionOf,
   sourceOf,
   type TextRange,
@@ -169,11 +170,11 @@ function isNothing(contents: unknown): boolean {
 function readTree(root: Node, source: string, report: Report): ParsedDocument {
   const unquotedDates: { path: DocumentPath; text: string }[] = [];
   const path: (string | number)[] = [];
-  let lineStarts: readonly number[] | null = null;
+  let lines: LineCounter | null = null;
 
   function lineOf(node: Node): number {
-    lineStarts ??= lineStartsOf(source);
-    return positionOf(lineStarts, ...rangeOf(node)).line;
+    lines ??= linesOf(source);
+    return positionOf(lines, ...rangeOf(node)).line;
   }
 
   function read(node: unknown): unknown {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
@@ -50,6 +51,7 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   // It takes time with the square of the roles, and a file with too many is refused.
   const resolved = resolveRoles(draft.roles.length > QUOTAS.groupsPerAccountAtMost ? [] : draft.roles);
   const context: RuleContext = {
+    value,
     draft,
     resolved,
     today,
@@ -167,16 +169,8 @@ export async function readTeamFile(file: string, options: { readonly today: stri
     return unread(file, fileTooLarge, { bytes: bytes.length, limit: MAX_FILE_BYTES });
   }
 
-  const text = decoded(bytes);
-  return text === null ? unread(file, fileNotUtf8, {}) : readTeam(text, { file, today: options.today });
-}
-
-function decoded(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+  if (!isUtf8(bytes)) return unread(file, fileNotUtf8, {});
+  return readTeam(bytes.toString('utf8'), { file, today: options.today });
 }
 
 function failed(file: string, error: unknown): TeamReading {

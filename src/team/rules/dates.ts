@@ -1,10 +1,13 @@
+import * as z from 'zod';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
 import { DATE_PATTERN } from '../schema.ts';
-import { CURLY_QUOTES, rule, shortValue, textsIn, value } from './rule.ts';
+import { CURLY_QUOTES, rule, shortValue, textCheck, value } from './rule.ts';
 
 /** Rules about dates: the first and last day of a member or a snooze, and the day on which a member left. */
+
+const DATES = ['members.*.from', 'members.*.until', 'departed.*.left', 'snoozed.*.until'];
 
 export const invalidDate = rule({
   code: 'invalid-date',
@@ -17,13 +20,7 @@ export const invalidDate = rule({
         : t`a date is year-month-day`,
     help: t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,
   }),
-  check(context, report) {
-    for (const [section, field] of DATES) {
-      for (const { text, path } of textsIn(context, section, field)) {
-        if (!isRealDate(text)) report(path, { source: text });
-      }
-    }
-  },
+  check: textCheck(DATES, (source) => !isRealDate(source) && { source }),
 });
 
 /**
@@ -51,19 +48,10 @@ export function yearsAfter(day: string, years: number): string {
   return isRealDate(later) ? later : later.replace(/29$/, '28');
 }
 
-const DATES = [
-  ['members', 'from'],
-  ['members', 'until'],
-  ['departed', 'left'],
-  ['snoozed', 'until'],
-] as const;
-
-export function isPathOfDate([section, , key, ...rest]: DocumentPath): boolean {
-  return rest.length === 0 && DATES.some(([each, date]) => each === section && date === key);
+export function isPathOfDate([section, _entry, ...rest]: DocumentPath): boolean {
+  return DATES.includes([section, '*', ...rest].join('.'));
 }
 
-/** `Date` also takes the 31st of February, and makes another day of it. */
 function isRealDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return DATE_PATTERN.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return z.iso.date().safeParse(text).success;
 }

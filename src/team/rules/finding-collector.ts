@@ -2,7 +2,7 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import {
   type DocumentPath,
   type DocumentPlaces,
-  lineStartsOf,
+  linesOf,
   positionOf,
   type TextRange,
 } from '../../diagnostics/positions.ts';
@@ -59,11 +59,11 @@ export function reporting(file: string) {
     unreadable: (path: DocumentPath) => prefixesOf(path).some((prefix) => unreadable.has(prefix)),
     /** All findings by their place in the text. */
     sorted({ source, places }: { readonly source: string; readonly places: DocumentPlaces }): readonly Finding[] {
-      const lineStarts = reported.length === 0 ? [] : lineStartsOf(source);
+      const lines = linesOf(reported.length === 0 ? '' : source);
       return reported
         .map(({ finding, options: { range: given, at } }) => {
           const range = given ?? places[at ?? 'value'](finding.path);
-          return { range, finding: { ...finding, position: positionOf(lineStarts, ...range) } };
+          return { range, finding: { ...finding, position: positionOf(lines, ...range) } };
         })
         .sort(
           ({ range: [from, to], finding }, other) =>

@@ -1,15 +1,13 @@
-import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
-import type { DraftList } from '../draft.ts';
 import { iamName } from '../names.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../schema.ts';
-import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { CURLY_QUOTES, preparedCheck, type RuleContext, rule, shortValue, textCheck, value } from './rule.ts';
 
 /** Rules about the lab, its account, and keys of roles and members. */
 
-type IdKind = 'role' | 'member' | 'departed';
+type Section = 'roles' | 'members' | 'departed';
 
 export const unsupportedVersion = rule({
   code: 'unsupported-version',
@@ -33,10 +31,7 @@ const invalidLab = rule({
       help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
     };
   },
-  check({ draft: { lab }, intact }, report) {
-    if (lab === null || !intact('lab')) return;
-    if (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) report(['lab'], { lab });
-  },
+  check: textCheck(['lab'], (lab) => (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab }),
 });
 
 export const accountNotQuoted = rule({
@@ -62,25 +57,23 @@ const invalidAccount = rule({
         : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
     };
   },
-  check({ draft: { account }, intact }, report) {
-    if (account !== null && intact('account') && !ACCOUNT_PATTERN.test(account)) report(['account'], { account });
-  },
+  check: textCheck(['account'], (account) => !ACCOUNT_PATTERN.test(account) && { account }),
 });
 
 const invalidId = rule({
   code: 'invalid-id',
   at: 'key',
-  message: ({ kind, id }: { kind: IdKind; id: string }) => ({
+  message: ({ section, id }: { section: Section; id: string }) => ({
     summary: t`key ${shortValue(id)} is not a valid IAM name`,
     reason: trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
     help:
-      kind === 'role'
+      section === 'roles'
         ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
         : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
   }),
   check(context, report) {
-    for (const { section, kind, key } of idsOf(context)) {
-      if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { kind, id: key });
+    for (const { section, key } of idsOf(context)) {
+      if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
     }
   },
 });
@@ -88,18 +81,18 @@ const invalidId = rule({
 const idTooLong = rule({
   code: 'id-too-long',
   at: 'key',
-  message: ({ kind, id, name, limit }: { kind: IdKind; id: string; name: string; limit: number }) => ({
+  message: ({ section, id, name, limit }: { section: Section; id: string; name: string; limit: number }) => ({
     summary: t`key ${shortValue(id)} is too long`,
-    reason: t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(kind === 'role' ? 'group' : 'user')} name can have ${limit}`,
+    reason: t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(section === 'roles' ? 'group' : 'user')} name can have ${limit}`,
     help: t`shorten it by ${name.length - limit} or more`,
   }),
   check(context, report) {
     const { lab } = context.draft;
     if (lab === null || !context.intact('lab')) return;
-    for (const { section, kind, key } of idsOf(context)) {
-      const limit = kind === 'role' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
+    for (const { section, key } of idsOf(context)) {
+      const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
       if (lab.length + 1 + key.length > limit) {
-        report([section, key], { kind, id: key, name: iamName(lab, key), limit });
+        report([section, key], { section, id: key, name: iamName(lab, key), limit });
       }
     }
   },
@@ -109,24 +102,29 @@ const idTooLong = rule({
 const idsEqualIgnoringCase = rule({
   code: 'ids-equal-ignoring-case',
   at: 'key',
-  message: ({ kind, id, other }: { kind: IdKind; id: string; other: string }) => ({
+  message: ({ section, id, other }: { section: Section; id: string; other: string }) => ({
     summary: t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
     reason: t`IAM ignores the case of names`,
     help:
-      kind === 'departed'
+      section === 'departed'
         ? t`if both are the same person, remove ${value(other)} from ${value('members')}; else change one key`
         : t`change one of the keys`,
   }),
   check({ draft }, report) {
     const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
-    for (const { section, kind, key } of idsOf({ draft })) {
-      const names = kind === 'role' ? seen.groups : seen.users;
+    for (const { section, key } of idsOf({ draft })) {
+      const names = section === 'roles' ? seen.groups : seen.users;
       const other = names.get(key.toLowerCase());
       if (other === undefined) names.set(key.toLowerCase(), key);
-      else if (other !== key) report([section, key], { kind, id: key, other });
+      else if (other !== key) report([section, key], { section, id: key, other });
     }
   },
 });
+
+const LISTS = [
+  ...['owners.[]', 'freeze.[]', 'settings.neighbors.[]', 'settings.administrators.[]', 'members.*.roles.[]'],
+  ...['extends', 'allow', 'deny', 'managed'].map((list) => `roles.*.${list}.[]`),
+];
 
 /** An error and not a warning: a repeated entry is often a mistyped one. */
 const duplicateEntry = rule({
@@ -136,24 +134,15 @@ const duplicateEntry = rule({
     reason: t`the second entry has no effect`,
     help: t`remove it, or write the entry that was meant`,
   }),
-  check({ draft }, report) {
-    const once = (list: DraftList, ...path: DocumentPath) => {
-      const seen = new Set<string>();
-      for (const [index, entry] of list.entries()) {
-        if (entry === null) continue;
-        if (seen.has(entry)) report([...path, index], { entry });
-        seen.add(entry);
-      }
+  check: preparedCheck(LISTS, () => {
+    const seen = new Set<string>();
+    return (entry, { path }) => {
+      const id = JSON.stringify([...path.slice(0, -1), entry]);
+      const isRepeated = seen.has(id);
+      seen.add(id);
+      return isRepeated && { entry };
     };
-    once(draft.owners ?? [], 'owners');
-    once(draft.freeze, 'freeze');
-    once(draft.neighbors, 'settings', 'neighbors');
-    once(draft.administrators, 'settings', 'administrators');
-    for (const role of draft.roles) {
-      for (const list of ['extends', 'allow', 'deny', 'managed'] as const) once(role[list], 'roles', role.key, list);
-    }
-    for (const member of draft.members) once(member.roles ?? [], 'members', member.key, 'roles');
-  },
+  }),
 });
 
 /** Other rules do not run on such a file: some take time with the square of the roles. */
@@ -187,12 +176,10 @@ export const LAB_RULES = [
   duplicateEntry,
 ];
 
-type Section = 'roles' | 'members' | 'departed';
-
-function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; kind: IdKind; key: string }> {
-  for (const { key } of draft.roles) yield { section: 'roles', kind: 'role', key };
-  for (const { key } of draft.members) yield { section: 'members', kind: 'member', key };
-  for (const [key] of draft.sections.departed) yield { section: 'departed', kind: 'departed', key };
+function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; key: string }> {
+  for (const { key } of draft.roles) yield { section: 'roles', key };
+  for (const { key } of draft.members) yield { section: 'members', key };
+  for (const [key] of draft.sections.departed) yield { section: 'departed', key };
 }
 
 function labLike(lab: string): string | null {

@@ -5,7 +5,7 @@ import type { DraftList } from '../draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
+import { preparedCheck, type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -24,13 +24,10 @@ const misleadingName = rule({
     reason: t`letters of several scripts look alike, so it can read as another name`,
     help: t`write each word of the name in one script`,
   }),
-  check(context, report) {
-    for (const { text, path } of textsIn(context, 'members', 'name')) {
-      const words = text.split(/[\s\p{Z}\p{P}]+/u);
-      if (words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1))
-        report(path, { name: text });
-    }
-  },
+  check: textCheck(['members.*.name'], (name) => {
+    const words = name.split(/[\s\p{Z}\p{P}]+/u);
+    return words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1) && { name };
+  }),
 });
 
 /** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
@@ -70,11 +67,10 @@ const invalidEmail = rule({
     summary: t`${shortValue(email)} is not an e-mail address`,
     help: t`write one such as ${value('ada@lab.edu')}`,
   }),
-  check(context, report) {
-    for (const { text: email, path } of textsIn(context, 'members', 'email')) {
-      if (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) report(path, { email });
-    }
-  },
+  check: textCheck(
+    ['members.*.email'],
+    (email) => (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) && { email },
+  ),
 });
 
 const invalidGithubLogin = rule({
@@ -90,11 +86,7 @@ const invalidGithubLogin = rule({
           : t`write the login alone, such as ${value('adaoneill')}`,
     };
   },
-  check(context, report) {
-    for (const { text: login, path } of textsIn(context, 'members', 'github')) {
-      if (!LOGIN_PATTERN.test(login)) report(path, { login });
-    }
-  },
+  check: textCheck(['members.*.github'], (login) => !LOGIN_PATTERN.test(login) && { login }),
 });
 
 const untilPassed = rule({
@@ -105,11 +97,7 @@ const untilPassed = rule({
     reason: t`the last day was ${value(until)}`,
     help: t`move ${value(member)} to ${value('departed')}, or write a later day`,
   }),
-  check(context, report) {
-    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
-      if (until < context.today) report(path, { member: key, until });
-    }
-  },
+  check: textCheck(['members.*.until'], (until, { key }, { today }) => until < today && { member: key, until }),
 });
 
 /** Far more than any study lasts: such a day is a mistyped one. */
@@ -123,12 +111,10 @@ const untilFarAway = rule({
     reason: t`${value(until)} may be a typing error`,
     help: t`correct the year, or remove ${value('until')} if access has no last day`,
   }),
-  check(context, report) {
-    const limit = yearsAfter(context.today, MOST_YEARS);
-    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
-      if (until > limit) report(path, { member: key, until });
-    }
-  },
+  check: preparedCheck(['members.*.until'], ({ today }) => {
+    const limit = yearsAfter(today, MOST_YEARS);
+    return (until, { key }) => until > limit && { member: key, until };
+  }),
 });
 
 /** A warning: the Deny before the first day no longer does anything. */
@@ -140,11 +126,7 @@ const fromPassed = rule({
     reason: t`the first day was ${value(from)}, so ${value('from')} has no effect`,
     help: t`remove ${value('from')} with the next change, or write a later day`,
   }),
-  check(context, report) {
-    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
-      if (from < context.today) report(path, { member: key, from });
-    }
-  },
+  check: textCheck(['members.*.from'], (from, { key }, { today }) => from < today && { member: key, from }),
 });
 
 const fromAfterUntil = rule({
@@ -154,13 +136,13 @@ const fromAfterUntil = rule({
     reason: t`the last day is ${value(until)}`,
     help: t`write a first day up to ${value(JSON.stringify(until))}, or a later last day`,
   }),
-  check(context, report) {
-    const ends = new Map([...textsIn(context, 'members', 'until')].map(({ key, text }) => [key, text]));
-    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
+  check: preparedCheck(['members.*.from'], (context) => {
+    const ends = lastDays(context);
+    return (from, { key }) => {
       const until = ends.get(key);
-      if (until !== undefined && from > until) report(path, { member: key, until });
-    }
-  },
+      return until !== undefined && from > until && { member: key, until };
+    };
+  }),
 });
 
 const IDENTIFYING = { name: 'name', email: 'e-mail address', github: 'GitHub login' } as const;
@@ -179,7 +161,7 @@ const duplicatePerson = rule({
     const known = new Map<string, string>();
     const found = new Map<string, { path: DocumentPath; member: string; other: string; fields: Identifying[] }>();
     for (const field of Object.keys(IDENTIFYING) as Identifying[]) {
-      for (const { key, text, path } of textsIn(context, 'members', field)) {
+      for (const { key, text, path } of textsAt(context, `members.*.${field}`)) {
         const id = `${field} ${comparable(text)}`;
         const other = known.get(id);
         if (other === undefined) known.set(id, key);
@@ -201,11 +183,7 @@ const leftInFuture = rule({
     reason: t`the next apply would delete the user at once`,
     help: t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
   }),
-  check(context, report) {
-    for (const { key, text: left, path } of textsIn(context, 'departed', 'left')) {
-      if (left > context.today) report(path, { member: key, left });
-    }
-  },
+  check: textCheck(['departed.*.left'], (left, { key }, { today }) => left > today && { member: key, left }),
 });
 
 const memberAlsoDeparted = rule({
@@ -221,6 +199,8 @@ const memberAlsoDeparted = rule({
   },
 });
 
+const SPONSORS = ['members.*.sponsor'];
+const OWNERS = ['owners.[]'];
 const ANOTHER_MEMBER = t`use the key of a current member`;
 
 const ownSponsor = rule({
@@ -230,80 +210,54 @@ const ownSponsor = rule({
     reason: t`a sponsor answers for another member`,
     help: t`use the key of another member, or remove ${value('sponsor')}`,
   }),
-  check(context, report) {
-    for (const { key, text, path } of sponsorsIn(context)) if (text === key) report(path, { member: key });
-  },
+  check: textCheck(SPONSORS, (sponsor, { key }) => sponsor === key && { member: key }),
 });
 
 const sponsorDeparted = rule({
   code: 'sponsor-departed',
-  message: ({ sponsor }: { sponsor: string }) => ({
-    summary: t`sponsor ${shortValue(sponsor)} has left the lab`,
+  message: ({ member }: { member: string }) => ({
+    summary: t`sponsor ${shortValue(member)} has left the lab`,
     help: ANOTHER_MEMBER,
   }),
-  check(context, report) {
-    const departed = departedKeys(context);
-    for (const { text: sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
-  },
+  check: preparedCheck(SPONSORS, departedMember),
 });
 
 const unknownSponsor = rule({
   code: 'unknown-sponsor',
-  message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) => ({
-    summary: t`sponsor ${shortValue(sponsor)} is not a member`,
+  message: ({ member, suggestion }: { member: string; suggestion: string | null }) => ({
+    summary: t`sponsor ${shortValue(member)} is not a member`,
     help: useOr(suggestion, t`use the key of a member, or remove ${value('sponsor')}`),
   }),
-  check(context, report) {
-    if (!context.draft.hasMembers) return;
-    const members = new Set(context.memberKeys);
-    for (const { text: sponsor, path } of sponsorsIn(context)) {
-      if (!members.has(sponsor)) report(path, { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) });
-    }
-  },
+  check: preparedCheck(SPONSORS, unknownMember),
 });
 
 const sponsorExpired = rule({
   code: 'sponsor-expired',
   severity: 'warning',
-  message: ({ sponsor, until }: { sponsor: string; until: string }) => ({
-    summary: t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`,
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of sponsor ${shortValue(member)} ended on ${value(until)}`,
     help: ANOTHER_MEMBER,
   }),
-  check(context, report) {
-    const ended = endedMembers(context);
-    for (const { text: sponsor, path } of sponsorsIn(context)) {
-      const until = ended.get(sponsor);
-      if (until !== undefined) report(path, { sponsor, until });
-    }
-  },
+  check: preparedCheck(SPONSORS, (context) => expiredMember(endedMembers(context))),
 });
 
 const ownerDeparted = rule({
   code: 'owner-departed',
-  message: ({ owner }: { owner: string }) => ({
-    summary: t`owner ${shortValue(owner)} has left the lab`,
+  message: ({ member }: { member: string }) => ({
+    summary: t`owner ${shortValue(member)} has left the lab`,
     reason: t`they can no longer approve changes`,
-    help: t`remove ${value(owner)} from ${value('owners')}`,
+    help: t`remove ${value(member)} from ${value('owners')}`,
   }),
-  check(context, report) {
-    const departed = departedKeys(context);
-    for (const { entry: owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
-  },
+  check: preparedCheck(OWNERS, departedMember),
 });
 
 const unknownOwner = rule({
   code: 'unknown-owner',
-  message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) => ({
-    summary: t`owner ${shortValue(owner)} is not a member`,
+  message: ({ member, suggestion }: { member: string; suggestion: string | null }) => ({
+    summary: t`owner ${shortValue(member)} is not a member`,
     help: useOr(suggestion, t`use the key of a member`),
   }),
-  check(context, report) {
-    if (!context.draft.hasMembers) return;
-    const members = new Set(context.memberKeys);
-    for (const { entry: owner, path } of ownersIn(context)) {
-      if (!members.has(owner)) report(path, { owner, suggestion: context.suggest(owner, context.memberKeys) });
-    }
-  },
+  check: preparedCheck(OWNERS, unknownMember),
 });
 
 /** Someone must be able to approve the next change. */
@@ -336,7 +290,7 @@ const NO_OWNER = {
 /** Whether every owner is suspended, or has access on other days only. */
 function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
   const without = new Set(endedMembers(context).keys());
-  for (const { key, text: from } of textsIn(context, 'members', 'from')) if (from > context.today) without.add(key);
+  for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
   for (const [key, { suspended }] of context.draft.sections.members) if (suspended === true) without.add(key);
   return owners.every((key) => key !== null && without.has(key));
 }
@@ -344,20 +298,15 @@ function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
 const ownerExpired = rule({
   code: 'owner-expired',
   severity: 'warning',
-  message: ({ owner, until }: { owner: string; until: string }) => ({
-    summary: t`the access of owner ${shortValue(owner)} ended on ${value(until)}`,
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of owner ${shortValue(member)} ended on ${value(until)}`,
     reason: t`they can no longer approve changes`,
-    help: t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
+    help: t`remove ${value(member)} from ${value('owners')}, or write a later day`,
   }),
-  check(context, report) {
+  check: preparedCheck(OWNERS, (context) => {
     // Then `no-owner` reports the whole list.
-    if (areWithoutAccess(context.draft.owners ?? [], context)) return;
-    const ended = endedMembers(context);
-    for (const { entry: owner, path } of ownersIn(context)) {
-      const until = ended.get(owner);
-      if (until !== undefined) report(path, { owner, until });
-    }
-  },
+    return expiredMember(areWithoutAccess(context.draft.owners ?? [], context) ? new Map() : endedMembers(context));
+  }),
 });
 
 export const MEMBER_RULES = [
@@ -389,14 +338,28 @@ function departedKeys({ draft }: RuleContext): ReadonlySet<string> {
 
 /** Members whose last day has passed, with that day. */
 function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
-  const ended = [...textsIn(context, 'members', 'until')].filter(({ text }) => text < context.today);
-  return new Map(ended.map(({ key, text }) => [key, text]));
+  return new Map([...lastDays(context)].filter(([, until]) => until < context.today));
 }
 
-function sponsorsIn(context: RuleContext) {
-  return textsIn(context, 'members', 'sponsor');
+function lastDays(context: RuleContext): ReadonlyMap<string, string> {
+  return new Map(textsAt(context, 'members.*.until').map(({ key, text }) => [key, text]));
 }
 
-function ownersIn(context: RuleContext) {
-  return entriesIn(context, context.draft.owners ?? [], 'owners');
+function departedMember(context: RuleContext) {
+  const departed = departedKeys(context);
+  return (member: string) => departed.has(member) && { member };
+}
+
+/** No key is unknown if the file has no members. */
+function unknownMember({ draft, memberKeys, suggest }: RuleContext) {
+  const known = new Set(memberKeys);
+  return (member: string) =>
+    draft.hasMembers && !known.has(member) && { member, suggestion: suggest(member, memberKeys) };
+}
+
+function expiredMember(ended: ReadonlyMap<string, string>) {
+  return (member: string) => {
+    const until = ended.get(member);
+    return until !== undefined && { member, until };
+  };
 }

@@ -8,16 +8,17 @@ import {
   type Operation,
 } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
-import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
-import type { DraftList, RoleDraft } from '../draft.ts';
+import type { RoleDraft } from '../draft.ts';
 import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
-import { entriesIn, type Rule, type RuleContext, rule, shortValue, useOr, value, valueList } from './rule.ts';
+import { type Rule, type RuleContext, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
 /** Rules about roles: names in them, and what they grant. */
 
+const ROLE_LISTS = ['roles.*.extends.[]', 'members.*.roles.[]'];
+const PERMISSION_LISTS = ['roles.*.allow.[]', 'roles.*.deny.[]'];
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 
 const unknownRole = rule({
@@ -36,17 +37,10 @@ const unknownRole = rule({
               : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
     };
   },
-  check(context, report) {
-    const { draft, roleKeys, resolved, suggest } = context;
-    const check = (list: DraftList, ...parent: DocumentPath) => {
-      for (const { entry: role, path } of entriesIn(context, list, ...parent)) {
-        if (!resolved.has(role)) report(path, { role, suggestion: suggest(role, roleKeys), known: roleKeys });
-      }
-    };
-    for (const role of draft.roles) check(role.extends, 'roles', role.key, 'extends');
-    if (!draft.hasRoles) return;
-    for (const { key, roles } of draft.members) check(roles ?? [], 'members', key, 'roles');
-  },
+  check: textCheck(ROLE_LISTS, (role, _at, { draft, roleKeys, resolved, suggest }) => {
+    const isKnown = resolved.has(role) || !draft.hasRoles;
+    return !isKnown && { role, suggestion: suggest(role, roleKeys), known: roleKeys };
+  }),
 });
 
 /** Each circle is reported once, at the entry of the file that closes it. `circle` is `[a, b, a]`. */
@@ -102,13 +96,10 @@ const retired = rule({
       help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
     };
   },
-  check(context, report) {
-    for (const { path, name } of permissionsIn(context)) {
-      const operation = retiredOperation(withoutPrefix(name));
-      if (operation === null) continue;
-      report(path, { name, successors: operation.successors, note: operation.note ?? null });
-    }
-  },
+  check: textCheck(PERMISSION_LISTS, (name) => {
+    const operation = isPermission(name) ? null : retiredOperation(withoutPrefix(name));
+    return operation !== null && { name, successors: operation.successors, note: operation.note ?? null };
+  }),
 });
 
 /** IAM accepts any name, so a name that MTurk does not have would grant or deny nothing. */
@@ -122,12 +113,10 @@ const unknownPermission = rule({
       t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`,
     ),
   }),
-  check(context, report) {
-    for (const { path, name } of permissionsIn(context)) {
-      const plain = withoutPrefix(name);
-      report(path, { name, suggestion: plain === '*' ? '"*"' : context.suggest(plain, PERMISSIONS) });
-    }
-  },
+  check: textCheck(PERMISSION_LISTS, (name, _at, { suggest }) => {
+    const plain = withoutPrefix(name);
+    return !isPermission(name) && { name, suggestion: plain === '*' ? '"*"' : suggest(plain, PERMISSIONS) };
+  }),
 });
 
 const unknownManagedPolicy = rule({
@@ -139,33 +128,24 @@ const unknownManagedPolicy = rule({
       t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`,
     ),
   }),
-  check(context, report) {
-    for (const role of context.draft.roles) {
-      for (const { entry: name, path } of entriesIn(context, role.managed, 'roles', role.key, 'managed')) {
-        if (isManagedPolicyName(name)) continue;
-        // An ARN of a policy ends in its name.
-        const suggestion = context.suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES);
-        report(path, { name, suggestion });
-      }
-    }
-  },
+  check: textCheck(['roles.*.managed.[]'], (name, _at, { suggest }) => {
+    if (isManagedPolicyName(name)) return false;
+    // An ARN of a policy ends in its name.
+    return { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) };
+  }),
 });
 
 const roleGrantsNothing = rule({
   code: 'role-grants-nothing',
   at: 'key',
-  message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) =>
-    because === 'nothing-allowed'
-      ? {
-          summary: t`role ${shortValue(role)} grants nothing`,
-          reason: t`it allows no operation`,
-          help: t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`,
-        }
-      : {
-          summary: t`role ${shortValue(role)} grants nothing`,
-          reason: t`it denies all that it allows`,
-          help: t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
-        },
+  message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) => ({
+    summary: t`role ${shortValue(role)} grants nothing`,
+    reason: because === 'nothing-allowed' ? t`it allows no operation` : t`it denies all that it allows`,
+    help:
+      because === 'nothing-allowed'
+        ? t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`
+        : t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
+  }),
   check(context, report) {
     for (const { role, whole } of resolvedRoles(context)) {
       const allowed = allowedBy(whole);
@@ -258,15 +238,8 @@ export const ROLE_RULES = [
   unusedRole,
 ];
 
-/** Entries of `allow` and `deny` that are neither capabilities nor operations. */
-function* permissionsIn(context: RuleContext): Generator<{ path: DocumentPath; name: string }> {
-  for (const role of context.draft.roles) {
-    for (const list of ['allow', 'deny'] as const) {
-      for (const { entry: name, path } of entriesIn(context, role[list], 'roles', role.key, list)) {
-        if (name !== '*' && !isCapability(name) && !isOperation(name)) yield { path, name };
-      }
-    }
-  }
+function isPermission(name: string): boolean {
+  return name === '*' || isCapability(name) || isOperation(name);
 }
 
 /** Policies and people write `mechanicalturk:GetHIT` and `mturk:GetHIT`. */
@@ -275,8 +248,7 @@ function withoutPrefix(name: string): string {
 }
 
 function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
-  const role = { key: '', description: null, extends: [], allow, deny, managed: [] };
-  return policySize(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)));
+  return policySize(JSON.stringify(rolePolicy({ allow, deny }, CAPABILITY_NAMES)));
 }
 
 /** Roles without an error in them or in a role that they extend. */

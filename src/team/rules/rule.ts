@@ -1,8 +1,9 @@
 import type { Severity } from '../../diagnostics/finding.ts';
+import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, listTexts, type Text, t } from '../../text/text.ts';
-import type { DraftList, TeamDraft } from '../draft.ts';
+import type { TeamDraft } from '../draft.ts';
 import type { ResolvedRole } from '../resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
@@ -21,6 +22,8 @@ export interface Place {
 
 /** What a rule reads. */
 export interface RuleContext {
+  /** Plain data, of whatever shape. */
+  readonly value: unknown;
   readonly draft: TeamDraft;
   readonly resolved: ReadonlyMap<string, ResolvedRole>;
   /** `YYYY-MM-DD`, UTC. */
@@ -48,21 +51,53 @@ export interface Rule<Args = Readonly<Record<string, unknown>>> {
   check?(context: RuleContext, report: (path: DocumentPath, args: Args) => void): void;
 }
 
-/** The texts of a field, such as `until` of all `members`, about which no error has been reported yet. */
-export function* textsIn({ draft, intact }: RuleContext, section: keyof TeamDraft['sections'], field: string) {
-  for (const [key, entry] of draft.sections[section]) {
-    const text = entry[field];
-    const path = [section, key, field] as const;
-    if (typeof text === 'string' && intact(...path)) yield { key, text, path };
+/** A text of the file; `key` is that of the member, role or snooze that it belongs to. */
+interface FoundText {
+  readonly text: string;
+  readonly key: string;
+  readonly path: DocumentPath;
+}
+
+/** The texts about which no error has been reported yet, at places such as `members.*.until` and `roles.*.allow.[]`. */
+export function textsAt({ value, intact }: RuleContext, places: string): readonly FoundText[] {
+  const found: FoundText[] = [];
+  collectTexts(value, [], places.split('.'), found);
+  return found.filter(({ path }) => intact(...path));
+}
+
+function collectTexts(here: unknown, path: DocumentPath, parts: readonly string[], found: FoundText[]): void {
+  const next = parts[path.length];
+  if (next === undefined) {
+    if (typeof here === 'string') found.push({ text: here, key: String(path[1]), path });
+  } else if (next === '[]') {
+    const items: readonly unknown[] = Array.isArray(here) ? here : [];
+    for (const [index, item] of items.entries()) collectTexts(item, [...path, index], parts, found);
+  } else if (isObject(here)) {
+    const keys = next === '*' ? Object.keys(here) : [next];
+    for (const key of keys) collectTexts(here[key], [...path, key], parts, found);
   }
 }
 
-/** The entries of a list about which no error has been reported yet. */
-export function* entriesIn({ intact }: RuleContext, list: DraftList, ...parent: DocumentPath) {
-  for (const [index, entry] of list.entries()) {
-    const path = [...parent, index];
-    if (entry !== null && intact(...path)) yield { entry, path };
-  }
+/** Gives what is wrong with a text, false if nothing is. */
+type Judge<Args> = (text: string, at: FoundText, context: RuleContext) => Args | false;
+
+/** The check of a rule about single texts. */
+export function textCheck<Args>(places: readonly string[], judge: Judge<Args>): NonNullable<Rule<Args>['check']> {
+  return preparedCheck(places, () => judge);
+}
+
+/** The same for a judgment that needs something of the whole file. */
+export function preparedCheck<Args>(
+  places: readonly string[],
+  prepare: (context: RuleContext) => Judge<Args>,
+): NonNullable<Rule<Args>['check']> {
+  return (context, report) => {
+    const judge = prepare(context);
+    for (const found of places.flatMap((each) => textsAt(context, each))) {
+      const wrong = judge(found.text, found, context);
+      if (wrong !== false) report(found.path, wrong);
+    }
+  };
 }
 
 /** A rule whose arguments are inferred from its message. */

@@ -22,7 +22,7 @@ import {
 } from '../schema.ts';
 import { RECONCILE_MODES, type ReconcileMode } from '../team.ts';
 import { yearsAfter } from './dates.ts';
-import { entriesIn, NO, rule, shortValue, textsIn, useOr, value, valueList } from './rule.ts';
+import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -38,12 +38,9 @@ const unknownFreeze = rule({
       t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`,
     ),
   }),
-  check(context, report) {
-    for (const { entry: name, path } of entriesIn(context, context.draft.freeze, 'freeze')) {
-      if (FREEZABLE.includes(name)) continue;
-      report(path, { name, suggestion: capabilityMeant(name) ?? context.suggest(name, FREEZABLE) });
-    }
-  },
+  check: textCheck(['freeze.[]'], (name, _at, { suggest }) => {
+    return !FREEZABLE.includes(name) && { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) };
+  }),
 });
 
 /** People also write the operation that is to stop, by its present or its retired name. */
@@ -132,14 +129,11 @@ const invalidBucket = rule({
     reason: t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
     help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
   }),
-  check({ draft, intact }, report) {
-    const { bucket } = draft;
-    if (bucket === null || !intact('settings', 'state', 'bucket')) return;
+  check: textCheck(['settings.state.bucket'], (bucket) => {
     const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
     const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-    if (BUCKET_PATTERN.test(bucket) && !bucket.includes('..') && !address && !reserved) return;
-    report(['settings', 'state', 'bucket'], { bucket });
-  },
+    return (!BUCKET_PATTERN.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
+  }),
 });
 
 const invalidRegion = rule({
@@ -148,11 +142,7 @@ const invalidRegion = rule({
     summary: t`${shortValue(region)} is not an AWS region`,
     help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
   }),
-  check({ draft, intact }, report) {
-    const { region } = draft;
-    if (region === null || REGION_PATTERN.test(region) || !intact('settings', 'state', 'region')) return;
-    report(['settings', 'state', 'region'], { region });
-  },
+  check: textCheck(['settings.state.region'], (region) => !REGION_PATTERN.test(region) && { region }),
 });
 
 const invalidStateKey = rule({
@@ -162,11 +152,9 @@ const invalidStateKey = rule({
     reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
     help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
   }),
-  check({ draft: { stateKey }, intact }, report) {
-    const path = ['settings', 'state', 'key'] as const;
-    if (stateKey === null || !intact(...path)) return;
-    if (stateKey.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(stateKey)) report(path, { key: stateKey });
-  },
+  check: textCheck(['settings.state.key'], (key) => {
+    return (key.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(key)) && { key };
+  }),
 });
 
 const invalidNeighbor = rule({
@@ -179,13 +167,10 @@ const invalidNeighbor = rule({
         : t`it would not match the IAM path of any lab`,
     help: t`write the ${value('lab')} of another ${value('team.yaml')} in this account`,
   }),
-  check(context, report) {
-    const { lab, neighbors } = context.draft;
-    for (const { entry, path } of entriesIn(context, neighbors, 'settings', 'neighbors')) {
-      if (entry === lab) report(path, { lab: entry, because: 'own-lab' });
-      else if (entry.length > LONGEST_LAB || !LAB_PATTERN.test(entry)) report(path, { lab: entry, because: 'no-lab' });
-    }
-  },
+  check: textCheck(['settings.neighbors.[]'], (lab, _at, { draft }) => {
+    if (lab === draft.lab) return { lab, because: 'own-lab' };
+    return (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab, because: 'no-lab' };
+  }),
 });
 
 const invalidAdministrator = rule({
@@ -210,20 +195,20 @@ const invalidAdministrator = rule({
         ? t`remove it; give the administrator an IAM user or role outside the lab`
         : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
   }),
-  check(context, report) {
-    const { lab, account, administrators, sections } = context.draft;
-    const keys = [...context.memberKeys, ...sections.departed.map(([key]) => key)];
+  check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
+    const { lab, account, sections } = draft;
+    const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
     const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
-    for (const { entry: arn, path } of entriesIn(context, administrators, 'settings', 'administrators')) {
+    return (arn) => {
       const [, owner, kind, rest = ''] = PRINCIPAL_ARN_PATTERN.exec(arn) ?? [];
       const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
       const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
       const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
-      if (owner === undefined) report(path, { arn, because: 'no-principal' });
-      else if (account !== null && owner !== account) report(path, { arn, because: 'other-account' });
-      else if (isOfLab) report(path, { arn, because: 'member' });
-    }
-  },
+      if (owner === undefined) return { arn, because: 'no-principal' };
+      if (account !== null && owner !== account) return { arn, because: 'other-account' };
+      return isOfLab && { arn, because: 'member' };
+    };
+  }),
 });
 
 const SNOOZABLE = FINDING_IDS.filter((id) => !TERRAFORM_FINDING_IDS.includes(id));
@@ -281,11 +266,7 @@ const snoozePassed = rule({
     reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
     help: t`remove the entry, or write a later day and a reason`,
   }),
-  check(context, report) {
-    for (const { key: finding, text: until, path } of textsIn(context, 'snoozed', 'until')) {
-      if (until < context.today) report(path, { finding, until });
-    }
-  },
+  check: textCheck(['snoozed.*.until'], (until, { key }, { today }) => until < today && { finding: key, until }),
 });
 
 /** A warning: a snooze of more than a year is forgotten. */
@@ -297,12 +278,10 @@ const snoozeFarAway = rule({
     reason: t`by then it will be forgotten`,
     help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
   }),
-  check(context, report) {
-    const limit = yearsAfter(context.today, 1);
-    for (const { key: finding, text: until, path } of textsIn(context, 'snoozed', 'until')) {
-      if (until > limit) report(path, { finding, limit });
-    }
-  },
+  check: preparedCheck(['snoozed.*.until'], ({ today }) => {
+    const limit = yearsAfter(today, 1);
+    return (until, { key }) => until > limit && { finding: key, limit };
+  }),
 });
 
 export const SETTINGS_RULES = [

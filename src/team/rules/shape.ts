@@ -9,7 +9,7 @@ import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import type { Reporting } from './finding-collector.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { NO, type Place, rule, shortValue, textsIn, value, valueList, YES } from './rule.ts';
+import { NO, type Place, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';
 import { FREE } from './texts.ts';
 
@@ -116,15 +116,7 @@ const emptyText = rule({
     summary: t`${shortValue(pathText(path))} is empty`,
     help: t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`,
   }),
-  check(context, report) {
-    for (const [section, field] of [
-      ['members', 'name'],
-      ['departed', 'reason'],
-      ['snoozed', 'reason'],
-    ] as const) {
-      for (const { text, path } of textsIn(context, section, field)) if (text.trim() === '') report(path, {});
-    }
-  },
+  check: textCheck(['members.*.name', 'departed.*.reason', 'snoozed.*.reason'], (text) => text.trim() === '' && {}),
 });
 
 export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];

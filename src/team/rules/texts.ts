@@ -1,6 +1,6 @@
 import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
-import { WORKFLOW_COMMAND } from '../../text/escape.ts';
+import { codePointOf, WORKFLOW_COMMAND } from '../../text/escape.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 import type { Report } from './finding-collector.ts';
 import { type Rule, rule, shortValue, value } from './rule.ts';
@@ -236,10 +236,6 @@ function reportElsewhere(source: string, covered: readonly TextRange[], report: 
     const found = BIDIRECTIONAL.test(match[0]) ? bidirectionalCharacter : controlCharacter;
     report(found, [], { character: codePointOf(match[0]) }, { range: [from, from + 1] });
   }
-}
-
-function codePointOf(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** The names that help a reader, by code point. */

@@ -84,10 +84,7 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
   if (options.lock === false) args.push('-lock=false');
   for (const target of options.targets ?? []) args.push(`-target=${target}`);
-  const run = await runEngine(workspace.engine.binary, args, {
-    ...running(workspace, options),
-    onLine: listen(reader, options),
-  });
+  const run = await runEngine(workspace.engine.binary, args, following(workspace, options, reader));
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
   if (run.exitCode !== 0 && run.exitCode !== 2) {
     const ended = failed(workspace, 'plan', run, { errors: reader.errors, progress: null });
@@ -153,10 +150,7 @@ export async function applyPlan(
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
   const reader = streamReader(steps);
   const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
-  const run = await runEngine(workspace.engine.binary, args, {
-    ...running(workspace, options),
-    onLine: listen(reader, options),
-  });
+  const run = await runEngine(workspace.engine.binary, args, following(workspace, options, reader));
   if (run.exitCode === 0) return succeed(reader.progress);
   return failed(workspace, 'apply', run, reader);
 }
@@ -197,9 +191,10 @@ function failed(
   return engineFailure({ step, run, errors, progress, command });
 }
 
-function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {
-  return (line) => {
+function following(workspace: Workspace, options: CommandOptions, reader: ReturnType<typeof streamReader>): RunOptions {
+  const onLine = (line: string) => {
     const event = reader.read(line);
     if (event !== null) options.onEvent?.(event);
   };
+  return { ...running(workspace, options), onLine };
 }

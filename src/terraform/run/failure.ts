@@ -1,13 +1,13 @@
 import {
   ADMINISTRATOR_ACTIONS,
-  type Failure,
+  type Failed,
   fail,
   failureAfter,
   type LockInfo,
   type Progress,
   type StateFailureCause,
 } from '../../diagnostics/failure.ts';
-import type { EngineRun } from './process.ts';
+import { type EngineRun, firstLine } from './process.ts';
 import type { EngineDiagnostic } from './progress.ts';
 
 export type EngineStep = 'init' | 'plan' | 'apply';
@@ -24,7 +24,7 @@ export interface EngineEnding {
 }
 
 /** Why the engine failed, as one code of the closed list. */
-export function engineFailure(ending: EngineEnding): { readonly ok: false; readonly failure: Failure } {
+export function engineFailure(ending: EngineEnding): Failed {
   const { run, progress } = ending;
   if (run.startError !== null) return fail('terraform-unusable', { binary: '', reason: run.startError });
   if (run.interrupted) return fail('interrupted', { progress });
@@ -38,11 +38,11 @@ export function engineFailure(ending: EngineEnding): { readonly ok: false; reado
     const reason = reasonOf([error, ...errors.filter((each) => each !== error)]);
     const text = textOf(error);
     const matched = rule.pattern.exec(text)?.[1] ?? null;
-    const known = rule.failure({ text, matched, reason, progress, command: ending.command });
+    const found = rule.failure({ text, matched, reason, progress, command: ending.command });
     const { done, total } = progress ?? { done: 0, total: 0 };
-    if (done === 0 || 'progress' in known.failure.args) return known;
+    if (done === 0 || 'progress' in found.failure.args) return found;
     // Its code is also one of a plan, such as credentials that end in the middle of an apply.
-    return { ok: false, failure: failureAfter(known.failure, done, total - done) };
+    return { ok: false, failure: failureAfter(found.failure, done, total - done) };
   }
   const reason = errors.length > 0 ? reasonOf(errors) : (firstLine(run.stderr) ?? 'the engine gave no reason');
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
@@ -63,12 +63,30 @@ interface Evidence {
   readonly command: string;
 }
 
-/** The first match is the reason: root causes come before their consequences. */
-const KNOWN: readonly {
+interface KnownFailure {
   readonly pattern: RegExp;
   readonly steps?: readonly EngineStep[];
-  readonly failure: (evidence: Evidence) => { readonly ok: false; readonly failure: Failure };
-}[] = [
+  readonly failure: (evidence: Evidence) => Failed;
+}
+
+/** A failure that says no more than the engine does. */
+function known(
+  code: 'credentials-missing' | 'plan-stale' | 'lock-file-mismatch' | 'provider-unavailable',
+  pattern: RegExp,
+): KnownFailure {
+  return { pattern, failure: ({ reason }) => fail(code, { reason }) };
+}
+
+/** The same with how far the apply came. */
+function knownDuring(
+  code: 'credentials-denied' | 'throttled' | 'aws-unavailable' | 'provider-unresponsive' | 'network-failed',
+  pattern: RegExp,
+): KnownFailure {
+  return { pattern, failure: ({ reason, progress }) => fail(code, { reason, progress }) };
+}
+
+/** The first match is the reason: root causes come before their consequences. */
+const KNOWN: readonly KnownFailure[] = [
   {
     pattern: /Error (acquiring the state lock|locking state)/i,
     failure: ({ text, command }) => fail('state-locked', { lock: lockInfo(text), command }),
@@ -83,11 +101,10 @@ const KNOWN: readonly {
     pattern: /Account ID not allowed(?:: (\d{12}))?/i,
     failure: ({ matched }) => fail('wrong-account', { expected: '', actual: matched }),
   },
-  {
-    pattern:
-      /no valid credential sources|NoCredentialProviders|failed to refresh cached credentials|no EC2 IMDS role found/i,
-    failure: ({ reason }) => fail('credentials-missing', { reason }),
-  },
+  known(
+    'credentials-missing',
+    /no valid credential sources|NoCredentialProviders|failed to refresh cached credentials|no EC2 IMDS role found/i,
+  ),
   {
     pattern: new RegExp(`not authorized to perform: iam:(${ADMINISTRATOR_ACTIONS.join('|')})\\b`),
     steps: ['apply'],
@@ -96,57 +113,44 @@ const KNOWN: readonly {
       return fail('administrator-needed', { action, reason, progress });
     },
   },
-  {
-    pattern:
-      /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|AccessDenied|UnrecognizedClient|not authorized to perform/,
-    failure: ({ reason, progress }) => fail('credentials-denied', { reason, progress }),
-  },
-  {
-    pattern: /Throttl|Rate exceeded|RequestLimitExceeded|TooManyRequests/,
-    failure: ({ reason, progress }) => fail('throttled', { reason, progress }),
-  },
-  {
-    pattern: /ServiceFailure|ServiceUnavailable|InternalFailure|InternalError|StatusCode: 5\d\d/,
-    failure: ({ reason, progress }) => fail('aws-unavailable', { reason, progress }),
-  },
+  knownDuring(
+    'credentials-denied',
+    /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|AccessDenied|UnrecognizedClient|not authorized to perform/,
+  ),
+  knownDuring('throttled', /Throttl|Rate exceeded|RequestLimitExceeded|TooManyRequests/),
+  knownDuring('aws-unavailable', /ServiceFailure|ServiceUnavailable|InternalFailure|InternalError|StatusCode: 5\d\d/),
   {
     pattern: /EntityAlreadyExists|already exists/,
     steps: ['apply'],
     failure: ({ reason, progress }) => fail('name-exists', { reason, progress: progress ?? { done: 0, total: 0 } }),
   },
-  {
-    pattern: /Saved plan is stale|does not match the (current|given) state|different state/i,
-    failure: ({ reason }) => fail('plan-stale', { reason }),
-  },
+  known('plan-stale', /Saved plan is stale|does not match the (current|given) state|different state/i),
   {
     pattern: /Backend configuration changed|Backend initialization required|Backend type changed/i,
     failure: ({ command }) => fail('backend-changed', { command }),
   },
-  {
-    // Before what is said of a registry that does not answer: both are errors of an installation.
-    pattern:
-      /Provider dependency changes detected|locked\s+provider\s+\S+\s+\S+\s+does\s+not\s+match|match\s+any\s+of\s+the\s+checksums/,
-    failure: ({ reason }) => fail('lock-file-mismatch', { reason }),
-  },
-  {
-    pattern:
-      /Failed to query available provider packages|Could not retrieve providers for locking|Failed to install provider|Could not retrieve the list of available versions|Inconsistent dependency lock file|Required plugins are not installed|provider registry/i,
-    failure: ({ reason }) => fail('provider-unavailable', { reason }),
-  },
+  // Before what is said of a registry that does not answer: both are errors of an installation.
+  known(
+    'lock-file-mismatch',
+    /Provider dependency changes detected|locked\s+provider\s+\S+\s+\S+\s+does\s+not\s+match|match\s+any\s+of\s+the\s+checksums/,
+  ),
+  known(
+    'provider-unavailable',
+    /Failed to query available provider packages|Could not retrieve providers for locking|Failed to install provider|Could not retrieve the list of available versions|Inconsistent dependency lock file|Required plugins are not installed|provider registry/i,
+  ),
   {
     pattern:
       /(Failed to|Error) (load|loading|save|saving|read|reading|refresh|refreshing|get existing|persist|persisting|write|inspect)\w* (the )?(backend|state|workspaces)|Failed to save state|Error configuring the backend|S3 bucket .* does not exist|HTTP remote state/i,
     failure: stateFailure,
   },
-  {
-    pattern: /Plugin did not respond|transport is closing|error reading from server|code = Unavailable/i,
-    failure: ({ reason, progress }) => fail('provider-unresponsive', { reason, progress }),
-  },
-  {
-    pattern:
-      /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake|request send failed|broken pipe|https?:\S+: (?:unexpected )?EOF|timeout awaiting response|no route to host|network is unreachable|context deadline exceeded/i,
-    failure: ({ reason, progress }) => fail('network-failed', { reason, progress }),
-  },
+  knownDuring(
+    'provider-unresponsive',
+    /Plugin did not respond|transport is closing|error reading from server|code = Unavailable/i,
+  ),
+  knownDuring(
+    'network-failed',
+    /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake|request send failed|broken pipe|https?:\S+: (?:unexpected )?EOF|timeout awaiting response|no route to host|network is unreachable|context deadline exceeded/i,
+  ),
 ];
 
 /** By the status of HTTP, or by what S3 and the file system call it. */
@@ -157,7 +161,7 @@ const STATE_CAUSES: readonly (readonly [cause: StateFailureCause, pattern: RegEx
   ['missing', /HTTP error: 404|NoSuchBucket|bucket .*does not exist/i],
 ];
 
-function stateFailure({ text, reason, progress }: Evidence): { readonly ok: false; readonly failure: Failure } {
+function stateFailure({ text, reason, progress }: Evidence): Failed {
   const cause = STATE_CAUSES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
   return fail('backend-failed', { reason, cause, progress });
 }
@@ -176,15 +180,6 @@ function reasonOf([first, ...more]: readonly EngineDiagnostic[]): string {
   const said = [first.summary, first.detail].filter((part) => part.trim() !== '').join(': ');
   const rest = more.length === 0 ? '' : ` (and ${more.length} more ${more.length === 1 ? 'error' : 'errors'})`;
   return `${where}${said.replace(/\s+/g, ' ').trim()}${rest}`;
-}
-
-function firstLine(text: string): string | null {
-  return (
-    text
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ?? null
-  );
 }
 
 /** `Error: summary`, a blank line and the detail, with or without the box that the engines draw around it. */

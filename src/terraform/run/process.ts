@@ -97,3 +97,8 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
     if (child.pid !== undefined) options.onStart?.({ pid: child.pid, kill });
   });
 }
+
+/** The first line that is not empty; null if there is none. */
+export function firstLine(text: string): string | null {
+  return /\S.*/.exec(text)?.[0].trim() ?? null;
+}

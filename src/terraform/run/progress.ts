@@ -140,17 +140,11 @@ const LINE = z.object({
     .catch(undefined),
 });
 
-/** Reads the lines of a `plan -json` or `apply -json` one by one and keeps the count. Unknown lines are left out. */
-export interface StreamReader {
-  /** The event of a line; null for any other line. */
-  read(line: string): EngineEvent | null;
-  readonly progress: { readonly done: number; readonly total: number };
-  /** Errors only, in order. */
-  readonly errors: readonly EngineDiagnostic[];
-}
-
-/** `total`: the steps of the plan to be applied. A replacement is two, which Terraform announces as one. */
-export function streamReader(total = 0): StreamReader {
+/**
+ * Reads the lines of a `plan -json` or `apply -json` one by one and keeps the count and the errors. Unknown lines are left
+ * out. `total`: the steps of the plan to be applied. A replacement is two, which Terraform announces as one.
+ */
+export function streamReader(total = 0) {
   const errors: EngineDiagnostic[] = [];
   let done = 0;
   const progress = () => ({ done, total: Math.max(total, done) });
