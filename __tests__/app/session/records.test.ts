@@ -48,7 +48,11 @@ const ended =
 
 test('the unique ids of users and groups under the path of the lab are listed', async () => {
   const names = { list: async (kind: IamResource) => NAMES.filter((each) => each.kind === kind) };
-  expect(await listedIds('perception-lab', names)).toEqual({ ok: true, value: IDS });
+  expect(await listedIds('perception-lab', names, [])).toEqual({ ok: true, value: IDS });
+  const moved = NAMES.find(({ kind, path }) => kind === 'group' && path !== '/mturk/perception-lab/');
+  if (moved === undefined) throw new Error('no group outside the path');
+  const group = { ...IDS.group, [moved.name]: moved.id };
+  expect(await listedIds('perception-lab', names, [moved.id])).toEqual({ ok: true, value: { ...IDS, group } });
 });
 
 test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {

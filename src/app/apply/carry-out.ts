@@ -62,7 +62,7 @@ export async function applyPlanned(
   if (!carried.ok) return carried;
   const { steps, record: last } = carried.value;
   const { lab } = session.team;
-  const ids = await listedIds(lab, session.names);
+  const ids = await listedIds(lab, session.names, Object.values(last?.ids.group ?? {}));
   if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps, 0) };
   const team = appliedTeam(session.team, session.today);
   const noted = await changeRecord(session.records, (record) => {

@@ -58,8 +58,8 @@ export function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promi
   });
 }
 
-/** IAM accepts no shorter policy. */
-const SHORTEST_DENY = { Statement: { Effect: 'Deny', Action: '*', Resource: '*' } };
+/** As short as it can be, and what a suspension says: an apply that is killed then leaves no Deny of its own behind. */
+const SHORTEST_DENY = { Statement: { Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' } };
 
 interface Membership {
   readonly group: string;

@@ -236,10 +236,14 @@ export async function checkRecord(session: {
   return other === lab ? succeed(null) : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
 }
 
-/** IAM's unique ids in the account, of the lab's own users and groups. */
-export async function listedIds(lab: string, names: Pick<IamLookup, 'list'>): Promise<Result<ApplyRecord['ids']>> {
+/** IAM's unique ids in the account, of the lab's own users and groups, and of those `known` that were moved out of its path. */
+export async function listedIds(
+  lab: string,
+  names: Pick<IamLookup, 'list'>,
+  known: readonly string[],
+): Promise<Result<ApplyRecord['ids']>> {
   const of = async (kind: 'user' | 'group') => {
-    const own = (await names.list(kind)).filter(({ path }) => path === labPath(lab));
+    const own = (await names.list(kind)).filter(({ path, id }) => path === labPath(lab) || known.includes(id));
     return Object.fromEntries(own.map(({ name, id }) => [name, id]));
   };
   return askAws(async () => ({ user: await of('user'), group: await of('group') }));
