@@ -68,7 +68,7 @@ describe('what is of another lab, or damaged, is named as that, and nothing is d
       expect(stderr).toMatch(because);
     };
     writeFileSync(file('sound'), teamFile('sound', 'vision'));
-    await runs('state-of-another-lab', /is of lab `vision`[\s\S]*settings\.state\.key/);
+    await runs('state-of-another-lab', /belongs to lab `vision`[\s\S]*settings\.state\.key/);
     writeFileSync(file('sound'), teamFile('sound', 'sound'));
 
     const record = join(EMULATOR, 'sound/apply-record.json');

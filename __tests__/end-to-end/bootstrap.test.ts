@@ -95,7 +95,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     await callIam(iam, 'AttachRolePolicy', { RoleName, PolicyArn });
     const repaired = await mturk(second, 'bootstrap', '--yes');
-    expect(repaired.stdout).toContain('change     role vision-lab-apply: trust policy, no other policies');
+    expect(repaired.stdout).toContain('change      role vision-lab-apply: trust policy, no other policies');
 
     // Upgraded: as docs/operations.md says, in a branch, during which the old pin counts, too, and then on main.
     const rolesOf = async (commit: string) => {
@@ -116,7 +116,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
       return taken;
     };
     const all = ['plan', 'scan', 'apply'];
-    const changes = all.toSorted().map((role) => `  change     role vision-lab-${role}: trust policy`);
+    const changes = all.toSorted().map((role) => `  change      role vision-lab-${role}: trust policy`);
     const bootstrapped = async () =>
       (await mturk(second, 'bootstrap', '--yes')).stdout.match(/^ {2}change .*$/gm)?.toSorted() ?? [];
     checkOut(second, 'upgrade');

@@ -106,7 +106,7 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
     // The account of the credentials is there already.
     ['AWS account', '\r'],
     ['Owners', 'ada=adaoneill\r'],
-    ['May the one owner', '\r'],
+    ['Let the only owner', '\r'],
   ],
   'mturk-team bootstrap': [['Set this up', 'y']],
   'mturk-team apply': [['Apply this to account', 'y']],
@@ -317,7 +317,7 @@ test('bootstrap with Terraform says that the lock file of workflows is another',
   const { code, stdout } = await engineer('bootstrap');
   env.TERRAFORM_BINARY_NAME = 'tofu';
   expect(code).toBe(1);
-  expect(stdout).toContain('create     lock file terraform.lock.hcl');
+  expect(stdout).toContain('create      lock file terraform.lock.hcl');
   expect(stdout.replace(/\s+/g, ' ')).toContain('To make theirs, set `TERRAFORM_BINARY_NAME=tofu`.');
 });
 

@@ -6,7 +6,7 @@ export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
 export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
 export const today = () =>
-  new Option('--today <YYYY-MM-DD>', 'date to decide by, UTC').argParser(parseDay).default(undefined, 'today');
+  new Option('--today <YYYY-MM-DD>', 'act as if this were today, UTC').argParser(parseDay).default(undefined, 'today');
 export const emulator = () =>
   new Option('--emulator [dir]', `use a local AWS emulator, kept in DIR (${DEFAULT_EMULATOR})`)
     .env('MTURK_TEAM_EMULATOR')

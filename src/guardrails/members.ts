@@ -90,7 +90,7 @@ export const MEMBER_GUARDRAILS = {
     problem: ({ member, user, address }) => ({
       summary: t`inline policy ${codeText('limits')} of ${codeText(user)} would be replaced`,
       reason: t`the new one is deleted together with the old one, so ${codeText(member)} would have no last day and no suspension`,
-      help: t`make a new plan; if it stays, the resource is marked as tainted in the state: remove the mark in the working directory`,
+      help: t`make a new plan; if it persists, the resource is marked as tainted in the state: remove the mark in the working directory`,
       paste: [`terraform untaint '${address}'`],
     }),
   },

@@ -18,7 +18,7 @@ export const PLAN_GUARDRAILS = {
     problem: ({ because }) => ({
       summary: t`the plan is incomplete`,
       reason: trusted(INCOMPLETE[because]),
-      help: t`${NEW_PLAN}; if it stays incomplete, run Terraform in the working directory to see why`,
+      help: t`${NEW_PLAN}; if it is still incomplete, run Terraform in the working directory to see why`,
     }),
   },
   // `forget` leaves the access in force while the state no longer knows of it.

@@ -52,6 +52,11 @@ export type Statement = z.infer<typeof STATEMENT>;
 export type Effect = Statement['Effect'];
 export type PolicyDocument = z.infer<typeof DOCUMENT>;
 
+export const DENY_ALL: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+};
+
 /**
  * The identity policy in a text, with a list of statements; null if IAM would call it malformed. Names of actions and
  * operators are not checked: IAM does not know all either, and a policy that could not be read would hide what it grants.

@@ -115,7 +115,7 @@ const role = map(
     ]).optional(),
     extends: list(roleKey, 'Roles whose permissions this one has as well', [['results-reader']]).optional(),
     allow: list(permission, 'What the role may do', [['results:read', 'hits:publish'], ['*']]).optional(),
-    deny: list(permission, 'What the role may not do, whatever else allows it', [['SendBonus']]).optional(),
+    deny: list(permission, 'What the role is not allowed to do, whatever else allows it', [['SendBonus']]).optional(),
     managed: list(managedPolicy, "AWS's own policies that the role attaches", [
       ['AmazonMechanicalTurkFullAccess'],
     ]).optional(),

@@ -107,6 +107,14 @@ test('a check without findings', () => {
   expectGolden('drift/clean.md', `${texts.join('\n\n')}\n`);
 });
 
+test('a check that missed something says no more than that no decision is needed in what was checked', () => {
+  const added = ALL.filter(({ id }) => id === ADDED);
+  const alertOf = (notChecked: (typeof DENIED)[]) => bothOf(reported(sampleScan(added, { notChecked })));
+  expect(alertOf([])).toContain('**No decision needed.**');
+  expect(alertOf([DENIED])).toContain('**No decision needed in what was checked.**');
+  expect(alertOf([DENIED])).not.toContain('**No decision needed.**');
+});
+
 test('a title says what someone did, what is so, and what an apply will do', () => {
   const titles = DIFFERENCES.map((finding) =>
     (['manual', 'unknown', 'pending'] as const)

@@ -41,14 +41,14 @@ test('a hand-made group under the lab’s path: nothing says that the account ma
 });
 
 test('what was not asked, or not answered, is not said', () => {
-  expect(says(null)).toBe('Terraform has nothing left to do in account 1.');
+  expect(says(null)).toBe('account 1 was not compared with team.yaml afterwards.');
   expect(says({ findings: [], isAccessKnown: true, notChecked: ['the credential report'] })).toBe(
     'Terraform has nothing left to do in account 1. Quick check of AWS: no drift in what was checked. Not checked: the credential report.',
   );
   const unknown = checkOf(SHADOW, null, false);
   expect(unknown).toMatchObject({ findings: [], isAccessKnown: false });
   expect(says({ ...unknown, notChecked: ['users, groups and policies'] })).toBe(
-    'Terraform has nothing left to do in account 1. Quick check of AWS: not possible. Not checked: users, groups and policies.',
+    'account 1 was not compared with team.yaml afterwards. Quick check of AWS: not possible. Not checked: users, groups and policies.',
   );
 });
 

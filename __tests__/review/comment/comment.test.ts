@@ -182,12 +182,12 @@ describe('the worst effect comes first, on any of the people', () => {
     [
       'who could spend money gains everything',
       changed({ ...bo, roles: ['full-access'] }, eve),
-      'Bo (`bo`) can use all of Mechanical Turk; 1 other member can spend money',
+      'Bo (`bo`) can use all of Mechanical Turk; Eve (`eve`) can spend money',
     ],
     [
       'all but a bonus',
       changed({ ...uma, roles: ['everything-but-bonus'] }, eve),
-      'Uma (`uma`) can use all of Mechanical Turk except `SendBonus`; 1 other member can spend money',
+      'Uma (`uma`) can use all of Mechanical Turk except `SendBonus`; Eve (`eve`) can spend money',
     ],
     [
       'two could spend money otherwise',

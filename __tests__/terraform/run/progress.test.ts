@@ -97,12 +97,17 @@ describe('the view', () => {
     expect(text.replace('\r\u001b[2K', '').trimEnd().length).toBeLessThan(60);
   });
 
-  test.each([true, false])(
-    'what an engine says of steps that it did not begin is left out (terminal: %s)',
-    (isTerminal) => {
+  test.each([
+    [true, 'execution halted'],
+    [false, 'execution halted'],
+    [false, 'Applied changes may be incomplete'],
+    [false, 'Resource targeting is in effect'],
+  ])(
+    'what an engine says of steps that it did not begin or were not targeted is left out (terminal: %s): %s',
+    (isTerminal, summary) => {
       const halted: EngineEvent = {
         kind: 'diagnostic',
-        diagnostic: { severity: 'error', summary: 'execution halted', detail: '', address: null },
+        diagnostic: { severity: 'error', summary, detail: '', address: null },
       };
       expect(shown(isTerminal, [...events.slice(0, 1), halted])).toBe(shown(isTerminal, events.slice(0, 1)));
     },

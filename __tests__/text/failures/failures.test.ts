@@ -42,7 +42,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { dir: '.mturk-team/emulator', port: 8080, reason: 'listen EADDRINUSE: address already in use' },
   ],
   'emulator-other-account': [{ dir: 'my emulator', expected: '123456789012', actual: '999999999999' }],
-  'emulator-unreadable': [{ dir: '.mturk-team/emulator', reason: 'account.json is no JSON' }],
+  'emulator-unreadable': [{ dir: '.mturk-team/emulator', reason: 'account.json is not valid JSON' }],
   'terraform-missing': [{ account: 'real' }, { account: 'emulator' }],
   'terraform-not-found': [{ binary: 'tofuu' }],
   'terraform-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],

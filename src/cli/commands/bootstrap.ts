@@ -11,7 +11,7 @@ import { counted, plainText } from '../../text/text.ts';
 import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `bootstrap`: 0 if everything is as wanted, 1 if it was blocked, not confirmed, or failed. */
+/** `bootstrap`: 0 if everything is up to date, 1 if it was blocked, not confirmed, or failed. */
 async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await bootstrapLab(options, terminal, (session, setup) => {
@@ -27,7 +27,7 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
     return 0;
   }
   const lock = parts.find((part) => part.kind === 'lock-file' && actionOf(part) !== 'as-wanted');
-  terminal.stdout(`Everything is as wanted (${counted(steps, 'step')} of Terraform).\n`);
+  terminal.stdout(`Everything is up to date${steps === 0 ? '' : `: applied ${counted(steps, 'step')}`}.\n`);
   if (lock?.name.endsWith('opentofu.lock.hcl')) {
     terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);
   }
@@ -81,8 +81,8 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .option('--destroy', 'delete what bootstrap made, once the lab is empty')
     .addOption(cli.repository('of the remote `origin`'))
-    .option('--repository-id <id>', "GitHub's number of it (default: asked with GITHUB_TOKEN)", digits)
-    .option('--owner-id <id>', "GitHub's number of its owner (default: the same)", digits)
+    .option('--repository-id <id>', 'numeric repository ID (default: from GitHub, with GITHUB_TOKEN)', digits)
+    .option('--owner-id <id>', 'numeric ID of its owner (default: the same)', digits)
     .addOption(new Option('--subject <form>', 'subject of its tokens (default: the same)').choices(['classic', 'ids']))
     .addOption(cli.providerMirror())
     .addOption(cli.today())
@@ -94,7 +94,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       cli.exitCodes(
-        '0 everything is as wanted',
+        '0 everything is up to date',
         '1 blocked, not confirmed or failed',
         '2 unreadable file or wrong usage',
       ),

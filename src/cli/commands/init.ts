@@ -73,7 +73,7 @@ function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, 
   const { key } = owner;
   const page = docsUrl(release, 'setup.md#a-lab-with-one-owner');
   return selfApproval
-    ? `${key} may merge their own changes, which no one else approves. Before others can write, read ${page}\n`
+    ? `${key} may merge their own changes without another approval. Before others can write, read ${page}\n`
     : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}\n`;
 }
 

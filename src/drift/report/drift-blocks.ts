@@ -78,7 +78,7 @@ export function driftBlocks(
   ) as [Shown[], Shown[], Shown[]];
   if (shown.length === 0) return [];
   return [
-    alertBlock({ decide, reverted, later }, shown.length, names),
+    alertBlock({ decide, reverted, later }, scan, names),
     tableBlock(shown),
     ...(names.isPublic === true
       ? []
@@ -189,16 +189,16 @@ interface ByAction {
   readonly later: readonly Shown[];
 }
 
-function alertBlock({ decide, reverted, later }: ByAction, all: number, names: DisplayNames): Block {
+function alertBlock({ decide, reverted, later }: ByAction, { notChecked }: ScanResult, names: DisplayNames): Block {
   const worst = (some: readonly Shown[]) => {
     const clause = some[0] === undefined ? null : worstText((worstOf(some) ?? some[0]).finding, names);
     return clause && t`${strongText(clause.who)} ${clause.can}`;
   };
-  const [byPerson, byReconcile] = [worst(decide), worst(reverted)];
+  const [byPerson, byReconcile, others] = [worst(decide), worst(reverted), reverted.length + later.length];
   const [first] = later.flatMap(({ from }) => from ?? []).sort();
   const after = trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
   const lines = [
-    sentences(byPerson && t`${byPerson}.`, strongText(decisionText(decide, all))),
+    sentences(byPerson && t`${byPerson}.`, strongText(decisionText(decide, others, notChecked))),
     ...(reverted.length === 0
       ? []
       : [
@@ -211,21 +211,19 @@ function alertBlock({ decide, reverted, later }: ByAction, all: number, names: D
       : [
           sentences(
             t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`,
-            t`To prevent that, merge ${codeText('suspended')}, ${codeText('freeze')} or another change before.`,
+            t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`,
           ),
         ]),
   ];
   return alert(decide.length > 0 ? 'warning' : 'note', ...lines);
 }
 
-function decisionText(decide: readonly Shown[], all: number): Text {
-  if (decide.length === 0) return t`No decision needed.`;
-  if (decide.length === all) {
-    return trusted(
-      all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
-    );
-  }
-  const need = `${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'} your decision`;
+function decisionText(decide: readonly Shown[], others: number, notChecked: ScanResult['notChecked']): Text {
+  const { length } = decide;
+  if (length === 0) return t`No decision needed${trusted(notChecked.length === 0 ? '' : ' in what was checked')}.`;
+  const all = length === 2 ? 'Both findings' : `All ${counted(length, 'finding')}`;
+  if (others === 0) return trusted(length === 1 ? 'This finding needs your decision.' : `${all} need your decision.`);
+  const need = `${counted(length, 'finding')} ${length === 1 ? 'needs' : 'need'} your decision`;
   return t`${trusted(need)}: ${numbersText(decide)}.`;
 }
 

@@ -35,7 +35,7 @@ export function failedCheckIssue(
       alert(
         'warning',
         isReconcile
-          ? sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them.`)
+          ? sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them; act on each.`)
           : sentences(
               strongText(trusted(`${unknown}, so new drift is not detected.`)),
               t`Nothing was changed. An open drift issue shows the last results.`,
@@ -81,9 +81,7 @@ function explanation(failed: FailedCheck): readonly Block[] {
       const details = failed.kind === 'no-report' ? failed.details : [];
       return [
         paragraph(sentences(strongText(t`Why:`), sentence(summary), sentence(reason), ...details.map(proseText))),
-        toFix(
-          t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
-        ),
+        toFix(t`read the log (${codeText(failed.reason)}), fix the cause and run the drift workflow again.`),
       ];
     }
   }

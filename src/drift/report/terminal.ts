@@ -142,7 +142,7 @@ export function reconciledText({ steps, done, announcements }: Reconciled, names
       return `  Announced: reconcile will ${isGift(each) ? 'give back' : 'delete'} after ${when}: ${plainText(what(each))}`;
     }),
     ...(announcements.some(isGift)
-      ? ['  To keep it revoked, set `suspended` or `freeze`, or merge another change before then.']
+      ? ['  To keep it revoked, first merge a pull request that sets suspended: true or freeze, or removes the access.']
       : []),
   ].join('\n');
 }

@@ -10,7 +10,7 @@ import {
 } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import { capitalized, codeText, type Text, t, trusted } from '../../text/text.ts';
-import type { DifferenceRule, DriftCause, RuleData } from '../finding.ts';
+import type { DifferenceRule, DriftCause, DriftFinding, RuleData } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { roleEdit } from './policies.ts';
 import type { Rule } from './rule.ts';
@@ -30,16 +30,12 @@ type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'severity' | 'title'> & {
 const MEMBERSHIP = { calls: /ToGroup$|FromGroup$/ };
 
 const ATTACHMENT = {
-  remedy: ({ data: { holder } }: { readonly data: Held }, names: DisplayNames) => ({
-    ifIntended: holderEdit(holder, null, names),
-  }),
+  remedy: (finding: Changing<Held>, names: DisplayNames) => ({ ifIntended: holderEdit(finding, names) }),
   calls: /^(Attach|Detach)/,
 };
 
 const INLINE = {
-  remedy: ({ data: { holder, policy } }: { readonly data: Inline }, names: DisplayNames) => ({
-    ifIntended: holderEdit(holder, policy, names),
-  }),
+  remedy: (finding: Changing<Inline>, names: DisplayNames) => ({ ifIntended: holderEdit(finding, names) }),
   calls: /^(Put|Delete)(User|Group)Policy$/,
 };
 
@@ -74,9 +70,9 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       const did = capitalized(t`${inline} added to ${of}`);
       return { did, is: capitalized(t`${of} has ${inline}`), will: t`Delete ${inline} of ${of}` };
     },
-    remedy: ({ data }, names) => ({
+    remedy: ({ data, changes }, names) => ({
       detail: data.document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
-      ...INLINE.remedy({ data }, names),
+      ...INLINE.remedy({ data, changes }, names),
     }),
   },
   'inline-policy-changed': { ...INLINE, words: (data, names) => inlineWords(data, names, 'edited', 'differs') },
@@ -127,7 +123,9 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
   },
   'group-deleted': {
     words: ({ group }, names) => missingWords(t`group ${groupText(group, names)}`),
-    remedy: ({ data: { group } }, names) => ({ ifIntended: holderEdit({ kind: 'group', name: group }, null, names) }),
+    remedy: ({ data: { group }, changes }, names) => ({
+      ifIntended: holderEdit({ data: { holder: { kind: 'group', name: group } }, changes }, names),
+    }),
     calls: /^(Delete|Update)Group$/,
   },
   'policy-deleted': {
@@ -185,6 +183,7 @@ function doneWords(what: Text, did: string, is: string): Pick<Words, 'did' | 'is
 }
 
 type Held = { readonly holder: Holder };
+type Changing<Data> = Pick<DriftFinding, 'changes'> & { readonly data: Data };
 type Inline = Held & { readonly policy: string };
 
 /** The edit of team.yaml that makes a membership, or its removal, intended. */
@@ -203,12 +202,15 @@ function membershipEdit(
     : t`Remove ${codeText(role)} from ${roles}.`;
 }
 
-/** The edit of team.yaml that makes a policy of a user or group intended; `policy` is an inline policy's name. */
-function holderEdit(holder: Holder, policy: string | null, names: DisplayNames): Text | null {
+/** The edit of team.yaml that makes a policy of a user or group intended. */
+function holderEdit({ data, data: { holder }, changes }: Changing<Held | Inline>, names: DisplayNames): Text | null {
   if (holder.kind === 'group') return roleEdit(keyOfIamName(names.lab, holder.name));
   const member = names.people.get(holder.name);
   if (member === undefined) return null;
-  return policy === LIMITS_POLICY
-    ? t`Change ${codeText('from')}, ${codeText('until')} or ${codeText('suspended')} of ${codeText(member.key)} in ${codeText('team.yaml')}.`
-    : t`Add a role that grants it to ${codeText(member.key)} in ${codeText('team.yaml')}.`;
+  const key = codeText(member.key);
+  if ('policy' in data && data.policy === LIMITS_POLICY)
+    return t`Change ${codeText('from')}, ${codeText('until')} or ${codeText('suspended')} of ${key} in ${codeText('team.yaml')}.`;
+  return changes.length > 0 && changes.every(({ operations }) => operations.gained.length === 0)
+    ? t`Set ${codeText('suspended: true')} for ${key} in ${codeText('team.yaml')}, or remove the role that grants it.`
+    : t`Add a role that grants it to ${key} in ${codeText('team.yaml')}.`;
 }

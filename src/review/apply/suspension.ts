@@ -12,7 +12,7 @@ import {
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
-import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { DENY_ALL, type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
@@ -231,11 +231,6 @@ function boundarySource(model: AccessModel, arn: string): PolicySource | null {
   const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
   return document === null ? null : { holder: 'boundary', policy: arn, document };
 }
-
-const DENY_ALL: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
-};
 
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
 function hasUnknownPolicies({ users, groups, policies }: AccessModel): boolean {

@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { DENY_ALL, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import {
   boundaryPolicy,
   FREEZE_SID,
@@ -192,11 +192,6 @@ function allowsOf(
     return [{ name, document: { ...document, Statement } }];
   });
 }
-
-const DENY_ALL: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
-};
 
 function certain(document: PolicyDocument | null, brakes: ReadonlySet<string> = new Set()): PolicyDocument {
   if (document === null) return DENY_ALL;

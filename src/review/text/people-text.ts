@@ -56,16 +56,19 @@ function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   return [t`${trusted(status)} ${which}`, ...from, lastDayText(ends.after)];
 }
 
-/** Whether nothing changes about a person but that roles which were added manually are removed. */
-export function isOnlyReverted(person: ReviewedPerson, review: Pick<Review, 'unexplained' | 'lab'>): boolean {
+/** Whether nothing changes about a person but what a freeze denies, and roles that were added manually and are removed. */
+export function isSaidElsewhere(person: ReviewedPerson, { unexplained, lab, settings }: Review): boolean {
   const { change, roles } = person;
-  const manual = addedManually(person, review);
-  return (
-    roles.lost.length > 0 &&
-    roles.lost.every((role) => manual.includes(role)) &&
-    changeParts(person, manual).length + sideParts(person, review.lab).length === 1 &&
-    change.capabilities.gained.length === 0
-  );
+  const manual = addedManually(person, { unexplained, lab });
+  const isReverted = roles.lost.length > 0 && roles.lost.every((role) => manual.includes(role));
+  const parts = changeParts(person, manual).length + sideParts(person, lab).length;
+  const isOnly = isReverted ? parts === 1 : parts === 0 && losesByFreeze(change, settings);
+  return isOnly && change.capabilities.gained.length === 0;
+}
+
+function losesByFreeze({ capabilities: { lost } }: AccessChange, settings: Review['settings']): boolean {
+  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting.gained : []));
+  return lost.length > 0 && lost.every(({ capability }) => frozen.includes(capability));
 }
 
 /** Roles that the person has only by a manual change, which the plan reverts. */
@@ -112,16 +115,15 @@ function endText({ before, after }: AccessChange['ends']): Text {
 }
 
 /** For a person whose roles, freeze or policies changed under them. */
-function roleParts({ capabilities: { gained, lost } }: AccessChange, { lab, settings }: Review): readonly Text[] {
-  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting.gained : []));
-  const isFrozen = lost.length > 0 && lost.every(({ capability }) => frozen.includes(capability));
+function roleParts(change: AccessChange, { lab, settings }: Review): readonly Text[] {
+  const { gained, lost } = change.capabilities;
   const keys = (capabilities: typeof gained) => {
     const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder));
     return [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.slice(holder.indexOf(' ') + 1)) ?? []);
   };
   const parts = [
     ...(gained.length === 0 ? [] : [definitionText(keys(gained), 'more')]),
-    ...(isFrozen ? [t`freeze`] : lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
+    ...(losesByFreeze(change, settings) ? [t`freeze`] : lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
   ];
   return parts.length > 0 ? parts : [t`no effect on access`];
 }

@@ -25,33 +25,27 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
 
 type Effect = QuickCheck['findings'][number]['effect'];
 
-/** What a person can do by a finding, and what the finding does; null if that is not about access. */
-function effectVerbs(effect: Effect): { readonly can: string; readonly does: string } | null {
-  switch (effect) {
-    case null:
-      return null;
-    case 'lost-access':
-      return { can: 'lost access', does: 'lost access' };
-    case 'full-control':
-      return { can: 'can take full control of the account', does: 'gives full control of the account' };
-    default:
-      return { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
-  }
+/** What a person can do by a finding, and what the finding does. */
+function effectVerbs(effect: NonNullable<Effect>): readonly [can: string, does: string] {
+  if (effect === 'lost-access') return ['lost access', 'lost access'];
+  if (effect === 'full-control') return ['can take full control of the account', 'gives full control of the account'];
+  return [`can ${RISK_VERBS[effect].can}`, RISK_VERBS[effect].does];
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
-  const verbs = effectVerbs(effect);
-  if (verbs === null) return codeText(id);
-  if (people.length === 0) return t`${codeText(id)} (${trusted(verbs.does)})`;
+  if (effect === null) return codeText(id);
+  const [can, does] = effectVerbs(effect);
+  if (people.length === 0) return t`${codeText(id)} (${trusted(does)})`;
   const names = people.map((name) => t`${name}`);
-  return t`${someTexts(names, 2)} ${trusted(verbs.can)} (${codeText(id)})`;
+  return t`${someTexts(names, 2)} ${trusted(can)} (${codeText(id)})`;
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */
 export function appliedText(check: QuickCheck | null, account: Text, file: string, isPublic = false): Text {
-  const nothing = t`Terraform has nothing left to do in ${account}.`;
-  if (check === null) return nothing;
+  const notCompared = t`${account} was not compared with ${codeText(file)} afterwards.`;
+  if (check === null) return notCompared;
   const isSame = check.isAccessKnown && check.findings.length + check.notChecked.length === 0;
   if (isSame) return t`${account} matches ${codeText(file)} (quick check).`;
-  return sentences(nothing, quickCheckText(check, 'applied', isPublic));
+  const nothing = t`Terraform has nothing left to do in ${account}.`;
+  return sentences(check.isAccessKnown ? nothing : notCompared, quickCheckText(check, 'applied', isPublic));
 }

@@ -4,6 +4,7 @@ import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import { alert } from '../../text/document.ts';
 import {
+  codeText,
   counted,
   countedText,
   joinTexts,
@@ -17,7 +18,7 @@ import {
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { settingText, unexplainedText } from './change-text.ts';
-import { isOnlyReverted, personInHeadline } from './people-text.ts';
+import { isSaidElsewhere, personInHeadline } from './people-text.ts';
 
 /** How a change is phrased: as one that will happen, or that would without a block. */
 type Mood = 'will' | 'would';
@@ -28,18 +29,20 @@ const MORE_EFFECTS = 2;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 other member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
-  // Their changes are among those that are said to be reverted.
-  const own = review.people.filter((person) => !isOnlyReverted(person, review));
-  const clauses = effectsOf(own.length > 0 ? own : review.people).map(({ verb, rest, people }, index) => {
-    const who =
-      index === 0 ? someTexts(people.map(personInHeadline), NAMED) : countedText(people.length, 'other member');
-    const [one, many, would] = VERBS[verb];
-    return t`${who} ${trusted(mood === 'would' ? would : people.length === 1 ? one : many)}${rest}`;
-  });
+  // Their changes are among those that are said to be reverted or frozen.
+  const own = review.people.filter((person) => !isSaidElsewhere(person, review));
+  const settings = BESIDE_PEOPLE.filter((kind) => review.settings.some((setting) => clauseOf(setting) === kind));
+  const clauses = effectsOf(own.length > 0 || settings.includes('freeze') ? own : review.people).map(
+    ({ verb, rest, people }, index) => {
+      const isNamed = index === 0 || people.length === 1;
+      const who = isNamed ? someTexts(people.map(personInHeadline), NAMED) : countedText(people.length, 'other member');
+      const [one, many, would] = VERBS[verb];
+      return t`${who} ${trusted(mood === 'would' ? would : people.length === 1 ? one : many)}${rest}`;
+    },
+  );
   const besides = extraChanges(review);
   if (clauses.length === 0) return joinTexts([...besides, ...settingClauses(review, mood)].slice(0, 2), '; ');
-  const settings = BESIDE_PEOPLE.filter((kind) => review.settings.some((setting) => clauseOf(setting) === kind));
-  const more = [...besides, ...settings.map((kind) => wordsOf(SETTING_CLAUSES[kind], mood))];
+  const more = [...besides, ...settings.map((kind) => settingClause(kind, review.settings, mood))];
   return joinTexts([...clauses.slice(0, more.length > 0 ? MORE_EFFECTS : 1 + MORE_EFFECTS), ...more], '; ');
 }
 
@@ -51,7 +54,6 @@ const VERBS = {
   'can no longer': ['can no longer', 'can no longer', 'could no longer'],
   gain: ['gains', 'gain', 'would gain'],
   get: ['gets', 'get', 'would get'],
-  have: ['has', 'have', 'would have'],
   'no longer have': ['no longer has', 'no longer have', 'would no longer have'],
   join: ['joins', 'join', 'would join'],
   keep: ['keeps', 'keep', 'would keep'],
@@ -77,11 +79,13 @@ function effect(applies: Effect['applies'], verb: Clause['verb'], rest = ''): Ef
   return { applies, clause: () => clause };
 }
 
-/** A gain that names the day on which access begins, if that is later. */
-function gain(applies: Effect['applies'], verb: Clause['verb'], rest: (person: ReviewedPerson) => Text): Effect {
-  const from = ({ change: { starts } }: ReviewedPerson) =>
-    trusted(starts.after === null ? '' : ` from ${firstDay(starts.after)}`);
-  return { applies, clause: (person) => ({ verb, rest: t`${rest(person)}${from(person)}` }) };
+type PersonText = (person: ReviewedPerson) => Text;
+
+/** An effect that names the day on which access begins, if that is later. */
+function dated(applies: Effect['applies'], verb: Clause['verb'], rest: PersonText, word = 'from'): Effect {
+  const day = ({ change: { starts } }: ReviewedPerson) =>
+    trusted(starts.after === null ? '' : ` ${word} ${firstDay(starts.after)}`);
+  return { applies, clause: (person) => ({ verb, rest: t`${rest(person)}${day(person)}` }) };
 }
 
 /** What someone gains who could do no such harm before, or who could. */
@@ -89,13 +93,13 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
   const { can, does } = RISK_VERBS[risk];
   const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
   const isNew = (person: ReviewedPerson) => gains(person) && !person.change.risks.before.includes(risk);
-  const more = gain(gains, 'can', ({ change: { capabilities } }) => {
+  const more = dated(gains, 'can', ({ change: { capabilities } }) => {
     const also = trusted(capabilities.lost.some((each) => each.risk === risk) ? '' : ' also');
     const what = harmfulVerbs(capabilities.gained.filter((each) => each.risk === risk));
     return t`${also} ${what} (${trusted(does)})`;
   });
   const together = () => ({ verb: 'can', rest: trusted(` ${can} in more ways`) }) as const;
-  return [gain(isNew, 'can', () => trusted(` ${can}`)), { ...more, together }];
+  return [dated(isNew, 'can', () => trusted(` ${can}`)), { ...more, together }];
 }
 
 const LOSS: Effect = {
@@ -117,7 +121,7 @@ const OTHER = effect(() => true, 'keep', 'the same access');
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
   effect(gainsUnknownPolicy, 'gain', 'a policy that cannot be read'),
-  gain(
+  dated(
     (person) => everythingOf(person) !== null,
     'can',
     (person) => t` use ${everythingOf(person) ?? t``}`,
@@ -127,18 +131,18 @@ const EFFECTS: readonly Effect[] = [
   effect(becomesEndless, 'no longer have', 'a last day'),
   effect(isReplaced, 'lose', 'all access keys'),
   effect(({ change }) => change.kind === 'leaves', 'leave'),
-  gain(
+  dated(
     ({ change }) => change.kind === 'joins',
     'join',
     () => t``,
   ),
-  gain(
+  dated(
     ({ change }) => change.capabilities.gained.length > 0,
     'gain',
     () => t` access`,
   ),
   effect(({ change: { suspended } }) => !suspended.before && suspended.after, 'be', 'suspended'),
-  gain(isDelayed, 'have', () => t` access only`),
+  dated(isDelayed, 'lose', () => t` access`, 'until'),
   LOSS,
   effect(({ change: { suspended } }) => suspended.before && !suspended.after, 'no longer be', 'suspended'),
   effect(({ change: { starts } }) => starts.before !== starts.after, 'get', 'another first day'),
@@ -181,8 +185,9 @@ function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): bo
   return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
 }
 
-function isDelayed({ change: { kind, starts, allowed } }: ReviewedPerson): boolean {
-  return kind === 'changed' && allowed.after > 0 && starts.after !== null && (starts.before ?? '') < starts.after;
+function isDelayed({ change: { kind, starts, allowed, capabilities } }: ReviewedPerson): boolean {
+  const isLater = starts.after !== null && (starts.before ?? '') < starts.after;
+  return isLater && kind === 'changed' && allowed.after > 0 && capabilities.lost.length > 0;
 }
 
 function losesBoundary({ change, classes }: ReviewedPerson): boolean {
@@ -206,8 +211,9 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
 /** What changes if no person does. */
 function settingClauses({ settings, roles, descriptive, plan }: Review, mood: Mood): readonly Text[] {
   const kinds = [...new Set(settings.map(clauseOf))];
-  const found = [...kinds.map((kind) => SETTING_CLAUSES[kind]), ...(roles.length > 0 ? [ROLES_CHANGE] : [])];
-  if (found.length > 0) return found.map((clause) => wordsOf(clause, mood));
+  const found = kinds.map((kind) => settingClause(kind, settings, mood));
+  if (roles.length > 0) found.push(wordsOf(ROLES_CHANGE, mood));
+  if (found.length > 0) return found;
   if (plan !== null && plan.add + plan.change + plan.destroy + plan.import > 0)
     return [wordsOf(RESOURCES_CHANGE, mood)];
   return [trusted(descriptive.length > 0 ? 'only descriptive fields change' : 'nothing changes')];
@@ -233,6 +239,13 @@ const SETTING_CLAUSES = {
   other: ['lab settings change', 'lab settings would change'],
 } as const;
 
+/** `fay can approve changes` names those who gain the most by it. */
+function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['settings'], mood: Mood): Text {
+  const gained = settings.flatMap((each) => (kind === 'approvers' && each.kind === 'owners' ? each.gained : []));
+  if (gained.length === 0) return wordsOf(SETTING_CLAUSES[kind], mood);
+  return t`${someTexts(gained.map(codeText), NAMED)} ${trusted(mood === 'will' ? 'can' : 'could')} approve changes`;
+}
+
 /** What the title says although people change, too: the effects on them do not show it. */
 const BESIDE_PEOPLE = ['freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
 
@@ -247,9 +260,14 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   return setting.gained.length > 0 ? 'freeze' : 'unfreeze';
 }
 
-/** Whether it decides who approves, or lets one change delete more members. */
+/** Whether it decides who approves, or what is deleted or given back without a decision. */
 function isSafeguard(setting: SettingsChange): boolean {
-  return clauseOf(setting) === 'approvers' || (setting.kind === 'max-removals' && setting.to > setting.from);
+  return (
+    clauseOf(setting) === 'approvers' ||
+    (setting.kind === 'max-removals' && setting.to > setting.from) ||
+    (setting.kind === 'reconcile' && setting.to === 'all') ||
+    (setting.kind === 'delete-after' && setting.to !== null && setting.to < (setting.from ?? Infinity))
+  );
 }
 
 /**
@@ -275,7 +293,7 @@ function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);
   const named = more.length === 1 ? manualChanges(review, naming) : [];
   if (named.length > 0 && named.length <= NAMED) {
-    return t`${strongText(t`Also reverts manual changes:`)} ${listTexts(named)}.`;
+    return t`${strongText(t`Also reverts ${countedText(named.length, 'manual change')}:`)} someone ${listTexts(named)}.`;
   }
   if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;

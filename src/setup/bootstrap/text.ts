@@ -16,7 +16,7 @@ import {
 import type { AccountHome } from './account-home.ts';
 import type { Removal } from './destroy.ts';
 
-const ACTIONS = { create: 'create', change: 'change', delete: 'delete', 'as-wanted': 'as wanted' } as const;
+const ACTIONS = { create: 'create', change: 'change', delete: 'delete', 'as-wanted': 'up to date' } as const;
 
 const KINDS = {
   bucket: 'bucket',
@@ -43,10 +43,10 @@ export function partLines(parts: readonly Part[], width: number): readonly strin
 
 /** Whom the roles trust. */
 export function trustText({ owner, name, repositoryId, subject, workflows }: RepositoryFacts): Text {
-  const form = trusted(subject === 'ids' ? 'with ids' : 'without ids');
+  const form = trusted(subject === 'ids' ? 'with IDs' : 'without IDs');
   return sentences(
-    t`Trusted: ${codeText(`${owner}/${name}`)}, repository ${codeText(repositoryId)}, in subjects ${form}.`,
-    t`Workflows that take the roles: those of ${listTexts(workflows.map((at) => t`${codeText(`${at.owner}/${at.name}`)} at ${codeText(at.ref)}`))}.`,
+    t`The roles trust ${codeText(`${owner}/${name}`)} (repository ID ${codeText(repositoryId)}, OIDC subject ${form}).`,
+    t`Workflows that can assume them: those of ${listTexts(workflows.map((at) => t`${codeText(`${at.owner}/${at.name}`)} at ${codeText(at.ref)}`))}.`,
   );
 }
 

@@ -118,7 +118,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     title: t`rebase merging is off`,
     outcome: ({ github }) =>
       outcomeOf(github, ({ rebaseMerging }) => {
-        if (rebaseMerging === null) return notChecked(t`this token may not see it`, OTHER_TOKEN);
+        if (rebaseMerging === null) return notChecked(t`this token is not allowed to see it`, OTHER_TOKEN);
         return rebaseMerging ? wrong(t`it is on, and such merges are never applied`) : RIGHT;
       }),
     fix: () => t`Settings, General, Pull Requests: clear ${codeText('Allow rebase merging')}`,
@@ -133,10 +133,10 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
   {
     id: 'workflow-token',
-    title: t`the default token of workflows may read alone, and approves nothing`,
+    title: t`the default token of workflows can only read, and approves nothing`,
     outcome: onGitHub('workflowToken', ({ mayWrite, mayApprove }) => {
-      if (mayWrite) return wrong(t`it may write`);
-      return mayApprove ? wrong(t`it may approve pull requests`) : RIGHT;
+      if (mayWrite) return wrong(t`it can write`);
+      return mayApprove ? wrong(t`it can approve pull requests`) : RIGHT;
     }),
     fix: () =>
       t`Settings, Actions, General, Workflow permissions: choose ${codeText('Read repository contents')}, clear ${codeText('Allow GitHub Actions to create and approve pull requests')}`,
@@ -156,7 +156,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     outcome: ({ team, codeowners }) => {
       const block = codeownersBlock(team);
       if (block === null) return wrong(t`no owner has a GitHub login`);
-      if (codeowners === null) return wrong(t`there is none`);
+      if (codeowners === null) return wrong(t`CODEOWNERS is missing`);
       return isUpToDate(codeowners, block) ? RIGHT : wrong(t`it is not as ${codeText('owners')} in the team file`);
     },
     fix: ({ team, file }) =>
@@ -169,7 +169,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     title: t`the three workflows call one release`,
     outcome: ({ callers }) => {
       const missing = filesWithoutCall(callers);
-      if (missing.length > 0) return wrong(t`no call in ${listTexts(missing.map(codeText))}`);
+      if (missing.length > 0) return wrong(t`missing, or without a call: ${listTexts(missing.map(codeText))}`);
       const called = [...new Set(callers.flatMap(({ calls }) => calls))];
       return called.length === 1 ? RIGHT : wrong(t`they call ${listTexts(called.map(codeText))}`);
     },
@@ -258,7 +258,7 @@ function bypassOutcome(rulesets: readonly Ruleset[], { team }: Facts): Outcome {
   if (areAllIn(strong, rulesets, team)) return RIGHT;
   const [weak] = rulesets.filter(({ canBypass }) => canBypass === true);
   return weak === undefined
-    ? notChecked(t`this token may not see who can bypass them`, OTHER_TOKEN)
+    ? notChecked(t`this token is not allowed to see who can bypass them`, OTHER_TOKEN)
     : wrong(t`someone can bypass ${codeText(weak.name)}`);
 }
 

@@ -71,7 +71,7 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
   const account =
     given.account ??
     (await asker.ask({
-      message: 'AWS account for Mechanical Turk, best one of its own.',
+      message: 'AWS account for Mechanical Turk, ideally a dedicated one.',
       example: '123456789012',
       ...(found === null ? {} : { initial: found }),
       problem: accountProblem,
@@ -88,7 +88,7 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
   const owners = typeof names === 'string' ? parseOwners(names) : names;
   if (given.selfApproval || owners.length > 1) return { lab, account, owners, selfApproval: given.selfApproval };
   const alone = await asker.ask({
-    message: 'May the one owner merge their own changes, which no one else approves?',
+    message: 'Let the only owner merge without another approval?',
     example: 'yes or no',
     initial: 'no',
     problem: (answer) => (/^(yes|no)$/i.test(answer) ? null : 'Write yes or no.'),

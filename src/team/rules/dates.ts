@@ -24,14 +24,14 @@ export const invalidDate = rule({
 });
 
 /**
- * YAML 1.2, which is read here, keeps an unquoted date as text. YAML 1.1, which most other programs read, makes a point in
- * time of it.
+ * YAML 1.2, which is read here, keeps an unquoted date as text. YAML 1.1, which most other parsers read, makes it a
+ * timestamp.
  */
 const dateNotQuoted = rule({
   code: 'date-not-quoted',
   message: ({ source }: { source: string }) => ({
     summary: t`date ${shortValue(source)} is not quoted`,
-    reason: t`many YAML programs make a point in time of it, which can be on another day`,
+    reason: t`many YAML parsers read it as a timestamp, which can fall on another day`,
     help: t`write ${value(JSON.stringify(quoted(source)))}`,
   }),
   check({ unquotedDates, intact }, report) {

@@ -43,7 +43,7 @@ export const fileEmpty = rule({
   message: () => ({
     summary: t`the file is empty`,
     reason: t`an empty file never means that all members leave`,
-    help: trusted('copy the sample from the README and edit it'),
+    help: t`restore it, or delete it and run ${value('mturk-team init')}`,
   }),
 });
 

@@ -441,7 +441,7 @@ function correction({ expected, actual, source }: TypeMismatch, { path }: Place)
     if (source !== null && NO.test(source)) return t`write ${value('false')}, without quotes`;
     return t`write ${value('true')} or ${value('false')}, without quotes`;
   }
-  if (expected === 'map' && path.length === 0) return t`copy the sample from the README and edit it`;
+  if (expected === 'map' && path.length === 0) return t`restore it, or delete it and run ${value('mturk-team init')}`;
   if (expected === 'map')
     return t`indent ${value('key: value')} lines below ${value(String(path.at(-1)))}, without dashes`;
   return t`write ${trusted(A[expected])} instead of ${trusted(A[actual])}`;

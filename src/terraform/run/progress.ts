@@ -36,8 +36,8 @@ export function stepText(address: string, action: string, keyOf = keyOfTeam): st
 export function progressLine(event: EngineEvent, keyOf = keyOfTeam): string | null {
   if (event.kind === 'diagnostic') {
     const { severity, summary, address } = event.diagnostic;
-    // After Ctrl-C an engine says this for each step that it did not begin.
-    if (summary === 'execution halted') return null;
+    // Of steps that did not begin after Ctrl-C; and of the apply that suspends members first, which has targets.
+    if (/^(?:execution halted|Resource targeting is|Applied changes may be incomplete)/.test(summary)) return null;
     return `${severity}: ${address === null ? '' : `${stepText(address, '', keyOf).trim()}: `}${summary}`;
   }
   const width = String(event.total).length;

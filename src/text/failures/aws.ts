@@ -50,11 +50,11 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
           : t`ask an administrator to run ${codeText('mturk-team drift')} and to move back or rename what it names, then ${again(progress)}`,
   }),
   'wrong-account': ({ expected, actual }) => ({
-    summary: t`the AWS credentials are of another account`,
+    summary: t`the AWS credentials belong to another account`,
     reason:
       actual === null
         ? null
-        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${TEAM_FILE} names ${codeText(expected)}`}`,
+        : t`they belong to ${codeText(actual)}${expected === '' ? trusted('') : t`; ${TEAM_FILE} names ${codeText(expected)}`}`,
     help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${TEAM_FILE}`,
   }),
   throttled: ({ progress }, again) => ({
@@ -67,6 +67,6 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
   }),
   'network-failed': ({ progress }, again) => ({
     summary: t`no connection to AWS`,
-    help: t`this is often transient: ${again(progress)}; if it stays, check network and proxy`,
+    help: t`this is often transient: ${again(progress)}; if it persists, check network and proxy`,
   }),
 };

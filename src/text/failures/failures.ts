@@ -76,7 +76,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'bucket-unusable': ({ bucket, because, region }) => ({
     summary: t`the bucket ${codeText(bucket)} cannot be used`,
     reason: {
-      denied: t`it is another account's, or these credentials may not use it`,
+      denied: t`it is another account's, or these credentials are not allowed to use it`,
       missing: t`it does not exist`,
       'other-region': t`it is in another region than ${codeText('settings.state.region')}`,
     }[because],
@@ -88,7 +88,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
           : t`set ${codeText('settings.state.region')} in ${TEAM_FILE} to ${codeText(region)}`,
   }),
   'state-of-another-lab': ({ state, lab }) => ({
-    summary: t`${codeText(state)} is of lab ${codeText(lab)}`,
+    summary: t`${codeText(state)} belongs to lab ${codeText(lab)}`,
     reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
     help: t`set another ${codeText('settings.state.key')} in ${TEAM_FILE}; if the lab was renamed, restore its name`,
   }),
@@ -109,7 +109,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'state-damaged': ({ state }) => ({
     summary: t`the Terraform state cannot be read`,
     reason: t`${codeText(state)} is damaged or encrypted, so it is unknown what the lab has`,
-    help: t`restore an earlier version of it, as ${codeText('The state is lost')} in docs/operations.md describes`,
+    help: t`restore an earlier version of it; a bucket that ${codeText('bootstrap')} created keeps old versions`,
   }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,

@@ -32,8 +32,8 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     help: port === 0 ? t`use a directory that can be written` : t`choose another directory or ${codeText('--port')}`,
   }),
   'emulator-other-account': ({ dir, expected, actual }) => ({
-    summary: t`the emulator in ${codeText(dir)} is of another account`,
-    reason: t`it is of ${codeText(actual)}, not of ${codeText(expected)}`,
+    summary: t`the emulator in ${codeText(dir)} belongs to another account`,
+    reason: t`it belongs to ${codeText(actual)}, not to ${codeText(expected)}`,
     help: t`delete it to start with a new one, or name another directory`,
     paste: [`mturk-team emulator reset ${pasted(dir)}`],
   }),
@@ -182,7 +182,7 @@ const STATE_PROBLEMS: Readonly<Record<StateFailureCause, { readonly summary: Tex
     help: t`free space where the state is stored, or raise its quota`,
   },
   denied: {
-    summary: t`the credentials may not read or write the Terraform state`,
+    summary: t`the credentials are not allowed to read or write the Terraform state`,
     help: t`sign in again if they have expired, or allow access to the state object and its ${codeText('.tflock')}`,
   },
   missing: {

@@ -41,8 +41,8 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
   'apply-failed': ofWorkflow({
     summary: t`the apply failed`,
     reason: LOG,
-    state: t`steps that were applied stay in force`,
-    help: t`run the workflow again: it applies only the remaining steps`,
+    state: t`steps that were applied are in force`,
+    help: t`run the apply workflow again (Actions, ${codeText('apply')}, ${codeText('Run workflow')}): it applies only the remaining steps`,
   }),
   'not-converged': fail('not-converged', { addresses: [] }).failure,
   'still-has-access': fail('still-has-access', { people: [] }).failure,
