@@ -1,5 +1,6 @@
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
@@ -13,19 +14,28 @@ const PolicyDocument = JSON.stringify({
 
 const NO_BONUS = PolicyDocument.replace('mechanicalturk:*', 'mechanicalturk:SendBonus');
 
-test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
-  ['AWSDenyAll at a member', 'fay', (iam) => iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn }))],
-  [
-    'an inline Deny at a member',
-    'fay',
-    (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument })),
-  ],
-  [
-    'AWSDenyAll at a group',
-    'role/paymaster',
-    (iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })),
-  ],
-])('no apply and no reconcile lifts %s, before a person says so', async (_what, key, cutOff) => {
+test.each(
+  sampleOf<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>(
+    [
+      [
+        'AWSDenyAll at a member',
+        'fay',
+        (iam) => iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn })),
+      ],
+      [
+        'an inline Deny at a member',
+        'fay',
+        (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument })),
+      ],
+      [
+        'AWSDenyAll at a group',
+        'role/paymaster',
+        (iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })),
+      ],
+    ],
+    1,
+  ),
+)('no apply and no reconcile lifts %s, before a person says so', async (_what, key, cutOff) => {
   await labs.attack(async (lab) => {
     const fay = user('fay').UserName;
     await lab.byHand(cutOff);
@@ -43,21 +53,29 @@ test.each<[string, string, (iam: aws.IAMClient) => Promise<unknown>]>([
   });
 });
 
-test.each<[string, string, readonly [string, string], (iam: aws.IAMClient) => Promise<unknown>]>([
-  [
-    'a suspension of the member',
-    'fay',
-    ['  fay: {', '  fay: { suspended: true,'],
-    (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument: NO_BONUS })),
-  ],
-  [
-    'a freeze',
-    'role/paymaster',
-    ['freeze: []', 'freeze: [spend]'],
-    (iam) =>
-      iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument: NO_BONUS })),
-  ],
-])('%s in the file, once it ends, lifts no Deny that someone added', async (_what, key, [without, brake], cutOff) => {
+test.each(
+  sampleOf<[string, string, readonly [string, string], (iam: aws.IAMClient) => Promise<unknown>]>(
+    [
+      [
+        'a suspension of the member',
+        'fay',
+        ['  fay: {', '  fay: { suspended: true,'],
+        (iam) =>
+          iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument: NO_BONUS })),
+      ],
+      [
+        'a freeze',
+        'role/paymaster',
+        ['freeze: []', 'freeze: [spend]'],
+        (iam) =>
+          iam.send(
+            new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument: NO_BONUS }),
+          ),
+      ],
+    ],
+    1,
+  ),
+)('%s in the file, once it ends, lifts no Deny that someone added', async (_what, key, [without, brake], cutOff) => {
   await labs.attack(async (lab) => {
     const fay = user('fay').UserName;
     await lab.byHand(cutOff);

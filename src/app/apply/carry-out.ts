@@ -154,9 +154,8 @@ async function carryOut(
   if (!applied.ok) return applied;
   const done = limited.value + early.value + applied.value.done;
   // Another apply may have waited for the lock, and have it now.
-  const again = await planStack(session, {
-    ...{ ...lockTimeout(true), rule: ruleOnceCreated(planned), record: recorded.value },
-  });
+  const rule = ruleOnceCreated(planned);
+  const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));

@@ -150,7 +150,7 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
     return t`Access ended. Reconcile deletes the user and its keys after an announcement; with mode ${codeText('none')}, list the member in ${codeText('departed')}.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
   if (cause === 'unexplained') return t`See the change with ${plan}.`;
-  if (remediation === 'auto' && reconcile !== 'none') return t`Reverted automatically.`;
+  if (remediation === 'auto' && reconcile !== 'none' && cause !== 'unknown') return t`Reverted automatically.`;
   if (toFix !== undefined) return toFix;
   if (cause === 'unknown') return t`Run ${plan}, then ${apply}: no apply is on record.`;
   if (remediation === 'auto') return t`Run ${apply}.`;
