@@ -108,8 +108,8 @@ async function playLab(lab: Lab, check: Check): Promise<void> {
 
   await lab.write('first', ['bo']);
   const facts = ['--repository=lab/access', '--repository-id=22', '--owner-id=11', '--subject=ids'];
-  ended('bootstrap', await lab.run('first', 'bootstrap', '--yes', ...facts), 0, 'Everything is as wanted');
-  ended('bootstrap again', await lab.run('first', 'bootstrap'), 0, 'Everything is as wanted (0 steps of Terraform)');
+  ended('bootstrap', await lab.run('first', 'bootstrap', '--yes', ...facts), 0, 'Everything is up to date: applied');
+  ended('bootstrap again', await lab.run('first', 'bootstrap'), 0, 'Everything is up to date.');
   lab.take();
   ended('apply', await lab.run('first', 'apply', '--yes'), 0, 'Applied');
   may('the apply role may make the calls of apply', lab.take().denied('apply'));
