@@ -1,6 +1,8 @@
 import * as aws from '@aws-sdk/client-iam';
+import { rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { smallTeam } from '../support/sample-team.ts';
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
@@ -31,6 +33,15 @@ test.each(
         'AWSDenyAll at a group',
         'role/paymaster',
         (iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })),
+      ],
+      [
+        'AWSDenyAll at a group that lost its own policy',
+        'role/paymaster',
+        async (iam) => {
+          const own = { ...group('paymaster'), PolicyArn: rolePolicyArn(smallTeam, 'paymaster') };
+          await iam.send(new aws.DetachGroupPolicyCommand(own));
+          await iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn }));
+        },
       ],
     ],
     1,

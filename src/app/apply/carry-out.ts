@@ -228,12 +228,9 @@ async function applyInSteps(
   ];
   let done = 0;
   for (const step of steps) {
-    const cleared = step.phase === 'suspended' ? await clearGroups(session, plan.obstructed) : succeed(null);
     const applied = interrupts.seen
       ? fail('interrupted', { progress: null })
-      : cleared.ok
-        ? await applyStep(session, plan, step, options)
-        : cleared;
+      : await applyStep(session, plan, step, options);
     if (applied.ok) done += applied.value.done;
     // The first step, too, can fail after it has suspended some of them.
     else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;
@@ -251,6 +248,9 @@ async function applyStep(
   // What someone took since the first step is not given back by the next.
   const decided = phase === 'partial' ? succeed(plan) : await ruleOf(session, ruleOnceCreated(plan), plan.record);
   if (!decided.ok) return decided;
+  // Only now: what is taken from a group can hold Denies, which the rule keeps.
+  const cleared = phase === 'suspended' ? await clearGroups(session, plan.obstructed) : succeed(null);
+  if (!cleared.ok) return cleared;
   const { ruled } = decided.value;
   const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);
   const workspace = await session.workspace(session.stack, team, plan.imported);
