@@ -646,6 +646,18 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(deniedTo('fay', { team: frozen, applied, change: movedGroup })).toContain('SendBonus');
   });
 
+  test('withholds nothing that no apply could give back, until it is under the path again', () => {
+    const taken = changeGroup('paymaster', () => ({ attached: [] }));
+    expect(brief(ruled({ change: all(movedGroup, taken) }))).toEqual(brief(ruled({ change: movedGroup })));
+    expect(brief(ruled({ change: taken }))).toEqual([took('fay', PAY)]);
+  });
+
+  test('stays withheld from who was denied it before', () => {
+    const document = limitsPolicy({ from: null, until: null, suspended: false, withheld: ['SendBonus'] });
+    const withheld = changeUser('fay', () => ({ inline: [{ name: 'limits', document }] }));
+    expect(brief(ruled({ change: all(movedGroup, withheld) }))).toContain(took('fay', ['SendBonus']));
+  });
+
   test('is no manual change of who was denied it', () => {
     const { team } = ruled({ change: movedGroup });
     const limits = limitsPolicy(team.members.find(({ key }) => key === 'fay')!);

@@ -123,18 +123,6 @@ export function ruleFor(input: RuleInput): Ruled {
   const unbound = new Set(
     account.access.users.flatMap(({ name, boundary }) => (boundary === boundaryArn(team) ? [] : [name])),
   );
-  const takenFrom = (user: string, roles: readonly string[]): OperationSet => {
-    const lacking = difference(of(gives, user), of(held, user));
-    const taken = given.reduce((all, each) => intersection(all, of(each, user)), lacking);
-    const already = union(of(known, user), begunWithheld(user, input));
-    // What no file gives must not come back either, because a limit on it ends.
-    const denied = team.roles.flatMap(({ key, deny }) => (roles.includes(key) ? deny : []));
-    const accounted = [of(gives, user), of(held, user), operationSet(denied)].reduce(union);
-    const open = unbound.has(user) ? of(maybeOthers, user) : intersection(of(maybeOthers, user), already);
-    const beside = difference(union(of(others, user), open), accounted);
-    return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
-  };
-
   const lost = groupsOutOfReach(input);
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
@@ -164,6 +152,25 @@ export function ruleFor(input: RuleInput): Ruled {
     return [{ ...role, keptDenies }];
   });
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
+  const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
+  const written =
+    roleKeys.size === team.roles.length
+      ? gives
+      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
+  const takenFrom = (user: string, roles: readonly string[]): OperationSet => {
+    const already = union(of(known, user), begunWithheld(user, input));
+    const lacking = difference(of(gives, user), of(held, user));
+    // Nothing else can come back now through a role whose group this apply does not write.
+    const returning = intersection(lacking, union(of(written, user), already));
+    const taken = given.reduce((all, each) => intersection(all, of(each, user)), returning);
+    // What no file gives must not come back either, because a limit on it ends.
+    const denied = team.roles.flatMap(({ key, deny }) => (roles.includes(key) ? deny : []));
+    const accounted = [of(gives, user), of(held, user), operationSet(denied)].reduce(union);
+    const open = unbound.has(user) ? of(maybeOthers, user) : intersection(of(maybeOthers, user), already);
+    const beside = difference(union(of(others, user), open), accounted);
+    return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
+  };
+
   const members = team.members.flatMap((member): readonly Member[] => {
     const { key } = member;
     const user = iamName(team.lab, key);
@@ -180,7 +187,7 @@ export function ruleFor(input: RuleInput): Ruled {
       return [];
     }
     if (kind === 'new') newUsers.push(user);
-    const ofRoles = member.roles.filter((role) => roleKeys.has(role));
+    const ofRoles = ofWritten(member);
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
     const outOfReach = actual?.groups.some((group) => lost.has(group)) === true ? listOperations(notGiven(user)) : [];
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
