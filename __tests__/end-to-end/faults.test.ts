@@ -1,6 +1,8 @@
+import { PutUserPolicyCommand, UpdateUserCommand } from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
+import { iamName } from '../../src/team/names.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import {
   applied,
@@ -21,6 +23,8 @@ import { SILENT } from '../support/silent-terminal.ts';
 
 const start = await bootstrapped();
 const reference = await appliedTo(smallTeam);
+
+const FULL = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
 
 /** The provider's own number of attempts, as it is used against AWS. */
 const PATIENT = { providerAttempts: 25 };
@@ -122,6 +126,25 @@ describe('a creation that ends in an error after the object was made', () => {
     },
     60_000,
   );
+
+  test('unavailable during what comes before Terraform: it does not say that nothing was changed', async () => {
+    await withLab(reference, async (test) => {
+      const { iam } = test.lab(smallTeam);
+      const names = { UserName: iamName(smallTeam.lab, 'bo'), NewUserName: 'bob' };
+      await iam.send(new UpdateUserCommand(names));
+      await iam.send(new PutUserPolicyCommand({ UserName: 'bob', PolicyName: 'more', PolicyDocument: FULL }));
+      const plan = await planned(test.lab(smallTeam));
+      test.listen(({ action }) => {
+        if (action === 'DeleteUserPolicy') test.emulator.faults = { errorShare: 1 };
+        return true;
+      });
+      const result = await applyPlanned(test.lab(smallTeam), plan, carriedOut(), SILENT);
+      expect(result).toMatchObject({
+        ok: false,
+        failure: { code: 'aws-unavailable', args: { progress: { done: 0 } } },
+      });
+    });
+  });
 
   test('a mark that cannot be taken off is a failure with its reason', async () => {
     await withLab(start, async (test) => {

@@ -140,10 +140,11 @@ async function carryOut(
   if (!recorded.ok) return recorded;
   onBegin();
   const limited = await limitUsers(session, planned);
-  if (!limited.ok) return limited;
+  if (!limited.ok) return { ok: false, failure: failureAfter(limited.failure, 0, 1) };
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
   const early = await leaveGroups(session, unexpectedMemberships(planned));
-  if (!early.ok) return { ok: false, failure: failureAfter(early.failure, limited.value, 0) };
+  if (!early.ok) return { ok: false, failure: failureAfter(early.failure, limited.value, 1) };
+  const own = limited.value + early.value;
   const applied = await withProgress(terminal, (onEvent) =>
     applyStack(
       session,
@@ -151,15 +152,15 @@ async function carryOut(
       { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent },
     ),
   );
-  if (!applied.ok) return applied;
-  const done = limited.value + early.value + applied.value.done;
+  if (!applied.ok) return own === 0 ? applied : { ok: false, failure: failureAfter(applied.failure, own, 1) };
+  const done = own + applied.value.done;
   // Another apply may have waited for the lock, and have it now.
   const rule = ruleOnceCreated(planned);
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
-  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 0) };
+  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 1) };
   if (!isEmpty(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
@@ -197,7 +198,8 @@ export async function applyStack(
   const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
   if (plan.suspendedDuringApply.length === 0) {
     const cleared = await clearGroups(session, plan.obstructed);
-    return cleared.ok ? applyPlan(plan.workspace, plan.saved, engineOptions) : cleared;
+    if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
+    return applyPlan(plan.workspace, plan.saved, engineOptions);
   }
 
   const interrupts = noteInterrupts();
