@@ -122,33 +122,98 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-test('what someone adds to a role that the file removes stops no apply, and is gone', async () => {
+const LAB = { Path: '/mturk/perception-lab/' };
+const TRUST = document({
+  ...allow('sts:AssumeRole'),
+  Resource: undefined,
+  Principal: { Service: 'ec2.amazonaws.com' },
+});
+const withoutPublisher: Team = {
+  ...smallTeam,
+  roles: smallTeam.roles.filter(({ key }) => key !== 'task-publisher'),
+  members: smallTeam.members.map((one) => ({ ...one, roles: one.roles.filter((key) => key !== 'task-publisher') })),
+};
+
+/** Who else can have the policy of a role: IAM then does not delete it. */
+const HOLDERS: readonly [string, (iam: aws.IAMClient, PolicyArn: string) => Promise<unknown>][] = [
+  [
+    'a group outside the path',
+    async (iam, PolicyArn) => {
+      await iam.send(new aws.CreateGroupCommand({ GroupName: 'elsewhere' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'elsewhere', PolicyArn }));
+    },
+  ],
+  [
+    'an IAM role',
+    async (iam, PolicyArn) => {
+      await iam.send(new aws.CreateRoleCommand({ RoleName: 'other', AssumeRolePolicyDocument: TRUST }));
+      await iam.send(new aws.AttachRolePolicyCommand({ RoleName: 'other', PolicyArn }));
+    },
+  ],
+  [
+    'a user, as a boundary',
+    (iam, PermissionsBoundary) => iam.send(new aws.CreateUserCommand({ UserName: 'other', PermissionsBoundary })),
+  ],
+  [
+    'a group of the path that is of no role',
+    async (iam, PolicyArn) => {
+      await iam.send(new aws.CreateGroupCommand({ GroupName: 'other', ...LAB }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'other', PolicyArn }));
+    },
+  ],
+  [
+    'a user of the path who is no member',
+    async (iam, PolicyArn) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'other', ...LAB }));
+      await iam.send(new aws.AttachUserPolicyCommand({ UserName: 'other', PolicyArn }));
+    },
+  ],
+];
+
+test.each(sampleOf(HOLDERS, 2))(
+  'what someone adds to a role that the file removes stops no apply, and is gone: %s has its policy',
+  async (_what, hold) => {
+    await withLab(await appliedTo(smallTeam), async (test) => {
+      const { iam } = test.lab(smallTeam);
+      await iam.send(new aws.CreateUserCommand({ UserName: 'stranger' }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...group('task-publisher'), UserName: 'stranger' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn: FULL }));
+      const PolicyDocument = document(allow('mechanicalturk:*'));
+      await iam.send(new aws.PutGroupPolicyCommand({ ...group('task-publisher'), PolicyName: 'more', PolicyDocument }));
+      await hold(iam, rolePolicyArn(smallTeam, 'task-publisher'));
+      await applied(test.lab(withoutPublisher));
+      const access = accessAt(accessIn(test.memory.account));
+      expect(access.get('stranger') ?? new Set()).toEqual(new Set());
+      expect(access.get(user('bo').UserName)).not.toContain('CreateHIT');
+      expect(Object.values(test.memory.account.groups).map(({ name }) => name)).not.toContain(
+        group('task-publisher').GroupName,
+      );
+    });
+  },
+);
+
+test('an apply changes no user and no group that was moved out of the path, if the file removes them', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const { iam } = test.lab(smallTeam);
-    await iam.send(new aws.CreateUserCommand({ UserName: 'stranger' }));
-    await iam.send(new aws.AddUserToGroupCommand({ ...group('task-publisher'), UserName: 'stranger' }));
-    await iam.send(new aws.AttachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn: FULL }));
-    const PolicyDocument = document(allow('mechanicalturk:*'));
-    await iam.send(new aws.PutGroupPolicyCommand({ ...group('task-publisher'), PolicyName: 'more', PolicyDocument }));
-    // No role of a workflow can detach this, so the policy stays.
-    await iam.send(new aws.CreateGroupCommand({ GroupName: 'elsewhere' }));
-    const PolicyArn = rolePolicyArn(smallTeam, 'task-publisher');
-    await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'elsewhere', PolicyArn }));
-    const without: Team = {
-      ...smallTeam,
-      roles: smallTeam.roles.filter(({ key }) => key !== 'task-publisher'),
-      members: smallTeam.members.map((one) => ({
-        ...one,
-        roles: one.roles.filter((key) => key !== 'task-publisher'),
-      })),
-    };
-    await applied(test.lab(without));
-    const access = accessAt(accessIn(test.memory.account));
-    expect(access.get('stranger') ?? new Set()).toEqual(new Set());
-    expect(access.get(user('bo').UserName)).not.toContain('CreateHIT');
-    expect(Object.values(test.memory.account.groups).map(({ name }) => name)).not.toContain(
-      group('task-publisher').GroupName,
-    );
+    await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewPath: '/elsewhere/' }));
+    await iam.send(new aws.UpdateGroupCommand({ ...group('task-publisher'), NewPath: '/elsewhere/' }));
+    await iam.send(new aws.AddUserToGroupCommand({ ...group('task-publisher'), ...user('fay') }));
+    const members = withoutPublisher.members.filter(({ key }) => key !== 'bo');
+    const departed = [...smallTeam.departed, { key: 'bo', left: TODAY, reason: 'graduated' }];
+    const writes: string[] = [];
+    test.listen(({ phase, action, params }) => {
+      const { GroupName, UserName } = params as { readonly GroupName?: string; readonly UserName?: string };
+      if (phase === 'before' && !/^(?:Get|List)/.test(action)) writes.push(`${action} ${GroupName ?? UserName}`);
+      return true;
+    });
+    await applied(test.lab({ ...withoutPublisher, members, departed }));
+    test.listen(null);
+    // The role of the workflows may change nothing else.
+    expect(writes.sort()).toEqual([
+      `PutUserPolicy ${user('fay').UserName}`,
+      `RemoveUserFromGroup ${group('results-reader').GroupName}`,
+    ]);
+    expect(accessAt(accessIn(test.memory.account)).get(user('fay').UserName)).not.toContain('CreateHIT');
   });
 });
 

@@ -5,7 +5,7 @@ import { askAws, iamReader, inParallel } from '../../aws/client.ts';
 import { type CloudTrailEvent, KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
-import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
+import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
@@ -17,7 +17,7 @@ import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
-import { hasChanges } from '../../terraform/plan.ts';
+import { hasChanges, type ResourceChange } from '../../terraform/plan.ts';
 import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
 import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
@@ -90,14 +90,14 @@ export async function planStack(
 ): Promise<Result<StackPlan>> {
   const decided = await ruleOf(session, rule, own);
   if (!decided.ok) return decided;
-  const { ruled, account, record } = decided.value;
+  const { ruled, account, record, policies } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
   const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
   const tainted = untaintFirst ? taintedIn(saved.value) : [];
-  const forgotten = leftOutIn(saved.value, ruled, account);
+  const forgotten = leftOutIn(saved.value, ruled, account, policies);
   if (tainted.length + (lock ? forgotten.length : 0) > 0) {
     const untainted = await untaint(workspace.value, tainted, options);
     if (!untainted.ok) return untainted;
@@ -114,7 +114,7 @@ export async function planStack(
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
-  const left = new Set(leftOutIn(saved.value, ruled, account));
+  const left = new Set(leftOutIn(saved.value, ruled, account, policies));
   const changes = saved.value.plan.changes.filter(({ address }) => !left.has(address));
   const plan = { ...saved.value.plan, changes };
   const existing = unrecordedIn(plan).length === 0 ? null : account;
@@ -147,10 +147,10 @@ export async function ruleOf(
   { stack, team, iam, records }: LabSession,
   { restore = new Set(), ...rule }: RuleOptions,
   own?: ApplyRecord | null,
-): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'>>> {
+): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies'>>> {
   if (stack === 'bootstrap') {
     const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
-    return succeed({ ruled, account: emptyModel(team.account), record: null });
+    return succeed({ ruled, account: emptyModel(team.account), record: null, policies: new Map() });
   }
   const record = own === undefined ? await readRecord(records) : succeed(own);
   if (!record.ok) return record;
@@ -161,31 +161,48 @@ export async function ruleOf(
   const applied = facts?.team.lab === team.lab ? facts : null;
   const input: RuleInput = { team, account: account.value, applied, restore, ...rule };
   const ruled = ruleFor(input);
-  const { access } = account.value;
+  const { access, policies } = account.value;
+  const read = { account: access, record: record.value, policies };
   const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));
-  if (ofBegun.length === 0) return succeed({ ruled, account: access, record: record.value });
+  if (ofBegun.length === 0) return succeed({ ruled, ...read });
   const held = await heldCredentials(iam, ofBegun);
   const withCredentials = new Set(held.map(({ user }) => user));
-  return succeed({ ruled: ruleFor({ ...input, withCredentials }), account: access, record: record.value });
+  return succeed({ ruled: ruleFor({ ...input, withCredentials }), ...read });
 }
 
 const PAGE_SIZE = 1000;
 
-/** Addresses that the plan would delete of what is left out: it may exist, and is not this apply's, or cannot be deleted. */
-function leftOutIn({ plan }: SavedPlan, { leftOut: { members, roles }, team }: Ruled, account: AccessModel) {
-  const isLeftOut = (address: string) =>
-    members.includes(memberKeyOfAddress(address) ?? '') || roles.includes(roleKeyOfAddress(address) ?? '');
-  return plan.changes.flatMap(({ address, change }) =>
-    change.actions.join() === 'delete' && (isLeftOut(address) || isHeldOutside(change.before?.arn, team.lab, account))
-      ? [address]
-      : [],
-  );
-}
+const HOLDERS = ['user', 'group'] as const;
 
-/** Whether something outside the lab's path has a policy, which IAM then does not delete and the workflows cannot detach. */
-function isHeldOutside(arn: unknown, lab: string, { users, groups }: AccessModel): boolean {
-  return [...users, ...groups].some(
-    ({ path, attached }) => path !== labPath(lab) && attached.some((each) => each === arn),
+/**
+ * Addresses that the plan would delete, and that it leaves: of what is left out, of users and groups outside the lab's path,
+ * which the workflows cannot change, and policies that something else has, which IAM does not delete.
+ */
+function leftOutIn(
+  { plan }: SavedPlan,
+  { leftOut: { members, roles }, team }: Ruled,
+  { users, groups }: AccessModel,
+  policies: AuthorizationDetails['policies'],
+): readonly string[] {
+  const holders = { user: users, group: groups };
+  const isInside = ({ path }: { readonly path: string }) => path === labPath(team.lab);
+  const managed = new Set(plan.changes.map(({ type, change: { before } }) => `${type} ${before?.name}`));
+  const isLeft = ({ address, type, change: { before } }: ResourceChange) => {
+    if (members.includes(memberKeyOfAddress(address) ?? '') || roles.includes(roleKeyOfAddress(address) ?? ''))
+      return true;
+    const arn = String(before?.arn);
+    const losing = HOLDERS.flatMap((kind) =>
+      holders[kind].filter(
+        (one) => isInside(one) && managed.has(`aws_iam_${kind} ${one.name}`) && one.attached.includes(arn),
+      ),
+    );
+    if ((policies.get(arn)?.attachments ?? 0) > losing.length) return true;
+    const kind = HOLDERS.find((each) => type.startsWith(`aws_iam_${each}`));
+    const name = kind && (before?.[kind] ?? before?.[`${kind}_name`] ?? before?.name);
+    return kind !== undefined && holders[kind].some((one) => one.name === name && !isInside(one));
+  };
+  return plan.changes.flatMap((each) =>
+    each.change.actions.join() === 'delete' && isLeft(each) ? [each.address] : [],
   );
 }
 
