@@ -1,8 +1,11 @@
 import * as aws from '@aws-sdk/client-iam';
-import { rolePolicyArn } from '../../src/team/names.ts';
+import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
+import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { smallTeam } from '../support/sample-team.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
@@ -100,5 +103,97 @@ test.each(
     }
     expect(await lab.mturk(TOMORROW, 'apply', '--yes', '--restore', key)).toMatchObject({ code: 0 });
     expect(await lab.may(fay)).toContain('SendBonus');
+  });
+});
+
+/** With CloudTrail, what a machine's clock dates after the first checks must be long past. */
+const LATER = [TODAY, '2027-01-15', '2027-01-17'];
+const AT_PATH = { Path: '/mturk/perception-lab/' };
+const documentOf = (statement: object) =>
+  PolicyDocument.replace('{"Effect"', `${JSON.stringify(statement).slice(0, -1)},"Effect"`);
+
+test.each(
+  sampleOf<[string, (iam: aws.IAMClient) => Promise<unknown>]>(
+    [
+      [
+        'at a group under the path that is of no role',
+        async (iam) => {
+          await iam.send(new aws.CreateGroupCommand({ ...group('stopped'), ...AT_PATH }));
+          await iam.send(new aws.AttachGroupPolicyCommand({ ...group('stopped'), PolicyArn }));
+          await iam.send(new aws.AddUserToGroupCommand({ ...user('fay'), ...group('stopped') }));
+        },
+      ],
+      [
+        'at a group that was renamed',
+        async (iam) => {
+          await iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument }));
+          await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'payers' }));
+        },
+      ],
+      [
+        'at a member, with the Sid of what is out of reach',
+        (iam) =>
+          iam.send(
+            new aws.PutUserPolicyCommand({
+              ...{ ...user('fay'), PolicyName: 'stop', PolicyDocument: documentOf({ Sid: 'OutOfReach' }) },
+            }),
+          ),
+      ],
+      [
+        'at a group, with the Sid of what is withheld, under a condition that holds',
+        (iam) => {
+          const Condition = { StringLike: { 'aws:username': '*' } };
+          const own = { PolicyName: 'stop', PolicyDocument: documentOf({ Sid: 'Withheld', Condition }) };
+          return iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), ...own }));
+        },
+      ],
+    ],
+    2,
+  ),
+)('a Deny %s stays on every day', async (_what, cutOff) => {
+  await labs.attack(async (lab) => {
+    const fay = user('fay').UserName;
+    await lab.byHand(cutOff);
+    expect(await lab.may(fay)).toEqual([]);
+    for (const day of LATER) {
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
+      expect(await lab.may(fay)).toEqual([]);
+    }
+  });
+});
+
+test('a Deny that is kept in the policy of a role stays, although someone detaches the policy', async () => {
+  await labs.attack(async (lab) => {
+    const fay = user('fay').UserName;
+    await lab.byHand((iam) => iam.send(new aws.AttachGroupPolicyCommand({ ...group('paymaster'), PolicyArn })));
+    expect((await lab.mturk(TODAY, 'drift', '--reconcile', '--yes')).code).toBe(2);
+    const own = { ...group('paymaster'), PolicyArn: rolePolicyArn(smallTeam, 'paymaster') };
+    await lab.byHand((iam) => iam.send(new aws.DetachGroupPolicyCommand(own)));
+    for (const day of LATER) {
+      expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
+      expect(await lab.may(fay)).toEqual([]);
+    }
+  });
+});
+
+test('an apply that is killed once it has restored a boundary gives back nothing that the other one took', async () => {
+  const start = await withLab(await appliedTo(smallTeam), async (test) => {
+    const { iam } = test.lab(smallTeam);
+    const { Policy } = await iam.send(new aws.CreatePolicyCommand({ PolicyName: 'stop', PolicyDocument }));
+    const PermissionsBoundary = Policy?.Arn;
+    await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
+    return copyOf(test.memory);
+  });
+  await withLab(start, async (test) => {
+    const may = () => [...(accessAt(accessIn(test.memory.account)).get(user('fay').UserName) ?? [])];
+    const params = { ...user('fay'), PermissionsBoundary: boundaryArn(smallTeam) };
+    const action = 'PutUserPermissionsBoundary';
+    const call = { action, identity: `${action} ${JSON.stringify(params)} 0` };
+    expect(may()).toEqual([]);
+    const killed = await applyAndKill(test, test.lab(smallTeam), { call, phase: 'after' }, () => true);
+    expect(killed.code).toBe('killed');
+    test.listen(null);
+    await applied(test.lab(smallTeam));
+    expect(may()).toEqual([]);
   });
 });

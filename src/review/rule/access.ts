@@ -85,7 +85,10 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
       .filter(({ name }) => stays.get(user.name)?.includes(name) !== true)
       .map((group) => ({ name: group.name, document: deniesOf(group, account) }));
   const own = (holder: string, inline: readonly InlinePolicy[]) =>
-    inline.map(({ name, document }) => ({ name, document: certain(document, brakes.get(`${holder} ${name}`)) }));
+    inline.map(({ name, document }) => {
+      const isLimits = name === LIMITS_POLICY;
+      return { name, document: certain(document, brakes.get(`${holder} ${name}`), isLimits) };
+    });
   return operationsIn({
     ...account,
     users: account.users.map((user) => ({ ...user, inline: [...own(user.name, user.inline), ...escaped(user)] })),
@@ -193,11 +196,15 @@ function allowsOf(
   });
 }
 
-function certain(document: PolicyDocument | null, brakes: ReadonlySet<string> = new Set()): PolicyDocument {
+function certain(
+  document: PolicyDocument | null,
+  brakes: ReadonlySet<string> = new Set(),
+  isLimits = false,
+): PolicyDocument {
   if (document === null) return DENY_ALL;
+  const isOutOfReach = ({ Sid }: Statement) => isLimits && Sid === OUT_OF_REACH_SID;
   const Statement = statementsOf(document).filter(
-    (statement) =>
-      statement.Condition === undefined && statement.Sid !== OUT_OF_REACH_SID && !brakes.has(textOf(statement)),
+    (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(textOf(each)),
   );
   return { ...document, Statement };
 }

@@ -14,8 +14,10 @@ import { type PolicyDocument, type Statement, statementsOf } from '../../iam/doc
 import { resourceMatches } from '../../iam/evaluate.ts';
 import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 
-/** Of Denies that every apply computes again. */
-const OWN_SIDS: readonly string[] = [WITHHELD_SID, OUT_OF_REACH_SID];
+/** Whether a Deny of `limits` is one that every apply computes again. */
+export function isComputed({ Sid, Condition }: Statement): boolean {
+  return (Sid === WITHHELD_SID || Sid === OUT_OF_REACH_SID) && Condition === undefined;
+}
 
 /** MTurk has no resources: every call is made on `*`. */
 const RESOURCE = '*';
@@ -41,7 +43,7 @@ export function manualDenies(
   const ofTeams = new Set(exact.map(textOf));
   for (const statement of documents.flatMap((document) => (document === null ? [] : statementsOf(document)))) {
     const denied = deniedBy(statement);
-    if (isEmpty(denied) || OWN_SIDS.includes(statement.Sid ?? '') || isCovered(statement, denied, known)) continue;
+    if (isEmpty(denied) || isCovered(statement, denied, known)) continue;
     if (isEnded(statement) || ofTeams.has(textOf(statement))) continue;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
     if (statement.Sid !== undefined && isCovered(statement, denied, alike)) continue;

@@ -20,7 +20,7 @@ import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, withheldIn } from './access.ts';
-import { deniedBy, isFirstDay, isLastDay, manualDenies, textOf } from './kept-denies.ts';
+import { deniedBy, isComputed, isFirstDay, isLastDay, manualDenies, textOf } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -158,8 +158,9 @@ export function ruleFor(input: RuleInput): Ruled {
       ? gives
       : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
   const takenFrom = (user: string, roles: readonly string[]): OperationSet => {
-    const already = union(of(known, user), begunWithheld(user, input));
-    const lacking = difference(of(gives, user), of(held, user));
+    const begun = begunWithheld(user, input);
+    const already = union(of(known, user), begun);
+    const lacking = difference(of(gives, user), difference(of(held, user), begun));
     // Nothing else can come back now through a role whose group this apply does not write.
     const returning = intersection(lacking, union(of(written, user), already));
     const taken = given.reduce((all, each) => intersection(all, of(each, user)), returning);
@@ -229,9 +230,9 @@ function userOfId(name: string, { applied, account }: RuleInput): AccessUser | n
   return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
-/** What applies that did not end withheld when they began: they may not have come to writing it. */
+/** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
 function begunWithheld(user: string, { team: { lab }, applied }: RuleInput): OperationSet {
-  const members = applied?.begun.flatMap((begun) => begun.members) ?? [];
+  const members = applied?.begun.at(-1)?.members ?? [];
   return operationSet(members.flatMap(({ key, withheld }) => (iamName(lab, key) === user ? withheld : [])));
 }
 
@@ -354,22 +355,45 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
     return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
-  const limits = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
-  const own = new Set(deniesIn(limits).map(textOf));
+  const limits = deniesIn(actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null);
+  const own = new Set(limits.map(textOf));
   const isEnded = (deny: Statement) =>
     own.has(textOf(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
-  return manualDenies(documentsOf(actual, account.access), known, exact, isEnded);
+  const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
+  const documents = [
+    ...documentsOf({ ...actual, inline }, account.access),
+    ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
+    { Version: '2012-10-17', Statement: limits.filter((deny) => !isComputed(deny)) },
+  ];
+  return manualDenies(documents, known, exact, isEnded);
+}
+
+/** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
+function groupsOfNoRole(
+  { groups }: AccessUser,
+  { team, applied, account }: RuleInput,
+): readonly Pick<AccessGroup, 'inline' | 'attached'>[] {
+  const { lab } = team;
+  const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
+  const keys = teams.flatMap(({ roles }) => roles.map(({ key }) => key));
+  const names = new Set(keys.map((key) => iamName(lab, key)));
+  const arns = new Set(keys.map((key) => rolePolicyArn(team, key)));
+  return account.access.groups
+    .filter(({ name, path }) => path === labPath(lab) && groups.includes(name) && !names.has(name))
+    .map(({ inline, attached }) => ({ inline, attached: attached.filter((arn) => !arns.has(arn)) }));
 }
 
 function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
-  if (group === undefined) return [];
+  // Its policy has the Denies that were kept, attached or not.
+  const attached = new Set([...(group?.attached ?? []), rolePolicyArn(team, role.key)]);
   const { known, exact } = deniesOfTeams(input, ({ roles, freeze }, brakes) => {
     const same = roles.find(({ key }) => key === role.key);
     return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   });
-  return manualDenies(documentsOf(group, account.access), known, exact);
+  const holder = { inline: group?.inline ?? [], attached: [...attached] };
+  return manualDenies(documentsOf(holder, account.access), known, exact);
 }
 
 /** `known` without suspensions and freezes: what these cover for a time is not lifted when they end. */
