@@ -78,6 +78,12 @@ test('a change that is undone before the check is listed', async () => {
   );
 });
 
+test('a reconcile that CloudTrail does not answer is not the last check', async () => {
+  await mturk(['drift', '--reconcile', '--yes', '--no-cloudtrail', '--today', '2026-11-26']);
+  const events = changesOf(await driftFound(), BO.UserName).map(([event]) => event);
+  expect(events).toEqual(['RemoveUserFromGroup', 'AddUserToGroup']);
+});
+
 test('the name of Terraform as the user agent hides none', async () => {
   await asMallory(async (iam) => {
     await callIam(iam, 'DetachGroupPolicy', { ...LAB_GROUP, PolicyArn: LAB_POLICY });

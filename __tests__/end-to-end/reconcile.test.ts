@@ -57,7 +57,7 @@ async function inLab(settings: Settings, work: (desk: Desk) => Promise<void>): P
         const now = () => new Date(lab.at.getTime() + hours * 3_600_000);
         const completed = await quickScan(lab, { cloudTrail: false }, SILENT);
         const isChangedSince = events ? () => false : completed.isChangedSince;
-        return reconcile({ ...lab, now }, { ...completed, complete, isChangedSince }, SILENT);
+        return reconcile({ ...lab, now }, { ...completed, complete, isChangedSince, attributed: events }, SILENT);
       },
       record: () => JSON.parse(test.memory.record ?? 'null') as ApplyRecord,
       may: (key) => [...(accessAt(accessIn(test.memory.account)).get(user(key).UserName) ?? [])],

@@ -51,7 +51,7 @@ export async function reconcile(
     changeRecord(session.records, (latest) => ({
       ...latest,
       announcements: [...announcements],
-      checkedAt: completed.scan.at,
+      checkedAt: completed.attributed ? completed.scan.at : latest.checkedAt,
       administrators: [...completed.scan.administrators],
     }));
   if (mode === 'none') {

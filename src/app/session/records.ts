@@ -147,7 +147,7 @@ const RECORD = z.strictObject({
   ids: z.strictObject({ user: IDS, group: IDS }),
   /** What reconcile will give back or delete. */
   announcements: z.array(ANNOUNCEMENT).max(100_000),
-  /** ISO 8601, UTC: the last complete drift check; null if there was none. */
+  /** ISO 8601, UTC: the last complete drift check that CloudTrail answered; null if there was none. */
   checkedAt: z.iso.datetime().nullable(),
   /** ARNs of those whom that check found to be able to do everything; null if there was none. */
   administrators: z.array(z.string().max(2_048)).max(20_000).nullable(),
