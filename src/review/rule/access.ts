@@ -83,7 +83,7 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
     account.groups
       .filter(({ name }) => labGroups.has(name) && user.groups.includes(name))
       .filter(({ name }) => stays.get(user.name)?.includes(name) !== true)
-      .map((group) => ({ name: group.name, document: deniesOf(group, account) }));
+      .map((group) => policyOf(group, account, conditionalDeny));
   const own = (holder: string, inline: readonly InlinePolicy[]) =>
     inline.map(({ name, document }) => {
       const isLimits = name === LIMITS_POLICY;
@@ -95,7 +95,7 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
     groups: account.groups.map((group) =>
       labGroups.has(group.name)
         ? { ...group, inline: own(group.name, group.inline) }
-        : { ...group, attached: [], inline: allowsOf(group, account) },
+        : { ...group, attached: [], inline: [policyOf(group, account, outrightAllow)] },
     ),
     policies: [...account.policies, ...missingPolicies(account)].map((policy) => ({
       ...policy,
@@ -168,32 +168,33 @@ function labGroupsOf({ groups }: AccessModel, team: AccessTeam, before: readonly
   return new Set([...ofRoles, ...groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name)]);
 }
 
-/** The Denies under a condition of a group's policies, without it. */
-function deniesOf(
-  { inline, attached }: Pick<AccessModel['groups'][number], 'inline' | 'attached'>,
+/** The documents of the policies of a user or group: `limits` as any other; null for what cannot be read. */
+export function documentsOf(
+  { inline, attached }: Pick<AccessUser, 'inline' | 'attached'>,
   { policies }: AccessModel,
-): PolicyDocument {
-  const documents = [...inline, ...policies.filter(({ arn }) => attached.includes(arn))].map(
-    ({ document }) => document,
-  );
-  const Statement = documents.flatMap((document) =>
-    (document === null ? [] : statementsOf(document)).flatMap(({ Condition, ...bare }) =>
-      bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [],
-    ),
-  );
-  return { Version: '2012-10-17', Statement };
+): readonly (PolicyDocument | null)[] {
+  return [
+    ...inline.map(({ document }) => document),
+    ...attached.map((arn) => policies.find((policy) => policy.arn === arn)?.document ?? null),
+  ];
 }
 
-function allowsOf(
-  { inline, attached }: Pick<AccessModel['groups'][number], 'inline' | 'attached'>,
-  { policies }: AccessModel,
-): readonly InlinePolicy[] {
-  const managed = attached.flatMap((arn) => policies.filter((policy) => policy.arn === arn));
-  return [...inline, ...managed].flatMap(({ name, document }) => {
-    if (document === null) return [];
-    const Statement = statementsOf(certain(document)).filter(({ Effect }) => Effect === 'Allow');
-    return [{ name, document: { ...document, Statement } }];
-  });
+/** A group's policies as one, of what is kept of their statements. */
+function policyOf(
+  group: AccessModel['groups'][number],
+  account: AccessModel,
+  keep: (statement: Statement) => readonly Statement[],
+): InlinePolicy {
+  const known = documentsOf(group, account).flatMap((document) => (document === null ? [] : statementsOf(document)));
+  return { name: group.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
+}
+
+function outrightAllow(statement: Statement): readonly Statement[] {
+  return statement.Effect === 'Allow' && statement.Condition === undefined ? [statement] : [];
+}
+
+function conditionalDeny({ Condition, ...bare }: Statement): readonly Statement[] {
+  return bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [];
 }
 
 function certain(

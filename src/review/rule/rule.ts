@@ -19,7 +19,15 @@ import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
-import { givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn, withheldIn } from './access.ts';
+import {
+  documentsOf,
+  givenBy,
+  givenByOthers,
+  heldIn,
+  type OperationsByUser,
+  unchangedIn,
+  withheldIn,
+} from './access.ts';
 import { deniedBy, isComputed, isFirstDay, isLastDay, manualDenies, textOf } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
@@ -334,17 +342,6 @@ function isOfAws(arn: string): boolean {
 
 function deniesIn(document: PolicyDocument | null): readonly Statement[] {
   return document === null ? [] : statementsOf(document).filter(({ Effect }) => Effect === 'Deny');
-}
-
-/** The documents of the policies of a user or group: `limits` as any other. */
-function documentsOf(
-  { inline, attached }: Pick<AccessUser, 'inline' | 'attached'>,
-  { policies }: AccessModel,
-): readonly (PolicyDocument | null)[] {
-  return [
-    ...inline.map(({ document }) => document),
-    ...attached.map((arn) => policies.find((policy) => policy.arn === arn)?.document ?? null),
-  ];
 }
 
 function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
