@@ -78,8 +78,11 @@ test('a change that is undone before the check is listed', async () => {
   );
 });
 
-test('a reconcile that CloudTrail does not answer is not the last check', async () => {
-  await mturk(['drift', '--reconcile', '--yes', '--no-cloudtrail', '--today', '2026-11-26']);
+test.each([
+  ['that CloudTrail does not answer', ['--no-cloudtrail']],
+  ['whose own check no issue shows', ['--checked-at', '']],
+])('a reconcile %s is not the last check', async (_what, options) => {
+  await mturk(['drift', '--reconcile', '--yes', ...options, '--today', '2026-11-26']);
   const events = changesOf(await driftFound(), BO.UserName).map(([event]) => event);
   expect(events).toEqual(['RemoveUserFromGroup', 'AddUserToGroup']);
 });

@@ -1,10 +1,12 @@
 import * as aws from '@aws-sdk/client-iam';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf } from '../support/exhaustive.ts';
-import { applied, appliedTo, copyOf, withLab } from '../support/lab-in-test.ts';
+import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { smallTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const labs = attackedLabs();
@@ -195,5 +197,31 @@ test('an apply that is killed once it has restored a boundary gives back nothing
     test.listen(null);
     await applied(test.lab(smallTeam));
     expect(may()).toEqual([]);
+  });
+});
+
+test('a Deny at a member without room for limits is kept, although the apply ends before it has written them', async () => {
+  const start = await withLab(await appliedTo(smallTeam), async (test) => {
+    const { iam } = test.lab(smallTeam);
+    const long = documentOf({ Sid: 'x'.repeat(1_800) })
+      .replace('Deny', 'Allow')
+      .replace('"Action":"*"', '"Action":"s3:*"');
+    await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'a-long-one', PolicyDocument: long }));
+    await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument }));
+    return copyOf(test.memory);
+  });
+  await withLab(start, async (test) => {
+    test.listen(({ action, phase }) => {
+      if (action === 'DeleteUserPolicy' && phase === 'after') test.emulator.faults = { errorShare: 1 };
+      return true;
+    });
+    const lab = test.lab(smallTeam);
+    const ended = await applyPlanned(lab, await planned(lab), carriedOut(), SILENT);
+    expect(ended).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
+    test.emulator.faults = {};
+    test.listen(null);
+    await applied(test.lab(smallTeam));
+    const { withheld } = (await planned(test.lab(smallTeam))).ruled;
+    expect(withheld.map(({ kind, key }) => `${key} ${kind}`)).toEqual(['fay deny-kept']);
   });
 });

@@ -1,4 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import * as z from 'zod';
 import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnostics/failure.ts';
 
 export const DEFAULT_FILE = 'team.yaml';
@@ -7,6 +8,13 @@ export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
 export const today = () =>
   new Option('--today <YYYY-MM-DD>', 'act as if this were today, UTC').argParser(parseDay).default(undefined, 'today');
+export const checkedAt = () =>
+  new Option('--checked-at <time>', 'with --reconcile: when the check was made that the drift issue shows').argParser(
+    (text) => {
+      if (text === '' || z.iso.datetime().safeParse(text).success) return text;
+      throw new InvalidArgumentError('Write a time as 2026-12-24T08:00:00Z.');
+    },
+  );
 export const emulator = () =>
   new Option('--emulator [dir]', `use a local AWS emulator, kept in DIR (${DEFAULT_EMULATOR})`)
     .env('MTURK_TEAM_EMULATOR')

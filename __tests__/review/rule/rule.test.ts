@@ -368,6 +368,7 @@ describe('dates', () => {
 });
 
 describe('Denies by hand', () => {
+  const literal = { Condition: { StringNotEquals: { 'aws:username': '${aws:username}' } } };
   const stop = all(withPolicy(stopArn('stop'), says(denyAll)), attach('fay', stopArn('stop')));
   test('of a policy attached to a member are kept without a Sid, and the member has no other Deny for them', () => {
     const result = ruled({ change: stop });
@@ -405,6 +406,14 @@ describe('Denies by hand', () => {
     ],
   ])('%s', (_what, document, expected) => {
     expect(brief(ruled({ change: write('fay', 'extra', document) }))).toEqual(expected);
+  });
+
+  test('are copied without a condition that would mean another thing in a newer version', () => {
+    const Statement = [statement('Deny', 'mechanicalturk:GetHIT', literal)];
+    const change = write('fay', 'extra', { Version: '2008-10-17', Statement });
+    expect(limitsOf(ruled({ change }), 'fay')?.Statement).toEqual([statement('Deny', 'mechanicalturk:GetHIT')]);
+    const newer = write('fay', 'extra', { Version: '2012-10-17', Statement });
+    expect(limitsOf(ruled({ change: newer }), 'fay')?.Statement).toEqual(Statement);
   });
 
   test('a Deny that the applied, a begun or this team has is none by hand', () => {

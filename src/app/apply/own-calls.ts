@@ -12,6 +12,7 @@ import { userNamed } from '../../access/policies-of.ts';
 import { askAws } from '../../aws/client.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
+import { statementsOf } from '../../iam/document.ts';
 import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
 import { limitedFirst } from '../../review/apply/suspension.ts';
 import type { LimitedUser } from '../../review/rule/rule.ts';
@@ -38,6 +39,9 @@ export function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promi
       const { attached = [], boundary, inline = [] } = userNamed(planned.account, UserName) ?? {};
       const put = (PolicyName: string, document: object) =>
         iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+      // A Deny that someone added is kept: without a Sid, this one is taken for it if the apply ends before `limits`.
+      const { Sid, ...kept } = SHORTEST_DENY;
+      const deny = { Statement: statementsOf(limits).some((each) => each.Sid === undefined) ? kept : { Sid, ...kept } };
       const remove = (PolicyName: string) => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
       // Without the lab's boundary, the role of the workflows may write no policy.
       if (boundary !== boundaryArn(team)) {
@@ -45,9 +49,9 @@ export function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promi
       }
       const [first, ...others] = inline.map(({ name }) => name).filter((name) => name !== LIMITS_POLICY);
       // In place of a policy, which can be as long as the quota.
-      if (first !== undefined) await put(first, SHORTEST_DENY);
+      if (first !== undefined) await put(first, deny);
       for (const name of others) await remove(name);
-      await put(LIMITS_POLICY, SHORTEST_DENY);
+      await put(LIMITS_POLICY, deny);
       for (const PolicyArn of attached) {
         await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
       }
@@ -59,7 +63,7 @@ export function limitUsers({ iam, team }: LabSession, planned: StackPlan): Promi
 }
 
 /** As short as it can be, and what a suspension says: an apply that is killed then leaves no Deny of its own behind. */
-const SHORTEST_DENY = { Statement: { Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' } };
+const SHORTEST_DENY = { Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' };
 
 interface Membership {
   readonly group: string;

@@ -29,12 +29,14 @@ const NOTHING: Reconciled = { steps: 0, done: [], announcements: [] };
 /**
  * Applies the applied team again, as `settings.reconcile` of that team allows: manual changes that gave access are undone,
  * what was taken is withheld. In mode `all` it is announced and given back by a check at least 20 hours later, as far as the
- * newest file gives it, too. The check is noted in the record in every mode.
+ * newest file gives it, too. The check is noted in the record in every mode: `checkedAt` is when the check was made whose
+ * report is shown to people; null leaves the last one.
  */
 export async function reconcile(
   session: LabSession,
   completed: CompletedScan,
   terminal: Terminal,
+  checkedAt: string | null = completed.attributed ? completed.scan.at : null,
 ): Promise<Result<Reconciled>> {
   const read = await readRecord(session.records);
   if (!read.ok) return read;
@@ -51,7 +53,7 @@ export async function reconcile(
     changeRecord(session.records, (latest) => ({
       ...latest,
       announcements: [...announcements],
-      checkedAt: completed.attributed ? completed.scan.at : latest.checkedAt,
+      checkedAt: checkedAt ?? latest.checkedAt,
       administrators: [...completed.scan.administrators],
     }));
   if (mode === 'none') {

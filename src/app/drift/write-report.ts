@@ -34,6 +34,7 @@ export async function writeScanReport(
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
+    'checked-at': attributed ? scan.at : '',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }

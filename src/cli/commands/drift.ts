@@ -26,6 +26,8 @@ interface DriftOptions extends LabSessionOptions {
   readonly cloudTrail: boolean;
   /** Apply the applied team again, as `settings.reconcile` allows. */
   readonly reconcile: boolean;
+  /** When the check was made that the drift issue shows; null if it did not ask CloudTrail, undefined for this one. */
+  readonly checkedAt: string | null | undefined;
   /** Where to write what the scan found, for the job that writes its issues; null for nowhere. */
   readonly report: string | null;
 }
@@ -76,7 +78,7 @@ async function reconcileAndShow(
   if (!options.yes && !(await terminal.confirm(`Apply what was applied last to account ${account} again?`))) {
     return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
   }
-  const done = await reconcile(session, completed, terminal);
+  const done = await reconcile(session, completed, terminal, options.checkedAt);
   if (!done.ok) {
     writeReconcileFailure(done.failure);
     if (json) printJson({ ...scanJson(session, completed), error: failureJson(done.failure) }, terminal);
@@ -157,6 +159,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.providerMirror())
     .option('--report <file>', 'write findings as JSON for drift-issue')
     .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
+    .addOption(cli.checkedAt())
     .addOption(cli.today())
     .addOption(cli.json())
     .addHelpText(
@@ -171,12 +174,13 @@ export function register(command: Command, terminal: Terminal): void {
     .addHelpText('after', RECONCILING)
     .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options) => {
-      const { quick = false, yes = false, lock, cloudtrail: cloudTrail, reconcile = false, report = null } = options;
+      const { quick = false, yes = false, lock, cloudtrail: cloudTrail } = options;
+      const { reconcile = false, report = null, checkedAt } = options;
       const usage = (message: string) => command.error(`error: ${message}`);
       if (reconcile) cli.refuseAnotherDay(command, options);
       if (reconcile && quick) usage('--reconcile needs a full check; leave out --quick');
       if (reconcile && !lock) usage('--reconcile writes the state; leave out --no-lock');
-      const asked = { quick, yes, lock, cloudTrail, reconcile, report };
+      const asked = { quick, yes, lock, cloudTrail, reconcile, report, checkedAt: checkedAt === '' ? null : checkedAt };
       cli.finish(await drift({ ...cli.labOptions(file, options), ...asked }, terminal));
     });
 }
