@@ -36,7 +36,7 @@ test('a role more: what it brings, what it comes through, and nothing else', () 
     ['pay:reject', true],
     ['account:read', true],
   ]);
-  expect(bo?.capabilities.gained[0]?.grants.map(({ holder }) => holder)).toEqual(['group perception-lab-paymaster']);
+  expect(bo?.capabilities.gained[0]?.grants.map(({ holder }) => holder.name)).toEqual(['perception-lab-paymaster']);
   expect(bo?.operations.lost).toEqual([]);
   expect(bo?.groups).toEqual({ gained: ['perception-lab-paymaster'], lost: [] });
   expect(bo?.worstGain).toBe('spends');
@@ -80,8 +80,8 @@ describe('access that begins later', () => {
     const joined = change('eve', withEve);
     expect(joined).toMatchObject({ worstGain: 'spends', starts: { before: null, after: starts } });
     expect(joined?.allowed).toEqual({ before: 0, after: expect.any(Number) });
-    expect(joined?.capabilities.gained[0]?.grants.map(({ holder }) => holder)).toEqual([
-      'group perception-lab-paymaster',
+    expect(joined?.capabilities.gained[0]?.grants.map(({ holder }) => holder.name)).toEqual([
+      'perception-lab-paymaster',
     ]);
   });
 
@@ -136,7 +136,7 @@ test('manual changes besides operations are reported too', () => {
   expect(change('ada', byHand('ada', { inline }))?.ownPolicies).toEqual({ gained: ['extra'], lost: [] });
   expect(change('ada', byHand('ada', { boundary: null }))?.boundary.after).toBeNull();
   const admin = change('cy', byHand('cy', { groups: ['Admins'], inline: [] }));
-  expect(admin?.unknownPolicies.after).toEqual([{ holder: 'group Admins', policy: 'group Admins' }]);
+  expect(admin?.unknownPolicies.after).toEqual([{ holder: { kind: 'group', name: 'Admins' }, policy: 'Admins' }]);
   expect(admin?.operations.gained).toHaveLength(39);
 });
 
@@ -219,8 +219,8 @@ describe('the end of access is found in the documents', () => {
 describe('explain', () => {
   test('says what a role allows and another policy takes away', () => {
     const gus = explain(BEFORE, 'perception-lab-gus', AT);
-    expect(gus?.denied.map(({ operations, by, byBoundary }) => [operations, by[0]?.holder, byBoundary])).toEqual([
-      [['SendBonus'], 'group perception-lab-everything-but-bonus', false],
+    expect(gus?.denied.map(({ operations, by, byBoundary }) => [operations, by[0]?.holder.name, byBoundary])).toEqual([
+      [['SendBonus'], 'perception-lab-everything-but-bonus', false],
     ]);
     expect(gus?.ends).toBe('2027-09-01T00:00:00.000Z');
   });

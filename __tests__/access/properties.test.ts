@@ -1,27 +1,40 @@
 import fc from 'fast-check';
-import { accessOf } from '../../src/access/access-of.ts';
-import { decide } from '../../src/access/decide.ts';
+import { accessOf, grantsOf } from '../../src/access/access-of.ts';
+import { decide, decisionOf } from '../../src/access/decide.ts';
 import { type AccessChange, type AccessDiff, diffAccess } from '../../src/access/diff.ts';
 import { explain, whoCan } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
-import { difference, includesOperation, listOperations, NO_OPERATIONS } from '../../src/access/operation-set.ts';
-import { OPERATIONS } from '../../src/catalog/mturk.ts';
+import {
+  difference,
+  includesOperation,
+  listOperations,
+  NO_OPERATIONS,
+  operationSet,
+} from '../../src/access/operation-set.ts';
+import { distinctGrants, policiesOf } from '../../src/access/policies-of.ts';
+import { contextOf, OPEN_KEYS } from '../../src/access/request-context.ts';
+import { actionOf, OPERATIONS } from '../../src/catalog/mturk.ts';
+import { evaluate } from '../../src/iam/evaluate.ts';
 import { runs } from '../support/exhaustive.ts';
 import { anyModel, anyStatement } from '../support/random-model.ts';
 
 const MOMENTS = [new Date('2026-11-25T12:00:00Z'), new Date('2026-12-01T00:00:00Z')];
 const moment = fc.constantFrom(...MOMENTS);
 
-test('all operations at once are decided as each by itself, with the same grants', () => {
+test('all operations at once are decided as a request for each, by the same statements', () => {
   fc.assert(
     fc.property(anyModel, moment, (model, at) => {
-      for (const { user, allowed, grants } of accessOf(model, { at })) {
+      for (const access of accessOf(model, { at })) {
+        const { user, allowed } = access;
+        const context = contextOf(model, user, { at });
         for (const operation of OPERATIONS) {
-          const decision = decide(model, user.name, operation, { at });
-          expect(includesOperation(allowed, operation)).toBe(decision.outcome === 'allowed');
-          const by = new Set(decision.by.map(({ holder, policy }) => `${holder} ${policy}`));
-          const given = new Set((grants.get(operation) ?? []).map(({ holder, policy }) => `${holder} ${policy}`));
-          if (decision.outcome === 'allowed') expect(given).toEqual(by);
+          const request = { action: actionOf(operation), resource: '*', context, openKeys: OPEN_KEYS };
+          const { by, ...evaluated } = evaluate(policiesOf(model, user), request);
+          const decision = decisionOf(access, operation);
+          expect(decision).toEqual({ ...evaluated, by: by.map((each) => expect.objectContaining(each)) });
+          expect(includesOperation(allowed, operation)).toBe(evaluated.outcome === 'allowed');
+          const grants = distinctGrants(decision.by.map(({ source }) => source));
+          expect(grantsOf(access, operationSet([operation]))).toEqual(evaluated.outcome === 'allowed' ? grants : []);
         }
       }
     }),

@@ -1,8 +1,9 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { contextOf, decide, OPEN_KEYS } from '../../src/access/decide.ts';
+import { decide } from '../../src/access/decide.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { listOperations } from '../../src/access/operation-set.ts';
 import { policiesOf } from '../../src/access/policies-of.ts';
+import { contextOf, OPEN_KEYS } from '../../src/access/request-context.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { CATALOG, OPERATIONS, type Operation, operationsOf, SPENDING_CAPABILITIES } from '../../src/catalog/mturk.ts';
 import type { Statement } from '../../src/iam/document.ts';
@@ -51,9 +52,9 @@ describe("the tutorial's promises, decided", () => {
     expect(allowed(model, 'gus')).toEqual(OPERATIONS.filter((operation) => operation !== 'SendBonus'));
     const decision = decide(model, 'perception-lab-gus', 'SendBonus', { at: NOW });
     expect(decision.outcome).toBe('denied-explicitly');
-    expect(decision.by).toEqual([
+    expect(decision.by.map(({ source: { holder, policy }, statement }) => ({ holder, policy, statement }))).toEqual([
       {
-        holder: 'group perception-lab-everything-but-bonus',
+        holder: { kind: 'group', name: 'perception-lab-everything-but-bonus' },
         policy: 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-everything-but-bonus',
         statement: { Sid: 'Deny', Effect: 'Deny', Action: ['mechanicalturk:SendBonus'], Resource: '*' },
       },
@@ -98,7 +99,7 @@ describe('the brakes', () => {
   test('a suspension leaves nothing, whatever the roles', () => {
     const model = withMember({ key: 'eve', roles: ['full-access', 'paymaster'], suspended: true });
     expect(allowed(model, 'eve')).toEqual([]);
-    expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: NOW }).by[0]?.policy).toBe('limits');
+    expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: NOW }).by[0]?.source.policy).toBe('limits');
   });
 
   test.each([
@@ -204,7 +205,7 @@ describe('what is not known counts as everything, visibly', () => {
   test.each([
     ['an attached policy that the model lacks', changeBo({ attached: [ADMIN] }), ADMIN],
     ['an inline policy known by name', changeBo({ inline: [{ name: 'extra', document: null }] }), 'extra'],
-    ['a group that the model lacks', changeBo({ groups: ['Admins'] }), 'group Admins'],
+    ['a group that the model lacks', changeBo({ groups: ['Admins'] }), 'Admins'],
   ])('%s', (_what, model, policy) => {
     const decision = decide(model, 'perception-lab-bo', 'SendBonus', { at: NOW });
     expect(decision.outcome).toBe('allowed');

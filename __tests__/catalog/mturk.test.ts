@@ -28,7 +28,7 @@ function allowedBy(document: (typeof MANAGED_POLICIES)[keyof typeof MANAGED_POLI
   return OPERATIONS.filter(
     (operation) =>
       evaluate(
-        { identity: [{ holder: 'group x', policy: 'p', document }], boundary: null },
+        { identity: [{ policy: 'p', document }], boundary: null },
         { action: actionOf(operation), resource: '*', context: {} },
       ).outcome === 'allowed',
   );

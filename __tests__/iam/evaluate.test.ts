@@ -14,7 +14,7 @@ const DENY: Statement = { Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Re
 
 function source(statements: readonly Statement[], name = 'p'): PolicySource {
   const document: PolicyDocument = { Version: '2012-10-17', Statement: statements };
-  return { holder: 'group g', policy: name, document };
+  return { policy: name, document };
 }
 
 function policies(identity: readonly Statement[], boundary?: readonly Statement[]): PrincipalPolicies {
@@ -44,9 +44,10 @@ describe('outcomes', () => {
     expect([decision.outcome, decision.by.length, decision.stoppedByBoundary]).toEqual([outcome, by, stopped]);
   });
 
-  test('names the statements that decided, with holder and policy', () => {
-    const decision = evaluate(policies([ALLOW, DENY]), request('mechanicalturk:SendBonus'));
-    expect(decision.by).toEqual([{ holder: 'group g', policy: 'p', statement: DENY }]);
+  test('names the statements that decided, with their policy', () => {
+    const given = policies([ALLOW, DENY]);
+    const decision = evaluate(given, request('mechanicalturk:SendBonus'));
+    expect(decision.by).toEqual([{ source: given.identity[0], statement: DENY }]);
   });
 
   test('a document may hold a single statement', () => {

@@ -1,5 +1,4 @@
-import type { UserAccess } from '../../src/access/access-of.ts';
-import { distinctGrants } from '../../src/access/capability-access.ts';
+import { grantsOf, type UserAccess } from '../../src/access/access-of.ts';
 import type { AccessChange } from '../../src/access/diff.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
@@ -68,7 +67,7 @@ export function detectedOf(
       const data = {
         ...unmanagedUserData(access.user, account.account, lab),
         operations: listOperations(access.allowed),
-        grants: distinctGrants([...access.grants.values()].flat()),
+        grants: grantsOf(access, access.allowed),
         keys,
         areKeysKnown: true,
       };

@@ -1,16 +1,12 @@
-import type { Operation } from '../catalog/mturk.ts';
-import { conditionsHold } from '../iam/conditions.ts';
-import { type Statement, statementsOf } from '../iam/document.ts';
-import { type PolicySource, resourceMatches } from '../iam/evaluate.ts';
+import { statementsOf } from '../iam/document.ts';
+import { type Matches, resourceMatches, type SourceStatement, statementApplies } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
-import { type Circumstances, contextOf, dependsOnUser, OPEN_KEYS, sharedContextOf } from './decide.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import {
   ALL_OPERATIONS,
   difference,
   intersection,
   isEmpty,
-  listOperations,
   NO_OPERATIONS,
   type OperationSet,
   operationsOfStatement,
@@ -18,19 +14,26 @@ import {
 } from './operation-set.ts';
 import {
   boundaryPolicies,
+  distinctGrants,
   type Grant,
   groupPolicies,
   type HeldPolicies,
+  type HeldPolicy,
   ownPolicies,
   type UnknownPolicy,
 } from './policies-of.ts';
+import { type Circumstances, contextOf, dependsOnUser, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 import { earlier, later, timeOfDeny } from './time-conditions.ts';
 
 export interface UserAccess {
   readonly user: AccessUser;
   readonly allowed: OperationSet;
-  /** What gives each allowed operation. Shared between users who have it from the same policies. */
-  readonly grants: ReadonlyMap<Operation, readonly Grant[]>;
+  /** What some policy allows, whatever else denies it. */
+  readonly granted: OperationSet;
+  /** What the user's own policies and those of the groups say. Often shared between users. */
+  readonly identity: readonly Verdict[];
+  /** What the boundary says; null if there is none. */
+  readonly boundary: Verdict | null;
   /** Whether everything is denied without a condition. */
   readonly suspended: boolean;
   /** The moment (milliseconds since 1970) until which everything is denied, past or future; null if there is none. */
@@ -41,54 +44,78 @@ export interface UserAccess {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
-/** What users in the same groups under the same boundary share. */
-interface SharedPolicies {
-  readonly groups: Reading;
-  readonly boundary: Reading | null;
+/** The policies of a group, or a boundary, read once for every user who has it. */
+interface ReadPolicies extends Reading {
   readonly unknown: readonly UnknownPolicy[];
-  readonly isBoundaryUnknown: boolean;
-  readonly suspends: boolean;
-  readonly starts: number | null;
-  readonly ends: number | null;
-  /** The grants of users without policies of their own. */
-  readonly grants: Pick<UserAccess & Verdict, 'allowed' | 'allowing' | 'grants'>[];
 }
 
-/** The policies of a group, or a boundary, read once for every user who has it. */
-type ReadPolicies = (key: string, policies: () => HeldPolicies) => { readonly reading: Reading } & HeldPolicies;
-
-const NO_SOURCES: Reading = readSources([]);
-
 /**
- * What every user of the model may do at a moment: the same decisions as `decide`, for all operations at once. Policies
- * that users share are read once, so the time grows with the model and not with members times operations.
+ * What every user of the model, or some of them, may do at a moment, for all operations at once. Policies that users
+ * share are read once, so the time grows with the model and not with members times operations.
  */
-export function accessOf(model: AccessModel, circumstances: Circumstances): readonly UserAccess[] {
-  const shared = new Map<string, SharedPolicies>();
-  const read = new Map<string, ReturnType<ReadPolicies>>();
-  const readOnce: ReadPolicies = (key, policies) => {
-    let found = read.get(key);
-    if (found === undefined) {
-      const held = policies();
-      found = { ...held, reading: readSources(held.sources) };
-      read.set(key, found);
-    }
-    return found;
-  };
+export function accessOf(
+  model: AccessModel,
+  circumstances: Circumstances,
+  users: readonly AccessUser[] = model.users,
+): readonly UserAccess[] {
   const common = sharedContextOf(model, circumstances);
-  return model.users.map((user) => {
-    const key = `${user.groups.join(' ')}|${user.boundary ?? ''}`;
-    let policies = shared.get(key);
-    if (policies === undefined) {
-      policies = readShared(model, user, readOnce);
-      shared.set(key, policies);
-    }
-    let own: RequestContext | null = null;
-    return accessOfUser(model, user, policies, common, () => {
-      own ??= contextOf(model, user, circumstances);
-      return own;
-    });
+  const groups = new Map<string, ReadPolicies>();
+  const boundaries = new Map<string, ReadPolicies>();
+  return users.map((user) => {
+    const own = readPolicies(ownPolicies(model, user));
+    const ofGroups = user.groups.map((name) => once(groups, name, () => groupPolicies(model, name)));
+    const boundary =
+      user.boundary === null ? null : once(boundaries, user.boundary, () => boundaryPolicies(model, user));
+    let context: RequestContext | null = null;
+    const personal = () => {
+      context ??= contextOf(model, user, circumstances);
+      return context;
+    };
+    return accessOfUser(user, [own, ...ofGroups], boundary, (reading) => reading.judge(common, personal));
   });
+}
+
+function once(known: Map<string, ReadPolicies>, key: string, held: () => HeldPolicies): ReadPolicies {
+  const found = known.get(key) ?? readPolicies(held());
+  known.set(key, found);
+  return found;
+}
+
+function accessOfUser(
+  user: AccessUser,
+  held: readonly ReadPolicies[],
+  limit: ReadPolicies | null,
+  judge: (reading: Reading) => Verdict,
+): UserAccess {
+  const identity = held.map(judge);
+  const boundary = limit === null ? null : judge(limit);
+  const granted = identity.reduce((set, { allowed }) => union(set, allowed), NO_OPERATIONS);
+  const denied = identity.reduce((set, each) => union(set, each.denied), boundary?.denied ?? NO_OPERATIONS);
+  return {
+    user,
+    allowed: difference(intersection(granted, boundary?.allowed ?? ALL_OPERATIONS), denied),
+    granted,
+    identity,
+    boundary,
+    suspended: limit?.suspends === true || held.some(({ suspends }) => suspends),
+    starts: held.reduce((moment, { starts }) => later(moment, starts), limit?.starts ?? null),
+    ends: held.reduce((moment, { ends }) => earlier(moment, ends), limit?.ends ?? null),
+    unknownPolicies: unknownIn(user, held, limit),
+  };
+}
+
+/** One empty list for the many users who have none. */
+const NONE: readonly UnknownPolicy[] = [];
+
+function unknownIn(
+  { name }: AccessUser,
+  held: readonly ReadPolicies[],
+  limit: ReadPolicies | null,
+): readonly UnknownPolicy[] {
+  const ofLimit = limit?.unknown ?? NONE;
+  if (ofLimit.length === 0 && held.every(({ unknown }) => unknown.length === 0)) return NONE;
+  const holder = { kind: 'user', name } as const;
+  return [...held.flatMap(({ unknown }) => unknown), ...ofLimit.map(({ policy }) => ({ holder, policy }))];
 }
 
 /**
@@ -107,109 +134,36 @@ export function accessOnceBegun(
   }
   const begun = new Map(
     [...begins].flatMap(([starts, users]) =>
-      accessOf({ ...model, users }, { ...circumstances, at: new Date(starts) }).map(
-        (each) => [each.user, each] as const,
-      ),
+      accessOf(model, { at: new Date(starts) }, users).map((each) => [each.user, each] as const),
     ),
   );
   return begun.size === 0 ? now : now.map((each) => begun.get(each.user) ?? each);
 }
 
-function readShared(model: AccessModel, user: AccessUser, read: ReadPolicies): SharedPolicies {
-  const held = user.groups.map((name) => read(`group ${name}`, () => groupPolicies(model, name)));
-  const limit = user.boundary === null ? null : read(user.boundary, () => boundaryPolicies(model, user));
-  const groups = together(held.map(({ reading }) => reading));
-  const boundary = limit?.reading ?? null;
-  return {
-    groups,
-    boundary,
-    unknown: held.flatMap(({ unknown }) => unknown),
-    isBoundaryUnknown: limit !== null && limit.unknown.length > 0,
-    suspends: groups.suspends || boundary?.suspends === true,
-    starts: later(groups.starts, boundary?.starts ?? null),
-    ends: earlier(groups.ends, boundary?.ends ?? null),
-    grants: [],
-  };
-}
-
-/** One empty list for the many users who have none. */
-const NONE: readonly UnknownPolicy[] = [];
-
-function accessOfUser(
-  model: AccessModel,
-  user: AccessUser,
-  shared: SharedPolicies,
-  common: RequestContext,
-  personal: () => RequestContext,
-): UserAccess {
-  const held = ownPolicies(model, user);
-  const own = held.sources.length === 0 ? NO_SOURCES : readSources(held.sources);
-  const fromGroups = shared.groups.judge(common, personal);
-  const fromOwn = own.judge(common, personal);
-  const boundary = shared.boundary?.judge(common, personal) ?? null;
-  const denied = union(union(fromGroups.denied, fromOwn.denied), boundary?.denied ?? NO_OPERATIONS);
-  const granted = union(fromGroups.allowed, fromOwn.allowed);
-  const allowed = difference(intersection(granted, boundary?.allowed ?? ALL_OPERATIONS), denied);
-  const isAllKnown = held.unknown.length === 0 && shared.unknown.length === 0 && !shared.isBoundaryUnknown;
-  return {
-    user,
-    allowed,
-    grants: grantsOf(shared, allowed, fromGroups, fromOwn),
-    suspended: own.suspends || shared.suspends,
-    starts: later(own.starts, shared.starts),
-    ends: earlier(own.ends, shared.ends),
-    unknownPolicies: isAllKnown ? NONE : [...held.unknown, ...shared.unknown, ...boundaryPolicies(model, user).unknown],
-  };
-}
-
-function grantsOf(
-  shared: SharedPolicies,
-  allowed: OperationSet,
-  fromGroups: Verdict,
-  fromOwn: Verdict,
-): UserAccess['grants'] {
-  if (fromOwn.allowing.length > 0) return listGrants(allowed, [...fromOwn.allowing, ...fromGroups.allowing]);
-  const { allowing } = fromGroups;
-  const same = shared.grants.find((known) => known.allowing === allowing && known.allowed === allowed);
-  if (same !== undefined) return same.grants;
-  const grants = listGrants(allowed, allowing);
-  shared.grants.push({ allowed, allowing, grants });
-  return grants;
-}
-
-function listGrants(allowed: OperationSet, allowing: Verdict['allowing']): UserAccess['grants'] {
-  const grants = new Map<Operation, Grant[]>(listOperations(allowed).map((operation) => [operation, []]));
-  for (const { source, allows } of allowing) {
-    const { holder, policy } = source;
-    const grant = { holder, policy };
-    for (const operation of allows) {
-      const list = grants.get(operation);
-      if (list?.some((each) => each.holder === holder && each.policy === policy) === false) list.push(grant);
-    }
-  }
-  return grants;
+/** What gives a user those of some operations that are allowed. */
+export function grantsOf({ allowed, identity }: UserAccess, operations: OperationSet): readonly Grant[] {
+  const asked = intersection(allowed, operations);
+  const giving = identity.flatMap(({ allows }) =>
+    allows.filter((each) => !isEmpty(intersection(each.operations, asked))),
+  );
+  return distinctGrants(giving.map(({ source }) => source));
 }
 
 /** A statement that speaks about MTurk, with the operations that it names. */
-interface ReadStatement {
-  readonly source: PolicySource;
-  readonly statement: Statement;
+export interface ReadStatement extends SourceStatement<HeldPolicy> {
   readonly operations: OperationSet;
-  /** The same as a list; empty for a Deny. */
-  readonly allows: readonly Operation[];
   /** Whether it must be evaluated for each user. */
   readonly personal: boolean;
 }
 
-interface Verdict {
+/** The statements that apply to a user, and what they allow and deny in all. */
+export interface Verdict extends Matches<ReadStatement> {
   readonly allowed: OperationSet;
   readonly denied: OperationSet;
-  readonly allowing: readonly ReadStatement[];
 }
 
 /** Policies read once, to be judged for many users. */
 interface Reading {
-  readonly statements: readonly ReadStatement[];
   /** `personal` is called only if a statement depends on who asks. */
   readonly judge: (common: RequestContext, personal: () => RequestContext) => Verdict;
   /** Whether a Deny of everything has no condition. */
@@ -227,7 +181,7 @@ const RESOURCE = '*';
  * Reads the statements about MTurk, to be judged for many users. Written as one loop: it runs once for each member with
  * a last day.
  */
-function readSources(sources: readonly PolicySource[]): Reading {
+function readPolicies({ sources, unknown }: HeldPolicies): ReadPolicies {
   const statements: ReadStatement[] = [];
   let suspends = false;
   let starts: number | null = null;
@@ -237,8 +191,7 @@ function readSources(sources: readonly PolicySource[]): Reading {
       const operations = operationsOfStatement(statement);
       if (isEmpty(operations)) continue;
       const personal = dependsOnUser(statement, source.document.Version);
-      const allows = statement.Effect === 'Allow' ? listOperations(operations) : [];
-      const read = { source, statement, operations, allows, personal };
+      const read = { source, statement, operations, personal };
       statements.push(read);
       if (!deniesEverything(read)) continue;
       if (statement.Condition === undefined) suspends = true;
@@ -249,21 +202,7 @@ function readSources(sources: readonly PolicySource[]): Reading {
       }
     }
   }
-  return { statements, judge: judgeOf(statements), suspends, starts, ends };
-}
-
-/** Readings of several groups as one. */
-function together(readings: readonly Reading[]): Reading {
-  const [only = NO_SOURCES] = readings;
-  if (readings.length < 2) return only;
-  const statements = readings.flatMap((each) => each.statements);
-  return {
-    statements,
-    judge: judgeOf(statements),
-    suspends: readings.some(({ suspends }) => suspends),
-    starts: readings.map(({ starts }) => starts).reduce(later),
-    ends: readings.map(({ ends }) => ends).reduce(earlier),
-  };
+  return { judge: judgeOf(statements), suspends, starts, ends, unknown };
 }
 
 /** Judges statements, once for all users unless one of them depends on who asks. */
@@ -281,20 +220,20 @@ function judgeOf(statements: readonly ReadStatement[]): Reading['judge'] {
 function judge(statements: readonly ReadStatement[], common: RequestContext, personal: () => RequestContext): Verdict {
   let allowed = NO_OPERATIONS;
   let denied = NO_OPERATIONS;
-  const allowing: ReadStatement[] = [];
+  const allows: ReadStatement[] = [];
+  const denies: ReadStatement[] = [];
   for (const read of statements) {
-    const { statement, source } = read;
     const context = read.personal ? personal() : common;
-    const version = source.document.Version;
-    if (!resourceMatches(statement, version, RESOURCE, context)) continue;
-    if (!conditionsHold(statement, version, context, OPEN_KEYS)) continue;
-    if (statement.Effect === 'Deny') denied = union(denied, read.operations);
-    else {
+    if (!statementApplies(read, { resource: RESOURCE, context, openKeys: OPEN_KEYS })) continue;
+    if (read.statement.Effect === 'Deny') {
+      denied = union(denied, read.operations);
+      denies.push(read);
+    } else {
       allowed = union(allowed, read.operations);
-      allowing.push(read);
+      allows.push(read);
     }
   }
-  return { allowed, denied, allowing };
+  return { allowed, denied, allows, denies };
 }
 
 function deniesEverything({ statement, operations, source, personal }: ReadStatement): boolean {

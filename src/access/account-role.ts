@@ -3,8 +3,8 @@ import { evaluate } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
 import { policyAbout, readTrustPolicy, type TrustPolicy } from '../iam/resource-policy.ts';
 import { conservativeDocument } from './conservative.ts';
-import { OPEN_KEYS } from './decide.ts';
 import type { AccessUser, InlinePolicy } from './model.ts';
+import { OPEN_KEYS } from './request-context.ts';
 
 /** A role of the account. Mechanical Turk takes no role's credentials, so that it is in no access model. */
 export interface AccountRole {
@@ -54,7 +54,7 @@ export function trusts(
     const about = policyAbout(trust, who);
     if (statementsOf(about).length === 0) return false;
     const document = conservativeDocument(about, undefined);
-    const policies = { identity: [{ holder: role.name, policy: 'trust', document }], boundary: null };
+    const policies = { identity: [{ policy: 'trust', document }], boundary: null };
     const request = { action: 'sts:AssumeRole', resource: role.arn, context, openKeys: OPEN_KEYS };
     return evaluate(policies, request).outcome === 'allowed';
   };

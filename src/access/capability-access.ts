@@ -8,7 +8,7 @@ import {
   RISKS,
   type Risk,
 } from '../catalog/mturk.ts';
-import type { UserAccess } from './access-of.ts';
+import { grantsOf, type UserAccess } from './access-of.ts';
 import {
   includesOperation,
   intersection,
@@ -17,7 +17,7 @@ import {
   type OperationSet,
   operationSet,
 } from './operation-set.ts';
-import { GRANT, type Grant } from './policies-of.ts';
+import { GRANT } from './policies-of.ts';
 
 export const OPERATION = z.enum(OPERATIONS);
 export const OPERATION_LIST = z.array(OPERATION).max(OPERATIONS.length).readonly();
@@ -51,8 +51,8 @@ export const OPERATIONS_OF_RISK = Object.fromEntries(
   }),
 ) as Readonly<Record<Risk, OperationSet>>;
 
-/** Some operations by capability, worst risk first; `grants` says what gives each. */
-export function byCapability(operations: OperationSet, grants: UserAccess['grants']): readonly CapabilityAccess[] {
+/** Some operations of a user by capability, worst risk first. */
+export function byCapability(operations: OperationSet, access: UserAccess | null): readonly CapabilityAccess[] {
   return CAPABILITIES_BY_RISK.flatMap((capability) => {
     const part = intersection(operations, operationSet(operationsOf(capability)));
     if (isEmpty(part)) return [];
@@ -63,7 +63,7 @@ export function byCapability(operations: OperationSet, grants: UserAccess['grant
         risk: CAPABILITIES[capability].risk,
         operations: listed,
         whole: listed.length === operationsOf(capability).length,
-        grants: distinctGrants(listed.flatMap((operation) => grants.get(operation) ?? [])),
+        grants: access === null ? [] : grantsOf(access, part),
       },
     ];
   });
@@ -75,8 +75,4 @@ export function worstRisk(operations: OperationSet): Risk | null {
     operationsOf(name).some((operation) => includesOperation(operations, operation)),
   );
   return worst === undefined ? null : CAPABILITIES[worst].risk;
-}
-
-export function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
-  return [...new Map(grants.map((grant) => [`${grant.holder}\n${grant.policy}`, grant])).values()];
 }

@@ -1,7 +1,7 @@
 import { isKnownOperator } from '../iam/conditions.ts';
 import { type ConditionBlock, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
-import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './decide.ts';
 import type { AccessModel, InlinePolicy } from './model.ts';
+import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([

@@ -115,8 +115,6 @@ function periodsOf(model: AccessModel, at: Date): ReadonlyMap<string, Period> {
   return new Map(access.map((now, index) => [now.user.name, { now, begun: begun[index] ?? now }]));
 }
 
-const NO_GRANTS: UserAccess['grants'] = new Map();
-
 function changeOf(name: string, before: Period, after: Period, at: Date): AccessChange {
   const more = (one: Period, other: Period) => {
     const operations = ({ allowed = NO_OPERATIONS }: Partial<UserAccess>) => allowed;
@@ -135,8 +133,8 @@ function changeOf(name: string, before: Period, after: Period, at: Date): Access
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
     capabilities: {
-      gained: byCapability(gained, will?.grants ?? NO_GRANTS),
-      lost: byCapability(lost, was?.grants ?? NO_GRANTS),
+      gained: byCapability(gained, will),
+      lost: byCapability(lost, was),
     },
     allowed: { before: count(was), after: count(will) },
     risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },

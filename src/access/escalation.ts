@@ -6,10 +6,10 @@ import { BOUNDARY_PATH, iamName, labPath, workflowRolePath } from '../team/names
 import type { StatePlace } from '../team/team.ts';
 import { type AccountRole, rolePrincipal, trusts, trustsService } from './account-role.ts';
 import { conservativeDocument, isKnownKey } from './conservative.ts';
-import { contextOf, OPEN_KEYS, sharedContextOf } from './decide.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
 import { type AccessModel, type AccessPolicy, type AccessUser, indexModel } from './model.ts';
 import { policiesOf } from './policies-of.ts';
+import { contextOf, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 import { laterMoments } from './time-conditions.ts';
 
 /** One step by which a principal gains more access than its policies say. */

@@ -1,16 +1,14 @@
-import { actionOf, type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
-import { statementsOf } from '../iam/document.ts';
-import { statementMatches } from '../iam/evaluate.ts';
+import { type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { endOf, FREEZE_SID } from '../team/documents.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { accessOf, accessOnceBegun } from './access-of.ts';
-import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
-import { contextOf, decide, OPEN_KEYS } from './decide.ts';
+import { accessOf, accessOnceBegun, grantsOf, type UserAccess } from './access-of.ts';
+import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
+import { decisionOf } from './decide.ts';
 import { type AccessChange, diffAccess, isoOf } from './diff.ts';
-import type { AccessModel, AccessUser } from './model.ts';
-import { includesOperation } from './operation-set.ts';
-import { type Grant, policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
+import type { AccessModel } from './model.ts';
+import { difference, includesOperation, operationSet } from './operation-set.ts';
+import { type Grant, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 /** Why something that a policy allows is denied. */
 export interface DeniedAccess {
@@ -49,14 +47,14 @@ export interface Explanation {
 export function explain(model: AccessModel, userName: string, at: Date): Explanation | null {
   const user = userNamed(model, userName);
   if (user === null) return null;
-  const [access] = accessOf({ ...model, users: [user] }, { at });
+  const [access] = accessOf(model, { at }, [user]);
   if (access === undefined) return null;
   return {
     user: userName,
     exists: true,
     at: at.toISOString(),
-    allowed: byCapability(access.allowed, access.grants),
-    denied: deniedTo(model, user, at),
+    allowed: byCapability(access.allowed, access),
+    denied: deniedTo(access),
     suspended: access.suspended,
     starts: isoOf(access.starts),
     ends: isoOf(access.ends),
@@ -88,14 +86,16 @@ export function explainNone(user: string, at: Date, ends: string | null = null):
   return { user, exists: false, at: at.toISOString(), ...none, ends };
 }
 
-function deniedTo(model: AccessModel, user: AccessUser, at: Date): readonly DeniedAccess[] {
+/** What some policy of the user allows, whatever else forbids it. */
+function deniedTo(access: UserAccess): readonly DeniedAccess[] {
+  const denied = difference(access.granted, access.allowed);
   const parts = new Map<string, DeniedAccess>();
   for (const capability of CAPABILITIES_BY_RISK) {
     for (const operation of operationsOf(capability)) {
-      const decision = decide(model, user.name, operation, { at });
-      if (decision.outcome === 'allowed' || !isGranted(model, user, operation, at)) continue;
+      if (!includesOperation(denied, operation)) continue;
+      const decision = decisionOf(access, operation);
       const denies = decision.by.filter(({ statement }) => statement.Sid !== FREEZE_SID);
-      const by = denies.map(({ holder, policy }) => ({ holder, policy }));
+      const by = denies.map(({ source: { holder, policy } }) => ({ holder, policy }));
       const frozen = denies.length < decision.by.length;
       const key = JSON.stringify([capability, by, frozen, decision.stoppedByBoundary]);
       const part = parts.get(key);
@@ -104,15 +104,6 @@ function deniedTo(model: AccessModel, user: AccessUser, at: Date): readonly Deni
     }
   }
   return [...parts.values()];
-}
-
-/** Whether some policy of the user allows it, whatever else forbids it. */
-function isGranted(model: AccessModel, user: AccessUser, operation: Operation, at: Date): boolean {
-  const context = contextOf(model, user, { at });
-  const request = { action: actionOf(operation), resource: '*', context, openKeys: OPEN_KEYS };
-  return policiesOf(model, user).identity.some(({ document }) =>
-    statementsOf(document).some((each) => each.Effect === 'Allow' && statementMatches(each, document.Version, request)),
-  );
 }
 
 /** A user who may do all or a part of what the query names, now or once access begins. */
@@ -143,16 +134,16 @@ export interface WhoCan {
 /** Who may call an operation, or some operation of a capability, at a moment, and whose access begins later. */
 export function whoCan(model: AccessModel, asked: Operation | Capability, at: Date): WhoCan {
   const wanted = isCapability(asked) ? operationsOf(asked) : [asked];
-  const users = accessOnceBegun(model, { at }).flatMap((access): UserWithAccess[] => {
+  const all = accessOnceBegun(model, { at });
+  const users = all.flatMap((access): UserWithAccess[] => {
     const operations = wanted.filter((operation) => includesOperation(access.allowed, operation));
     if (operations.length === 0) return [];
-    const grants = operations.flatMap((operation) => access.grants.get(operation) ?? []);
     return [
       {
         user: access.user.name,
         operations,
         whole: operations.length === wanted.length,
-        grants: distinctGrants(grants),
+        grants: grantsOf(access, operationSet(wanted)),
         starts: access.starts === null || access.starts <= at.getTime() ? null : isoOf(access.starts),
         ends: isoOf(access.ends),
         unknownPolicies: access.unknownPolicies,
@@ -167,9 +158,9 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
   );
   const frozen =
     users.length === 0 &&
-    model.users.some(({ name }) =>
+    all.some((access) =>
       wanted.some((operation) =>
-        decide(model, name, operation, { at }).by.some(({ statement }) => statement.Sid === FREEZE_SID),
+        decisionOf(access, operation).by.some(({ statement }) => statement.Sid === FREEZE_SID),
       ),
     );
   return { query: asked, at: at.toISOString(), users, frozen, outOf: model.users.length };

@@ -2,12 +2,9 @@ import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import type { AccessGroup, AccessModel } from './model.ts';
+import { type AccessGroup, type AccessModel, HOLDER, type Holder } from './model.ts';
 
-const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
 const FROM_TO = { from: TEXT.nullable(), to: TEXT.nullable() };
-
-export type Holder = Readonly<z.infer<typeof HOLDER>>;
 
 /**
  * One difference between two states of an account in IAM's terms: who was added to which group, not which resource has

@@ -1,4 +1,11 @@
+import * as z from 'zod';
+import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
+
+/** Who has a policy, by IAM's name. */
+export const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
+
+export type Holder = Readonly<z.infer<typeof HOLDER>>;
 
 /** A policy written into a user or group. */
 export interface InlinePolicy {

@@ -2,18 +2,28 @@ import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
-import { type AccessGroup, type AccessModel, type AccessPolicy, type AccessUser, indexModel } from './model.ts';
+import {
+  type AccessGroup,
+  type AccessModel,
+  type AccessPolicy,
+  type AccessUser,
+  HOLDER,
+  type Holder,
+  indexModel,
+} from './model.ts';
 
 /** A policy, and the user or group that has it. */
 export const GRANT = z.strictObject({
-  /** `group perception-lab-paymaster` or `user perception-lab-bo` */
-  holder: TEXT,
+  holder: HOLDER,
   /** Name of an inline policy or ARN of a managed one. */
   policy: TEXT,
 });
 
 /** What gives an operation. */
 export type Grant = Readonly<z.infer<typeof GRANT>>;
+
+/** A policy of a user or group, with its document. */
+export type HeldPolicy = Grant & PolicySource;
 
 /** A policy whose document is not known. It counts as allowing everything: never ignore it. */
 export type UnknownPolicy = Grant;
@@ -23,6 +33,11 @@ const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
+
+export function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
+  const keyOf = ({ holder, policy }: Grant) => `${holder.kind} ${holder.name} ${policy}`;
+  return [...new Map(grants.map((grant) => [keyOf(grant), { holder: grant.holder, policy: grant.policy }])).values()];
+}
 
 interface Tables {
   readonly groups: ReadonlyMap<string, AccessGroup>;
@@ -63,34 +78,33 @@ export function policiesOf(model: AccessModel, user: AccessUser): PrincipalPolic
 }
 
 export interface HeldPolicies {
-  readonly sources: readonly PolicySource[];
+  readonly sources: readonly HeldPolicy[];
   readonly unknown: readonly UnknownPolicy[];
 }
 
 /** The permissions boundary of a user; empty if there is none. */
 export function boundaryPolicies(model: AccessModel, { name, boundary }: AccessUser): HeldPolicies {
-  return heldPolicies(model, `user ${name}`, { inline: [], attached: boundary === null ? [] : [boundary] });
+  return heldPolicies(model, { kind: 'user', name }, { inline: [], attached: boundary === null ? [] : [boundary] });
 }
 
 /** The policies that a group gives to its members. */
 export function groupPolicies(model: AccessModel, name: string): HeldPolicies {
   const group = tablesOf(model).groups.get(name);
-  const holder = `group ${name}`;
-  return heldPolicies(model, holder, group ?? { inline: [{ name: holder, document: null }], attached: [] });
+  return heldPolicies(model, { kind: 'group', name }, group ?? { inline: [{ name, document: null }], attached: [] });
 }
 
 /** The user's own policies, without those of groups. */
 export function ownPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
-  return heldPolicies(model, `user ${user.name}`, user);
+  return heldPolicies(model, { kind: 'user', name: user.name }, user);
 }
 
 function heldPolicies(
   model: AccessModel,
-  holder: string,
+  holder: Holder,
   { inline, attached }: Pick<AccessGroup, 'inline' | 'attached'>,
 ): HeldPolicies {
   if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
-  const sources: PolicySource[] = [];
+  const sources: HeldPolicy[] = [];
   const unknown: UnknownPolicy[] = [];
   for (const { name: policy, document } of inline) {
     if (document === null) unknown.push({ holder, policy });

@@ -4,11 +4,12 @@ import {
   type AccessGroup,
   type AccessModel,
   type AccessUser,
+  type Holder,
   holdersOf,
   type ModelIndex,
   unmanagedUser,
 } from './model.ts';
-import type { Difference, Holder } from './model-difference.ts';
+import type { Difference } from './model-difference.ts';
 
 /** Documents by ARN, of policies that a difference may attach and the model does not have. */
 export type Documents = ReadonlyMap<string, PolicyDocument | null>;

@@ -1,5 +1,4 @@
-import type { AccessModel } from '../access/model.ts';
-import type { Holder } from '../access/model-difference.ts';
+import type { AccessModel, Holder } from '../access/model.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, rolePolicyArn } from '../team/names.ts';

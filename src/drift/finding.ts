@@ -1,6 +1,6 @@
 import type { AccessChange } from '../access/diff.ts';
 import type { EscalationStep } from '../access/escalation.ts';
-import type { AccessGroup } from '../access/model.ts';
+import type { AccessGroup, Holder } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { Grant } from '../access/policies-of.ts';
 import type { UserDetails } from '../aws/inventory/unmanaged.ts';
@@ -156,7 +156,7 @@ export interface RuleData extends DifferenceData {
     readonly from: string | null;
   };
   readonly 'deny-kept': {
-    readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
+    readonly holder: Holder;
     readonly operations: readonly Operation[];
   };
   /** A version of a policy of the lab that is not the default one, and would grant more than it. */
@@ -176,7 +176,7 @@ export interface RuleData extends DifferenceData {
   readonly 'retired-operations': {
     readonly policy: string;
     /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
-    readonly holder: { readonly kind: 'user' | 'group'; readonly name: string } | null;
+    readonly holder: Holder | null;
     readonly names: readonly RetiredOperation[];
     /** Users who have the policy. */
     readonly users: readonly string[];

@@ -14,8 +14,6 @@ export interface AccessRequest {
 
 /** A document and where it comes from, for the answer to "why". */
 export interface PolicySource {
-  /** What attaches it, in IAM's names: `group perception-lab-paymaster` or `user perception-lab-bo`. */
-  readonly holder: string;
   /** Name of the inline policy or ARN of the managed one. */
   readonly policy: string;
   readonly document: PolicyDocument;
@@ -29,27 +27,39 @@ export interface PrincipalPolicies {
 
 export type Outcome = 'allowed' | 'denied-implicitly' | 'denied-explicitly';
 
-interface DecidingStatement {
-  readonly holder: string;
-  readonly policy: string;
+export interface SourceStatement<Source extends PolicySource = PolicySource> {
+  readonly source: Source;
   readonly statement: Statement;
 }
 
-export interface Decision {
+/** The statements of some policies that speak about a request. */
+export interface Matches<Matching extends SourceStatement = SourceStatement> {
+  readonly allows: readonly Matching[];
+  readonly denies: readonly Matching[];
+}
+
+export interface Decision<Matching extends SourceStatement = SourceStatement> {
   readonly outcome: Outcome;
   /** The matching Allows of an allowed request, the matching Denies of an explicit denial, else empty. */
-  readonly by: readonly DecidingStatement[];
+  readonly by: readonly Matching[];
   /** True if only the permissions boundary kept an Allow from taking effect. */
   readonly stoppedByBoundary: boolean;
 }
 
-/**
- * Decides a request as IAM does for identity policies and a permissions boundary: a Deny anywhere is final, an Allow
- * is needed from the identity policies, and if there is a boundary, one from the boundary, too.
- */
+/** Decides a request by a principal's policies. */
 export function evaluate(policies: PrincipalPolicies, request: AccessRequest): Decision {
-  const identity = matching(policies.identity, request);
   const boundary = policies.boundary === null ? null : matching([policies.boundary], request);
+  return decisionBy(matching(policies.identity, request), boundary);
+}
+
+/**
+ * Decides as IAM does for identity policies and a permissions boundary: a Deny anywhere is final, an Allow is needed
+ * from the identity policies, and if there is a boundary, one from the boundary, too.
+ */
+export function decisionBy<Matching extends SourceStatement>(
+  identity: Matches<Matching>,
+  boundary: Matches<Matching> | null,
+): Decision<Matching> {
   const denies = [...identity.denies, ...(boundary?.denies ?? [])];
   const granted = identity.allows.length > 0 && identity.denies.length === 0;
   if (denies.length > 0) return { outcome: 'denied-explicitly', by: denies, stoppedByBoundary: granted };
@@ -60,27 +70,26 @@ export function evaluate(policies: PrincipalPolicies, request: AccessRequest): D
   return { outcome: 'allowed', by: identity.allows, stoppedByBoundary: false };
 }
 
-function matching(
-  sources: readonly PolicySource[],
-  request: AccessRequest,
-): { allows: DecidingStatement[]; denies: DecidingStatement[] } {
-  const allows: DecidingStatement[] = [];
-  const denies: DecidingStatement[] = [];
-  for (const { holder, policy, document } of sources) {
-    for (const statement of statementsOf(document)) {
-      if (!statementMatches(statement, document.Version, request)) continue;
-      (statement.Effect === 'Deny' ? denies : allows).push({ holder, policy, statement });
+function matching(sources: readonly PolicySource[], request: AccessRequest): Matches {
+  const allows: SourceStatement[] = [];
+  const denies: SourceStatement[] = [];
+  for (const source of sources) {
+    for (const statement of statementsOf(source.document)) {
+      if (!actionMatches(statement, request.action) || !statementApplies({ source, statement }, request)) continue;
+      (statement.Effect === 'Deny' ? denies : allows).push({ source, statement });
     }
   }
   return { allows, denies };
 }
 
-/** Whether a statement of a document of that version speaks about the request. */
-export function statementMatches(statement: Statement, version: string | undefined, request: AccessRequest): boolean {
+/** Whether a statement speaks about a request for one of its actions. */
+export function statementApplies(
+  { source, statement }: SourceStatement,
+  { resource, context, openKeys }: Omit<AccessRequest, 'action'>,
+): boolean {
+  const version = source.document.Version;
   return (
-    actionMatches(statement, request.action) &&
-    resourceMatches(statement, version, request.resource, request.context) &&
-    conditionsHold(statement, version, request.context, request.openKeys)
+    resourceMatches(statement, version, resource, context) && conditionsHold(statement, version, context, openKeys)
   );
 }
 

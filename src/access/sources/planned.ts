@@ -3,7 +3,14 @@ import { iamArn } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
-import { type AccessGroup, type AccessModel, type AccessPolicy, type AccessUser, unmanagedUser } from '../model.ts';
+import {
+  type AccessGroup,
+  type AccessModel,
+  type AccessPolicy,
+  type AccessUser,
+  type Holder,
+  unmanagedUser,
+} from '../model.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -110,8 +117,6 @@ function keyOf(change: Change): string {
   return `${change.address} ${change.deposed ?? ''}`;
 }
 
-type Holder = `user ${string}` | `group ${string}`;
-
 /** Collected access, before it is sorted into a model. */
 export class AccessFacts {
   readonly users = new Map<string, Values>();
@@ -119,9 +124,10 @@ export class AccessFacts {
   readonly policies = new Map<string, AccessPolicy>();
   /** Group name -> user names. */
   readonly members = new Map<string, Set<string>>();
-  readonly attached = new Map<Holder, Set<string>>();
+  /** `user perception-lab-bo` -> ARNs. */
+  readonly attached = new Map<string, Set<string>>();
   /** Holder -> name of the inline policy -> its document, null if only its name is known. */
-  readonly inline = new Map<Holder, Map<string, PolicyDocument | null>>();
+  readonly inline = new Map<string, Map<string, PolicyDocument | null>>();
 
   addUser(values: Values): void {
     this.users.set(text(values.name), values);
@@ -141,14 +147,14 @@ export class AccessFacts {
     this.members.set(text(group), new Set([...(this.members.get(text(group)) ?? []), ...texts(users)]));
   }
 
-  attach(kind: 'user' | 'group', name: unknown, arns: unknown): void {
-    const holder: Holder = `${kind} ${text(name)}`;
+  attach(kind: Holder['kind'], name: unknown, arns: unknown): void {
+    const holder = `${kind} ${text(name)}`;
     this.attached.set(holder, new Set([...(this.attached.get(holder) ?? []), ...texts(arns)]));
   }
 
   /** `policy` is the document's JSON, or undefined if only the name is known. */
-  addInline(kind: 'user' | 'group', name: unknown, policyNames: unknown, policy?: unknown): void {
-    const holder: Holder = `${kind} ${text(name)}`;
+  addInline(kind: Holder['kind'], name: unknown, policyNames: unknown, policy?: unknown): void {
+    const holder = `${kind} ${text(name)}`;
     const known = this.inline.get(holder) ?? new Map<string, PolicyDocument | null>();
     for (const each of texts(policyNames)) known.set(each, documentOf(policy) ?? known.get(each) ?? null);
     this.inline.set(holder, known);
@@ -158,7 +164,7 @@ export class AccessFacts {
 function modelOf(from: AccessFacts, account: string, unmanaged: readonly string[]): AccessModel {
   const groupsOf = (user: string): readonly string[] =>
     [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
-  const heldBy = (kind: 'user' | 'group', name: string, { path }: Values): AccessGroup => ({
+  const heldBy = (kind: Holder['kind'], name: string, { path }: Values): AccessGroup => ({
     name,
     path: text(path) || '/',
     attached: [...(from.attached.get(`${kind} ${name}`) ?? [])].sort(),
@@ -221,7 +227,7 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 
 /** A policy written into a user or group, by its name alone. */
 interface InlineName {
-  readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
+  readonly holder: Holder;
   readonly policy: string;
 }
 
@@ -230,7 +236,7 @@ export function unknownDocuments({ users, groups, policies }: AccessModel): {
   readonly inline: readonly InlineName[];
   readonly managed: readonly string[];
 } {
-  const of = (kind: 'user' | 'group', holders: readonly Pick<AccessGroup, 'name' | 'inline'>[]) =>
+  const of = (kind: Holder['kind'], holders: readonly Pick<AccessGroup, 'name' | 'inline'>[]) =>
     holders.flatMap(({ name, inline }) =>
       inline.flatMap((policy) => (policy.document === null ? [{ holder: { kind, name }, policy: policy.name }] : [])),
     );
@@ -249,7 +255,7 @@ export function withDocuments(
   const known = new Map(
     inline.map(({ holder, policy, document }) => [`${holder.kind} ${holder.name} ${policy}`, document]),
   );
-  const complete = <Held extends Pick<AccessGroup, 'name' | 'inline'>>(kind: 'user' | 'group', held: Held): Held => ({
+  const complete = <Held extends Pick<AccessGroup, 'name' | 'inline'>>(kind: Holder['kind'], held: Held): Held => ({
     ...held,
     inline: held.inline.map(({ name, document }) => ({
       name,

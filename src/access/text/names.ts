@@ -1,6 +1,6 @@
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { codeText, listTexts, plainText, TEAM_FILE, type Text, t } from '../../text/text.ts';
-import type { Holder } from '../model-difference.ts';
+import type { Holder } from '../model.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
 /** What turns IAM's names back into those of the file. */
@@ -23,18 +23,20 @@ interface NamedPerson {
 
 /** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `policy extra (attached directly)`: once each. */
 export function grantsText(grants: readonly Grant[], naming: DisplayNames): Text {
-  const texts = grants.map((grant) => grantText(grant, naming));
+  return listOnce(grants.map((grant) => grantText(grant, naming)));
+}
+
+function listOnce(texts: readonly Text[]): Text {
   return listTexts([...new Map(texts.map((text) => [plainText(text), text])).values()]);
 }
 
 function grantText({ holder, policy }: Grant, naming: DisplayNames): Text {
   const name = policyName(policy);
-  if (holder.startsWith('user ')) return t`policy ${codeText(name)} (attached directly)`;
-  const group = holder.slice('group '.length);
-  const key = keyOfIamName(naming.lab, group);
-  const who = key === null ? t`group ${nameOutsideLabText(group, naming)}` : codeText(key);
+  if (holder.kind === 'user') return t`policy ${codeText(name)} (attached directly)`;
+  const key = keyOfIamName(naming.lab, holder.name);
+  const who = key === null ? t`group ${nameOutsideLabText(holder.name, naming)}` : codeText(key);
   // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
-  return name === group || policy === holder ? who : t`${who} (policy ${codeText(name)})`;
+  return name === holder.name ? who : t`${who} (policy ${codeText(name)})`;
 }
 
 /** The name of an inline policy, or the last part of a managed one's ARN. */
@@ -50,8 +52,10 @@ export function policyNames(policies: readonly string[]): Text {
 /** Why a user counts as allowed everything: policies that could not be read; null if there are none. */
 export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | null {
   if (unknown.length === 0) return null;
-  const names = policyNames(unknown.map(({ policy }) => policy));
-  return t`${names} cannot be read, which counts as allowing everything`;
+  const names = unknown.map(({ holder, policy }) =>
+    holder.kind === 'group' && policy === holder.name ? t`group ${codeText(policy)}` : codeText(policyName(policy)),
+  );
+  return t`${listOnce(names)} cannot be read, which counts as allowing everything`;
 }
 
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */

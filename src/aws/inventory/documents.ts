@@ -5,6 +5,7 @@ import {
   GetUserPolicyCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import type { Holder } from '../../access/model.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { askAws, inParallel } from '../client.ts';
 import { documentOf } from './authorization-details.ts';
@@ -16,7 +17,7 @@ const AT_ONCE = 8;
 
 /** An inline policy of a user or group, by its name alone. */
 interface InlineName {
-  readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
+  readonly holder: Holder;
   readonly policy: string;
 }
 

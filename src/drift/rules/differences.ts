@@ -1,4 +1,4 @@
-import type { Holder } from '../../access/model-difference.ts';
+import type { Holder } from '../../access/model.ts';
 import {
   type DisplayNames,
   groupText,

@@ -1,6 +1,5 @@
 import { accessOf } from '../../access/access-of.ts';
-import { type AccessModel, around, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
-import type { Holder } from '../../access/model-difference.ts';
+import { type AccessModel, around, type Holder, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { type DisplayNames, otherPolicyText, policyName, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';

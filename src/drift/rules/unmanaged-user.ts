@@ -1,9 +1,10 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOf, grantsOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
-import { distinctGrants, worstRisk } from '../../access/capability-access.ts';
+import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
+import { distinctGrants } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
@@ -105,7 +106,7 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
       operations: listOperations(allowed),
-      grants: distinctGrants(moments.flatMap(({ grants }) => [...grants.values()].flat())),
+      grants: distinctGrants(moments.flatMap((each) => grantsOf(each, each.allowed))),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
       way,
@@ -153,7 +154,8 @@ function removal(data: RuleData['unmanaged-user']): RemedyText {
         : [switchOffAll(user)];
   // Without a policy that only denies, the user could do more.
   const isGranting = (policy: string) => grants.length === 0 || grants.some((grant) => grant.policy === policy);
-  const isGranted = (group: string) => grants.length === 0 || grants.some(({ holder }) => holder === `group ${group}`);
+  const isGranted = (group: string) =>
+    grants.length === 0 || grants.some(({ holder }) => holder.kind === 'group' && holder.name === group);
   return {
     toFix:
       deactivate.length === 0 ? t`Remove the access:` : t`Deactivate the keys (reversible), then remove the access:`,

@@ -67,7 +67,7 @@ export function authorize(
   const principal = principalOf(account, caller);
   const own = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
   const documents = parsed === null || isForeign ? [] : bucketPolicies(account, caller, parsed);
-  const bucket = documents.map((document) => ({ holder: request.resource, policy: BUCKET_POLICY, document }));
+  const bucket = documents.map((document) => ({ policy: BUCKET_POLICY, document }));
   const policies = { ...own, identity: [...own.identity, ...bucket] };
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
@@ -77,8 +77,8 @@ export function authorize(
 
 function reason(policies: PrincipalPolicies, action: string, decision: Decision): string {
   if (decision.outcome === 'denied-explicitly') {
-    const inIdentity = decision.by.some((by) => policies.identity.some((source) => source.policy === by.policy));
-    if (decision.by.some(({ policy }) => policy === BUCKET_POLICY))
+    const inIdentity = decision.by.some(({ source }) => policies.identity.includes(source));
+    if (decision.by.some(({ source }) => source.policy === BUCKET_POLICY))
       return 'with an explicit deny in a resource-based policy';
     return `with an explicit deny in ${inIdentity ? 'an identity-based policy' : 'a permissions boundary'}`;
   }
@@ -103,33 +103,31 @@ function bucketPolicies(account: Account, caller: Caller, policy: BucketPolicy):
 /** Whether the policy of another account's bucket allows the caller, or the whole account. */
 function givesAccess(account: Account, caller: Caller, request: AccessRequest, policy: BucketPolicy): boolean {
   const document = policyAbout(policy, [rootArn(account.state), account.state.accountId, callerArn(account, caller)]);
-  const identity = [{ holder: request.resource, policy: BUCKET_POLICY, document }];
+  const identity = [{ policy: BUCKET_POLICY, document }];
   return evaluate({ identity, boundary: null }, request).outcome === 'allowed';
 }
 
 /** All that decides what a user or role may do: its own policies, its groups' and its boundary. */
 function policiesOf(account: Account, principal: UserRecord | RoleRecord): PrincipalPolicies {
   const memberships = 'groups' in principal ? principal.groups : [];
-  const title = `${'groups' in principal ? 'user' : 'role'} ${principal.name}`;
   const groups = memberships.map((id) => account.state.groups[id]).filter((group) => group !== undefined);
-  const holders = [{ title, ...principal }, ...groups.map((group) => ({ title: `group ${group.name}`, ...group }))];
-  const identity = holders.flatMap(({ title, attached, inline }) => [
-    ...attached.flatMap((arn) => managed(account, title, arn) ?? []),
-    ...inline.flatMap(({ name, document }) => source(title, name, document) ?? []),
+  const identity = [principal, ...groups].flatMap(({ attached, inline }) => [
+    ...attached.flatMap((arn) => managed(account, arn) ?? []),
+    ...inline.flatMap(({ name, document }) => sourceOf(name, document) ?? []),
   ]);
-  const boundary = principal.boundary === null ? null : managed(account, title, principal.boundary);
+  const boundary = principal.boundary === null ? null : managed(account, principal.boundary);
   return { identity, boundary };
 }
 
-function managed(account: Account, holder: string, arn: string): PolicySource | null {
+function managed(account: Account, arn: string): PolicySource | null {
   const policy = policyOf(account, arn);
   const version = policy?.versions.find(({ id }) => id === policy.defaultVersion);
-  return version === undefined ? null : source(holder, arn, version.document);
+  return version === undefined ? null : sourceOf(arn, version.document);
 }
 
-function source(holder: string, policy: string, text: string): PolicySource | null {
+function sourceOf(policy: string, text: string): PolicySource | null {
   const document = readPolicyDocument(text);
-  return document === null ? null : { holder, policy, document };
+  return document === null ? null : { policy, document };
 }
 
 /** What a request's conditions are held against, whatever the service. */

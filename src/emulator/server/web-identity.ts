@@ -109,7 +109,7 @@ async function jsonAt(url: string): Promise<Readonly<Record<string, unknown>>> {
 function trusts(role: RoleRecord, provider: OidcProviderRecord, arn: string, context: RequestContext): boolean {
   const trust = parseTrustPolicy(role.trust);
   if (trust === null) return false;
-  const source = { holder: `role ${role.name}`, policy: 'trust', document: policyAbout(trust, [provider.arn]) };
+  const source = { policy: 'trust', document: policyAbout(trust, [provider.arn]) };
   const request = { action: `sts:${ACTION}`, resource: arn, context };
   return evaluate({ identity: [source], boundary: null }, request).outcome === 'allowed';
 }

@@ -1,5 +1,4 @@
 import { accessOf } from '../../access/access-of.ts';
-import { contextOf } from '../../access/decide.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import {
   ALL_OPERATIONS,
@@ -9,7 +8,8 @@ import {
   type OperationSet,
   union,
 } from '../../access/operation-set.ts';
-import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
+import { groupPolicies, type HeldPolicy, ownPolicies, userNamed } from '../../access/policies-of.ts';
+import { contextOf } from '../../access/request-context.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
 import { DENY_ALL, type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
@@ -143,16 +143,16 @@ function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<
   return new Set([...names].filter((name) => text(before, name) !== text(after, name)));
 }
 
-function sourcesOf(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
+function sourcesOf(model: AccessModel, user: AccessUser | null): readonly HeldPolicy[] {
   const ofGroups = (user?.groups ?? []).flatMap((group) => sourcesOfGroup(model, group));
   return [...ownSources(model, user), ...ofGroups];
 }
 
 /** Policies that can apply to a user at one moment. */
 interface Unit {
-  readonly sources: readonly PolicySource[];
+  readonly sources: readonly HeldPolicy[];
   /** The Denies that hold as long as they may apply. */
-  readonly under: readonly PolicySource[];
+  readonly under: readonly HeldPolicy[];
 }
 
 /**
@@ -188,17 +188,17 @@ function unitsOf(
  * Whether a group can be for a moment neither what it was nor what it will be: if a policy is removed while another is
  * attached, changed or removed. What is only attached waits for the group's own; one document changes at once.
  */
-function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
+function mixes(was: readonly HeldPolicy[], will: readonly HeldPolicy[]): boolean {
   const removed = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
   const kept = new Set(was.map((source) => JSON.stringify(source)));
   return removed > 1 || (removed === 1 && will.some((source) => !kept.has(JSON.stringify(source))));
 }
 
-function ownSources(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
+function ownSources(model: AccessModel, user: AccessUser | null): readonly HeldPolicy[] {
   return user === null ? [] : ownPolicies(model, user).sources;
 }
 
-function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
+function sourcesOfGroup(model: AccessModel, group: string): readonly HeldPolicy[] {
   return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
 }
 
@@ -208,18 +208,18 @@ function keptDenies(
   after: AccessModel,
   old: AccessUser | null,
   next: AccessUser | null,
-): readonly PolicySource[] {
+): readonly HeldPolicy[] {
   const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
   return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
 }
 
 /** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */
-function isInline({ policy }: PolicySource): boolean {
+function isInline({ policy }: HeldPolicy): boolean {
   return !policy.startsWith('arn:');
 }
 
 /** One source per statement of that effect, so that statements can be compared one by one. */
-function withEffect(sources: readonly PolicySource[], effect: Effect): readonly PolicySource[] {
+function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly HeldPolicy[] {
   return sources.flatMap((source) =>
     statementsOf(source.document)
       .filter((statement: Statement) => statement.Effect === effect)
@@ -229,7 +229,7 @@ function withEffect(sources: readonly PolicySource[], effect: Effect): readonly 
 
 function boundarySource(model: AccessModel, arn: string): PolicySource | null {
   const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
-  return document === null ? null : { holder: 'boundary', policy: arn, document };
+  return document === null ? null : { policy: arn, document };
 }
 
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */

@@ -175,7 +175,7 @@ export function roleText({ key, kind, gained, lost, members }: RoleChange): Text
 }
 
 function allowedText(operations: readonly Operation[]): Text {
-  return lossText(byCapability(operationSet(operations), new Map()));
+  return lossText(byCapability(operationSet(operations), null));
 }
 
 /** What is gained and what is lost; empty if nothing is. */

@@ -118,8 +118,8 @@ function endText({ before, after }: AccessChange['ends']): Text {
 function roleParts(change: AccessChange, { lab, settings }: Review): readonly Text[] {
   const { gained, lost } = change.capabilities;
   const keys = (capabilities: typeof gained) => {
-    const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder));
-    return [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.slice(holder.indexOf(' ') + 1)) ?? []);
+    const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder.name));
+    return [...new Set(holders)].flatMap((name) => keyOfIamName(lab, name) ?? []);
   };
   const parts = [
     ...(gained.length === 0 ? [] : [definitionText(keys(gained), 'more')]),

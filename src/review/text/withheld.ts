@@ -34,7 +34,7 @@ function subjectText({ of, key }: Withheld, naming: DisplayNames): Text {
 }
 
 function whatText({ kind, operations, found }: Withheld): Text {
-  const what = lossText(byCapability(operationSet(operations), new Map()));
+  const what = lossText(byCapability(operationSet(operations), null));
   const other = codeText(found ?? '');
   switch (kind) {
     case 'operations':

@@ -1,0 +1,72 @@
+import { iamArn } from '../iam/arn.ts';
+import { conditionsOf, type Statement, toList } from '../iam/document.ts';
+import { hasVariables, type RequestContext } from '../iam/pattern.ts';
+import type { AccessModel, AccessUser } from './model.ts';
+
+/** What a decision depends on besides the policies. */
+export interface Circumstances {
+  readonly at: Date;
+}
+
+/**
+ * Condition keys that depend on the call and are not in the model. An Allow from one address counts as allowed, and a
+ * Deny from all others does not deny.
+ */
+export const OPEN_KEYS: readonly string[] = [
+  'aws:sourceip',
+  'aws:vpcsourceip',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:useragent',
+  'aws:referer',
+];
+
+/** MTurk and IAM are answered from one region. */
+const REGION = 'us-east-1';
+
+/**
+ * The condition keys that AWS fills in for a call signed with a user's own access key. There is no
+ * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and MTurk takes no other.
+ */
+export function contextOf(model: AccessModel, user: AccessUser, circumstances: Circumstances): RequestContext {
+  const tags = Object.entries(user.tags).map(([key, value]) => [`${PRINCIPAL_TAG}${key}`, value] as const);
+  return {
+    ...sharedContextOf(model, circumstances),
+    'aws:username': user.name,
+    'aws:PrincipalArn': iamArn(model.account, 'user', user.path, user.name),
+    ...Object.fromEntries(tags),
+  };
+}
+
+/** The part of `contextOf` that is the same for every user of the account. */
+export function sharedContextOf(model: AccessModel, { at }: Circumstances): RequestContext {
+  return {
+    'aws:CurrentTime': at.toISOString(),
+    'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
+    'aws:PrincipalAccount': model.account,
+    'aws:PrincipalType': 'User',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:SecureTransport': 'true',
+    'aws:RequestedRegion': REGION,
+  };
+}
+
+const PRINCIPAL_TAG = 'aws:PrincipalTag/';
+const LOWERED_TAG = PRINCIPAL_TAG.toLowerCase();
+const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
+
+/** Whether a condition key has another value for another user of the account. */
+export function isPersonalKey(key: string): boolean {
+  const lowered = key.toLowerCase();
+  return PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG);
+}
+
+/** Whether a statement can mean something else for another user of the account. */
+export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
+  const resources = toList(statement.Resource ?? statement.NotResource);
+  if (resources.some((text) => hasVariables(text, version))) return true;
+  return conditionsOf(statement).some(
+    ({ key, values }) => isPersonalKey(key) || values.some((text) => hasVariables(text, version)),
+  );
+}
