@@ -6,6 +6,7 @@ import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { ApplyRecord } from '../../src/app/session/records.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
+import { restoreName } from '../../src/review/rule/rule.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
@@ -148,7 +149,7 @@ class Evening {
     const lab = this.lab();
     const first = orThrow(await planStack(lab));
     const restored = restores ? first.ruled.withheld : [];
-    const rule = { restore: new Set(restored.map(({ of, key }) => `${of} ${key}`)) };
+    const rule = { restore: new Set(restored.map(restoreName)) };
     const plan = restores ? orThrow(await planStack(lab, { rule })) : first;
     if (plan.blocks.length > 0) return;
     let handle: EngineHandle | null = null;

@@ -144,7 +144,7 @@ test('an announcement is void if more is taken, if nothing is taken any more, an
     expect(waiting).toMatchObject({ steps: 0, done: [], announcements: grown.announcements });
     expect(may('fay')).toEqual([]);
     // A person gives it back.
-    await applied(open(team, { today: '2026-11-28' }), { restore: new Set(['member fay']) });
+    await applied(open(team, { today: '2026-11-28' }), { restore: new Set(['fay']) });
     expect(may('fay')).toContain('SendBonus');
     expect(orThrow(await check({ today: '2026-11-28' }))).toMatchObject({ steps: 0, announcements: [] });
     expect(record().announcements).toEqual([]);

@@ -162,6 +162,7 @@ export interface PipelineFailureArgs {
    * moved to the path `found`, or whose IAM name is taken by `found`.
    */
   'not-restorable': {
+    readonly of: 'member' | 'role';
     readonly key: string;
     readonly name: string;
     readonly found: string | null;

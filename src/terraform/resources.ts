@@ -1,4 +1,4 @@
-import type { AccessModel } from '../access/model.ts';
+import type { AccessModel, Holder } from '../access/model.ts';
 import { type AccessFacts, type PlannedAccess, plannedAccess, type Unrecorded } from '../access/sources/planned.ts';
 import type { PlannedCreate } from '../aws/iam-names.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
@@ -133,23 +133,29 @@ export function unrecordedIn(plan: Plan): readonly ResourceChange[] {
   const existing = new Set(
     plan.changes.flatMap(({ type, change: { before } }) => {
       const { entity } = RESOURCES[type] ?? {};
-      return before === null || entity === undefined || entity === 'policy' ? [] : [`${entity} ${before.name}`];
+      return before === null || entity === undefined || entity === 'policy'
+        ? []
+        : [keyOf({ kind: entity, name: before.name })];
     }),
   );
   return plan.changes.filter(({ type, change: { actions, after } }) => {
     if (actions.join() !== 'create' || after === null) return false;
     const isList = type === 'aws_iam_group_membership' || type.endsWith('_exclusive');
-    return isList && existing.has(holderOf(after));
+    return isList && existing.has(keyOf(holderOf(after)));
   });
 }
 
-/** `user perception-lab-bo`: whose policies, or members, a resource lists. */
-function holderOf({ user, user_name: ofUser = user, group, group_name: ofGroup = group }: Values): string {
-  return typeof ofUser === 'string' ? `user ${ofUser}` : `group ${ofGroup}`;
+/** Whose policies, or members, a resource lists. */
+function holderOf({ user, user_name: ofUser = user, group, group_name: ofGroup = group }: Values): Holder {
+  return typeof ofUser === 'string' ? { kind: 'user', name: ofUser } : { kind: 'group', name: String(ofGroup) };
+}
+
+function keyOf({ kind, name }: { readonly kind: string; readonly name: unknown }): string {
+  return `${kind} ${name}`;
 }
 
 function unrecordedAccess({ type, change: { after } }: ResourceChange, account: AccessModel): readonly Unrecorded[] {
-  const [kind = '', name = ''] = holderOf(after ?? {}).split(' ');
+  const { kind, name } = holderOf(after ?? {});
   if (type === 'aws_iam_group_membership') {
     const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
     return [{ type, values: { group: name, users }, stays: true }];

@@ -219,7 +219,7 @@ describe('operations', () => {
 
   test('a person gives back to some, and reconcile gives back operations', () => {
     const change = all(takeOut('fay', name('paymaster')), takeOut('cy', name('results-reader')));
-    expect(brief(ruled({ change, restore: ['member fay'] }))).toEqual([took('cy', READ)]);
+    expect(brief(ruled({ change, restore: ['fay'] }))).toEqual([took('cy', READ)]);
     const giveBack = new Map([['fay', ['SendBonus' as const]]]);
     expect(brief(ruled({ change, giveBack }))).toEqual([took('cy', READ), took('fay', only(PAY, ['SendBonus']))]);
   });
@@ -374,7 +374,7 @@ describe('Denies by hand', () => {
     const result = ruled({ change: stop });
     expect(brief(result)).toEqual([keeps('fay', OPERATIONS)]);
     expect(limitsOf(result, 'fay')?.Statement).toEqual([denyAll]);
-    expect(brief(ruled({ change: stop, restore: ['member fay'] }))).toEqual([]);
+    expect(brief(ruled({ change: stop, restore: ['fay'] }))).toEqual([]);
   });
 
   test('at a group are kept in the policy of the role', () => {
@@ -386,9 +386,9 @@ describe('Denies by hand', () => {
     expect(brief(result)).toEqual([keeps('paymaster', ['SendBonus'])]);
     const policy = desiredAccessOnAnyDay(result.team).policies.find(({ arn }) => arn === payArn);
     expect(policy?.document?.Statement).toContainEqual(statement('Deny', 'mechanicalturk:SendBonus'));
-    expect(brief(ruled({ change, restore: ['role paymaster'] }))).toEqual([]);
+    expect(brief(ruled({ change, restore: ['role/paymaster'] }))).toEqual([]);
     const removed = all(change, takeOut('fay', name('paymaster')));
-    expect(brief(ruled({ change: removed, restore: ['role paymaster'] }))).toEqual([took('fay', PAY)]);
+    expect(brief(ruled({ change: removed, restore: ['role/paymaster'] }))).toEqual([took('fay', PAY)]);
   });
 
   test.each<[string, PolicyDocument, readonly string[]]>([
@@ -457,7 +457,7 @@ describe('who a member is', () => {
   test.each<[string, Given, readonly string[], readonly string[], readonly string[]]>([
     ['a new member', { team: withEve, applied: sampleTeam }, [], [], ['eve']],
     ['a deleted user', { change: withoutUser('bo') }, ['bo missing'], ['bo'], []],
-    ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['member bo'] }, [], [], ['bo']],
+    ['a deleted user that a person gives back', { change: withoutUser('bo'), restore: ['bo'] }, [], [], ['bo']],
     [
       'a user deleted for age, whose id the record no longer has, and whose last day changes',
       {
@@ -483,11 +483,11 @@ describe('who a member is', () => {
       [],
     ],
     ['another user under the path', { change: again(), ...other }, [`bo replaced ${PATH}`], [], []],
-    ['another user under the path, accepted', { change: again(), ...other, restore: ['member bo'] }, [], [], ['bo']],
+    ['another user under the path, accepted', { change: again(), ...other, restore: ['bo'] }, [], [], ['bo']],
     ['another user outside the path', { change: again('/x/'), ...other }, ['bo replaced /x/'], ['bo'], []],
     [
       'another user outside the path, named',
-      { change: again('/x/'), ...other, restore: ['member bo'] },
+      { change: again('/x/'), ...other, restore: ['bo'] },
       ['bo replaced /x/'],
       ['bo'],
       [],
@@ -513,7 +513,7 @@ describe('who a member is', () => {
     ['a user moved out of the path', { change: moved('bo', '/x/') }, ['bo moved /x/'], ['bo'], []],
     [
       'a user moved out of the path, named',
-      { change: moved('bo', '/x/'), restore: ['member bo'] },
+      { change: moved('bo', '/x/'), restore: ['bo'] },
       ['bo moved /x/'],
       ['bo'],
       [],
@@ -624,10 +624,10 @@ describe('what is given back to one is given to no other', () => {
     const input = inputOf({ team: { ...sampleTeam, members }, change: denied, ids: { paymaster: 'other' } });
     expect(brief(ruleFor(input))).toEqual(['paymaster deny-kept: SendBonus', `paymaster replaced ${PATH}`]);
     for (const lifted of ['lift', 'restore']) {
-      const result = ruleFor({ ...input, [lifted]: new Set(['role paymaster']) });
+      const result = ruleFor({ ...input, [lifted]: new Set(['role/paymaster']) });
       expect(brief(result)).toEqual([`paymaster replaced ${PATH}`]);
     }
-    const accepted = ruleFor({ ...input, restore: new Set(['member paymaster']) });
+    const accepted = ruleFor({ ...input, restore: new Set(['paymaster']) });
     expect(brief(accepted)).toEqual(['paymaster deny-kept: SendBonus']);
     expect(brief(ruleFor({ ...input, recreate: new Set(['paymaster']) }))).toEqual(brief(ruleFor(input)));
   });
@@ -770,8 +770,8 @@ test('without a record everything counts as given before, and no user as the lab
   const change = takeOut('fay', name('paymaster'));
   const result = ruled({ applied: null, change });
   expect(brief(result)).toEqual(sampleTeam.members.map(({ key }) => `${key} replaced ${PATH}`));
-  const accepted = ['ada', 'bo', 'cy', 'gus'].map((key) => `member ${key}`);
-  expect(brief(ruled({ applied: null, change, restore: accepted }))).toEqual([`fay replaced ${PATH}`]);
+  const restore = ['ada', 'bo', 'cy', 'gus'];
+  expect(brief(ruled({ applied: null, change, restore }))).toEqual([`fay replaced ${PATH}`]);
 });
 
 test('the first apply, to an empty account, creates every member', () => {

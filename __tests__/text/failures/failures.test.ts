@@ -135,16 +135,22 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
   'not-restorable': [
-    { key: 'role/bob', name: '', found: null, option: null },
+    { of: 'role', key: 'bob', name: '', found: null, option: null },
     {
-      ...{ key: 'bo', name: 'perception-lab-bo', found: 'bo-old' },
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: 'bo-old' },
       option: { name: '--new-user-name', value: 'perception-lab-bo' },
     },
     {
-      ...{ key: 'bo', name: 'perception-lab-bo', found: '/staff/' },
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '/staff/' },
       option: { name: '--new-path', value: '/mturk/perception-lab/' },
     },
-    { key: 'role/paymaster', name: 'perception-lab-paymaster', found: '/Perception-Lab-Paymaster', option: null },
+    {
+      of: 'role',
+      key: 'paymaster',
+      name: 'perception-lab-paymaster',
+      found: '/Perception-Lab-Paymaster',
+      option: null,
+    },
   ],
   'no-apply-record': [{}],
   'apply-unfinished': [{ at: '2026-11-25T05:17:00.000Z' }],

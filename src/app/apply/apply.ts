@@ -90,22 +90,20 @@ export async function planAndApply(
   const { yes, restore } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
-  const unknown = restore.find((name) => {
-    const { of, key } = holderNamed(name);
-    return !(of === 'role' ? team.roles : team.members).some((each) => each.key === key);
-  });
-  if (unknown !== undefined) return fail('not-restorable', { key: unknown, name: '', found: null, option: null });
-  const asked = new Set(restore.map((name) => holderText(holderNamed(name))));
-  const rule = { restore: asked };
+  const unknown = restore
+    .map(restoredBy)
+    .find(({ of, key }) => !(of === 'role' ? team.roles : team.members).some((each) => each.key === key));
+  if (unknown !== undefined) return fail('not-restorable', { ...unknown, name: '', found: null, option: null });
+  const rule = { restore: new Set(restore) };
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
   if (!first.ok) return first;
   const { account, record } = first.value;
   if (workflow && record === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
-  const left = first.value.ruled.withheld.find((each) => asked.has(holderText(each)));
+  const left = first.value.ruled.withheld.find((each) => rule.restore.has(restoreName(each)));
   if (left !== undefined) {
     const name = iamName(team.lab, left.key);
     const option = optionToRestore(left, team.lab);
-    return fail('not-restorable', { key: restoreName(left), name, found: left.found, option });
+    return fail('not-restorable', { of: left.of, key: left.key, name, found: left.found, option });
   }
   const appointed = appointedText(team, record);
   const isChange = !isEmpty(first.value) || appointed !== null;
@@ -127,10 +125,8 @@ export async function planAndApply(
   return succeed({ team, planned, review, steps: steps.value, quickCheck: after });
 }
 
-type Holder = Pick<Withheld, 'of' | 'key'>;
-
 /** Whom `--restore` names. */
-function holderNamed(name: string): Holder {
+function restoredBy(name: string): Pick<Withheld, 'of' | 'key'> {
   return name.startsWith(ROLE_PREFIX)
     ? { of: 'role', key: name.slice(ROLE_PREFIX.length) }
     : { of: 'member', key: name };
@@ -139,10 +135,6 @@ function holderNamed(name: string): Holder {
 function optionToRestore({ kind, key }: Withheld, lab: string): FailureArgs['not-restorable']['option'] {
   if (kind === 'renamed') return { name: '--new-user-name', value: iamName(lab, key) };
   return kind === 'moved' ? { name: '--new-path', value: labPath(lab) } : null;
-}
-
-function holderText({ of, key }: Holder): string {
-  return `${of} ${key}`;
 }
 
 /** Who approves from this apply on, and did not by the one before, which no plan shows. Null for no one. */
@@ -188,7 +180,7 @@ async function askToApply(
     ...shown.rule,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
-    lift: new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [holderText(each)] : []))),
+    lift: new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [restoreName(each)] : []))),
   };
   return planStack(session, { rule });
 }

@@ -1,7 +1,7 @@
 import { type Failure, succeed } from '../../diagnostics/failure.ts';
 import type { GitHub } from '../../github/port.ts';
 import { distanceWords, HOUR_MS, timeWords } from '../../text/dates.ts';
-import { failureText } from '../../text/failures/failures.ts';
+import { failureProblem } from '../../text/failures/failures.ts';
 import { codeText, counted, plainText, sentences, type Text, t, trusted } from '../../text/text.ts';
 
 /** A drift check that is overdue. Times are ISO 8601, UTC. */
@@ -82,9 +82,9 @@ export async function findStaleDriftCheck(
 
 /** A line of a log: GitHub could not be asked. Nothing fails for it. */
 function driftChecksUnknownText(workflow: string, failure: Failure): string {
-  const [first = ''] = failureText(failure).split('\n', 1);
+  const { summary } = failureProblem(failure);
   const needed = failure.code === 'github-denied' ? t` Give the job the permission ${codeText('actions: read')}.` : t``;
   return plainText(
-    t`The last run of ${codeText(workflow)} is unknown, so a stale drift check is not reported: ${first}${needed}`,
+    t`The last run of ${codeText(workflow)} is unknown, so a stale drift check is not reported: ${summary}.${needed}`,
   );
 }

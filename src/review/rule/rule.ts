@@ -54,13 +54,13 @@ export interface RuleInput {
   /** Null without an apply record: everything then counts as given before, and no user as the lab's. */
   readonly applied: Applied | null;
   readonly account: AccountAccess;
-  /** Whom a person gives back all that is withheld, and whose user they accept: `member KEY`, `role KEY`. */
+  /** Whom a person gives back all that is withheld, and whose user they accept, by `restoreName`. */
   readonly restore: ReadonlySet<string>;
   /** Keys of members whose missing user is created again. */
   readonly recreate?: ReadonlySet<string>;
   /** Keys of members whose user this apply has created again. */
   readonly created?: ReadonlySet<string>;
-  /** Whose kept Denies are removed: `member KEY`, `role KEY`. */
+  /** Whose kept Denies are removed, by `restoreName`. */
   readonly lift?: ReadonlySet<string>;
   /** Names of users with credentials, which no apply creates: a begun apply did not create these users. */
   readonly withCredentials?: ReadonlySet<string>;
@@ -152,7 +152,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const keptDenies = deniesAtGroup(role, input);
     if (group !== null) return [{ ...role, keptDenies, withoutGroup: true }];
     if (keptDenies.length === 0) return [role];
-    if (restore.has(`role ${role.key}`) || lift.has(`role ${role.key}`)) {
+    const name = restoreName({ of: 'role', key: role.key });
+    if (restore.has(name) || lift.has(name)) {
       lifted.set(iamName(team.lab, role.key), keptDenies);
       return [role];
     }
@@ -200,10 +201,10 @@ export function ruleFor(input: RuleInput): Ruled {
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
     const outOfReach = actual?.groups.some((group) => lost.has(group)) === true ? listOperations(notGiven(user)) : [];
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
-    if (actual === null || restore.has(`member ${key}`)) return [limited];
+    if (actual === null || restore.has(key)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
     const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
-    const keptDenies = lift.has(`member ${key}`) ? [] : deniesAtUser(member, actual, input);
+    const keptDenies = lift.has(key) ? [] : deniesAtUser(member, actual, input);
     const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
     const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
@@ -271,7 +272,7 @@ interface Identity {
 /** A person is the IAM user whose unique id the record has. */
 function identify({ key, until }: Member, input: RuleInput): Identity {
   const { team, applied, account, withCredentials } = input;
-  const isAccepted = input.restore.has(`member ${key}`);
+  const isAccepted = input.restore.has(key);
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;

@@ -165,15 +165,14 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
-  'not-restorable': ({ key, name, found, option }, again) => {
+  'not-restorable': ({ of, key, name, found, option }, again) => {
     if (found === null) {
-      const [kind, own] = key.startsWith('role/') ? [t`role`, key.slice('role/'.length)] : [t`member`, key];
       return {
-        summary: t`no ${kind} ${codeText(own)} in ${TEAM_FILE}`,
+        summary: t`no ${trusted(of)} ${codeText(key)} in ${TEAM_FILE}`,
         help: t`name members as ${codeText('KEY')} and roles as ${codeText('role/KEY')}, separated by commas`,
       };
     }
-    const summary = t`an apply cannot give back ${codeText(key)}`;
+    const summary = t`an apply cannot give back ${codeText(of === 'role' ? `role/${key}` : key)}`;
     if (option === null) {
       return {
         summary,
