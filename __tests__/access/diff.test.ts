@@ -1,6 +1,6 @@
 import { accessOf } from '../../src/access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
-import { explain, whoCan, whoCanDifference } from '../../src/access/explain.ts';
+import { explain, queryNamed, whoCan, whoCanDifference } from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Statement } from '../../src/iam/document.ts';
@@ -20,6 +20,10 @@ function changed(key: string, changes: Partial<Member>): Team {
     ...sampleTeam,
     members: sampleTeam.members.map((each) => (each.key === key ? { ...each, ...changes } : each)),
   };
+}
+
+function able(model: AccessModel, name: string, at: Date) {
+  return whoCan(model, 'perception-lab', queryNamed(name, sampleTeam)!, at);
 }
 
 function byHand(key: string, changes: Partial<AccessUser>): AccessModel {
@@ -101,12 +105,12 @@ describe('access that begins later', () => {
     const Condition = { DateLessThanEquals: { 'aws:CurrentTime': starts } };
     const document = { Statement: { Effect: 'Deny', Action: '*', Resource: '*', Condition } } as const;
     const model = byHand('bo', { inline: [{ name: 'wait', document }] });
-    const bo = whoCan(model, 'CreateHIT', AT).users.find(({ user }) => user === 'perception-lab-bo');
+    const bo = able(model, 'CreateHIT', AT).users.find(({ user }) => user === 'perception-lab-bo');
     expect(bo?.starts).toBe('2027-01-10T00:00:01.000Z');
   });
 
   test('differs in AWS from access that has begun, and not from access that begins, too', () => {
-    const can = (from: string | null) => whoCan(desiredAccess(changed('bo', { from }), '2026-11-25'), 'CreateHIT', AT);
+    const can = (from: string | null) => able(desiredAccess(changed('bo', { from }), '2026-11-25'), 'CreateHIT', AT);
     const [now, later] = [can(null), can('2027-01-10')];
     const bo = { user: 'perception-lab-bo', onlyInAws: [], onlyInFile: [] };
     expect(whoCanDifference(later, now)).toEqual([{ ...bo, onlyInAws: ['CreateHIT'] }]);
@@ -117,7 +121,7 @@ describe('access that begins later', () => {
   test('is explained, and is among those who can', () => {
     const model = desiredAccess(withEve, '2026-11-25');
     expect(explain(model, 'perception-lab-eve', AT)).toMatchObject({ allowed: [], starts });
-    const { users } = whoCan(model, 'SendBonus', AT);
+    const { users } = able(model, 'SendBonus', AT);
     expect(users.map((each) => [each.user, each.starts])).toEqual([
       ['perception-lab-ada', null],
       ['perception-lab-fay', null],
@@ -237,19 +241,25 @@ describe('explain', () => {
 });
 
 describe('who can', () => {
-  test.each<[asked: Parameters<typeof whoCan>[1], users: string[]]>([
+  test.each<[asked: string, users: string[]]>([
     ['SendBonus', ['ada', 'fay']],
     ['pay:approve', ['ada', 'fay', 'gus']],
     ['GetHIT', ['ada', 'bo', 'fay', 'gus']],
     ['workers:block', ['ada', 'gus']],
+    ['spend', ['ada', 'bo', 'fay', 'gus']],
+    ['harm', ['ada', 'gus', 'fay']],
+    ['delete', ['ada', 'gus']],
+    ['contact', ['ada', 'gus']],
+    ['results-reader', ['bo', 'cy']],
+    ['paymaster', ['fay']],
   ])('%s', (asked, users) => {
-    const answer = whoCan(BEFORE, asked, AT);
+    const answer = able(BEFORE, asked, AT);
     expect(answer.users.map(({ user }) => user)).toEqual(users.map((key) => `perception-lab-${key}`));
     expect(answer.outOf).toBe(5);
   });
 
   test('a member is not listed after their last day', () => {
-    expect(whoCan(BEFORE, 'CreateHIT', new Date('2027-06-01T00:00:00Z')).users.map(({ user }) => user)).toEqual([
+    expect(able(BEFORE, 'CreateHIT', new Date('2027-06-01T00:00:00Z')).users.map(({ user }) => user)).toEqual([
       'perception-lab-ada',
       'perception-lab-gus',
     ]);

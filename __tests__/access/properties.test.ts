@@ -49,7 +49,7 @@ test('explain and who-can tell what decide decides', () => {
         .map(({ name }) => name)
         .filter((name) => decide(model, name, operation, { at }).outcome === 'allowed');
       expect(
-        whoCan(model, operation, at)
+        whoCan(model, 'lab', { kind: 'operation', name: operation, operations: [operation] }, at)
           .users.flatMap(({ user, starts }) => (starts === null ? [user] : []))
           .sort(),
       ).toEqual([...able].sort());

@@ -1,13 +1,31 @@
-import { type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
+import {
+  type Capability,
+  isCapability,
+  isOperation,
+  type Operation,
+  operationsOf,
+  RISK_VERBS,
+  RISKS,
+} from '../catalog/mturk.ts';
 import { endOf, FREEZE_SID } from '../team/documents.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { accessOf, accessOnceBegun, grantsOf, type UserAccess } from './access-of.ts';
-import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
+import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, OPERATIONS_OF_RISK } from './capability-access.ts';
 import { decisionOf } from './decide.ts';
 import { type AccessChange, diffAccess, isoOf } from './diff.ts';
 import type { AccessModel } from './model.ts';
-import { difference, includesOperation, operationSet } from './operation-set.ts';
+import {
+  difference,
+  includesOperation,
+  intersection,
+  isEmpty,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  operationSet,
+  union,
+} from './operation-set.ts';
 import { type Grant, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 /** Why something that a policy allows is denied. */
@@ -120,8 +138,24 @@ export interface UserWithAccess {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
+/** Who is asked for: who may call some of the operations; of a role, who is in its IAM group, and may do what by it. */
+export interface Query {
+  readonly kind: 'operation' | 'capability' | 'risk' | 'role';
+  readonly name: string;
+  readonly operations: readonly Operation[];
+}
+
+/** What a name asks for; null if for nothing. */
+export function queryNamed(name: string, { roles }: Pick<Team, 'roles'>): Query | null {
+  if (isOperation(name)) return { kind: 'operation', name, operations: [name] };
+  if (isCapability(name)) return { kind: 'capability', name, operations: operationsOf(name) };
+  const risk = RISKS.find((each) => RISK_VERBS[each].word === name);
+  if (risk !== undefined) return { kind: 'risk', name, operations: listOperations(OPERATIONS_OF_RISK[risk]) };
+  return roles.some(({ key }) => key === name) ? { kind: 'role', name, operations: [] } : null;
+}
+
 export interface WhoCan {
-  readonly query: Operation | Capability;
+  readonly query: Query;
   readonly at: string;
   /** By name of the IAM user; those who may now and those with the whole of it first. */
   readonly users: readonly UserWithAccess[];
@@ -131,19 +165,21 @@ export interface WhoCan {
   readonly outOf: number;
 }
 
-/** Who may call an operation, or some operation of a capability, at a moment, and whose access begins later. */
-export function whoCan(model: AccessModel, asked: Operation | Capability, at: Date): WhoCan {
-  const wanted = isCapability(asked) ? operationsOf(asked) : [asked];
+/** Who may do some of what is asked for at a moment, and whose access begins later; who has a role, even without access. */
+export function whoCan(model: AccessModel, lab: string, query: Query, at: Date): WhoCan {
+  const group = query.kind === 'role' ? iamName(lab, query.name) : null;
   const all = accessOnceBegun(model, { at });
   const users = all.flatMap((access): UserWithAccess[] => {
-    const operations = wanted.filter((operation) => includesOperation(access.allowed, operation));
-    if (operations.length === 0) return [];
+    const wanted = group === null ? operationSet(query.operations) : operationsThrough(access, group);
+    const operations = listOperations(intersection(access.allowed, wanted));
+    const isAmong = group === null ? operations.length > 0 : access.user.groups.includes(group);
+    if (!isAmong) return [];
     return [
       {
         user: access.user.name,
         operations,
-        whole: operations.length === wanted.length,
-        grants: grantsOf(access, operationSet(wanted)),
+        whole: isEmpty(difference(wanted, access.allowed)),
+        grants: grantsOf(access, wanted),
         starts: access.starts === null || access.starts <= at.getTime() ? null : isoOf(access.starts),
         ends: isoOf(access.ends),
         unknownPolicies: access.unknownPolicies,
@@ -156,14 +192,19 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
       Number(other.whole) - Number(one.whole) ||
       (one.user < other.user ? -1 : 1),
   );
-  const frozen =
-    users.length === 0 &&
-    all.some((access) =>
-      wanted.some((operation) =>
-        decisionOf(access, operation).by.some(({ statement }) => statement.Sid === FREEZE_SID),
-      ),
+  const isFrozen = (access: UserAccess) =>
+    query.operations.some((operation) =>
+      decisionOf(access, operation).by.some(({ statement }) => statement.Sid === FREEZE_SID),
     );
-  return { query: asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
+  const frozen = users.length === 0 && all.some(isFrozen);
+  return { query, at: at.toISOString(), users, frozen, outOf: model.users.length };
+}
+
+function operationsThrough({ identity }: UserAccess, group: string): OperationSet {
+  return identity
+    .flatMap(({ allows }) => allows)
+    .filter(({ source: { holder } }) => holder.kind === 'group' && holder.name === group)
+    .reduce((set, { operations }) => union(set, operations), NO_OPERATIONS);
 }
 
 /** Where an answer is from; `difference` is that of AWS from team.yaml, which is asked for the same. */

@@ -17,14 +17,14 @@ export const RISKS: readonly Risk[] = [
   'reads',
 ];
 
-/** Both verb forms of what a risk does. */
-export const RISK_VERBS: Readonly<Record<Risk, { readonly can: string; readonly does: string }>> = {
-  spends: { can: 'spend money', does: 'spends money' },
-  'harms-workers': { can: 'harm workers', does: 'harms workers' },
-  'deletes-data': { can: 'delete data', does: 'deletes data' },
-  'contacts-people': { can: 'contact people', does: 'contacts people' },
-  changes: { can: 'change data', does: 'changes data' },
-  reads: { can: 'read data', does: 'reads data' },
+/** Both verb forms of what a risk does, and the word by which `who-can` is asked about it. */
+export const RISK_VERBS: Readonly<Record<Risk, Readonly<Record<'word' | 'can' | 'does', string>>>> = {
+  spends: { word: 'spend', can: 'spend money', does: 'spends money' },
+  'harms-workers': { word: 'harm', can: 'harm workers', does: 'harms workers' },
+  'deletes-data': { word: 'delete', can: 'delete data', does: 'deletes data' },
+  'contacts-people': { word: 'contact', can: 'contact people', does: 'contacts people' },
+  changes: { word: 'change', can: 'change data', does: 'changes data' },
+  reads: { word: 'read', can: 'read data', does: 'reads data' },
 };
 
 /** Whether a reader must be warned of a risk: the three worst. */

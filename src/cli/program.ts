@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
     drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
-    'who-can': ['Show who may use an operation or a capability', () => import('./commands/who-can.ts')],
+    'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
   },
   'Set up:': {
     init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],

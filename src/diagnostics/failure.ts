@@ -151,7 +151,7 @@ export interface PipelineFailureArgs {
     readonly because:
       | { readonly kind: 'retired'; readonly successors: readonly string[] }
       | { readonly kind: 'similar'; readonly name: string }
-      | { readonly kind: 'none'; readonly capabilities: readonly string[] };
+      | { readonly kind: 'none'; readonly names: readonly string[] };
   };
   'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly Block[] };
   'not-confirmed': { readonly couldAsk: boolean };

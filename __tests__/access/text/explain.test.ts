@@ -1,4 +1,11 @@
-import { accessDifference, explain, explainNone, whoCan, whoCanDifference } from '../../../src/access/explain.ts';
+import {
+  accessDifference,
+  explain,
+  explainNone,
+  queryNamed,
+  whoCan,
+  whoCanDifference,
+} from '../../../src/access/explain.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { explanationBlocks, whoCanBlocks } from '../../../src/access/text/explain.ts';
@@ -52,8 +59,8 @@ const golden = (name: string, answers: readonly (readonly Block[])[]) => {
 };
 const explained = (model: AccessModel, key: string, at = AT) =>
   explanationBlocks(explain(model, `perception-lab-${key}`, at)!, NAMING, FILE);
-const able = (model: AccessModel, asked: Parameters<typeof whoCan>[1]) =>
-  whoCanBlocks(whoCan(model, asked, AT), NAMING, FILE);
+const answer = (model: AccessModel, name: string) => whoCan(model, 'perception-lab', queryNamed(name, sampleTeam)!, AT);
+const able = (model: AccessModel, name: string) => whoCanBlocks(answer(model, name), NAMING, FILE);
 
 test('what a user may do, and who may do something', () => {
   const later = sampleTeam.members.map((each) => (each.key === 'bo' ? { ...each, from: '2027-01-10' } : each));
@@ -72,6 +79,12 @@ test('what a user may do, and who may do something', () => {
     able(EMPTY, 'workers:notify'),
     able(FROZEN, 'CreateHIT'),
     able(beginning, 'hits:publish'),
+    able(NOW, 'spend'),
+    able(FROZEN, 'spend'),
+    able(NOW, 'harm'),
+    able(NOW, 'contact'),
+    able(NOW, 'results-reader'),
+    able(beginning, 'task-publisher'),
   ]);
 });
 
@@ -84,10 +97,10 @@ test('in AWS, and how that differs from the file', () => {
       return explanationBlocks(explain(CHANGED_MANUALLY, user, AT) ?? explainNone(user, AT), NAMING, source);
     }),
     explanationBlocks(explainNone('perception-lab-bo', AT), NAMING, gone),
-    ...(['hits:publish', 'SendBonus', 'GetHIT'] as const).map((asked) => {
-      const aws = whoCan(CHANGED_MANUALLY, asked, AT);
-      return whoCanBlocks(aws, NAMING, live(whoCanDifference(whoCan(NOW, asked, AT), aws)));
+    ...['hits:publish', 'SendBonus', 'GetHIT', 'spend', 'paymaster'].map((asked) => {
+      const aws = answer(CHANGED_MANUALLY, asked);
+      return whoCanBlocks(aws, NAMING, live(whoCanDifference(answer(NOW, asked), aws)));
     }),
-    whoCanBlocks(whoCan(NOW, 'SendBonus', AT), NAMING, live([])),
+    whoCanBlocks(answer(NOW, 'SendBonus'), NAMING, live([])),
   ]);
 });

@@ -131,7 +131,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { name: 'GrantBonus', because: { kind: 'retired', successors: ['SendBonus'] } },
     { name: 'RegisterHITType', because: { kind: 'retired', successors: [] } },
     { name: 'SendBonuses', because: { kind: 'similar', name: 'SendBonus' } },
-    { name: 'fly', because: { kind: 'none', capabilities: ['hits:publish', 'pay:bonus'] } },
+    { name: 'fly', because: { kind: 'none', names: ['spend', 'pay:bonus', 'paymaster'] } },
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
   'not-restorable': [

@@ -2,9 +2,9 @@ import {
   CAPABILITIES,
   CAPABILITY_NAMES,
   capabilityOf,
-  isCapability,
   isHarmful,
   OPERATIONS,
+  type Operation,
   operationsOf,
   RISK_VERBS,
   RISKS,
@@ -30,9 +30,19 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
+import { byCapability } from '../capability-access.ts';
 import type { AccessChange } from '../diff.ts';
-import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, WhoCanDifference } from '../explain.ts';
-import { accessText, capabilityText } from './capability-words.ts';
+import type {
+  AnswerSource,
+  DeniedAccess,
+  Explanation,
+  Query,
+  UserWithAccess,
+  WhoCan,
+  WhoCanDifference,
+} from '../explain.ts';
+import { operationSet } from '../operation-set.ts';
+import { accessText, briefText, capabilityText } from './capability-words.ts';
 import { type DisplayNames, grantsText, policyName, unknownPolicyText, userText } from './names.ts';
 
 const ONLY_IN_AWS = t`only in AWS`;
@@ -193,18 +203,17 @@ export function whoCanBlocks(
   const count = users.length === 0 ? t`None of ${all}${reason}` : t`${users.length - later} of ${all}`;
   return [
     heading(2, t`${askedText(answer)}, on ${trusted(dayWords(now))}`),
-    rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, naming, now)])),
+    rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, answer.query, naming, now)])),
     paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, according to ${sourceText(source)}.`),
     ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming)) : []),
   ];
 }
 
 function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames) {
-  const whole = isCapability(query) ? operationsOf(query).length : 1;
-  const only = (label: Text, operations: readonly string[]) =>
-    operations.length === 0
-      ? []
-      : [operations.length === whole ? label : t`${label}: ${listTexts(operations.map(codeText))}`];
+  const only = (label: Text, operations: readonly Operation[]) => {
+    if (operations.length === 0) return [];
+    return [operations.length === query.operations.length ? label : t`${label}: ${partText(operations, query)}`];
+  };
   return differences.map(
     ({ user, onlyInAws, onlyInFile }) =>
       [
@@ -214,22 +223,44 @@ function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan,
   );
 }
 
-function askedText({ query }: WhoCan): Text {
-  const capability = isCapability(query) ? query : capabilityOf(query);
+function askedText({ query: { kind, name, operations } }: WhoCan): Text {
+  if (kind === 'role') return t`Who has role ${codeText(name)}`;
+  const capability = capabilityOf(operations[0] as Operation);
   const { can, risk } = CAPABILITIES[capability];
-  const what = isCapability(query)
-    ? t`${trusted(can)} (${codeText(query)})`
-    : t`call ${codeText(query)} (${codeText(capability)}: ${trusted(can)})`;
+  if (kind === 'risk') return t`Who can ${trusted(RISK_VERBS[risk].can)}`;
+  const what =
+    kind === 'capability'
+      ? t`${trusted(can)} (${codeText(name)})`
+      : t`call ${codeText(name)} (${codeText(capability)}: ${trusted(can)})`;
   return t`Who can ${what}${trusted(isHarmful(risk) ? `, which ${RISK_VERBS[risk].does}` : '')}`;
 }
 
-function ableText(user: UserWithAccess, naming: DisplayNames, at: Date): Text {
+/** A part of what is asked for, by capability if it is of several. */
+function partText(operations: readonly Operation[], { kind }: Query): Text {
+  if (kind === 'operation' || kind === 'capability') return listTexts(operations.map(codeText));
+  return listTexts(byCapability(operationSet(operations), null).map(briefText));
+}
+
+function ableText(user: UserWithAccess, query: Query, naming: DisplayNames, at: Date): Text {
   const { starts, ends, whole, operations, grants } = user;
-  const from = starts === null ? t`` : trusted(`from ${firstDayWords(starts, at)}, `);
-  const part = whole ? t`` : t`only ${listTexts(operations.map(codeText))}, `;
-  const until = ends === null ? t`` : trusted(`, until ${lastDayWords(ends, at)}`);
+  const isRole = query.kind === 'role';
+  const what = operations.length === 0 ? t`no access` : partText(operations, query);
+  const parts = [
+    starts === null ? null : trusted(`from ${firstDayWords(starts, at)}`),
+    query.kind === 'risk' || operations.length === 0 ? what : whole ? null : t`only ${what}`,
+    isRole ? null : t`through ${grantsText(grants, naming)}`,
+    ends !== null
+      ? trusted(`until ${lastDayWords(ends, at)}`)
+      : isRole && operations.length > 0
+        ? t`no last day`
+        : null,
+  ];
   const unknown = unknownPolicyText(user.unknownPolicies);
-  return t`${from}${part}through ${grantsText(grants, naming)}${until}${unknown === null ? t`` : t`; ${unknown}`}`;
+  const able = joinTexts(
+    parts.filter((part) => part !== null),
+    ', ',
+  );
+  return unknown === null ? able : t`${able}; ${unknown}`;
 }
 
 /** Why there is no access to explain for that key. */
@@ -240,10 +271,11 @@ export function unknownMember(key: string, team: Team): FailureArgs['unknown-mem
   return near === null ? { kind: 'none', members: keys } : { kind: 'similar', member: near };
 }
 
-/** Why that is no operation and no capability. */
-export function unknownOperation(name: string): FailureArgs['unknown-operation']['because'] {
+/** Why that is nothing that can be asked for. */
+export function unknownOperation(name: string, { roles }: Team): FailureArgs['unknown-operation']['because'] {
   const retired = retiredOperation(name);
   if (retired !== null) return { kind: 'retired', successors: retired.successors };
-  const near = suggester()(name, [...OPERATIONS, ...CAPABILITY_NAMES]);
-  return near === null ? { kind: 'none', capabilities: CAPABILITY_NAMES } : { kind: 'similar', name: near };
+  const names = [...RISKS.map((risk) => RISK_VERBS[risk].word), ...CAPABILITY_NAMES, ...roles.map(({ key }) => key)];
+  const near = suggester()(name, [...OPERATIONS, ...names]);
+  return near === null ? { kind: 'none', names } : { kind: 'similar', name: near };
 }

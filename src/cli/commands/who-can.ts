@@ -1,32 +1,33 @@
 import type { Command } from 'commander';
-import { whoCan, whoCanDifference } from '../../access/explain.ts';
+import { queryNamed, whoCan, whoCanDifference } from '../../access/explain.ts';
 import { unknownOperation, whoCanBlocks } from '../../access/text/explain.ts';
 import { named } from '../../access/text/names.ts';
 import { type AccessOptions, readAccess } from '../../app/session/live-access.ts';
 import { momentOf, namingOf } from '../../app/session/read-team.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
-import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
 export interface WhoCanOptions extends AccessOptions {
-  /** An operation or a capability. */
+  /** An operation, a capability, the word for a risk, or the key of a role. */
   readonly what: string;
 }
 
-/** `who-can WHAT`: 0, 1 if the file has errors or AWS does not answer, 2 if no operation or capability has that name. */
+/** `who-can WHAT`: 0, 1 if the file has errors or AWS does not answer, 2 if nothing has that name. */
 export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
   const { what } = options;
-  if (!isOperation(what) && !isCapability(what)) {
-    return reportFailure(fail('unknown-operation', { name: what, because: unknownOperation(what) }).failure, terminal);
-  }
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const { team, file, aws } = read.value;
+  const query = queryNamed(what, team);
+  if (query === null) {
+    const because = unknownOperation(what, team);
+    return reportFailure(fail('unknown-operation', { name: what, because }).failure, terminal);
+  }
   const at = momentOf(options.today);
-  const byFile = whoCan(file, what, at);
-  const byAws = aws === null ? null : whoCan(aws, what, at);
+  const byFile = whoCan(file, team.lab, query, at);
+  const byAws = aws === null ? null : whoCan(aws, team.lab, query, at);
   const source =
     byAws === null
       ? ({ kind: 'file' } as const)
@@ -40,10 +41,10 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
 }
 
 export function register(command: Command, terminal: Terminal): void {
-  command.argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus');
+  command.argument('<what>', 'operation, capability, effect (spend, harm, delete, contact, ...) or role');
   cli
     .addAccessOptions(command, 'unknown name')
-    .addHelpText('after', cli.examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish --live'))
+    .addHelpText('after', cli.examples('mturk-team who-can spend', 'mturk-team who-can SendBonus --live'))
     .action(async (what: string, file: string, options) => {
       cli.finish(await whoCanCommand({ what, ...cli.accessOptions(file, options, command) }, terminal));
     });

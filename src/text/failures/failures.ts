@@ -138,7 +138,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         : t`members are ${listTexts(because.members.map(codeText))}`,
   }),
   'unknown-operation': ({ name, because }) => {
-    const unknown = { summary: t`no operation or capability ${codeText(name)}`, state: null };
+    const unknown = { summary: t`no operation, capability, effect or role ${codeText(name)}`, state: null };
     switch (because.kind) {
       case 'retired': {
         const { successors } = because;
@@ -149,7 +149,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       case 'similar':
         return { ...unknown, help: t`did you mean ${codeText(because.name)}?` };
       case 'none':
-        return { ...unknown, help: t`capabilities are ${listTexts(because.capabilities.map(codeText))}` };
+        return { ...unknown, help: t`ask for an operation or one of ${listTexts(because.names.map(codeText))}` };
     }
   },
   'guardrail-blocked': ({ codes }) => ({
