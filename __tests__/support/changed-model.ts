@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../src/access/model.ts';
-import { desiredAccess, desiredAccessOnAnyDay } from '../../src/access/sources/desired.ts';
+import { desiredAccess, desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
@@ -73,7 +73,7 @@ export interface ChangedAccount {
 
 export function changedAccounts(): fc.Arbitrary<ChangedAccount> {
   return fc.tuple(teams(), manualChanges(), fc.boolean()).map(([team, done, isLate]) => {
-    const declared = isLate ? desiredAccessOnAnyDay(team) : desiredAccess(team, TODAY);
+    const declared = isLate ? desiredAccessBeforeDeletions(team) : desiredAccess(team, TODAY);
     return { team, declared, account: changedWith(declared, team, done) };
   });
 }

@@ -1,5 +1,5 @@
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
-import { desiredAccessOnAnyDay } from '../../src/access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
 import type { Ruled } from '../../src/review/rule/rule.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -10,7 +10,7 @@ import type { Team } from '../../src/team/team.ts';
  */
 export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null): AccessModel {
   const { team, leftOut } = ruled;
-  const written = desiredAccessOnAnyDay(team);
+  const written = desiredAccessBeforeDeletions(team);
   const path = labPath(team.lab);
   const kept = new Set(leftOut.members.map((key) => iamName(team.lab, key)));
   const ofLab = new Set([...(last?.members ?? []), ...team.members].map(({ key }) => iamName(team.lab, key)));

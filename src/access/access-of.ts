@@ -44,11 +44,6 @@ export interface UserAccess {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
-/** The policies of a group, or a boundary, read once for every user who has it. */
-interface ReadPolicies extends Reading {
-  readonly unknown: readonly UnknownPolicy[];
-}
-
 /**
  * What every user of the model, or some of them, may do at a moment, for all operations at once. Policies that users
  * share are read once, so the time grows with the model and not with members times operations.
@@ -59,8 +54,8 @@ export function accessOf(
   users: readonly AccessUser[] = model.users,
 ): readonly UserAccess[] {
   const common = sharedContextOf(model, circumstances);
-  const groups = new Map<string, ReadPolicies>();
-  const boundaries = new Map<string, ReadPolicies>();
+  const groups = new Map<string, Reading>();
+  const boundaries = new Map<string, Reading>();
   return users.map((user) => {
     const own = readPolicies(ownPolicies(model, user));
     const ofGroups = user.groups.map((name) => once(groups, name, () => groupPolicies(model, name)));
@@ -75,7 +70,7 @@ export function accessOf(
   });
 }
 
-function once(known: Map<string, ReadPolicies>, key: string, held: () => HeldPolicies): ReadPolicies {
+function once(known: Map<string, Reading>, key: string, held: () => HeldPolicies): Reading {
   const found = known.get(key) ?? readPolicies(held());
   known.set(key, found);
   return found;
@@ -83,8 +78,8 @@ function once(known: Map<string, ReadPolicies>, key: string, held: () => HeldPol
 
 function accessOfUser(
   user: AccessUser,
-  held: readonly ReadPolicies[],
-  limit: ReadPolicies | null,
+  held: readonly Reading[],
+  limit: Reading | null,
   judge: (reading: Reading) => Verdict,
 ): UserAccess {
   const identity = held.map(judge);
@@ -107,11 +102,7 @@ function accessOfUser(
 /** One empty list for the many users who have none. */
 const NONE: readonly UnknownPolicy[] = [];
 
-function unknownIn(
-  { name }: AccessUser,
-  held: readonly ReadPolicies[],
-  limit: ReadPolicies | null,
-): readonly UnknownPolicy[] {
+function unknownIn({ name }: AccessUser, held: readonly Reading[], limit: Reading | null): readonly UnknownPolicy[] {
   const ofLimit = limit?.unknown ?? NONE;
   if (ofLimit.length === 0 && held.every(({ unknown }) => unknown.length === 0)) return NONE;
   const holder = { kind: 'user', name } as const;
@@ -172,6 +163,7 @@ interface Reading {
   readonly starts: number | null;
   /** The first moment (milliseconds) from which a Deny of everything holds for ever. */
   readonly ends: number | null;
+  readonly unknown: readonly UnknownPolicy[];
 }
 
 /** MTurk has no resources: every call is made on `*`. */
@@ -181,7 +173,7 @@ const RESOURCE = '*';
  * Reads the statements about MTurk, to be judged for many users. Written as one loop: it runs once for each member with
  * a last day.
  */
-function readPolicies({ sources, unknown }: HeldPolicies): ReadPolicies {
+function readPolicies({ sources, unknown }: HeldPolicies): Reading {
   const statements: ReadStatement[] = [];
   let suspends = false;
   let starts: number | null = null;

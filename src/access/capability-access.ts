@@ -9,14 +9,7 @@ import {
   type Risk,
 } from '../catalog/mturk.ts';
 import { grantsOf, type UserAccess } from './access-of.ts';
-import {
-  includesOperation,
-  intersection,
-  isEmpty,
-  listOperations,
-  type OperationSet,
-  operationSet,
-} from './operation-set.ts';
+import { intersection, isEmpty, listOperations, type OperationSet, operationSet } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
 export const OPERATION = z.enum(OPERATIONS);
@@ -69,10 +62,17 @@ export function byCapability(operations: OperationSet, access: UserAccess | null
   });
 }
 
+/** The risks of some operations, worst first. */
+export function risksOf(operations: OperationSet): readonly Risk[] {
+  return RISKS.filter((risk) => !isEmpty(intersection(operations, OPERATIONS_OF_RISK[risk])));
+}
+
 /** The worst risk among some operations, or null if there are none. */
 export function worstRisk(operations: OperationSet): Risk | null {
-  const worst = CAPABILITIES_BY_RISK.find((name) =>
-    operationsOf(name).some((operation) => includesOperation(operations, operation)),
-  );
-  return worst === undefined ? null : CAPABILITIES[worst].risk;
+  return risksOf(operations)[0] ?? null;
+}
+
+/** The place of a risk among all, worst first; none comes last. */
+export function rankOf(risk: Risk | null): number {
+  return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }

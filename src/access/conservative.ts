@@ -1,6 +1,13 @@
 import { isKnownOperator } from '../iam/conditions.ts';
-import { type ConditionBlock, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
-import type { AccessModel, InlinePolicy } from './model.ts';
+import {
+  type ConditionBlock,
+  conditionsOf,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+  toList,
+} from '../iam/document.ts';
+import { type AccessModel, mapDocuments } from './model.ts';
 import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
@@ -15,16 +22,7 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
  * must not hide access.
  */
 export function conservativeModel(model: AccessModel): AccessModel {
-  return {
-    ...model,
-    users: model.users.map((user) => ({ ...user, inline: conservativeInline(user.inline) })),
-    groups: model.groups.map((group) => ({ ...group, inline: conservativeInline(group.inline) })),
-    policies: model.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
-  };
-}
-
-function conservativeInline(inline: readonly InlinePolicy[]): readonly InlinePolicy[] {
-  return inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) }));
+  return mapDocuments(model, (document) => conservativeDocument(document));
 }
 
 type IsKnown = (key: string) => boolean;
@@ -57,13 +55,11 @@ function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly
   const { Condition, ...bare } = statement;
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
     isKnownOperator(operator) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
-  const unknown = Object.entries(Condition ?? {}).flatMap(([operator, byKey]) =>
-    Object.entries(byKey).filter(([key, values]) => !isJudged(operator, key, toList(values))),
-  );
-  if (statement.Effect === 'Deny') return unknown.length > 0 ? [] : [statement];
+  const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
+  if (statement.Effect === 'Deny') return isUnknown ? [] : [statement];
   const resources = toList(statement.Resource);
   const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnown(key)));
-  if (unknown.length === 0 && !isOpen) return [statement];
+  if (!isUnknown && !isOpen) return [statement];
   const left: ConditionBlock = Object.fromEntries(
     Object.entries(Condition ?? {}).flatMap(([operator, byKey]) => {
       const keys = Object.entries(byKey).filter(([key, values]) => isJudged(operator, key, toList(values)));

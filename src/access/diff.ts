@@ -2,24 +2,9 @@ import * as z from 'zod';
 import { RISKS, type Risk } from '../catalog/mturk.ts';
 import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
-import {
-  byCapability,
-  CAPABILITY_ACCESS,
-  OPERATION,
-  OPERATIONS_OF_RISK,
-  RISK,
-  worstRisk,
-} from './capability-access.ts';
+import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, rankOf, risksOf, worstRisk } from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import {
-  difference,
-  intersection,
-  isEmpty,
-  listOperations,
-  NO_OPERATIONS,
-  type OperationSet,
-  union,
-} from './operation-set.ts';
+import { difference, listOperations, NO_OPERATIONS, type OperationSet, union } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
 interface BeforeAfter<Value> {
@@ -165,8 +150,7 @@ function count(access: UserAccess | null): number {
 }
 
 function risksBesides(access: UserAccess | null, changed: OperationSet): readonly Risk[] {
-  const rest = access === null ? NO_OPERATIONS : difference(access.allowed, changed);
-  return RISKS.filter((risk) => !isEmpty(intersection(rest, OPERATIONS_OF_RISK[risk])));
+  return access === null ? [] : risksOf(difference(access.allowed, changed));
 }
 
 /** A moment in milliseconds as ISO 8601, none staying none. */
@@ -188,14 +172,10 @@ function setChange(before: readonly string[], after: readonly string[]): GainedL
 /** By the worst gain, then by the worst loss, then by name. */
 function byRisk(one: AccessChange, other: AccessChange): number {
   return (
-    place(one.worstGain) - place(other.worstGain) ||
-    place(one.worstLoss) - place(other.worstLoss) ||
+    rankOf(one.worstGain) - rankOf(other.worstGain) ||
+    rankOf(one.worstLoss) - rankOf(other.worstLoss) ||
     (one.user < other.user ? -1 : 1)
   );
-}
-
-function place(risk: Risk | null): number {
-  return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
 /** Whether access, its start or end, a suspension or the boundary changes. */

@@ -7,7 +7,7 @@ import type { StatePlace } from '../team/team.ts';
 import { type AccountRole, rolePrincipal, trusts, trustsService } from './account-role.ts';
 import { conservativeDocument, isKnownKey } from './conservative.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
-import { type AccessModel, type AccessPolicy, type AccessUser, indexModel } from './model.ts';
+import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
 import { policiesOf } from './policies-of.ts';
 import { contextOf, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 import { laterMoments } from './time-conditions.ts';
@@ -121,7 +121,7 @@ export function reachOf(
   const principals = [
     ...model.users.map((user) => momentsOf(model, user).map((moment) => userPrincipal(model, user, moment))),
     ...model.groups.map((group) =>
-      momentsOf(model, memberOf(group.name)).map((moment) => groupPrincipal(model, group, moment)),
+      momentsOf(model, anyUser([group.name])).map((moment) => groupPrincipal(model, group, moment)),
     ),
     ...lab.roles
       .filter(({ arn }) => !lab.lab.role.has(arn))
@@ -158,10 +158,6 @@ export function reachOf(
   return { everything, steps, targets: { ...lab, others } };
 }
 
-function memberOf(group: string): AccessUser {
-  return { name: '', path: '/', groups: [group], attached: [], inline: [], boundary: null, tags: {} };
-}
-
 function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principal {
   const { account } = model;
   const { groups } = indexModel(model);
@@ -177,7 +173,7 @@ function groupPrincipal(model: AccessModel, { name, path }: AccessModel['groups'
   const arn = iamArn(model.account, 'group', path, name);
   return principalOf({
     ...{ kind: 'group', account: model.account, arn, groups: [arn] },
-    policies: policiesOf(model, memberOf(name)),
+    policies: policiesOf(model, anyUser([name])),
     context: sharedContextOf(model, { at }),
   });
 }
@@ -248,12 +244,8 @@ const PROBES = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutRolePolicy', '
 function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
   const isOfInterest = principal.policies.identity.some(({ document }) => mayEscalate(document));
   for (const method of ESCALATION_METHODS) {
-    if (
-      method.on === 'assume'
-        ? false
-        : !isOfInterest || !method.actions.every((each) => mayBeAllowed(principal.policies, each))
-    )
-      continue;
+    const mayUse = () => isOfInterest && method.actions.every((each) => mayBeAllowed(principal.policies, each));
+    if (method.on !== 'assume' && !mayUse()) continue;
     const found = endOf(method, principal, targets);
     if (found === null) continue;
     const { arn, control, next } = found;

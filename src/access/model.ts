@@ -61,9 +61,29 @@ export function emptyModel(account: string): AccessModel {
   return { account, users: [], groups: [], policies: [] };
 }
 
+/** The model with every document as `map` makes it. */
+export function mapDocuments(
+  model: AccessModel,
+  map: (document: PolicyDocument | null) => PolicyDocument | null,
+): AccessModel {
+  const mapped = <Policy extends InlinePolicy>(policies: readonly Policy[]) =>
+    policies.map((each) => ({ ...each, document: map(each.document) }));
+  return {
+    ...model,
+    users: model.users.map((user) => ({ ...user, inline: mapped(user.inline) })),
+    groups: model.groups.map((group) => ({ ...group, inline: mapped(group.inline) })),
+    policies: mapped(model.policies),
+  };
+}
+
 /** A user who is known only as a member of groups. */
 export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
-  return { name, path: '/', groups, attached: [], inline: [], boundary: null, tags: {}, unmanaged: true };
+  return { ...anyUser(groups), name, unmanaged: true };
+}
+
+/** Stands for any user in some groups with some policies: IAM allows no empty name. */
+export function anyUser(groups: readonly string[], attached: readonly string[] = []): AccessUser {
+  return { name: '', path: '/', groups, attached, inline: [], boundary: null, tags: {} };
 }
 
 /** A model by names, so that one difference is not a search through 5,000 users. */
@@ -124,6 +144,11 @@ export function holdersOf({ members, usersWith, groupsWith }: ModelIndex, arn: s
   const names = new Set(usersWith.get(arn));
   for (const group of groupsWith.get(arn) ?? []) for (const user of members.get(group) ?? []) names.add(user);
   return [...names];
+}
+
+/** Names of the users who have what a holder has. */
+export function usersOf({ members }: ModelIndex, { kind, name }: Holder): readonly string[] {
+  return kind === 'user' ? [name] : (members.get(name) ?? []);
 }
 
 /** The part of a model that decides what some users may do, with some groups besides theirs. */

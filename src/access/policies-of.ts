@@ -2,15 +2,7 @@ import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
-import {
-  type AccessGroup,
-  type AccessModel,
-  type AccessPolicy,
-  type AccessUser,
-  HOLDER,
-  type Holder,
-  indexModel,
-} from './model.ts';
+import { type AccessGroup, type AccessModel, type AccessUser, HOLDER, type Holder, indexModel } from './model.ts';
 
 /** A policy, and the user or group that has it. */
 export const GRANT = z.strictObject({
@@ -37,26 +29,6 @@ const EVERYTHING: PolicyDocument = {
 export function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
   const keyOf = ({ holder, policy }: Grant) => `${holder.kind} ${holder.name} ${policy}`;
   return [...new Map(grants.map((grant) => [keyOf(grant), { holder: grant.holder, policy: grant.policy }])).values()];
-}
-
-interface Tables {
-  readonly groups: ReadonlyMap<string, AccessGroup>;
-  readonly policies: ReadonlyMap<string, AccessPolicy>;
-}
-
-const tables = new WeakMap<AccessModel, Tables>();
-
-/** Groups by name and policies by ARN: less than the index, because most models are decided once. */
-function tablesOf(model: AccessModel): Tables {
-  let found = tables.get(model);
-  if (found === undefined) {
-    found = {
-      groups: new Map(model.groups.map((group) => [group.name, group])),
-      policies: new Map(model.policies.map((policy) => [policy.arn, policy])),
-    };
-    tables.set(model, found);
-  }
-  return found;
 }
 
 /** The user of that IAM name, or null. */
@@ -89,7 +61,7 @@ export function boundaryPolicies(model: AccessModel, { name, boundary }: AccessU
 
 /** The policies that a group gives to its members. */
 export function groupPolicies(model: AccessModel, name: string): HeldPolicies {
-  const group = tablesOf(model).groups.get(name);
+  const group = indexModel(model).groups.get(name);
   return heldPolicies(model, { kind: 'group', name }, group ?? { inline: [{ name, document: null }], attached: [] });
 }
 
@@ -106,15 +78,12 @@ function heldPolicies(
   if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
   const sources: HeldPolicy[] = [];
   const unknown: UnknownPolicy[] = [];
-  for (const { name: policy, document } of inline) {
-    if (document === null) unknown.push({ holder, policy });
+  const hold = (policy: string, document: PolicyDocument | null | undefined) => {
+    if (document === null || document === undefined) unknown.push({ holder, policy });
     sources.push({ holder, policy, document: document ?? EVERYTHING });
-  }
-  for (const policy of attached) {
-    const document = tablesOf(model).policies.get(policy)?.document ?? null;
-    if (document === null) unknown.push({ holder, policy });
-    sources.push({ holder, policy, document: document ?? EVERYTHING });
-  }
+  };
+  for (const { name, document } of inline) hold(name, document);
+  for (const arn of attached) hold(arn, indexModel(model).policies.get(arn)?.document);
   return { sources, unknown };
 }
 

@@ -8,6 +8,7 @@ import {
   holdersOf,
   type ModelIndex,
   unmanagedUser,
+  usersOf,
 } from './model.ts';
 import type { Difference } from './model-difference.ts';
 
@@ -119,10 +120,7 @@ function leaving(group: string): (user: AccessUser) => Partial<AccessUser> {
 export function concernedBy(index: ModelIndex, difference: Difference): readonly string[] {
   if ('user' in difference) return [difference.user];
   if ('group' in difference) return index.members.get(difference.group) ?? [];
-  if ('holder' in difference) {
-    const { kind, name } = difference.holder;
-    return kind === 'user' ? [name] : (index.members.get(name) ?? []);
-  }
+  if ('holder' in difference) return usersOf(index, difference.holder);
   return holdersOf(index, difference.arn);
 }
 

@@ -1,3 +1,4 @@
+import { rankOf } from '../access/capability-access.ts';
 import { conservativeModel } from '../access/conservative.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
@@ -67,18 +68,14 @@ function worseOf(one: readonly AccessChange[], other: readonly AccessChange[]): 
   const byUser = new Map(one.map((person) => [person.user, person]));
   for (const person of other) {
     const known = byUser.get(person.user);
-    if (known === undefined || rankOfGain(person) < rankOfGain(known)) byUser.set(person.user, person);
+    if (known === undefined || rankOf(person.worstGain) < rankOf(known.worstGain)) byUser.set(person.user, person);
   }
   return [...byUser.values()].sort(
     (a, b) =>
-      rankOfGain(a) - rankOfGain(b) ||
+      rankOf(a.worstGain) - rankOf(b.worstGain) ||
       b.operations.lost.length - a.operations.lost.length ||
       (a.user < b.user ? -1 : 1),
   );
-}
-
-function rankOfGain({ worstGain: risk }: AccessChange): number {
-  return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
 function effectOfGroup(
@@ -116,14 +113,9 @@ function gainedEscalations(
   lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
-  const were = new Map(before.users.map((user) => [user.name, user]));
-  return after.users
-    .filter((user) => {
-      if (!canEscalate(after, user, lab, at)) return false;
-      const was = were.get(user.name);
-      return was === undefined || !canEscalate(before, was, lab, at);
-    })
-    .map(({ name }) => name);
+  const names = escalatingIn(after, lab, [at]);
+  const were = names.length === 0 ? [] : escalatingIn(before, lab, [at]);
+  return names.filter((name) => !were.includes(name));
 }
 
 /** Members who can escalate privileges because the boundary policy was changed. */
@@ -210,10 +202,11 @@ function unmanagedEffect(
   });
   // It changes no other user's access.
   const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
+  const escalating = (model: AccessModel) => escalatingIn(model, lab, [at, ...laterMoments([model], [], at)]);
   if (resource.kind === 'user') {
     const after = only(concerned);
     const changes = effectsBetween(only([]), after, at);
-    return { resource, changes, keeps: [], escalates: escalatingIn(after, lab, at) };
+    return { resource, changes, keeps: [], escalates: escalating(after) };
   }
   const before = only(concerned.map(without));
   const after = only(concerned.map(within));
@@ -221,8 +214,8 @@ function unmanagedEffect(
   const gaining = new Set(changes.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
   const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
-  const were = new Set(escalatingIn(before, lab, at));
-  const escalates = escalatingIn(after, lab, at).filter((name) => !were.has(name));
+  const were = new Set(escalating(before));
+  const escalates = escalating(after).filter((name) => !were.has(name));
   return { resource, changes, keeps, escalates };
 }
 
@@ -235,8 +228,8 @@ export function effectsBetween(before: AccessModel, after: AccessModel, at: Date
   }, now);
 }
 
-function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
-  const moments = [at, ...laterMoments([model], [], at)];
+/** Names of the users who can escalate privileges at one of those moments. */
+function escalatingIn(model: AccessModel, lab: EscalationTargets, moments: readonly Date[]): readonly string[] {
   return model.users
     .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
     .map(({ name }) => name);

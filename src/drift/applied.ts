@@ -1,5 +1,5 @@
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
-import { desiredAccessOnAnyDay } from '../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
@@ -39,7 +39,7 @@ function changedSubjects(applied: AppliedTeam, team: AccessTeam, today: string):
   const returned = new Set(
     applied.members.flatMap(({ key }) => (!activeThen.has(key) && active.has(key) ? [iamName(applied.lab, key)] : [])),
   );
-  const then = desiredAccessOnAnyDay(applied);
+  const then = desiredAccessBeforeDeletions(applied);
   const before = { ...then, users: then.users.filter(({ name }) => !returned.has(name)) };
-  return differences(before, desiredAccessOnAnyDay(team)).map(subjectKey);
+  return differences(before, desiredAccessBeforeDeletions(team)).map(subjectKey);
 }

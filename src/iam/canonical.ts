@@ -8,35 +8,15 @@ const DEFAULT_VERSION = '2008-10-17';
  * list of one or the one, repetition, and the case of actions and condition keys make no difference. Ids and Sids do:
  * no access depends on them, but they are text of the policy.
  */
-export function canonicalDocument(document: PolicyDocument): string {
-  const statements = statementsOf(document).map((statement) => JSON.stringify(canonicalStatement(statement)));
-  return JSON.stringify([document.Version ?? DEFAULT_VERSION, document.Id ?? null, sortedSet(statements)]);
+export function canonicalDocument({ Version = DEFAULT_VERSION, ...document }: PolicyDocument): string {
+  return canonicalJson({ ...document, Version, Statement: statementsOf(document).map(comparableStatement) });
 }
 
-function canonicalStatement(statement: Statement): unknown {
-  const lower = (items: readonly string[]) => items.map((item) => item.toLowerCase());
-  return [
-    statement.Sid || null,
-    statement.Effect,
-    [
-      statement.Action === undefined ? 'NotAction' : 'Action',
-      sortedSet(lower(toList(statement.Action ?? statement.NotAction))),
-    ],
-    [
-      statement.Resource === undefined ? 'NotResource' : 'Resource',
-      sortedSet(toList(statement.Resource ?? statement.NotResource)),
-    ],
-    canonicalConditions(statement),
-  ];
-}
-
-/** Conditions as sorted [operator, key, values]: one operator may be written with keys that differ in case alone. */
-function canonicalConditions(statement: Statement): readonly string[] {
-  return sortedSet(
-    conditionsOf(statement).map(({ operator, key, values }) =>
-      JSON.stringify([operator, key.toLowerCase(), sortedSet(values)]),
-    ),
-  );
+/** Conditions as a list: one operator may be written with keys that differ in case alone. */
+function comparableStatement({ Sid, Action, NotAction, ...statement }: Statement) {
+  const lower = (items: Statement['Action']) => items && toList(items).map((item) => item.toLowerCase());
+  const Condition = conditionsOf(statement).map((each) => ({ ...each, key: each.key.toLowerCase() }));
+  return { ...statement, Sid: Sid || undefined, Action: lower(Action), NotAction: lower(NotAction), Condition };
 }
 
 function sortedSet(items: readonly string[]): readonly string[] {

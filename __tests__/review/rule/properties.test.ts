@@ -8,7 +8,7 @@ import {
   type OperationSet,
   union,
 } from '../../../src/access/operation-set.ts';
-import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import { givenBy, heldIn } from '../../../src/review/rule/access.ts';
 import { type Applied, ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
@@ -136,7 +136,7 @@ test('on any evening, an apply gives no one more than the file and nothing back 
             ...{ team: file, applied: record, restore: new Set<string>() },
             account: { access: account, ids: entityIds(idsOf(account, ids)) },
           });
-          expect(desiredAccessOnAnyDay(again.team)).toEqual(desiredAccessOnAnyDay(ruled.team));
+          expect(desiredAccessBeforeDeletions(again.team)).toEqual(desiredAccessBeforeDeletions(ruled.team));
         }
       }
     }),

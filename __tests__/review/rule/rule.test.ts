@@ -1,5 +1,5 @@
 import { type AccessModel, emptyModel } from '../../../src/access/model.ts';
-import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
+import { desiredAccess, desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../../src/catalog/mturk.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
@@ -384,7 +384,7 @@ describe('Denies by hand', () => {
     }));
     const result = ruled({ change });
     expect(brief(result)).toEqual([keeps('paymaster', ['SendBonus'])]);
-    const policy = desiredAccessOnAnyDay(result.team).policies.find(({ arn }) => arn === payArn);
+    const policy = desiredAccessBeforeDeletions(result.team).policies.find(({ arn }) => arn === payArn);
     expect(policy?.document?.Statement).toContainEqual(statement('Deny', 'mechanicalturk:SendBonus'));
     expect(brief(ruled({ change, restore: ['role/paymaster'] }))).toEqual([]);
     const removed = all(change, takeOut('fay', name('paymaster')));
@@ -443,7 +443,7 @@ describe('Denies by hand', () => {
     expect(limitsOf(first, 'bo')?.Statement).toMatchObject([{ Sid: 'Until' }, denyAll]);
     const access: AccessModel = afterApply(input.account.access, first, sampleTeam);
     const second = ruleFor({ ...input, account: { ...input.account, access } });
-    expect(desiredAccessOnAnyDay(second.team)).toEqual(desiredAccessOnAnyDay(first.team));
+    expect(desiredAccessBeforeDeletions(second.team)).toEqual(desiredAccessBeforeDeletions(first.team));
   });
 });
 
@@ -755,7 +755,7 @@ describe('names that something else has', () => {
     expect(brief(result)).toContain(`paymaster name-taken ${found}`);
     expect(result.leftOut.roles).toEqual(['paymaster']);
     // Its policy is written all the same, unless that has the name of another.
-    const { groups } = desiredAccessOnAnyDay(result.team);
+    const { groups } = desiredAccessBeforeDeletions(result.team);
     expect(groups.map((group) => group.name)).not.toContain(name('paymaster'));
     expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
   });
@@ -783,7 +783,7 @@ test('the first apply, to an empty account, creates every member', () => {
 
 test('an apply deletes no user for age by itself', () => {
   const ended = deletesAfter(3, withMember('bo', { until: '2026-01-31' }));
-  const { team } = ruled({ team: ended, change: () => desiredAccessOnAnyDay(ended) });
+  const { team } = ruled({ team: ended, change: () => desiredAccessBeforeDeletions(ended) });
   expect(desiredAccess(team, TODAY).users.map((user) => user.name)).toContain(name('bo'));
 });
 
@@ -795,6 +795,6 @@ test('a role that only attaches a policy of AWS keeps Denies in a policy of its 
   const result = ruled({ change });
   expect(brief(result)).toEqual([keeps('full-access', ['SendBonus'])]);
   const arn = rolePolicyArn(sampleTeam, 'full-access');
-  expect(desiredAccessOnAnyDay(result.team).policies.map((policy) => policy.arn)).toContain(arn);
+  expect(desiredAccessBeforeDeletions(result.team).policies.map((policy) => policy.arn)).toContain(arn);
   expect(role({ key: 'x' }).keptDenies).toBeUndefined();
 });

@@ -50,6 +50,6 @@ export function desiredAccess(team: AccessTeam, today: string): AccessModel {
 const BEFORE_EVERY_DAY = '0000-01-01';
 
 /** The access that a team gives whatever the day: members past their last day are in it, with what limits them. */
-export function desiredAccessOnAnyDay(team: AccessTeam): AccessModel {
+export function desiredAccessBeforeDeletions(team: AccessTeam): AccessModel {
   return desiredAccess(team, BEFORE_EVERY_DAY);
 }

@@ -1,6 +1,6 @@
 import { accessOf } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import type { Withheld } from '../../review/rule/rule.ts';
@@ -128,7 +128,7 @@ function limited(all: readonly Announcement[], most: number): readonly Announcem
 /** What the newest file gives a member now, with its freeze, suspensions and days. */
 function givesIn(team: Team, at: Date): (key: string) => ReturnType<typeof listOperations> {
   const allowed = new Map(
-    accessOf(desiredAccessOnAnyDay(team), { at }).map((access) => [access.user.name, access.allowed]),
+    accessOf(desiredAccessBeforeDeletions(team), { at }).map((access) => [access.user.name, access.allowed]),
   );
   return (key) => listOperations(allowed.get(iamName(team.lab, key)) ?? NO_OPERATIONS);
 }

@@ -1,4 +1,4 @@
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/types.ts';
@@ -117,7 +117,7 @@ async function inventoryOf(
   { stderr, isTerminal }: Terminal,
   credentialReport = true,
 ): Promise<Inventory> {
-  const desired = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
+  const desired = new Set(desiredAccessBeforeDeletions(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
   const progress = scanProgress({ write: stderr, isTerminal });
   const inventory = await takeInventory(iam, {

@@ -1,5 +1,5 @@
 import { diffAccess, hasEffect } from '../../access/diff.ts';
-import { around, indexModel } from '../../access/model.ts';
+import { around, indexModel, usersOf } from '../../access/model.ts';
 import { listOperations, NO_OPERATIONS, union } from '../../access/operation-set.ts';
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { ripeFrom } from '../../review/rule/announcements.ts';
@@ -16,7 +16,7 @@ const operationsOf = ({ statements }: AddedDenies) =>
 
 /** Who loses what by Denies that the compared account is without. */
 function changesBy({ holder }: AddedDenies, { account, full, at }: ScanContext): Detected['changes'] {
-  const names = holder.kind === 'user' ? [holder.name] : (account.members.get(holder.name) ?? []);
+  const names = usersOf(account, holder);
   return diffAccess(around(account, names), around(indexModel(full), names), at).people.filter(hasEffect);
 }
 

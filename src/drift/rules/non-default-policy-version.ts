@@ -1,6 +1,6 @@
 import { accessOf } from '../../access/access-of.ts';
 import { conservativeDocument } from '../../access/conservative.ts';
-import { type AccessModel, type AccessUser, around, holdersOf, type ModelIndex } from '../../access/model.ts';
+import { type AccessModel, anyUser, around, holdersOf, type ModelIndex } from '../../access/model.ts';
 import {
   difference,
   isEmpty,
@@ -106,9 +106,6 @@ function beyondMechanicalTurk(document: PolicyDocument, known: readonly PolicyDo
   return first.some((statement) => isBeyond(statement) && rest.every((list) => list.includes(statement)));
 }
 
-/** Stands for any user: IAM allows no empty name. */
-const ANY_USER: AccessUser = { name: '', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
-
 /** The operations that a document would grant beyond others, counting doubt as allowed, and the users who would gain them. */
 function gains(
   document: PolicyDocument | null,
@@ -121,7 +118,7 @@ function gains(
   const doubted = conservativeDocument(document);
   const moments = [at, ...laterMoments([], [document], at)];
   const holders = around(account, holdersOf(account, arn));
-  const probed: AccessModel = { ...holders, users: [...holders.users, { ...ANY_USER, attached: [arn] }] };
+  const probed: AccessModel = { ...holders, users: [...holders.users, anyUser([], [arn])] };
   const allowedBy = (policy: PolicyDocument | null, moment: Date) =>
     accessOf(withDocument(probed, arn, policy), { at: moment }).map(({ allowed }) => allowed);
   let operations = NO_OPERATIONS;

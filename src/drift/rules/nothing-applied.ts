@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../access/model.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -34,7 +34,7 @@ export function firstApplyOf(
   needsBoundary: boolean,
 ): RuleData['nothing-applied'] | null {
   const path = labPath(team.lab);
-  const wanted = thingsIn(desiredAccessOnAnyDay(team)).filter((thing) => thing.path === path);
+  const wanted = thingsIn(desiredAccessBeforeDeletions(team)).filter((thing) => thing.path === path);
   const names = new Map(wanted.map((thing) => [keyOf(thing), thing.name]));
   const existing = thingsIn(account).filter((thing) => names.has(keyOf(thing)));
   // IAM's names are unique whatever the path and case.

@@ -1,7 +1,7 @@
 import { diffAccess } from '../../access/diff.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/types.ts';
 import type { Team } from '../../team/team.ts';
@@ -52,7 +52,7 @@ export const userRecreated: Rule<'user-recreated'> = {
 
 /** Members' users with another unique id than the last apply noted: new ones with the names of deleted or renamed ones. */
 export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: EntityIds | null): readonly string[] {
-  return desiredAccessOnAnyDay(team).users.flatMap(({ name }) => {
+  return desiredAccessBeforeDeletions(team).users.flatMap(({ name }) => {
     const [was, is] = [noted?.user.get(name), ids.user.get(name)];
     return was === undefined || is === undefined || was === is ? [] : [name];
   });
@@ -89,7 +89,7 @@ export function renamesIn(
   noted: EntityIds | null,
   known: readonly Rename[],
 ): readonly Rename[] {
-  const expected = desiredAccessOnAnyDay(team);
+  const expected = desiredAccessBeforeDeletions(team);
   const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
     const taken = new Set(wanted.map(({ name }) => name));
     const there = new Set(existing.map(({ name }) => name));

@@ -1,5 +1,13 @@
 import { accessOf } from '../../access/access-of.ts';
-import { type AccessModel, around, type Holder, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
+import {
+  type AccessModel,
+  around,
+  type Holder,
+  holdersOf,
+  indexModel,
+  type ModelIndex,
+  usersOf,
+} from '../../access/model.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { type DisplayNames, otherPolicyText, policyName, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
@@ -77,14 +85,10 @@ function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Dat
     ...inlineOf('user', users),
     ...inlineOf('group', groups),
   ];
-  const usersOf = (policy: string, holder: Holder | null) => {
-    if (holder === null) return holdersOf(account, policy);
-    return holder.kind === 'user' ? [holder.name] : (account.members.get(holder.name) ?? []);
-  };
   return all.flatMap(({ name: policy, document, holder }) => {
     const names = document === null ? [] : retiredOnce(document);
     if (names.length === 0) return [];
-    const having = [...usersOf(policy, holder)].sort();
+    const having = [...(holder === null ? holdersOf(account, policy) : usersOf(account, holder))].sort();
     const risk = stillPossible(names, having, account, file, at);
     return [detected('retired-operations', { policy, holder, names, users: having }, { risk })];
   });

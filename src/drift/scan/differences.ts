@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differences, isResource, subjectKey } from '../../access/model-difference.ts';
-import { desiredAccess, desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccess, desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, labPath } from '../../team/names.ts';
@@ -115,7 +115,7 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
   const desired = desiredAccess(team, today);
   const existing = new Set(account.users.map(({ name }) => name));
   const active = new Set(desired.users.map(({ name }) => name));
-  const late = desiredAccessOnAnyDay(team).users.filter(({ name }) => !active.has(name) && existing.has(name));
+  const late = desiredAccessBeforeDeletions(team).users.filter(({ name }) => !active.has(name) && existing.has(name));
   return {
     model: { ...desired, users: [...desired.users, ...late] },
     late: new Set(late.map(({ name }) => name)),

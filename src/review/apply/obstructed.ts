@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../access/model.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 
@@ -18,7 +18,7 @@ export interface ObstructedGroup {
  * members or policies, and attaches no more than 10.
  */
 export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, team: Team): readonly ObstructedGroup[] {
-  const kept = new Map(desiredAccessOnAnyDay(team).groups.map(({ name, attached }) => [name, attached]));
+  const kept = new Map(desiredAccessBeforeDeletions(team).groups.map(({ name, attached }) => [name, attached]));
   const changed = (type: string, action: string) =>
     plan.changes.flatMap(({ type: own, change: { actions, before, after } }) => {
       const values = action === 'create' ? after : before;

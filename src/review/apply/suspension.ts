@@ -1,5 +1,5 @@
 import { accessOf } from '../../access/access-of.ts';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
+import { type AccessModel, type AccessUser, mapDocuments } from '../../access/model.ts';
 import {
   ALL_OPERATIONS,
   difference,
@@ -10,9 +10,9 @@ import {
 } from '../../access/operation-set.ts';
 import { groupPolicies, type HeldPolicy, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import { contextOf } from '../../access/request-context.ts';
-import type { PlannedAccess } from '../../access/sources/planned.ts';
+import { type PlannedAccess, unknownDocuments } from '../../access/sources/planned.ts';
 import { actionOf, type Operation } from '../../catalog/mturk.ts';
-import { DENY_ALL, type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { DENY_ALL, type Effect, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
@@ -233,25 +233,12 @@ function boundarySource(model: AccessModel, arn: string): PolicySource | null {
 }
 
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
-function hasUnknownPolicies({ users, groups, policies }: AccessModel): boolean {
-  return (
-    policies.some(({ document }) => document === null) ||
-    [...users, ...groups].some(({ inline }) => inline.some(({ document }) => document === null))
-  );
+function hasUnknownPolicies(model: AccessModel): boolean {
+  const { inline, managed } = unknownDocuments(model);
+  return inline.length > 0 || managed.length > 0;
 }
 
 /** The same access if each of those policies denies everything. */
 function denyingUnknown(model: AccessModel): AccessModel {
-  const known = <T extends { readonly document: PolicyDocument | null }>(policy: T): T =>
-    policy.document === null ? { ...policy, document: DENY_ALL } : policy;
-  const holder = <T extends AccessModel['users'][number] | AccessModel['groups'][number]>(one: T): T => ({
-    ...one,
-    inline: one.inline.map(known),
-  });
-  return {
-    ...model,
-    users: model.users.map(holder),
-    groups: model.groups.map(holder),
-    policies: model.policies.map(known),
-  };
+  return mapDocuments(model, (document) => document ?? DENY_ALL);
 }

@@ -1,5 +1,5 @@
 import { emptyModel } from '../../access/model.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
@@ -43,8 +43,8 @@ export interface ReviewInput {
 export function reviewOf(input: ReviewInput): Review {
   const { before, after, today, at, plan } = input;
   const desired = {
-    before: before === null ? emptyModel(after.account) : desiredAccessOnAnyDay(before),
-    after: desiredAccessOnAnyDay(after),
+    before: before === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(before),
+    after: desiredAccessBeforeDeletions(after),
   };
   const models = plan === undefined ? desired : plan.classification.access;
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);

@@ -1,7 +1,7 @@
 import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { DENY_ALL, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import {
   boundaryPolicy,
@@ -29,7 +29,7 @@ export function givenBy(team: AccessTeam): OperationsByUser {
     members: team.members.map(({ key, roles }) => ({ key, roles, from: null, until: null, suspended: false })),
     roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
   };
-  return operationsIn(desiredAccessOnAnyDay(free));
+  return operationsIn(desiredAccessBeforeDeletions(free));
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type OperationSet,
   union,
 } from '../../access/operation-set.ts';
-import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -26,7 +26,7 @@ export interface Beyond {
  */
 export function gainsBeyond(account: AccessModel, planned: AccessModel, written: Team, at: Date): readonly Beyond[] {
   const before = allowedIn(accessOf(account, { at }));
-  const given = allowedIn(accessOf(desiredAccessOnAnyDay(written), { at }));
+  const given = allowedIn(accessOf(desiredAccessBeforeDeletions(written), { at }));
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
   return accessOf(planned, { at }).flatMap(({ user: { name }, allowed }) =>
     members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
@@ -51,7 +51,7 @@ export function heldBeyond(
     ...written.members.map(({ key }) => iamName(written.lab, key)),
     ...renamed.map(({ user }) => user),
   ]);
-  const given = allowedIn(accessOf(desiredAccessOnAnyDay(written), { at }));
+  const given = allowedIn(accessOf(desiredAccessBeforeDeletions(written), { at }));
   // Users who are not members have findings of their own, unless they are in a group of the lab.
   const concerned = users.filter(({ name, groups: own }) => members.has(name) || own.length > 0);
   return accessOf({ ...account, users: concerned }, { at }).flatMap(({ user: { name }, allowed }) =>
