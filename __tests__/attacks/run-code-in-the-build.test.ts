@@ -64,7 +64,7 @@ test('settings of npm and of TypeScript at the top of the repository put nothing
     'export const zipSync = "HIJACKED"; export const unzipSync = zipSync; export const strFromU8 = zipSync;',
   );
   const hijack = {
-    paths: Object.fromEntries(['fflate', 'picocolors', 'esbuild'].map((name) => [name, ['./docs/hijack.ts']])),
+    paths: Object.fromEntries(['fflate', 'yaml', 'esbuild'].map((name) => [name, ['./docs/hijack.ts']])),
   };
   write('docs/tsconfig.json', JSON.stringify({ compilerOptions: { ...hijack, baseUrl: '..' } }));
   write('tsconfig.json', JSON.stringify({ extends: './docs/tsconfig.json', compilerOptions: hijack }));

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { type Part, setting } from '../../src/aws/setup/part.ts';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
@@ -303,9 +304,12 @@ test('without a token, GitHub is not checked, and each check says how', async ()
   for (const { outcome, fix } of diagnose(read)) {
     if (outcome.state === 'not-checked') expect(fix && tickedText(fix)).toMatch(/token of a repository administrator/);
   }
-  const lines = diagnosisLines(diagnose(read), true, 1_000, 'doctor.md');
+  const lines = diagnosisLines(diagnose(read), true, { width: 1_000, color: false }, 'doctor.md');
   expect(lines.filter((line) => line.includes('token of a repository administrator'))).toHaveLength(1);
   expect(lines.find((line) => line.includes('- not checked: '))).toMatch(/: plan-of-github, .* and owner-logins$/);
+  const colored = diagnosisLines(diagnose(read), false, { width: 1_000, color: true }, 'doctor.md');
+  expect(colored.filter((line) => line.includes('\u001b'))).not.toHaveLength(0);
+  expect(colored.map(stripVTControlCharacters)).toEqual(lines.map((line) => line.replace(/^ {2}ok/, '  ✓')));
 });
 
 test.each<[string, Partial<Facts>, RegExp]>([

@@ -36,7 +36,9 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     isTerminal,
     canAsk,
     width: Math.min(100, Math.max(40, process.stdout.columns || 100)),
-    color: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
+    color:
+      (env.NO_COLOR === undefined || env.NO_COLOR === '') &&
+      (forced || (process.stdout.isTTY === true && process.stdout.hasColors(env))),
     async confirm(message) {
       if (!canAsk) return false;
       const { confirm } = await import('@clack/prompts');
@@ -101,8 +103,11 @@ export function failureJson(failure: Failure): ErrorJson {
 }
 
 /** Prints a document for people. */
-export function printBlocks(blocks: readonly Block[], { stdout, width }: Pick<Terminal, 'stdout' | 'width'>): void {
-  stdout(`${printTerminal(blocks, width).join('\n')}\n`);
+export function printBlocks(
+  blocks: readonly Block[],
+  { stdout, width, color }: Pick<Terminal, 'stdout' | 'width' | 'color'>,
+): void {
+  stdout(`${printTerminal(blocks, width, color).join('\n')}\n`);
 }
 
 /** Prints a document for programs. */

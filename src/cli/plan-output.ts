@@ -34,7 +34,7 @@ export async function checkedBase(
 function checkTarget(before: Team | null, after: Team, today: string, terminal: Terminal): Result<null> {
   const blocks = targetBlocks(before, after, today);
   if (blocks.length === 0) return succeed(null);
-  terminal.stderr(`${blockLines(blocks, terminal.width).join('\n')}\n\n`);
+  terminal.stderr(`${blockLines(blocks, terminal).join('\n')}\n\n`);
   return fail('guardrail-blocked', { codes: blocks.map(({ code }) => code), blocks });
 }
 
@@ -63,7 +63,7 @@ export function showPlan(
   { json, resources }: { readonly json: boolean; readonly resources: boolean },
   terminal: Terminal,
 ): void {
-  const { stdout, stderr, width, isPublic = false } = terminal;
+  const { stdout, stderr, isPublic = false } = terminal;
   const { team, engine, naming, kind, today, at } = session;
   const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
@@ -73,7 +73,7 @@ export function showPlan(
   const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
   stdout(`${labHeading(team, engine, kind)}\n\n`);
   printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
-  if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
+  if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, terminal).join('\n')}\n`);
 }
 
 /** Prints the review of a change; `manifest` is that of its plan, if there is one. */
@@ -90,7 +90,7 @@ export function showPreview(
     printJson(previewJson(review), terminal);
   } else if (format === 'text') {
     printBlocks(terminalReview(review, { state, isPublic }), terminal);
-    if (isBlocked) stdout(`\n${blockLines(review.blocks).join('\n')}\n`);
+    if (isBlocked) stdout(`\n${blockLines(review.blocks, terminal).join('\n')}\n`);
   } else {
     const { tools = null, emulator = false } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;

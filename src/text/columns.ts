@@ -1,13 +1,15 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Where a terminal shows a character two cells wide: the wide blocks of East Asian scripts, and pictographs. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 /** What takes no cell: accents that stand on the letter before, and joiners. */
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** The cells that a text takes on a terminal. */
+/** The cells that a text takes on a terminal; colors take none. */
 export function visibleWidth(text: string): number {
   let width = 0;
-  for (const character of text) {
+  for (const character of text.includes('\u001b') ? stripVTControlCharacters(text) : text) {
     if (WIDE.test(character)) width += 2;
     else if (!NARROW.test(character)) width += 1;
   }

@@ -1,10 +1,9 @@
-import picocolors from 'picocolors';
 import type { LineCounter } from 'yaml';
 import { linesOf, type Position } from '../diagnostics/positions.ts';
 import { visibleWidth } from './columns.ts';
 import { escaped, visible } from './escape.ts';
 import { type Problem, printProblem } from './problem.ts';
-import { counted, tickedText } from './text.ts';
+import { counted, paint, tickedText } from './text.ts';
 
 /** An error or a warning about a file, ready to be printed. */
 export interface Diagnostic {
@@ -42,11 +41,10 @@ export function printDiagnostic(
 }
 
 function excerptLines({ text, marks }: Excerpt, { line }: Position, severity: Diagnostic['severity'], color: boolean) {
-  const paint = picocolors.createColors(color);
   const number = String(line);
   return [
-    `   ${paint.dim(`${number} |`)} ${text}`.trimEnd(),
-    `   ${' '.repeat(number.length)} ${paint.dim('|')} ${severity === 'error' ? paint.red(marks) : paint.yellow(marks)}`,
+    `   ${paint(`${number} |`, 'gutter', color)} ${text}`.trimEnd(),
+    `   ${' '.repeat(number.length)} ${paint('|', 'gutter', color)} ${paint(marks, severity, color)}`,
   ];
 }
 

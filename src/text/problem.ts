@@ -1,9 +1,8 @@
-import picocolors from 'picocolors';
 import type { Progress } from '../diagnostics/failure.ts';
 import { wrapVisible } from './columns.ts';
 import { type Block, codeBlock, paragraph } from './document.ts';
 import { visible } from './escape.ts';
-import { codeText, counted, joinTexts, someTexts, strongText, type Text, t, tickedText } from './text.ts';
+import { codeText, counted, joinTexts, paint, someTexts, strongText, type Text, t, tickedText } from './text.ts';
 
 /** What went wrong, in the one form that every error has. */
 export interface Problem {
@@ -46,8 +45,6 @@ export interface ProblemPlace {
 /** `error[code]: summary`, the place, then `reason:`, `state:` and `help:`, as lines of a terminal. */
 export function printProblem(problem: Problem, place: ProblemPlace = {}): readonly string[] {
   const { severity = 'error', code, at, excerpt = [], color = false, width = 100 } = place;
-  const paint = picocolors.createColors(color);
-  const tint = severity === 'error' ? paint.red : paint.yellow;
   const labeled = (label: string, text: Text | null) =>
     text === null
       ? []
@@ -55,7 +52,7 @@ export function printProblem(problem: Problem, place: ProblemPlace = {}): readon
           (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
         );
   return [
-    `${tint(`${severity}${code === undefined ? '' : `[${code}]`}:`)} ${tickedText(problem.summary)}`,
+    `${paint(`${severity}${code === undefined ? '' : `[${code}]`}:`, severity, color)} ${tickedText(problem.summary)}`,
     ...(at === undefined ? [] : [`  --> ${visible(at)}`]),
     ...excerpt,
     ...labeled('reason', problem.reason),

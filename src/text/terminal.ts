@@ -1,7 +1,7 @@
 import { columns, visibleWidth, WIDEST_NAME, wrapVisible } from './columns.ts';
 import type { Block } from './document.ts';
 import { visible } from './escape.ts';
-import { formatCount, linesOfText, plainText, type Text, t, trusted } from './text.ts';
+import { formatCount, isEmptyText, joinTexts, linesOfText, type Text, t, terminalText, trusted } from './text.ts';
 
 /** Cells of indentation below a list item or a summary. */
 const STEP = 2;
@@ -9,15 +9,15 @@ const STEP = 2;
 const LISTED = 30;
 
 /** Blocks as lines of a terminal of `width` cells. Folded blocks are shown, hidden ones are not. */
-export function printTerminal(blocks: readonly Block[], width: number): readonly string[] {
+export function printTerminal(blocks: readonly Block[], width: number, color = false): readonly string[] {
   return blocks
-    .map((block) => linesOf(block, width))
+    .map((block) => linesOf(block, width, color))
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-function linesOf(block: Block, width: number): readonly string[] {
-  const wrapped = (text: Text) => (plainText(text) === '' ? [] : wrapVisible(plainText(text), width));
+function linesOf(block: Block, width: number, color: boolean): readonly string[] {
+  const wrapped = (text: Text) => (isEmptyText(text) ? [] : wrapVisible(terminalText(text, color), width));
   switch (block.kind) {
     case 'heading':
     case 'paragraph':
@@ -25,20 +25,20 @@ function linesOf(block: Block, width: number): readonly string[] {
     case 'alert':
       return block.lines.flatMap(wrapped);
     case 'list':
-      return listLines(block, width);
+      return listLines(block, width, color);
     case 'table':
-      return tableLines(block, width);
+      return tableLines(block, width, color);
     case 'sections':
       return block.sections.flatMap((section, index) => [
         ...(index === 0 ? [] : ['']),
-        ...section.flatMap((each) => linesOf(each, width)),
+        ...section.flatMap((each) => linesOf(each, width, color)),
       ]);
     case 'details':
-      return [...wrapped(block.summary), ...indented(printTerminal(block.blocks, width - STEP), STEP)];
+      return [...wrapped(block.summary), ...indented(printTerminal(block.blocks, width - STEP, color), STEP)];
     case 'code':
       return indented(block.lines.map(visible), STEP);
     case 'footer':
-      return wrapVisible(block.parts.map(plainText).join(' · '), width);
+      return wrapped(joinTexts(block.parts, ' · '));
     case 'hidden':
       return [];
   }
@@ -50,20 +50,25 @@ function indented(lines: readonly string[], cells: number): readonly string[] {
 
 type BlockOf<Kind> = Extract<Block, { readonly kind: Kind }>;
 
-function listLines({ items, ordered = false, rank }: BlockOf<'list'>, width: number): readonly string[] {
+function listLines(
+  { items, ordered = false, rank }: BlockOf<'list'>,
+  width: number,
+  color: boolean,
+): readonly string[] {
   const isCut = rank !== undefined && items.length > LISTED + 1;
   const rest = trusted(`and ${formatCount(items.length - LISTED)} more (use JSON for all)`);
   const shown = isCut ? [...items.slice(0, LISTED), { text: rest }] : items;
   return shown.flatMap(({ text, blocks = [] }, index) => {
     const bullet = ordered ? `${index + 1}. ` : '- ';
     const inner = width - bullet.length;
-    const [first = '', ...others] = wrapVisible(plainText(text), inner);
-    return [`${bullet}${first}`, ...indented([...others, ...printTerminal(blocks, inner)], bullet.length)];
+    const [first = '', ...others] = wrapVisible(terminalText(text, color), inner);
+    return [`${bullet}${first}`, ...indented([...others, ...printTerminal(blocks, inner, color)], bullet.length)];
   });
 }
 
 /** Columns, with their heads if there are more than two; rows that are too wide for that as a record each. */
-function tableLines({ head, rows, short }: BlockOf<'table'>, width: number): readonly string[] {
+function tableLines({ head, rows, short }: BlockOf<'table'>, width: number, color: boolean): readonly string[] {
+  const linesOfRow = (row: readonly Text[]) => cellLines(row, color);
   if (short !== undefined) return columns(short.flatMap(linesOfRow), STEP, width);
   const table = head.length > 2 ? [head, ...rows].flatMap(linesOfRow) : rows.flatMap(linesOfRow);
   if (head.length <= 2) return columns(table, STEP, width, WIDEST_NAME);
@@ -71,15 +76,15 @@ function tableLines({ head, rows, short }: BlockOf<'table'>, width: number): rea
   if (widths.reduce((sum, each) => sum + STEP + each, 0) <= width) return columns(table, STEP, width);
   return rows.flatMap(([name = t``, ...cells]) => {
     const fields = cells.flatMap((cell, index) =>
-      plainText(cell) === '' ? [] : linesOfRow([head[index + 1] ?? t``, cell]),
+      isEmptyText(cell) ? [] : linesOfRow([head[index + 1] ?? t``, cell]),
     );
-    return [...columns([[plainText(name)]], STEP, width), ...columns(fields, 3 * STEP, width)];
+    return [...columns([[terminalText(name, color)]], STEP, width), ...columns(fields, 3 * STEP, width)];
   });
 }
 
 /** A row of a table as one row for each line of its cells. */
-function linesOfRow(row: readonly Text[]): readonly (readonly string[])[] {
-  const cells = row.map((cell) => linesOfText(cell).map(plainText));
+function cellLines(row: readonly Text[], color: boolean): readonly (readonly string[])[] {
+  const cells = row.map((cell) => linesOfText(cell).map((line) => terminalText(line, color)));
   const height = Math.max(1, ...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, index) => cells.map((lines) => lines[index] ?? ''));
 }

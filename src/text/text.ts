@@ -1,12 +1,13 @@
+import { styleText } from 'node:util';
 import { redact, visible } from './escape.ts';
 import { code, link, nameMarkdown, prose, strong } from './markdown.ts';
 
 /**
  * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
- * contains such text.
+ * contains such text. `risk` is written here, too.
  */
 type Piece =
-  | { readonly kind: 'trusted' | 'name' | 'code' | 'prose'; readonly text: string }
+  | { readonly kind: 'trusted' | 'risk' | 'name' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }
   | { readonly kind: 'link'; readonly content: Text; readonly url: string }
   | { readonly kind: 'sign'; readonly text: Sign }
@@ -41,6 +42,11 @@ export function t(literals: TemplateStringsArray, ...values: readonly (string | 
 /** Text of this repository that is no template, such as an entry of a table. Never foreign text. */
 export function trusted(text: string): Text {
   return { pieces: [{ kind: 'trusted', text }] };
+}
+
+/** Words of this repository for what harms someone: in color on a terminal. */
+export function riskText(text: string): Text {
+  return { pieces: [{ kind: 'risk', text }] };
 }
 
 /** A name from YAML, IAM, AWS or a shell: in code format where there is such a thing. */
@@ -109,8 +115,8 @@ export function someTexts(items: readonly Text[], most = 3): Text {
 /** With a capital first letter, if the text begins with words of this repository; names keep their letter. */
 export function capitalized({ pieces: [first, ...rest] }: Text): Text {
   if (first === undefined) return { pieces: [] };
-  if (first.kind === 'trusted') {
-    return { pieces: [{ kind: 'trusted', text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] };
+  if (first.kind === 'trusted' || first.kind === 'risk') {
+    return { pieces: [{ ...first, text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] };
   }
   return { pieces: [first.kind === 'strong' ? { ...first, content: capitalized(first.content) } : first, ...rest] };
 }
@@ -152,25 +158,28 @@ export function countedText(count: number, one: string, many?: string): Text {
 
 /** The text as a line of a terminal, invisible characters spelled out. */
 export function plainText(text: Text): string {
-  return terminalText(text, '');
+  return terminalText(text, false);
 }
 
 /** The same with names in backticks, as errors show them. */
 export function tickedText(text: Text): string {
-  return terminalText(text, '`');
+  return terminalText(text, false, '`');
 }
 
-function terminalText({ pieces }: Text, tick: string): string {
+/** The same with signs and risks in color, if the terminal has it. */
+export function terminalText({ pieces }: Text, color: boolean, tick = ''): string {
   return pieces
     .map((piece) => {
       switch (piece.kind) {
         case 'trusted':
           return piece.text;
+        case 'risk':
+          return paint(piece.text, 'risk', color);
         case 'strong':
         case 'link':
-          return terminalText(piece.content, tick);
+          return terminalText(piece.content, color, tick);
         case 'sign':
-          return `${piece.text} `;
+          return `${paint(piece.text, piece.text, color)} `;
         case 'break':
           return ' ';
         case 'code':
@@ -182,6 +191,24 @@ function terminalText({ pieces }: Text, tick: string): string {
     .join('');
 }
 
+const COLORS = {
+  '+': 'green',
+  '~': 'yellow',
+  '-': 'red',
+  '✓': 'green',
+  '✗': 'red',
+  risk: 'red',
+  error: 'red',
+  warning: 'yellow',
+  gutter: 'dim',
+} as const;
+
+/** Words of this repository in the color of what they mean, each for itself, so that a line can be broken between them. */
+export function paint(words: string, meaning: keyof typeof COLORS, color: boolean): string {
+  if (!color) return words;
+  return words.replace(/\S+/g, (word) => styleText(COLORS[meaning], word, { validateStream: false }));
+}
+
 /** The text as GitHub-flavored Markdown on one line; account ids and ARNs are shortened unless `reveal`. */
 export function markdownText({ pieces }: Text, reveal: boolean): string {
   return pieces.map((piece) => markdownPiece(piece, reveal)).join('');
@@ -190,6 +217,7 @@ export function markdownText({ pieces }: Text, reveal: boolean): string {
 function markdownPiece(piece: Piece, reveal: boolean): string {
   switch (piece.kind) {
     case 'trusted':
+    case 'risk':
       return redact(piece.text, reveal);
     case 'name':
       return nameMarkdown(redact(piece.text, reveal));

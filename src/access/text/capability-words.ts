@@ -6,6 +6,7 @@ import {
   operationsOf,
   RISK_VERBS,
   RISKS,
+  type Risk,
 } from '../../catalog/mturk.ts';
 import {
   capitalized,
@@ -13,6 +14,7 @@ import {
   countedText,
   joinTexts,
   listTexts,
+  riskText,
   strongText,
   type Text,
   t,
@@ -22,9 +24,9 @@ import type { CapabilityAccess } from '../capability-access.ts';
 
 /** The labels of harm that a reader must be warned of. */
 const HARM_LABELS = {
-  spends: t`Spends money:`,
-  'harms-workers': t`Harms workers:`,
-  'deletes-data': t`Deletes data:`,
+  spends: riskText('Spends money:'),
+  'harms-workers': riskText('Harms workers:'),
+  'deletes-data': riskText('Deletes data:'),
 } as const;
 
 /** The harms, worst first. */
@@ -35,10 +37,15 @@ const FEW = 3;
 /** Up to so many lost capabilities are listed with their keys. */
 const NAMED = 4;
 
+/** `spends money`: in color if it harms someone. */
+export function doesText(risk: Risk): Text {
+  return isHarmful(risk) ? riskText(RISK_VERBS[risk].does) : trusted(RISK_VERBS[risk].does);
+}
+
 /** Granted capabilities: a line for each harm, worst first, and one for the rest. */
 export function accessLines(capabilities: readonly CapabilityAccess[]): readonly Text[] {
   const all = almostAll(capabilities);
-  if (all !== null) return [t`${strongText(all)}: spends money, harms workers, deletes data`];
+  if (all !== null) return [t`${strongText(all)}: ${joinTexts(HARMS.map(doesText), ', ')}`];
   const lines = HARMS.flatMap((risk) => {
     const same = capabilities.filter((each) => each.risk === risk);
     return same.length === 0 ? [] : [t`${strongText(HARM_LABELS[risk])} ${joinTexts(same.map(capabilityText), ', ')}`];
@@ -49,7 +56,7 @@ export function accessLines(capabilities: readonly CapabilityAccess[]): readonly
 
 /** Lost capabilities as a phrase. Of a long list the harmful ones are named and the other operations counted. */
 export function lossText(capabilities: readonly CapabilityAccess[]): Text {
-  const all = almostAll(capabilities);
+  const all = almostAll(capabilities, trusted);
   if (all !== null) return all;
   const sorted = RISKS.flatMap((risk) => capabilities.filter((each) => each.risk === risk));
   if (sorted.length <= NAMED) return joinTexts(sorted.map(capabilityText), ', ');
@@ -62,26 +69,24 @@ export function lossText(capabilities: readonly CapabilityAccess[]): Text {
 /** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
 export function accessText(capabilities: readonly CapabilityAccess[]): Text {
   const all = almostAll(capabilities);
-  const verbs = HARMS.filter((risk) => capabilities.some((each) => each.risk === risk)).map(
-    (risk) => RISK_VERBS[risk].does,
-  );
-  if (all !== null) return t`${all} (${trusted(verbs.join(', '))})`;
+  const harms = HARMS.filter((risk) => capabilities.some((each) => each.risk === risk));
+  if (all !== null) return t`${all} (${joinTexts(harms.map(doesText), ', ')})`;
   const parts = RISKS.flatMap((risk) => {
     const same = capabilities.filter((each) => each.risk === risk);
     if (same.length === 0) return [];
     const names = joinTexts(same.map(briefText), ', ');
-    return [isHarmful(risk) ? t`${names} (${trusted(RISK_VERBS[risk].does)})` : names];
+    return [isHarmful(risk) ? t`${names} (${doesText(risk)})` : names];
   });
   return joinTexts(parts, ', ');
 }
 
 /** `all of Mechanical Turk except SendBonus` if hardly any operation is missing, else null. */
-function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
+function almostAll(capabilities: readonly CapabilityAccess[], words = riskText): Text | null {
   const operations = new Set(capabilities.flatMap((each) => each.operations));
   const missing = OPERATIONS.filter((operation) => !operations.has(operation));
   if (missing.length > FEW) return null;
-  if (missing.length === 0) return trusted('all of Mechanical Turk');
-  return t`all of Mechanical Turk except ${listTexts(missing.map(codeText))}`;
+  if (missing.length === 0) return words('all of Mechanical Turk');
+  return t`${words('all of Mechanical Turk')} except ${listTexts(missing.map(codeText))}`;
 }
 
 /** `pay bonuses (pay:bonus)`; of a part also which of the operations, or which not. */
@@ -122,7 +127,7 @@ export function everythingText(gained: readonly CapabilityAccess[], allowed: num
   if (few || allowed < OPERATIONS.length - FEW) return almostAll(gained);
   return (
     almostAll(gained) ??
-    trusted(allowed === OPERATIONS.length ? 'all of Mechanical Turk' : 'nearly all of Mechanical Turk')
+    riskText(allowed === OPERATIONS.length ? 'all of Mechanical Turk' : 'nearly all of Mechanical Turk')
   );
 }
 

@@ -42,7 +42,7 @@ import type {
   WhoCanDifference,
 } from '../explain.ts';
 import { operationSet } from '../operation-set.ts';
-import { accessText, briefText, capabilityText } from './capability-words.ts';
+import { accessText, briefText, capabilityText, doesText } from './capability-words.ts';
 import { type DisplayNames, grantsText, policyName, unknownPolicyText, userText } from './names.ts';
 
 const ONLY_IN_AWS = t`only in AWS`;
@@ -129,7 +129,7 @@ function allowedBlocks(explanation: Explanation, naming: DisplayNames): readonly
     allowed
       .filter((each) => each.risk === risk)
       .map((each, index) => [
-        trusted(index === 0 ? riskWords(risk) : ''),
+        index === 0 ? riskWords(risk) : t``,
         all === undefined
           ? t`${capabilityText(each)}, through ${grantsText(each.grants, naming)}`
           : capabilityText(each),
@@ -138,8 +138,8 @@ function allowedBlocks(explanation: Explanation, naming: DisplayNames): readonly
   return [rowsOf(rows), ...(all === undefined ? [] : [paragraph(t`All through ${grantsText(all, naming)}.`)])];
 }
 
-function riskWords(risk: Risk): string {
-  return risk === 'changes' || risk === 'reads' ? risk : RISK_VERBS[risk].does;
+function riskWords(risk: Risk): Text {
+  return risk === 'changes' || risk === 'reads' ? trusted(risk) : doesText(risk);
 }
 
 function deniedBlocks(explanation: Explanation, naming: DisplayNames): readonly Block[] {
@@ -232,7 +232,7 @@ function askedText({ query: { kind, name, operations } }: WhoCan): Text {
     kind === 'capability'
       ? t`${trusted(can)} (${codeText(name)})`
       : t`call ${codeText(name)} (${codeText(capability)}: ${trusted(can)})`;
-  return t`Who can ${what}${trusted(isHarmful(risk) ? `, which ${RISK_VERBS[risk].does}` : '')}`;
+  return t`Who can ${what}${isHarmful(risk) ? t`, which ${doesText(risk)}` : t``}`;
 }
 
 /** A part of what is asked for, by capability if it is of several. */

@@ -16,7 +16,7 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   const applied = await applyTeamFile(options, terminal, (session, planned, check) => {
     // With --json the counts of the plan are part of what is printed at the end.
     if (!json) showPlan(session, planned, check, { json: false, resources: false }, terminal);
-    else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
+    else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks, terminal).join('\n')}\n`);
   });
   if (!applied.ok) return reportFailure(applied.failure, terminal);
   const { team, planned, steps, quickCheck } = applied.value;

@@ -52,7 +52,7 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   if (options.json) printJson({ fixed: isFixed, checks: found.map(diagnosisJson) }, terminal);
   else {
     const page = await pageOf(process.argv[1] ?? '', 'reference/doctor.md');
-    terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal.width, page).join('\n')}\n`);
+    terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal, page).join('\n')}\n`);
   }
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }

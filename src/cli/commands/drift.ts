@@ -137,7 +137,7 @@ function show(
   }
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
   const lines = driftLines(scan, shownNames(naming, terminal), {
-    ...{ width: terminal.width, isAttributed, announcements, isFileOld },
+    ...{ width: terminal.width, color: terminal.color, isAttributed, announcements, isFileOld },
     reconcile: (applied?.team ?? team).settings.reconcile,
   });
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);

@@ -164,7 +164,7 @@ async function driftCheck(
     const change = changes.find((each) => isFindingOf(finding.id, each));
     const access = changedAccess(finding.changes, session.naming);
     output.line(
-      `${index + 1} ${effectWords(finding)}`,
+      `${index + 1} ${plainText(effectWords(finding))}`,
       access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
       16,
     );

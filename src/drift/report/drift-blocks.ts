@@ -242,9 +242,7 @@ function tableBlock(shown: readonly Shown[]): Block {
     head: [t`#`, t`Finding`, t`Effect`, t`Action`],
     rows: shown.length > MOST_ROWS ? [...rows, [t``, more(MOST_ROWS), t``, t``]] : rows,
     short:
-      shown.length === 1
-        ? []
-        : shown.map(({ number, title, finding }) => [t`${number}`, trusted(effectWords(finding)), title]),
+      shown.length === 1 ? [] : shown.map(({ number, title, finding }) => [t`${number}`, effectWords(finding), title]),
     rank: 1,
     omitted: more,
   };

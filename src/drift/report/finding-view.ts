@@ -1,6 +1,6 @@
 import type { CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { briefText } from '../../access/text/capability-words.ts';
+import { briefText, doesText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, memberText, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { isHarmful, OPERATIONS, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
@@ -13,6 +13,7 @@ import {
   countedText,
   joinTexts,
   listTexts,
+  riskText,
   someTexts,
   strongText,
   type Text,
@@ -161,11 +162,11 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
 }
 
 /** The worst effect in two words, where there is no room for all of it. */
-export function effectWords(finding: DriftFinding): string {
+export function effectWords(finding: DriftFinding): Text {
   const effect = worstEffect(finding);
-  if (effect === null) return ruleOf(finding).effect === undefined ? 'no change' : 'risk';
-  if (effect === 'full-control') return 'full control';
-  return effect === 'lost-access' ? 'lost access' : RISK_VERBS[effect].does;
+  if (effect === null) return ruleOf(finding).effect === undefined ? t`no change` : riskText('risk');
+  if (effect === 'full-control') return riskText('full control');
+  return effect === 'lost-access' ? t`lost access` : doesText(effect);
 }
 
 /** Who can do the worst by it, as subject and verb; null if no one's access changes. */
@@ -179,9 +180,10 @@ export function worstText(
   const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
   const who = someTexts(people.map(nameOf), 2);
   if (effect === 'lost-access') return { who, can: t`lost access` };
-  if (effect === 'full-control') return { who, can: t`can take full control of the ${controlled(finding)}` };
+  if (effect === 'full-control')
+    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}` };
   const all = finding.changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
-  return { who, can: all ? t`can use all of Mechanical Turk` : trusted(`can ${RISK_VERBS[effect].can}`) };
+  return { who, can: t`can ${riskText(all ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}` };
 }
 
 function controlled({ data }: DriftFinding): Text {
@@ -192,8 +194,8 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, data } = finding;
   const { effect } = ruleOf(finding);
   if (escalates.length > 0) {
-    const control = 'way' in data && data.way?.control === 'lab' ? t`Control` : t`Full control`;
-    return t`${subject(escalates, finding, names)}${strongText(t`${control} of the ${controlled(finding)}`)}`;
+    const control = 'way' in data && data.way?.control === 'lab' ? 'Control' : 'Full control';
+    return t`${subject(escalates, finding, names)}${strongText(t`${riskText(control)} of the ${controlled(finding)}`)}`;
   }
   const of = (side: 'gained' | 'lost', text: (some: readonly AccessChange[]) => Text) => {
     const some = changes.filter((change) => change.operations[side].length > 0);
@@ -237,13 +239,13 @@ function gainText(gained: readonly CapabilityAccess[], isStill: boolean): Text {
   const can = isStill ? 'Still can' : 'Can';
   const harms = RISKS.filter((risk) => isHarmful(risk) && gained.some((each) => each.risk === risk));
   if (gained.flatMap(({ operations }) => operations).length === OPERATIONS.length) {
-    const all = strongText(trusted(`${can} use all of Mechanical Turk:`));
-    return t`${all} ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}`;
+    const all = strongText(t`${trusted(can)} ${riskText('use all of Mechanical Turk:')}`);
+    return t`${all} ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}`;
   }
   const parts = harms.map((risk, index) => {
     const what = joinTexts(gained.filter((each) => each.risk === risk).map(briefText), ', ');
-    const verb = RISK_VERBS[risk].can;
-    return t`${strongText(trusted(index === 0 ? `${can} ${verb}:` : `${verb}:`))} ${what}`;
+    const verb = riskText(`${RISK_VERBS[risk].can}:`);
+    return t`${strongText(index === 0 ? t`${trusted(can)} ${verb}` : verb)} ${what}`;
   });
   const rest = gained.filter(({ risk }) => !isHarmful(risk));
   if (rest.length === 0) return joinTexts(parts, '; ');

@@ -25,6 +25,7 @@ import { findingView, type ViewOptions } from './finding-view.ts';
 
 export interface DriftLinesOptions extends Omit<ViewOptions, 'isPrivate'> {
   readonly width?: number;
+  readonly color?: boolean;
   /** Whether the file is older than what was applied last, so that nothing is known to wait for an apply. */
   readonly isFileOld?: boolean | undefined;
 }
@@ -34,7 +35,7 @@ const PUBLIC_NOTE = t`A log is as public as its repository, so commands, finding
 
 /** One scan for a terminal, in lines of at most `width` cells. */
 export function driftLines(scan: ScanResult, names: DisplayNames, given: DriftLinesOptions = {}): readonly string[] {
-  const { width = 100, isFileOld = false, ...rest } = given;
+  const { width = 100, color = false, isFileOld = false, ...rest } = given;
   const options = { ...rest, isPrivate: true };
   const shown = shownFindings(scan, names, options);
   const pending = pendingTexts(scan, names, rest.announcements ?? []);
@@ -52,7 +53,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, given: DriftLi
     paragraph(sentences(...[keyDataText(scan), ...exceptedTexts(scan)].map((text) => text && t`${text}.`))),
     paragraph(scan.planned ? t`` : quickText(scan)),
   ];
-  return printTerminal(blocks, width);
+  return printTerminal(blocks, width, color);
 }
 
 function noDriftText(scan: ScanResult, lab: string, isFileOld: boolean): Text {

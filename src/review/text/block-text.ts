@@ -1,7 +1,7 @@
 import type { Block as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import { codeBlock, type Item } from '../../text/document.ts';
-import { printProblem } from '../../text/problem.ts';
+import { type ProblemPlace, printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentence, sentences, strongText, t } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 
@@ -40,10 +40,13 @@ function blockItem(block: Blocked, name: string | null): Item {
 }
 
 /** Why a plan is blocked, in the one error form; empty if it is not. */
-export function blockLines(blocks: readonly Blocked[], width = 100): readonly string[] {
+export function blockLines(
+  blocks: readonly Blocked[],
+  look: Pick<ProblemPlace, 'width' | 'color'> = {},
+): readonly string[] {
   return listed(
     blocks,
-    (block) => printProblem(blockProblem(block), { code: block.code, width }),
+    (block) => printProblem(blockProblem(block), { code: block.code, ...look }),
     (more, code) => [`... and ${formatCount(more)} more of ${code}`],
   ).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }

@@ -1,5 +1,15 @@
 import { RISK_VERBS } from '../../catalog/mturk.ts';
-import { codeText, countedText, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import {
+  codeText,
+  countedText,
+  listTexts,
+  riskText,
+  sentences,
+  someTexts,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
 
 const SHOWN = 3;
@@ -26,18 +36,19 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
 type Effect = QuickCheck['findings'][number]['effect'];
 
 /** What a person can do by a finding, and what the finding does. */
-function effectVerbs(effect: NonNullable<Effect>): readonly [can: string, does: string] {
-  if (effect === 'lost-access') return ['lost access', 'lost access'];
-  if (effect === 'full-control') return ['can take full control of the account', 'gives full control of the account'];
-  return [`can ${RISK_VERBS[effect].can}`, RISK_VERBS[effect].does];
+function effectVerbs(effect: NonNullable<Effect>): readonly [can: Text, does: Text] {
+  if (effect === 'lost-access') return [t`lost access`, t`lost access`];
+  const all = riskText('full control of the account');
+  if (effect === 'full-control') return [t`can take ${all}`, t`gives ${all}`];
+  return [t`can ${riskText(RISK_VERBS[effect].can)}`, riskText(RISK_VERBS[effect].does)];
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
   if (effect === null) return codeText(id);
   const [can, does] = effectVerbs(effect);
-  if (people.length === 0) return t`${codeText(id)} (${trusted(does)})`;
+  if (people.length === 0) return t`${codeText(id)} (${does})`;
   const names = people.map((name) => t`${name}`);
-  return t`${someTexts(names, 2)} ${trusted(can)} (${codeText(id)})`;
+  return t`${someTexts(names, 2)} ${can} (${codeText(id)})`;
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */

@@ -10,6 +10,7 @@ import {
   joinTexts,
   listTexts,
   plainText,
+  riskText,
   someTexts,
   strongText,
   type Text,
@@ -96,10 +97,10 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
   const more = dated(gains, 'can', ({ change: { capabilities } }) => {
     const also = trusted(capabilities.lost.some((each) => each.risk === risk) ? '' : ' also');
     const what = harmfulVerbs(capabilities.gained.filter((each) => each.risk === risk));
-    return t`${also} ${what} (${trusted(does)})`;
+    return t`${also} ${what} (${riskText(does)})`;
   });
-  const together = () => ({ verb: 'can', rest: trusted(` ${can} in more ways`) }) as const;
-  return [dated(isNew, 'can', () => trusted(` ${can}`)), { ...more, together }];
+  const together = () => ({ verb: 'can', rest: t` ${riskText(can)} in more ways` }) as const;
+  return [dated(isNew, 'can', () => t` ${riskText(can)}`), { ...more, together }];
 }
 
 const LOSS: Effect = {
@@ -341,12 +342,12 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
   if (worst.length === people.length) {
     const [what, ...others] = new Set(people.map((person) => plainText(everythingOf(person) ?? t``)));
     const all = others.length === 0 ? (what ?? '') : 'all or nearly all of Mechanical Turk';
-    return [t`${whoText(people)} will be able to use ${trusted(all)}.`];
+    return [t`${whoText(people)} will be able to use ${riskText(all)}.`];
   }
   if (worst.length > 0) return [worst, people.filter((person) => !worst.includes(person))].flatMap(gainLines);
   const all = people.flatMap(({ change }) => change.capabilities.gained);
   const harms = HARMS.filter((risk) => all.some((each) => each.risk === risk));
-  return [t`${whoText(people)} will be able to ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}.`];
+  return [t`${whoText(people)} will be able to ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}.`];
 }
 
 function gainLine(person: ReviewedPerson): Text {

@@ -1,5 +1,5 @@
 import { wrapVisible } from '../../text/columns.ts';
-import { counted, listTexts, type Text, t, tickedText, trusted } from '../../text/text.ts';
+import { counted, listTexts, paint, type Text, t, tickedText, trusted } from '../../text/text.ts';
 import type { Diagnosis } from './doctor.ts';
 
 const SIDES = { aws: 'AWS', github: 'GitHub' } as const;
@@ -8,26 +8,30 @@ const SIDES = { aws: 'AWS', github: 'GitHub' } as const;
 export function diagnosisLines(
   found: readonly Diagnosis[],
   isAscii: boolean,
-  width: number,
+  { width, color }: { readonly width: number; readonly color: boolean },
   page: string,
 ): readonly string[] {
   const [yes, no] = isAscii ? ['ok', 'x'] : ['✓', '✗'];
-  const line = (mark: string, text: Text, indent = 2) => {
+  const line = (mark: string, text: Text, meaning: '✓' | '✗' | null = null) => {
+    const indent = mark.endsWith(':') ? 6 : 2;
     const [first = '', ...rest] = wrapVisible(tickedText(text), width - indent - mark.length - 1);
     const below = ' '.repeat(indent + mark.length + 1);
-    return [`${' '.repeat(indent)}${mark} ${first}`, ...rest.map((each) => `${below}${each}`)];
+    return [
+      `${' '.repeat(indent)}${meaning === null ? mark : paint(mark, meaning, color)} ${first}`,
+      ...rest.map((each) => `${below}${each}`),
+    ];
   };
   const linesOf = ({ check: { id, title }, outcome, fix }: Diagnosis) => {
-    if (outcome.state === 'right') return line(yes, title);
+    if (outcome.state === 'right') return line(yes, title, '✓');
     if (outcome.state === 'not-checked') return [];
-    return [...line(no, t`${trusted(id)}: ${outcome.found}`), ...(fix === null ? [] : line('fix:', fix, 6))];
+    return [...line(no, t`${trusted(id)}: ${outcome.found}`, '✗'), ...(fix === null ? [] : line('fix:', fix))];
   };
   const sides = (['aws', 'github'] as const).flatMap((side) => {
     const ofSide = found.filter(({ check }) => check.side === side);
     const notChecked = reasonsNotChecked(ofSide).flatMap(({ why, fix, ids }) => [
       ...line('-', t`not checked: ${listTexts(ids)}`),
-      ...line('why:', why, 6),
-      ...(fix === null ? [] : line('fix:', fix, 6)),
+      ...line('why:', why),
+      ...(fix === null ? [] : line('fix:', fix)),
     ]);
     return [SIDES[side], ...ofSide.flatMap(linesOf), ...notChecked, ''];
   });
