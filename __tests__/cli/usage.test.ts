@@ -124,7 +124,7 @@ test.each(MISTAKES)(
   async (_what, args, message) => {
     const { code, stdout, stderr } = await runHere(args);
     expect({ code, stdout }).toEqual({ code: isTwoTaken(args) ? 1 : 2, stdout: '' });
-    expect(stderr).toMatch(message);
+    expect(stderr.replace(/\n {4}/g, ' ')).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
   },
 );

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { processTerminal } from '../../src/cli/io.ts';
+import { visibleWidth } from '../../src/text/columns.ts';
 import { type Block, details, list, paragraph } from '../../src/text/document.ts';
 import { printMarkdown } from '../../src/text/github.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
@@ -44,4 +47,29 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
   ['an empty NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '' }, true],
 ])('with %s', (_name, env, color) => {
   expect(processTerminal(env).color).toBe(color);
+});
+
+/** Lists of texts, and annotations for GitHub: no terminal shows them. */
+const NOT_SHOWN = /^(?:settings-changes|drift\/titles|findings\/team\.github)\.txt$/;
+/** What is pasted into a shell stays on one line. */
+const COMMAND = /^ {4,}(?:aws |for key in |curl |terraform |TF_CLI_CONFIG_FILE=)/;
+
+/** The terminal renderings of a golden file: all of a `.txt`, without written files; of a page the parts that say so. */
+function shownOnTerminal(file: string, text: string): string {
+  if (file.endsWith('.txt')) return NOT_SHOWN.test(file) ? '' : (text.split('\n==== ')[0] ?? '');
+  const part = file.startsWith('drift/') ? /^```text$(.*?)^```$/gms : /^<!-- on a terminal$(.*?)^-->$/gms;
+  return [...text.matchAll(part)].map(([, inside]) => inside).join('\n');
+}
+
+test('no line of a golden terminal rendering is wider than 100 cells, but a command or one address', () => {
+  const golden = join(import.meta.dirname, '../golden');
+  const files = readdirSync(golden, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(?:txt|md)$/.test(file));
+  const lines = files.flatMap((file) =>
+    shownOnTerminal(file, readFileSync(join(golden, file), 'utf8'))
+      .split('\n')
+      .map((line) => ({ file, line })),
+  );
+  expect(lines.length).toBeGreaterThan(3_000);
+  const isPasted = (line: string) => COMMAND.test(line) || !line.trim().includes(' ');
+  expect(lines.filter(({ line }) => visibleWidth(line) > 100 && !isPasted(line))).toEqual([]);
 });

@@ -146,10 +146,10 @@ function commandProperty(text: string): string {
   return commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** Cells of a terminal that an excerpt's text takes at most. */
-const WIDTH = 100;
+/** Cells of a terminal that an excerpt's text takes at most, beside the number of its line. */
+const WIDTH = 90;
 /** How much stands before the place in a line that is too long to be shown from its beginning. */
-const LEAD = 40;
+const LEAD = 30;
 
 interface Excerpt {
   readonly text: string;

@@ -45,14 +45,13 @@ export interface ProblemPlace {
 /** `error[code]: summary`, the place, then `reason:`, `state:` and `help:`, as lines of a terminal. */
 export function printProblem(problem: Problem, place: ProblemPlace = {}): readonly string[] {
   const { severity = 'error', code, at, excerpt = [], color = false, width = 100 } = place;
+  const hanging = (first: string, text: string, cells: number) =>
+    wrapVisible(text, cells).map((line, index) => `${index === 0 ? first : '    '}${line}`);
   const labeled = (label: string, text: Text | null) =>
-    text === null
-      ? []
-      : wrapVisible(`${label}: ${tickedText(text)}`, width - 4).map(
-          (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
-        );
+    text === null ? [] : hanging('  ', `${label}: ${tickedText(text)}`, width - 4);
+  const name = paint(`${severity}${code === undefined ? '' : `[${code}]`}:`, severity, color);
   return [
-    `${paint(`${severity}${code === undefined ? '' : `[${code}]`}:`, severity, color)} ${tickedText(problem.summary)}`,
+    ...hanging('', `${name} ${tickedText(problem.summary)}`, width),
     ...(at === undefined ? [] : [`  --> ${visible(at)}`]),
     ...excerpt,
     ...labeled('reason', problem.reason),

@@ -18,6 +18,7 @@ import {
 import { initialize } from '../../setup/init/init.ts';
 import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
 import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
@@ -61,8 +62,9 @@ async function init(directory: string, options: InitOptions, command: Command, t
       paths.length === 0 ? '' : `${title}:\n${paths.map((path) => `  ${path}\n`).join('')}`;
     terminal.stdout(list(`Wrote to ${directory}`, result.value.written));
     terminal.stdout(list('Exists, not changed', result.value.existing));
-    if (answers.value !== null) terminal.stdout(oneOwnerNote(answers.value, release.value));
-    terminal.stdout(`Next: ${next}\n`);
+    const note = answers.value === null ? '' : oneOwnerNote(answers.value, release.value);
+    const lines = [...(note === '' ? [] : wrapVisible(note, terminal.width)), `Next: ${next}`];
+    terminal.stdout(`${lines.join('\n')}\n`);
   }
   return 0;
 }
@@ -73,8 +75,8 @@ function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, 
   const { key } = owner;
   const page = docsUrl(release, 'setup.md#a-lab-with-one-owner');
   return selfApproval
-    ? `${key} may merge their own changes without another approval. Before others can write, read ${page}\n`
-    : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}\n`;
+    ? `${key} may merge their own changes without another approval. Before others can write, read ${page}`
+    : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}`;
 }
 
 async function answersOf(options: InitOptions, command: Command, terminal: Terminal): Promise<Result<LabAnswers>> {
