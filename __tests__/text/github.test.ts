@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { block } from '../../src/diagnostics/block.ts';
 import { type CommentView, renderComment, renderSummary } from '../../src/review/comment/comment.ts';
 import type { Review } from '../../src/review/manifest/schema.ts';
-import { bytes, fitParts, fixed, type Part } from '../../src/text/github.ts';
+import { type Block, details, list } from '../../src/text/document.ts';
+import { bytes, fitParts, fixed, type Part, printMarkdown } from '../../src/text/github.ts';
+import { t } from '../../src/text/text.ts';
 import { runs } from '../support/exhaustive.ts';
 import { htmlOf, skeletonOf } from '../support/github-page.ts';
 import { hostileText } from '../support/hostile-text.ts';
@@ -32,9 +34,10 @@ function outsideFences(text: string): readonly string[] {
   });
 }
 
-/** How many people have a row, and how many are counted as left out. */
+/** How many people are named in rows, and how many are counted as left out. */
 function peopleIn(text: string): { shown: number; left: number } {
-  const shown = text.split('\n').filter((line) => line.startsWith('| **Person')).length;
+  const rows = text.split('\n').filter((line) => line.startsWith('| **'));
+  const shown = rows.flatMap((line) => line.match(/Person \d+ \(/g) ?? []).length;
   const left = [...text.matchAll(/^\| … and ([\d,]+) more members? \|/gm)];
   return { shown, left: left.reduce((sum, [, number = '0']) => sum + Number(number.replaceAll(',', '')), 0) };
 }
@@ -66,7 +69,7 @@ test('what is dangerous is the last to be left out', () => {
   const text = renderComment(viewOf(mixed, { budget: 40_000 }));
   const dangerous = mixed.people.filter(({ classes }) => classes.includes('gains-spending'));
   expect(dangerous).toHaveLength(100);
-  for (const { name } of dangerous) expect(text).toContain(`**${name} (`);
+  for (const { name } of dangerous) expect(text).toContain(`${name} (`);
   expect(text).toMatch(/… and \d+ more members/);
 });
 
@@ -206,4 +209,21 @@ test('parts are filled by rank, and each says what it leaves out', () => {
   const text = fitParts([fixed('top'), part('a', 2), part('b', 1)], 70);
   expect(text).toContain('b9');
   expect(text).toMatch(/a:\n(a\d\n)*\d+ more/);
+});
+
+test.each([
+  ['a list', 5, 0],
+  ['a list of which 7 are the worst', 7, 7],
+  ['a table', 10, 0],
+  ['a table of which 12 are the worst', 12, 12],
+] as const)('of %s, what follows the first %i is folded', (what, shown, open) => {
+  const texts = Array.from({ length: 14 }, (_, index) => t`row ${index + 1}.`);
+  const block: Block = what.startsWith('a list')
+    ? list(texts, { open, rank: 1 })
+    : { kind: 'table', head: [t`Row`], rows: texts.map((text) => [text]), open, rank: 1 };
+  const [before = '', folded = ''] = printMarkdown([block], { reveal: false }).split('<details>');
+  expect(before.match(/row/g)).toHaveLength(shown);
+  expect(folded).toContain(`<summary>${14 - shown} more</summary>`);
+  expect(folded.match(/row/g)).toHaveLength(14 - shown);
+  expect(printMarkdown([details(t`All`, block)], { reveal: false }).match(/<details>/g)).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ export interface Item {
 
 /** Rows that a byte budget may cut if they have a rank: lower ranks are filled first. */
 interface Cuttable {
+  /** Of a list or table: how many of the first rows GitHub never folds, because they are the worst. */
+  readonly open?: number;
   readonly rank?: number;
   /** Says how many of the rows from this index on are left out: `… and 12 more` by default. */
   readonly omitted?: (from: number) => Text;

@@ -17,7 +17,10 @@ export function printMarkdown(blocks: readonly Block[], { reveal, budget = Infin
   );
 }
 
-function partsOf(block: Block, reveal: boolean): readonly Part[] {
+/** A longer list or table is folded after so many rows, or after those that are the worst. */
+const OPEN = { list: 5, table: 10, sections: Infinity };
+
+function partsOf(block: Block, reveal: boolean, isFolded = false): readonly Part[] {
   const line = (text: Text) => markdownText(text, reveal);
   switch (block.kind) {
     case 'heading':
@@ -31,8 +34,8 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
         ),
       ];
     case 'list':
-      return rowsPart(
-        block,
+      return rowsParts(
+        { ...block, isFolded },
         '',
         block.items.map((item, index) => itemText(item, block.ordered === true ? `${index + 1}. ` : '- ', reveal)),
         (text) => `- ${line(text)}`,
@@ -41,11 +44,11 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
       const row = (cells: readonly Text[]) => `| ${cells.map(line).join(' | ')} |`;
       const head = [row(block.head), `|${' --- |'.repeat(block.head.length)}`].join('\n');
       const empty = ' |'.repeat(Math.max(0, block.head.length - 1));
-      return rowsPart(block, head, block.rows.map(row), (text) => `| ${line(text)} |${empty}`);
+      return rowsParts({ ...block, isFolded }, head, block.rows.map(row), (text) => `| ${line(text)} |${empty}`);
     }
     case 'sections':
-      return rowsPart(
-        block,
+      return rowsParts(
+        { ...block, isFolded },
         '',
         block.sections.map((section, index) => `${index === 0 ? '' : '\n'}${printMarkdown(section, { reveal })}`),
         (text) => `\n${line(text)}`,
@@ -53,7 +56,7 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
     case 'details':
       return [
         fixed(`<details>\n<summary>${line(block.summary)}</summary>`),
-        ...block.blocks.flatMap((each) => partsOf(each, reveal)),
+        ...block.blocks.flatMap((each) => partsOf(each, reveal, true)),
         fixed('</details>'),
       ];
     case 'code':
@@ -65,16 +68,22 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
   }
 }
 
-function rowsPart(
-  block: Extract<Block, { readonly kind: 'list' | 'table' | 'sections' }>,
+function rowsParts(
+  block: Extract<Block, { readonly kind: 'list' | 'table' | 'sections' }> & { readonly isFolded: boolean },
   head: string,
   rows: readonly string[],
   print: (text: Text) => string,
 ): readonly Part[] {
+  const { kind, rank, omitted = (from: number) => trusted(`… and ${formatCount(rows.length - from)} more`) } = block;
+  const part = (from: number, to: number): Part =>
+    rank === undefined
+      ? fixed([head, ...rows.slice(from, to)].filter((text) => text !== '').join('\n'))
+      : { head, rows: rows.slice(from, to), omitted: (count) => print(omitted(from + count)), rank };
   if (rows.length === 0) return [];
-  const { rank, omitted = (from: number) => trusted(`… and ${formatCount(rows.length - from)} more`) } = block;
-  if (rank === undefined) return [fixed([head, ...rows].filter((text) => text !== '').join('\n'))];
-  return [{ head, rows, omitted: (from) => print(omitted(from)), rank }];
+  const open = Math.max(OPEN[kind], block.open ?? 0);
+  if (block.isFolded || rows.length <= open) return [part(0, rows.length)];
+  const summary = `<summary>${formatCount(rows.length - open)} more</summary>`;
+  return [part(0, open), fixed(`<details>\n${summary}`), part(open, rows.length), fixed('</details>')];
 }
 
 function itemText({ text, blocks = [] }: Item, bullet: string, reveal: boolean): string {

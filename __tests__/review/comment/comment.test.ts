@@ -74,7 +74,7 @@ test.each(Object.keys(views))('%s is the golden file, and can be decided in 60 w
     .map((row) => row.split(' | ')[0]);
   expect(new Set(rows).size).toBe(rows.length);
   const loud = view.review?.people.filter(({ classes }) => classes.includes('gains-spending')) ?? [];
-  expect(rows.length).toBeGreaterThanOrEqual(loud.length);
+  for (const { name, key } of loud) expect(tables[0]).toContain(name ?? key);
 });
 
 test.each(recordedNames('.plan.json'))('the recorded plan %s makes nothing of its names', (name) => {
@@ -146,7 +146,7 @@ test('losses and harmful gains are never folded', () => {
   const open = renderComment(viewOf(review)).replace(/<details>.*?<\/details>/gs, '');
   const harmful = review.people.filter(({ classes }) => classes.includes('gains-spending'));
   expect(harmful).toHaveLength(167);
-  for (const { name } of harmful) expect(open).toContain(`| **${name} (`);
+  for (const { name } of harmful) expect(open).toContain(`${name} (`);
 });
 
 test('questions and suspensions are shown only while the change can be stopped', () => {

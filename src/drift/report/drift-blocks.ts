@@ -16,7 +16,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type DriftFinding, type Entity, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import { type DriftFinding, type Entity, isHarm, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import {
   actorText,
@@ -243,6 +243,7 @@ function tableBlock(shown: readonly Shown[]): Block {
     rows: shown.length > MOST_ROWS ? [...rows, [t``, more(MOST_ROWS), t``, t``]] : rows,
     short:
       shown.length === 1 ? [] : shown.map(({ number, title, finding }) => [t`${number}`, effectWords(finding), title]),
+    open: shown.filter(({ finding }) => isHarm(finding)).length,
     rank: 1,
     omitted: more,
   };

@@ -7,6 +7,7 @@ import {
   isEmptyText,
   joinTexts,
   lineBreak,
+  listTexts,
   plainText,
   type Sign,
   signText,
@@ -48,8 +49,6 @@ export interface ReviewOptions {
   readonly isPublic?: boolean;
 }
 
-/** A longer list is folded. */
-const OPEN_ITEMS = 5;
 /** Rows of people who neither gain anything harmful nor lose anything; the rest is folded. */
 const QUIET_ROWS = 10;
 const MOST_QUESTIONS = 3;
@@ -151,29 +150,69 @@ const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and 
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
 function descriptiveText(keys: readonly string[]): Text {
-  return t`Changes only descriptive fields of ${someTexts(keys.map(codeText), OPEN_ITEMS)}. No change in AWS.`;
+  return t`Changes only descriptive fields of ${someTexts(keys.map(codeText), 5)}. No change in AWS.`;
 }
 
-/** A list with its heading; of more than five items it is folded. */
+/** A list with its heading. */
 function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
-  if (items.length === 0) return [];
-  const all = list(items, { rank });
-  if (items.length > OPEN_ITEMS) return [details(t`${title} (${items.length})`, all)];
-  return [paragraph(t`${strongText(t`${title}:`)}`), all];
+  return items.length === 0 ? [] : [paragraph(strongText(t`${title}:`)), list(items, { rank })];
 }
 
-/** The table, worst first. Harmless gains beyond the first rows are folded; harm and losses never are. */
+/** The table, worst first. Many harmless gains are folded; harm and losses never are. */
 function peopleBlocks(review: Review): readonly Block[] {
-  const loud = review.people.filter(isLoud);
-  const quiet = review.people.filter((person) => !isLoud(person));
-  const room = quiet.length > QUIET_ROWS ? Math.max(0, Math.min(3, QUIET_ROWS - loud.length)) : quiet.length;
-  const open = [...loud, ...quiet.slice(0, room)];
-  const folded = quiet.slice(room);
-  const title = t`${countedText(folded.length, 'more member')}, no harmful access`;
+  const [loud, quiet] = [true, false].map((is) =>
+    peopleRows(
+      review.people.filter((person) => isLoud(person) === is),
+      review,
+    ),
+  ) as [readonly PeopleRow[], readonly PeopleRow[]];
+  const isFolded = quiet.length > QUIET_ROWS || countOf(quiet) > NAMES;
+  const open = isFolded ? loud : [...loud, ...quiet];
+  const title = t`${countedText(countOf(quiet), loud.length > 0 ? 'more member' : 'member')}, no harmful access`;
   return [
-    ...(open.length === 0 ? [] : [peopleTable(open, review, RANK.people)]),
-    ...(folded.length === 0 ? [] : [details(title, peopleTable(folded, review, RANK.quiet))]),
+    ...(open.length === 0 ? [] : [peopleTable(open, RANK.people)]),
+    ...(isFolded ? [details(title, peopleTable(quiet, RANK.quiet))] : []),
   ];
+}
+
+/** People to whom the same happens. */
+interface PeopleRow {
+  readonly people: ReviewedPerson[];
+  readonly change: Text;
+  readonly gains: Text;
+  readonly losses: Text;
+}
+
+/** A row has so many names at most, because a byte budget leaves out whole rows. */
+const NAMES = 50;
+
+function peopleRows(people: readonly ReviewedPerson[], review: Review): readonly PeopleRow[] {
+  const rows: PeopleRow[] = [];
+  const alike = new Map<string, PeopleRow>();
+  for (const person of people) {
+    const gains = joinTexts(gainTexts(person), lineBreak);
+    const row = { people: [person], change: changeText(person, review), gains, losses: lostText(person) };
+    const same = [signOf(person), person.key === null, ...[row.change, gains, row.losses].map(plainText)].join('\n');
+    const found = alike.get(same);
+    if (found !== undefined && found.people.length < NAMES) found.people.push(person);
+    else {
+      rows.push(row);
+      alike.set(same, row);
+    }
+  }
+  return rows;
+}
+
+function countOf(rows: readonly PeopleRow[]): number {
+  return rows.reduce((sum, { people }) => sum + people.length, 0);
+}
+
+function whoText({ people }: PeopleRow): Text {
+  const [first, ...others] = people;
+  const sign = first === undefined ? t`` : signText(signOf(first));
+  if (others.length < 3) return t`${sign}${listTexts(people.map((person) => strongText(personText(person))))}`;
+  const count = countedText(people.length, first?.key === null ? 'IAM user' : 'member');
+  return t`${sign}${strongText(t`${count}:`)} ${joinTexts(people.map(personText), ', ')}`;
 }
 
 function isLoud({ classes, change }: ReviewedPerson): boolean {
@@ -185,21 +224,17 @@ function isLoud({ classes, change }: ReviewedPerson): boolean {
   );
 }
 
-/** A row a person; the columns of gains and losses only if there are any. */
-function peopleTable(people: readonly ReviewedPerson[], review: Review, rank: number): Block {
-  const rows = people.map((person) => ({
-    start: [t`${signText(signOf(person))}${strongText(personText(person))}`, changeText(person, review)],
-    gains: joinTexts(gainTexts(person), lineBreak),
-    losses: lostText(person),
-  }));
+/** The columns of gains and losses only if there are any. */
+function peopleTable(rows: readonly PeopleRow[], rank: number): Block {
   const gains = rows.some((row) => !isEmptyText(row.gains));
   const losses = rows.some((row) => !isEmptyText(row.losses));
   return {
     kind: 'table',
     head: [t`Member`, t`Change`, ...(gains ? [t`New access`] : []), ...(losses ? [t`Access lost`] : [])],
-    rows: rows.map((row) => [...row.start, ...(gains ? [row.gains] : []), ...(losses ? [row.losses] : [])]),
+    rows: rows.map((row) => [whoText(row), row.change, ...(gains ? [row.gains] : []), ...(losses ? [row.losses] : [])]),
+    open: rows.length,
     rank,
-    omitted: (from) => t`… and ${countedText(people.length - from, 'more member')}`,
+    omitted: (from) => t`… and ${countedText(countOf(rows.slice(from)), 'more member')}`,
   };
 }
 
