@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * Writes what MTurk's operations take, from the model that AWS's SDK for Python is made of: the SDK for JavaScript keeps
- * names and types of it, but no patterns and lengths.
+ * Writes what Mechanical Turk's operations take, from the model that AWS's SDK for Python is made of: the SDK for
+ * JavaScript keeps names and types of it, but no patterns and lengths.
  */
 const PACKAGE = 'botocore==1.44.8';
 const MODEL = 'botocore/data/mturk/2017-01-17/service-2.json.gz';

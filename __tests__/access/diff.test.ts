@@ -174,10 +174,10 @@ describe('the end of access is found in the documents', () => {
 
   test.each<[what: string, statement: Statement, end: string | null, suspended: boolean]>([
     ['a Deny of everything', deny, null, true],
-    ['of all of MTurk', { ...deny, Action: 'mechanicalturk:*' }, null, true],
+    ['of all of Mechanical Turk', { ...deny, Action: 'mechanicalturk:*' }, null, true],
     ['of all but IAM', { Effect: 'Deny', NotAction: 'iam:*', Resource: '*' }, null, true],
     ['of one operation', { ...deny, Action: 'mechanicalturk:SendBonus' }, null, false],
-    ['of no resource of MTurk', { ...deny, Resource: 'arn:aws:s3:::b' }, null, false],
+    ['of no resource of Mechanical Turk', { ...deny, Resource: 'arn:aws:s3:::b' }, null, false],
     [
       'from a day on',
       { ...deny, Condition: from('DateGreaterThanEquals', 'aws:CurrentTime', '2027-06-01') },

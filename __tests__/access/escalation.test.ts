@@ -315,7 +315,7 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
     false,
     says(statement('Allow', '*', { Condition: { StringEquals: { 'aws:PrincipalAccount': '210987654321' } } })),
   ],
-  ['all of MTurk', false, says(statement('Allow', 'mechanicalturk:*'))],
+  ['all of Mechanical Turk', false, says(statement('Allow', 'mechanicalturk:*'))],
 ])('whether a user can escalate: %s', (_what, expected, document, more = {}) => {
   const zoe = zoeWith(document, more);
   const { everything, steps } = reach(zoe, ROLES, withPolicy(boundaryArn(sampleTeam), boundaryPolicy(sampleTeam)));

@@ -142,7 +142,7 @@ describe('the brakes', () => {
     }
   });
 
-  test('the boundary limits AdministratorAccess to MTurk and the use of their own keys', () => {
+  test('the boundary limits AdministratorAccess to Mechanical Turk and the use of their own keys', () => {
     const declared = desiredAccess(sampleTeam, TODAY);
     const model: AccessModel = {
       ...declared,

@@ -126,7 +126,7 @@ describe('what remains', () => {
     ]);
   });
 
-  test('a member with the boundary gets all of MTurk, and nothing else', () => {
+  test('a member with the boundary gets all of Mechanical Turk, and nothing else', () => {
     const boundary = boundaryPolicy(sampleTeam);
     expect(allows(EVERYTHING, 'mechanicalturk:SendBonus', '*', {}, boundary)).toBe(true);
     for (const action of ['iam:CreateUser', 'iam:AttachUserPolicy', 'sts:AssumeRole', 's3:GetObject'])

@@ -76,8 +76,8 @@ const CONTEXTS = {
   "another lab's boundary": { 'iam:PermissionsBoundary': arn(`policy/mturk-boundary/${lab}-2`) },
   'a policy of the lab as boundary': { 'iam:PermissionsBoundary': labArn('policy', 'reader') },
   'a policy of the lab': { 'iam:PolicyARN': labArn('policy', 'reader') },
-  "AWS's full access to MTurk": { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' },
-  "AWS's read access to MTurk": { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly' },
+  "AWS's full access to Mechanical Turk": { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' },
+  "AWS's read access to Mechanical Turk": { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly' },
   'a policy of another lab': { 'iam:PolicyARN': arn(`policy/mturk/${lab}-2/reader`) },
   AdministratorAccess: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' },
   'a bucket of the account': { 's3:ResourceAccount': sampleTeam.account },
@@ -125,7 +125,7 @@ const TABLE: readonly Permission[] = [
   [
     ...(['apply', 'iam', 'AttachGroupPolicy'] as const),
     ['own group'],
-    ['a policy of the lab', "AWS's full access to MTurk", "AWS's read access to MTurk"],
+    ['a policy of the lab', "AWS's full access to Mechanical Turk", "AWS's read access to Mechanical Turk"],
   ],
 
   ['apply', 'iam', 'CreatePolicyVersion DeletePolicyVersion', ['own policy']],

@@ -140,7 +140,7 @@ export function grantsOf({ allowed, identity }: UserAccess, operations: Operatio
   return distinctGrants(giving.map(({ source }) => source));
 }
 
-/** A statement that speaks about MTurk, with the operations that it names. */
+/** A statement that speaks about Mechanical Turk, with the operations that it names. */
 export interface ReadStatement extends SourceStatement<HeldPolicy> {
   readonly operations: OperationSet;
   /** Whether it must be evaluated for each user. */
@@ -166,11 +166,11 @@ interface Reading {
   readonly unknown: readonly UnknownPolicy[];
 }
 
-/** MTurk has no resources: every call is made on `*`. */
+/** Mechanical Turk has no resources: every call is made on `*`. */
 const RESOURCE = '*';
 
 /**
- * Reads the statements about MTurk, to be judged for many users. Written as one loop: it runs once for each member with
+ * Reads the statements about Mechanical Turk, to be judged for many users. Written as one loop: it runs once for each member with
  * a last day.
  */
 function readPolicies({ sources, unknown }: HeldPolicies): Reading {

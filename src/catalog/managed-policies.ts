@@ -26,7 +26,7 @@ export function managedPolicyArn(name: ManagedPolicyName): string {
   return `arn:aws:iam::aws:policy/${name}`;
 }
 
-/** The document of one of AWS's MTurk policies by its ARN, or null if the ARN names another policy. */
+/** The document of one of AWS's Mechanical Turk policies by its ARN, or null if the ARN names another policy. */
 export function managedPolicyByArn(arn: string): (typeof MANAGED_POLICIES)[ManagedPolicyName] | null {
   const name = arn.startsWith('arn:aws:iam::aws:policy/') ? arn.slice('arn:aws:iam::aws:policy/'.length) : '';
   return isManagedPolicyName(name) ? MANAGED_POLICIES[name] : null;

@@ -11,7 +11,7 @@ export interface RetiredOperation {
 /**
  * The 43 operations of API version 2014-08-15, which stopped answering on 1 June 2019, and their successors.
  * IAM accepts the old names without complaint, and a policy that holds one grants or denies nothing by it.
- * Source: the legacy and the current operations pages of the MTurk API reference, compared name by name.
+ * Source: the legacy and the current operations pages of the Mechanical Turk API reference, compared name by name.
  */
 export const RETIRED_OPERATIONS: Readonly<Record<string, RetiredOperation>> = {
   ApproveAssignment: { successors: ['ApproveAssignment'] },

@@ -183,7 +183,7 @@ export interface PipelineFailureArgs {
   'record-not-written': { readonly file: string; readonly reason: string };
 }
 
-/** Name of an IAM user, and MTurk operations. */
+/** Name of an IAM user, and Mechanical Turk operations. */
 interface PersonWithOperations {
   readonly user: string;
   readonly operations: readonly string[];

@@ -29,7 +29,7 @@ export interface Rename {
   readonly to: string;
 }
 
-/** An IAM user that is not in team.yaml: under the lab's path, with a policy of the lab, or able to use MTurk. */
+/** An IAM user not in team.yaml: under the lab's path, with a policy of the lab, or able to use Mechanical Turk. */
 export interface UnmanagedUser extends UserDetails {
   readonly user: string;
   readonly arn: string;
@@ -166,9 +166,9 @@ export interface RuleData extends DifferenceData {
     readonly version: string;
     /** ISO 8601, UTC. */
     readonly created: string;
-    /** The MTurk operations that it would grant, in catalog order. */
+    /** The Mechanical Turk operations that it would grant, in catalog order. */
     readonly operations: readonly Operation[];
-    /** Whether it would allow more than MTurk. */
+    /** Whether it would allow more than Mechanical Turk. */
     readonly isBeyond: boolean;
     /** Names of the IAM users who would gain it. */
     readonly users: readonly string[];

@@ -210,7 +210,7 @@ async function providerOf(
   });
 }
 
-/** IAM is global and signs for us-east-1, the only region of MTurk. */
+/** IAM is global and signs for us-east-1, the only region of Mechanical Turk. */
 const EMULATOR_REGION = 'us-east-1';
 
 /** The environment that makes an engine keep a stack's state at the account's host and change that account. */

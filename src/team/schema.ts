@@ -95,10 +95,14 @@ const roleId = (description: string) =>
   text(description, ['results-reader'], { pattern: ID_PATTERN.source, maxLength: 126 });
 const date = (description: string, example: string) => text(description, [example], { pattern: DATE_PATTERN.source });
 
-const permission = text('A capability, an operation of the MTurk API, or "*" for all of them', ['results:read'], {
-  enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS],
-});
-const managedPolicy = text("One of AWS's two managed policies for MTurk", ['AmazonMechanicalTurkReadOnly'], {
+const permission = text(
+  'A capability, an operation of the Mechanical Turk API, or "*" for all of them',
+  ['results:read'],
+  {
+    enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS],
+  },
+);
+const managedPolicy = text("One of AWS's two managed policies for Mechanical Turk", ['AmazonMechanicalTurkReadOnly'], {
   enum: [...MANAGED_POLICY_NAMES],
 });
 const frozen = text('"spend" for everything that spends money, or a capability', ['spend'], {

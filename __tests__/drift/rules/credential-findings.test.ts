@@ -114,7 +114,7 @@ describe('credentials', () => {
     ],
     ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['console-password/bo']],
     [
-      'what has nothing to do with MTurk',
+      'what has nothing to do with Mechanical Turk',
       {
         credentials: {
           [name('bo')]: {

@@ -57,7 +57,7 @@ test.each<[string, Statement, readonly string[]]>([
     ['Allow GrantBonus -> SendBonus'],
   ],
   ['everything', statement('Allow', '*'), []],
-  ['everything of MTurk', statement('Allow', 'mechanicalturk:*'), []],
+  ['everything of Mechanical Turk', statement('Allow', 'mechanicalturk:*'), []],
   ['a pattern that matches old and current names', statement('Allow', 'mechanicalturk:Get*'), []],
   ['names that are still there', statement('Allow', ['mechanicalturk:GetHIT', 'mechanicalturk:ApproveAssignment']), []],
   ['what never was a name', statement('Allow', 'mechanicalturk:GetHITs'), []],

@@ -116,7 +116,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['inline-policy-added/user/fay/office: manual, auto'],
   ],
   [
-    'a Deny of something else than MTurk is written into a member',
+    'a Deny of something else than Mechanical Turk is written into a member',
     write('fay', 'no-keys', says(statement('Deny', 'iam:*'))),
     ['inline-policy-added/user/fay/no-keys: manual, auto'],
   ],
@@ -258,7 +258,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
-    'an unmanaged user may use MTurk under an unknown condition, or from a date on',
+    'an unmanaged user may use Mechanical Turk under an unknown condition, or from a date on',
     all(
       withUser({
         name: 'by-mfa',
@@ -304,7 +304,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
-    'unmanaged users under the path may use MTurk under an unknown condition, or from a date on',
+    'unmanaged users under the path may use Mechanical Turk under an unknown condition, or from a date on',
     all(
       withUser({
         name: 'intern',
@@ -377,7 +377,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['unmanaged-group-membership/bo/newsletter: unmanaged, manual'],
   ],
   [
-    'unmanaged users may use all of MTurk, may attach policies, or have no access',
+    'unmanaged users may use all of Mechanical Turk, may attach policies, or have no access',
     all(
       withUser({ name: 'old-mturk-user', attached: [FULL] }),
       withUser({ name: 'janitor', inline: [{ name: 'helpdesk', document: says(statement('Allow', 'iam:Put*')) }] }),

@@ -96,7 +96,7 @@ describe('answers', () => {
     expect(await callIam(iam, 'GetPolicy', { PolicyArn: arn })).toMatchObject({ Policy: { AttachmentCount: 1 } });
   });
 
-  test("AWS's policies for MTurk are there, with their documents", async () => {
+  test("AWS's policies for Mechanical Turk are there, with their documents", async () => {
     const arn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly';
     expect(await callIam(iam, 'GetPolicy', { PolicyArn: arn })).toMatchObject({
       Policy: { DefaultVersionId: 'v3', Path: '/' },

@@ -6,7 +6,7 @@ import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, json } fro
 export function register(command: Command, terminal: Terminal): void {
   command
     .command('start')
-    .description('Serve IAM, STS, CloudTrail and MTurk on 127.0.0.1')
+    .description('Serve IAM, STS, CloudTrail and Mechanical Turk on 127.0.0.1')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
     .addOption(
       new Option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`).argParser((text) => {

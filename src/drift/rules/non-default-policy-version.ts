@@ -49,7 +49,7 @@ export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
 
 /**
  * Non-default versions of a policy of the lab, or of the boundary, that would grant more: one call makes them the
- * default. Versions left by applies do not count: they are older than the default one, and only about MTurk.
+ * default. Versions left by applies do not count: they are older than the default one, and only about Mechanical Turk.
  */
 function versionsOf(arn: string, { inventory, account, expected, team, at }: ScanContext): readonly Detected[] {
   const desired = expected.policies.find((policy) => policy.arn === arn)?.document ?? null;

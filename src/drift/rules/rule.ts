@@ -105,7 +105,7 @@ export interface Rule<Id extends FindingId = FindingId> {
   readonly idEffect?: 'escalation' | 'never';
   /** A phrase without a full stop: what someone did, what an apply will do or what ended, as the cause says. */
   title(data: RuleData[Id], names: DisplayNames, cause: DriftCause): Text;
-  /** The effect if no access to MTurk changes. */
+  /** The effect if no access to Mechanical Turk changes. */
   readonly effect?: Text;
   remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
   /** Whose last event attributes it, if not the holder, user, group or policy of the data; null if no event shows it. */

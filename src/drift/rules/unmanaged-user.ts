@@ -73,9 +73,9 @@ function unmanagedUsers({ unmanaged, account, team, reach }: ScanContext): reado
 }
 
 /**
- * Users outside the lab who can use MTurk or escalate privileges, now or later, counting in doubt as allowed. Access
- * through a group of the lab, or through an unmanaged group, is part of that group's finding. Those whom the settings
- * except, and known administrators, are left out, a user of a neighbor only without a way to escalate.
+ * Users outside the lab who can use Mechanical Turk or escalate privileges, now or later, counting in doubt as allowed.
+ * Access through a group of the lab, or through an unmanaged group, is part of that group's finding. Those whom the
+ * settings except, and known administrators, are left out, a user of a neighbor only without a way to escalate.
  */
 function otherUsers(context: ScanContext): readonly Detected[] {
   const { inventory, users, groups, reach, administrators, at, team } = context;

@@ -2,7 +2,7 @@ import type { Operation } from '../../catalog/mturk.ts';
 import { type AwsError, otherError } from './aws-error.ts';
 import model from './mturk-model.json' with { type: 'json' };
 
-/** A part of AWS's own model of MTurk; `scripts/write-mturk-model.ts` writes the file. */
+/** A part of AWS's own model of Mechanical Turk; `scripts/write-mturk-model.ts` writes the file. */
 interface Shape {
   readonly type: string;
   readonly members?: Readonly<Record<string, string>>;

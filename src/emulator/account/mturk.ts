@@ -7,7 +7,7 @@ import type { HitRecord, HitTypeRecord, MturkState } from './state.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What an operation reads: its checked input, MTurk's part of the account, and the time in seconds. */
+/** What an operation reads: its checked input, Mechanical Turk's part of the account, and the time in seconds. */
 interface Asked {
   readonly input: Input;
   readonly mturk: MturkState;
@@ -17,7 +17,7 @@ interface Asked {
 
 type Run = (asked: Asked) => Input | AwsError;
 
-/** Carries a call of MTurk out. It changes the account only where it answers without an error. */
+/** Carries a call of Mechanical Turk out. It changes the account only where it answers without an error. */
 export function runMturk(operation: Operation, input: Input, { state }: Account, call: CallContext): Input | AwsError {
   const invalid = invalidInput(operation, input);
   if (invalid !== null) return invalid;
@@ -34,8 +34,8 @@ const HIT_TYPE_MEMBERS = [
 const HIT_MEMBERS = ['Question', 'HITLayoutId', 'RequesterAnnotation'];
 
 /**
- * MTurk's requester API, version 2017-01-17, in an account whose HITs no worker ever accepts: there are no assignments,
- * bonuses, qualifications and blocks, so what names one gets MTurk's RequestError.
+ * Mechanical Turk's requester API, version 2017-01-17, in an account whose HITs no worker ever accepts: there are no
+ * assignments, bonuses, qualifications and blocks, so what names one gets the API's RequestError.
  */
 const OPERATIONS: Readonly<Record<Operation, Run>> = {
   CreateHIT: (asked) => newHit(asked, hitTypeOf(asked)),
@@ -295,7 +295,7 @@ function nextId({ mturk, accountId }: Asked, kind: string): string {
   return madeId(`${accountId}:${kind}:${mturk.made}`);
 }
 
-/** MTurk's ids are 30 capitals and digits that begin with 3. */
+/** Mechanical Turk's ids are 30 capitals and digits that begin with 3. */
 function madeId(text: string): string {
   const bytes = createHash('sha256').update(text).digest();
   let id = '3';

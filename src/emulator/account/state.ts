@@ -158,7 +158,7 @@ interface VirtualMfaRecord {
   user: string | null;
 }
 
-/** Times are seconds since 1970, as MTurk answers them; members are those of the call that made it. */
+/** Times are seconds since 1970, as Mechanical Turk answers them; members are those of the call that made it. */
 export interface HitTypeRecord {
   readonly id: string;
   readonly members: Readonly<Record<string, unknown>>;
@@ -216,7 +216,7 @@ export interface AccountState {
   readonly policies: Record<string, PolicyRecord>;
   /** By serial number. */
   readonly virtualMfa: Record<string, VirtualMfaRecord>;
-  /** Left out until MTurk is called. */
+  /** Left out until Mechanical Turk is called. */
   mturk?: MturkState;
 }
 

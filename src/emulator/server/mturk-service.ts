@@ -4,7 +4,7 @@ import { jsonService } from './json-protocol.ts';
 
 const TARGET = 'MTurkRequesterServiceV20170117.';
 
-/** MTurk's requester API on the wire. */
+/** Mechanical Turk's requester API on the wire. */
 export const MTURK_SERVICE = jsonService<Operation>({
   name: 'mturk-requester',
   operationOf(target) {

@@ -15,7 +15,7 @@ import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../
 import type { AccessTeam } from '../../team/team.ts';
 import { deniedBy, textOf } from './kept-denies.ts';
 
-/** MTurk operations by name of the IAM user. */
+/** Mechanical Turk operations by name of the IAM user. */
 export type OperationsByUser = ReadonlyMap<string, OperationSet>;
 
 /** No statement that is judged has a condition, so that any moment will do. */

@@ -19,10 +19,10 @@ export function isComputed({ Sid, Condition }: Statement): boolean {
   return (Sid === WITHHELD_SID || Sid === OUT_OF_REACH_SID) && Condition === undefined;
 }
 
-/** MTurk has no resources: every call is made on `*`. */
+/** Mechanical Turk has no resources: every call is made on `*`. */
 const RESOURCE = '*';
 
-/** The MTurk operations that a statement denies; none for an Allow. */
+/** The Mechanical Turk operations that a statement denies; none for an Allow. */
 export function deniedBy(statement: Statement): OperationSet {
   const isDeny = statement.Effect === 'Deny' && resourceMatches(statement, undefined, RESOURCE, {});
   return isDeny ? operationsOfStatement(statement) : NO_OPERATIONS;

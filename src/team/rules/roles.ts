@@ -102,12 +102,12 @@ const retired = rule({
   }),
 });
 
-/** IAM accepts any name, so a name that MTurk does not have would grant or deny nothing. */
+/** IAM accepts any name, so a name that Mechanical Turk does not have would grant or deny nothing. */
 const unknownPermission = rule({
   code: 'unknown-permission',
   message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
     summary: t`unknown permission ${shortValue(name)}`,
-    reason: t`it is neither a capability nor an MTurk operation, so it would have no effect`,
+    reason: t`it is neither a capability nor a Mechanical Turk operation, so it would have no effect`,
     help: useOr(
       suggestion,
       t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`,
@@ -122,7 +122,7 @@ const unknownPermission = rule({
 const unknownManagedPolicy = rule({
   code: 'unknown-managed-policy',
   message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
-    summary: t`${shortValue(name)} is not an AWS policy for MTurk`,
+    summary: t`${shortValue(name)} is not an AWS policy for Mechanical Turk`,
     help: useOr(
       suggestion,
       t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`,
