@@ -1,4 +1,5 @@
 import { headlineText } from '../../src/access/text/names.ts';
+import { block } from '../../src/diagnostics/block.ts';
 import { renderComment } from '../../src/review/comment/comment.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { plainText } from '../../src/text/text.ts';
@@ -89,17 +90,20 @@ test('a schema or editor settings that a pull request brings change nothing of w
   for (const finding of ['(retired-operation)', '(misleading-name)']) expect(stdout).toContain(finding);
 });
 
-test.each(PEOPLE)('%s is a name', (name) => {
+test.each(PEOPLE)('%s is a name, and valid', (name) => {
+  expect(codesOfName(name)).toEqual([]);
   expect(headlineOf(name)).toBe(`${name} (bo)`);
 });
 
-test('no title, alert, question or table of a comment has a name without its key', () => {
+test('no title, alert, question, fix or table of a comment has a name without its key', () => {
   for (const name of ['Nobody', 'All members', 'The other 4 members', 'Nobody gains anything']) {
     const base = reviewOfMany(1, { alike: true, kinds: [0] });
     const person = personOf(0, { user: 'perception-lab-bo', key: 'bo', name });
-    const text = renderComment(
-      viewOf({ ...base, people: [person], questions: [{ kind: 'everything', user: person.user }] }),
-    );
+    const asked = { ...base, people: [person], questions: [{ kind: 'everything', user: person.user }] } as const;
+    const blocks = [block('member-not-departed', { member: 'bo', user: person.user, today: TODAY, renamed: null })];
+    const fix = renderComment(viewOf({ ...asked, blocks })).match(/^- .*$/m);
+    expect(fix?.[0]).toMatch(/^- \*\*`bo`: `bo` is missing/);
+    const text = renderComment(viewOf(asked));
     const [title = '', ...rest] = text.split('\n').filter((line) => /^(###|>)|bo/.test(line));
     expect(title).toMatch(/`bo`/);
     for (const line of [title, ...rest.filter((line) => line.startsWith('>'))]) expect(line).not.toContain(name);

@@ -164,7 +164,7 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
 /** The worst effect in two words, where there is no room for all of it. */
 export function effectWords(finding: DriftFinding): Text {
   const effect = worstEffect(finding);
-  if (effect === null) return ruleOf(finding).effect === undefined ? t`no change` : riskText('risk');
+  if (effect === null) return ruleOf(finding).effect === undefined ? trusted('no change') : riskText('risk');
   if (effect === 'full-control') return riskText('full control');
   return effect === 'lost-access' ? t`lost access` : doesText(effect);
 }

@@ -3,7 +3,8 @@ import { blockProblem } from '../../guardrails/guardrails.ts';
 import { codeBlock, type Item } from '../../text/document.ts';
 import { type ProblemPlace, printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentence, sentences, strongText, t } from '../../text/text.ts';
-import type { Review } from '../manifest/schema.ts';
+import type { Review, ReviewedPerson } from '../manifest/schema.ts';
+import { personInHeadline } from './people-text.ts';
 
 /** Blocks of one guardrail that are listed in full. */
 const LISTED = 5;
@@ -23,17 +24,20 @@ function listed<Shown>(
 
 /** Why a change is blocked and how to fix it, an item for each block; members are named as in the table. */
 export function blockItems({ blocks, people }: Pick<Review, 'blocks' | 'people'>): readonly Item[] {
-  const names = new Map(people.map(({ key, name }) => [key, name]));
   return listed(
     blocks,
-    (block) => blockItem(block, 'member' in block.args ? (names.get(block.args.member) ?? null) : null),
+    (block) =>
+      blockItem(
+        block,
+        people.find(({ key }) => 'member' in block.args && key === block.args.member),
+      ),
     (more, code) => ({ text: t`… and ${more} more of ${codeText(code)}` }),
   );
 }
 
-function blockItem(block: Blocked, name: string | null): Item {
+function blockItem(block: Blocked, person: ReviewedPerson | undefined): Item {
   const { summary, reason, help, paste = [] } = blockProblem(block);
-  const what = name === null ? capitalized(summary) : t`${name}: ${summary}`;
+  const what = person === undefined ? capitalized(summary) : t`${personInHeadline(person)}: ${summary}`;
   const title = t`${strongText(what)} (${codeText(block.code)}).`;
   const text = sentences(title, sentence(reason), sentence(help));
   return paste.length === 0 ? { text } : { text, blocks: [codeBlock('', paste)] };
