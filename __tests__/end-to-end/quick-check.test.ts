@@ -76,7 +76,11 @@ test('plan and apply report what Terraform does not know, in one line, with thre
     showPlan(session, planned, check, { json: true, resources: false }, terminal);
     expect(JSON.parse(out.join(''))).toMatchObject({
       plan: { add: 0 },
-      quickCheck: { findings: [{ effect: 'spends', people: ['Bo Chen (bo)'] }], isAccessKnown: true, notChecked: [] },
+      quickCheck: {
+        findings: [{ effect: 'spends', people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }] }],
+        isAccessKnown: true,
+        notChecked: [],
+      },
     });
   });
 });

@@ -125,8 +125,16 @@ const NO_DRIFT: QuickCheck = { findings: [], isAccessKnown: true, notChecked: []
 const OTHER_FINDINGS: QuickCheck = {
   ...NO_DRIFT,
   findings: [
-    { id: 'unmanaged-group/perception-lab-shadow/spends', effect: 'spends', people: ['Bo Chen (bo)'] },
-    { id: 'membership-removed/gus/results-reader', effect: 'lost-access', people: ['李小龍'] },
+    {
+      id: 'unmanaged-group/perception-lab-shadow/spends',
+      effect: 'spends',
+      people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }],
+    },
+    {
+      id: 'membership-removed/gus/results-reader',
+      effect: 'lost-access',
+      people: [{ user: 'perception-lab-gus', key: 'gus', name: '李小龍' }],
+    },
     { id: 'console-password/bo', effect: null, people: [] },
   ],
 };
@@ -444,6 +452,10 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     applied: viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT }),
     'applied-not-checked': viewOf(addsEve, { state: 'applied' }),
     'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),
+    'user-withheld': viewOf({
+      ...addsEve,
+      withheld: [{ of: 'member', key: 'bo', kind: 'replaced', operations: [], found: null }],
+    }),
     'other-findings': viewOf({ ...addsEve, quickCheck: OTHER_FINDINGS }),
     'apply-failed': viewOf(addsEve, {
       state: 'apply-failed',

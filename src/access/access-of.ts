@@ -170,8 +170,8 @@ interface Reading {
 const RESOURCE = '*';
 
 /**
- * Reads the statements about Mechanical Turk, to be judged for many users. Written as one loop: it runs once for each member with
- * a last day.
+ * Reads the statements about Mechanical Turk, to be judged for many users. Written as one loop: it runs once for each
+ * member with a last day.
  */
 function readPolicies({ sources, unknown }: HeldPolicies): Reading {
   const statements: ReadStatement[] = [];

@@ -6,7 +6,7 @@ import { includesOperation } from './operation-set.ts';
 import { userNamed } from './policies-of.ts';
 import type { Circumstances } from './request-context.ts';
 
-/** Whether a user may call an Mechanical Turk operation, and which statements decide. A user who is not in the model is denied. */
+/** Whether a user may call an operation of Mechanical Turk, and which statements decide. Who is not in the model is denied. */
 export function decide(
   model: AccessModel,
   userName: string,

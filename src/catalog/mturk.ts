@@ -27,6 +27,11 @@ export const RISK_VERBS: Readonly<Record<Risk, Readonly<Record<'word' | 'can' | 
   reads: { word: 'read', can: 'read data', does: 'reads data' },
 };
 
+/** Whether a reader must be warned of what a finding does to access. */
+export function isDanger(effect: Risk | 'full-control' | 'lost-access' | null): boolean {
+  return effect === 'full-control' || (effect !== null && effect !== 'lost-access' && isHarmful(effect));
+}
+
 /** Whether a reader must be warned of a risk: the three worst. */
 export function isHarmful(risk: Risk): risk is 'spends' | 'harms-workers' | 'deletes-data' {
   return risk === 'spends' || risk === 'harms-workers' || risk === 'deletes-data';

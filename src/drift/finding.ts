@@ -5,7 +5,7 @@ import type { Difference } from '../access/model-difference.ts';
 import type { Grant } from '../access/policies-of.ts';
 import type { UserDetails } from '../aws/inventory/unmanaged.ts';
 import type { AccessKey, NotChecked } from '../aws/types.ts';
-import { isHarmful, type Operation, type Risk } from '../catalog/mturk.ts';
+import type { Operation, Risk } from '../catalog/mturk.ts';
 import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
 
@@ -307,12 +307,6 @@ export function worstEffect({
   if (escalates.length > 0 || rule === 'root-access-key') return 'full-control';
   if (risk !== null && !COPIES.includes(rule)) return risk;
   return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
-}
-
-/** Whether someone can spend money, harm workers, delete data or do more by it. */
-export function isHarm(finding: DriftFinding): boolean {
-  const effect = worstEffect(finding);
-  return effect === 'full-control' || (effect !== null && effect !== 'lost-access' && isHarmful(effect));
 }
 
 /** Names of the IAM users to whom it does that. */

@@ -53,6 +53,8 @@ const reported = (
 const SCENARIOS: Readonly<Record<string, () => string>> = {
   'six-manual-changes': () => bothOf(reported(sixManualChanges())),
   'mode-all': () => bothOf(reported(sixManualChanges(), 'all')),
+  // Reconcile fails until the interrupted apply is finished, so it reverts nothing.
+  interrupted: () => bothOf({ ...reported(sixManualChanges(), 'all'), isInterrupted: true }, { isInterrupted: true }),
   'only-reverted': () => bothOf(reported(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
   // One that reconcile has announced, one that it has not, and Denies that it keeps.
   withheld: () => bothOf(reported(sampleScan(WITHHELD), 'all')),

@@ -175,7 +175,7 @@ describe('changes that are merged and not applied', () => {
     await check(reportWith([ADDED]));
     await check(pendingOf([REMOVED]));
     expect(issueOf('drift')).toMatchObject({ state: 'closed' });
-    expect(issueOf('apply')).toMatchObject({ state: 'open', title: expect.stringContaining('1 change') });
+    expect(issueOf('apply')).toMatchObject({ state: 'open', title: expect.stringContaining('Add Eve Lindqvist') });
     await check(pendingOf([REMOVED]));
     expect(issueOf('apply').comments).toEqual([]);
     await check(reportWith([]));

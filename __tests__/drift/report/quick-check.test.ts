@@ -30,7 +30,10 @@ const says = (check: QuickCheck | null) => plainText(appliedText(check, t`accoun
 test('a hand-made group under the lab’s path: nothing says that the account matches team.yaml', () => {
   const empty = { before: DECLARED, after: DECLARED };
   const check = checkOf(SHADOW, empty);
-  expect(check.findings[0]).toMatchObject({ effect: 'spends', people: ['Bo Chen (bo)'] });
+  expect(check.findings[0]).toMatchObject({
+    effect: 'spends',
+    people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }],
+  });
   expect(plainText(quickCheckText(check, 'planned'))).toMatch(
     /^Quick check of AWS: 1 finding that this plan leaves as they are: Bo Chen \(bo\) can spend money \(unmanaged-group.*\/spends\)\. Details: mturk-team drift\.$/,
   );
@@ -59,8 +62,8 @@ test('what the plan carries out is no finding beside it; after the apply everyth
   };
   expect(checkOf(before, { before, after: DECLARED }).findings).toEqual([]);
   expect(checkOf(before, null).findings).toMatchObject([
-    { effect: 'lost-access', people: ['Bo Chen (bo)'] },
-    { effect: 'lost-access', people: ['Bo Chen (bo)'] },
+    { effect: 'lost-access', people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }] },
+    { effect: 'lost-access', people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }] },
   ]);
 });
 

@@ -28,9 +28,9 @@ export async function writeScanReport(
   completed: CompletedScan,
   account: Origin,
 ): Promise<void> {
-  const { scan, attributed, complete, announcements } = completed;
+  const { scan, attributed, complete, announcements, applied } = completed;
   const check = { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed } as const;
-  await write(options, account, check, announcements);
+  await write(options, account, check, announcements, (applied?.begun ?? []).length > 0);
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
@@ -61,6 +61,7 @@ async function write(
   { team, today, at }: Origin,
   check: DriftReport['check'],
   announcements: readonly Announcement[],
+  isInterrupted = false,
 ): Promise<void> {
   if (report === null) return;
   const { head } = await originOf(file, process.env, at);
@@ -73,6 +74,7 @@ async function write(
     at: at.toISOString(),
     names: Object.fromEntries(namingOf(team).people),
     settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile },
+    isInterrupted,
     check,
     announcements: [...announcements],
     expiring: [...expiringAccess(team, today)],

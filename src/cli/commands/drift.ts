@@ -138,6 +138,7 @@ function show(
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
   const lines = driftLines(scan, shownNames(naming, terminal), {
     ...{ width: terminal.width, color: terminal.color, isAttributed, announcements, isFileOld },
+    isInterrupted: (applied?.begun ?? []).length > 0,
     reconcile: (applied?.team ?? team).settings.reconcile,
   });
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);

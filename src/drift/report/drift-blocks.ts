@@ -1,4 +1,5 @@
 import { type DisplayNames, holderText, policyName, policyText } from '../../access/text/names.ts';
+import { isDanger } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { alert, type Block, codeBlock, details, heading, type Item, list, paragraph } from '../../text/document.ts';
@@ -16,7 +17,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type DriftFinding, type Entity, isHarm, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import { type DriftFinding, type Entity, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import {
   actorText,
@@ -78,7 +79,7 @@ export function driftBlocks(
   ) as [Shown[], Shown[], Shown[]];
   if (shown.length === 0) return [];
   return [
-    alertBlock({ decide, reverted, later }, scan, names),
+    alertBlock({ decide, reverted, later }, scan, names, options),
     tableBlock(shown),
     ...(names.isPublic === true
       ? []
@@ -166,14 +167,22 @@ export function pendingTexts(
   announcements: readonly Announcement[],
 ): readonly Text[] {
   return findings.filter(isPending).map((finding) => {
-    const { rule, data } = finding;
-    const key = rule === 'unmanaged-user' ? names.people.get(data.user)?.key : undefined;
-    const due = announcements.find((each) => each.kind === 'deletion' && each.key === key);
+    const due = dueDeletion(finding, names, announcements);
     const { title, effect } = findingView(finding, names);
     const when =
       due === undefined ? t`` : t`; reconcile deletes it after ${trusted(timeWords(ripeFrom(due).toISOString()))}`;
     return finding.changes.length === 0 ? t`${title}${when}` : t`${title}${when}: ${effect}`;
   });
+}
+
+/** The announcement that the user whom a finding is about is deleted, if there is one. */
+export function dueDeletion(
+  { rule, data }: DriftFinding,
+  { people }: DisplayNames,
+  announcements: readonly Announcement[],
+): Announcement | undefined {
+  const key = rule === 'unmanaged-user' ? people.get(data.user)?.key : undefined;
+  return announcements.find((each) => each.kind === 'deletion' && each.key === key);
 }
 
 /** What the settings except for good, in a phrase each. */
@@ -189,11 +198,20 @@ interface ByAction {
   readonly later: readonly Shown[];
 }
 
-function alertBlock({ decide, reverted, later }: ByAction, { notChecked }: ScanResult, names: DisplayNames): Block {
-  const worst = (some: readonly Shown[]) => {
-    const clause = some[0] === undefined ? null : worstText((worstOf(some) ?? some[0]).finding, names);
+function alertBlock(
+  { decide, reverted, later }: ByAction,
+  { notChecked, snoozed }: ScanResult,
+  names: DisplayNames,
+  { isInterrupted = false, revertedBy }: ViewOptions,
+): Block {
+  const clauseOf = (finding: DriftFinding | undefined) => {
+    const clause = finding === undefined ? null : worstText(finding, names);
     return clause && t`${strongText(clause.who)} ${clause.can}`;
   };
+  const worst = (some: readonly Shown[]) => clauseOf(worstOf(some)?.finding);
+  const by = trusted(revertedBy === undefined ? '' : `, by ${timeWords(revertedBy)}`);
+  const replaced = [...decide, ...reverted].filter(({ finding }) => finding.rule === 'user-recreated');
+  const harmful = snoozed.find(({ finding }) => isDanger(worstEffect(finding)));
   const [byPerson, byReconcile, others] = [worst(decide), worst(reverted), reverted.length + later.length];
   const [first] = later.flatMap(({ from }) => from ?? []).sort();
   const after = trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
@@ -203,8 +221,8 @@ function alertBlock({ decide, reverted, later }: ByAction, { notChecked }: ScanR
       ? []
       : [
           byReconcile === null
-            ? t`Reconcile reverts ${numbersText(reverted)}; no action needed.`
-            : t`${byReconcile} until reconcile reverts it. No action needed for ${numbersText(reverted)}.`,
+            ? t`Reconcile reverts ${numbersText(reverted)}${by}; no action needed.`
+            : t`${byReconcile} until reconcile reverts it${by}. No action needed for ${numbersText(reverted)}.`,
         ]),
     ...(later.length === 0
       ? []
@@ -214,8 +232,26 @@ function alertBlock({ decide, reverted, later }: ByAction, { notChecked }: ScanR
             t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`,
           ),
         ]),
+    ...(replaced.length === 0
+      ? []
+      : [
+          t`${someTexts(
+            replaced.map(({ title }) => title),
+            2,
+          )}.`,
+        ]),
+    ...(harmful === undefined
+      ? []
+      : [
+          t`${clauseOf(harmful.finding) ?? findingTitle(harmful.finding, names)}, snoozed until ${trusted(dateWords(harmful.until))}.`,
+        ]),
+    ...(isInterrupted
+      ? [
+          t`${strongText(t`Reconcile does nothing until the interrupted apply is finished:`)} run the apply workflow again, or ${codeText('mturk-team apply')}.`,
+        ]
+      : []),
   ];
-  return alert(decide.length > 0 ? 'warning' : 'note', ...lines);
+  return alert(decide.length > 0 || isInterrupted ? 'warning' : 'note', ...lines);
 }
 
 function decisionText(decide: readonly Shown[], others: number, notChecked: ScanResult['notChecked']): Text {
@@ -243,7 +279,7 @@ function tableBlock(shown: readonly Shown[]): Block {
     rows: shown.length > MOST_ROWS ? [...rows, [t``, more(MOST_ROWS), t``, t``]] : rows,
     short:
       shown.length === 1 ? [] : shown.map(({ number, title, finding }) => [t`${number}`, effectWords(finding), title]),
-    open: shown.filter(({ finding }) => isHarm(finding)).length,
+    open: shown.filter(({ finding }) => isDanger(worstEffect(finding))).length,
     rank: 1,
     omitted: more,
   };

@@ -1,24 +1,31 @@
-import { DAY_MS, dateWords, timeWords } from '../../text/dates.ts';
+import { userText } from '../../access/text/names.ts';
+import { isDanger } from '../../catalog/mturk.ts';
+import { ripeFrom } from '../../review/rule/announcements.ts';
+import { iamName } from '../../team/names.ts';
+import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { alert, type Block, codeBlock, details, footer, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
 import {
   codeText,
   counted,
+  countedText,
   formatCount,
   joinTexts,
   linkText,
   markdownText,
   sentences,
   strongText,
+  TEAM_FILE,
   type Text,
   t,
   trusted,
 } from '../../text/text.ts';
-import { isOfTerraform, isPending, type ScanResult } from '../finding.ts';
+import { isOfTerraform, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import {
   changedBackBlocks,
   driftBlocks,
   driftTitle,
+  dueDeletion,
   exceptedTexts,
   lineOf,
   otherBlocks,
@@ -26,7 +33,7 @@ import {
   type Shown,
   shownFindings,
 } from './drift-blocks.ts';
-import type { ViewOptions } from './finding-view.ts';
+import { findingTitle, type ViewOptions, worstText } from './finding-view.ts';
 import { type DriftIssueData, newIds, nextData, type PreviousIssue } from './issue-data.ts';
 import { type DriftReport, namingOfReport, newestScan, type Scanned } from './report.ts';
 
@@ -79,8 +86,10 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   };
 }
 
-function optionsOf({ settings, announcements }: DriftReport, { isAttributed }: Scanned): ViewOptions {
-  return { reconcile: settings.reconcile, announcements, isAttributed };
+function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttributed }: Scanned): ViewOptions {
+  const { isInterrupted = false, at } = report;
+  const revertedBy = new Date(Date.parse(at) + settings.checkEveryHours * HOUR_MS).toISOString();
+  return { reconcile: settings.reconcile, announcements, isAttributed, isInterrupted, revertedBy };
 }
 
 /** The line that closes the issue. */
@@ -103,19 +112,30 @@ const RUN_APPLY = t`run the apply workflow (Actions, ${codeText('apply')}, Run w
 /** The note about what is merged and not applied, users to be deleted included; null if there is none. */
 export function notAppliedIssue(report: DriftReport, links: RunLinks): IssueText | null {
   const scan = newestScan(report)?.scan;
-  const items = scan === undefined ? [] : pendingTexts(scan, namingOfReport(report), report.announcements);
-  if (items.length === 0) return null;
-  const causes = scan?.findings.map(({ cause }) => cause) ?? [];
-  const count = counted(items.length, 'change');
-  const are = trusted(items.length === 1 ? 'is' : 'are');
+  const pending = scan?.findings.filter(isPending) ?? [];
+  const [worst] = pending;
+  if (scan === undefined || worst === undefined) return null;
+  const names = namingOfReport(report);
+  const items = pendingTexts(scan, names, report.announcements);
+  const causes = pending.map(({ cause }) => cause);
+  const clause = isDanger(worstEffect(worst)) ? worstText(worst, names) : null;
+  const first = clause === null ? findingTitle(worst, names) : t`${clause.who} still ${clause.can}`;
+  const more = items.length === 1 ? '' : `; ${counted(items.length - 1, 'more change')}`;
+  const due = pending.flatMap((finding) => dueDeletion(finding, names, report.announcements) ?? []);
   const text = sentences(
-    strongText(t`${trusted(count)} of ${codeText('team.yaml')} ${are} not applied.`),
-    t`Until then, access stays as it was.`,
+    strongText(
+      t`${countedText(items.length, 'change')} of ${TEAM_FILE} ${trusted(items.length === 1 ? 'is' : 'are')} not applied.`,
+    ),
+    clause === null ? t`Until then, access stays as it was.` : t`Until then, ${strongText(clause.who)} ${clause.can}.`,
+    ...due.map((each) => {
+      const who = userText(iamName(report.lab, each.key), names);
+      return t`${strongText(t`Reconcile deletes the IAM user of ${who}`)} after ${trusted(timeWords(ripeFrom(each).toISOString()))}.`;
+    }),
   );
   return {
-    title: `Merged but not applied in ${report.lab}: ${count}`,
+    title: markdownText(t`Merged but not applied in ${trusted(report.lab)}: ${first}${trusted(more)}`, false),
     blocks: [
-      alert('note', text),
+      alert(clause === null && due.length === 0 ? 'note' : 'warning', text),
       list(items, {
         rank: 1,
         omitted: (from) =>

@@ -59,6 +59,10 @@ export interface ViewOptions {
   readonly reconcile?: Team['settings']['reconcile'];
   /** What it has announced. */
   readonly announcements?: readonly Announcement[];
+  /** Whether an apply was interrupted, until which reconcile does nothing. */
+  readonly isInterrupted?: boolean;
+  /** When reconcile has run, ISO 8601; left out if that is unknown. */
+  readonly revertedBy?: string;
   /** Whether CloudTrail answered. */
   readonly isAttributed?: boolean;
   /** An issue is as public as its repository: no account id, key id or source address. */
@@ -67,7 +71,7 @@ export interface ViewOptions {
 
 /** A finding in words. */
 export function findingView(finding: DriftFinding, names: DisplayNames, options: ViewOptions = {}): FindingView {
-  const { reconcile = 'none', isPrivate = false } = options;
+  const { isPrivate = false } = options;
   const remedy = ruleOf(finding).remedy?.(finding, names) ?? {};
   const { detail = null, commands = [], ifIntended = null } = remedy;
   const audience = { accountId: isPrivate, keyIds: isPrivate };
@@ -76,7 +80,7 @@ export function findingView(finding: DriftFinding, names: DisplayNames, options:
     effect: effectOf(finding, names),
     detail,
     by: byText(finding, names, options),
-    toFix: toFixText(finding, remedy, reconcile),
+    toFix: toFixText(finding, remedy, modeOf(options)),
     commands: commands.map((command) => visible(commandLine(command, audience))),
     ifIntended: isOpen(finding) ? intendedText(finding, ifIntended) : null,
     ...actionOf(finding, names, options),
@@ -94,11 +98,16 @@ function intendedText(finding: DriftFinding, edit: Text | null): Text {
   return edit === null ? t`Snooze ${id}.` : t`${edit} Or snooze ${id}.`;
 }
 
+function modeOf({ reconcile = 'none', isInterrupted = false }: ViewOptions): Team['settings']['reconcile'] {
+  return isInterrupted ? 'none' : reconcile;
+}
+
 function actionOf(
   { cause, remediation, rule, data }: DriftFinding,
   { lab }: DisplayNames,
-  { reconcile = 'none', announcements = [] }: ViewOptions,
+  options: ViewOptions,
 ): Pick<FindingView, 'action' | 'from'> {
+  const [reconcile, { announcements = [] }] = [modeOf(options), options];
   if (cause !== 'manual' || reconcile === 'none') return { action: 'decide', from: null };
   if (remediation === 'auto') return { action: 'reconcile', from: null };
   if (remediation !== 'announced' || reconcile !== 'all') return { action: 'decide', from: null };
@@ -143,7 +152,7 @@ export function actorText(actor: string, { people }: DisplayNames, isPrivate: bo
   return member === undefined ? t`${isPrivate ? actor : withoutAddresses(actor)}` : memberText(member);
 }
 
-function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: ViewOptions['reconcile']): Text {
+function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team['settings']['reconcile']): Text {
   const { cause, remediation } = finding;
   const [plan, apply] = [codeText('mturk-team plan'), codeText('mturk-team apply')];
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${apply}.`;

@@ -1,9 +1,8 @@
 import { differenceKey, differences, inverse, isResource } from '../../access/model-difference.ts';
-import { type DisplayNames, userText } from '../../access/text/names.ts';
+import { type DisplayNames, named } from '../../access/text/names.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
-import { plainText } from '../../text/text.ts';
 import { type DriftFinding, differenceOf, isPending, peopleOf, type ScanResult, worstEffect } from '../finding.ts';
 
 interface Checked {
@@ -53,6 +52,6 @@ function isBoundary(arn: string): boolean {
 }
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Omit<QuickCheck['findings'][number], 'id'> {
-  const people = peopleOf(finding).map((user) => plainText(userText(user, names)));
+  const people = peopleOf(finding).map((user) => ({ user, ...named(user, names) }));
   return { effect: worstEffect(finding), people };
 }

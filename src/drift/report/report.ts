@@ -65,6 +65,8 @@ const driftReport = z.strictObject({
     }),
   ),
   settings: z.strictObject({ checkEveryHours: z.int().positive(), reconcile: z.enum(['none', 'additions', 'all']) }),
+  /** Whether an apply was interrupted, until which reconcile does nothing; false if it is left out. */
+  isInterrupted: z.boolean().optional(),
   check,
   /** What reconcile has announced: what it gives back, and users that it deletes. */
   announcements: z.array(ANNOUNCEMENT).max(100_000),

@@ -81,7 +81,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const stale = view.staleDriftCheck ?? null;
   return [
     ...(failure !== null
-      ? failureBlocks(failure, state, reveal)
+      ? failureBlocks(failure, state, reveal, review)
       : review === null
         ? [heading(3, t`The change in ${TEAM_FILE} is unknown`)]
         : decisionBlocks(review, options)),

@@ -127,8 +127,8 @@ export const QUICK_CHECK = z.strictObject({
       id: TEXT,
       /** `lost-access` if someone may do less than team.yaml grants; null if no access changes. */
       effect: z.enum(['full-control', ...RISKS, 'lost-access']).nullable(),
-      /** Names of the people whom the effect is about, for readers. */
-      people: TEXTS,
+      /** Whom the effect is about; key and name are null for a user who is not in team.yaml. */
+      people: many(z.strictObject({ user: TEXT, key: TEXT.nullable(), name: TEXT.nullable() })),
     }),
   ),
   /** False if AWS did not say who may do what: then there are no findings. */

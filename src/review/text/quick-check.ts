@@ -1,4 +1,4 @@
-import { RISK_VERBS } from '../../catalog/mturk.ts';
+import { isDanger, RISK_VERBS } from '../../catalog/mturk.ts';
 import {
   codeText,
   countedText,
@@ -6,11 +6,13 @@ import {
   riskText,
   sentences,
   someTexts,
+  strongText,
   type Text,
   t,
   trusted,
 } from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
+import { personInHeadline } from './people-text.ts';
 
 const SHOWN = 3;
 
@@ -33,6 +35,16 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   );
 }
 
+/** Who can do the worst because of drift; null if no one can harm by any. */
+export function dangerText({ findings }: QuickCheck, when: 'planned' | 'applied', isPublic = false): Text | null {
+  const worst = findings.find(({ effect, people }) => isDanger(effect) && people.length > 0);
+  if (worst?.effect == null) return null;
+  const people = isPublic ? [t`Someone`] : worst.people.map(personInHeadline);
+  const who = strongText(someTexts(people, 2));
+  const left = trusted(when === 'planned' ? ' that this plan leaves as it is' : '');
+  return t`${who} ${effectVerbs(worst.effect)[0]} because of drift${left} (quick check).`;
+}
+
 type Effect = QuickCheck['findings'][number]['effect'];
 
 /** What a person can do by a finding, and what the finding does. */
@@ -47,8 +59,7 @@ function findingText({ id, effect, people }: QuickCheck['findings'][number]): Te
   if (effect === null) return codeText(id);
   const [can, does] = effectVerbs(effect);
   if (people.length === 0) return t`${codeText(id)} (${does})`;
-  const names = people.map((name) => t`${name}`);
-  return t`${someTexts(names, 2)} ${can} (${codeText(id)})`;
+  return t`${someTexts(people.map(personInHeadline), 2)} ${can} (${codeText(id)})`;
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */

@@ -1,6 +1,6 @@
 import type { DisplayNames } from '../../access/text/names.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
-import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
+import { alert, type Block, details, heading, list, paragraph } from '../../text/document.ts';
 import {
   codeText,
   countedText,
@@ -17,7 +17,14 @@ import {
   type Text,
   t,
 } from '../../text/text.ts';
-import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
+import type {
+  PlannedResource,
+  QuickCheck,
+  Review,
+  ReviewedPerson,
+  ReviewedPlan,
+  SettingsChange,
+} from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
 import {
   namingOfReview,
@@ -32,8 +39,8 @@ import {
   unexplainedText,
 } from './change-text.ts';
 import { changeText, gainTexts, lostText, personText } from './people-text.ts';
-import { appliedText, quickCheckText } from './quick-check.ts';
-import { alertOf, titleText } from './title-and-alert.ts';
+import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
+import { alertOf, isSafeguard, titleText } from './title-and-alert.ts';
 import { restoreText, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
@@ -76,10 +83,14 @@ export function decisionBlocks(review: Review, options: ReviewOptions): readonly
   const { state } = options;
   const blocked = isBlocked(review, state);
   const title = t`${PREFIXES[blocked ? 'blocked' : state]}${titleText(review, blocked ? 'would' : 'will')}`;
-  const alert = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
-  const head = alert === null ? [heading(3, title)] : [heading(3, title), alert];
+  const found = isOpen(state) ? review.quickCheck : (options.quickCheck ?? null);
+  const drift =
+    found === null || blocked ? null : dangerText(found, isOpen(state) ? 'planned' : 'applied', options.isPublic);
+  const own = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
+  const box = drift === null ? own : alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift);
+  const head = box === null ? [heading(3, title)] : [heading(3, title), box];
   if (!isOpen(state) || blocked) return head;
-  const words = wordsOf([title, ...(alert?.lines ?? [])]);
+  const words = wordsOf([title, ...(box?.lines ?? [])]);
   return [...head, ...questionBlocks(questionTexts(review), DECISION_WORDS - words)];
 }
 
@@ -131,7 +142,7 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(changesCode && open ? CHANGES_CODE : null),
     ...peopleBlocks(review),
     ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length > 0)),
-    ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
+    ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(settingText), RANK.settings),
     ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
       const same = review.unexplained.filter((each) => each.kind === kind);
       const texts = same.map((each) => unexplainedText(each, naming, review));
@@ -145,6 +156,9 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
   ];
 }
+
+const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
+  Number(isSafeguard(other)) - Number(isSafeguard(one));
 
 const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;

@@ -20,6 +20,7 @@ import {
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { settingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
+import { subjectText, whatText } from './withheld.ts';
 
 /** How a change is phrased: as one that will happen, or that would without a block. */
 type Mood = 'will' | 'would';
@@ -261,12 +262,18 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   return setting.gained.length > 0 ? 'freeze' : 'unfreeze';
 }
 
-/** Whether it decides who approves, or what is deleted or given back without a decision. */
-function isSafeguard(setting: SettingsChange): boolean {
+/** The worst effect is the last part of a finding's id. */
+const HARMS_OF_IDS = ['escalates', ...HARMS];
+
+/** Whether it decides who approves, what is deleted or given back without a decision, or hides who can do harm. */
+export function isSafeguard(setting: SettingsChange): boolean {
   return (
     clauseOf(setting) === 'approvers' ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
     (setting.kind === 'reconcile' && setting.to === 'all') ||
+    (clauseOf(setting) === 'snooze' &&
+      'finding' in setting &&
+      HARMS_OF_IDS.some((harm) => setting.finding.endsWith(`/${harm}`))) ||
     (setting.kind === 'delete-after' && setting.to !== null && setting.to < (setting.from ?? Infinity))
   );
 }
@@ -276,7 +283,7 @@ function isSafeguard(setting: SettingsChange): boolean {
  * workers or deletes something. It names who gains the worst.
  */
 export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
-  const dangers = dangerLines(review);
+  const dangers = dangerLines(review, naming);
   if (isBlocked) {
     const { size } = new Set(review.blocks.map(({ code }) => code));
     const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
@@ -307,7 +314,7 @@ function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
   return manual.map((each) => unexplainedText(each, naming, review));
 }
 
-function dangerLines({ people, settings }: Review): readonly Text[] {
+function dangerLines({ people, settings, withheld }: Review, naming: DisplayNames): readonly Text[] {
   const line = (test: (person: ReviewedPerson) => boolean, end: Text) => {
     const concerned = people.filter(test);
     return concerned.length === 0 ? [] : [t`${whoText(concerned)} ${end}`];
@@ -318,9 +325,25 @@ function dangerLines({ people, settings }: Review): readonly Text[] {
     ...gainLines(gaining),
     ...line(losesBoundary, t`will have no permissions boundary.`),
     ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
-    ...settings.filter(isSafeguard).map((setting) => t`${settingText(setting)}.`),
+    ...replacedLine(
+      withheld.filter(({ kind }) => kind === 'replaced'),
+      naming,
+    ),
+    ...settings
+      .filter(isSafeguard)
+      .map((setting) => t`${settingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
     ...deletionLine(people.filter(({ change }) => change.kind === 'leaves')),
   ];
+}
+
+function replacedLine(replaced: Review['withheld'], naming: DisplayNames): readonly Text[] {
+  const [first] = replaced;
+  if (first === undefined) return [];
+  const who = someTexts(
+    replaced.map((each) => strongText(subjectText(each, naming))),
+    NAMED,
+  );
+  return [t`${who}: ${whatText(first)}.`];
 }
 
 function deletionLine(people: readonly ReviewedPerson[]): readonly Text[] {

@@ -28,12 +28,15 @@ export function restoreText({ withheld }: Pick<Review, 'withheld'>): Text | null
 /** What no apply gives back: an administrator renames or moves the user. */
 const NOT_BY_APPLY: readonly Withheld['kind'][] = ['name-taken', 'renamed', 'moved'];
 
-function subjectText({ of, key }: Withheld, naming: DisplayNames): Text {
+/** Whom it is about. */
+export function subjectText({ of, key }: Withheld, naming: DisplayNames): Text {
   if (of === 'role') return t`role ${codeText(key)}`;
-  return userText(iamName(naming.lab, key), naming);
+  const user = iamName(naming.lab, key);
+  return naming.people.has(user) ? userText(user, naming) : codeText(key);
 }
 
-function whatText({ kind, operations, found }: Withheld): Text {
+/** What is withheld, or why. */
+export function whatText({ kind, operations, found }: Withheld): Text {
   const what = lossText(byCapability(operationSet(operations), null));
   const other = codeText(found ?? '');
   switch (kind) {
