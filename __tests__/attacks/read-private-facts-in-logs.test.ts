@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Io, shownNames, type Terminal } from '../../src/app/terminal.ts';
-import { printJson, reportFailure, safeTerminal } from '../../src/cli/io.ts';
+import { printBlocks, printJson, reportFailure, safeTerminal } from '../../src/cli/io.ts';
 import { showPreview } from '../../src/cli/plan-output.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';
-import { driftJson, driftLines, reconciledText } from '../../src/drift/report/terminal.ts';
+import { driftJson, driftLines, reconciledBlocks } from '../../src/drift/report/terminal.ts';
 import { withoutAddresses } from '../../src/text/escape.ts';
 import { callIam, iamOf, keyOf, openAccount } from '../emulator/clients.ts';
 import { runHere } from '../support/command.ts';
@@ -69,7 +69,7 @@ function printDrift(terminal: Terminal): void {
   const names = shownNames(naming, terminal);
   stdout(`${driftLines(SCAN, names, { isAttributed: true, reconcile: 'all' }).join('\n')}\n`);
   const given = { kind: 'operations', key: 'bo', operations: ['SendBonus'], until: null, at: SCAN.at } as const;
-  stdout(`${reconciledText({ steps: 2, done: [given], announcements: [given] }, names)}\n`);
+  printBlocks(reconciledBlocks({ steps: 2, done: [given], announcements: [given] }, names), terminal);
 }
 
 test('the log of a drift check and of a reconcile has no key, address, account or name from outside the lab', () => {

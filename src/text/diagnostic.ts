@@ -2,7 +2,7 @@ import type { LineCounter } from 'yaml';
 import { linesOf, type Position } from '../diagnostics/positions.ts';
 import { visibleWidth } from './columns.ts';
 import { escaped, visible } from './escape.ts';
-import { type Problem, printProblem } from './problem.ts';
+import { type Problem, printProblem, SEVERITY_COLORS } from './problem.ts';
 import { counted, paint, tickedText } from './text.ts';
 
 /** An error or a warning about a file, ready to be printed. */
@@ -43,8 +43,8 @@ export function printDiagnostic(
 function excerptLines({ text, marks }: Excerpt, { line }: Position, severity: Diagnostic['severity'], color: boolean) {
   const number = String(line);
   return [
-    `   ${paint(`${number} |`, 'gutter', color)} ${text}`.trimEnd(),
-    `   ${' '.repeat(number.length)} ${paint('|', 'gutter', color)} ${paint(marks, severity, color)}`,
+    `   ${paint(`${number} |`, 'dim', color)} ${text}`.trimEnd(),
+    `   ${' '.repeat(number.length)} ${paint('|', 'dim', color)} ${paint(marks, SEVERITY_COLORS[severity], color)}`,
   ];
 }
 

@@ -42,6 +42,8 @@ export interface ProblemPlace {
   readonly width?: number;
 }
 
+export const SEVERITY_COLORS = { error: 'red', warning: 'yellow' } as const;
+
 /** `error[code]: summary`, the place, then `reason:`, `state:` and `help:`, as lines of a terminal. */
 export function printProblem(problem: Problem, place: ProblemPlace = {}): readonly string[] {
   const { severity = 'error', code, at, excerpt = [], color = false, width = 100 } = place;
@@ -49,7 +51,7 @@ export function printProblem(problem: Problem, place: ProblemPlace = {}): readon
     wrapVisible(text, cells).map((line, index) => `${index === 0 ? first : '    '}${line}`);
   const labeled = (label: string, text: Text | null) =>
     text === null ? [] : hanging('  ', `${label}: ${tickedText(text)}`, width - 4);
-  const name = paint(`${severity}${code === undefined ? '' : `[${code}]`}:`, severity, color);
+  const name = paint(`${severity}${code === undefined ? '' : `[${code}]`}:`, SEVERITY_COLORS[severity], color);
   return [
     ...hanging('', `${name} ${tickedText(problem.summary)}`, width),
     ...(at === undefined ? [] : [`  --> ${visible(at)}`]),

@@ -174,12 +174,12 @@ export function terminalText({ pieces }: Text, color: boolean, tick = ''): strin
         case 'trusted':
           return piece.text;
         case 'risk':
-          return paint(piece.text, 'risk', color);
+          return paint(piece.text, 'red', color);
         case 'strong':
         case 'link':
           return terminalText(piece.content, color, tick);
         case 'sign':
-          return `${paint(piece.text, piece.text, color)} `;
+          return `${paint(piece.text, SIGN_COLORS[piece.text], color)} `;
         case 'break':
           return ' ';
         case 'code':
@@ -191,22 +191,11 @@ export function terminalText({ pieces }: Text, color: boolean, tick = ''): strin
     .join('');
 }
 
-const COLORS = {
-  '+': 'green',
-  '~': 'yellow',
-  '-': 'red',
-  '✓': 'green',
-  '✗': 'red',
-  risk: 'red',
-  error: 'red',
-  warning: 'yellow',
-  gutter: 'dim',
-} as const;
+const SIGN_COLORS = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
 
-/** Words of this repository in the color of what they mean, each for itself, so that a line can be broken between them. */
-export function paint(words: string, meaning: keyof typeof COLORS, color: boolean): string {
-  if (!color) return words;
-  return words.replace(/\S+/g, (word) => styleText(COLORS[meaning], word, { validateStream: false }));
+/** Words of this repository in a color, each for itself, so that a line can be broken between them. */
+export function paint(words: string, hue: 'green' | 'yellow' | 'red' | 'dim', color: boolean): string {
+  return color ? words.replace(/\S+/g, (word) => styleText(hue, word, { validateStream: false })) : words;
 }
 
 /** The text as GitHub-flavored Markdown on one line; account ids and ARNs are shortened unless `reveal`. */

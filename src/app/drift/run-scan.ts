@@ -12,6 +12,7 @@ import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
+import { redrawnLine } from '../../terraform/run/progress.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../plan/plan.ts';
@@ -119,16 +120,16 @@ async function inventoryOf(
 ): Promise<Inventory> {
   const desired = new Set(desiredAccessBeforeDeletions(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
-  const progress = scanProgress({ write: stderr, isTerminal });
+  const line = redrawnLine(stderr);
   const inventory = await takeInventory(iam, {
     account: team.account,
     managed: (user) => user.path.startsWith(path) || desired.has(user.name),
     scope,
     credentialReport,
-    progress: progress.show,
+    progress: (done, total) => isTerminal && line.draw(`Checking members: ${done} of ${total}`),
     now,
   });
-  progress.end();
+  line.clear();
   return inventory;
 }
 
@@ -179,26 +180,3 @@ async function completeScan(
 const UNKNOWN_MS = 48 * HOUR_MS;
 /** An event can come so long after its call. */
 const LAG_MS = HOUR_MS / 4;
-
-/** Shows the progress of a scan on a terminal, and nothing elsewhere. */
-function scanProgress({
-  write,
-  isTerminal,
-}: {
-  readonly write: (text: string) => void;
-  readonly isTerminal: boolean;
-}): { show(done: number, total: number): void; end(): void } {
-  let drawn = false;
-  const clear = '\r\u001b[2K';
-  return {
-    show(done, total) {
-      if (!isTerminal) return;
-      write(`${clear}Checking members: ${done} of ${total}`);
-      drawn = true;
-    },
-    end() {
-      if (drawn) write(clear);
-      drawn = false;
-    },
-  };
-}

@@ -4,18 +4,20 @@ import type { LabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { actionOf } from '../../aws/setup/part.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
-import { homeTexts, partLines, removalLines, trustText } from '../../setup/bootstrap/text.ts';
+import { homeTexts, partRows, removalRows, trustText } from '../../setup/bootstrap/text.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
-import { wrapVisible } from '../../text/columns.ts';
-import { counted, plainText } from '../../text/text.ts';
-import { printJson, reportFailure } from '../io.ts';
+import { alert, type Block, paragraph } from '../../text/document.ts';
+import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
+import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
 /** `bootstrap`: 0 if everything is up to date, 1 if it was blocked, not confirmed, or failed. */
 async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await bootstrapLab(options, terminal, (session, setup) => {
-    if (!json) terminal.stdout(`${setupLines(session, setup, terminal.width).join('\n')}\n\n`);
+    if (json) return;
+    printBlocks(setupBlocks(session, setup), terminal);
+    terminal.stdout('\n');
   });
   if (!done.ok) return reportFailure(done.failure, terminal);
   const { team, setup, steps } = done.value;
@@ -34,31 +36,28 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   return 0;
 }
 
-const ANOTHER_LOCK =
-  'workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs, set `TERRAFORM_BINARY_NAME=tofu`.';
+const ANOTHER_LOCK = t`Warning: workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs, set ${codeText('TERRAFORM_BINARY_NAME=tofu')}.`;
 
-function setupLines({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup, width: number) {
+function setupBlocks({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup): readonly Block[] {
   const notes = [
-    ...(workflows === null ? ['No roles for workflows, which need a bucket: set `settings.state` in team.yaml.'] : []),
-    ...(workflows === null ? [] : [plainText(trustText(workflows.repository))]),
-    ...(kind === 'emulator' ? ['No lock file: the emulator brings its own provider, and has no registry.'] : []),
-    ...(kind === 'real' && engine.flavour === 'terraform' ? [`Warning: ${ANOTHER_LOCK}`] : []),
-    ...homeTexts(home).map((text) => `Warning: ${plainText(text)}`),
+    workflows === null
+      ? t`No roles for workflows, which need a bucket: set ${codeText('settings.state')} in ${TEAM_FILE}.`
+      : trustText(workflows.repository),
+    ...(kind === 'emulator' ? [t`No lock file: the emulator brings its own provider, and has no registry.`] : []),
+    ...(kind === 'real' && engine.flavour === 'terraform' ? [ANOTHER_LOCK] : []),
+    ...homeTexts(home).map((text) => t`Warning: ${text}`),
   ];
-  return [
-    labHeading(team, engine, kind),
-    '',
-    ...partLines(parts, width),
-    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrapVisible(note, width))]),
-  ];
+  return [paragraph(proseText(labHeading(team, engine, kind))), partRows(parts), alert('note', ...notes)];
 }
 
 /** `bootstrap --destroy`: 0 if nothing is left, 1 if it was not confirmed, or failed. */
 async function destroy(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await removeBootstrap(options, terminal, ({ team, kind }, removal) => {
-    const lines = json ? [] : removalLines(removal, terminal.width);
-    if (lines.length > 0) terminal.stdout(`${[labHeading(team, null, kind), '', ...lines].join('\n')}\n\n`);
+    const rows = json ? [] : removalRows(removal);
+    if (rows.length === 0) return;
+    printBlocks([paragraph(proseText(labHeading(team, null, kind))), ...rows], terminal);
+    terminal.stdout('\n');
   });
   if (!done.ok) return reportFailure(done.failure, terminal);
   const { team, removal } = done.value;

@@ -10,9 +10,9 @@ import { checkRecord } from '../../app/session/records.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
-import { driftJson, driftLines, reconciledText } from '../../drift/report/terminal.ts';
+import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
-import { failureJson, printJson, reportFailure } from '../io.ts';
+import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
 interface DriftOptions extends LabSessionOptions {
@@ -85,7 +85,10 @@ async function reconcileAndShow(
     return reportFailure(done.failure, terminal);
   }
   const names = shownNames(session.naming, terminal);
-  if (!json) terminal.stdout(`\n${reconciledText(done.value, names)}\n`);
+  if (!json) {
+    terminal.stdout('\n');
+    printBlocks(reconciledBlocks(done.value, names), terminal);
+  }
   const after = done.value.steps === 0 ? succeed(completed) : await scanAccount(session, options, terminal);
   if (!after.ok) return reportFailure(after.failure, terminal);
   if (json) printJson({ ...scanJson(session, after.value), reconcile: reconciledJson(done.value) }, terminal);

@@ -1,11 +1,9 @@
 import type { AccessChange } from '../../access/diff.ts';
 import { accessText } from '../../access/text/capability-words.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
 import type { Terminal } from '../../app/terminal.ts';
-import { CAPABILITIES, OPERATIONS } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
-import { plainText, someTexts, t } from '../../text/text.ts';
+import { plainText } from '../../text/text.ts';
 import { isAscii } from '../io.ts';
 
 const INDENT = 6;
@@ -60,22 +58,4 @@ export function accessAfter({ capabilities, suspended, starts, ends }: AccessCha
   const { gained } = capabilities;
   const access = gained.length === 0 ? 'no access' : plainText(accessText(gained));
   return `${access}${period === '' ? '' : `;${period}`}`;
-}
-
-/** `Bo Chen: approve work, pay bonuses, 10 more`; empty if access does not change. */
-export function changedAccess(changes: readonly AccessChange[], { people }: DisplayNames): string {
-  const [first] = changes;
-  if (first === undefined) return '';
-  const { gained, lost } = first.capabilities;
-  const capabilities = gained.length > 0 ? gained : lost;
-  const who = plainText(
-    someTexts(
-      changes.map(({ user }) => t`${people.get(user)?.name ?? user}`),
-      1,
-    ),
-  );
-  const all = capabilities.flatMap(({ operations }) => operations).length === OPERATIONS.length;
-  const verbs = capabilities.map(({ capability }) => CAPABILITIES[capability].can);
-  const more = verbs.length > 3 ? [...verbs.slice(0, 2), `${verbs.length - 2} more`] : verbs;
-  return `${who}: ${all ? 'full access' : more.join(', ')}`;
 }

@@ -104,8 +104,6 @@ export function withNewMember(source: string, { newMember, starter }: Scenario, 
 export interface ManualChange {
   /** `Eve Lindqvist: added to group paymaster` */
   readonly title: string;
-  /** The same beside the name of whose access it changes: `added to group paymaster`. */
-  readonly how: string;
   /** The rule whose finding it is, and names in the finding's ID. */
   readonly kind: FindingId;
   readonly names: readonly string[];
@@ -127,9 +125,9 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
   const fullAccessArn = managedPolicyArn(fullAccess);
   const user = iamName(lab, newMember.key);
   const changes: ManualChange[] = [];
-  type Given = Pick<ManualChange, 'how' | 'kind' | 'names' | 'carryOut'> & Partial<ManualChange>;
-  const add = (name: string | null, change: Given) => {
-    const title = name === null ? change.how : `${name}: ${change.how}`;
+  type Given = Pick<ManualChange, 'kind' | 'names' | 'carryOut'> & Partial<ManualChange> & { readonly how: string };
+  const add = (name: string | null, { how, ...change }: Given) => {
+    const title = name === null ? how : `${name}: ${how}`;
     changes.push({ title, remediation: 'auto', changesAccess: true, ...change });
   };
   if (paying !== null) {

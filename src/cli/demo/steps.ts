@@ -13,7 +13,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
-import { effectWords } from '../../drift/report/finding-view.ts';
+import { effectWords, findingTitle } from '../../drift/report/finding-view.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
@@ -23,7 +23,7 @@ import type { Engine } from '../../terraform/run/engine.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
-import { accessAfter, changedAccess, type DemoOutput } from './print.ts';
+import { accessAfter, type DemoOutput } from './print.ts';
 import {
   INTRUDER,
   isFindingOf,
@@ -161,13 +161,8 @@ async function driftCheck(
   output.step('Drift check');
   const { findings } = (await done(fullScan(session, { cloudTrail: true }, quiet(context)))).scan;
   findings.forEach((finding, index) => {
-    const change = changes.find((each) => isFindingOf(finding.id, each));
-    const access = changedAccess(finding.changes, session.naming);
-    output.line(
-      `${index + 1} ${plainText(effectWords(finding))}`,
-      access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
-      16,
-    );
+    const title = plainText(findingTitle(finding, session.naming));
+    output.line(`${index + 1} ${plainText(effectWords(finding))}`, title, 16);
   });
   const missing = notDetected(findings, changes);
   const extra = findings.filter(({ id }) => !changes.some((change) => isFindingOf(id, change)));

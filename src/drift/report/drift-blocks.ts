@@ -192,6 +192,8 @@ export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanR
   return [...phrase(t`Administrators`, administrators), ...phrase(t`Neighbor labs`, neighbors)];
 }
 
+export const PREVENT_GIVING_BACK = t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`;
+
 interface ByAction {
   readonly decide: readonly Shown[];
   readonly reverted: readonly Shown[];
@@ -229,7 +231,7 @@ function alertBlock(
       : [
           sentences(
             t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`,
-            t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`,
+            PREVENT_GIVING_BACK,
           ),
         ]),
     ...(replaced.length === 0

@@ -10,17 +10,25 @@ import { printTerminal } from '../../text/terminal.ts';
 import {
   codeText,
   counted,
+  countedText,
   plainText,
   proseText,
   sentences,
   type Text,
   t,
-  tickedText,
   trusted,
 } from '../../text/text.ts';
 import { type DriftFinding, isPending, type ScanResult } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
-import { driftBlocks, driftTitle, exceptedTexts, otherBlocks, pendingTexts, shownFindings } from './drift-blocks.ts';
+import {
+  driftBlocks,
+  driftTitle,
+  exceptedTexts,
+  otherBlocks,
+  PREVENT_GIVING_BACK,
+  pendingTexts,
+  shownFindings,
+} from './drift-blocks.ts';
 import { findingView, type ViewOptions } from './finding-view.ts';
 
 export interface DriftLinesOptions extends Omit<ViewOptions, 'isPrivate'> {
@@ -126,24 +134,26 @@ interface Reconciled {
 }
 
 /** What a reconcile did, and what a later one gives back or deletes. */
-export function reconciledText({ steps, done, announcements }: Reconciled, names: DisplayNames): string {
+export function reconciledBlocks({ steps, done, announcements }: Reconciled, names: DisplayNames): readonly Block[] {
   const what = (each: Announcement): Text => {
     const user = userText(iamName(names.lab, each.key), names);
     if (each.kind === 'deletion') return t`IAM user of ${user}`;
     if (each.kind === 'missing') return t`${user}: a new IAM user, without keys`;
-    return t`${user}: ${trusted(counted(each.operations.length, 'operation'))}`;
+    return t`${user}: ${countedText(each.operations.length, 'operation')}`;
   };
   const isGift = ({ kind }: Announcement) => kind !== 'deletion';
-  return [
-    steps === 0 ? 'Reconcile: applied nothing.' : `Reconcile: applied ${counted(steps, 'step')}.`,
-    ...done.filter(isGift).map((each) => `✓ Given back: ${tickedText(what(each))}`),
-    ...done.filter((each) => !isGift(each)).map((each) => `✓ Deleted: ${tickedText(what(each))}`),
+  const items = [
+    ...done.map((each) => t`${trusted(isGift(each) ? 'Given back' : 'Deleted')}: ${what(each)}`),
     ...announcements.map((each) => {
-      const when = timeWords(ripeFrom(each).toISOString());
-      return `  Announced: reconcile will ${isGift(each) ? 'give back' : 'delete'} after ${when}: ${plainText(what(each))}`;
+      const later = trusted(
+        `${isGift(each) ? 'give back' : 'delete'} after ${timeWords(ripeFrom(each).toISOString())}`,
+      );
+      return t`Announced: reconcile will ${later}: ${what(each)}`;
     }),
-    ...(announcements.some(isGift)
-      ? ['  To keep it revoked, first merge a pull request that sets suspended: true or freeze, or removes the access.']
-      : []),
-  ].join('\n');
+  ];
+  return [
+    paragraph(trusted(`Reconcile: applied ${steps === 0 ? 'nothing' : counted(steps, 'step')}.`)),
+    list(items),
+    paragraph(announcements.some(isGift) ? PREVENT_GIVING_BACK : t``),
+  ];
 }

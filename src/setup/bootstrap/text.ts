@@ -1,18 +1,8 @@
 import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { GITHUB_ISSUER } from '../../aws/setup/roles.ts';
-import { columns } from '../../text/columns.ts';
-import {
-  codeText,
-  counted,
-  listTexts,
-  plainText,
-  sentences,
-  someTexts,
-  type Text,
-  t,
-  trusted,
-} from '../../text/text.ts';
+import { type Block, rowsOf } from '../../text/document.ts';
+import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { AccountHome } from './account-home.ts';
 import type { Removal } from './destroy.ts';
 
@@ -27,7 +17,7 @@ const KINDS = {
 } as const satisfies Record<Part['kind'], string>;
 
 /** One line for each part: what is done about it, and which settings that is. */
-export function partLines(parts: readonly Part[], width: number): readonly string[] {
+export function partRows(parts: readonly Part[]): Block {
   const rows = parts.map((part) => {
     const { kind, name } = part;
     const shown =
@@ -36,9 +26,9 @@ export function partLines(parts: readonly Part[], width: number): readonly strin
     const isDetailed = actionOf(part) === 'change' || kind === 'bucket';
     const changed = settingWords(part);
     const detail = changed.length === 0 || !isDetailed ? t`` : t`: ${trusted(changed.join(', '))}`;
-    return [ACTIONS[actionOf(part)], plainText(t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`)];
+    return [trusted(ACTIONS[actionOf(part)]), t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`];
   });
-  return columns(rows, 2, width);
+  return rowsOf(rows);
 }
 
 /** Whom the roles trust. */
@@ -69,7 +59,7 @@ export function homeTexts({ usersWithoutBoundary, hasRootKeys, otherLabs }: Acco
 }
 
 /** What is deleted, one line each; none if there is nothing. */
-export function removalLines({ roles, boundary, provider, objects }: Removal, width: number): readonly string[] {
+export function removalRows({ roles, boundary, provider, objects }: Removal): readonly Block[] {
   const lines = [
     ...roles.map(({ name }) => t`role ${codeText(name)}`),
     ...(boundary === null ? [] : [t`permissions boundary ${codeText(boundary)}`]),
@@ -78,9 +68,5 @@ export function removalLines({ roles, boundary, provider, objects }: Removal, wi
       ? []
       : [t`every version of every object in ${codeText(objects)}, and the bucket if nothing else is in it`]),
   ];
-  return columns(
-    lines.map((line) => ['delete', plainText(line)]),
-    2,
-    width,
-  );
+  return lines.length === 0 ? [] : [rowsOf(lines.map((line) => [t`delete`, line]))];
 }

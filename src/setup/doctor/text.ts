@@ -12,19 +12,19 @@ export function diagnosisLines(
   page: string,
 ): readonly string[] {
   const [yes, no] = isAscii ? ['ok', 'x'] : ['✓', '✗'];
-  const line = (mark: string, text: Text, meaning: '✓' | '✗' | null = null) => {
+  const line = (mark: string, text: Text, hue?: 'green' | 'red') => {
     const indent = mark.endsWith(':') ? 6 : 2;
     const [first = '', ...rest] = wrapVisible(tickedText(text), width - indent - mark.length - 1);
     const below = ' '.repeat(indent + mark.length + 1);
     return [
-      `${' '.repeat(indent)}${meaning === null ? mark : paint(mark, meaning, color)} ${first}`,
+      `${' '.repeat(indent)}${paint(mark, hue ?? 'dim', color && hue !== undefined)} ${first}`,
       ...rest.map((each) => `${below}${each}`),
     ];
   };
   const linesOf = ({ check: { id, title }, outcome, fix }: Diagnosis) => {
-    if (outcome.state === 'right') return line(yes, title, '✓');
+    if (outcome.state === 'right') return line(yes, title, 'green');
     if (outcome.state === 'not-checked') return [];
-    return [...line(no, t`${trusted(id)}: ${outcome.found}`, '✗'), ...(fix === null ? [] : line('fix:', fix))];
+    return [...line(no, t`${trusted(id)}: ${outcome.found}`, 'red'), ...(fix === null ? [] : line('fix:', fix))];
   };
   const sides = (['aws', 'github'] as const).flatMap((side) => {
     const ofSide = found.filter(({ check }) => check.side === side);

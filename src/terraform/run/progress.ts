@@ -55,6 +55,25 @@ function progressBar(done: number, total: number): string {
   return `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}`;
 }
 
+/** A line of a terminal that is drawn over itself. */
+export function redrawnLine(write: (text: string) => void) {
+  const clear = '\r\u001b[2K';
+  let drawn = false;
+  return {
+    draw(text: string): void {
+      write(`${clear}${text}`);
+      drawn = true;
+    },
+    clear(): void {
+      if (drawn) write(clear);
+      drawn = false;
+    },
+    end(): void {
+      if (drawn) write('\n');
+    },
+  };
+}
+
 /**
  * Shows an apply as it goes: a bar that is redrawn on a terminal, a line for each step elsewhere. `end` leaves the last state
  * standing, for whatever is printed next.
@@ -71,8 +90,7 @@ export function progressView({
   readonly columns?: number;
   readonly keyOf?: KeyOf;
 }) {
-  let drawn = false;
-  const clear = '\r\u001b[2K';
+  const redrawn = redrawnLine(write);
   return {
     show(event: EngineEvent): void {
       const line = progressLine(event, keyOf);
@@ -82,18 +100,16 @@ export function progressView({
       }
       if (event.kind === 'diagnostic' || event.kind === 'failed') {
         // What went wrong stays on the screen above the bar.
-        if (line !== null) write(`${drawn ? clear : ''}${line}\n`);
-        drawn &&= line === null;
+        if (line === null) return;
+        redrawn.clear();
+        write(`${line}\n`);
         return;
       }
       const bar = progressBar(event.done, event.total);
       const text = `${bar}  ${stepText(event.address, event.action, keyOf)}`;
-      write(`${clear}${text.length > columns - 1 ? `${text.slice(0, columns - 2)}…` : text}`);
-      drawn = true;
+      redrawn.draw(text.length > columns - 1 ? `${text.slice(0, columns - 2)}…` : text);
     },
-    end(): void {
-      if (drawn) write('\n');
-    },
+    end: redrawn.end,
   };
 }
 
