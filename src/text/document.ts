@@ -49,8 +49,9 @@ export function paragraph(text: Text): Block {
   return { kind: 'paragraph', text };
 }
 
-export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly Text[]) {
-  return { kind: 'alert', level, lines } as const;
+/** A box; null is no line. */
+export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly (Text | null)[]) {
+  return { kind: 'alert', level, lines: lines.filter((line) => line !== null) } as const;
 }
 
 /** Lines to be pasted or shown as they are. */

@@ -10,6 +10,7 @@ import {
   formatCount,
   listTexts,
   proseText,
+  sentence,
   sentences,
   someTexts,
   strongText,
@@ -217,44 +218,26 @@ function alertBlock(
   const [byPerson, byReconcile, others] = [worst(decide), worst(reverted), reverted.length + later.length];
   const [first] = later.flatMap(({ from }) => from ?? []).sort();
   const after = trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
-  const lines = [
+  const reverts =
+    byReconcile === null
+      ? t`Reconcile reverts ${numbersText(reverted)}${by}; no action needed.`
+      : t`${byReconcile} until reconcile reverts it${by}. No action needed for ${numbersText(reverted)}.`;
+  const gives = t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`;
+  const titles = replaced.map(({ title }) => title);
+  return alert(
+    decide.length > 0 || isInterrupted ? 'warning' : 'note',
     sentences(byPerson && t`${byPerson}.`, strongText(decisionText(decide, others, notChecked))),
-    ...(reverted.length === 0
-      ? []
-      : [
-          byReconcile === null
-            ? t`Reconcile reverts ${numbersText(reverted)}${by}; no action needed.`
-            : t`${byReconcile} until reconcile reverts it${by}. No action needed for ${numbersText(reverted)}.`,
-        ]),
-    ...(later.length === 0
-      ? []
-      : [
-          sentences(
-            t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`,
-            PREVENT_GIVING_BACK,
-          ),
-        ]),
-    ...(replaced.length === 0
-      ? []
-      : [
-          t`${someTexts(
-            replaced.map(({ title }) => title),
-            2,
-          )}.`,
-        ]),
-    ...(harmful === undefined
-      ? []
-      : [
-          t`${clauseOf(harmful.finding) ?? findingTitle(harmful.finding, names)}, snoozed until ${trusted(dateWords(harmful.until))}.`,
-        ]),
-    ...(isInterrupted
-      ? [
-          t`${strongText(t`Reconcile does nothing until the interrupted apply is finished:`)} run the apply workflow again, or ${codeText('mturk-team apply')}.`,
-        ]
-      : []),
-  ];
-  return alert(decide.length > 0 || isInterrupted ? 'warning' : 'note', ...lines);
+    reverted.length === 0 ? null : reverts,
+    later.length === 0 ? null : sentences(gives, PREVENT_GIVING_BACK),
+    sentence(someTexts(titles, 2)),
+    harmful === undefined
+      ? null
+      : t`${clauseOf(harmful.finding) ?? findingTitle(harmful.finding, names)}, snoozed until ${trusted(dateWords(harmful.until))}.`,
+    isInterrupted ? INTERRUPTED : null,
+  );
 }
+
+const INTERRUPTED = t`${strongText(t`Reconcile does nothing until the interrupted apply is finished:`)} run the apply workflow again, or ${codeText('mturk-team apply')}.`;
 
 function decisionText(decide: readonly Shown[], others: number, notChecked: ScanResult['notChecked']): Text {
   const { length } = decide;

@@ -87,10 +87,10 @@ export function decisionBlocks(review: Review, options: ReviewOptions): readonly
   const drift =
     found === null || blocked ? null : dangerText(found, isOpen(state) ? 'planned' : 'applied', options.isPublic);
   const own = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
-  const box = drift === null ? own : alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift);
-  const head = box === null ? [heading(3, title)] : [heading(3, title), box];
+  const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift);
+  const head = box.lines.length === 0 ? [heading(3, title)] : [heading(3, title), box];
   if (!isOpen(state) || blocked) return head;
-  const words = wordsOf([title, ...(box?.lines ?? [])]);
+  const words = wordsOf([title, ...box.lines]);
   return [...head, ...questionBlocks(questionTexts(review), DECISION_WORDS - words)];
 }
 
