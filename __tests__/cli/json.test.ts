@@ -125,7 +125,7 @@ test('what blocks a plan is in the error', async () => {
 
 test('--json is the one spelling; --format has what is neither text nor JSON', async () => {
   const json = await runHere(['check', '--format', 'json'], { cwd });
-  expect(json.stderr).toMatch(/Allowed choices are text, github/);
+  expect(json.stderr).toMatch(/Allowed choices are text,\s+github/);
   const both = await runHere(['check', '--format', 'github', '--json'], { cwd });
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('`--json` cannot be used with option') });
 });
