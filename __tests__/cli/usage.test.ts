@@ -1,17 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { run, runHere } from '../support/command.ts';
 
-/** Sections of the reference, by command. */
-const REFERENCE = new Map(
-  readFileSync('docs/reference/cli.md', 'utf8')
-    .split(/^### /m)
-    .slice(1)
-    .map((section) => {
-      const [name = '', ...lines] = section.split('\n');
-      return [name.replaceAll('`', ''), lines.join('\n').replace(/^## [\s\S]*/m, '')] as const;
-    }),
-);
-
 const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'check'],
   ['Everyday', 'plan'],
@@ -36,30 +25,14 @@ const RUNNABLE = COMMANDS.flatMap(([, command]) =>
   command === 'emulator' ? ['emulator start', 'emulator reset'] : [command ?? ''],
 );
 
-test.each(RUNNABLE)(
-  '%s --help has one phrase, examples and exit codes, and cli.md has its options',
-  async (command) => {
-    const { code, stdout, stderr } = await runHere([...command.split(' '), '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const [usage = '', , phrase = ''] = stdout.split('\n');
-    expect(usage).toContain(`Usage: mturk-team ${command}`);
-    expect(phrase).toMatch(/^[A-Z].{5,57}[^.]$/);
-    expect(stdout).toMatch(/Examples:\n {2}\$ mturk-team /);
-    expect(stdout).toMatch(/Exit codes:\n {2}0 /);
-    const section = REFERENCE.get(command) ?? '';
-    expect(section.split('\n').find((line) => line.trim() !== '')).toBe(`${phrase}.`);
-    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option = '']) => option);
-    const documented = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map(([, option = '']) => option);
-    expect(documented).toEqual(options.filter((option) => option !== '--help'));
-    const codes = [...stdout.slice(stdout.indexOf('Exit codes:')).matchAll(/^ {2}(\d .*)$/gm)].map(
-      ([, line = '']) => line,
-    );
-    for (const line of codes) expect(section).toContain(line);
-  },
-);
-
-test('docs/reference/cli.md has each command once', () => {
-  expect([...REFERENCE.keys()].sort()).toEqual([...RUNNABLE].sort());
+test.each(RUNNABLE)('%s --help has one phrase, exit codes and examples, as does help', async (command) => {
+  const { code, stdout, stderr } = await runHere([...command.split(' '), '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [usage = '', , phrase = ''] = stdout.split('\n');
+  expect(usage).toContain(`Usage: mturk-team ${command}`);
+  expect(phrase).toMatch(/^[A-Z].{5,57}[^.]$/);
+  expect(stdout).toMatch(/Exit codes:\n {2}0 [\s\S]*Examples:\n {2}\$ mturk-team /);
+  expect(await runHere(['help', ...command.split(' ')])).toEqual({ code, stdout, stderr });
 });
 
 test('--help lists every command in its group, and the exit codes', async () => {
@@ -69,6 +42,7 @@ test('--help lists every command in its group, and the exit codes', async () => 
     ([, group, lines = '']) => [...lines.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, command]) => [group, command]),
   );
   expect(groups).toEqual(COMMANDS);
+  expect((await runHere(['help'])).stdout).toBe(stdout);
   expect(stdout).toContain('plan, drift and preview: 0 no changes, 1 any error, 2 changes.');
 });
 
@@ -89,6 +63,7 @@ const MISTAKES: [string, string[], RegExp][] = [
     ['aply'],
     /^error\[usage\]: unknown command `aply`\n {2}help: did you mean `apply`\? Else run `mturk-team --help`\n$/,
   ],
+  ['help about an unknown command', ['help', 'plam'], /unknown command `plam`\n {2}help: did you mean `plan`\?/],
   [
     'an unknown option',
     ['check', '--formt', 'github'],

@@ -6,8 +6,7 @@ export const DEFAULT_FILE = 'team.yaml';
 export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
 export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
-export const today = () =>
-  new Option('--today <YYYY-MM-DD>', 'act as if this were today, UTC').argParser(parseDay).default(undefined, 'today');
+export const today = () => new Option('--today <YYYY-MM-DD>', 'act as if this were today, UTC').argParser(parseDay);
 export const checkedAt = () =>
   new Option('--checked-at <time>', 'with --reconcile: when the check was made that the drift issue shows').argParser(
     (text) => {

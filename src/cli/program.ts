@@ -48,8 +48,16 @@ const TWO_IS_CHANGES = ['plan', 'drift', 'preview'];
 /** Runs the command that the arguments name, and sets the exit code of the process. */
 export async function runProgram(args: readonly string[], given: Terminal): Promise<void> {
   const terminal = safeTerminal(given, process.env);
-  if (args.includes('--json')) return withErrorsAsJson(terminal, (noting) => parse(args, noting));
-  return parse(args, terminal);
+  const asked = args[0] === 'help' ? helpOf(args.slice(1)) : args;
+  if (asked.includes('--json')) return withErrorsAsJson(terminal, (noting) => parse(asked, noting));
+  return parse(asked, terminal);
+}
+
+/** `help COMMAND` is `COMMAND --help`; of a command that does not exist, the error about it. */
+function helpOf(named: readonly string[]): readonly string[] {
+  const [name] = named;
+  const isKnown = name === undefined || Object.values(COMMANDS).some((commands) => Object.hasOwn(commands, name));
+  return isKnown ? [...named, '--help'] : named;
 }
 
 async function parse(args: readonly string[], terminal: Terminal): Promise<void> {
@@ -99,6 +107,7 @@ Examples:
   $ mturk-team plan --emulator       show changes, on a local AWS emulator
   $ mturk-team explain bo            show what Bo may do
   $ mturk-team demo                  try everything without an AWS account
+  $ mturk-team help plan             show options, exit codes and examples of plan
 
 Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
 plan, drift and preview: 0 no changes, 1 any error, 2 changes.`,

@@ -40,7 +40,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.parallelism())
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.providerMirror())
-    .option('--restore <keys>', 'give back what was taken outside team.yaml: KEY of a member, role/KEY', keysOf, [])
+    .option('--restore <keys>', 'give back what was taken outside team.yaml: KEY of a member, role/KEY', keysOf)
     .addOption(
       new Option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)').argParser(
         cli.parseCommit,
@@ -72,7 +72,7 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, restore, commit = null, ownerIds = new Map(), result = null } = options;
+      const { yes = false, restore = [], commit = null, ownerIds = new Map(), result = null } = options;
       const asked = { yes, restore, commit, ownerIds, result };
       cli.finish(await apply({ ...cli.labOptions(file, options), ...asked }, terminal));
     });

@@ -14,7 +14,7 @@ import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import { printJson, reportFailure, reportProblem } from '../io.ts';
-import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
+import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, today } from '../options.ts';
 
 export interface DemoOptions {
   readonly file: string;
@@ -90,7 +90,7 @@ async function hasOwnTeam(day: string, { stderr }: Terminal): Promise<boolean> {
 
 export function register(command: Command, terminal: Terminal): void {
   command
-    .addArgument(teamFile().default(undefined, `${DEFAULT_FILE}, else the sample of mturk-team`))
+    .argument('[file]', `team file (default: ${DEFAULT_FILE}, else the sample of mturk-team)`)
     .addOption(today())
     .addOption(json())
     .addHelpText(

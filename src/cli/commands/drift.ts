@@ -166,6 +166,8 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.checkedAt())
     .addOption(cli.today())
     .addOption(cli.json())
+    .addHelpText('after', RECONCILING)
+    .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .addHelpText(
       'after',
       cli.examples(
@@ -175,8 +177,6 @@ export function register(command: Command, terminal: Terminal): void {
         'mturk-team drift --no-lock --report report.json',
       ),
     )
-    .addHelpText('after', RECONCILING)
-    .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options) => {
       const { quick = false, yes = false, lock, cloudtrail: cloudTrail } = options;
       const { reconcile = false, report = null, checkedAt } = options;
