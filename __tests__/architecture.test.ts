@@ -76,6 +76,14 @@ test('CDKTF is imported by one file', () => {
   expect(importers.map((file) => relative(SRC, file).split(sep).join('/'))).toEqual(['terraform/synth/cdktf.ts']);
 });
 
+test('programs are started by two files: Git by one, Terraform by the other', () => {
+  const starters = files.filter(
+    (file) => moduleOf(file) !== 'emulator' && readFileSync(file, 'utf8').includes("'node:child_process'"),
+  );
+  const names = starters.map((file) => relative(SRC, file).split(sep).join('/'));
+  expect(names.sort()).toEqual(['github/git.ts', 'terraform/run/process.ts']);
+});
+
 test('only a dynamic import reaches the emulator, which is a bundle of its own', () => {
   const importers = files.filter(
     (file) =>

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, type Result } from '../diagnostics/failure.ts';
+import { type Git, isolatedGit } from './git.ts';
 import type { History, RepositoryName } from './port.ts';
 
 interface Origin {
@@ -11,9 +11,6 @@ interface Origin {
   readonly repository: RepositoryName;
 }
 
-/** Milliseconds for one call of Git; a lab's history is small. */
-const TIME = 120_000;
-const LARGEST_OUTPUT = 16 * 1024 * 1024;
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Fetches a commit with its history into a bare repository of its own: nothing of a checkout is believed. */
@@ -26,7 +23,7 @@ export async function withHistory<T>(
   try {
     // As actions/checkout passes the token: not as an argument, which every process could read.
     const secret = Buffer.from(`x-access-token:${token}`).toString('base64');
-    const git = gitIn(directory, {
+    const git = isolatedGit(directory, {
       [`http.${serverUrl}/.extraheader`]: `AUTHORIZATION: basic ${secret}`,
       'http.followRedirects': 'false',
     });
@@ -41,10 +38,7 @@ export async function withHistory<T>(
   }
 }
 
-type Answer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
-type Git = (...args: readonly string[]) => Promise<Answer>;
-
-function historyIn(git: Git, fetch: (sha: string) => Promise<Answer>): History {
+function historyIn(git: Git, fetch: (sha: string) => ReturnType<Git>): History {
   const treeOf = async (commit: string) => {
     if (!COMMIT.test(commit)) return null;
     const tree = () => git('rev-parse', '--verify', '--quiet', `${commit}^{tree}`);
@@ -70,25 +64,4 @@ function historyIn(git: Git, fetch: (sha: string) => Promise<Answer>): History {
       return answered.ok ? answered.text : null;
     },
   };
-}
-
-/** Git with no settings but these, which are given as variables: neither the user's nor the machine's. */
-function gitIn(directory: string, settings: Readonly<Record<string, string>>): Git {
-  const pairs = Object.entries(settings).flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  const env = {
-    ...process.env,
-    ...{ GIT_DIR: directory, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-    ...{ GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', GIT_CONFIG_COUNT: String(Object.keys(settings).length) },
-    ...Object.fromEntries(pairs),
-  };
-  return (...args) =>
-    new Promise((resolve) => {
-      execFile('git', args, { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT }, (error, text, errors) => {
-        const words = errors.trim().split('\n').at(-1) ?? '';
-        resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });
-      });
-    });
 }

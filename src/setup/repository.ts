@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { NAME, OWNER, type RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
-import { gitIn } from '../github/clone.ts';
+import { gitIn } from '../github/git.ts';
 import { githubRequests } from '../github/requests.ts';
 import { MAIN_BRANCH } from '../team/names.ts';
 

@@ -11,7 +11,7 @@ import {
   writeStateObject,
 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { gitIn } from '../../github/clone.ts';
+import { gitIn } from '../../github/git.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
