@@ -21,6 +21,11 @@ const administrator = (name: string, arn: string): Mistake => [
   settings(`administrators: ["${arn}"]`),
   `"${arn}"`,
 ];
+/** Of a lab whose owners approve on GitHub, because workflows need a state. */
+const state = (text: string) => ({
+  members: 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }',
+  settings: `settings:\n  state: ${text}`,
+});
 const snoozed = (fields: string, id = 'unmanaged-user/old-mturk-user/spends') => ({
   snoozed: `snoozed:\n  ${id}: { ${fields} }`,
 });
@@ -147,7 +152,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['no account', { account: '' }, 'version'],
     ['a member without a name', members('  bo: { roles: [reader] }'), 'bo'],
     ['a departed member without a reason', dee('left: "2026-06-30"'), 'dee'],
-    ['a state without a region', { settings: 'settings:\n  state: { bucket: vision-state }' }, 'state'],
+    ['a state without a region', state('{ bucket: vision-state }'), 'state'],
     ['a snooze without an end', snoozed('reason: its last study'), 'unmanaged-user/old-mturk-user/spends'],
     ['a snooze without a reason', snoozed('until: "2027-01-31"'), 'unmanaged-user/old-mturk-user/spends'],
   ],
@@ -434,24 +439,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a deletion on the last day', settings('delete-after-days: 0'), '0'],
   ],
   'invalid-bucket-name': [
-    ['a bucket in capitals', { settings: 'settings:\n  state: { bucket: Vision, region: eu-central-1 }' }, 'Vision'],
-    [
-      'a bucket like an address',
-      { settings: 'settings:\n  state: { bucket: 192.168.0.1, region: eu-central-1 }' },
-      '192.168.0.1',
-    ],
+    ['a bucket in capitals', state('{ bucket: Vision, region: eu-central-1 }'), 'Vision'],
+    ['a bucket like an address', state('{ bucket: 192.168.0.1, region: eu-central-1 }'), '192.168.0.1'],
   ],
-  'invalid-region': [
-    [
-      'a region by its name',
-      { settings: 'settings:\n  state: { bucket: vision-state, region: Frankfurt }' },
-      'Frankfurt',
-    ],
-  ],
+  'invalid-region': [['a region by its name', state('{ bucket: vision-state, region: Frankfurt }'), 'Frankfurt']],
   'invalid-state-key': [
     [
       'a state key that begins with a slash',
-      settings('state: { bucket: lab-state, region: eu-central-1, key: /vision-lab }'),
+      state('{ bucket: lab-state, region: eu-central-1, key: /vision-lab }'),
       '/vision-lab',
     ],
   ],
@@ -470,10 +465,20 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ),
     administrator("an administrator under the lab's path", 'arn:aws:iam::012345678901:user/mturk/vision/ops'),
   ],
+  'owner-without-login': [
+    ['one owner of two', { ...bo('github: bo'), owners: 'owners: [ada, bo]' }, 'ada'],
+    ['the owner of a lab with workflows', settings('state: { bucket: lab-state, region: eu-central-1 }'), 'ada'],
+    ['the owner who approves alone', settings('self-approval: true'), 'ada'],
+  ],
   'self-approval-not-possible': [
     [
       'an own approval among two owners',
-      { ...bo('keys: 1'), owners: 'owners: [ada, bo]', settings: 'settings: { self-approval: true }' },
+      {
+        members:
+          'members:\n  ada: { name: Ada, github: ada, roles: [reader] }\n  bo: { name: Bo, github: bo, roles: [reader] }',
+        owners: 'owners: [ada, bo]',
+        settings: 'settings: { self-approval: true }',
+      },
       'true',
     ],
   ],

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { Problem } from '../text/problem.ts';
-import { codeText, counted, listTexts, t } from '../text/text.ts';
+import { codeText, t } from '../text/text.ts';
 import type { Team } from './team.ts';
 
 const BEGIN = '# mturk-team: begin. Made from `owners` in team.yaml by "mturk-team codeowners --write".';
@@ -9,11 +9,6 @@ const END = '# mturk-team: end';
 /** The GitHub logins of the owners who have one. */
 export function ownerLogins({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
   return owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
-}
-
-/** Owners whose members have no `github`. */
-export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
-  return owners.filter((owner) => (members.find(({ key }) => key === owner)?.github ?? null) === null);
 }
 
 /**
@@ -65,16 +60,6 @@ const IGNORED = {
   link: 'it is a symbolic link, which GitHub does not follow; ',
   'too-large': 'it has 3 MB or more, so GitHub does not read it; ',
 };
-
-/** Owners that CODEOWNERS cannot name, so that GitHub does not ask them for a review. */
-export function ownersWithoutLoginProblem(owners: readonly string[], file: string): Problem {
-  return {
-    summary: t`${counted(owners.length, 'owner')} without a GitHub login in ${codeText(file)}`,
-    reason: t`GitHub cannot ask ${listTexts(owners.map(codeText))} for a review`,
-    state: null,
-    help: t`add ${codeText('github')} to their members`,
-  };
-}
 
 export function noOwnerWithLoginProblem(file: string): Problem {
   return {

@@ -53,6 +53,7 @@ test('settings, and spend among what is frozen', () => {
   const { team } = read(
     teamText({
       freeze: 'freeze: [workers:block, spend]',
+      members: 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }',
       settings: [
         'settings:',
         '  max-removals: 0',

@@ -5,14 +5,7 @@ import { written } from '../../app/files.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import {
-  codeownersBlock,
-  noOwnerWithLoginProblem,
-  ownersWithoutLogin,
-  ownersWithoutLoginProblem,
-  withCodeowners,
-} from '../../team/codeowners.ts';
-import { printProblem } from '../../text/problem.ts';
+import { codeownersBlock, noOwnerWithLoginProblem, withCodeowners } from '../../team/codeowners.ts';
 import { printJson, reportFailure, reportProblem } from '../io.ts';
 import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
 
@@ -45,16 +38,10 @@ async function codeowners(
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
-  const { color } = terminal;
   const block = codeownersBlock(team);
   if (block === null) {
     reportProblem(noOwnerWithLoginProblem(file), { code: 'no-owner-with-login', args: { file } }, terminal);
     return 1;
-  }
-  const silent = ownersWithoutLogin(team);
-  if (silent.length > 0) {
-    const problem = ownersWithoutLoginProblem(silent, file);
-    terminal.stderr(`${printProblem(problem, { severity: 'warning', color }).join('\n')}\n`);
   }
   const path = join(dirname(file), CODEOWNERS);
   const { text: before, ignored } = (await readCodeowners(path)) ?? { text: '', ignored: null };

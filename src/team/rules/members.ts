@@ -260,6 +260,22 @@ const unknownOwner = rule({
   check: preparedCheck(OWNERS, unknownMember),
 });
 
+/** Not of a lab without GitHub. A lab that approves there has a state for workflows, `self-approval`, or another login. */
+const ownerWithoutLogin = rule({
+  code: 'owner-without-login',
+  message: ({ member }: { member: string }) => ({
+    summary: t`owner ${shortValue(member)} has no GitHub login`,
+    reason: t`changes are approved on GitHub, where this owner cannot be asked`,
+    help: t`add ${value('github: LOGIN')} to member ${value(member)}`,
+  }),
+  check: preparedCheck(OWNERS, ({ draft: { owners, sections, settings } }) => {
+    const members = new Map(sections.members);
+    const hasLogin = (owner: string | null) => members.get(owner ?? '')?.github !== undefined;
+    const isOnGitHub = 'state' in settings || settings['self-approval'] === true || owners?.some(hasLogin);
+    return (member) => isOnGitHub === true && members.has(member) && !hasLogin(member) && { member };
+  }),
+});
+
 /** Someone must be able to approve the next change. */
 const noOwner = rule({
   code: 'no-owner',
@@ -328,6 +344,7 @@ export const MEMBER_RULES = [
   sponsorExpired,
   ownerDeparted,
   unknownOwner,
+  ownerWithoutLogin,
   noOwner,
   ownerExpired,
 ];
