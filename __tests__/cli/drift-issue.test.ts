@@ -19,11 +19,11 @@ interface Given {
   readonly env?: Record<string, string>;
 }
 
-async function check(report: DriftReport | string | null, { reason = '', env }: Given = {}) {
+async function check(report: DriftReport | string | null, { reason = '', env }: Given = {}, ...more: string[]) {
   if (typeof report === 'string') directory.write('report.json', report);
   else if (report !== null) await writeDriftReport(join(directory.directory, 'report.json'), report);
   const args = ['--report', report === null ? 'none.json' : 'report.json', '--reason', reason];
-  return runHere(['drift-issue', ...args], {
+  return runHere(['drift-issue', ...args, ...more], {
     cwd: directory.directory,
     env: {
       ...server().environment(),
@@ -47,9 +47,13 @@ test('no drift: nothing is written but the summary', async () => {
 });
 
 test('drift is in an issue, in the summary and in the outputs', async () => {
-  const result = await check(reportWith([ADDED]));
+  const result = await check(reportWith([ADDED]), {}, '--json');
   const [issue] = repository().threads.values();
-  expect(result).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('https://github.com/') });
+  expect(JSON.parse(result.stdout)).toMatchObject({
+    isOutdated: false,
+    issues: expect.arrayContaining([expect.objectContaining({ kind: 'drift', action: 'opened' })]),
+  });
+  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('https://github.com/') });
   expect(issue).toMatchObject({ author: BOT, state: 'open' });
   expect(issue?.body).toMatch(/^<!-- mturk-team-drift:perception-lab -->\n/);
   expect(written('output')).toMatch(/issue-action<<end-.+\nopened\n/);

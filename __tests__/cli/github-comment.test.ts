@@ -56,7 +56,8 @@ function ours(): string[] {
 }
 
 test('the offline review, then the plan, in one comment, and in the summary', async () => {
-  expect(await comment('--state preview --preview review.json')).toMatchObject({ code: 0, stdout: '' });
+  const { code, stdout } = await comment('--state preview --preview review.json --json');
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, comment: { action: 'created' }, issueUrl: null });
   expect(ours()).toHaveLength(1);
   const [first = ''] = ours();
   expect(first.split('\n')[0]).toBe('<!-- mturk-team:perception-lab -->');

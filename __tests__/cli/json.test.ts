@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHere, scratch } from '../support/command.ts';
+import { documentedCommands } from '../support/json-page.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const place = scratch({
@@ -130,14 +131,24 @@ test('--json is the one spelling; --format has what is neither text nor JSON', a
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('`--json` cannot be used with option') });
 });
 
+// What a command prints is compared with the page whenever a test runs it.
+test('docs/reference/json.md has the commands of cli.md, in its order', () => {
+  const page = readFileSync('docs/reference/cli.md', 'utf8');
+  const commands = [...page.matchAll(/^### `(.+)`$/gm)].map(([, command]) => command);
+  expect(documentedCommands()).toEqual(commands.filter((command) => command !== 'schema'));
+});
+
 describe('what succeeds prints one document', () => {
   test.each<[string, string[], object]>([
     ['schema', [], { title: expect.any(String) }],
     ['codeowners', [], { version: 1, written: false, content: expect.stringContaining('@adaoneill') }],
     ['codeowners', ['--write'], { version: 1, written: true, path: expect.stringContaining('.github/CODEOWNERS') }],
     ['synth', [], { version: 1, files: expect.any(Array) }],
+    ['explain', ['bo'], { source: { kind: 'file' }, key: 'bo' }],
+    ['who-can', ['SendBonus'], { source: { kind: 'file' }, query: 'SendBonus' }],
     ['emulator', ['reset', 'nothing'], { version: 1, dir: 'nothing', deleted: [] }],
     ['preview', ['--base', 'team.yaml', '--head', 'team.yaml'], { version: 1, blocks: [] }],
+    ['demo', [], { version: 1, passed: true, failed: [] }],
   ])('%s %j', async (command, args, document) => {
     const { code, stdout } = await runHere([command, ...args, '--json'], { cwd });
     expect(code).toBe(0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { emulatorReset, emulatorStart } from '../../src/cli/emulator.ts';
 import type { ErrorJson } from '../../src/text/problem.ts';
+import { undocumented } from '../support/json-page.ts';
 import { callIam, outcome } from './clients.ts';
 
 function memoryTerminal() {
@@ -122,6 +123,7 @@ describe('emulator start and reset', () => {
       process.chdir(elsewhere);
       const first = await start(null);
       expect(first.code).toBe(0);
+      expect(undocumented('emulator start', JSON.parse(first.io.out))).toEqual([]);
       expect(JSON.parse(first.io.out)).toMatchObject({ version: 1, account: '210987654321', dir: 'emulator' });
       const other = await start('123456789012');
       expect(other.code).toBe(1);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Terminal } from '../../src/app/terminal.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { undocumented } from './json-page.ts';
 
 const PROGRAM = resolve('dist/mturk-team.cjs');
 
@@ -56,7 +57,7 @@ function environmentOf({ cwd = tmpdir(), env = {} }: RunOptions): Record<string,
 
 /**
  * Runs a command in this process, which is five times as fast as the built file in a process of its own: one at a time.
- * For tests of what a command prints and writes.
+ * For tests of what a command prints and writes. Every JSON document has the keys of docs/reference/json.md.
  */
 export async function runHere(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
   const [env, cwd] = [process.env, process.cwd()];
@@ -72,12 +73,18 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
       ...{ isTerminal: false, color: false, width: 100, confirm: async () => false },
       ...(options.person === undefined ? {} : { ...options.person, canAsk: true }),
     });
+    if (args.includes('--json')) expect(undocumentedIn(args, out.join(''))).toEqual([]);
     return { code: process.exitCode, stdout: out.join(''), stderr: err.join('') };
   } finally {
     process.env = env;
     process.chdir(cwd);
     process.exitCode = 0;
   }
+}
+
+function undocumentedIn([command = '', sub = '']: readonly string[], stdout: string): readonly string[] {
+  if (command === 'schema' || !stdout.startsWith('{')) return [];
+  return undocumented(command === 'emulator' ? `${command} ${sub}` : command, JSON.parse(stdout));
 }
 
 /** Runs the built command as a process of its own, without a terminal and without credentials. */

@@ -207,15 +207,15 @@ function operationsThrough({ identity }: UserAccess, group: string): OperationSe
     .reduce((set, { operations }) => union(set, operations), NO_OPERATIONS);
 }
 
-/** Where an answer is from; `difference` is that of AWS from team.yaml, which is asked for the same. */
+/** Where an answer is from; `difference` is that of AWS from team.yaml, which is asked for the same: empty if there is none. */
 export type AnswerSource<Difference> =
   | { readonly kind: 'file' }
-  | { readonly kind: 'aws'; readonly account: string; readonly difference: Difference };
+  | { readonly kind: 'aws'; readonly account: string; readonly difference: readonly Difference[] };
 
-/** In what a user's access in AWS differs from team.yaml's: gained is only in AWS. Null if in nothing. */
-export function accessDifference(file: AccessModel, aws: AccessModel, user: string, at: Date): AccessChange | null {
+/** In what a user's access in AWS differs from team.yaml's: gained is only in AWS. */
+export function accessDifference(file: AccessModel, aws: AccessModel, user: string, at: Date): readonly AccessChange[] {
   const only = (model: AccessModel) => ({ ...model, users: model.users.filter(({ name }) => name === user) });
-  return diffAccess(only(file), only(aws), at).people[0] ?? null;
+  return diffAccess(only(file), only(aws), at).people;
 }
 
 /** Operations that a user may call by one of two answers only. */

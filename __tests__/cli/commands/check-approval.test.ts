@@ -16,7 +16,8 @@ test.each(['merge', 'squash'] as const)('an up-to-date pull request that an owne
   lab().update('pay');
   approve(pull, 'ada');
   lab().merge(pull, 'bo', method);
-  const { code, outputs } = await check();
+  const { code, outputs, stdout } = await check('--json');
+  expect(JSON.parse(stdout)).toEqual({ version: 1, commit: lab().main, pullRequests: [pull.number] });
   expect({ code, outputs }).toMatchObject({ code: 0, outputs: { commit: lab().main, 'owner-ids': '' } });
 });
 

@@ -52,7 +52,7 @@ const ONLY_IN_FILE = t`only in ${TEAM_FILE}`;
 export function explanationBlocks(
   explanation: Explanation,
   naming: DisplayNames,
-  source: AnswerSource<AccessChange | null>,
+  source: AnswerSource<AccessChange>,
 ): readonly Block[] {
   const { user, at, allowed, exists, boundary } = explanation;
   const now = new Date(at);
@@ -75,7 +75,9 @@ export function explanationBlocks(
       ),
     ),
     paragraph(t`According to ${sourceText(source)}.`),
-    ...(source.kind === 'aws' ? differenceBlocks(differenceRows(source.difference, now)) : []),
+    ...(source.kind === 'aws'
+      ? differenceBlocks(source.difference.flatMap((change) => differenceRows(change, now)))
+      : []),
   ];
 }
 
@@ -89,8 +91,7 @@ function differenceBlocks(rows: readonly (readonly [Text, Text])[]): readonly Bl
   return [paragraph(t`Differs from ${TEAM_FILE} (${codeText('mturk-team drift')} shows why):`), rowsOf(rows)];
 }
 
-function differenceRows(change: AccessChange | null, at: Date): readonly (readonly [Text, Text])[] {
-  if (change === null) return [];
+function differenceRows(change: AccessChange, at: Date): readonly (readonly [Text, Text])[] {
   const { capabilities, groups, ownPolicies, suspended, starts, ends, boundary } = change;
   const side = (which: 'gained' | 'lost', label: Text) => {
     const own = ownPolicies[which].filter((policy) => policy !== LIMITS_POLICY);
@@ -193,7 +194,7 @@ function periodTexts(explanation: Explanation, at: Date): readonly (Text | null)
 export function whoCanBlocks(
   answer: WhoCan,
   naming: DisplayNames,
-  source: AnswerSource<readonly WhoCanDifference[]>,
+  source: AnswerSource<WhoCanDifference>,
 ): readonly Block[] {
   const { users, outOf, at, frozen } = answer;
   const now = new Date(at);

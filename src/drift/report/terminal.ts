@@ -122,7 +122,7 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
       ...scan,
       findings: scan.findings.map(finding),
       snoozed: scan.snoozed.map((snooze) => ({ ...snooze, finding: finding(snooze.finding) })),
-      notChecked: scan.notChecked.map(({ what, failure }) => ({ what, code: failure.code, ...failure.args })),
+      notChecked: scan.notChecked.map(({ what, failure: { code, args } }) => ({ what, code, args })),
     },
   };
 }
