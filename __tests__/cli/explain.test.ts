@@ -8,14 +8,15 @@ afterAll(() => place.remove());
 const explain = (...args: string[]) => runHere(['explain', ...args], { cwd: place.directory });
 
 test.each([
-  ['past the last day', 'gus', '2027-09-10', '2027-09-01', '31 Aug 2027'],
-  ['whose user is deleted', 'gus', '2028-01-01', '2027-09-01', '31 Aug 2027'],
-  ['who left', 'dee', '2026-11-25', '2026-07-01', '30 Jun 2026'],
+  ['past the last day', 'gus', '2027-09-10', '2027-09-01', 'after 31 Aug 2027'],
+  ['whose user is deleted', 'gus', '2028-01-01', '2027-09-01', 'after 31 Aug 2027'],
+  ['who left', 'dee', '2026-11-25', '2026-07-01', 'after 30 Jun 2026'],
+  ['who left today', 'dee', '2026-06-30', '2026-07-01', 'on 30 Jun 2026 (today)'],
 ])('a member %s has no access, which is an answer', async (_what, member, today, ends, last) => {
   const text = await explain(member, '--today', today);
   expect(text).toMatchObject({ code: 0, stderr: '' });
   expect(text.stdout).toContain('\nNo access.\n');
-  expect(text.stdout).toContain(`Access ended after ${last}`);
+  expect(text.stdout).toContain(`Access ended ${last}`);
   expect(text.stdout).toContain('According to team.yaml; AWS was not asked.');
   expect(text.stdout).not.toContain('boundary');
   const json = await explain(member, '--today', today, '--json');

@@ -6,7 +6,7 @@ import { expectGolden } from '../support/golden.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const TOOL = ['--tool', `mturk-tools/mturk-team@${COMMIT}`];
-const FLAGS = ['--lab', 'perception-lab', '--account', '123456789012', '--owner', 'ada=adaoneill', '--yes'];
+const FLAGS = ['--lab', 'perception-lab', '--account', '1234-5678-9012', '--owner', 'ada=adaoneill', '--yes'];
 const FILES = [
   ...['.github/CODEOWNERS', '.github/pull_request_template.md'],
   ...['.github/workflows/apply.yml', '.github/workflows/drift.yml', '.github/workflows/plan.yml'],

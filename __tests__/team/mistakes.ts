@@ -34,6 +34,11 @@ const snoozedId = (name: string, id: string): Mistake => [name, snoozed('until: 
 /** By the code that answers them. */
 export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'yaml-syntax': [
+    ['a comma ends a line', members('  bo:\n    roles: [reader],\n    name: Bo'), ','],
+    ['an entry of a list among members', members('  - bo: { name: Bo, roles: [reader] }'), ' '],
+    ['a comment with slashes', { owners: '// who approves\nowners: [ada]' }, '// who approves...'],
+    ['a full-width colon', { lab: 'lab：vision' }, 'lab：vision...'],
+    ['line ends of an old Macintosh', 'version: 1\rlab: vision\r', 'v'],
     ['a bracket is not closed', { owners: 'owners: [ada' }, 'r'],
     ['a tab indents', { roles: 'roles:\n\treader: { allow: [results:read] }' }, '\t'],
     [
@@ -119,6 +124,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a list as a key', members('  ? [a]\n  : { name: L, roles: [reader] }'), '[a]'],
   ],
   'unknown-key': [
+    ['a permission of a member', bo('allow: [pay:bonus]'), 'allow'],
     [
       'a member inside another one',
       members('  bo:\n    name: Bo\n    roles: [reader]\n    eve: { name: Eve, roles: [reader] }'),
@@ -157,6 +163,9 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a snooze without a reason', snoozed('until: "2027-01-31"'), 'unmanaged-user/old-mturk-user/spends'],
   ],
   'wrong-type': [
+    ['hyphens without spaces', members('  bo:\n    name: Bo\n    roles:\n      -reader'), '-reader'],
+    ['a dash of a word processor', members('  bo:\n    name: Bo\n    roles:\n      – reader'), '– reader'],
+    ['all for every operation', role('{ allow: all }'), 'all'],
     ['a role instead of a list of roles', members('  bo: { name: Bo, roles: reader }'), 'reader'],
     ['true to freeze', { freeze: 'freeze: true' }, 'true'],
     ['no to freeze', { freeze: 'freeze: no' }, 'no'],
@@ -294,6 +303,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ],
   ],
   'unknown-role': [
+    ['a capability', members('  bo: { name: Bo, roles: [pay:bonus] }'), 'pay:bonus'],
     ['a mistyped role', members('  bo: { name: Bo, roles: [raeder] }'), 'raeder'],
     ['roles without a comma', members('  bo: { name: Bo, roles: [reader reader] }'), 'reader reader'],
     ['a role that is nowhere', members('  bo: { name: Bo, roles: [paymaster] }'), 'paymaster'],
@@ -483,6 +493,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ],
   ],
   'unknown-reconcile-mode': [
+    ['a map that says off', settings('reconcile: { mode: off }'), '{ mode: off }'],
     ['reconcile: true', settings('reconcile: true'), 'true'],
     ['reconcile: 5', settings('reconcile: 5'), '5'],
     ['reconcile: no', settings('reconcile: no'), 'no'],

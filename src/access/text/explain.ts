@@ -177,13 +177,15 @@ function beginsLater({ starts, at }: Explanation): boolean {
 }
 
 function periodTexts(explanation: Explanation, at: Date): readonly (Text | null)[] {
-  const { starts, ends, allowed } = explanation;
+  const { starts, ends, allowed, exists } = explanation;
+  // A member who left has no user on the last day either.
+  const when = hasEnded(explanation) ? 'ended after' : exists ? 'ends after' : 'ended on';
   return [
     starts === null || !beginsLater(explanation)
       ? null
       : t`Access begins on ${trusted(firstDayWords(starts, at))}; ${codeText(`--today ${starts.slice(0, 10)}`)} shows it.`,
     ends !== null
-      ? t`Access ${trusted(hasEnded(explanation) ? 'ended' : 'ends')} after ${trusted(lastDayWords(ends, at))}.`
+      ? t`Access ${trusted(when)} ${trusted(lastDayWords(ends, at))}.`
       : allowed.length === 0
         ? null
         : t`No last day.`,

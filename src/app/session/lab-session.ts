@@ -180,10 +180,10 @@ async function checkState({ name, bucket, read }: StateFile, lab: string): Promi
     if (unusable !== null) return unusable;
     // Otherwise the engine cannot read it either, and says why.
   }
-  const providers = unexpectedProviders(text);
-  if (providers.length > 0) return fail('unexpected-provider', { state: name, providers });
   const failure = wrongState({ name, text }, lab);
-  return failure === null ? succeed(null) : { ok: false, failure };
+  if (failure !== null) return { ok: false, failure };
+  const providers = unexpectedProviders(text);
+  return providers.length > 0 ? fail('unexpected-provider', { state: name, providers }) : succeed(null);
 }
 
 function labSession(

@@ -8,6 +8,7 @@ import { callerAccount } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import {
   type AnswerProblem,
+  accountDigits,
   accountProblem,
   askRest,
   enoughAnswers,
@@ -106,7 +107,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addArgument(new Argument('[dir]', 'directory of the lab repository').default('.'))
     .option('--lab <name>', 'name of the lab; begins every IAM name', (text) => checked(labProblem, text))
     .option('--account <id>', 'AWS account (default: that of the credentials at hand)', (text) =>
-      checked(accountProblem, text),
+      accountDigits(checked(accountProblem, text)),
     )
     .option('--owner <key=login>', 'owner and GitHub login, as ada=adaoneill; can be repeated', (text, before) =>
       checked(ownersProblem, [...((before as readonly Owner[] | undefined) ?? []), ...parseOwners(text)]),

@@ -47,7 +47,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(format('text', 'markdown'))
     .addOption(today())
     .addOption(json())
-    .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes'))
+    .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes, blocked or not'))
     .addHelpText(
       'after',
       examples(

@@ -12,7 +12,12 @@ export function labProblem(lab: string): AnswerProblem {
 }
 
 export function accountProblem(account: string): AnswerProblem {
-  return ACCOUNT_PATTERN.test(account) ? null : 'An AWS account ID has exactly 12 digits.';
+  return ACCOUNT_PATTERN.test(accountDigits(account)) ? null : 'An AWS account ID has exactly 12 digits.';
+}
+
+/** AWS prints `1234-5678-9012`, too. */
+export function accountDigits(account: string): string {
+  return account.replace(/[\s-]/g, '');
 }
 
 /** `ada=adaoneill, bo=bochen`: a key with a GitHub login each, which is empty if it was not given. */
@@ -86,14 +91,15 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
     }));
   if (names === null) return null;
   const owners = typeof names === 'string' ? parseOwners(names) : names;
-  if (given.selfApproval || owners.length > 1) return { lab, account, owners, selfApproval: given.selfApproval };
+  if (given.selfApproval || owners.length > 1)
+    return { lab, account: accountDigits(account), owners, selfApproval: given.selfApproval };
   const alone = await asker.ask({
     message: 'Let the only owner merge without another approval?',
     example: 'yes or no',
     initial: 'no',
     problem: (answer) => (/^(yes|no)$/i.test(answer) ? null : 'Write yes or no.'),
   });
-  return alone === null ? null : { lab, account, owners, selfApproval: /^yes$/i.test(alone) };
+  return alone === null ? null : { lab, account: accountDigits(account), owners, selfApproval: /^yes$/i.test(alone) };
 }
 
 /** The answers that were given, if they are enough; else the options that are missing. */

@@ -62,6 +62,11 @@ const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [
  */
 export function parseDocument(source: string, report: Report): ParsedDocument {
   if (reportConflicts(source, report)) return NOTHING;
+  // YAML knows no line end but those with a line feed, and takes the file for one comment.
+  if (source.includes('\r') && !source.includes('\n')) {
+    report(yamlSyntax, [], { reason: '', problem: 'RETURNS' }, { range: [0, 1] });
+    return NOTHING;
+  }
   const tokens = [...new Parser().parse(source)];
   // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
   const deep = deeperThan(tokens, MAX_DEPTH);
@@ -127,11 +132,19 @@ function reportSyntax(document: Document, tokens: readonly CST.Token[], source: 
   } else if (comment !== null) {
     report(yamlSyntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
   } else {
-    const unspaced = /^\s*[\w-]+:[^\s:,[\]{}]/.test(line);
-    const problem = isOpen ? 'OPEN_BRACKET' : unspaced ? 'NO_SPACE_AFTER_COLON' : error.code;
+    const problem = isOpen ? 'OPEN_BRACKET' : (knownMistake(line, source.slice(error.pos[0])) ?? error.code);
     report(yamlSyntax, [], { reason: error.message, problem }, { range: error.pos });
   }
   return true;
+}
+
+/** What the parser has no code for, by the line of an error and the text from it on. */
+function knownMistake(line: string, rest: string): string | null {
+  if (/^\s*[\w-]+:[^\s:,[\]{}]/.test(line)) return 'NO_SPACE_AFTER_COLON';
+  if (/^,[ \t]*(?:#|[\r\n]|$)/.test(rest)) return 'COMMA_AT_END';
+  if (/^\s*\/\//.test(line)) return 'SLASHES';
+  if (/^\s*[\w-]+：/.test(line)) return 'WIDE_COLON';
+  return /^\s*- *[\w-]+:(?:\s|$)/.test(line) ? 'DASH_BEFORE_KEY' : null;
 }
 
 /** Where a space is part of YAML's syntax; within a name it is not what is wrong. */

@@ -252,5 +252,13 @@ const SYNTAX: Readonly<Record<string, readonly [problem: string, help: string]>>
     'the text before this has already ended',
     'write a comma between two entries, and double quotes around a text with an apostrophe, as in `"Ada O\'Neill"`',
   ],
+  COMMA_AT_END: ['a comma ends the line', 'remove the comma; commas divide entries in brackets only'],
+  DASH_BEFORE_KEY: [
+    'an entry of a list, where a key is expected',
+    'remove the hyphen, and indent the line like the keys around it',
+  ],
+  SLASHES: ['`//` begins no comment in YAML', 'begin a comment with `#`'],
+  WIDE_COLON: ['a full-width colon ends no key', 'write `: `, with a colon of ASCII and a space'],
+  RETURNS: ['lines end in a carriage return alone', 'save the file with the line ends LF, as Unix has them'],
   BAD_DQ_ESCAPE: ['unknown escape after this backslash', 'write `\\\\` for a backslash, or use single quotes'],
 };

@@ -30,11 +30,13 @@ const unknownRole = rule({
       help:
         names.length > 1 && names.every((name) => known.includes(name))
           ? t`write a comma between the roles: ${value(names.join(', '))}`
-          : suggestion !== null
-            ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
-            : known.length > 0 && known.length <= 8
-              ? t`use one of ${valueList(known)}`
-              : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
+          : isPermission(role)
+            ? t`write ${value(role)} in ${value('allow')} of a role, and the key of that role here`
+            : suggestion !== null
+              ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
+              : known.length > 0 && known.length <= 8
+                ? t`use one of ${valueList(known)}`
+                : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
     };
   },
   check: textCheck(ROLE_LISTS, (role, _at, { draft, roleKeys, resolved, suggest }) => {

@@ -107,13 +107,10 @@ const unknownReconcileMode = rule({
     const { reconcile } = settings;
     const path = ['settings', 'reconcile'] as const;
     if (reconcile === undefined || reconcile === null || isReconcileMode(reconcile) || !intact(...path)) return;
-    if (typeof reconcile === 'object') {
-      const mode = 'mode' in reconcile && isReconcileMode(reconcile.mode) ? reconcile.mode : 'all';
-      report(path, { written: null, mode });
-      return;
-    }
-    const written = String(reconcile);
-    report(path, { written, mode: suggest(written, RECONCILE_MODES) ?? (NO.test(written) ? 'none' : 'all') });
+    const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
+    const text = typeof given === 'object' ? '' : String(given);
+    const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');
+    report(path, { written: typeof reconcile === 'object' ? null : text, mode });
   },
 });
 

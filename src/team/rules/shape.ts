@@ -48,7 +48,7 @@ const unknownKey = rule({
           : nested && path.length === 3
             ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(String(path[0]))}, else remove it; ${others}`
             : section !== null && section !== pathText(path.slice(0, 1))
-              ? t`move it below ${value(section)}, or remove it; ${others}`
+              ? t`move it ${trusted(section in KIND_NAMES ? 'to an entry of the section' : 'below')} ${value(section)}, or remove it; ${others}`
               : t`remove it; ${others}`;
     return {
       summary: t`unknown key ${shortValue(key)} in ${nameOf(parent)}`,
@@ -422,6 +422,8 @@ function exampleOf(key: string, path: DocumentPath): Text {
   return example === undefined ? value(`${key}:`) : trusted(example);
 }
 
+const EVERYTHING = /^(?:all|any|every|everything|\*)$/i;
+
 interface TypeMismatch extends Readonly<Record<string, unknown>> {
   readonly expected: ValueKind;
   readonly actual: ValueKind;
@@ -431,6 +433,9 @@ interface TypeMismatch extends Readonly<Record<string, unknown>> {
 function correction({ expected, actual, source }: TypeMismatch, { path }: Place): Text {
   if (expected === 'list') {
     if (source === null) return t`write a list in brackets`;
+    const [, dashed] = /^[-–—]\s*([^\s–—-]\S*)/.exec(source) ?? [];
+    if (dashed !== undefined) return t`begin each entry with a hyphen and a space, as in ${value(`- ${dashed}`)}`;
+    if (path[0] === 'roles' && EVERYTHING.test(source)) return t`write ${value('["*"]')} for every operation`;
     if (actual === 'text' && !YES.test(source) && !NO.test(source)) return t`write ${value(`[${source}]`)}`;
     const example = t`write a list such as ${value(exampleList(path))}`;
     return NO.test(source) && !isRequired(path) ? t`remove the line, or ${example}` : example;

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Team } from '../../team/team.ts';
 import type { SynthOptions } from './stacks.ts';
 
@@ -25,11 +25,24 @@ export async function synthesize(team: Team, options: SynthOptions): Promise<Syn
   const stacks = stackDirectories(outDir);
   const written = [join(stacks.team, 'cdk.tf.json'), join(stacks.bootstrap, 'cdk.tf.json')];
   const files = [...written, join(outDir, 'manifest.json')];
-  await Promise.all(Object.values(stacks).map((directory) => mkdir(directory, { recursive: true })));
+  for (const directory of Object.values(stacks)) await makeDirectory(directory);
   await Promise.all(files.map((file) => rm(file, { force: true })));
 
   // CDKTF takes longer to load than most commands take to run, and only this needs it.
   const { writeStacks } = await import('./stacks.ts');
   writeStacks(team, options);
   return { stacks, files };
+}
+
+/** The `recursive` of Node never ends where the system says of a new directory that it is missing, as in `/proc`. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
 }
