@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlanned } from '../src/app/apply/carry-out.ts';
 import { quickCheck } from '../src/app/drift/run-scan.ts';
-import { isEmpty, planStack } from '../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../src/app/plan/plan.ts';
 import { emulatorSession } from '../src/app/session/lab-session.ts';
 import type { Terminal } from '../src/app/terminal.ts';
 import { showPlan } from '../src/cli/plan-output.ts';
@@ -42,7 +42,7 @@ try {
   const applied = performance.now();
   const before = await callsSoFar();
   const asked = performance.now();
-  if (!isEmpty(given(await planStack(lab)))) throw new Error('the plan of what is applied is not empty');
+  if (!noChanges(given(await planStack(lab)))) throw new Error('the plan of what is applied is not empty');
   const again = performance.now() - asked;
   process.send?.({
     ms: { plan: planned - started, apply: applied - planned, again },

@@ -1,5 +1,5 @@
 import { applyStack } from '../../src/app/apply/carry-out.ts';
-import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { Team } from '../../src/team/team.ts';
 import { appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -50,7 +50,7 @@ test('an interrupt between two steps ends the apply in order, and running it aga
     expect(result).toMatchObject({ ok: false, failure: { code: 'interrupted' } });
     const again = orThrow(await planStack(lab));
     expect(await applyStack(lab, again)).toMatchObject({ ok: true });
-    expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
+    expect(noChanges(orThrow(await planStack(lab)))).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
-import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { ApplyRecord } from '../../src/app/session/records.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
@@ -221,7 +221,7 @@ class Evening {
     await this.take({ kind: 'apply', killAt: null, restores: true });
     await this.take({ kind: 'check', days: 0 });
     const lab = this.lab();
-    if (!isEmpty(orThrow(await planStack(lab)))) this.problems.push('the last plan is not empty');
+    if (!noChanges(orThrow(await planStack(lab)))) this.problems.push('the last plan is not empty');
     const { findings } = orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan;
     const left = findings.filter(({ remediation }) => remediation !== 'manual').map(({ id }) => id);
     if (left.length > 0) this.problems.push(`still found: ${left}`);

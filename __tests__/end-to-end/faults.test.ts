@@ -1,6 +1,6 @@
 import { PutUserPolicyCommand, UpdateUserCommand } from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
-import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import { iamName } from '../../src/team/names.ts';
 import { sampleOf } from '../support/exhaustive.ts';
@@ -45,7 +45,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
         async (test) => {
           test.emulator.faults = faults;
           await applied(test.lab(smallTeam));
-          expect(isEmpty(await planned(test.lab(smallTeam)))).toBe(true);
+          expect(noChanges(await planned(test.lab(smallTeam)))).toBe(true);
           expect(differences(test.memory, reference, start)).toEqual([]);
         },
         PATIENT,
@@ -85,7 +85,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
             expect(done).toBeLessThan(steps);
 
             await applied(test.lab(smallTeam));
-            expect(isEmpty(await planned(test.lab(smallTeam)))).toBe(true);
+            expect(noChanges(await planned(test.lab(smallTeam)))).toBe(true);
             expect(differences(test.memory, reference, start)).toEqual([]);
           },
           { providerAttempts: 2 },
@@ -119,7 +119,7 @@ describe('a creation that ends in an error after the object was made', () => {
         expect(plan.saved.plan.changes.filter(({ change }) => change.actions.includes('delete'))).toEqual([]);
         orThrow(await applyPlanned(test.lab(smallTeam), plan, carriedOut(), SILENT));
 
-        expect(isEmpty(await planned(test.lab(smallTeam)))).toBe(true);
+        expect(noChanges(await planned(test.lab(smallTeam)))).toBe(true);
         expect(Object.keys(test.memory.account.users)).toEqual(expect.arrayContaining(ids));
         expect(differences(test.memory, reference, start)).toEqual([]);
       });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
 import { quickCheck } from '../../src/app/drift/run-scan.ts';
-import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { showPlan } from '../../src/cli/plan-output.ts';
 import { iamName } from '../../src/team/names.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
@@ -59,7 +59,7 @@ test('plan and apply report what Terraform does not know, in one line, with thre
     const session = test.lab(smallTeam);
     await shadowGroup(session.iam);
     const planned = orThrow(await planStack(session));
-    expect(isEmpty(planned)).toBe(true);
+    expect(noChanges(planned)).toBe(true);
     const calls = test.emulator.calls.length;
     const check = await quickCheck(session, planned, SILENT);
     const asked = test.emulator.calls.slice(calls).map(({ action }) => action);

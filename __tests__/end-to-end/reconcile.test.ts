@@ -1,8 +1,9 @@
 import * as aws from '@aws-sdk/client-iam';
-import { type Reconciled, reconcile } from '../../src/app/apply/reconcile.ts';
+import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { quickScan } from '../../src/app/drift/run-scan.ts';
 import { type ApplyRecord, changeRecord, withBegun } from '../../src/app/session/records.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
+import type { Reconciled } from '../../src/drift/report/terminal.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
 import { applied, appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';

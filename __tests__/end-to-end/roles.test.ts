@@ -28,19 +28,20 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { applyStack } from '../../src/app/apply/carry-out.ts';
-import { type Reconciled, reconcile } from '../../src/app/apply/reconcile.ts';
+import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { fullScan, quickCheck, quickScan } from '../../src/app/drift/run-scan.ts';
 import { readSetup } from '../../src/app/drift/setup-changes.ts';
-import { isEmpty, planStack } from '../../src/app/plan/plan.ts';
+import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { emulatorSession, type LabSession } from '../../src/app/session/lab-session.ts';
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../src/aws/setup/record.ts';
 import { readStateObject, writeStateObject } from '../../src/aws/state-object.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
+import type { Reconciled } from '../../src/drift/report/terminal.ts';
 import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { statementsOf, toList } from '../../src/iam/document.ts';
-import { readAccess } from '../../src/setup/bootstrap/bootstrap.ts';
+import { readAccountAccess } from '../../src/setup/bootstrap/bootstrap.ts';
 import {
   boundaryArn,
   iamName,
@@ -194,7 +195,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     'apply',
     async (lab) => {
       await applied(lab);
-      expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
+      expect(noChanges(orThrow(await planStack(lab)))).toBe(true);
       const check = await quickCheck(lab, null, SILENT);
       expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
     },
@@ -485,7 +486,7 @@ async function inspectAs(credentials: Key, endpoint: string): Promise<void> {
   const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const settings = { ...team.settings, state: { ...STATE, region: 'us-east-1' } };
   const session = { team: { ...team, settings }, iam, connection: { maxAttempts: 1, endpoint, credentials } };
-  const inventory = await readAccess({ iam, now: () => new Date() }, team);
+  const inventory = await readAccountAccess({ iam, now: () => new Date() }, team);
   const setup = await readSetup(session, orThrow(inventory), true, {});
   iam.destroy();
   expect(setup).toMatchObject({ roles: [], provider: null, notChecked: [] });

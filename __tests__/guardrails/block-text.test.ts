@@ -1,4 +1,4 @@
-import type { Block, BlockArgs } from '../../src/diagnostics/block.ts';
+import type { BlockArgs, GuardrailBlock } from '../../src/diagnostics/block.ts';
 import { blockProblem, GUARDRAILS } from '../../src/guardrails/guardrails.ts';
 import { printProblem } from '../../src/text/problem.ts';
 import { tickedText } from '../../src/text/text.ts';
@@ -57,7 +57,9 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
 };
 
 test('every block in the one error form', () => {
-  const blocks = Object.entries(SAMPLES).flatMap(([code, list]) => list.map((args) => ({ code, args }) as Block));
+  const blocks = Object.entries(SAMPLES).flatMap(([code, list]) =>
+    list.map((args) => ({ code, args }) as GuardrailBlock),
+  );
   expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(GUARDRAILS).sort());
   for (const block of blocks) expect(tickedText(blockProblem(block).summary).length).toBeLessThan(90);
   const texts = blocks.map((block) => printProblem(blockProblem(block), { code: block.code }).join('\n'));

@@ -13,14 +13,14 @@ import {
 import { inspectRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
 import { inspectProvider } from '../../src/aws/setup/oidc-provider.ts';
-import { actionOf, type Part } from '../../src/aws/setup/part.ts';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { providerArn } from '../../src/aws/setup/roles.ts';
+import { partAction, type SetupPart } from '../../src/aws/setup/setup-part.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import {
   inspectSetup,
-  readAccess,
+  readAccountAccess,
   type Setup,
   type SetupAccount,
   setUpAccount,
@@ -88,10 +88,10 @@ async function terraform(team = LAB): Promise<void> {
   await callIam(all.iam, 'CreatePolicy', boundary);
 }
 
-const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${actionOf(part)} ${part.kind}`);
+const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${partAction(part)} ${part.kind}`);
 const ROLES = ['boundary', 'role', 'role', 'role'];
 const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`);
-const notAsWanted = (part: Part) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
+const notAsWanted = (part: SetupPart) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
 const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
 
 describe('what bootstrap sets up', () => {
@@ -105,7 +105,7 @@ describe('what bootstrap sets up', () => {
     expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
   });
 
-  test.each<[string, () => Promise<unknown>, () => Promise<Part>, string[]]>([
+  test.each<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>([
     [
       'versioning off',
       () => all.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
@@ -177,10 +177,10 @@ describe('what bootstrap sets up', () => {
     expect(notAsWanted(await bucketOf())).toEqual([]);
   });
 
-  const rolesNow = async () => orThrow(await readAccess(all, LAB)).roles;
+  const rolesNow = async () => orThrow(await readAccountAccess(all, LAB)).roles;
   const wrongRoles = async () =>
     inspectRoles(LAB, wantedRoles({ ...LAB, state: PLACE }, REPOSITORY), await rolesNow()).filter(
-      (part) => actionOf(part) !== 'as-wanted',
+      (part) => partAction(part) !== 'as-wanted',
     );
 
   test('a role of an earlier version is shown, and deleted with its policies; another lab’s role stays', async () => {
@@ -191,7 +191,7 @@ describe('what bootstrap sets up', () => {
     const role = { RoleName, Path: '/mturk-roles/perception-lab/', AssumeRolePolicyDocument: TRUST_ALL };
     await callIam(all.iam, 'CreateRole', role);
     await callIam(all.iam, 'PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument: ANY });
-    expect((await wrongRoles()).map((part) => [actionOf(part), part.name])).toEqual([['delete', RoleName]]);
+    expect((await wrongRoles()).map((part) => [partAction(part), part.name])).toEqual([['delete', RoleName]]);
     await setUp();
     expect(await wrongRoles()).toEqual([]);
     expect((await rolesNow()).map(({ name }) => name)).toHaveLength(6);

@@ -8,7 +8,7 @@ import type { Emulator } from '../../src/emulator/emulator.ts';
 import { inspectSetup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
 import { accountFacts } from '../../src/setup/doctor/account-facts.ts';
 import { AWS_CHECKS } from '../../src/setup/doctor/aws-checks.ts';
-import type { Outcome } from '../../src/setup/doctor/check.ts';
+import type { Verdict } from '../../src/setup/doctor/check.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, boundaryArn, ROLE_POLICY } from '../../src/team/names.ts';
 import { tickedText } from '../../src/text/text.ts';
@@ -50,7 +50,7 @@ const { bucket: Bucket } = STATE;
 const lock = () => account.s3.send(new PutObjectCommand({ Bucket, Key: 'mturk-team/team.tfstate.tflock', Body: '{}' }));
 
 /** The checks of the account that are not right. */
-async function open(given = team, facts = REPOSITORY): Promise<readonly (readonly [id: string, outcome: Outcome])[]> {
+async function open(given = team, facts = REPOSITORY): Promise<readonly (readonly [id: string, outcome: Verdict])[]> {
   const read = await accountFacts(account, given, async () => succeed(facts));
   const github = fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
   const all = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { type Part, setting } from '../../src/aws/setup/part.ts';
+import { type SetupPart, setting } from '../../src/aws/setup/setup-part.ts';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
 import { CHECKS, diagnose } from '../../src/setup/doctor/doctor.ts';
@@ -240,8 +240,8 @@ const account = (given: Partial<typeof RIGHT_ACCOUNT>): Partial<Facts> => ({
   account: succeed({ ...RIGHT_ACCOUNT, ...given }),
 });
 
-const MISSING: Part = { kind: 'bucket', name: 'it', settings: [{ id: 'exists', state: 'missing' }] };
-const DIFFERENT: Part = { kind: 'role', name: 'it', settings: [setting('exists', true), setting('trust', false)] };
+const MISSING: SetupPart = { kind: 'bucket', name: 'it', settings: [{ id: 'exists', state: 'missing' }] };
+const DIFFERENT: SetupPart = { kind: 'role', name: 'it', settings: [setting('exists', true), setting('trust', false)] };
 const workflows = (given: Partial<NonNullable<(typeof RIGHT_ACCOUNT)['workflows']>>) =>
   account({ workflows: RIGHT_ACCOUNT.workflows === null ? null : { ...RIGHT_ACCOUNT.workflows, ...given } });
 const BOOTSTRAP = /^as an administrator, run `mturk-team bootstrap`$/;

@@ -1,4 +1,4 @@
-import { type Part, setting } from '../../src/aws/setup/part.ts';
+import { type SetupPart, setting } from '../../src/aws/setup/setup-part.ts';
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { openSettings, type SettingsPort } from '../../src/github/settings.ts';
 import type { AccountFacts, Facts } from '../../src/setup/doctor/check.ts';
@@ -13,7 +13,7 @@ import { labTeam as firstTeam } from './init-files.ts';
 /** A token of a repository administrator. */
 export const ADMIN = 'admin-token';
 
-const part = (kind: Part['kind']): Part => ({ kind, name: kind, settings: [setting('exists', true)] });
+const part = (kind: SetupPart['kind']): SetupPart => ({ kind, name: kind, settings: [setting('exists', true)] });
 
 export const RIGHT_ACCOUNT: AccountFacts = {
   boundary: succeed(part('boundary')),

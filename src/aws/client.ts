@@ -182,7 +182,7 @@ export async function allPages<Page extends { readonly Marker?: string | undefin
 }
 
 /** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
-export function isoOf(date: Date | undefined): string {
+export function isoOfDate(date: Date | undefined): string {
   return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
 }
 

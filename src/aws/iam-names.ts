@@ -5,7 +5,7 @@ import {
   paginateListRoles,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
-import { type Block, block } from '../diagnostics/block.ts';
+import { block, type GuardrailBlock } from '../diagnostics/block.ts';
 import type { IamResource } from '../iam/arn.ts';
 
 /** A user, group, policy or role. */
@@ -84,7 +84,7 @@ export interface Existing {
   /** What exists under the lab's path already, to be imported. */
   readonly imports: readonly Imported[];
   /** Names that exist outside the path. */
-  readonly findings: readonly Block[];
+  readonly findings: readonly GuardrailBlock[];
 }
 
 /**
@@ -97,7 +97,7 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
   const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
   const imports: Imported[] = [];
-  const findings: Block[] = [];
+  const findings: GuardrailBlock[] = [];
   for (const create of creates) {
     const owner = byName.get(nameKey(create));
     const { kind, key, name, address } = create;
@@ -110,7 +110,7 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
-export async function checkBoundary(arn: string, iam: IamLookup): Promise<readonly Block[]> {
+export async function checkBoundary(arn: string, iam: IamLookup): Promise<readonly GuardrailBlock[]> {
   const policies = await iam.list('policy');
   return policies.some((policy) => policy.arn === arn) ? [] : [block('boundary-missing', { arn })];
 }

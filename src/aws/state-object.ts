@@ -28,7 +28,7 @@ const CHANGED = ['PreconditionFailed', 'NoSuchKey', 'ConditionalRequestConflict'
 /** The object's text, or null if the bucket has no such key. Throws the SDK's errors. */
 export async function readStateObject(object: StateObject): Promise<StateText | null> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  return withS3({ region: object.region }, (client) => textOf(client, new GetObjectCommand(placeOf(object))));
+  return withS3({ region: object.region }, (client) => objectText(client, new GetObjectCommand(placeOf(object))));
 }
 
 /**
@@ -62,7 +62,7 @@ function placeOf({ bucket, account, key }: StateObject) {
 }
 
 /** An object's text, or null if the bucket has no such key. Throws the SDK's errors. */
-export async function textOf(client: S3Client, command: GetObjectCommand): Promise<StateText | null> {
+export async function objectText(client: S3Client, command: GetObjectCommand): Promise<StateText | null> {
   const found = await orNull('NoSuchKey', () => client.send(command));
   if (found === null) return null;
   return { text: (await found.Body?.transformToString('utf-8')) ?? '', etag: found.ETag ?? '' };

@@ -33,4 +33,4 @@ export function managedPolicyByArn(arn: string): (typeof MANAGED_POLICIES)[Manag
 }
 
 /** AWS's policy that denies everything: an administrator's emergency brake. */
-export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
+export const DENY_ALL_ARN = 'arn:aws:iam::aws:policy/AWSDenyAll';

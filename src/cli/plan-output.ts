@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { originOf, toolsOf } from '../app/plan/manifest-file.ts';
+import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
 import type { StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
@@ -51,7 +51,7 @@ export async function saveManifest(
   const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan }, quickCheck });
   const tools = await toolsOf(planned.workspace);
   const emulator = session.kind === 'emulator';
-  const origin = { emulator, ...(await originOf(file, process.env, new Date())) };
+  const origin = { emulator, ...(await originIn(file, process.env, new Date())) };
   await writeFile(manifest, writeManifest(manifestOf(review, tools, origin)));
 }
 

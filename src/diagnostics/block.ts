@@ -39,11 +39,11 @@ export const BLOCK = z.discriminatedUnion('code', [
   blockOf('boundary-missing', { arn: TEXT }),
 ]);
 
-export type Block = z.infer<typeof BLOCK>;
-export type BlockCode = Block['code'];
-export type BlockArgs = { readonly [Code in BlockCode]: Extract<Block, { readonly code: Code }>['args'] };
+export type GuardrailBlock = z.infer<typeof BLOCK>;
+export type BlockCode = GuardrailBlock['code'];
+export type BlockArgs = { readonly [Code in BlockCode]: Extract<GuardrailBlock, { readonly code: Code }>['args'] };
 
-export function block<Code extends BlockCode>(code: Code, args: BlockArgs[Code]): Block {
+export function block<Code extends BlockCode>(code: Code, args: BlockArgs[Code]): GuardrailBlock {
   // TypeScript cannot see that the pair is one member of the union.
-  return { code, args } as Block;
+  return { code, args } as GuardrailBlock;
 }

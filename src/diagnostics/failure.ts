@@ -1,4 +1,4 @@
-import type { Block } from './block.ts';
+import type { GuardrailBlock } from './block.ts';
 import type { Finding } from './finding.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
@@ -153,7 +153,7 @@ export interface PipelineFailureArgs {
       | { readonly kind: 'similar'; readonly name: string }
       | { readonly kind: 'none'; readonly names: readonly string[] };
   };
-  'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly Block[] };
+  'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly GuardrailBlock[] };
   'not-confirmed': { readonly couldAsk: boolean };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'not-converged': { readonly addresses: readonly string[] };

@@ -15,7 +15,7 @@ import { boundaryArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 
 /** What a change of the account does. */
-export interface Effect {
+export interface AccessEffect {
   /** Whose access changes and how, worst risk first. */
   readonly changes: readonly AccessChange[];
   /** The worst that someone gains; null if nothing. */
@@ -24,11 +24,11 @@ export interface Effect {
   readonly escalates: readonly string[];
 }
 
-export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): Effect {
+export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): AccessEffect {
   return { changes, risk: escalates.length > 0 ? 'spends' : worstGain(changes), escalates };
 }
 
-export function effectBetween(before: AccessModel, after: AccessModel, lab: EscalationTargets, at: Date): Effect {
+export function effectBetween(before: AccessModel, after: AccessModel, lab: EscalationTargets, at: Date): AccessEffect {
   const changes = diffAccess(before, after, at).people.filter(hasEffect);
   return effectOf(changes, gainedEscalations(before, after, lab, at));
 }
@@ -45,7 +45,7 @@ export function effectOfDifference(
   documents: Documents,
   lab: EscalationTargets,
   at: Date,
-): Effect {
+): AccessEffect {
   if (difference.kind === 'user-added') {
     const own = around(account, [difference.user]);
     const { changes, escalates } = effectBetween({ ...own, users: [] }, own, lab, at);
@@ -84,7 +84,7 @@ function effectOfGroup(
   account: ModelIndex,
   lab: EscalationTargets,
   at: Date,
-): Effect {
+): AccessEffect {
   const before = around(desired, account.members.get(name) ?? []);
   const added = around(account, [], [name]);
   const known = new Set(before.policies.map(({ arn }) => arn));
@@ -177,7 +177,7 @@ export function unmanagedEffectsOf(
 }
 
 /** The worst that it allows; what could not be read counts as the worst, and what it only keeps counts, too. */
-export function riskOf({ resource, changes, keeps, escalates }: UnmanagedEffect): Risk | null {
+export function riskOfUnmanaged({ resource, changes, keeps, escalates }: UnmanagedEffect): Risk | null {
   return resource.details === null || escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
 }
 

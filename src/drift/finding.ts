@@ -10,7 +10,7 @@ import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-id
 import type { PolicyDocument, Statement } from '../iam/document.ts';
 
 /** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
-export interface RetiredOperation {
+export interface NamedRetiredOperation {
   /** `GrantBonus` */
   readonly name: string;
   readonly successors: readonly Operation[];
@@ -177,7 +177,7 @@ export interface RuleData extends DifferenceData {
     readonly policy: string;
     /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
     readonly holder: Holder | null;
-    readonly names: readonly RetiredOperation[];
+    readonly names: readonly NamedRetiredOperation[];
     /** Users who have the policy. */
     readonly users: readonly string[];
   };
@@ -229,7 +229,7 @@ export type Remediation = 'auto' | 'announced' | 'manual';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 
-export type Severity = (typeof SEVERITIES)[number];
+export type DriftSeverity = (typeof SEVERITIES)[number];
 
 /** Who changed something last, by CloudTrail. */
 export interface Attribution {
@@ -265,7 +265,7 @@ interface FindingFacts {
   readonly id: string;
   readonly cause: DriftCause;
   readonly remediation: Remediation;
-  readonly severity: Severity;
+  readonly severity: DriftSeverity;
   /** Whose access changes by it and how, worst risk first; with other manual changes if that is worse. */
   readonly changes: readonly AccessChange[];
   /** The worst risk of what someone may do by it and should not; null if nothing. */

@@ -79,7 +79,7 @@ export const reviewAnswer = z
     commit: read.commit_id,
   }));
 
-export type Review = Readonly<z.infer<typeof reviewAnswer>>;
+export type PullReview = Readonly<z.infer<typeof reviewAnswer>>;
 
 /** Some events, as reviews and commits, have other times, which are not read. */
 export const timelineAnswer = z
@@ -184,7 +184,7 @@ export interface GitHub {
   pullRequest(number: number): Promise<Result<PullRequest>>;
   /** Every pull request that has the commit, merged or not. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
-  reviews(pull: number): Promise<Result<readonly Review[]>>;
+  reviews(pull: number): Promise<Result<readonly PullReview[]>>;
   timeline(pull: number): Promise<Result<readonly TimelineEvent[]>>;
   /** Every rule that is active for the branch, of whatever ruleset. */
   rulesOf(branch: string): Promise<Result<readonly BranchRule[]>>;

@@ -1,4 +1,4 @@
-import type { Block, BlockArgs, BlockCode } from '../diagnostics/block.ts';
+import type { BlockArgs, BlockCode, GuardrailBlock } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan.ts';
 import { type Problem, UNCHANGED } from '../text/problem.ts';
@@ -29,7 +29,7 @@ export function blocksOf(
   stack: Stack = 'team',
   phase: Phase = 'whole',
   before: Team | null = null,
-): readonly Block[] {
+): readonly GuardrailBlock[] {
   return blocksBy(({ appliesTo, checkPlan }) => {
     const applies = (appliesTo?.stack ?? stack) === stack && (appliesTo?.phase ?? phase) === phase;
     return applies ? checkPlan?.({ plan, team, today, stack, phase, before }) : [];
@@ -37,32 +37,34 @@ export function blocksOf(
 }
 
 /** Why a change of team.yaml must not be applied, as far as the two files alone say. A plan is checked again. */
-export function fileBlocks(before: Team | null, after: Team, today: string): readonly Block[] {
+export function fileBlocks(before: Team | null, after: Team, today: string): readonly GuardrailBlock[] {
   return blocksBy(({ checkFiles }) => checkFiles?.({ before, after, today }));
 }
 
 /** Blocks after which no plan must be made: it would be of another account, lab or state than the reviewed ones. */
-export function targetBlocks(before: Team | null, after: Team, today: string): readonly Block[] {
+export function targetBlocks(before: Team | null, after: Team, today: string): readonly GuardrailBlock[] {
   return fileBlocks(before, after, today).filter(({ code }) => Object.hasOwn(TARGET_GUARDRAILS, code));
 }
 
 /** The text of a block. */
-export function blockProblem({ code, args }: Block): Problem {
+export function blockProblem({ code, args }: GuardrailBlock): Problem {
   return { ...guardrail(code).problem(args), state: UNCHANGED };
 }
 
 /** What each guardrail finds, without the blocks that another one supersedes. */
 function blocksBy(
   check: (guardrail: Guardrail<BlockCode>) => readonly BlockArgs[BlockCode][] | undefined,
-): readonly Block[] {
-  const blocks = CODES.flatMap((code) => (check(guardrail(code)) ?? []).map((args) => ({ code, args }) as Block));
-  const supersedes = (other: Block, block: Block) =>
+): readonly GuardrailBlock[] {
+  const blocks = CODES.flatMap((code) =>
+    (check(guardrail(code)) ?? []).map((args) => ({ code, args }) as GuardrailBlock),
+  );
+  const supersedes = (other: GuardrailBlock, block: GuardrailBlock) =>
     guardrail(other.code).supersedes?.includes(block.code) === true &&
     (addressOf(other) === null || addressOf(other) === addressOf(block));
   return blocks.filter((block) => !blocks.some((other) => supersedes(other, block)));
 }
 
-function addressOf({ args }: Block): string | null {
+function addressOf({ args }: GuardrailBlock): string | null {
   return 'address' in args ? args.address : null;
 }
 

@@ -8,8 +8,8 @@ function oneOrMany(pattern: RegExp) {
   return z.union([text, z.array(text).min(1).readonly()]).optional();
 }
 
-export const ACTIONS = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
-export const RESOURCES = oneOrMany(/^(?:\*|arn:.*)$/);
+export const ACTION_NAMES = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
+export const RESOURCE_ARNS = oneOrMany(/^(?:\*|arn:.*)$/);
 
 /** Numbers and booleans become text, which is what IAM compares. */
 const CONDITION_VALUE = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -28,10 +28,10 @@ const STATEMENT = z
       .regex(/^[A-Za-z0-9]*$/)
       .optional(),
     Effect: z.enum(['Allow', 'Deny']),
-    Action: ACTIONS,
-    NotAction: ACTIONS,
-    Resource: RESOURCES,
-    NotResource: RESOURCES,
+    Action: ACTION_NAMES,
+    NotAction: ACTION_NAMES,
+    Resource: RESOURCE_ARNS,
+    NotResource: RESOURCE_ARNS,
     Condition: CONDITIONS.optional(),
   })
   .refine((each) => (each.Action === undefined) !== (each.NotAction === undefined))

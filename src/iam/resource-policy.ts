@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ACTIONS, CONDITIONS, type PolicyDocument, policyJson, RESOURCES, toList } from './document.ts';
+import { ACTION_NAMES, CONDITIONS, type PolicyDocument, policyJson, RESOURCE_ARNS, toList } from './document.ts';
 
 const WHO = z.union([z.string(), z.array(z.string()).min(1).readonly()]);
 
@@ -12,7 +12,7 @@ const STATEMENT = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: PRINCIPAL,
-  Action: ACTIONS.nonoptional(),
+  Action: ACTION_NAMES.nonoptional(),
   Condition: CONDITIONS.optional(),
 });
 
@@ -25,7 +25,7 @@ function policyOf<Schema extends z.ZodType>(statement: Schema) {
 }
 
 const TRUST_POLICY = policyOf(STATEMENT);
-const BUCKET_POLICY = policyOf(STATEMENT.extend({ Resource: RESOURCES.nonoptional() }));
+const BUCKET_POLICY = policyOf(STATEMENT.extend({ Resource: RESOURCE_ARNS.nonoptional() }));
 
 /** The policy that says who may assume a role. */
 export type TrustPolicy = z.infer<typeof TRUST_POLICY>;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { NAME, OWNER, type RepositoryFacts } from '../aws/setup/record.ts';
+import { NAME, OWNER_NAME, type RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
 import { gitIn } from '../github/git.ts';
@@ -28,7 +28,7 @@ export async function repositoryFacts(
   directory: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Result<RepositoryFacts>> {
-  const named = given.repository ?? (await originOf(directory)) ?? repositoryIn(recorded);
+  const named = given.repository ?? (await repositoryOfOrigin(directory)) ?? repositoryIn(recorded);
   const [owner, name] = named?.split('/') ?? [];
   if (owner === undefined || name === undefined) return fail('repository-unknown', { options: ['--repository'] });
   const isGiven = given.repositoryId !== null && given.subject !== null;
@@ -69,7 +69,7 @@ function repositoryIn(facts: RepositoryFacts | null): string | null {
 }
 
 /** `OWNER/NAME` of the remote `origin`; null if there is none, or it is not on GitHub. */
-export async function originOf(directory: string): Promise<string | null> {
+export async function repositoryOfOrigin(directory: string): Promise<string | null> {
   const url = (await gitIn(directory, 'remote', 'get-url', 'origin')) ?? '';
   const [, repository = null] =
     /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@(?:ssh\.)?github\.com(?::443)?[:/])([\w-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
@@ -78,7 +78,7 @@ export async function originOf(directory: string): Promise<string | null> {
   return repository;
 }
 
-const REPOSITORY_ANSWER = z.object({ id: z.int(), name: NAME, owner: z.object({ id: z.int(), login: OWNER }) });
+const REPOSITORY_ANSWER = z.object({ id: z.int(), name: NAME, owner: z.object({ id: z.int(), login: OWNER_NAME }) });
 /** https://docs.github.com/en/rest/actions/oidc; servers without immutable subjects leave the second out. */
 const SUBJECT_ANSWER = z.object({ use_default: z.boolean(), use_immutable_subject: z.boolean().default(false) });
 

@@ -6,7 +6,7 @@ import { labPath } from './names.ts';
 import type { Member, Role, Team } from './team.ts';
 
 const VERSION = '2012-10-17';
-const DENY_ALL = { Effect: 'Deny', Action: '*', Resource: '*' } as const;
+const DENY_ALL_STATEMENT = { Effect: 'Deny', Action: '*', Resource: '*' } as const;
 
 /** The Sid of the Deny that a freeze puts into each role's policy. */
 export const FREEZE_SID = 'Freeze';
@@ -44,9 +44,11 @@ export function limitsPolicy(
   const { from, until, suspended, withheld = [], keptDenies = [], outOfReach = [] } = member;
   const when = (operator: string, time: string) => ({ Condition: { [operator]: { 'aws:CurrentTime': time } } });
   const statements: readonly Statement[] = [
-    ...(from === null ? [] : [{ Sid: 'From', ...DENY_ALL, ...when('DateLessThan', `${from}T00:00:00Z`) }]),
-    ...(until === null ? [] : [{ Sid: 'Until', ...DENY_ALL, ...when('DateGreaterThanEquals', endOf(until)) }]),
-    ...(suspended ? [{ Sid: 'Suspended', ...DENY_ALL }] : []),
+    ...(from === null ? [] : [{ Sid: 'From', ...DENY_ALL_STATEMENT, ...when('DateLessThan', `${from}T00:00:00Z`) }]),
+    ...(until === null
+      ? []
+      : [{ Sid: 'Until', ...DENY_ALL_STATEMENT, ...when('DateGreaterThanEquals', endOf(until)) }]),
+    ...(suspended ? [{ Sid: 'Suspended', ...DENY_ALL_STATEMENT }] : []),
   ];
   const denied = (sid: string, operations: readonly Operation[]) =>
     operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
@@ -64,7 +66,7 @@ function documentWithin(
   if (statements.length + denies.length === 0) return null;
   const whole = of([...statements, ...denies]);
   if (denies.length === 0 || policySize(JSON.stringify(whole)) <= quota) return whole;
-  return of([...statements, DENY_ALL]);
+  return of([...statements, DENY_ALL_STATEMENT]);
 }
 
 /**

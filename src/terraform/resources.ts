@@ -212,7 +212,7 @@ function normalValue(value: unknown): string {
 }
 
 /** A text that is equal for two plans that do the same: order and the spelling of a policy do not count. */
-export function effectOf({ changes, outputs }: Plan): string {
+export function planEffect({ changes, outputs }: Plan): string {
   const done = changes.filter(
     ({ change, previousAddress }) =>
       change.actions.join() !== 'no-op' || change.importing !== null || previousAddress !== null,

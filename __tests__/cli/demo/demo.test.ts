@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { demoOutput } from '../../../src/cli/demo/print.ts';
-import { isFindingOf, manualChanges, scenarioOf, withNewMember } from '../../../src/cli/demo/scenario.ts';
+import { demoChanges, isFindingOf, scenarioOf, withNewMember } from '../../../src/cli/demo/scenario.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import { emptyMemory, orThrow, withLab } from '../../support/lab-in-test.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -31,7 +31,7 @@ test('a locale without UTF-8 gets ASCII marks', () => {
 
 test('the sample team has room for seven manual changes, each with findings of its own', () => {
   const scenario = scenarioOf(sampleTeam, TODAY)!;
-  const changes = manualChanges(sampleTeam, scenario);
+  const changes = demoChanges(sampleTeam, scenario);
   expect(changes.map(({ kind, remediation }) => `${kind} ${remediation}`)).toEqual([
     'membership-added auto',
     'policy-attached auto',

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { reconcile } from '../../../src/app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/app/drift/run-scan.ts';
-import { isEmpty } from '../../../src/app/plan/plan.ts';
+import { noChanges } from '../../../src/app/plan/plan.ts';
 import type { LabSession } from '../../../src/app/session/lab-session.ts';
 import { appliedFacts, appliedIn, readRecord } from '../../../src/app/session/records.ts';
 import { iamReader } from '../../../src/aws/client.ts';
@@ -123,7 +123,7 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     orThrow(await reconcile(lab, completed, SILENT));
     const left = idsOf((await quickScan(session(), { cloudTrail: false }, SILENT)).scan);
     const again = await planned(session());
-    if (!isEmpty(again)) throw new Error('a plan after reconcile is not empty');
+    if (!noChanges(again)) throw new Error('a plan after reconcile is not empty');
     return {
       full: idsOf(scan),
       quick: idsOf(quick),

@@ -137,6 +137,6 @@ export function worstHarm(capabilities: readonly CapabilityAccess[]): (typeof HA
 }
 
 /** `pay bonuses (pay:bonus) and publish HITs (hits:publish)` */
-export function capabilityNames(capabilities: readonly Capability[]): Text {
+export function capabilitiesText(capabilities: readonly Capability[]): Text {
   return listTexts(capabilities.map((name) => t`${trusted(CAPABILITIES[name].can)} (${codeText(name)})`));
 }

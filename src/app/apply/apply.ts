@@ -8,12 +8,12 @@ import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
-import { effectOf } from '../../terraform/resources.ts';
+import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
-import { isEmpty, isUsed, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import { isUsed, noChanges, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, commitOf } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -32,7 +32,7 @@ export interface ApplyOptions extends LabSessionOptions {
   readonly result: string | null;
 }
 
-export interface Applied {
+export interface CompletedApply {
   readonly team: Team;
   readonly planned: StackPlan;
   /** What the plan did to people. */
@@ -53,7 +53,7 @@ export async function applyTeamFile(
   options: ApplyOptions,
   terminal: Terminal,
   onPlan: OnPlan,
-): Promise<Result<Applied>> {
+): Promise<Result<CompletedApply>> {
   const writable = await checkWritable([options.result]);
   if (!writable.ok) return writable;
   let during: 'plan' | 'apply' = 'plan';
@@ -69,7 +69,7 @@ async function openAndApply(
   terminal: Terminal,
   onPlan: OnPlan,
   onBegin: () => void,
-): Promise<Result<Applied>> {
+): Promise<Result<CompletedApply>> {
   const opened = await openLabSession(options, terminal);
   if (!opened.ok) return opened;
   try {
@@ -86,7 +86,7 @@ export async function planAndApply(
   terminal: Terminal,
   onPlan: OnPlan,
   onBegin: () => void = () => {},
-): Promise<Result<Applied>> {
+): Promise<Result<CompletedApply>> {
   const { yes, restore } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
@@ -106,7 +106,7 @@ export async function planAndApply(
     return fail('not-restorable', { of: left.of, key: left.key, name, found: left.found, option });
   }
   const appointed = appointedText(team, record);
-  const isChange = !isEmpty(first.value) || appointed !== null;
+  const isChange = !noChanges(first.value) || appointed !== null;
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
   const check = asks ? await quickCheck(session, first.value, terminal) : null;
   onPlan(session, first.value, check);
@@ -173,7 +173,7 @@ async function askToApply(
   const now = await planStack(session, { rule: shown.rule });
   if (!now.ok) return now;
   const { value: planned } = now;
-  if (effectOf(planned.saved.plan) !== effectOf(shown.saved.plan))
+  if (planEffect(planned.saved.plan) !== planEffect(shown.saved.plan))
     return fail('plan-stale', { reason: 'the plan made again is another one' });
   if (!restores) return now;
   const rule: RuleOptions = {
@@ -196,7 +196,7 @@ function isInWorkflow({ commit, result }: ApplyOptions): boolean {
 /** For the job that reports: a file, and outputs of the step. */
 async function writeResult(
   { result, commit, emulator: directory }: ApplyOptions,
-  applied: Result<Applied>,
+  applied: Result<CompletedApply>,
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);

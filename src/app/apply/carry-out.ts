@@ -11,7 +11,7 @@ import { iamName, keyOfIamName } from '../../team/names.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { isEmpty, planStack, type RuleOptions, ruleOf, type StackPlan } from '../plan/plan.ts';
+import { applyRule, noChanges, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -104,7 +104,7 @@ function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<strin
 /** Whether there is nothing to do, in Terraform and in users and groups that it does not manage. */
 export function isUnchanged(planned: StackPlan): boolean {
   const { account, ruled } = planned;
-  return isEmpty(planned) && unmanagedMemberships(account, ruled.team).length + unlimited(planned).length === 0;
+  return noChanges(planned) && unmanagedMemberships(account, ruled.team).length + unlimited(planned).length === 0;
 }
 
 /** How many steps were carried out, and the record as it was written before the first, or read if there was none. */
@@ -161,7 +161,7 @@ async function carryOut(
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
   if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 1) };
-  if (!isEmpty(again.value)) {
+  if (!noChanges(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
       .map(({ address }) => address);
@@ -248,7 +248,7 @@ async function applyStep(
   options: CommandOptions,
 ): Promise<Result<ApplyResult>> {
   // What someone took since the first step is not given back by the next.
-  const decided = phase === 'partial' ? succeed(plan) : await ruleOf(session, ruleOnceCreated(plan), plan.record);
+  const decided = phase === 'partial' ? succeed(plan) : await applyRule(session, ruleOnceCreated(plan), plan.record);
   if (!decided.ok) return decided;
   // Only now: what is taken from a group can hold Denies, which the rule keeps.
   const cleared = phase === 'suspended' ? await clearGroups(session, plan.obstructed) : succeed(null);

@@ -2,6 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Reconciled } from '../../drift/report/terminal.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import type { Withheld } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
@@ -13,16 +14,6 @@ import type { LabSession } from '../session/lab-session.ts';
 import { changeRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { applyPlanned, isUnchanged } from './carry-out.ts';
-
-/** What reconcile did. */
-export interface Reconciled {
-  /** Steps of Terraform; 0 if nothing was to be done. */
-  readonly steps: number;
-  /** What was given back, and whose users were deleted. */
-  readonly done: readonly Announcement[];
-  /** What a later check gives back or deletes. */
-  readonly announcements: readonly Announcement[];
-}
 
 const NOTHING: Reconciled = { steps: 0, done: [], announcements: [] };
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/inspect.ts';
-import { actionOf, type Part } from '../../aws/setup/part.ts';
+import { partAction, type SetupPart } from '../../aws/setup/setup-part.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
@@ -14,7 +14,7 @@ import type { ResourceChange } from '../../terraform/plan.ts';
 import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import { applyStack } from '../apply/carry-out.ts';
-import { isEmpty, planStack, type StackPlan } from '../plan/plan.ts';
+import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
@@ -66,14 +66,14 @@ export async function bootstrapLab(
       if (lock?.ok === false) return lock;
       const setup = { ...found.value, parts: [...found.value.parts, ...(lock === null ? [] : [lock.value])] };
       onSetup(session, setup);
-      const isDone = setup.parts.every((part) => actionOf(part) === 'as-wanted');
+      const isDone = setup.parts.every((part) => partAction(part) === 'as-wanted');
       const may = isDone
         ? succeed(null)
         : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
       if (!may.ok) return may;
       // First, because it may fail for want of a network, and changes nothing in AWS.
       const locked =
-        lock === null || actionOf(lock.value) === 'as-wanted'
+        lock === null || partAction(lock.value) === 'as-wanted'
           ? succeed(null)
           : await lockProvider(session, options, terminal);
       if (!locked.ok) return locked;
@@ -112,7 +112,7 @@ async function lockProvider(session: LabSession, options: BootstrapOptions, term
 /** Terraform has the last word about boundary and roles: what it changes besides is asked about. */
 async function applyRoles(
   session: LabSession,
-  shown: readonly Part[],
+  shown: readonly SetupPart[],
   options: Confirmed,
   terminal: Terminal,
 ): Promise<Result<number>> {
@@ -121,7 +121,7 @@ async function applyRoles(
   const { blocks } = planned.value;
   if (blocks.length > 0)
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
-  if (isEmpty(planned.value)) return succeed(0);
+  if (noChanges(planned.value)) return succeed(0);
   const others = notShown(planned.value, shown);
   if (others.length > 0) {
     terminal.stderr(`Terraform changes ${others.join(', ')}, too.\n`);
@@ -137,8 +137,8 @@ async function applyRoles(
 }
 
 /** Addresses that Terraform changes or deletes although the parts say that they are as wanted, or do not name them. */
-function notShown({ saved }: StackPlan, shown: readonly Part[]): readonly string[] {
-  const changing = shown.filter((part) => actionOf(part) !== 'as-wanted').map(({ name }) => name);
+function notShown({ saved }: StackPlan, shown: readonly SetupPart[]): readonly string[] {
+  const changing = shown.filter((part) => partAction(part) !== 'as-wanted').map(({ name }) => name);
   const isShown = ({ change: { before } }: ResourceChange) =>
     changing.some((name) => [before?.name, before?.arn, before?.role, before?.role_name].includes(name));
   return saved.plan.changes

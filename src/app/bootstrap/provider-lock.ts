@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Part } from '../../aws/setup/part.ts';
+import type { SetupPart } from '../../aws/setup/setup-part.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { lockProviders } from '../../terraform/run/commands.ts';
 import { lockFileOf, pinsProvider, readLockFile } from '../../terraform/run/lock-file.ts';
@@ -14,7 +14,10 @@ interface LockOptions {
 }
 
 /** Compares the lock file beside the team file with the provider of this version. */
-export async function inspectLock({ engine, configuration }: LabSession, { file }: LockOptions): Promise<Result<Part>> {
+export async function inspectLock(
+  { engine, configuration }: LabSession,
+  { file }: LockOptions,
+): Promise<Result<SetupPart>> {
   const lock = await readLockFile(file, engine, process.env);
   if (!lock.ok) return lock;
   const wanted = await configuration('bootstrap');

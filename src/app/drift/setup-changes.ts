@@ -3,17 +3,16 @@ import { inspectRoles, rolesOf, wantedRoles } from '../../aws/setup/account-role
 import { inspectBucket } from '../../aws/setup/bucket.ts';
 import { stateBucketOf } from '../../aws/setup/inspect.ts';
 import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
-import { actionOf, type Part } from '../../aws/setup/part.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { readBootstrapRecord } from '../../aws/setup/record.ts';
+import { partAction, type SetupPart } from '../../aws/setup/setup-part.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import type { Inventory, NotChecked } from '../../aws/types.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import type { SetupChange, SetupSetting } from '../../drift/finding.ts';
 import type { ScanInput } from '../../drift/scan/scan.ts';
+import type { Environment } from '../../terraform/run/engine.ts';
 import type { AccountSession } from '../session/account-session.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The roles, the bucket and the identity provider that are there, compared with what this version writes. A role that may
@@ -36,7 +35,7 @@ export async function readSetup(
   const own = rolesOf(team.lab, roles).map(({ trust }) => trust);
   const facts = ofThisRepository(recorded ?? trustedIn(own), env);
   const parts = inspectRoles(team, wantedRoles({ ...team, state: place }, facts), roles);
-  const notChecked = (what: string, read: Result<Part>): readonly NotChecked[] =>
+  const notChecked = (what: string, read: Result<SetupPart>): readonly NotChecked[] =>
     read.ok || !isFull ? [] : [{ what, failure: read.failure }];
   return {
     roles: isAccessKnown ? parts.flatMap(changesOf) : null,
@@ -47,8 +46,8 @@ export async function readSetup(
 }
 
 /** What differs in a part that is there; nothing of one that is missing, without which no workflow changes anything. */
-function changesOf(part: Part): readonly SetupChange[] {
-  if (['as-wanted', 'create'].includes(actionOf(part))) return [];
+function changesOf(part: SetupPart): readonly SetupChange[] {
+  if (['as-wanted', 'create'].includes(partAction(part))) return [];
   const settings = part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id as SetupSetting);
   return [{ name: part.name, settings }];
 }

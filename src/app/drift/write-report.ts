@@ -5,7 +5,7 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
-import { originOf } from '../plan/manifest-file.ts';
+import { originIn } from '../plan/manifest-file.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
@@ -64,7 +64,7 @@ async function write(
   isInterrupted = false,
 ): Promise<void> {
   if (report === null) return;
-  const { head } = await originOf(file, process.env, at);
+  const { head } = await originIn(file, process.env, at);
   await writeDriftReport(report, {
     version: 1,
     lab: team.lab,

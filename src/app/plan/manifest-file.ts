@@ -13,7 +13,7 @@ import type { Workspace } from '../../terraform/run/workspace.ts';
  * Where a plan of that team file is made: on GitHub the pull request's last commit, though what is checked out there is
  * its merge with the base, whose tree it is that is planned; elsewhere whatever is checked out.
  */
-export async function originOf(file: string, env: NodeJS.ProcessEnv, now: Date): Promise<Omit<Origin, 'emulator'>> {
+export async function originIn(file: string, env: NodeJS.ProcessEnv, now: Date): Promise<Omit<Origin, 'emulator'>> {
   const pullRequest = pullRequestOfEvent(env);
   const commit = pullRequest.ok ? pullRequest.value.head : await revision(file, 'HEAD');
   return {

@@ -7,7 +7,7 @@ import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
-import type { Block } from '../../diagnostics/block.ts';
+import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
@@ -32,7 +32,7 @@ export interface StackPlan {
   readonly classification: PlanClassification;
   readonly change: AccessDiff;
   /** Reasons not to apply it. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly GuardrailBlock[];
   /** What exists under the lab's path without the state knowing, and is imported. */
   readonly imported: readonly Imported[];
   /** IAM users who are suspended while it is applied: see `usersToSuspend`. */
@@ -88,7 +88,7 @@ export async function planStack(
     record: own,
   }: StackPlanOptions = {},
 ): Promise<Result<StackPlan>> {
-  const decided = await ruleOf(session, rule, own);
+  const decided = await applyRule(session, rule, own);
   if (!decided.ok) return decided;
   const { ruled, account, record, policies } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
@@ -135,7 +135,7 @@ export async function planStack(
     change: diffAccess(before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
-    credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
+    credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
     suspendedDuringApply: [...new Set([...atRisk, ...crowded, ...inGroups.map(({ name }) => name)])].sort(),
     obstructed,
     ...{ ruled, account, record, rule },
@@ -143,7 +143,7 @@ export async function planStack(
 }
 
 /** What the rule says of the account as it is now. */
-export async function ruleOf(
+export async function applyRule(
   { stack, team, iam, records }: LabSession,
   { restore = new Set(), ...rule }: RuleOptions,
   own?: ApplyRecord | null,
@@ -216,7 +216,7 @@ async function heldCredentials(iam: LabSession['iam'], users: readonly string[])
   return all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
 }
 
-async function credentialsOf(
+async function importedCredentials(
   session: LabSession,
   imports: readonly Imported[],
   asksCloudTrail: boolean,
@@ -260,7 +260,7 @@ function taintedIn({ plan }: SavedPlan): readonly string[] {
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */
-export function isEmpty({ saved }: Pick<StackPlan, 'saved'>): boolean {
+export function noChanges({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
 }
 
@@ -276,7 +276,7 @@ export function isUsed({ users, groups, policies }: AccessModel, lab: string): b
 async function askAccount(
   session: LabSession,
   { plan }: SavedPlan,
-): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly Block[] }>> {
+): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly GuardrailBlock[] }>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
   return askAws(async () => {

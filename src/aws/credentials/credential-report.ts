@@ -1,6 +1,6 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aws-sdk/client-iam';
 import { fail } from '../../diagnostics/failure.ts';
-import { type IamReader, isoOf, type ReadResult } from '../client.ts';
+import { type IamReader, isoOfDate, type ReadResult } from '../client.ts';
 
 /** An access key in the report. */
 export interface ReportedKey {
@@ -63,7 +63,7 @@ function notChecked(reason: string): ReadResult<never> {
 async function fetchReport(reader: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
   try {
     const { Content, GeneratedTime } = await reader.client.send(new GetCredentialReportCommand({}));
-    return { at: isoOf(GeneratedTime), text: new TextDecoder().decode(Content) };
+    return { at: isoOfDate(GeneratedTime), text: new TextDecoder().decode(Content) };
   } catch (error) {
     // Right after it was begun there may be none at all.
     if (
@@ -117,7 +117,7 @@ function isTrue(cell: string | null): boolean {
 function timeIn(cell: string | null): string | null {
   if (cell === null || !/^\d{4}-\d{2}-\d{2}T/.test(cell)) return null;
   const time = new Date(cell);
-  return Number.isNaN(time.getTime()) ? null : isoOf(time);
+  return Number.isNaN(time.getTime()) ? null : isoOfDate(time);
 }
 
 /** Comma-separated values as RFC 4180 has them: a name of IAM may hold a comma. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import * as z from 'zod';
 import { TEXT } from '../../diagnostics/parse-data.ts';
-import { allPages, type IamReader, iamReader, isoOf, type OptionalReadResult } from '../client.ts';
+import { allPages, type IamReader, iamReader, isoOfDate, type OptionalReadResult } from '../client.ts';
 import type { AccessKey, UserCredentials } from '../types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
@@ -55,7 +55,7 @@ export async function readOwnCredentials(
         .map(({ AccessKeyId = '', Status, CreateDate }) => ({
           id: AccessKeyId,
           active: Status === 'Active',
-          created: isoOf(CreateDate),
+          created: isoOfDate(CreateDate),
         }));
     }),
     reader.readOptional(what('ssh'), async () => {

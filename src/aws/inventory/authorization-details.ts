@@ -10,7 +10,7 @@ import {
 import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
-import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
+import { allPages, type IamReader, isoOfDate, UnreadableAnswer } from '../client.ts';
 import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
 
 /** Who may do what on an account, from GetAccountAuthorizationDetails. */
@@ -65,7 +65,10 @@ export async function readAuthorizationDetails(
   return {
     access: { account, users, groups, policies: found.map(policyOf).sort(byName) },
     users: new Map(
-      details.map(({ UserName = '', Arn = '', CreateDate }) => [UserName, { arn: Arn, created: isoOf(CreateDate) }]),
+      details.map(({ UserName = '', Arn = '', CreateDate }) => [
+        UserName,
+        { arn: Arn, created: isoOfDate(CreateDate) },
+      ]),
     ),
     ids: {
       user: new Map(details.flatMap(({ UserName, UserId }) => (UserName && UserId ? [[UserName, UserId]] : []))),
@@ -135,7 +138,7 @@ function policyOf({ Arn = '', PolicyName, PolicyVersionList = [] }: ManagedPolic
 function versionsOf({ PolicyVersionList = [] }: ManagedPolicyDetail): readonly PolicyVersion[] {
   return PolicyVersionList.map(({ VersionId = '', CreateDate, IsDefaultVersion, Document }) => ({
     id: VersionId,
-    created: isoOf(CreateDate),
+    created: isoOfDate(CreateDate),
     isInForce: IsDefaultVersion === true,
     document: documentOf(Document),
   }));

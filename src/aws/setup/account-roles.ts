@@ -10,9 +10,9 @@ import type { PolicyDocument } from '../../iam/document.ts';
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
 import { iamName, ROLE_POLICY, WORKFLOW_ROLES, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
-import { missing, type Part, type Setting, setting } from './part.ts';
 import type { RepositoryFacts } from './record.ts';
 import { permissionsOf, trustOf } from './roles.ts';
+import { missing, type Setting, type SetupPart, setting } from './setup-part.ts';
 
 /** A role as this version wants it. */
 export interface WantedRole {
@@ -43,13 +43,13 @@ export function inspectRoles(
   { lab }: Pick<Team, 'lab'>,
   wanted: readonly WantedRole[],
   roles: readonly AccountRole[],
-): readonly Part[] {
+): readonly SetupPart[] {
   const names = new Set(wanted.map(({ name }) => name.toLowerCase()));
   return [
     ...wanted.map((role) => inspectRole(role, roles)),
     ...rolesOf(lab, roles)
       .filter(({ name }) => !names.has(name.toLowerCase()))
-      .map(({ name }): Part => ({ kind: 'role', name, settings: [{ id: 'exists', state: 'unwanted' }] })),
+      .map(({ name }): SetupPart => ({ kind: 'role', name, settings: [{ id: 'exists', state: 'unwanted' }] })),
   ];
 }
 
@@ -65,7 +65,7 @@ export async function deleteRole(iam: IAMClient, { name: RoleName, inline, attac
 }
 
 /** Compares a role with what this version wants. */
-function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): Part<RoleSettingId> {
+function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): SetupPart<RoleSettingId> {
   const { name } = wanted;
   // Names are unique in an account, whatever their case.
   const found = roles.find((role) => role.name.toLowerCase() === name.toLowerCase());

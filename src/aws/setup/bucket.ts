@@ -23,11 +23,11 @@ import {
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
-import { ACTIONS, RESOURCES, type Statement } from '../../iam/document.ts';
+import { ACTION_NAMES, RESOURCE_ARNS, type Statement } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
 import type { StatePlace } from '../../team/team.ts';
 import { orNull } from '../client.ts';
-import { missing, type Part, type Setting, setting } from './part.ts';
+import { missing, type Setting, type SetupPart, setting } from './setup-part.ts';
 
 /** The bucket of a lab's state, and whose it must be. */
 export interface StateBucket extends StatePlace {
@@ -108,7 +108,7 @@ export type BucketSettingId = 'exists' | keyof typeof SETTINGS;
 const IDS = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
 
 /** Compares the bucket with what the state needs. Throws the SDK's errors. */
-export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<Result<Part<BucketSettingId>>> {
+export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<Result<SetupPart<BucketSettingId>>> {
   const { bucket: name } = bucket;
   try {
     await s3.send(new HeadBucketCommand(owned(bucket)));
@@ -133,7 +133,7 @@ export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<
 export async function setUpBucket(
   s3: S3Client,
   bucket: StateBucket,
-  { settings }: Part<BucketSettingId>,
+  { settings }: SetupPart<BucketSettingId>,
 ): Promise<Result<null>> {
   for (const { id, state } of settings) {
     if (state === 'as-wanted') continue;
@@ -206,7 +206,12 @@ const POLICY = z.looseObject({
     z.array(
       z.looseObject({
         ...{ Sid: z.string().optional(), Effect: z.enum(['Allow', 'Deny']) },
-        ...{ Action: ACTIONS, NotAction: ACTIONS, Resource: RESOURCES, NotResource: RESOURCES },
+        ...{
+          Action: ACTION_NAMES,
+          NotAction: ACTION_NAMES,
+          Resource: RESOURCE_ARNS,
+          NotResource: RESOURCE_ARNS,
+        },
       }),
     ),
   ),

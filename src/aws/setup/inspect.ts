@@ -3,8 +3,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import type { StateBucket } from './bucket.ts';
-import { actionOf, type Part } from './part.ts';
 import { type RepositoryFacts, readBootstrapRecord } from './record.ts';
+import { partAction, type SetupPart } from './setup-part.ts';
 
 /** Clients of the account; `s3` is for the region of the bucket. */
 export interface SetupClients {
@@ -27,11 +27,11 @@ export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<Repos
 export async function trustedRepository(
   { s3 }: Pick<SetupClients, 's3'>,
   team: Pick<Team, 'lab' | 'account' | 'settings'>,
-  bucket: Part,
+  bucket: SetupPart,
   factsOf: FactsOf,
 ): Promise<Result<RepositoryFacts>> {
   const place = stateBucketOf(team);
-  const isRecorded = place !== null && actionOf(bucket) !== 'create';
+  const isRecorded = place !== null && partAction(bucket) !== 'create';
   const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
   return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AccountRole } from '../../access/account-role.ts';
 import { orNull } from '../client.ts';
-import { missing, type Part, setting } from './part.ts';
 import { AUDIENCE, GITHUB_ISSUER, providerArn } from './roles.ts';
+import { missing, type SetupPart, setting } from './setup-part.ts';
 
 type ProviderSettingId = 'exists' | 'audience';
 
@@ -16,7 +16,7 @@ type ProviderSettingId = 'exists' | 'audience';
 const MADE_HERE = { Key: 'mturk-team:made-by', Value: 'bootstrap' };
 
 /** GitHub's identity provider, of which an account has one at most. Throws the SDK's errors. */
-export async function inspectProvider(iam: IAMClient, account: string): Promise<Part<ProviderSettingId>> {
+export async function inspectProvider(iam: IAMClient, account: string): Promise<SetupPart<ProviderSettingId>> {
   const found = await readProvider(iam, account);
   return {
     kind: 'provider',
@@ -29,7 +29,7 @@ export async function inspectProvider(iam: IAMClient, account: string): Promise<
 }
 
 /** Creates the provider, or adds the audience to the one that is there. Throws the SDK's errors. */
-export async function setUpProvider(iam: IAMClient, account: string, { settings }: Part): Promise<void> {
+export async function setUpProvider(iam: IAMClient, account: string, { settings }: SetupPart): Promise<void> {
   const wanting = settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
   if (wanting.includes('exists')) {
     const Url = `https://${GITHUB_ISSUER}`;

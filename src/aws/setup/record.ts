@@ -2,16 +2,16 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
-import { textOf } from '../state-object.ts';
+import { objectText } from '../state-object.ts';
 import type { StateBucket } from './bucket.ts';
 
 const DIGITS = z.string().regex(/^\d+$/);
-export const OWNER = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
+export const OWNER_NAME = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
 export const NAME = z.string().regex(/^[A-Za-z0-9._-]+$/);
 
 /** What GitHub says about a lab's repository and the workflows that it calls. */
 const REPOSITORY_FACTS = z.strictObject({
-  owner: OWNER,
+  owner: OWNER_NAME,
   name: NAME,
   /** GitHub's number of the owner, in digits; empty if it is not known, which only a classic subject allows. */
   ownerId: DIGITS.or(z.literal('')),
@@ -27,7 +27,7 @@ const REPOSITORY_FACTS = z.strictObject({
    * During an upgrade, the pin of the default branch follows.
    */
   workflows: z
-    .array(z.strictObject({ owner: OWNER, name: NAME, ref: z.string().regex(/^[\w./-]+$/) }))
+    .array(z.strictObject({ owner: OWNER_NAME, name: NAME, ref: z.string().regex(/^[\w./-]+$/) }))
     .min(1)
     .readonly(),
 });
@@ -85,5 +85,5 @@ function objectOf({ bucket, key, account }: StateBucket, name: string) {
 
 /** The text of an object beside the state; null if there is none. */
 export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
-  return (await textOf(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
+  return (await objectText(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
 }

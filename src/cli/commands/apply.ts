@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type ApplyOptions, applyTeamFile } from '../../app/apply/apply.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
@@ -41,16 +41,8 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.providerMirror())
     .option('--restore <keys>', 'give back what was taken outside team.yaml: KEY of a member, role/KEY', keysOf)
-    .addOption(
-      new Option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)').argParser(
-        cli.parseCommit,
-      ),
-    )
-    .addOption(
-      new Option('--owner-ids <ids>', "GitHub's ids of owners, for the apply record: LOGIN=ID,LOGIN=ID").argParser(
-        parseIds,
-      ),
-    )
+    .option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)', cli.parseCommit)
+    .option('--owner-ids <ids>', "GitHub's ids of owners, for the apply record: LOGIN=ID,LOGIN=ID", parseIds)
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BootstrapOptions, bootstrapLab, removeBootstrap } from '../../app/bootstrap/bootstrap.ts';
 import type { LabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
-import { actionOf } from '../../aws/setup/part.ts';
+import { partAction } from '../../aws/setup/setup-part.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
 import { homeTexts, partRows, removalRows, trustText } from '../../setup/bootstrap/text.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
@@ -24,11 +24,11 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   const { home, parts, workflows } = setup;
   if (json) {
     const { lab, account } = team;
-    const shown = parts.map((part) => ({ ...part, action: actionOf(part) }));
+    const shown = parts.map((part) => ({ ...part, action: partAction(part) }));
     printJson({ lab, account, repository: workflows?.repository ?? null, parts: shown, home, steps }, terminal);
     return 0;
   }
-  const lock = parts.find((part) => part.kind === 'lock-file' && actionOf(part) !== 'as-wanted');
+  const lock = parts.find((part) => part.kind === 'lock-file' && partAction(part) !== 'as-wanted');
   terminal.stdout(`Everything is up to date${steps === 0 ? '' : `: applied ${counted(steps, 'step')}`}.\n`);
   if (lock?.name.endsWith('opentofu.lock.hcl')) {
     terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);

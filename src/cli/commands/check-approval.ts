@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { checkWritable } from '../../app/files.ts';
 import { REAL_DIRECTORY } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
@@ -10,7 +10,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { checkApproval, newIds } from '../../review/approval/approval.ts';
+import { checkApproval, newOwnerIds } from '../../review/approval/approval.ts';
 import { type Approvers, ownersOf } from '../../review/approval/owners.ts';
 import type { LastApplied } from '../../review/approval/walk.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
@@ -64,7 +64,7 @@ async function check(
   if (!approval.ok || approval.value.failure !== null) {
     return approval.ok ? succeed({ ...approval.value, ids: '' }) : approval;
   }
-  const ids = await newIds(github.value, ownersOf(team.value, record.value?.owners ?? []));
+  const ids = await newOwnerIds(github.value, ownersOf(team.value, record.value?.owners ?? []));
   return ids.ok ? succeed({ ...approval.value, ids: ids.value }) : ids;
 }
 
@@ -89,11 +89,7 @@ export function register(program: Command, terminal: Terminal): void {
   program
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
-    .addOption(
-      new Option('--commit <sha>', 'newest commit of the default branch')
-        .argParser(cli.parseCommit)
-        .makeOptionMandatory(),
-    )
+    .requiredOption('--commit <sha>', 'newest commit of the default branch', cli.parseCommit)
     .option('--result <file>', 'write a failure as JSON, for comment')
     .addOption(cli.json())
     .addHelpText('after', cli.exitCodes('0 approved', '1 not approved, or unknown', '2 wrong usage'))

@@ -36,18 +36,14 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--preview <file>', 'output of preview --json')
     .option('--manifest <file>', 'output of plan --manifest; ignored if missing')
     .option('--result <file>', 'output of apply --result; ignored if missing')
-    .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
+    .option('--reason <reason>', 'why the workflow stopped; empty if it did not', parseReason)
     .option('--detail <text>', 'text to add to the reason', '')
-    .addOption(
-      new Option('--pull-request <numbers>', "pull requests in place of the event's; empty if there is none").argParser(
-        parsePullRequests,
-      ),
+    .option(
+      '--pull-request <numbers>',
+      "pull requests in place of the event's; empty if there is none",
+      parsePullRequests,
     )
-    .addOption(
-      new Option('--drift-workflow <file>', 'workflow of the drift check: warn if the check is stale').argParser(
-        parseWorkflow,
-      ),
-    )
+    .option('--drift-workflow <file>', 'workflow of the drift check: warn if the check is stale', parseWorkflow)
     .addOption(
       new Option('--changes-code <true|false>', 'whether the pull request also changes code').choices([
         'true',

@@ -15,7 +15,7 @@ import { diagnose, rulesetText } from '../../setup/doctor/doctor.ts';
 import { wantedRuleset } from '../../setup/doctor/github-checks.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
 import { pageOf } from '../../setup/release.ts';
-import { callersIn, originOf, repositoryFacts } from '../../setup/repository.ts';
+import { callersIn, repositoryFacts, repositoryOfOrigin } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure } from '../io.ts';
@@ -60,7 +60,7 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
 async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Result<SettingsPort>> {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
-  const named = repository ?? (await originOf(dirname(file)));
+  const named = repository ?? (await repositoryOfOrigin(dirname(file)));
   if (named === null) return fail('repository-unknown', { options: ['--repository'] });
   const place = repositoryOf({ GITHUB_REPOSITORY: named });
   return place.ok ? succeed(openSettings(settings.value, place.value)) : place;

@@ -14,7 +14,7 @@ type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & { readonly json: b
  * `drift-issue`: writes the issues about drift, failed checks, changes that are not applied and expiring access, and the job
  * summary. 0 if all are written; 1 with the reason if one is not, or if the check is outdated: then nothing is changed.
  */
-async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
+async function writeIssues(options: DriftIssueOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const run = await readDriftRun(options, env, new Date());
   for (const line of run.unusable) terminal.stderr(`${line}\n`);
   if (run.isOutdated) {
@@ -46,7 +46,7 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .option('--report <file>', 'report.json of the scan; a missing file is a failed check')
     .addOption(new Option('--reconcile', 'write the issue about a failed reconcile alone').conflicts('report'))
-    .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
+    .option('--reason <reason>', 'why the workflow stopped; empty if it did not', parseReason)
     .addOption(json())
     .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
     .addHelpText(
@@ -59,6 +59,6 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .action(async ({ report = null, reconcile = false, json = false, reason }) => {
       if (report === null && !reconcile) command.error('error: --report or --reconcile must be given');
-      finish(await driftIssue({ report, reason: reason || null, json }, terminal, process.env));
+      finish(await writeIssues({ report, reason: reason || null, json }, terminal, process.env));
     });
 }

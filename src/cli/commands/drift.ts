@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { lockTimeout } from '../../app/apply/carry-out.ts';
-import { type Reconciled, reconcile } from '../../app/apply/reconcile.ts';
+import { reconcile } from '../../app/apply/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../../app/drift/run-scan.ts';
 import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../../app/drift/write-report.ts';
 import { checkWritable } from '../../app/files.ts';
@@ -91,13 +91,9 @@ async function reconcileAndShow(
   }
   const after = done.value.steps === 0 ? succeed(completed) : await scanAccount(session, options, terminal);
   if (!after.ok) return reportFailure(after.failure, terminal);
-  if (json) printJson({ ...scanJson(session, after.value), reconcile: reconciledJson(done.value) }, terminal);
+  if (json) printJson({ ...scanJson(session, after.value), reconcile: done.value }, terminal);
   else if (done.value.steps > 0) show(session, after.value, options, terminal);
   return codeOf(after.value.scan.class);
-}
-
-function reconciledJson({ steps, done, announcements }: Reconciled): Record<string, unknown> {
-  return { steps, done, announcements };
 }
 
 async function scanAccount(

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { emulatorReset, emulatorStart } from '../emulator.ts';
 import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, json } from '../options.ts';
@@ -8,19 +8,8 @@ export function register(command: Command, terminal: Terminal): void {
     .command('start')
     .description('Serve IAM, STS, CloudTrail and Mechanical Turk on 127.0.0.1')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
-    .addOption(
-      new Option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`).argParser((text) => {
-        if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
-        return text;
-      }),
-    )
-    .addOption(
-      new Option('--port <port>', 'port; 0 for any that is free').default(0).argParser((text) => {
-        const port = Number(text);
-        if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');
-        return port;
-      }),
-    )
+    .option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`, parseAccount)
+    .option('--port <port>', 'port; 0 for any that is free', parsePort, 0)
     .addOption(json())
     .addHelpText('after', exitCodes('0 stopped by Ctrl-C', '1 cannot be started', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team emulator start'))
@@ -35,4 +24,15 @@ export function register(command: Command, terminal: Terminal): void {
     .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 in use', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team emulator reset'))
     .action(async (dir: string, { json }) => finish(await emulatorReset({ dir, json }, terminal)));
+}
+
+function parseAccount(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
+  return text;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');
+  return port;
 }

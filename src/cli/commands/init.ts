@@ -16,8 +16,8 @@ import {
   ownersProblem,
   parseOwners,
 } from '../../setup/init/answers.ts';
-import { initialize } from '../../setup/init/init.ts';
-import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
+import { writeLabFiles } from '../../setup/init/init.ts';
+import type { FirstOwner, LabAnswers } from '../../setup/init/lab-files.ts';
 import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
@@ -27,7 +27,7 @@ import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
 interface InitOptions {
   readonly lab?: string;
   readonly account?: string;
-  readonly owner?: readonly Owner[];
+  readonly owner?: readonly FirstOwner[];
   readonly selfApproval?: boolean;
   readonly tool?: Release;
   readonly yes?: boolean;
@@ -53,7 +53,7 @@ async function init(directory: string, options: InitOptions, command: Command, t
   }
   const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
   if (!answers.ok) return reportFailure(answers.failure, terminal);
-  const done = await written(() => initialize(directory, answers.value, release.value, dayOf(options)));
+  const done = await written(() => writeLabFiles(directory, answers.value, release.value, dayOf(options)));
   const result = done.ok ? done.value : done;
   if (!result.ok) return reportFailure(result.failure, terminal);
   const next = `${directory === '.' ? '' : `cd ${pasted(directory)} && `}mturk-team check`;
@@ -110,7 +110,7 @@ export function register(command: Command, terminal: Terminal): void {
       accountDigits(checked(accountProblem, text)),
     )
     .option('--owner <key=login>', 'owner and GitHub login, as ada=adaoneill; can be repeated', (text, before) =>
-      checked(ownersProblem, [...((before as readonly Owner[] | undefined) ?? []), ...parseOwners(text)]),
+      checked(ownersProblem, [...((before as readonly FirstOwner[] | undefined) ?? []), ...parseOwners(text)]),
     )
     .option('--self-approval', 'the one owner may merge their own changes')
     .option('--tool <owner/name@sha>', 'release that workflows call (default: the one of this command)', (text) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { quickCheck } from '../../app/drift/run-scan.ts';
 import { checkWritable } from '../../app/files.ts';
-import { isEmpty, planStack } from '../../app/plan/plan.ts';
+import { noChanges, planStack } from '../../app/plan/plan.ts';
 import { type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
@@ -48,7 +48,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
     if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value, check);
     showPlan(session, planned.value, check, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
-    return isEmpty(planned.value) ? 0 : 2;
+    return noChanges(planned.value) ? 0 : 2;
   } finally {
     await session.close();
   }

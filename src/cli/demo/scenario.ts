@@ -101,7 +101,7 @@ export function withNewMember(source: string, { newMember, starter }: Scenario, 
 }
 
 /** A change of the account outside Terraform. */
-export interface ManualChange {
+export interface DemoChange {
   /** `Eve Lindqvist: added to group paymaster` */
   readonly title: string;
   /** The rule whose finding it is, and names in the finding's ID. */
@@ -118,14 +118,14 @@ export const INTRUDER = 'mallory';
 export const OLD_USER = 'old-mturk-user';
 
 /** The manual changes that this team has room for: seven on the sample team. */
-export function manualChanges(team: Team, scenario: Scenario): readonly ManualChange[] {
+export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange[] {
   const { lab } = team;
   const { newMember, starter, paying, other, removed } = scenario;
   const fullAccess = 'AmazonMechanicalTurkFullAccess';
   const fullAccessArn = managedPolicyArn(fullAccess);
   const user = iamName(lab, newMember.key);
-  const changes: ManualChange[] = [];
-  type Given = Pick<ManualChange, 'kind' | 'names' | 'carryOut'> & Partial<ManualChange> & { readonly how: string };
+  const changes: DemoChange[] = [];
+  type Given = Pick<DemoChange, 'kind' | 'names' | 'carryOut'> & Partial<DemoChange> & { readonly how: string };
   const add = (name: string | null, { how, ...change }: Given) => {
     const title = name === null ? how : `${name}: ${how}`;
     changes.push({ title, remediation: 'auto', changesAccess: true, ...change });
@@ -202,7 +202,7 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
 }
 
 /** Whether a finding's ID, `membership-added/eve/paymaster/spends`, is that of a change. */
-export function isFindingOf(id: string, { kind, names }: ManualChange): boolean {
+export function isFindingOf(id: string, { kind, names }: DemoChange): boolean {
   const [rule, ...segments] = id.split('/');
   return rule === kind && names.every((name) => segments.includes(name));
 }

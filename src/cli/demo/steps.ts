@@ -4,9 +4,9 @@ import * as mturk from '@aws-sdk/client-mturk';
 import { decide } from '../../access/decide.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { applyPlanned } from '../../app/apply/carry-out.ts';
-import { type Reconciled, reconcile } from '../../app/apply/reconcile.ts';
+import { reconcile } from '../../app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
-import { isEmpty, planStack, type StackPlan } from '../../app/plan/plan.ts';
+import { noChanges, planStack, type StackPlan } from '../../app/plan/plan.ts';
 import type { LocalEmulator } from '../../app/session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
@@ -14,6 +14,7 @@ import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import { effectWords, findingTitle } from '../../drift/report/finding-view.ts';
+import type { Reconciled } from '../../drift/report/terminal.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
@@ -25,10 +26,10 @@ import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
 import { accessAfter, type DemoOutput } from './print.ts';
 import {
+  type DemoChange,
+  demoChanges,
   INTRUDER,
   isFindingOf,
-  type ManualChange,
-  manualChanges,
   OLD_USER,
   type Scenario,
   withNewMember,
@@ -127,9 +128,9 @@ async function apply(context: DemoContext, session: LabSession, planned: StackPl
   context.output.check(`Applied ${counted(steps, 'step')} in ${seconds}; a second plan is empty`, steps > 0);
 }
 
-async function changeManually(context: DemoContext, team: Team): Promise<readonly ManualChange[]> {
+async function changeManually(context: DemoContext, team: Team): Promise<readonly DemoChange[]> {
   const { output, iam, scenario } = context;
-  const changes = manualChanges(team, scenario);
+  const changes = demoChanges(team, scenario);
   output.step(`Change the account outside Terraform: ${counted(changes.length, 'manual change')}`);
   for (const change of changes) {
     await change.carryOut(iam);
@@ -138,7 +139,7 @@ async function changeManually(context: DemoContext, team: Team): Promise<readonl
   return changes;
 }
 
-async function quickCheck(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
+async function quickCheck(context: DemoContext, team: Team, changes: readonly DemoChange[]): Promise<void> {
   const { output, emulator } = context;
   output.step('Quick drift check: without Terraform');
   const before = emulator.calls.length;
@@ -154,7 +155,7 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly Ma
 async function driftCheck(
   context: DemoContext,
   team: Team,
-  changes: readonly ManualChange[],
+  changes: readonly DemoChange[],
 ): Promise<readonly DriftFinding[]> {
   const { output } = context;
   const session = labFor(context, team);
@@ -178,7 +179,7 @@ async function driftCheck(
 async function reconcileManualChanges(
   context: DemoContext,
   team: Team,
-  changes: readonly ManualChange[],
+  changes: readonly DemoChange[],
   findings: readonly DriftFinding[],
 ): Promise<void> {
   const { output } = context;
@@ -204,13 +205,13 @@ async function reconcileManualChanges(
 /** Noon is at least 20 hours after any time of two days before. */
 const DAYS_LATER = 2;
 
-async function giveBack(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
+async function giveBack(context: DemoContext, team: Team, changes: readonly DemoChange[]): Promise<void> {
   const { output, today } = context;
   const day = new Date(Date.parse(today) + DAYS_LATER * DAY_MS).toISOString().slice(0, 10);
   output.step(`Reconcile ${DAYS_LATER} days later (--today ${day}): gives back what was announced`);
   const session = labFor({ ...context, today: day }, team);
   const { done: given, announcements } = await reconcileAgain(context, session);
-  const again = isEmpty(await done(planStack(session)));
+  const again = noChanges(await done(planStack(session)));
   const isTaken = changes.some(({ remediation }) => remediation === 'announced');
   output.check(
     `given back to ${counted(given.length, 'member')}; a plan finds nothing left to change`,
@@ -336,11 +337,11 @@ function quiet({ terminal }: DemoContext): Terminal {
   return { ...terminal, isTerminal: false, stdout: () => {}, stderr: () => {} };
 }
 
-function notDetected(findings: readonly DriftFinding[], changes: readonly ManualChange[]): readonly ManualChange[] {
+function notDetected(findings: readonly DriftFinding[], changes: readonly DemoChange[]): readonly DemoChange[] {
   return changes.filter((change) => !findings.some(({ id }) => isFindingOf(id, change)));
 }
 
-function titles(changes: readonly ManualChange[]): string {
+function titles(changes: readonly DemoChange[]): string {
   return changes.map(({ title }) => title).join('; ');
 }
 

@@ -34,7 +34,7 @@ import {
   shownFindings,
 } from './drift-blocks.ts';
 import { findingTitle, type ViewOptions, worstText } from './finding-view.ts';
-import { type DriftIssueData, newIds, nextData, type PreviousIssue } from './issue-data.ts';
+import { type DriftIssueData, newFindingIds, nextData, type PreviousIssue } from './issue-data.ts';
 import { type DriftReport, namingOfReport, newestScan, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -200,7 +200,7 @@ function commentBlocks(shown: readonly Shown[], { isOpen, data }: PreviousIssue)
     const accept = t`To accept one, change ${codeText('team.yaml')}.`;
     return newsBlocks(trusted(`Drift found again: ${counted(shown.length, 'finding')}.`), shown, accept);
   }
-  const fresh = newIds(
+  const fresh = newFindingIds(
     shown.map(({ finding }) => finding.id),
     data,
   );

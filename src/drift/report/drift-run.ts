@@ -41,7 +41,7 @@ export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv,
   return {
     report,
     isReconcile: files.report === null,
-    failed: files.report === null ? reconcileOf(files.reason) : failedOf(report, files.reason, unusable),
+    failed: files.report === null ? reconcileOf(files.reason) : failedCheckIn(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
@@ -53,7 +53,7 @@ function reconcileOf(reason: FailureReason | null): FailedCheck | null {
   return reason === null ? null : { kind: 'reconcile', reason };
 }
 
-function failedOf(
+function failedCheckIn(
   report: DriftReport | null,
   reason: FailureReason | null,
   details: readonly string[],

@@ -77,7 +77,7 @@ export function findingView(finding: DriftFinding, names: DisplayNames, options:
   const audience = { accountId: isPrivate, keyIds: isPrivate };
   return {
     title: findingTitle(finding, names),
-    effect: effectOf(finding, names),
+    effect: effectText(finding, names),
     detail,
     by: byText(finding, names, options),
     toFix: toFixText(finding, remedy, modeOf(options)),
@@ -199,7 +199,7 @@ function controlled({ data }: DriftFinding): Text {
   return 'way' in data && data.way?.control === 'lab' ? t`lab` : t`account`;
 }
 
-function effectOf(finding: DriftFinding, names: DisplayNames): Text {
+function effectText(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, data } = finding;
   const { effect } = ruleOf(finding);
   if (escalates.length > 0) {

@@ -53,7 +53,7 @@ export function nextData(
 }
 
 /** The ids that the last check had not; null if its digests are not all known. */
-export function newIds(ids: readonly string[], data: DriftIssueData | null): readonly string[] | null {
+export function newFindingIds(ids: readonly string[], data: DriftIssueData | null): readonly string[] | null {
   const known = new Set(digestsOf(data));
   return data === null || data.count > known.size ? null : ids.filter((id) => !known.has(digestOf(id)));
 }

@@ -2,7 +2,7 @@ import type { Result } from '../../diagnostics/failure.ts';
 import { type IssueOutcome, type IssueReport, issuesOnce, reportIssue } from '../../github/issues.ts';
 import type { GitHub, Issue } from '../../github/port.ts';
 import { isOurs } from '../../github/sticky.ts';
-import { issueMarkers } from '../../review/comment/facts.ts';
+import { issueMarkers } from '../../review/comment/comment-input.ts';
 import { timeWords } from '../../text/dates.ts';
 import { paragraph } from '../../text/document.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
@@ -15,7 +15,7 @@ import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
 /** What happens to an issue, given the one that exists. */
-type Decision = (present: Issue | null) => IssueReport;
+type IssueDecision = (present: Issue | null) => IssueReport;
 
 /** GitHub accepts 65,536 characters in a body. */
 const LONGEST_BODY = 64_000;
@@ -39,7 +39,7 @@ const failedMarker = (isReconcile: boolean) => (isReconcile ? MARKERS.failedReco
 const LEFT = { kind: 'left' } as const;
 
 /** Opened, overwritten, commented on if something is new, closed if no drift remains. */
-export function driftDecision(report: DriftReport, links: RunLinks): Decision {
+export function driftDecision(report: DriftReport, links: RunLinks): IssueDecision {
   return (present) => {
     const previous = present === null ? null : { isOpen: present.state === 'open', data: readHiddenData(present.body) };
     const issue = driftIssue(report, previous, links);
@@ -58,7 +58,7 @@ function isWhole(report: DriftReport): boolean {
 }
 
 /** Opened while checks fail, or reconcile does, closed by the next success (`failed` null). */
-function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: string | null): Decision {
+function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: string | null): IssueDecision {
   return (present) => {
     if (failed !== null) {
       return opened([failedMarker(isReconcile)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
@@ -72,7 +72,7 @@ function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: strin
  * A note about pending changes in the issue about applies. The issue of a failed apply says more, so it is left alone.
  * `hasFailedApply`: an open one is about an apply that did not know the lab.
  */
-function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links: RunLinks): Decision {
+function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links: RunLinks): IssueDecision {
   return (present) => {
     const isOpen = present?.state === 'open';
     const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === NOT_APPLIED;
@@ -86,7 +86,7 @@ function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links:
 }
 
 /** One issue for members with the same last day. A person who closes it has decided. */
-function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): Decision {
+function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): IssueDecision {
   return (present) =>
     present?.state === 'closed' && !isClosedByUs(present)
       ? LEFT
@@ -94,7 +94,7 @@ function expiringDecision(group: ExpiringAccess, report: DriftReport, links: Run
 }
 
 /** Closes an issue about expiring access that no longer concerns a member. */
-function expiredDecision(report: DriftReport, links: RunLinks): Decision {
+function expiredDecision(report: DriftReport, links: RunLinks): IssueDecision {
   return (present) => {
     if (present === null) return LEFT;
     const body = isClosedByUs(present) ? present.body : `${present.body.trimEnd()}\n\n${CLOSED}`;

@@ -127,9 +127,13 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
   };
 }
 
-interface Reconciled {
+/** What reconcile did. */
+export interface Reconciled {
+  /** Steps of Terraform; 0 if nothing was to be done. */
   readonly steps: number;
+  /** What was given back, and whose users were deleted. */
   readonly done: readonly Announcement[];
+  /** What a later check gives back or deletes. */
   readonly announcements: readonly Announcement[];
 }
 

@@ -16,7 +16,7 @@ import { type PolicyDocument, type Statement, statementsOf, toList } from '../..
 import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
 import { worstOf } from '../access-changes.ts';
-import type { RetiredOperation, RuleData } from '../finding.ts';
+import type { NamedRetiredOperation, RuleData } from '../finding.ts';
 import { type Detected, detected, type RemedyText, type Rule, subjectParts } from './rule.ts';
 
 export const retiredOperations: Rule<'retired-operations'> = {
@@ -44,8 +44,8 @@ const RETIRED_BY_LOWER_CASE = new Map(
  * The retired operations that a document names, with their intended effect: an exception from an Allow (`NotAction`)
  * denies. A pattern counts if it matches only retired names.
  */
-export function retiredIn(document: PolicyDocument): readonly RetiredOperation[] {
-  const found = new Map<string, RetiredOperation>();
+export function retiredIn(document: PolicyDocument): readonly NamedRetiredOperation[] {
+  const found = new Map<string, NamedRetiredOperation>();
   for (const statement of statementsOf(document)) {
     const effect = meantEffect(statement);
     for (const action of toList(statement.Action ?? statement.NotAction)) {
@@ -56,12 +56,12 @@ export function retiredIn(document: PolicyDocument): readonly RetiredOperation[]
   return [...found.values()];
 }
 
-function meantEffect({ Effect, Action }: Statement): RetiredOperation['effect'] {
+function meantEffect({ Effect, Action }: Statement): NamedRetiredOperation['effect'] {
   if (Action !== undefined) return Effect;
   return Effect === 'Allow' ? 'Deny' : 'Allow';
 }
 
-function retiredAction(action: string): Omit<RetiredOperation, 'effect'> | null {
+function retiredAction(action: string): Omit<NamedRetiredOperation, 'effect'> | null {
   if (action.slice(0, PREFIX.length).toLowerCase() !== PREFIX) return null;
   const name = action.slice(PREFIX.length);
   if (!/[*?]/.test(name)) return RETIRED_BY_LOWER_CASE.get(name.toLowerCase()) ?? null;
@@ -94,9 +94,9 @@ function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Dat
   });
 }
 
-const known = new WeakMap<PolicyDocument, readonly RetiredOperation[]>();
+const known = new WeakMap<PolicyDocument, readonly NamedRetiredOperation[]>();
 
-function retiredOnce(document: PolicyDocument): readonly RetiredOperation[] {
+function retiredOnce(document: PolicyDocument): readonly NamedRetiredOperation[] {
   const names = known.get(document) ?? retiredIn(document);
   known.set(document, names);
   return names;
@@ -104,7 +104,7 @@ function retiredOnce(document: PolicyDocument): readonly RetiredOperation[] {
 
 /** The worst operation that the policy should deny, team.yaml does not grant, and a user can still do. */
 function stillPossible(
-  names: readonly RetiredOperation[],
+  names: readonly NamedRetiredOperation[],
   users: readonly string[],
   account: ModelIndex,
   file: ModelIndex,

@@ -13,12 +13,12 @@ import type { AddedDenies } from '../added-denies.ts';
 import type {
   DriftCause,
   DriftFinding,
+  DriftSeverity,
   Entity,
   FindingOf,
   Rename,
   RuleData,
   SetupChanges,
-  Severity,
 } from '../finding.ts';
 import type { CredentialUser } from './access-keys.ts';
 import type { Command } from './aws-command.ts';
@@ -94,9 +94,9 @@ export interface RemedyText {
 /** Everything about one kind of drift. */
 export interface Rule<Id extends FindingId = FindingId> {
   /** The least severity; the access that a finding grants or removes can only raise it. */
-  readonly severity: Severity;
+  readonly severity: DriftSeverity;
   /** Instead of `severity`, if it depends on the data. */
-  severityOf?(data: RuleData[Id]): Severity;
+  severityOf?(data: RuleData[Id]): DriftSeverity;
   /** Left out for differences between access models, which are detected together. */
   detect?(context: ScanContext): readonly Detected[];
   /** What follows the rule in the id; by default the user, group or policy that the data names. */

@@ -1,11 +1,11 @@
 import { type AccessGroup, type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import type { GroupDetails } from '../../aws/inventory/unmanaged.ts';
-import { DENY_ALL } from '../../catalog/managed-policies.ts';
+import { DENY_ALL_ARN } from '../../catalog/managed-policies.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import { effectBetween, riskOf } from '../access-changes.ts';
+import { effectBetween, riskOfUnmanaged } from '../access-changes.ts';
 import type { FindingOf, UnmanagedGroup } from '../finding.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
@@ -19,7 +19,7 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
       if (resource.kind !== 'group') return [];
       const { name, path, details } = resource;
       const data = { ...unmanagedGroupData({ name, path, ...details }, account.model.account, team.lab), keeps };
-      return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
+      return [detected('unmanaged-group', data, { changes, risk: riskOfUnmanaged(effect), escalates })];
     }),
   title: ({ group }, names, cause) =>
     t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} group ${nameOutsideLabText(group, names)}`,
@@ -60,7 +60,7 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
     toFix: t`Detach what grants access, then remove the members:`,
     commands: [
       ...attached
-        .filter((arn) => arn !== DENY_ALL)
+        .filter((arn) => arn !== DENY_ALL_ARN)
         .map((arn) => iamCommand('detach-group-policy', name, ['policy-arn', arn])),
       ...inline
         .filter(({ document }) => isAllowing(document))

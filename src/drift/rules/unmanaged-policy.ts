@@ -1,6 +1,6 @@
 import { otherPolicyText } from '../../access/text/names.ts';
 import { counted, t, trusted } from '../../text/text.ts';
-import { riskOf } from '../access-changes.ts';
+import { riskOfUnmanaged } from '../access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -12,7 +12,7 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
       if (resource.kind !== 'policy') return [];
       const { document = null, attachments = 0 } = resource.details ?? {};
       const data = { arn: resource.arn, document, attachments };
-      return [detected('unmanaged-policy', data, { changes, risk: riskOf(effect), escalates })];
+      return [detected('unmanaged-policy', data, { changes, risk: riskOfUnmanaged(effect), escalates })];
     }),
   title: ({ arn }, names, cause) =>
     t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} policy ${otherPolicyText(arn, names)}`,

@@ -7,13 +7,13 @@ import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import { distinctGrants } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import { DENY_ALL } from '../../catalog/managed-policies.ts';
+import { DENY_ALL_ARN } from '../../catalog/managed-policies.ts';
 import { OPERATIONS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { effectsBetween, riskOf } from '../access-changes.ts';
+import { effectsBetween, riskOfUnmanaged } from '../access-changes.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
@@ -68,7 +68,7 @@ function unmanagedUsers({ unmanaged, account, team, reach }: ScanContext): reado
     const { name, path, details } = resource;
     const given = unmanagedUserData({ name, path, ...details }, account.model.account, team.lab);
     const data = { ...given, way: reach.steps.get(given.arn) ?? null };
-    return [detected('unmanaged-user', data, { changes, risk: riskOf(effect), escalates })];
+    return [detected('unmanaged-user', data, { changes, risk: riskOfUnmanaged(effect), escalates })];
   });
 }
 
@@ -162,7 +162,7 @@ function removal(data: RuleData['unmanaged-user']): RemedyText {
     commands: [
       ...deactivate,
       ...attached
-        .filter((arn) => arn !== DENY_ALL && isGranting(arn))
+        .filter((arn) => arn !== DENY_ALL_ARN && isGranting(arn))
         .map((arn) => iamCommand('detach-user-policy', name, ['policy-arn', arn])),
       ...inline
         .filter(({ name: policy, document }) => isAllowing(document) && isGranting(policy))

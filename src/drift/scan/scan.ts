@@ -19,13 +19,13 @@ import { withoutAddedDenies } from '../added-denies.ts';
 import { type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
+  type DriftSeverity,
   isOfTerraform,
   type Remediation,
   type Rename,
   type ScanResult,
   SEVERITIES,
   type SetupChanges,
-  type Severity,
 } from '../finding.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { firstApplyOf } from '../rules/nothing-applied.ts';
@@ -312,14 +312,14 @@ function additionOf({ kind, name, arn }: Pick<IamEntity, 'kind' | 'name' | 'arn'
 type Rated = Pick<DriftFinding, 'rule' | 'data' | 'changes' | 'risk' | 'escalates'>;
 
 /** The worse of what the access that it changes, and the rule itself, make of a finding. */
-export function severityOf(finding: Rated): Severity {
+export function severityOf(finding: Rated): DriftSeverity {
   const rule = ruleOf(finding);
   const least = rule.severityOf?.(finding.data) ?? rule.severity;
   const byAccess = severityOfAccess(finding);
   return SEVERITIES.find((each) => each === least || each === byAccess) ?? least;
 }
 
-function severityOfAccess({ changes, risk, escalates }: Rated): Severity {
+function severityOfAccess({ changes, risk, escalates }: Rated): DriftSeverity {
   if (escalates.length > 0 || risk === 'spends') return 'critical';
   if (risk === 'harms-workers' || risk === 'deletes-data') return 'high';
   return risk !== null || changes.some(({ operations }) => operations.lost.length > 0) ? 'medium' : 'low';

@@ -4,7 +4,7 @@ import { isPlanLacking } from '../../github/settings.ts';
 import { judge } from './judge.ts';
 import { type Approvers, activeOwners, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
-import { type Change, changesSince, type LastApplied } from './walk.ts';
+import { changesSince, type LastApplied, type Walked } from './walk.ts';
 
 interface Asked {
   /** The newest commit of `branch`. */
@@ -67,7 +67,7 @@ async function pullRequestsOf(github: GitHub, commit: string, branch: string): P
 async function problemsOf(
   github: GitHub,
   history: History,
-  { commit, parent }: Change,
+  { commit, parent }: Walked,
   pulls: readonly PullRequest[],
   { approvers, today }: Asked,
 ): Promise<Result<readonly ApprovalProblem[]>> {
@@ -99,7 +99,7 @@ async function problemsOf(
 }
 
 /** The numbers of accounts that are not known yet, as `apply --owner-ids` takes them: `NO_ACCOUNT` of a login without one. */
-export async function newIds(github: GitHub, owners: readonly Owner[]): Promise<Result<string>> {
+export async function newOwnerIds(github: GitHub, owners: readonly Owner[]): Promise<Result<string>> {
   const pairs: string[] = [];
   for (const { login, id } of owners) {
     const found = id === null ? await github.idOf(login) : succeed(null);

@@ -1,11 +1,11 @@
 import type { ApprovalProblem } from '../../diagnostics/failure.ts';
-import type { PullRequest, Review, TimelineEvent } from '../../github/port.ts';
+import type { PullRequest, PullReview, TimelineEvent } from '../../github/port.ts';
 import { isOwner, type Owner } from './owners.ts';
 
 export interface Case {
   readonly pull: PullRequest;
   /** Oldest first. */
-  readonly reviews: readonly Review[];
+  readonly reviews: readonly PullReview[];
   readonly timeline: readonly TimelineEvent[];
   /** Those of the applied team who have access today. */
   readonly owners: readonly Owner[];
@@ -53,8 +53,8 @@ const LATER_MERGE = new Set([
 ]);
 
 /** Each reviewer's latest review. A comment does not replace an approval, as on GitHub's own page. */
-function latestOfEach(reviews: readonly Review[]) {
-  const latest = new Map<number, Review & { readonly author: NonNullable<Review['author']> }>();
+function latestOfEach(reviews: readonly PullReview[]) {
+  const latest = new Map<number, PullReview & { readonly author: NonNullable<PullReview['author']> }>();
   for (const { author, ...review } of reviews) {
     if (author === null || !['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(review.state)) continue;
     latest.set(author.id, { ...review, author });

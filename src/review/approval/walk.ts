@@ -16,7 +16,7 @@ export interface LastApplied {
 }
 
 /** A commit of the default branch with its first parent, null if it is the first of all. */
-export interface Change {
+export interface Walked {
   readonly commit: string;
   readonly parent: string | null;
 }
@@ -25,11 +25,11 @@ export interface Change {
  * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
  * that change a file that decides. Before the first apply, the newest that changed the team file.
  */
-export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Change[]> {
+export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Walked[]> {
   const commits = await history.firstParents(newest);
-  const all = commits.map((commit, index): Change => ({ commit, parent: commits[index + 1] ?? null }));
+  const all = commits.map((commit, index): Walked => ({ commit, parent: commits[index + 1] ?? null }));
   const applied = last?.commit ?? null;
-  const changes: Change[] = [];
+  const changes: Walked[] = [];
   for (const change of all) {
     if (change.commit === applied) break;
     if (!(await differs(history, change, last === null ? [TEAM_FILE] : DECIDING))) continue;
@@ -41,11 +41,11 @@ export async function changesSince(history: History, newest: string, last: LastA
   return changes;
 }
 
-async function differs(history: History, { commit, parent }: Change, paths: readonly string[]): Promise<boolean> {
+async function differs(history: History, { commit, parent }: Walked, paths: readonly string[]): Promise<boolean> {
   return parent === null || history.differs(parent, commit, paths);
 }
 
-async function isChangeTo(history: History, { commit, parent }: Change, last: LastApplied): Promise<boolean> {
+async function isChangeTo(history: History, { commit, parent }: Walked, last: LastApplied): Promise<boolean> {
   const [before, after] = [
     parent === null ? null : await history.textAt(parent, TEAM_FILE),
     await history.textAt(commit, TEAM_FILE),

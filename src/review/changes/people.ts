@@ -115,7 +115,7 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
 }
 
 /** The worst of a whole review. */
-export function riskOf(
+export function riskOfPerson(
   review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
 ): RiskClass {
   const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));

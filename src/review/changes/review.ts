@@ -1,7 +1,7 @@
 import { emptyModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
-import type { Block } from '../../diagnostics/block.ts';
+import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
@@ -9,14 +9,14 @@ import type { QuickCheck, Review } from '../manifest/schema.ts';
 import type { Ruled } from '../rule/rule.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
-import { questionsOf, reviewedPeople, riskOf } from './people.ts';
+import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 /** A plan with its classification, and what follows from it. */
 export interface PlanOfReview {
   readonly plan: Plan;
   readonly classification: PlanClassification;
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly GuardrailBlock[];
   readonly suspendedDuringApply: readonly string[];
   /** What is withheld; left out if nothing is. */
   readonly ruled?: Pick<Ruled, 'withheld'>;
@@ -65,7 +65,7 @@ export function reviewOf(input: ReviewInput): Review {
     lab: after.lab,
     account: after.account,
     at: at.toISOString(),
-    risk: riskOf(parts),
+    risk: riskOfPerson(parts),
     ...parts,
     unchanged: unchanged.length,
     questions: [

@@ -5,9 +5,9 @@ import { bytes, printMarkdown } from '../../text/github.ts';
 import { codeText, linkText, plainText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 import {
+  canBeStopped,
   decisionBlocks,
   fixBlocks,
-  isOpen,
   planBlocks,
   type ReviewOptions,
   reviewBlocks,
@@ -88,7 +88,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
     ...(review === null ? [] : [...fixBlocks(review, state), ...reviewBlocks(review, options)]),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
     ...(review === null ? [] : [...roleBlocks(review), ...planBlocks(review, { resources: true })]),
-    ...(review === null || !isOpen(state) || isIdle(review) ? [] : [CHECKS]),
+    ...(review === null || !canBeStopped(state) || isIdle(review) ? [] : [CHECKS]),
     footerBlock(review, footer),
   ];
 }

@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from '../../team/team.ts';
 import { say, visible } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
 import { type CommentView, commentMarker, renderComment, renderSummary } from './comment.ts';
-import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './facts.ts';
+import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './comment-input.ts';
 import { findStaleDriftCheck } from './stale-drift-check.ts';
 
 /** Where it says what was written. */

@@ -13,7 +13,7 @@ import {
 } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam } from '../../team/team.ts';
-import { deniedBy, textOf } from './kept-denies.ts';
+import { deniedBy, denyKey } from './kept-denies.ts';
 
 /** Mechanical Turk operations by name of the IAM user. */
 export type OperationsByUser = ReadonlyMap<string, OperationSet>;
@@ -205,7 +205,7 @@ function certain(
   if (document === null) return DENY_ALL;
   const isOutOfReach = ({ Sid }: Statement) => isLimits && Sid === OUT_OF_REACH_SID;
   const Statement = statementsOf(document).filter(
-    (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(textOf(each)),
+    (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(denyKey(each)),
   );
   return { ...document, Statement };
 }
@@ -215,7 +215,7 @@ function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet
   const found = new Map<string, Set<string>>();
   const add = (key: string, document: PolicyDocument | null, isBrake: (sid: string) => boolean) => {
     for (const statement of document === null ? [] : statementsOf(document)) {
-      if (isBrake(statement.Sid ?? '')) found.set(key, (found.get(key) ?? new Set()).add(textOf(statement)));
+      if (isBrake(statement.Sid ?? '')) found.set(key, (found.get(key) ?? new Set()).add(denyKey(statement)));
     }
   };
   for (const team of teams) {

@@ -40,15 +40,15 @@ export function manualDenies(
   isEnded: (deny: Statement) => boolean = () => false,
 ): readonly Statement[] {
   const found = new Map<string, Statement>();
-  const ofTeams = new Set(exact.map(textOf));
+  const ofTeams = new Set(exact.map(denyKey));
   for (const statement of documents.flatMap((document) => (document === null ? [] : asNewVersion(document)))) {
     const denied = deniedBy(statement);
     if (isEmpty(denied) || isCovered(statement, denied, known)) continue;
-    if (isEnded(statement) || ofTeams.has(textOf(statement))) continue;
+    if (isEnded(statement) || ofTeams.has(denyKey(statement))) continue;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
     if (statement.Sid !== undefined && isCovered(statement, denied, alike)) continue;
     const { Sid: _sid, ...deny } = statement;
-    found.set(textOf(deny), deny);
+    found.set(denyKey(deny), deny);
   }
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
 }
@@ -80,12 +80,17 @@ function isWiderInTime(one: Statement, other: Statement): boolean {
 }
 
 /** A text that is equal for two statements that say the same. */
-export function textOf(statement: Statement): string {
+export function denyKey(statement: Statement): string {
   return canonicalDocument({ Version: '2012-10-17', Statement: [statement] });
 }
 
 function conditionText({ Condition }: Statement): string {
-  return textOf({ Effect: 'Deny', Action: '*', Resource: '*', ...(Condition === undefined ? {} : { Condition }) });
+  return denyKey({
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    ...(Condition === undefined ? {} : { Condition }),
+  });
 }
 
 /** Whether a Deny is of everything and ends, or begins, at a moment: a first or last day. */

@@ -28,7 +28,7 @@ import {
   unchangedIn,
   withheldIn,
 } from './access.ts';
-import { deniedBy, isComputed, isFirstDay, isLastDay, manualDenies, textOf } from './kept-denies.ts';
+import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -354,9 +354,9 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
   });
   const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
   const limits = deniesIn(actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null);
-  const own = new Set(limits.map(textOf));
+  const own = new Set(limits.map(denyKey));
   const isEnded = (deny: Statement) =>
-    own.has(textOf(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
+    own.has(denyKey(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
   const documents = [
     ...documentsOf({ ...actual, inline }, account.access),

@@ -1,4 +1,4 @@
-import type { Block as Blocked } from '../../diagnostics/block.ts';
+import type { GuardrailBlock as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import { codeBlock, type Item } from '../../text/document.ts';
 import { type ProblemPlace, printProblem } from '../../text/problem.ts';

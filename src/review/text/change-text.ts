@@ -1,7 +1,7 @@
 import { byCapability } from '../../access/capability-access.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
-import { capabilityNames, lossText } from '../../access/text/capability-words.ts';
+import { capabilitiesText, lossText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, groupText, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -216,8 +216,8 @@ export function settingText(setting: SettingsChange): Text {
     case 'freeze':
       return t`${label('Freeze:')} ${sides(
         setting,
-        (names) => t`denied for all members: ${capabilityNames(names)}`,
-        (names) => t`no longer denied: ${capabilityNames(names)}`,
+        (names) => t`denied for all members: ${capabilitiesText(names)}`,
+        (names) => t`no longer denied: ${capabilitiesText(names)}`,
       )}`;
     case 'max-removals':
       return t`${label('Removal limit:')} ${countedText(setting.to, 'member')} per change (was ${setting.from})`;

@@ -1,7 +1,7 @@
 import type { AccessDiff } from '../../access/diff.ts';
 import { type DisplayNames, named } from '../../access/text/names.ts';
 import type { Imported } from '../../aws/iam-names.ts';
-import type { Block } from '../../diagnostics/block.ts';
+import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
@@ -47,7 +47,7 @@ export function previewJson(review: Review): Record<string, unknown> {
   return { version: 1, review, blocks: blocksJson(review.blocks) };
 }
 
-function blocksJson(blocks: readonly Block[]): readonly Record<string, unknown>[] {
+function blocksJson(blocks: readonly GuardrailBlock[]): readonly Record<string, unknown>[] {
   return blocks.map((block) => {
     const { summary, reason, help, paste = [] } = blockProblem(block);
     const texts = { summary: plainText(summary), reason: reason && plainText(reason), help: help && plainText(help) };

@@ -66,12 +66,12 @@ const DECISION_WORDS = 60;
 const RANK = { blocks: 1, people: 2, settings: 3, unexplained: 4, destroyed: 5, quiet: 6, resources: 7 };
 
 /** Whether the change can still be stopped. */
-export function isOpen(state: ReviewState): boolean {
+export function canBeStopped(state: ReviewState): boolean {
   return state !== 'failed' && state !== 'applied' && state !== 'apply-failed';
 }
 
 function isBlocked(review: Review, state: ReviewState): boolean {
-  return isOpen(state) && (state === 'blocked' || review.blocks.length > 0);
+  return canBeStopped(state) && (state === 'blocked' || review.blocks.length > 0);
 }
 
 function namesOf(review: Review, { isPublic = false }: ReviewOptions): DisplayNames {
@@ -83,13 +83,13 @@ export function decisionBlocks(review: Review, options: ReviewOptions): readonly
   const { state } = options;
   const blocked = isBlocked(review, state);
   const title = t`${PREFIXES[blocked ? 'blocked' : state]}${titleText(review, blocked ? 'would' : 'will')}`;
-  const found = isOpen(state) ? review.quickCheck : (options.quickCheck ?? null);
+  const found = canBeStopped(state) ? review.quickCheck : (options.quickCheck ?? null);
   const drift =
-    found === null || blocked ? null : dangerText(found, isOpen(state) ? 'planned' : 'applied', options.isPublic);
-  const own = isOpen(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
+    found === null || blocked ? null : dangerText(found, canBeStopped(state) ? 'planned' : 'applied', options.isPublic);
+  const own = canBeStopped(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
   const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift);
   const head = box.lines.length === 0 ? [heading(3, title)] : [heading(3, title), box];
-  if (!isOpen(state) || blocked) return head;
+  if (!canBeStopped(state) || blocked) return head;
   const words = wordsOf([title, ...box.lines]);
   return [...head, ...questionBlocks(questionTexts(review), DECISION_WORDS - words)];
 }
@@ -132,7 +132,7 @@ export function fixBlocks(review: Review, state: ReviewState): readonly Block[] 
 /** Who gains and loses what, and what else changes. */
 export function reviewBlocks(review: Review, options: ReviewOptions): readonly Block[] {
   const { state, changesCode = false, quickCheck: after = null, isPublic } = options;
-  const open = isOpen(state);
+  const open = canBeStopped(state);
   const naming = namesOf(review, options);
   const { people, unchanged, settings, suspendedDuringApply, descriptive, quickCheck } = review;
   const isSuspending = suspendedDuringApply.length > 0 && open && !isBlocked(review, state);

@@ -69,14 +69,14 @@ interface Clause {
   readonly rest: Text;
 }
 
-interface Effect {
+interface TitleEffect {
   readonly applies: (person: ReviewedPerson) => boolean;
   readonly clause: (person: ReviewedPerson) => Clause;
   /** For several people with different clauses; without it each clause is a clause of the title. */
   readonly together?: (people: readonly ReviewedPerson[]) => Clause;
 }
 
-function effect(applies: Effect['applies'], verb: Clause['verb'], rest = ''): Effect {
+function effect(applies: TitleEffect['applies'], verb: Clause['verb'], rest = ''): TitleEffect {
   const clause = { verb, rest: trusted(rest === '' ? '' : ` ${rest}`) };
   return { applies, clause: () => clause };
 }
@@ -84,14 +84,14 @@ function effect(applies: Effect['applies'], verb: Clause['verb'], rest = ''): Ef
 type PersonText = (person: ReviewedPerson) => Text;
 
 /** An effect that names the day on which access begins, if that is later. */
-function dated(applies: Effect['applies'], verb: Clause['verb'], rest: PersonText, word = 'from'): Effect {
+function dated(applies: TitleEffect['applies'], verb: Clause['verb'], rest: PersonText, word = 'from'): TitleEffect {
   const day = ({ change: { starts } }: ReviewedPerson) =>
     trusted(starts.after === null ? '' : ` ${word} ${firstDay(starts.after)}`);
   return { applies, clause: (person) => ({ verb, rest: t`${rest(person)}${day(person)}` }) };
 }
 
 /** What someone gains who could do no such harm before, or who could. */
-function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
+function harmEffects(risk: (typeof HARMS)[number]): readonly TitleEffect[] {
   const { can, does } = RISK_VERBS[risk];
   const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
   const isNew = (person: ReviewedPerson) => gains(person) && !person.change.risks.before.includes(risk);
@@ -104,7 +104,7 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
   return [dated(isNew, 'can', () => t` ${riskText(can)}`), { ...more, together }];
 }
 
-const LOSS: Effect = {
+const LOSS: TitleEffect = {
   applies: ({ change }) => change.capabilities.lost.length > 0,
   clause({ change: { allowed, capabilities } }) {
     const [first, ...others] = capabilities.lost;
@@ -121,7 +121,7 @@ const LOSS: Effect = {
 const OTHER = effect(() => true, 'keep', 'the same access');
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
-const EFFECTS: readonly Effect[] = [
+const EFFECTS: readonly TitleEffect[] = [
   effect(gainsUnknownPolicy, 'gain', 'a policy that cannot be read'),
   dated(
     (person) => everythingOf(person) !== null,

@@ -5,8 +5,8 @@ import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aw
 import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
 import { type FactsOf, type SetupClients, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
-import { actionOf, missing, type Part, setting } from '../../aws/setup/part.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../aws/setup/record.ts';
+import { missing, partAction, type SetupPart, setting } from '../../aws/setup/setup-part.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
@@ -21,20 +21,20 @@ export interface SetupAccount extends SetupClients {
 export interface Setup {
   /** Null without `settings.state`: workflows need a state in a bucket, and have no roles without it. */
   readonly workflows: {
-    readonly bucket: Part<BucketSettingId>;
-    readonly provider: Part;
+    readonly bucket: SetupPart<BucketSettingId>;
+    readonly provider: SetupPart;
     readonly repository: RepositoryFacts;
     readonly roles: readonly WantedRole[];
     /** Those of an earlier version, which are deleted. */
     readonly unwanted: readonly AccountRole[];
   } | null;
-  readonly parts: readonly Part[];
+  readonly parts: readonly SetupPart[];
   readonly home: AccountHome;
 }
 
 /** Compares the account with what this version wants. Throws the SDK's errors. */
 export async function inspectSetup(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<Result<Setup>> {
-  const inventory = await readAccess(account, team);
+  const inventory = await readAccountAccess(account, team);
   if (!inventory.ok) return inventory;
   const { roles } = inventory.value;
   const home = accountHome(inventory.value, team);
@@ -48,7 +48,9 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
   const parts = inspectRoles(team, wanted, roles);
-  const unwanted = roles.filter(({ name }) => parts.some((part) => part.name === name && actionOf(part) === 'delete'));
+  const unwanted = roles.filter(({ name }) =>
+    parts.some((part) => part.name === name && partAction(part) === 'delete'),
+  );
   return succeed({
     workflows: { bucket: bucket.value, provider, repository: repository.value, roles: wanted, unwanted },
     parts: [bucket.value, provider, boundary, ...parts],
@@ -57,7 +59,7 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
 }
 
 /** Who may do what in the account, or why that is not known. */
-export async function readAccess(
+export async function readAccountAccess(
   { iam, now }: Pick<SetupAccount, 'iam' | 'now'>,
   { account }: Team,
 ): Promise<Result<Inventory>> {
@@ -69,7 +71,7 @@ export async function readAccess(
 }
 
 /** The boundary as a part: its policy is as this version writes it. */
-export function inspectBoundary(inventory: Inventory, team: Team): Part<'exists' | 'permissions'> {
+export function inspectBoundary(inventory: Inventory, team: Team): SetupPart<'exists' | 'permissions'> {
   const { state, arn } = boundaryState(inventory, team);
   return {
     kind: 'boundary',

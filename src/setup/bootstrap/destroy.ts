@@ -9,14 +9,14 @@ import { deleteRole, rolesOf } from '../../aws/setup/account-roles.ts';
 import { forgetOldVersions, inspectBucket } from '../../aws/setup/bucket.ts';
 import { stateBucketOf } from '../../aws/setup/inspect.ts';
 import { deleteProvider, isProviderOurs } from '../../aws/setup/oidc-provider.ts';
-import { actionOf } from '../../aws/setup/part.ts';
 import { readBootstrapRecord } from '../../aws/setup/record.ts';
 import { providerArn } from '../../aws/setup/roles.ts';
+import { partAction } from '../../aws/setup/setup-part.ts';
 import { type FailureArgs, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { readAccess, type SetupAccount } from './bootstrap.ts';
+import { readAccountAccess, type SetupAccount } from './bootstrap.ts';
 import { addressesInState, emptyBucket, hasObjects } from './bucket-objects.ts';
 
 /** What bootstrap made for a lab, and nothing of another lab or team. */
@@ -35,7 +35,7 @@ export type TeamStack = FailureArgs['lab-in-use']['stack'];
 
 /** Finds what is to be removed. Fails while the lab holds anything. Throws the SDK's errors. */
 export async function findRemoval(account: SetupAccount, team: Team, stack: TeamStack): Promise<Result<Removal>> {
-  const read = await readAccess(account, team);
+  const read = await readAccountAccess(account, team);
   if (!read.ok) return read;
   const { access, roles } = read.value;
   const boundary = boundaryArn(team);
@@ -70,7 +70,7 @@ async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack): 
   if (place === null) return succeed(null);
   const bucket = await inspectBucket(s3, place);
   if (!bucket.ok) return bucket;
-  if (actionOf(bucket.value) === 'create') return succeed(null);
+  if (partAction(bucket.value) === 'create') return succeed(null);
   // It fails if the objects are another lab's.
   const record = await readBootstrapRecord(s3, place, team.lab);
   if (!record.ok) return record;

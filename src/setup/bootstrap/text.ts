@@ -1,6 +1,6 @@
-import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { GITHUB_ISSUER } from '../../aws/setup/roles.ts';
+import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
 import { type Block, rowsOf } from '../../text/document.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { AccountHome } from './account-home.ts';
@@ -14,19 +14,19 @@ const KINDS = {
   boundary: 'permissions boundary',
   role: 'role',
   'lock-file': 'lock file',
-} as const satisfies Record<Part['kind'], string>;
+} as const satisfies Record<SetupPart['kind'], string>;
 
 /** One line for each part: what is done about it, and which settings that is. */
-export function partRows(parts: readonly Part[]): Block {
+export function partRows(parts: readonly SetupPart[]): Block {
   const rows = parts.map((part) => {
     const { kind, name } = part;
     const shown =
       kind === 'provider' ? GITHUB_ISSUER : kind === 'boundary' ? name.slice(name.lastIndexOf('/') + 1) : name;
     // Of what is created, only the bucket is more than its name says.
-    const isDetailed = actionOf(part) === 'change' || kind === 'bucket';
+    const isDetailed = partAction(part) === 'change' || kind === 'bucket';
     const changed = settingWords(part);
     const detail = changed.length === 0 || !isDetailed ? t`` : t`: ${trusted(changed.join(', '))}`;
-    return [trusted(ACTIONS[actionOf(part)]), t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`];
+    return [trusted(ACTIONS[partAction(part)]), t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`];
   });
   return rowsOf(rows);
 }

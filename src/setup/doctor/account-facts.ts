@@ -9,12 +9,12 @@ import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
-import { inspectBoundary, readAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
+import { inspectBoundary, readAccountAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
 import type { AccountFacts, WorkflowParts } from './check.ts';
 
 /** Reads the account, each part for itself. */
 export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
-  const inventory = await askAwsFor(() => readAccess(account, team));
+  const inventory = await askAwsFor(() => readAccountAccess(account, team));
   const of = <T>(value: (read: Inventory) => T): Result<T> =>
     inventory.ok ? succeed(value(inventory.value)) : inventory;
   const place = stateBucketOf(team);

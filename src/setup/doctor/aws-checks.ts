@@ -1,7 +1,7 @@
-import { actionOf, type Part, settingWords } from '../../aws/setup/part.ts';
+import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { type AccountFacts, type Check, inAccount, notChecked, outcomeOf, RIGHT, wrong } from './check.ts';
+import { type AccountFacts, type Check, inAccount, notChecked, RIGHT, verdictOf, wrong } from './check.ts';
 
 /** AWS rejects signatures that are more than five minutes off (IAM user guide: Signature Version 4 troubleshooting). */
 const MOST_SECONDS = 300;
@@ -19,7 +19,7 @@ export const AWS_CHECKS: readonly Check[] = [
       ) {
         return wrong(t`they are those of ${codeText(account.failure.args.actual ?? 'another account')}`);
       }
-      return outcomeOf(account, () => RIGHT);
+      return verdictOf(account, () => RIGHT);
     },
     fix: ({ team }) => t`set ${codeText('AWS_PROFILE')} to a profile of account ${codeText(team.account)}`,
   },
@@ -27,7 +27,7 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'clock',
     title: t`the clock of this machine is right`,
     outcome: ({ clockAhead }) =>
-      outcomeOf(clockAhead, (seconds) => {
+      verdictOf(clockAhead, (seconds) => {
         if (Math.abs(seconds) <= MOST_SECONDS) return RIGHT;
         const off = counted(Math.round(Math.abs(seconds) / 60), 'minute');
         return wrong(t`it is ${trusted(off)} ${trusted(seconds > 0 ? 'ahead' : 'behind')}`);
@@ -80,25 +80,29 @@ export const AWS_CHECKS: readonly Check[] = [
   },
 ];
 
-function one(part: Result<Part>): Result<readonly Part[]> {
+function one(part: Result<SetupPart>): Result<readonly SetupPart[]> {
   return part.ok ? succeed([part.value]) : part;
 }
 
 /** What bootstrap makes; null is what it does not make for this lab. */
-function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Result<readonly Part[]> | null): Check {
+function partsCheck(
+  id: string,
+  title: Text,
+  partsOf: (read: AccountFacts) => Result<readonly SetupPart[]> | null,
+): Check {
   return {
     id,
     title,
     outcome: ({ account }) =>
-      outcomeOf(account, (read) => {
+      verdictOf(account, (read) => {
         const parts = partsOf(read);
         if (parts === null)
           return notChecked(
             t`${codeText('settings.state')} is not set, so that workflows have no roles`,
             t`set it in the team file if workflows are to apply, then run ${codeText('mturk-team bootstrap')}`,
           );
-        return outcomeOf(parts, (all) => {
-          const different = all.filter((part) => actionOf(part) !== 'as-wanted');
+        return verdictOf(parts, (all) => {
+          const different = all.filter((part) => partAction(part) !== 'as-wanted');
           return different.length === 0 ? RIGHT : wrong(joinTexts(different.map(differenceText), '; '));
         });
       }),
@@ -106,9 +110,9 @@ function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Re
   };
 }
 
-function differenceText(part: Part): Text {
+function differenceText(part: SetupPart): Text {
   const name = codeText(part.name);
-  if (actionOf(part) === 'create') return t`${name} does not exist`;
-  if (actionOf(part) === 'delete') return t`${name} is a role of an earlier version`;
+  if (partAction(part) === 'create') return t`${name} does not exist`;
+  if (partAction(part) === 'delete') return t`${name} is a role of an earlier version`;
   return t`${name} differs in: ${trusted(settingWords(part).join(', '))}`;
 }

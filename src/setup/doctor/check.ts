@@ -1,4 +1,4 @@
-import type { Part } from '../../aws/setup/part.ts';
+import type { SetupPart } from '../../aws/setup/setup-part.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { RepositorySettings } from '../../github/settings.ts';
 import { isPlanLacking } from '../../github/settings.ts';
@@ -27,14 +27,14 @@ export interface Facts {
 
 /** What bootstrap makes for the workflows of a lab, compared with what this version writes; or why that is not known. */
 export interface WorkflowParts {
-  readonly bucket: Result<Part>;
-  readonly provider: Result<Part>;
-  readonly roles: Result<readonly Part[]>;
+  readonly bucket: Result<SetupPart>;
+  readonly provider: Result<SetupPart>;
+  readonly roles: Result<readonly SetupPart[]>;
 }
 
 /** What was read of the AWS account. */
 export interface AccountFacts {
-  readonly boundary: Result<Part>;
+  readonly boundary: Result<SetupPart>;
   /** Null without `settings.state`. */
   readonly workflows: WorkflowParts | null;
   readonly home: Result<Pick<AccountHome, 'usersWithoutBoundary' | 'hasRootKeys'>>;
@@ -42,7 +42,7 @@ export interface AccountFacts {
   readonly lockAge: Result<number | null>;
 }
 
-export type Outcome =
+export type Verdict =
   | { readonly state: 'right' }
   /** `found` is a phrase: what is there instead. */
   | { readonly state: 'wrong'; readonly found: Text }
@@ -54,25 +54,25 @@ export interface Check {
   readonly id: string;
   /** What is so if it is right. */
   readonly title: Text;
-  outcome(facts: Facts): Outcome;
+  outcome(facts: Facts): Verdict;
   /** The one command or setting that fixes it. */
   fix(facts: Facts): Text;
   /** If the ruleset that `--fix` writes does it, too. */
   readonly isInRuleset?: true;
 }
 
-export const RIGHT: Outcome = { state: 'right' };
+export const RIGHT: Verdict = { state: 'right' };
 
-export function wrong(found: Text): Outcome {
+export function wrong(found: Text): Verdict {
   return { state: 'wrong', found };
 }
 
-export function notChecked(why: Text, fix: Text | null): Outcome {
+export function notChecked(why: Text, fix: Text | null): Verdict {
   return { state: 'not-checked', why, fix };
 }
 
 /** The outcome of what was read, or why it could not be. */
-export function outcomeOf<T>(read: Result<T>, decide: (value: T) => Outcome): Outcome {
+export function verdictOf<T>(read: Result<T>, decide: (value: T) => Verdict): Verdict {
   return read.ok ? decide(read.value) : unread(read.failure);
 }
 
@@ -80,24 +80,24 @@ type ValueOf<R> = R extends { readonly ok: true; readonly value: infer Value } ?
 type GitHubPart = 'rulesets' | 'variables' | 'workflowToken' | 'outsidersWait' | 'writers';
 
 /** The same of something on GitHub. */
-export function onGitHub<Part extends GitHubPart>(
-  part: Part,
-  decide: (value: ValueOf<RepositorySettings[Part]>, facts: Facts) => Outcome,
+export function onGitHub<SetupPart extends GitHubPart>(
+  part: SetupPart,
+  decide: (value: ValueOf<RepositorySettings[SetupPart]>, facts: Facts) => Verdict,
 ): Check['outcome'] {
   return (facts) =>
-    outcomeOf(facts.github, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
+    verdictOf(facts.github, ({ [part]: read }) => verdictOf(read as Result<never>, (value) => decide(value, facts)));
 }
 
 /** The same of something in the AWS account. */
-export function inAccount<Part extends 'home' | 'lockAge'>(
-  part: Part,
-  decide: (value: ValueOf<AccountFacts[Part]>, facts: Facts) => Outcome,
+export function inAccount<SetupPart extends 'home' | 'lockAge'>(
+  part: SetupPart,
+  decide: (value: ValueOf<AccountFacts[SetupPart]>, facts: Facts) => Verdict,
 ): Check['outcome'] {
   return (facts) =>
-    outcomeOf(facts.account, ({ [part]: read }) => outcomeOf(read as Result<never>, (value) => decide(value, facts)));
+    verdictOf(facts.account, ({ [part]: read }) => verdictOf(read as Result<never>, (value) => decide(value, facts)));
 }
 
-function unread(failure: Failure): Outcome {
+function unread(failure: Failure): Verdict {
   if (failure.code === 'github-token-missing') {
     return notChecked(
       t`GITHUB_TOKEN is not set`,

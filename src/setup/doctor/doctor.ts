@@ -4,7 +4,7 @@ import { REQUIRED_CHECK } from '../../review/approval/rules.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
-import type { Facts, Outcome } from './check.ts';
+import type { Facts, Verdict } from './check.ts';
 import { GITHUB_CHECKS, wantedRuleset } from './github-checks.ts';
 
 /** Every check of `doctor`. */
@@ -18,7 +18,7 @@ const FIX = t`run ${codeText('mturk-team doctor --fix')}`;
 /** What a check found. */
 export interface Diagnosis {
   readonly check: (typeof CHECKS)[number];
-  readonly outcome: Outcome;
+  readonly outcome: Verdict;
   /** Null if it is right, or nothing can be done. */
   readonly fix: Text | null;
   /** Whether the ruleset that `--fix` writes makes it right. */

@@ -11,11 +11,11 @@ import {
   type Check,
   type Facts,
   notChecked,
-  type Outcome,
   onGitHub,
-  outcomeOf,
   RIGHT,
   UPGRADE,
+  type Verdict,
+  verdictOf,
   wrong,
 } from './check.ts';
 
@@ -28,10 +28,10 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'plan-of-github',
     title: t`the GitHub plan has branch rules for this repository`,
     outcome: ({ github }) =>
-      outcomeOf(github, ({ rulesets }) => {
+      verdictOf(github, ({ rulesets }) => {
         if (rulesets.ok) return RIGHT;
         const lacks = isPlanLacking(rulesets.failure);
-        return lacks ? wrong(t`it has none for a private repository`) : outcomeOf(rulesets, () => RIGHT);
+        return lacks ? wrong(t`it has none for a private repository`) : verdictOf(rulesets, () => RIGHT);
       }),
     fix: () => UPGRADE,
   },
@@ -39,7 +39,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'default-branch',
     title: t`the default branch is ${codeText(MAIN_BRANCH)}`,
     outcome: ({ github }) =>
-      outcomeOf(github, ({ defaultBranch }) =>
+      verdictOf(github, ({ defaultBranch }) =>
         defaultBranch === MAIN_BRANCH
           ? RIGHT
           : wrong(t`it is ${codeText(defaultBranch)}, and workflows act for ${codeText(MAIN_BRANCH)} alone`),
@@ -117,7 +117,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'rebase-merging',
     title: t`rebase merging is off`,
     outcome: ({ github }) =>
-      outcomeOf(github, ({ rebaseMerging }) => {
+      verdictOf(github, ({ rebaseMerging }) => {
         if (rebaseMerging === null) return notChecked(t`this token is not allowed to see it`, OTHER_TOKEN);
         return rebaseMerging ? wrong(t`it is on, and such merges are never applied`) : RIGHT;
       }),
@@ -234,8 +234,8 @@ const MAIN = `refs/heads/${MAIN_BRANCH}`;
 const STOPPING_ONE_OWNER: readonly MissingRule[] = ['approval', 'code-owners', 'last-push'];
 
 /** GitHub lets no one approve their own pull request, so that a rule about reviews would stop the one owner. */
-function oneOwner(facts: Facts): Outcome {
-  if (!facts.team.settings.selfApproval) return outcomeOf(facts.github, () => RIGHT);
+function oneOwner(facts: Facts): Verdict {
+  if (!facts.team.settings.selfApproval) return verdictOf(facts.github, () => RIGHT);
   return onGitHub('rulesets', (rulesets) => {
     const asking = rulesets.find(({ rules }) => {
       const missing = missingRules(rules, { selfApproval: false });
@@ -253,7 +253,7 @@ const noOtherWriter = onGitHub('writers', (writers, { team }) => {
 });
 
 /** Each rule that is in a ruleset must be in one that no one can bypass. */
-function bypassOutcome(rulesets: readonly Ruleset[], { team }: Facts): Outcome {
+function bypassOutcome(rulesets: readonly Ruleset[], { team }: Facts): Verdict {
   const strong = rulesets.filter(({ canBypass }) => canBypass === false);
   if (areAllIn(strong, rulesets, team)) return RIGHT;
   const [weak] = rulesets.filter(({ canBypass }) => canBypass === true);

@@ -1,5 +1,5 @@
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LOGIN_PATTERN, LONGEST_LAB } from '../../team/schema.ts';
-import type { LabAnswers, Owner } from './lab-files.ts';
+import type { FirstOwner, LabAnswers } from './lab-files.ts';
 
 /** Why an answer is not usable; null if it is. */
 export type AnswerProblem = string | null;
@@ -21,7 +21,7 @@ export function accountDigits(account: string): string {
 }
 
 /** `ada=adaoneill, bo=bochen`: a key with a GitHub login each, which is empty if it was not given. */
-export function parseOwners(text: string): readonly Owner[] {
+export function parseOwners(text: string): readonly FirstOwner[] {
   return text
     .split(',')
     .map((part) => part.trim())
@@ -32,7 +32,7 @@ export function parseOwners(text: string): readonly Owner[] {
     });
 }
 
-export function ownersProblem(owners: readonly Owner[]): AnswerProblem {
+export function ownersProblem(owners: readonly FirstOwner[]): AnswerProblem {
   if (owners.length === 0) return 'A lab has at least one owner, who approves changes.';
   const wrong = owners.find(({ key, login }) => !ID_PATTERN.test(key) || !LOGIN_PATTERN.test(login));
   if (wrong !== undefined) {
@@ -59,7 +59,7 @@ interface Asker {
 interface GivenAnswers {
   readonly lab: string | null;
   readonly account: string | null;
-  readonly owners: readonly Owner[] | null;
+  readonly owners: readonly FirstOwner[] | null;
   readonly selfApproval: boolean;
 }
 

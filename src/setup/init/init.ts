@@ -15,7 +15,7 @@ export interface Initialized {
  * Writes what a lab repository lacks. The other files follow from its team.yaml: the one that is there, else the one that
  * the answers make. Null answers are for a directory that has one.
  */
-export async function initialize(
+export async function writeLabFiles(
   directory: string,
   answers: LabAnswers | null,
   release: Release,

@@ -6,7 +6,7 @@ import { teamSchemaText } from '../../team/schema.ts';
 import type { Team } from '../../team/team.ts';
 import { docsUrl, type Release } from '../release.ts';
 
-export interface Owner {
+export interface FirstOwner {
   readonly key: string;
   /** The GitHub login. */
   readonly login: string;
@@ -15,7 +15,7 @@ export interface Owner {
 export interface LabAnswers {
   readonly lab: string;
   readonly account: string;
-  readonly owners: readonly Owner[];
+  readonly owners: readonly FirstOwner[];
   readonly selfApproval: boolean;
 }
 

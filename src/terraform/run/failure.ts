@@ -95,7 +95,7 @@ const KNOWN: readonly KnownFailure[] = [
     // Before the errors of AWS: those of the state's bucket are about the state.
     pattern:
       /(Failed to|Error) (save|saving|persist|persisting|write|writing|upload|uploading) (the )?(current |updated )?state/i,
-    failure: stateFailure,
+    failure: backendFailure,
   },
   {
     pattern: /Account ID not allowed(?:: (\d{12}))?/i,
@@ -141,7 +141,7 @@ const KNOWN: readonly KnownFailure[] = [
   {
     pattern:
       /(Failed to|Error) (load|loading|save|saving|read|reading|refresh|refreshing|get existing|persist|persisting|write|inspect)\w* (the )?(backend|state|workspaces)|Failed to save state|Error configuring the backend|S3 bucket .* does not exist|HTTP remote state/i,
-    failure: stateFailure,
+    failure: backendFailure,
   },
   knownDuring(
     'provider-unresponsive',
@@ -161,7 +161,7 @@ const STATE_CAUSES: readonly (readonly [cause: StateFailureCause, pattern: RegEx
   ['missing', /HTTP error: 404|NoSuchBucket|bucket .*does not exist/i],
 ];
 
-function stateFailure({ text, reason, progress }: Evidence): Failed {
+function backendFailure({ text, reason, progress }: Evidence): Failed {
   const cause = STATE_CAUSES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
   return fail('backend-failed', { reason, cause, progress });
 }

@@ -9,14 +9,14 @@ export interface Setting<Id extends string = string> {
 }
 
 /** A part of the setup, compared with what this version wants of it: data for bootstrap and doctor alike. */
-export interface Part<Id extends string = string> {
+export interface SetupPart<Id extends string = string> {
   readonly kind: PartKind;
   /** The bucket's or the role's name, the provider's or the boundary's ARN, the file. */
   readonly name: string;
   readonly settings: readonly Setting<Id>[];
 }
 
-export function actionOf({ settings }: Part): 'create' | 'change' | 'delete' | 'as-wanted' {
+export function partAction({ settings }: SetupPart): 'create' | 'change' | 'delete' | 'as-wanted' {
   if (settings[0]?.state === 'missing') return 'create';
   if (settings[0]?.state === 'unwanted') return 'delete';
   return settings.every(({ state }) => state === 'as-wanted') ? 'as-wanted' : 'change';
@@ -47,6 +47,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** The settings that are not as wanted. */
-export function settingWords({ settings }: Pick<Part, 'settings'>): readonly string[] {
+export function settingWords({ settings }: Pick<SetupPart, 'settings'>): readonly string[] {
   return settings.filter(({ state }) => state !== 'as-wanted').flatMap(({ id }) => SETTINGS[id] ?? []);
 }
