@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSync } from '@swc/core';
 
-/** Folders of `src` whose own tests must notice a mistake in them. */
+/** Folders of `src` in which the tests of their module must notice a mistake. */
 const FOLDERS = [...['iam', 'access', 'guardrails', 'review/rule', 'review/approval', 'drift/rules', 'team/rules']];
 /** At least so many of a hundred mutations must be noticed, equivalent ones left out. */
 const NOTICED_PERCENT = 95;
@@ -93,11 +93,22 @@ function randomFrom(seed: number): () => number {
 function isNoticed(copy: string, folder: string, { file, text }: Mutation): boolean {
   const original = readFileSync(file, 'utf8');
   writeFileSync(join(copy, file), text);
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--config', 'jest.unit.config.js'];
-  const tests = [`__tests__/${folder}/`, '--bail', '--silent', '--maxWorkers=2'];
-  const { status } = spawnSync(process.execPath, [...jest, ...tests], { cwd: copy, timeout: 300_000 });
+  const passed = testsPass(copy, folder);
   writeFileSync(join(copy, file), original);
-  return status !== 0;
+  return !passed;
+}
+
+/** Whether the folder's own tests pass, and then all of its module. */
+function testsPass(copy: string, folder: string): boolean {
+  const tests = [...new Set([folder, folder.split('/')[0]])].map((each) => `__tests__/${each}/`);
+  return tests.filter((each) => existsSync(each)).every((each) => passes(copy, each));
+}
+
+function passes(copy: string, tests: string): boolean {
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--config', 'jest.unit.config.js'];
+  const env = { ...process.env, FC_SEED: values.seed };
+  const options = { cwd: copy, env, timeout: 600_000 };
+  return spawnSync(process.execPath, [...jest, tests, '--bail', '--silent', '--maxWorkers=2'], options).status === 0;
 }
 
 const { values, positionals } = parseArgs({
@@ -113,16 +124,23 @@ let failed = false;
 try {
   for (const file of tracked()) cpSync(file, join(copy, file), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  // Samples follow the commit, so that tests ask for it.
+  const gitFolder = execFileSync('git', ['rev-parse', '--absolute-git-dir'], { encoding: 'utf8' });
+  writeFileSync(join(copy, '.git'), `gitdir: ${gitFolder}`);
   for (const folder of positionals.length > 0 ? positionals : FOLDERS) {
+    if (!testsPass(copy, folder)) throw new Error(`The tests of ${folder} fail without a mutation.`);
     const random = randomFrom(Number(values.seed));
     const all = tracked(`src/${folder}/*.ts`)
       .filter((file) => dirname(file) === `src/${folder}`)
       .flatMap(mutationsOf);
     const drawn = all.map((mutation) => ({ mutation, at: random() })).sort((one, other) => one.at - other.at);
     const tried = drawn.slice(0, Number(values.count)).map(({ mutation }) => mutation);
-    const survivors = tried.filter((mutation) => !isNoticed(copy, folder, mutation));
-    for (const { file, line, from, to } of survivors) console.log(`  ${file}:${line}: ${from}  ->  ${to}`);
-    const noticed = tried.length - survivors.length;
+    let noticed = 0;
+    for (const mutation of tried) {
+      const { file, line, from, to } = mutation;
+      if (isNoticed(copy, folder, mutation)) noticed++;
+      else console.log(`  ${file}:${line}: ${from}  ->  ${to}`);
+    }
     console.log(`${folder}: ${noticed} of ${tried.length} noticed, of ${all.length} mutations`);
     failed ||= noticed * 100 < tried.length * NOTICED_PERCENT;
   }

@@ -62,6 +62,15 @@ describe('who may be deleted', () => {
     ],
     ['past the last day, if users stay', leaves, eveUntil('2026-11-14'), ['member-not-departed eve']],
     ['on the last day', leaves, eveUntil(TODAY), ['member-not-departed eve']],
+    [
+      'another member is due',
+      leaves,
+      {
+        members: [member({ key: 'ada' }), member({ key: 'bo', until: '2026-11-14' })],
+        settings: { ...recordedTeam.settings, deleteAfterDays: 10 },
+      },
+      ['member-not-departed eve'],
+    ],
     ['another member departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
     ['three, as many as allowed', allLeave, { departed: left('bo', 'cy', 'dee') }, []],
     [
@@ -185,6 +194,7 @@ describe('plans that are blocked', () => {
     ['the role that applies', ['trust-changed'], added('aws_iam_role', updatedRole)],
     ['what that role may do', ['trust-changed'], added('aws_iam_role_policy_attachment', updatedRole)],
     ['whom the account trusts', ['trust-changed'], added('aws_iam_openid_connect_provider', updatedRole)],
+    ['what machines may do', ['trust-changed'], added('aws_iam_instance_profile', updatedRole)],
     ["the account's password policy", ['trust-changed'], added('aws_iam_account_password_policy', updatedRole)],
     [
       'the only owner deleted',
@@ -192,6 +202,7 @@ describe('plans that are blocked', () => {
       changed('aws_iam_user.member_ada', { actions: ['delete'], after: null }),
     ],
     ['a user outside the path', ['outside-managed-path'], updated(BO, { path: '/' })],
+    ['a user at the path of the boundary', ['outside-managed-path'], updated(BO, { path: '/mturk-boundary/' })],
     ['a member of a foreign group', ['outside-managed-path'], updated(READERS, { group: 'Admins' })],
     ['a foreign policy attached', ['outside-managed-path'], updated(READERS_POLICIES, { policy_arns: [FULL] })],
     [
@@ -236,6 +247,8 @@ describe('an owner who can approve the next change stays', () => {
   test.each<[string, Team, string[]]>([
     ['the owner is suspended', owned(['ada'], { suspended: true }), ['no-owner-left']],
     ['one of two is suspended', owned(['ada', 'cy'], { suspended: true }), []],
+    ['the first day is tomorrow', owned(['ada'], { from: '2026-11-26' }), ['no-owner-left']],
+    ['the last day was yesterday', owned(['ada'], { until: '2026-11-24' }), ['no-owner-left']],
     ['the last day is today', owned(['ada'], { until: TODAY }), []],
     ['everything is frozen', { ...owned(['ada'], {}), freeze: ['hits:publish', 'pay:bonus'] }, []],
   ])('%s', (_case, team, codes) => {

@@ -257,6 +257,14 @@ describe('a repository that calls its own workflows, by ./', () => {
     expect(taken(job, own)).toEqual(roles);
   });
 
+  test.each([
+    ['a repository of the same name', { owner: 'tools', name: 'access' }],
+    ['another repository of its owner', { owner: 'lab', name: 'tool' }],
+    ['its own, at a commit', { owner: 'lab', name: 'access', ref: PINNED }],
+  ])('takes no file of a pull request when it calls %s', (_called, at) => {
+    expect(taken({ ...pull, called: OWN_PLAN }, [{ ref: 'refs/heads/main', ...at }])).toEqual([]);
+  });
+
   test('has the one wildcard of all trust policies, in that of plan', () => {
     const withWildcard = WORKFLOW_ROLES.filter((role) =>
       JSON.stringify(trustOf(role, sampleTeam, { ...FACTS, workflows: own })).includes('*'),

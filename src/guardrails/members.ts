@@ -137,15 +137,15 @@ function renamer(before: Team | null, after: Team, newKeys: readonly string[]): 
   const suggest = suggester();
   return (key) => {
     const was = before?.members.find((member) => member.key === key);
-    if (before === null || was === undefined) return suggest(key, newKeys);
-    return added.find((member) => isSamePerson(was, member))?.key ?? null;
+    if (was === undefined) return suggest(key, newKeys);
+    return added.find((member) => isSamePerson(member, was))?.key ?? null;
   };
 }
 
 function isSamePerson(one: Member, other: Member): boolean {
   return (['name', 'email', 'github'] as const).some((field) => {
-    const [text, same] = [one[field], other[field]];
-    return text !== null && same !== null && comparable(text) === comparable(same);
+    const text = one[field];
+    return text !== null && comparable(text) === comparable(other[field] ?? '');
   });
 }
 

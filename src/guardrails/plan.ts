@@ -94,5 +94,6 @@ const OF_ACCESS = [
 /** Whether a nested mask has a `true` anywhere. */
 function marks(mask: unknown): boolean {
   if (mask === true) return true;
+  // Equivalent if mutated: a mask has only maps, lists and truth values.
   return typeof mask === 'object' && mask !== null && Object.values(mask).some(marks);
 }

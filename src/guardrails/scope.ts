@@ -1,4 +1,4 @@
-import { isManagedPolicyName } from '../catalog/managed-policies.ts';
+import { managedPolicyByArn } from '../catalog/managed-policies.ts';
 import {
   BOUNDARY_PATH,
   boundaryArn,
@@ -162,9 +162,7 @@ function outside(
   account: string,
 ): string | null {
   const named = (kind: string, name: unknown) =>
-    name === undefined || name === null || (typeof name === 'string' && managed(kind)?.hasName(name) === true)
-      ? null
-      : `${kind} ${String(name)}`;
+    (name ?? null) === null || managed(kind)?.hasName(String(name)) === true ? null : `${kind} ${String(name)}`;
   const entity = entityOf(type);
   if (entity !== null) {
     if (values.path !== managed(entity)?.path) return `path ${String(values.path ?? '/')}`;
@@ -174,16 +172,14 @@ function outside(
     const holder = named(kind, values[kind] ?? values[`${kind}_name`]);
     if (holder !== null) return holder;
   }
-  const arns = [values.policy_arn, ...(Array.isArray(values.policy_arns) ? values.policy_arns : [])];
-  const foreign = arns.find(
-    (arn) => arn !== undefined && arn !== null && !isAttachable(String(arn), managed('policy'), account),
-  );
+  const arns = [values.policy_arn ?? [], values.policy_arns ?? []].flat();
+  const foreign = arns.find((arn) => !isAttachable(String(arn), managed('policy'), account));
   return foreign === undefined ? null : `policy ${String(foreign)}`;
 }
 
 /** A policy of the lab, or one that AWS manages for Mechanical Turk. */
 function isAttachable(arn: string, managed: Managed | null, account: string): boolean {
+  // Equivalent if mutated: each stack has policies.
   if (managed !== null && arn.startsWith(`arn:aws:iam::${account}:policy${managed.path}`)) return true;
-  const aws = 'arn:aws:iam::aws:policy/';
-  return arn.startsWith(aws) && isManagedPolicyName(arn.slice(aws.length));
+  return managedPolicyByArn(arn) !== null;
 }

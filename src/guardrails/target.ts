@@ -53,8 +53,7 @@ function locationOf(state: Settings['state']): string | null {
 }
 
 function labOfPlan({ plan }: PlanContext): { readonly from: string; readonly to: string }[] {
-  for (const { type, change } of plan.changes) {
-    if (type !== 'aws_iam_user' && type !== 'aws_iam_group') continue;
+  for (const { change } of plan.changes) {
     const from = labOfPath(String(change.before?.path));
     const to = labOfPath(String(change.after?.path));
     if (from !== null && to !== null && from !== to) return [{ from, to }];

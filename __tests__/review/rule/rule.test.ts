@@ -350,6 +350,15 @@ describe('dates', () => {
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([]);
   });
 
+  test.each<[string, Partial<Team['members'][number]>]>([
+    ['last day', { until: '2027-01-31' }],
+    ['first day', { from: '2026-12-01' }],
+  ])('a changed %s drops no other Deny in limits', (_which, change) => {
+    const denied = write('bo', 'limits', says(statement('Deny', 'mechanicalturk:CreateHIT')));
+    const given = { team: withMember('bo', change), applied: sampleTeam, change: denied };
+    expect(brief(ruled(given))).toEqual([keeps('bo', ['CreateHIT'])]);
+  });
+
   test('a later last day that someone wrote goes', () => {
     const change = write('bo', 'limits', until('2029-01-01T00:00:00Z'));
     expect(statementsOfBo({ change })).toMatchObject([ends('2027-06-01T00:00:00Z')]);

@@ -50,6 +50,7 @@ export function manualDenies(
     const { Sid: _sid, ...deny } = statement;
     found.set(denyKey(deny), deny);
   }
+  // Equivalent if mutated: any order will do that is not the account's.
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
 }
 
