@@ -193,6 +193,14 @@ describe('plans that are blocked', () => {
     ['an access key in Terraform', ['unmanaged-resource-type'], added('aws_iam_access_key', createdKey)],
     ['the role that applies', ['trust-changed'], added('aws_iam_role', updatedRole)],
     ['what that role may do', ['trust-changed'], added('aws_iam_role_policy_attachment', updatedRole)],
+    [
+      'a role, and a user outside the path',
+      ['trust-changed', 'outside-managed-path'],
+      (raw, find) => {
+        added('aws_iam_role', updatedRole)(raw, find);
+        updated(BO, { path: '/' })(raw, find);
+      },
+    ],
     ['whom the account trusts', ['trust-changed'], added('aws_iam_openid_connect_provider', updatedRole)],
     ['what machines may do', ['trust-changed'], added('aws_iam_instance_profile', updatedRole)],
     ["the account's password policy", ['trust-changed'], added('aws_iam_account_password_policy', updatedRole)],

@@ -11,3 +11,11 @@ test('every rule has one section in the reference of findings', () => {
   const counts = Object.keys(DRIFT_RULES).map((id) => [id, headings.filter((each) => each === `### ${id}`).length]);
   expect(counts).toEqual(Object.keys(DRIFT_RULES).map((id) => [id, 1]));
 });
+
+test('findings about keys and passwords come from the credential report, whose age is then said', () => {
+  const rules = Object.entries(DRIFT_RULES).filter(([, { usesCredentialReport }]) => usesCredentialReport === true);
+  expect(rules.map(([id]) => id)).toEqual([
+    ...['root-access-key', 'key-used-after-leaving', 'unmanaged-user', 'console-password'],
+    ...['too-many-access-keys', 'old-access-key', 'unused-access-key'],
+  ]);
+});

@@ -656,6 +656,14 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(deniedTo('fay', {})).toBeUndefined();
   });
 
+  test('is any group with a policy of the lab, beside others', () => {
+    const helpers = (...attached: readonly string[]) =>
+      all(withGroup({ name: 'helpers', path: '/x/', attached }), putInto('fay', 'helpers'));
+    expect(deniedTo('fay', { change: helpers(payArn, FULL) })).toContain('CreateHIT');
+    expect(deniedTo('fay', { change: helpers(FULL) })).toBeUndefined();
+    expect(deniedTo('fay', { change: helpers() })).toBeUndefined();
+  });
+
   test('gives nothing any more to who loses the role, and nothing that is frozen', () => {
     const applied = sampleTeam;
     const leaves = withMember('fay', { roles: ['results-reader'] });

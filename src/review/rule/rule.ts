@@ -278,7 +278,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const { users } = account.access;
   const actual = users.find((user) => user.name === name) ?? null;
   const known = applied?.ids.user.get(name);
-  const id = account.ids.user.get(name);
+  const id = account.ids.user.get(name) ?? null;
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
   if (actual === null) {
     const renamed = userOfId(name, input);
@@ -293,7 +293,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
     if (had.includes(undefined) || isExtended) return is('new');
     return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
   }
-  if (known !== undefined && known === id) return actual.path === path ? is('own') : is('moved', actual.path);
+  if (known === id) return actual.path === path ? is('own') : is('moved', actual.path);
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;

@@ -28,7 +28,7 @@ const unknownRole = rule({
     return {
       summary: t`role ${shortValue(role)} does not exist`,
       help:
-        names.length > 1 && names.every((name) => known.includes(name))
+        names.every((name) => known.includes(name))
           ? t`write a comma between the roles: ${value(names.join(', '))}`
           : isPermission(role)
             ? t`write ${value(role)} in ${value('allow')} of a role, and the key of that role here`
