@@ -1,4 +1,4 @@
-import { canonicalDocument } from '../../src/iam/canonical.ts';
+import { canonicalDocument, canonicalJson, stableJson } from '../../src/iam/canonical.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
 
 const READ: Statement = { Sid: 'Read', Effect: 'Allow', Action: ['a:GetX', 'a:ListX'], Resource: '*' };
@@ -79,4 +79,26 @@ test.each<[what: string, document: PolicyDocument]>([
   ['one statement less', { ...BASE, Statement: [READ] }],
 ])('%s says something else', (_what, document) => {
   expect(canonicalDocument(document)).not.toBe(canonicalDocument(BASE));
+});
+
+test.each<[what: string, one: unknown, other: unknown, same: boolean]>([
+  ['the order of keys', { a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }, true],
+  ['the order of a list', ['b', 'a'], ['a', 'b'], true],
+  ['a list of one', { a: ['x'] }, { a: 'x' }, true],
+  ['repetition', ['a', 'a', 'b'], ['b', 'a'], true],
+  ['what is undefined', { a: 1, b: undefined }, { a: 1 }, true],
+  ['null', { a: null }, {}, false],
+  ['null and a map', null, {}, false],
+  ['an empty list and a map', [], {}, false],
+  ['text and a number', '1', 1, false],
+  ['another value', { a: ['x', 'y'] }, { a: ['x', 'z'] }, false],
+])('%s in JSON of any shape', (_what, one, other, same) => {
+  expect(canonicalJson(one) === canonicalJson(other)).toBe(same);
+});
+
+test('JSON with sorted names, in which lists keep their order', () => {
+  const value = { b: [2, null, 'x', { d: 1, c: 2 }], a: { f: null, e: 'x' } };
+  expect(stableJson(value)).toBe('{"a":{"e":"x","f":null},"b":[2,null,"x",{"c":2,"d":1}]}');
+  const form = (part: object) => ('c' in part ? 'formed' : part);
+  expect(stableJson(value, form)).toBe('{"a":{"e":"x","f":null},"b":[2,null,"x","formed"]}');
 });

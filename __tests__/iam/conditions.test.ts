@@ -1,4 +1,4 @@
-import { conditionsHold } from '../../src/iam/conditions.ts';
+import { conditionsHold, isKnownOperator } from '../../src/iam/conditions.ts';
 import type { ConditionBlock } from '../../src/iam/document.ts';
 import type { RequestContext } from '../../src/iam/pattern.ts';
 
@@ -13,6 +13,7 @@ const CONTEXT: RequestContext = {
   'aws:SecureTransport': 'true',
   'aws:TagKeys': ['lab', 'team'],
   'x:count': '10',
+  'x:account': '123456789012',
   'x:word': 'Apple*',
 };
 
@@ -31,6 +32,8 @@ describe('an operator on a key that the request has', () => {
     ['StringEquals', 'aws:username', [], false],
     ['StringNotEquals', 'aws:username', ['ada', 'lab-bo'], false],
     ['StringNotEquals', 'aws:username', ['ada', 'cy'], true],
+    ['StringNotEquals', 'aws:username', 'LAB-BO', true],
+    ['StringNotLike', 'aws:username', 'LAB-*', true],
     ['StringEqualsIgnoreCase', 'aws:username', 'LAB-BO', true],
     ['StringEqualsIgnoreCase', 'aws:username', 'LAB-B', false],
     ['StringNotEqualsIgnoreCase', 'aws:username', 'LAB-BO', false],
@@ -46,10 +49,14 @@ describe('an operator on a key that the request has', () => {
     ['StringEquals', 'aws:username', "${x:missing, 'lab-bo'}", true],
     ['StringEquals', 'aws:username', '${x:missing}', false],
     ['StringNotEquals', 'aws:username', '${x:missing}', true],
+    ['ForAnyValue:StringEquals', 'aws:TagKeys', '${aws:TagKeys}', false],
     ['ArnEquals', 'aws:PrincipalArn', 'arn:aws:iam::123456789012:user/mturk/lab/lab-bo', true],
     ['ArnEquals', 'aws:PrincipalArn', 'arn:aws:iam::*:user/mturk/*', true],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::123456789012:user/mturk/*/${aws:username}', true],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam:*:*:user/ada', false],
+    ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::${x:account}:user/*', true],
+    ['ArnLike', 'aws:PrincipalArn', 'arn:aws:}:*:*:user/*', false],
+    ['ArnLike', 'aws:username', 'arn:aws:iam::*:user/*', false],
     ['ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/mturk/*', false],
     ['ArnNotEquals', 'aws:PrincipalArn', 'arn:aws:iam::*:role/*', true],
     ['DateGreaterThanEquals', 'aws:CurrentTime', '2026-11-25T12:00:00Z', true],
@@ -61,6 +68,7 @@ describe('an operator on a key that the request has', () => {
     ['DateGreaterThan', 'aws:CurrentTime', '2026-11-25', true],
     ['DateGreaterThan', 'aws:CurrentTime', '2026', true],
     ['DateLessThan', 'aws:CurrentTime', '2027-01', true],
+    ['DateLessThan', 'aws:CurrentTime', '2028-02-29', true],
     ['DateEquals', 'aws:CurrentTime', '1795608000', true],
     ['DateLessThan', 'aws:EpochTime', '2026-11-25T12:00:01Z', true],
     ['NumericEquals', 'x:count', '10.0', true],
@@ -84,6 +92,8 @@ describe('an operator on a key that the request has', () => {
     ['Bool', 'aws:SecureTransport', 'false', false],
     ['Null', 'aws:SourceIp', 'false', true],
     ['Null', 'aws:SourceIp', 'true', false],
+    ['Null', 'aws:SourceIp', ['true', 'false'], true],
+    ['IpAddress', 'aws:username', '0.0.0.0/0', false],
     ['StringEqualsIfExists', 'aws:username', 'ada', false],
     ['ForAnyValue:StringEquals', 'aws:TagKeys', ['lab', 'x'], true],
     ['ForAnyValue:StringEquals', 'aws:TagKeys', ['x', 'y'], false],
@@ -140,10 +150,13 @@ describe('what is not understood never widens: no Allow by it, and a Deny in spi
     ['an unknown quantifier', 'ForSomeValues:StringEquals', 'aws:username', 'lab-bo'],
     ['a name of the prototype', 'constructor', 'aws:username', 'lab-bo'],
     ['31 February', 'DateLessThan', 'aws:CurrentTime', '2027-02-31'],
+    ['31 April', 'DateLessThan', 'aws:CurrentTime', '2027-04-31'],
     ['a date in words', 'DateLessThan', 'aws:CurrentTime', 'tomorrow'],
     ['a month 13', 'DateGreaterThan', 'aws:CurrentTime', '2020-13-01'],
     ['no number', 'NumericEquals', 'x:count', 'ten'],
     ['no address', 'IpAddress', 'aws:SourceIp', '192.0.2.0/33'],
+    ['an address with a word behind it', 'IpAddress', 'aws:SourceIp', '192.0.2.0/x'],
+    ['an address with two lengths', 'IpAddress', 'aws:SourceIp', '192.0.2.0/24/24'],
     ['a name for an address', 'NotIpAddress', 'aws:SourceIp', 'example.org'],
     ['no truth value', 'Bool', 'aws:SecureTransport', 'yes'],
     ['no truth value for Null', 'Null', 'aws:SourceIp', 'maybe'],
@@ -179,4 +192,24 @@ test('policy variables are text in the older version', () => {
   expect(conditionsHold({ Condition: block, Effect: 'Allow' }, undefined, { 'aws:username': '${aws:username}' })).toBe(
     true,
   );
+});
+
+test.each([
+  ['Null', true],
+  ['StringLike', true],
+  ['ForAllValues:StringEqualsIfExists', true],
+  ['StringMatches', false],
+  ['ForAllValues:Null', false],
+])('%s is understood: %p', (name, expected) => {
+  expect(isKnownOperator(name)).toBe(expected);
+});
+
+test('a condition on a key whose value is not known yet counts as what allows more', () => {
+  const block: ConditionBlock = { StringEquals: { 'AWS:MultiFactorAuthAge': '1', 'aws:username': 'lab-bo' } };
+  const holdsFor = (Effect: 'Allow' | 'Deny', username: string, openKeys?: readonly string[]) =>
+    conditionsHold({ Condition: block, Effect }, VERSION, { 'aws:username': username }, openKeys);
+  const open = ['aws:multifactorauthage', 'aws:username'];
+  expect([holdsFor('Allow', 'lab-bo', open), holdsFor('Deny', 'lab-bo', open)]).toEqual([true, false]);
+  expect(holdsFor('Allow', 'lab-cy', open)).toBe(false);
+  expect([holdsFor('Allow', 'lab-bo'), holdsFor('Deny', 'lab-bo')]).toEqual([false, false]);
 });

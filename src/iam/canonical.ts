@@ -26,10 +26,14 @@ function sortedSet(items: readonly string[]): readonly string[] {
 /** JSON with sorted names; lists keep their order. `form` may replace a part before its names are sorted. */
 export function stableJson(value: unknown, form = (part: object): unknown => part): string {
   return JSON.stringify(value, (_name, part: unknown) => {
-    const formed = part === null || typeof part !== 'object' || Array.isArray(part) ? part : form(part);
-    if (formed === null || typeof formed !== 'object' || Array.isArray(formed)) return formed;
+    const formed = isMap(part) ? form(part) : part;
+    if (!isMap(formed)) return formed;
     return Object.fromEntries(Object.entries(formed).sort(([one], [other]) => (one < other ? -1 : 1)));
   });
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -41,7 +45,7 @@ export function canonicalJson(value: unknown): string {
     const items = sortedSet(value.map(canonicalJson));
     return items.length === 1 ? (items[0] ?? '') : `[${items.join()}]`;
   }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (!isMap(value)) return JSON.stringify(value);
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);

@@ -71,7 +71,7 @@ export function conditionsHold(
 }
 
 function isOpen(key: string, context: RequestContext, openKeys: readonly string[]): boolean {
-  return openKeys.length > 0 && openKeys.includes(key.toLowerCase()) && valuesOf(context, key) === null;
+  return openKeys.includes(key.toLowerCase()) && valuesOf(context, key) === null;
 }
 
 function conditionHolds(
@@ -190,6 +190,7 @@ export function readDate(value: string): number | null {
   let moment = dates.get(value);
   if (moment === undefined) {
     moment = parseDate(value);
+    // Equivalent if mutated: only the memory that it takes differs.
     if (dates.size >= MOST_DATES) dates.clear();
     dates.set(value, moment);
   }
@@ -198,6 +199,7 @@ export function readDate(value: string): number | null {
 
 /** One moment is compared with many policies, and one policy's date is read several times. */
 const dates = new Map<string, number | null>();
+// Equivalent if mutated: as above.
 const MOST_DATES = 1_000;
 
 function parseDate(value: string): number | null {
@@ -205,7 +207,7 @@ function parseDate(value: string): number | null {
   if (parts === null) return /^-?\d{5,}(\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
   const [, year, month = '01', day = '01'] = parts;
   // JavaScript takes 31 February for 3 March.
-  if (Number(day) > 28 && Number(day) > daysOfMonth(Number(year), Number(month))) return null;
+  if (Number(day) > daysOfMonth(Number(year), Number(month))) return null;
   const moment = Date.parse(value.length > 10 ? value : `${year}-${month}-${day}T00:00:00Z`);
   return Number.isNaN(moment) ? null : moment;
 }

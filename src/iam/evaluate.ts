@@ -108,10 +108,10 @@ export function resourceMatches(
   resource: string,
   context: RequestContext,
 ): boolean {
+  // Equivalent if mutated: it only ends earlier.
   if (statement.Resource === '*') return true;
   const among = (patterns: readonly string[]) =>
     patterns.some((text) => {
-      if (text === '*') return true;
       const pattern = resolvePattern(text, 'resource', version, context);
       return pattern !== null && matchesPattern(pattern, resource);
     });
@@ -120,6 +120,7 @@ export function resourceMatches(
 }
 
 function matchesAction(pattern: string, loweredAction: string): boolean {
+  // Equivalent if mutated: it only ends earlier.
   if (pattern === '*') return true;
   const lowered = pattern.toLowerCase();
   if (!lowered.includes('*') && !lowered.includes('?')) return lowered === loweredAction;

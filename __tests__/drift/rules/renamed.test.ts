@@ -1,8 +1,10 @@
 import type { AccessModel } from '../../../src/access/model.ts';
+import type { Difference } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
 import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { isRevertibleDespite } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import {
@@ -81,6 +83,21 @@ describe('one finding, known by', () => {
     ],
     ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
     [
+      'CloudTrail, which saw another rename of that name',
+      {
+        change: all(untagged, renamed(FAY)),
+        known: [
+          { ...FAY, name: name('bo') },
+          { ...FAY, kind: 'group' },
+        ],
+      },
+      [
+        'membership-added/fay-fox/paymaster/spends: manual, auto',
+        'unmanaged-user/fay-fox/spends: unmanaged, manual',
+        'user-deleted/fay: manual, announced',
+      ],
+    ],
+    [
       'the tags, of two who are renamed',
       { change: all(renamed(FAY), renamed({ ...FAY, name: name('bo'), to: 'bob' })) },
       ['user-renamed/bo: manual, manual', 'user-renamed/fay: manual, manual'],
@@ -139,4 +156,32 @@ test('a user with the name of a member and another unique id was deleted and cre
   expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01/spends', cause: 'manual', remediation: 'manual' }]);
   // An apply without a note knows nothing of it.
   expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
+});
+
+describe('an apply reverts a difference beside a rename', () => {
+  const holder = (kind: 'user' | 'group', of: string) => ({ holder: { kind, name: of } });
+  const member = { group: name('task-publisher'), user: FAY.name, unmanaged: false } as const;
+  const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const inline = { policy: 'extra', document: null };
+  test.each<[string, Difference, boolean]>([
+    ['the renamed user was added to a group', { kind: 'membership-added', ...member }, true],
+    ['the renamed user was removed from one', { kind: 'membership-removed', ...member }, false],
+    ['another was', { kind: 'membership-removed', ...member, user: name('bo') }, true],
+    ['a user was added to the renamed group', { kind: 'membership-added', ...member, group: PAYERS.name }, false],
+    ['a policy of the renamed user', { kind: 'policy-attached', arn, ...holder('user', FAY.name) }, true],
+    ['its inline policy', { kind: 'inline-policy-added', ...inline, ...holder('user', FAY.name) }, true],
+    ['one that it lost', { kind: 'policy-detached', arn, ...holder('user', FAY.name) }, false],
+    ['an inline one that it lost', { kind: 'inline-policy-removed', ...inline, ...holder('user', FAY.name) }, false],
+    [
+      'one that a user of the name of the group lost',
+      { kind: 'policy-detached', arn, ...holder('user', PAYERS.name) },
+      true,
+    ],
+    ['a policy of the renamed group', { kind: 'policy-attached', arn, ...holder('group', PAYERS.name) }, false],
+    ['the boundary of the renamed user', { kind: 'boundary-changed', user: FAY.name, from: arn, to: null }, false],
+    ['the boundary of another', { kind: 'boundary-changed', user: name('bo'), from: arn, to: null }, true],
+    ['a policy', { kind: 'policy-deleted', arn }, true],
+  ])('%s', (_what, difference, expected) => {
+    expect(isRevertibleDespite([FAY, PAYERS], difference)).toBe(expected);
+  });
 });

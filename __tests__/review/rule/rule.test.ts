@@ -478,6 +478,13 @@ describe('who a member is', () => {
       ['bo'],
     ],
     [
+      'a user whose id the record no longer has, and whose last day stays',
+      { team: deletesAfter(3, sampleTeam), change: withoutUser('bo'), recorded: { bo: undefined } },
+      ['bo missing'],
+      ['bo'],
+      [],
+    ],
+    [
       'a user deleted by hand, whose last day changes',
       { team: extended, applied: deletesAfter(3, sampleTeam), change: withoutUser('bo') },
       ['bo missing'],
