@@ -156,6 +156,7 @@ describe('what is not understood never widens: no Allow by it, and a Deny in spi
     ['no number', 'NumericEquals', 'x:count', 'ten'],
     ['no address', 'IpAddress', 'aws:SourceIp', '192.0.2.0/33'],
     ['an address with a word behind it', 'IpAddress', 'aws:SourceIp', '192.0.2.0/x'],
+    ['an address of a length that there is not', 'IpAddress', 'aws:VpcSourceIp', '2001:db8::/129'],
     ['an address with two lengths', 'IpAddress', 'aws:SourceIp', '192.0.2.0/24/24'],
     ['a name for an address', 'NotIpAddress', 'aws:SourceIp', 'example.org'],
     ['no truth value', 'Bool', 'aws:SecureTransport', 'yes'],

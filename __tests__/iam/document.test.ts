@@ -17,6 +17,14 @@ describe('well-formed', () => {
     ['no version', [STATEMENT], {}],
     ['the older version and an id', [STATEMENT], { Version: '2008-10-17', Id: 'some words' }],
     ['NotAction and NotResource', [{ Effect: 'Deny', NotAction: ['iam:*'], NotResource: ['arn:aws:s3:::b/*'] }]],
+    ['statements without a Sid', [STATEMENT, STATEMENT]],
+    [
+      'statements with an empty Sid',
+      [
+        { ...STATEMENT, Sid: '' },
+        { ...STATEMENT, Sid: '' },
+      ],
+    ],
     ['a Sid', [{ ...STATEMENT, Sid: 'ResultsRead1' }]],
     ['an unknown action of a service', [{ ...STATEMENT, Action: 'mechanicalturk:GrantBonus' }]],
     ['conditions', [{ ...STATEMENT, Condition: { Bool: { 'aws:SecureTransport': 'true' } } }]],

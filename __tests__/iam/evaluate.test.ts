@@ -17,6 +17,8 @@ function source(statements: readonly Statement[], name = 'p'): PolicySource {
   return { policy: name, document };
 }
 
+const OTHER = { StringEquals: { 'aws:username': 'lab-cy' } };
+
 function policies(identity: readonly Statement[], boundary?: readonly Statement[]): PrincipalPolicies {
   return { identity: [source(identity)], boundary: boundary === undefined ? null : source(boundary, 'boundary') };
 }
@@ -29,6 +31,8 @@ describe('outcomes', () => {
   test.each<[what: string, given: PrincipalPolicies, outcome: Outcome, by: number, stopped: boolean]>([
     ['nothing', policies([]), 'denied-implicitly', 0, false],
     ['an Allow', policies([ALLOW]), 'allowed', 1, false],
+    ['an Allow whose condition fails', policies([{ ...ALLOW, Condition: OTHER }]), 'denied-implicitly', 0, false],
+    ['a Deny whose condition fails', policies([ALLOW, { ...DENY, Condition: OTHER }]), 'allowed', 1, false],
     ['two Allows', policies([ALLOW, ALLOW]), 'allowed', 2, false],
     ['a Deny alone', policies([DENY]), 'denied-explicitly', 1, false],
     ['a Deny behind an Allow', policies([ALLOW, DENY]), 'denied-explicitly', 1, false],

@@ -25,6 +25,11 @@ test.each<[string, readonly BranchRule[], readonly string[]]>([
   ['no rule at all', [], ['pull-request', ...APPROVALS, 'required-check', 'force-push', 'deletion']],
   ['pushes', rulesWith('pull_request', null), ['pull-request', ...APPROVALS]],
   ['no approval', rulesWith('pull_request', () => ({ required_approving_review_count: 0 })), ['approval']],
+  [
+    'no number of approvals',
+    rulesWith('pull_request', () => ({ required_approving_review_count: undefined })),
+    ['approval'],
+  ],
   ['any approver', rulesWith('pull_request', () => ({ require_code_owner_review: false })), ['code-owners']],
   ['the last pusher', rulesWith('pull_request', () => ({ require_last_push_approval: false })), ['last-push']],
   [

@@ -60,3 +60,9 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
 ])('%s', async (_what, last, newest, changes) => {
   expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
 });
+
+test('the first commit of all is a change, whatever its files', async () => {
+  const history = historyOf([['first', { 'README.md': 'x' }]]);
+  const changes = await changesSince({ ...history, differs: async () => false }, 'first', applied(null, 'four'));
+  expect(changes).toEqual([{ commit: 'first', parent: null }]);
+});

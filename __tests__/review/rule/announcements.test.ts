@@ -72,4 +72,10 @@ describe('ripe', () => {
     expect(ripe(all, later(21), less)).toEqual([known({ operations: ['GetHIT'] }), deletion]);
     expect(ripe(all, later(21), () => [])).toEqual([deletion]);
   });
+
+  test('a missing user waits until the newest file gives all of it', () => {
+    const missing = known({ kind: 'missing' });
+    expect(ripe([missing], later(21), () => ['GetHIT'])).toEqual([]);
+    expect(ripe([missing], later(21), everything)).toEqual([missing]);
+  });
 });

@@ -101,6 +101,11 @@ describe('after an apply: who may do more through the lab than the written team 
     expect(heldBeyond(change(account), { team: sampleTeam, renamed }, AT).map(({ user }) => user)).toEqual(expected);
   });
 
+  test('no one through a group that has the name of a role, but is not the lab’s', () => {
+    const roles = sampleTeam.roles.map((each) => (each.key === 'paymaster' ? { ...each, withoutGroup: true } : each));
+    expect(heldBeyond(account, { team: { ...sampleTeam, roles }, renamed }, AT)).toEqual([]);
+  });
+
   test('the operations are named, in catalog order', () => {
     const change = all(withPolicy(stopArn('x'), says(bonus)), attach('bo', stopArn('x')));
     expect(heldBeyond(change(account), { team: sampleTeam, renamed }, AT)).toEqual([

@@ -1,5 +1,6 @@
 import { type AccessModel, emptyModel } from '../../../src/access/model.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
+import type { EntityIds } from '../../../src/aws/types.ts';
 import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../../src/catalog/mturk.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
@@ -176,6 +177,16 @@ describe('operations', () => {
       [],
     ],
     ['a foreign group that gives the same', { change: all(takeOut('fay', name('paymaster')), inHelpers('fay')) }, []],
+    [
+      'a foreign group that gives under a condition',
+      {
+        change: all(
+          withGroup({ name: 'helpers', inline: [{ name: 'own', document: says(statement('Allow', '*', mfa)) }] }),
+          putInto('fay', 'helpers'),
+        ),
+      },
+      [],
+    ],
     ['a foreign group that denies, which no apply undoes', { change: inHelpers('fay', denyAll) }, []],
     [
       'a boundary of someone else',
@@ -252,6 +263,16 @@ describe('what owners approved is given', () => {
         change: withoutGroup('paymaster'),
       },
       [],
+    ],
+    [
+      'a role renamed by an interrupted apply, which withheld what someone took',
+      {
+        team: renamedRole(sampleTeam),
+        applied: sampleTeam,
+        begun: [renamedRole(withMember('fay', { withheld: ['SendBonus'] }))],
+        change: withoutGroup('paymaster'),
+      },
+      [took('fay', ['SendBonus'])],
     ],
     [
       'an interrupted apply that takes a role, and the merge reverted',
@@ -606,6 +627,12 @@ describe('who a member is', () => {
     for (const key of [...leftOut, ...(given.deletions ?? [])]) expect(written).not.toContain(key);
   });
 
+  test('a renamed user is denied all of Mechanical Turk, and no more', () => {
+    const limits = limitsPolicy(member({ key: 'bob', withheld: OPERATIONS }));
+    const of = ruled({ change: renamed('bo', 'bob'), ids: { bob: `id of ${name('bo')}` } });
+    expect(of.renamed).toEqual([{ user: name('bob'), limits }]);
+  });
+
   test('a replaced user is written without roles and suspended, whatever groups it is in', () => {
     const { team } = ruled({ change: again(), ...other });
     expect(team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
@@ -671,6 +698,19 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(deniedTo('fay', { change: helpers() })).toBeUndefined();
   });
 
+  test('is one that the record knows, whatever is attached to it', () => {
+    const input = inputOf({
+      change: all(
+        movedGroup,
+        changeGroup('paymaster', () => ({ attached: [FULL] })),
+      ),
+    });
+    const ids = (of: EntityIds): EntityIds => ({ ...of, group: new Map([[name('paymaster'), 'AGPA1']]) });
+    const applied = { ...input.applied!, ids: ids(input.applied!.ids) };
+    const { team } = ruleFor({ ...input, applied, account: { ...input.account, ids: ids(input.account.ids) } });
+    expect(team.members.find(({ key }) => key === 'fay')?.outOfReach).toContain('CreateHIT');
+  });
+
   test('gives nothing any more to who loses the role, and nothing that is frozen', () => {
     const applied = sampleTeam;
     const leaves = withMember('fay', { roles: ['results-reader'] });
@@ -697,6 +737,8 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     const written = changeUser('fay', () => ({ inline: [{ name: 'limits', document: limits }] }));
     expect(brief(ruled({ change: written }))).toEqual([]);
     expect(brief(ruled({ change: all(movedGroup, written) }))).toEqual(brief(ruled({ change: movedGroup })));
+    const more = withMember('fay', { roles: ['paymaster', 'task-publisher'] });
+    expect(brief(ruled({ team: more, change: written }))).toEqual([]);
   });
 });
 
