@@ -1,6 +1,6 @@
 import { conditionsHold, isKnownOperator } from '../../src/iam/conditions.ts';
 import type { ConditionBlock } from '../../src/iam/document.ts';
-import type { RequestContext } from '../../src/iam/pattern.ts';
+import { hasVariables, type RequestContext } from '../../src/iam/pattern.ts';
 
 const VERSION = '2012-10-17';
 const CONTEXT: RequestContext = {
@@ -13,6 +13,7 @@ const CONTEXT: RequestContext = {
   'aws:SecureTransport': 'true',
   'aws:TagKeys': ['lab', 'team'],
   'x:count': '10',
+  'x:log': 'arn:aws:logs:us-east-1:123456789012:log-group:a:b',
   'x:account': '123456789012',
   'x:word': 'Apple*',
 };
@@ -55,6 +56,7 @@ describe('an operator on a key that the request has', () => {
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::123456789012:user/mturk/*/${aws:username}', true],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam:*:*:user/ada', false],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::${x:account}:user/*', true],
+    ['ArnLike', 'x:log', 'arn:aws:logs:*:*:*:b', true],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:}:*:*:user/*', false],
     ['ArnLike', 'aws:username', 'arn:aws:iam::*:user/*', false],
     ['ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/mturk/*', false],
@@ -187,6 +189,11 @@ test('all conditions must hold: operators and keys are joined by and', () => {
 });
 
 test('policy variables are text in the older version', () => {
+  expect([hasVariables('${aws:username}', VERSION), hasVariables('${aws:username}', '2008-10-17')]).toEqual([
+    true,
+    false,
+  ]);
+  expect(hasVariables('lab-bo', VERSION)).toBe(false);
   const block: ConditionBlock = { StringEquals: { 'aws:username': '${aws:username}' } };
   expect(conditionsHold({ Condition: block, Effect: 'Allow' }, '2008-10-17', CONTEXT)).toBe(false);
   expect(conditionsHold({ Condition: block, Effect: 'Allow' }, undefined, CONTEXT)).toBe(false);

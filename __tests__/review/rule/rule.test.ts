@@ -275,6 +275,19 @@ describe('what owners approved is given', () => {
       [took('fay', ['SendBonus'])],
     ],
     [
+      'a role renamed by an interrupted apply, where limits withheld what someone took',
+      {
+        team: renamedRole(sampleTeam),
+        applied: sampleTeam,
+        begun: [renamedRole(sampleTeam)],
+        change: all(
+          withoutGroup('paymaster'),
+          write('fay', 'limits', limitsPolicy(member({ key: 'fay', withheld: ['SendBonus'] }))!),
+        ),
+      },
+      [took('fay', ['SendBonus'])],
+    ],
+    [
       'an interrupted apply that takes a role, and the merge reverted',
       {
         begun: [withMember('fay', { roles: ['results-reader'] })],
@@ -378,6 +391,16 @@ describe('dates', () => {
     const denied = write('bo', 'limits', says(statement('Deny', 'mechanicalturk:CreateHIT')));
     const given = { team: withMember('bo', change), applied: sampleTeam, change: denied };
     expect(brief(ruled(given))).toEqual([keeps('bo', ['CreateHIT'])]);
+  });
+
+  test('of a first day that someone wrote, a later one stays and an earlier one goes', () => {
+    const team = withMember('fay', { from: '2027-01-10' });
+    const writes = (moment: string) => {
+      const first = statement('Deny', '*', { Condition: { DateLessThan: { 'aws:CurrentTime': moment } } });
+      return brief(ruled({ team, change: write('fay', 'extra', says(first)) }));
+    };
+    expect(writes('2027-02-01T00:00:00Z')).toEqual([keeps('fay', OPERATIONS)]);
+    expect(writes('2026-12-24T00:00:00Z')).toEqual([]);
   });
 
   test('a later last day that someone wrote goes', () => {
