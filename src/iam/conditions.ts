@@ -208,7 +208,7 @@ function parseDate(value: string): number | null {
   const [, year, month = '01', day = '01'] = parts;
   // JavaScript takes 31 February for 3 March.
   if (Number(day) > daysOfMonth(Number(year), Number(month))) return null;
-  const moment = Date.parse(value.length > 10 ? value : `${year}-${month}-${day}T00:00:00Z`);
+  const moment = Date.parse(value.includes('T') ? value : `${year}-${month}-${day}T00:00:00Z`);
   return Number.isNaN(moment) ? null : moment;
 }
 

@@ -80,6 +80,7 @@ test.each<[string, Case, readonly ApprovalProblem[]]>([
     caseOf({ ...alone, pull: { author: ADA, mergedBy: BO } }),
     [problem('not-merged-by-owner', 'ada')],
   ],
+  ['alone, and not merged yet', caseOf({ ...alone, pull: { author: ADA } }), [problem('not-merged-by-owner', 'ada')]],
   [
     'alone, and GitHub merges later',
     caseOf({ ...alone, pull: { author: ADA, mergedBy: ADA }, timeline: [event('auto_squash_enabled')] }),

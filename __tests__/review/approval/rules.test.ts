@@ -39,6 +39,15 @@ test.each<[string, readonly BranchRule[], readonly string[]]>([
   ],
   ['no checks', rulesWith('required_status_checks', null), ['required-check']],
   ['another check', rulesWith('required_status_checks', () => check({ context: 'test' })), ['required-check']],
+  [
+    'another check beside ours',
+    rulesWith('required_status_checks', () => {
+      const { required_status_checks: ours = [] } =
+        ENFORCED.find(({ type }) => type === 'required_status_checks')?.parameters ?? {};
+      return { required_status_checks: [{ context: 'test' }, ...ours] };
+    }),
+    [],
+  ],
   ['a check of any app', rulesWith('required_status_checks', () => check({})), ['required-check']],
   [
     'a check of another app',

@@ -469,6 +469,14 @@ describe('Denies by hand', () => {
     expect(limitsOf(ruled({ change: newer }), 'fay')?.Statement).toEqual(Statement);
   });
 
+  test('a Deny beside a suspension stays when that ends', () => {
+    const change = write('fay', 'extra', says(statement('Deny', 'mechanicalturk:GetHIT')));
+    const suspended = withMember('fay', { suspended: true });
+    expect(brief(ruled({ team: suspended, change }))).toEqual([keeps('fay', ['GetHIT'])]);
+    const mine = write('fay', 'extra', says({ Sid: 'Mine', ...statement('Deny', 'mechanicalturk:GetHIT') }));
+    expect(brief(ruled({ begun: [suspended], change: mine }))).toEqual([keeps('fay', ['GetHIT'])]);
+  });
+
   test('a Deny that the applied, a begun or this team has is none by hand', () => {
     const team = withMember('gus', { roles: ['results-reader'] });
     expect(brief(ruled({ team, applied: sampleTeam }))).toEqual([]);

@@ -111,7 +111,6 @@ function stillPossible(
   at: Date,
 ): Risk | null {
   const meant = new Set(names.flatMap(({ effect, successors }) => (effect === 'Deny' ? successors : [])));
-  if (meant.size === 0) return null;
   const desired = new Map(accessOf(around(file, users), { at }).map(({ user, allowed }) => [user.name, allowed]));
   return worstOf(
     accessOf(around(account, users), { at }).flatMap(({ user, allowed }) => {

@@ -41,11 +41,12 @@ export function unmanagedGroupData(
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
   const { group, members, attached, inline, keeps } = data;
   if (members === null) return { detail: t`It could not be read.`, toFix: t`Check it in the IAM console.` };
-  const who = members.length === 0 ? t`no members` : someTexts(members.map((user) => userText(user, names)));
+  const who =
+    members.length === 0 ? t`No members` : t`Members: ${someTexts(members.map((user) => userText(user, names)))}`;
   const name = ['group-name', group] as const;
   const ofOther = withoutOwnPolicies(data, names.lab);
   const detail = sentences(
-    t`Members: ${who}.`,
+    t`${who}.`,
     keeps.length === 0
       ? null
       : t`${someTexts(keeps.map(({ user }) => userText(user, names)))} would keep access if ${codeText('team.yaml')} revoked it.`,

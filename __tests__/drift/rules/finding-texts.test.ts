@@ -1,0 +1,188 @@
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { namingOf } from '../../../src/app/session/read-team.ts';
+import { DENY_ALL } from '../../../src/catalog/managed-policies.ts';
+import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
+import { type Text, tickedText } from '../../../src/text/text.ts';
+import {
+  all,
+  attach,
+  type Change,
+  changeGroup,
+  changeUser,
+  edit,
+  FULL,
+  type GivenScan,
+  name,
+  putInto,
+  says,
+  scanOfAccount,
+  statement,
+  stopArn,
+  TODAY,
+  takeOut,
+  until,
+  withGroup,
+  withoutMember,
+  withoutUser,
+  withPolicy,
+  withUser,
+  write,
+} from '../../support/changed-account.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { keyOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const PATH = '/mturk/perception-lab/';
+const OTHER = '/mturk/vision-lab/';
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const PAYERS = rolePolicyArn(sampleTeam, 'paymaster');
+const everything = statement('Allow', '*');
+const bonus = statement('Allow', 'mechanicalturk:SendBonus');
+const everythingOfS3 = statement('Allow', 's3:*');
+const noBonus = statement('Deny', 'mechanicalturk:SendBonus');
+const inline = (policy: string, ...statements: readonly (typeof bonus)[]) => ({
+  ...{ name: policy, document: says(...statements) },
+});
+const administrator = withPolicy(ADMINISTRATOR, says(everything));
+const key = (given: Parameters<typeof keyOf>[0] = {}) => ({ keys: [keyOf(given)] });
+const same: Change = (account) => account;
+
+type Scene = Omit<GivenScan, 'account'> & { readonly change?: Change };
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'a user outside the path with full access, whose keys are known': {
+    change: withUser({ name: 'old', attached: [FULL] }),
+    credentials: { old: key({ created: '2017-03-01T09:00:00Z', lastUsed: '2019-03-04T10:00:00Z' }) },
+  },
+  'a user with one policy that grants, beside others': {
+    change: all(
+      withPolicy(stopArn('logs'), says(everythingOfS3)),
+      withGroup({ name: 'helpers', inline: [inline('x', everythingOfS3)] }),
+      withUser({
+        ...{ name: 'zoe', groups: ['helpers'], attached: [stopArn('logs')] },
+        inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*')), inline('logs', everythingOfS3)],
+      }),
+    ),
+    credentials: { zoe: key({ active: false }) },
+  },
+  'a user under the path, of whom no key is known': { change: withUser({ name: name('zoe'), path: PATH }) },
+  'users of another lab': {
+    change: all(
+      withUser({ name: 'vision-lab-zoe', path: OTHER, attached: [PAYERS] }),
+      withUser({ name: 'vision-lab-yan', path: OTHER, attached: [FULL] }),
+    ),
+  },
+  'an administrator of the account': {
+    change: all(administrator, withUser({ name: 'root-like', attached: [ADMINISTRATOR] })),
+  },
+  'a user who can take control of the lab': {
+    change: withUser({ name: 'deployer', inline: [inline('iam', statement('Allow', 'iam:PutUserPolicy'))] }),
+  },
+  'groups under the path': {
+    change: all(
+      withPolicy(DENY_ALL, says(statement('Deny', '*'))),
+      withGroup({
+        ...{ name: 'granting', path: PATH, attached: [FULL] },
+        inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*'))],
+      }),
+      withGroup({ name: 'denying', path: PATH, attached: [DENY_ALL] }),
+      withGroup({ name: 'empty', path: PATH }),
+      putInto('bo', 'granting'),
+      putInto('fay', 'denying'),
+    ),
+  },
+  'a group of another lab with a policy of this one': {
+    change: withGroup({ name: 'vision-lab-payers', path: OTHER, attached: [PAYERS] }),
+  },
+  'a member in a group of the account': {
+    change: all(
+      withGroup({ name: 'helpers', inline: [inline('pay', bonus)] }),
+      putInto('eve', 'helpers'),
+      putInto('gus', 'helpers'),
+    ),
+  },
+  'changed memberships': {
+    change: all(
+      putInto('bo', name('paymaster')),
+      takeOut('bo', name('task-publisher')),
+      takeOut('gus', name('everything-but-bonus')),
+    ),
+  },
+  'policies of members and roles': {
+    change: all(
+      attach('bo', FULL),
+      changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, FULL] })),
+      changeGroup('results-reader', () => ({ attached: [] })),
+      write('gus', 'extra', says(bonus)),
+      write('fay', 'no', says(noBonus)),
+      changeUser('bo', () => ({ inline: [] })),
+    ),
+  },
+  'a changed policy of a role': { change: edit(PAYERS, says(everything)) },
+  'a last day that someone moved': {
+    change: write('bo', 'limits', until('2029-01-01T00:00:00Z')),
+  },
+  'policies with retired operations': {
+    change: all(
+      withPolicy(stopArn('tutorial'), says(statement('Deny', 'mechanicalturk:GrantBonus'))),
+      withPolicy(
+        stopArn('reader'),
+        says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetRequesterStatistic'])),
+      ),
+      attach('bo', stopArn('tutorial')),
+    ),
+  },
+  'a boundary that lets through more and less': {
+    change: edit(
+      boundaryArn(sampleTeam),
+      says(statement('Allow', 's3:*'), statement('Deny', 'mechanicalturk:SendBonus')),
+    ),
+  },
+  'a boundary that cannot be read': {
+    change: (account) => ({
+      ...account,
+      policies: account.policies.map((each) =>
+        each.arn === boundaryArn(sampleTeam) ? { ...each, document: null } : each,
+      ),
+    }),
+  },
+  'a member without a boundary': { change: changeUser('bo', () => ({ boundary: null })) },
+  'a deleted user': { change: withoutUser('bo') },
+  'a user whom the file deletes': {
+    ...{ team: { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-20', reason: 'graduated' }] } },
+    ...{ applied: sampleTeam, change: same },
+  },
+  'keys and passwords': {
+    credentials: {
+      [name('bo')]: { keys: [keyOf(), keyOf({ id: 'AKIAIOSFODNN7EXAMPL2', created: '2026-01-01T09:00:00Z' })] },
+      [name('fay')]: {
+        keys: [keyOf({ created: '2026-01-01T09:00:00Z', lastUsed: null })],
+        password: { lastUsed: null },
+      },
+      [name('cy')]: { keys: [keyOf({ id: null, created: '2026-01-01T09:00:00Z' })] },
+    },
+  },
+};
+
+test('what findings are called, and what ends them', () => {
+  const names = namingOf(sampleTeam);
+  const line = (label: string, text: Text | null) => (text === null ? [] : [`  ${label}: ${tickedText(text)}`]);
+  const scenes = Object.entries(SCENES).map(([what, { change = same, ...given }]) => {
+    const applied = given.applied ?? given.team ?? sampleTeam;
+    const { findings } = scanOfAccount({ ...given, account: change(desiredAccess(applied, TODAY)) });
+    const views = findings.flatMap((finding) => {
+      const { title, effect, detail, toFix, commands, ifIntended } = findingView(finding, names, { isPrivate: true });
+      return [
+        `- ${tickedText(title)} (${finding.id})`,
+        ...line('effect', effect),
+        ...line('detail', detail),
+        ...line('to fix', toFix),
+        ...commands.map((command) => `    ${command}`),
+        ...line('if intended', ifIntended),
+      ];
+    });
+    return [`# ${what}`, ...views, ''].join('\n');
+  });
+  expectGolden('drift/finding-texts.txt', scenes.join('\n'));
+});
