@@ -320,6 +320,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       },
       'a',
     ],
+    [
+      'a role outside that extends one of a circle',
+      {
+        ...roles('  a: { extends: [reader, b] }\n  b: { extends: [a] }\n  c: { extends: [a] }'),
+        members: 'members:\n  ada: { name: Ada, roles: [c] }',
+      },
+      'a',
+    ],
   ],
   'unknown-permission': [
     ['a misspelt operation', role('{ allow: [ListHits] }'), 'ListHits'],
@@ -518,6 +526,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     snoozedId('a snooze of a kind that is misspelt', 'unmanaged-usr/old/spends'),
     snoozedId('a snooze of a kind that there is not', 'everything'),
     snoozedId('a snooze of everything below', 'unmanaged-user/*'),
+    snoozedId('a snooze of a text without end', `console-password/${'b'.repeat(984)}`),
     snoozedId('a snooze of an ARN', '"arn:aws:iam::123456789012:user/bo"'),
   ],
   'snooze-not-possible': [

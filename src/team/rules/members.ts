@@ -289,7 +289,7 @@ const noOwner = rule({
   }),
   check(context, report) {
     const { owners } = context.draft;
-    if (owners === null || (owners.length > 0 && !areWithoutAccess(owners, context))) return;
+    if (owners === null || !areWithoutAccess(owners, context)) return;
     const ended = endedMembers(context);
     const because =
       owners.length === 0 ? 'none-named' : owners.every((key) => ended.has(key ?? '')) ? 'all-expired' : 'none-active';

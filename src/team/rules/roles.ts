@@ -27,16 +27,15 @@ const unknownRole = rule({
     const names = role.split(/\s+/);
     return {
       summary: t`role ${shortValue(role)} does not exist`,
-      help:
-        names.every((name) => known.includes(name))
-          ? t`write a comma between the roles: ${value(names.join(', '))}`
-          : isPermission(role)
-            ? t`write ${value(role)} in ${value('allow')} of a role, and the key of that role here`
-            : suggestion !== null
-              ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
-              : known.length > 0 && known.length <= 8
-                ? t`use one of ${valueList(known)}`
-                : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
+      help: names.every((name) => known.includes(name))
+        ? t`write a comma between the roles: ${value(names.join(', '))}`
+        : isPermission(role)
+          ? t`write ${value(role)} in ${value('allow')} of a role, and the key of that role here`
+          : suggestion !== null
+            ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
+            : known.length > 0 && known.length <= 8
+              ? t`use one of ${valueList(known)}`
+              : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
     };
   },
   check: textCheck(ROLE_LISTS, (role, _at, { draft, roleKeys, resolved, suggest }) => {
@@ -65,7 +64,7 @@ const roleCircle = rule({
     const follow = (key: string, path: readonly string[]): void => {
       const keys = [...path, key];
       for (const [index, parent] of (parents.get(key) ?? []).entries()) {
-        if (parent === null || !parents.has(parent) || finished.has(parent)) continue;
+        if (parent === null || finished.has(parent)) continue;
         const since = keys.indexOf(parent);
         if (since === -1) follow(parent, keys);
         else report(['roles', key, 'extends', index], { circle: [...keys.slice(since), parent] });
