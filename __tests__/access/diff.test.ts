@@ -1,5 +1,5 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../../src/access/diff.ts';
 import { explain, queryNamed, whoCan, whoCanDifference } from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
@@ -264,4 +264,18 @@ describe('who can', () => {
       'perception-lab-gus',
     ]);
   });
+});
+
+test.each<[string, object, boolean]>([
+  ['nothing', {}, false],
+  ['a gain', { operations: { gained: ['GetHIT'], lost: [] } }, true],
+  ['a loss', { operations: { gained: [], lost: ['GetHIT'] } }, true],
+  ['a first day', { starts: { before: null, after: '2027-01-01' } }, true],
+  ['a last day', { ends: { before: '2027-01-01', after: null } }, true],
+  ['a boundary', { boundary: { before: null, after: 'arn' } }, true],
+  ['a suspension', { suspended: { before: false, after: true } }, true],
+])('%s has an effect: %p', (_what, given, expected) => {
+  const same = { before: null, after: null };
+  const none = { operations: { gained: [], lost: [] }, starts: same, ends: same, boundary: same, suspended: same };
+  expect(hasEffect({ ...none, ...given } as unknown as AccessChange)).toBe(expected);
 });

@@ -196,6 +196,12 @@ test('a tag that a user cannot set is not met', () => {
   const document = says({ ...statement('Allow', 'iam:*'), ...tagged });
   expect(wayOf(zoeWith(document))).toBeNull();
   expect(wayOf(zoeWith(document, { tags: { team: 'ops' } }))).not.toBeNull();
+  expect(wayOf(zoeWith(document, { tags: { team: 'dev' } }))).toBeNull();
+  const tagging = says(
+    { Effect: 'Allow', Action: 'iam:TagUser', Resource: OWN },
+    ...(document.Statement as Statement[]),
+  );
+  expect(wayOf(zoeWith(tagging, { tags: { team: 'dev' } }))).not.toBeNull();
 });
 
 test('a way leads through others to its end', () => {

@@ -92,6 +92,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
       putInto('fay', 'denying'),
     ),
   },
+  'groups that give what is gone or kept when a role is lost': {
+    change: all(
+      administrator,
+      withGroup({ name: 'admins', path: PATH, attached: [ADMINISTRATOR] }),
+      withGroup({ name: 'readers', path: PATH, inline: [inline('read', statement('Allow', 'mechanicalturk:GetHIT'))] }),
+      putInto('bo', 'admins'),
+      putInto('eve', 'readers'),
+      putInto('fay', 'readers'),
+    ),
+  },
   'a group of another lab with a policy of this one': {
     change: withGroup({ name: 'vision-lab-payers', path: OTHER, attached: [PAYERS] }),
   },

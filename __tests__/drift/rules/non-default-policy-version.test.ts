@@ -66,6 +66,17 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v2'],
   ],
   [
+    'a newer one that gives all but Mechanical Turk',
+    READER,
+    versions(
+      ['*', ours],
+      says(...[ours.Statement].flat(), {
+        ...{ Effect: 'Allow', NotAction: 'mechanicalturk:*', Resource: '*' },
+      }),
+    ),
+    ['non-default-policy-version/results-reader/v2'],
+  ],
+  [
     'an older one such as applying never makes',
     READER,
     versions(everything, ['*', ours]),
@@ -126,4 +137,9 @@ test('a version that lies in wait tells what it would give, and to whom', () => 
     isBeyond: false,
     users: expect.arrayContaining([name('bo')]),
   });
+});
+
+test('of a version that cannot be read, nothing is known but that it may allow anything', () => {
+  const [finding] = scan(READER, versions(['*', ours], null)).findings;
+  expect(finding?.data).toMatchObject({ isBeyond: true, operations: [], users: [] });
 });

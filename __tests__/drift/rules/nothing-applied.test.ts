@@ -46,6 +46,9 @@ test('as soon as anything that an apply makes exists, or an apply ended, it is n
   const [group] = desiredAccess(sampleTeam, TODAY).groups;
   const begun = scanned({ ...EMPTY, groups: [group!] });
   expect(idsOf(begun)).not.toContain('nothing-applied: pending');
+  const [ada] = desiredAccess(sampleTeam, TODAY).users;
+  expect(idsOf(scanned({ ...EMPTY, users: [ada!] }))).not.toContain('nothing-applied: pending');
+  expect(idsOf(scanned({ ...EMPTY, users: [{ ...ada!, tags: {} }] }))).toContain('nothing-applied: pending');
   const emptied = scanOfAccount({ account: EMPTY });
   expect(emptied.findings.map(({ rule }) => rule)).toContain('user-deleted');
   expect(emptied.findings.map(({ rule }) => rule)).not.toContain('nothing-applied');

@@ -1,0 +1,48 @@
+import { emptyModel } from '../../src/access/model.ts';
+import { laterMoments, timeOfDeny } from '../../src/access/time-conditions.ts';
+import type { Statement } from '../../src/iam/document.ts';
+import { AT, after, says, statement, withUser } from '../support/changed-account.ts';
+
+const JUNE = Date.parse('2027-06-01T00:00:00Z');
+const NEVER = { starts: null, ends: null };
+const deny = (Condition?: Statement['Condition']) =>
+  statement('Deny', '*', Condition === undefined ? {} : { Condition });
+const time = (operator: string, ...moments: readonly string[]) => deny({ [operator]: { 'AWS:CurrentTime': moments } });
+
+test.each<[string, Statement, ReturnType<typeof timeOfDeny>]>([
+  ['always', deny(), NEVER],
+  ['from a moment on', time('DateGreaterThanEquals', '2027-06-01'), { starts: JUNE, ends: null }],
+  ['after a moment', time('DateGreaterThan', '2027-06-01'), { starts: JUNE, ends: null }],
+  ['from the first of two', time('DateGreaterThan', '2027-07-01', '2027-06-01'), { starts: JUNE, ends: null }],
+  ['until a moment', time('DateLessThan', '2027-06-01'), { starts: null, ends: JUNE }],
+  ['until and at a moment', time('DateLessThanEquals', '2027-06-01'), { starts: null, ends: JUNE + 1_000 }],
+  ['until the last of two', time('DateLessThan', '2027-06-01', '2027-05-01'), { starts: null, ends: JUNE }],
+  ['at a moment', time('DateEquals', '2027-06-01'), NEVER],
+  ['from a day that there is not', time('DateGreaterThan', '2027-06-31', '2027-06-01'), NEVER],
+  ['from no moment', time('DateGreaterThan'), NEVER],
+  ['by another key', deny({ DateGreaterThan: { 'aws:TokenIssueTime': '2027-06-01' } }), NEVER],
+  [
+    'from a moment on, under another condition',
+    deny({ DateGreaterThan: { 'aws:CurrentTime': '2027-06-01' }, Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+    NEVER,
+  ],
+])('a Deny that holds %s', (_when, given, expected) => {
+  expect(timeOfDeny(given)).toEqual(expected);
+});
+
+test('the moments from which on access can change are those to come, and right after each', () => {
+  const document = (day: string) => says(statement('Allow', '*', after(day)));
+  const days = Array.from({ length: 20 }, (_, index) => `2028-01-${String(index + 1).padStart(2, '0')}`);
+  const at = (documents: Parameters<typeof laterMoments>[1]) =>
+    laterMoments([], documents, AT).map((each) => each.getTime());
+  expect(at([document('2027-06-01'), document('2026-06-01'), null])).toEqual([JUNE, JUNE + 1]);
+  expect(at([document(AT.toISOString())])).toEqual([]);
+  expect(at(days.map(document))).toHaveLength(32);
+  const users = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      withUser({ name: `u${index}`, inline: [{ name: 'x', document: document('2027-06-01') }] }),
+    ).reduce((model, add) => add(model), emptyModel('123456789012'));
+  expect(laterMoments([users(20)], [], AT)).toHaveLength(2);
+  // Of more users, only the policies that they share.
+  expect(laterMoments([users(21)], [], AT)).toEqual([]);
+});
