@@ -145,6 +145,8 @@ describe('each method', () => {
 
   test('names its source', () => {
     expect(ESCALATION_METHODS.filter(({ source }) => source.length < 8)).toEqual([]);
+    const numbers = ESCALATION_METHODS.flatMap(({ source }) => /, method (\d+)$/.exec(source)?.[1] ?? []);
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
   });
 });
 

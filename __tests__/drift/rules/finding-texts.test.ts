@@ -55,6 +55,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
     change: withUser({ name: 'old', attached: [FULL] }),
     credentials: { old: key({ created: '2017-03-01T09:00:00Z', lastUsed: '2019-03-04T10:00:00Z' }) },
   },
+  'a user who has a key without a known id': {
+    change: withUser({ name: 'old', attached: [FULL] }),
+    credentials: { old: { keys: [keyOf(), keyOf({ id: null })] } },
+  },
+  'two keys of the root user': { inventory: { rootKeys: [keyOf(), keyOf()] } },
   'a user with one policy that grants, beside others': {
     change: all(
       withPolicy(stopArn('logs'), says(everythingOfS3)),

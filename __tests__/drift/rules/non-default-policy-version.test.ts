@@ -42,6 +42,18 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v2'],
   ],
   ['a newer one that gives less', READER, versions(['*', ours], narrow), []],
+  [
+    'a newer one that gives more, and then the same again',
+    READER,
+    versions(['*', ours], wide, ours),
+    ['non-default-policy-version/results-reader/v2'],
+  ],
+  [
+    'a newer one that gives more than Mechanical Turk, where the default one cannot be read',
+    READER,
+    [{ ...versions(null)[0]!, isInForce: true }, ...versions(ours, says(statement('Allow', 's3:*'))).slice(1)],
+    ['non-default-policy-version/results-reader/v2'],
+  ],
   ['a newer one that gives the same', READER, versions(['*', ours], ours), []],
   [
     'a newer one that grants more from a date on, or under an unknown condition',

@@ -74,6 +74,7 @@ test.each<[string, Case, readonly ApprovalProblem[]]>([
     [problem('not-opened-by-person')],
   ],
   ['alone, and merges', caseOf({ ...alone, pull: { author: ADA, mergedBy: ADA } }), []],
+  ['no owner, and merges', caseOf({ ...alone, owners: [], pull: { author: ADA, mergedBy: ADA } }), NONE],
   ['alone without the setting', caseOf({ ...alone, selfApproval: false, pull: { author: ADA, mergedBy: ADA } }), NONE],
   [
     'alone, and another merges',

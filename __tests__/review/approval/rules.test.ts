@@ -1,5 +1,5 @@
 import type { BranchRule } from '../../../src/github/port.ts';
-import { missingRules } from '../../../src/review/approval/rules.ts';
+import { ACTIONS_APP, missingRules } from '../../../src/review/approval/rules.ts';
 import { ENFORCED } from '../../support/lab-repository.ts';
 
 type Parameters = BranchRule['parameters'];
@@ -47,6 +47,11 @@ test.each<[string, readonly BranchRule[], readonly string[]]>([
       return { required_status_checks: [{ context: 'test' }, ...ours] };
     }),
     [],
+  ],
+  [
+    'another check of the app',
+    rulesWith('required_status_checks', () => check({ context: 'test', integration_id: ACTIONS_APP })),
+    ['required-check'],
   ],
   ['a check of any app', rulesWith('required_status_checks', () => check({})), ['required-check']],
   [

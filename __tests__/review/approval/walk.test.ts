@@ -54,6 +54,12 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
     'docs',
     ['lock', 'workflow', 'three', 'two', 'words'],
   ],
+  [
+    'a commit on the branch, whose team came again',
+    applied('first', 'three'),
+    'three',
+    ['three', 'two', 'words', 'one'],
+  ],
   ['no commit: back to where the team came', applied(null, 'three'), 'docs', ['lock', 'workflow']],
   ['no commit: back to the first of all', applied(null, 'none'), 'two', ['two', 'words', 'one']],
   ['a team that was never on the branch: every change', applied(null, 'four'), 'two', ['two', 'words', 'one', 'first']],

@@ -26,7 +26,7 @@ export function judge({ pull, reviews, timeline, owners, selfApproval }: Case): 
   if (requests.length > 0) {
     return requests.map(({ author: { login: by } }) => ({ kind: 'changes-requested', pull: number, by }));
   }
-  const newBase = Math.max(0, ...timeline.map(({ event, at }) => (NEW_BASE.has(event) ? Date.parse(at ?? '') : 0)));
+  const newBase = Math.max(...timeline.flatMap(({ event, at }) => (NEW_BASE.has(event) ? [Date.parse(at ?? '')] : [])));
   const verdicts = latest
     .filter(({ state }) => state === 'APPROVED')
     .map(({ author: { id, login: by }, commit, at }): ApprovalProblem | null => {

@@ -43,7 +43,7 @@ export function manualDenies(
   const ofTeams = new Set(exact.map(denyKey));
   for (const statement of documents.flatMap((document) => (document === null ? [] : asNewVersion(document)))) {
     const denied = deniedBy(statement);
-    if (isEmpty(denied) || isCovered(statement, denied, known)) continue;
+    if (isCovered(statement, denied, known)) continue;
     if (isEnded(statement) || ofTeams.has(denyKey(statement))) continue;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
     if (statement.Sid !== undefined && isCovered(statement, denied, alike)) continue;

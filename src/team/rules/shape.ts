@@ -219,9 +219,9 @@ function reportUnknownKeys(
   keys: readonly string[],
   misnamed: Set<string>,
 ) {
-  const present = valueAt(value, path);
+  const present = Object.keys(valueAt(value, path) ?? {});
   // A key that is present is not what was meant by another one.
-  const absent = knownKeys(path).filter((key) => typeof present !== 'object' || present === null || !(key in present));
+  const absent = knownKeys(path).filter((key) => !present.includes(key));
   const parts = new Set<string>();
   for (const key of keys) {
     const [, field = '', text = ''] = /^([\w-]+):(.+)$/.exec(key) ?? [];

@@ -167,7 +167,7 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
     const command = WORKFLOW_COMMAND.exec(content)?.[0];
     if (command === '##[' || command === '::') reportAt(workflowCommand, { marker: command }, command, at);
     if (PLAIN.test(content)) return;
-    const isFree = at === 'value' && FREE.has(path.at(-1));
+    const isFree = FREE.has(path.at(-1));
     const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
     if (space !== null) reportAt(specialSpace, { character: space[0].charAt(0) }, space[0], at);
     if (!SUSPICIOUS.test(content)) return;
