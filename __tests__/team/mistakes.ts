@@ -321,6 +321,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       'a',
     ],
     [
+      'a long circle',
+      {
+        ...roles(ELEVEN.map((key, index) => `  ${key}: { extends: [reader, r${(index + 1) % 11}] }`).join('\n')),
+        members: 'members:\n  ada: { name: Ada, roles: [r0] }',
+      },
+      'r0',
+    ],
+    [
       'a role outside that extends one of a circle',
       {
         ...roles('  a: { extends: [reader, b] }\n  b: { extends: [a] }\n  c: { extends: [a] }'),

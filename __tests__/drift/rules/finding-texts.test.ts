@@ -78,6 +78,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
       withUser({ name: 'vision-lab-yan', path: OTHER, attached: [FULL] }),
     ),
   },
+  'users of a neighbor, of whom one can do everything': {
+    team: { ...sampleTeam, settings: { ...sampleTeam.settings, neighbors: ['vision-lab'] } },
+    change: all(
+      administrator,
+      withUser({ name: 'vision-lab-yan', path: OTHER, attached: [FULL] }),
+      withUser({ name: 'vision-lab-zoe', path: OTHER, attached: [ADMINISTRATOR] }),
+    ),
+  },
   'an administrator of the account': {
     change: all(administrator, withUser({ name: 'root-like', attached: [ADMINISTRATOR] })),
   },

@@ -1,0 +1,43 @@
+import { conservativeDocument, isKnownKey } from '../../src/access/conservative.ts';
+import { dependsOnUser } from '../../src/access/decide.ts';
+import type { Statement } from '../../src/iam/document.ts';
+import { says, statement } from '../support/changed-account.ts';
+
+const known = { DateLessThan: { 'aws:CurrentTime': '2027-06-01' } };
+const unknown = { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } };
+const allow = (more: object = {}) => statement('Allow', 's3:*', more);
+const deny = (more: object = {}) => statement('Deny', 's3:*', more);
+
+test.each<[string, Statement, readonly Statement[]]>([
+  ['an Allow without a condition', allow(), [allow()]],
+  ['an Allow under a known condition', allow({ Condition: known }), [allow({ Condition: known })]],
+  ['an Allow under an unknown one', allow({ Condition: unknown }), [allow()]],
+  ['an Allow under both', allow({ Condition: { ...known, ...unknown } }), [allow({ Condition: known })]],
+  ['an Allow under an operator that there is not', allow({ Condition: { Is: { 'aws:CurrentTime': 'x' } } }), [allow()]],
+  ['a Deny under a known condition', deny({ Condition: known }), [deny({ Condition: known })]],
+  ['a Deny under both', deny({ Condition: { ...known, ...unknown } }), []],
+  [
+    'a resource of an unknown variable',
+    allow({ Resource: 'arn:aws:s3:::${aws:PrincipalOrgID}/${aws:username}' }),
+    [allow({ Resource: ['arn:aws:s3:::*/${aws:username}'] })],
+  ],
+])('what must not hide access: %s', (_what, given, expected) => {
+  expect(conservativeDocument(says(given))).toEqual(says(...expected));
+});
+
+test.each([
+  ['AWS:CurrentTime', true],
+  ['aws:PrincipalTag/team', true],
+  ['aws:PrincipalOrgID', false],
+])('the value of %s is known: %p', (key, expected) => {
+  expect(isKnownKey(key)).toBe(expected);
+});
+
+test.each<[string, Statement, boolean]>([
+  ['nothing', allow({ Condition: known }), false],
+  ['a personal key', allow({ Condition: { StringEquals: { 'aws:username': 'bo' } } }), true],
+  ['a variable', allow({ Resource: 'arn:aws:s3:::${aws:username}' }), true],
+  ['a variable of a condition', allow({ Condition: { StringEquals: { 'aws:CurrentTime': '${aws:username}' } } }), true],
+])('whom a statement is about depends on %s', (_what, given, expected) => {
+  expect(dependsOnUser(given, '2012-10-17')).toBe(expected);
+});
