@@ -206,6 +206,31 @@ test('a tag that a user cannot set is not met', () => {
   expect(wayOf(zoeWith(tagging, { tags: { team: 'dev' } }))).not.toBeNull();
 });
 
+test.each([
+  ['always', {}, true],
+  ['until a day', { Condition: { DateLessThan: { 'aws:CurrentTime': '2099-01-01' } } }, false],
+])('who may do everything, %s', (_when, more, isEverything) => {
+  const { everything, steps } = reach(zoeWith(says({ ...statement('Allow', '*'), ...more })));
+  const arn = `${ACCOUNT}:user/zoe`;
+  expect([everything.has(arn), steps.has(arn)]).toEqual([isEverything, !isEverything]);
+});
+
+test('who may tag themselves is still who they are', () => {
+  const itself = { Effect: 'Allow', Action: ['iam:TagUser', 'iam:PutUserPolicy'], Resource: OWN } as const;
+  expect(wayOf(zoeWith(says(itself)))).toMatchObject({ actions: ['iam:PutUserPolicy'] });
+});
+
+test('who may remove the boundary that alone limits them has a way', () => {
+  const limit = withPolicy(LIMIT, says(statement('Allow', 'iam:DeleteUserPermissionsBoundary')));
+  expect(wayOf(bounded(EVERYTHING), ROLES, limit)).toMatchObject({ actions: ['iam:DeleteUserPermissionsBoundary'] });
+});
+
+test('a role that may assume itself is no way', () => {
+  const own = role('own', trusting(ROOT), null);
+  const self = { ...own, inline: [{ name: 'own', document: on('sts:AssumeRole', own.arn) }] };
+  expect(reach(zoeWith(says()), [self]).steps.has(own.arn)).toBe(false);
+});
+
 test('a way leads through others to its end', () => {
   const deploy = role(
     'deploy',

@@ -100,3 +100,14 @@ test('a stranger in a group is a member more, and nothing else', () => {
     { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', unmanaged: true },
   ]);
 });
+
+test('a policy of the lab that is gone, new or edited', () => {
+  const arn = `arn:aws:iam::${model.account}:policy/mturk/perception-lab/perception-lab-paymaster`;
+  const without = { ...model, policies: model.policies.filter((policy) => policy.arn !== arn) };
+  const document = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } as const;
+  const edited = { ...without, policies: [...without.policies, { arn, name: 'perception-lab-paymaster', document }] };
+  const kinds = (from: AccessModel, to: AccessModel) => differences(from, to).map(({ kind }) => kind);
+  expect(kinds(model, without)).toEqual(['policy-deleted']);
+  expect(kinds(without, model)).toEqual(['policy-added']);
+  expect(kinds(model, edited)).toEqual(['policy-changed']);
+});
