@@ -30,6 +30,11 @@ test('the file that the mistakes are put into has none', () => {
   expect(findingsOf(teamText())).toEqual([]);
 });
 
+test('a place of the state with a key of its own is none', () => {
+  const settings = 'settings: { state: { bucket: lab-state, region: us-east-1, key: labs/perception } }';
+  expect(findingsOf(teamText({ settings }))).toEqual([]);
+});
+
 test.each(ROWS)('one mistake gives one finding, $code: $name', ({ code, text, at, reading: { findings, team } }) => {
   expect(findings.map((finding) => finding.code)).toEqual([code]);
   const [finding] = findings;
