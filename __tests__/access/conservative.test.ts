@@ -1,5 +1,5 @@
 import { conservativeDocument, isKnownKey } from '../../src/access/conservative.ts';
-import { dependsOnUser } from '../../src/access/decide.ts';
+import { dependsOnUser } from '../../src/access/request-context.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import { says, statement } from '../support/changed-account.ts';
 

@@ -1,6 +1,6 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
-import { DENY_ALL } from '../../../src/catalog/managed-policies.ts';
+import { DENY_ALL_ARN } from '../../../src/catalog/managed-policies.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
 import { type Text, tickedText } from '../../../src/text/text.ts';
@@ -94,12 +94,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'groups under the path': {
     change: all(
-      withPolicy(DENY_ALL, says(statement('Deny', '*'))),
+      withPolicy(DENY_ALL_ARN, says(statement('Deny', '*'))),
       withGroup({
         ...{ name: 'granting', path: PATH, attached: [FULL] },
         inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*'))],
       }),
-      withGroup({ name: 'denying', path: PATH, attached: [DENY_ALL] }),
+      withGroup({ name: 'denying', path: PATH, attached: [DENY_ALL_ARN] }),
       withGroup({ name: 'empty', path: PATH }),
       putInto('bo', 'granting'),
       putInto('fay', 'denying'),

@@ -1,6 +1,6 @@
 import { fail, succeed } from '../../../src/diagnostics/failure.ts';
 import type { GitHub, History, PullRequest } from '../../../src/github/port.ts';
-import { checkApproval, newIds } from '../../../src/review/approval/approval.ts';
+import { checkApproval, newOwnerIds } from '../../../src/review/approval/approval.ts';
 import type { Member } from '../../../src/team/team.ts';
 import { failureOf, obtained } from '../../support/github-client.ts';
 import { ENFORCED } from '../../support/lab-repository.ts';
@@ -133,6 +133,6 @@ test.each<[string, Awaited<ReturnType<GitHub['rulesOf']>>, object]>([
 
 test('an owner whose account GitHub does not find out is no owner without one', async () => {
   const github = { idOf: async () => UNREACHABLE } as Partial<GitHub> as GitHub;
-  expect(await newIds(github, [{ ...owner, id: null }])).toEqual(UNREACHABLE);
-  expect(await newIds(github, [owner])).toEqual(succeed(''));
+  expect(await newOwnerIds(github, [{ ...owner, id: null }])).toEqual(UNREACHABLE);
+  expect(await newOwnerIds(github, [owner])).toEqual(succeed(''));
 });

@@ -6,7 +6,7 @@ import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { effectOf, escalationsByBoundary, withDocument } from '../access-changes.ts';
 import type { RuleData } from '../finding.ts';
-import { allowedOnlyBy, covers, denyKey, statementsOnlyIn } from './policies.ts';
+import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
 import { detected, type RemedyText, type Rule } from './rule.ts';
 
 export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
@@ -61,8 +61,8 @@ function remedyText({ state, document, wider, narrower }: RuleData['boundary-pol
   if (state === 'missing') return { detail: t`Any policy attached to a member takes full effect.`, toFix };
   if (document === null) return { detail: t`It cannot be parsed, so its limit is unknown.`, toFix };
   const detail = sentences(
-    wider.length === 0 ? null : t`Also allows ${someTexts(wider.map(denyKey))}.`,
-    narrower.length === 0 ? null : t`No longer allows, or denies, ${someTexts(narrower.map(denyKey))}.`,
+    wider.length === 0 ? null : t`Also allows ${someTexts(wider.map(statementText))}.`,
+    narrower.length === 0 ? null : t`No longer allows, or denies, ${someTexts(narrower.map(statementText))}.`,
   );
   return { detail, toFix };
 }

@@ -14,7 +14,7 @@ export function roleEdit(role: string | null): Text | null {
 }
 
 /** `everything`, or `s3:* on arn:aws:s3:::data`; a condition is named by its keys. */
-export function denyKey({ Action, NotAction, Resource, NotResource, Condition }: Statement): Text {
+export function statementText({ Action, NotAction, Resource, NotResource, Condition }: Statement): Text {
   const some = (list: readonly string[]) => (list.includes('*') ? t`everything` : someTexts(list.map(codeText)));
   const actions = Action === undefined ? t`everything except ${some(toList(NotAction))}` : some(toList(Action));
   const isAnywhere = Resource !== undefined && toList(Resource).includes('*');
