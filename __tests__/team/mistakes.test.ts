@@ -32,7 +32,8 @@ test('the file that the mistakes are put into has none', () => {
 
 test('a place of the state with a key of its own is none', () => {
   const settings = 'settings: { state: { bucket: lab-state, region: us-east-1, key: labs/perception } }';
-  expect(findingsOf(teamText({ settings }))).toEqual([]);
+  const members = 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }';
+  expect(findingsOf(teamText({ settings, members }))).toEqual([]);
 });
 
 test.each(ROWS)('one mistake gives one finding, $code: $name', ({ code, text, at, reading: { findings, team } }) => {
