@@ -21,12 +21,12 @@ export const OPEN_KEYS: readonly string[] = [
   'aws:referer',
 ];
 
-/** MTurk and IAM are answered from one region. */
+/** Mechanical Turk and IAM are answered from one region. */
 const REGION = 'us-east-1';
 
 /**
  * The condition keys that AWS fills in for a call signed with a user's own access key. There is no
- * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and MTurk takes no other.
+ * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and Mechanical Turk takes no other.
  */
 export function contextOf(model: AccessModel, user: AccessUser, circumstances: Circumstances): RequestContext {
   const tags = Object.entries(user.tags).map(([key, value]) => [`${PRINCIPAL_TAG}${key}`, value] as const);
