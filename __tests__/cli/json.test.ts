@@ -146,7 +146,7 @@ describe('what succeeds prints one document', () => {
     ['codeowners', ['--write'], { version: 1, written: true, path: expect.stringContaining('.github/CODEOWNERS') }],
     ['synth', [], { version: 1, files: expect.any(Array) }],
     ['explain', ['bo'], { source: { kind: 'file' }, key: 'bo' }],
-    ['who-can', ['SendBonus'], { source: { kind: 'file' }, query: 'SendBonus' }],
+    ['who-can', ['SendBonus'], { source: { kind: 'file' }, query: { kind: 'operation', operations: ['SendBonus'] } }],
     ['emulator', ['reset', 'nothing'], { version: 1, dir: 'nothing', deleted: [] }],
     ['preview', ['--base', 'team.yaml', '--head', 'team.yaml'], { version: 1, blocks: [] }],
     ['demo', [], { version: 1, passed: true, failed: [] }],

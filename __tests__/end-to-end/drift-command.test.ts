@@ -68,7 +68,7 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], notChecked: [] } },
     expiring: [],
   });
-  expect(outputs()).toEqual({ class: 'clean' });
+  expect(outputs()).toEqual({ class: 'clean', 'checked-at': expect.stringMatching(/^2026-11-25T/) });
 });
 
 test('from a scan to a reconcile, as the workflow does it: the addition is reverted, what was removed is withheld', async () => {
