@@ -112,7 +112,8 @@ describe('access that begins later', () => {
   test('differs in AWS from access that has begun, and not from access that begins, too', () => {
     const can = (from: string | null) => able(desiredAccess(changed('bo', { from }), '2026-11-25'), 'CreateHIT', AT);
     const [now, later] = [can(null), can('2027-01-10')];
-    const bo = { user: 'perception-lab-bo', onlyInAws: [], onlyInFile: [] };
+    const end = '2027-06-01T00:00:00.000Z';
+    const bo = { user: 'perception-lab-bo', onlyInAws: [], onlyInFile: [], ends: { before: end, after: end } };
     expect(whoCanDifference(later, now)).toEqual([{ ...bo, onlyInAws: ['CreateHIT'] }]);
     expect(whoCanDifference(now, later)).toEqual([{ ...bo, onlyInFile: ['CreateHIT'] }]);
     expect(whoCanDifference(later, can('2027-02-01'))).toEqual([]);

@@ -53,7 +53,9 @@ export function accessOf(
   circumstances: Circumstances,
   users: readonly AccessUser[] = model.users,
 ): readonly UserAccess[] {
-  const common = sharedContextOf(model, circumstances);
+  const { openKeys = OPEN_KEYS } = circumstances;
+  const asked = (context: RequestContext): Call => ({ resource: RESOURCE, context, openKeys });
+  const common = asked(sharedContextOf(model, circumstances));
   const groups = new Map<string, Reading>();
   const boundaries = new Map<string, Reading>();
   return users.map((user) => {
@@ -61,10 +63,10 @@ export function accessOf(
     const ofGroups = user.groups.map((name) => once(groups, name, () => groupPolicies(model, name)));
     const boundary =
       user.boundary === null ? null : once(boundaries, user.boundary, () => boundaryPolicies(model, user));
-    let context: RequestContext | null = null;
+    let call: Call | null = null;
     const personal = () => {
-      context ??= contextOf(model, user, circumstances);
-      return context;
+      call ??= asked(contextOf(model, user, circumstances));
+      return call;
     };
     return accessOfUser(user, [own, ...ofGroups], boundary, (reading) => reading.judge(common, personal));
   });
@@ -125,7 +127,7 @@ export function accessOnceBegun(
   }
   const begun = new Map(
     [...begins].flatMap(([starts, users]) =>
-      accessOf(model, { at: new Date(starts) }, users).map((each) => [each.user, each] as const),
+      accessOf(model, { ...circumstances, at: new Date(starts) }, users).map((each) => [each.user, each] as const),
     ),
   );
   return begun.size === 0 ? now : now.map((each) => begun.get(each.user) ?? each);
@@ -153,10 +155,13 @@ export interface Verdict extends Matches<ReadStatement> {
   readonly denied: OperationSet;
 }
 
+/** A call of an operation of Mechanical Turk, whichever it is. */
+type Call = Parameters<typeof statementApplies>[1];
+
 /** Policies read once, to be judged for many users. */
 interface Reading {
   /** `personal` is called only if a statement depends on who asks. */
-  readonly judge: (common: RequestContext, personal: () => RequestContext) => Verdict;
+  readonly judge: (common: Call, personal: () => Call) => Verdict;
   /** Whether a Deny of everything has no condition. */
   readonly suspends: boolean;
   /** The last moment (milliseconds) up to which a Deny of everything holds. */
@@ -209,14 +214,13 @@ function judgeOf(statements: readonly ReadStatement[]): Reading['judge'] {
   };
 }
 
-function judge(statements: readonly ReadStatement[], common: RequestContext, personal: () => RequestContext): Verdict {
+function judge(statements: readonly ReadStatement[], common: Call, personal: () => Call): Verdict {
   let allowed = NO_OPERATIONS;
   let denied = NO_OPERATIONS;
   const allows: ReadStatement[] = [];
   const denies: ReadStatement[] = [];
   for (const read of statements) {
-    const context = read.personal ? personal() : common;
-    if (!statementApplies(read, { resource: RESOURCE, context, openKeys: OPEN_KEYS })) continue;
+    if (!statementApplies(read, read.personal ? personal() : common)) continue;
     if (read.statement.Effect === 'Deny') {
       denied = union(denied, read.operations);
       denies.push(read);

@@ -4,8 +4,17 @@ import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
 import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, rankOf, risksOf, worstRisk } from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import { difference, listOperations, NO_OPERATIONS, type OperationSet, union } from './operation-set.ts';
+import {
+  difference,
+  intersection,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  operationSet,
+  union,
+} from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
+import { laterMoments } from './time-conditions.ts';
 
 interface BeforeAfter<Value> {
   readonly before: Value;
@@ -63,15 +72,18 @@ export interface AccessDiff {
   readonly unchanged: readonly string[];
 }
 
+type ChangesByUser = ReadonlyMap<string, AccessChange>;
+
 /**
  * Compares the access of all users in two models, decided at the same moment, and once it has begun. `replaced` users
- * count as changed.
+ * count as changed. Of operations only those that `whole`, by user, has on the same side.
  */
 export function diffAccess(
   before: AccessModel,
   after: AccessModel,
   at: Date,
   replaced: ReadonlySet<string> = new Set(),
+  whole?: ChangesByUser,
 ): AccessDiff {
   const was = periodsOf(before, at);
   const will = periodsOf(after, at);
@@ -79,7 +91,7 @@ export function diffAccess(
   const people: AccessChange[] = [];
   const unchanged: string[] = [];
   for (const name of names) {
-    const change = changeOf(name, was.get(name) ?? NO_ACCESS, will.get(name) ?? NO_ACCESS, at);
+    const change = changeOf(name, was.get(name) ?? NO_ACCESS, will.get(name) ?? NO_ACCESS, at, whole);
     if (isNothing(change) && !replaced.has(name)) unchanged.push(name);
     else people.push(change);
   }
@@ -100,16 +112,14 @@ function periodsOf(model: AccessModel, at: Date): ReadonlyMap<string, Period> {
   return new Map(access.map((now, index) => [now.user.name, { now, begun: begun[index] ?? now }]));
 }
 
-function changeOf(name: string, before: Period, after: Period, at: Date): AccessChange {
-  const more = (one: Period, other: Period) => {
-    const operations = ({ allowed = NO_OPERATIONS }: Partial<UserAccess>) => allowed;
-    return union(
-      difference(operations(one.now ?? {}), operations(other.now ?? {})),
-      difference(operations(one.begun ?? {}), operations(other.begun ?? {})),
-    );
+function changeOf(name: string, before: Period, after: Period, at: Date, whole?: ChangesByUser): AccessChange {
+  const of = (access: UserAccess | null) => access?.allowed ?? NO_OPERATIONS;
+  const more = (one: Period, other: Period, side: 'gained' | 'lost') => {
+    const all = union(difference(of(one.now), of(other.now)), difference(of(one.begun), of(other.begun)));
+    return whole === undefined ? all : intersection(all, operationSet(whole.get(name)?.operations[side] ?? []));
   };
-  const gained = more(after, before);
-  const lost = more(before, after);
+  const gained = more(after, before, 'gained');
+  const lost = more(before, after, 'lost');
   const startOf = ({ now }: Period) =>
     now === null || now.starts === null || now.starts <= at.getTime() ? null : isoOf(now.starts);
   const [was, will] = [before.begun, after.begun];
@@ -117,10 +127,7 @@ function changeOf(name: string, before: Period, after: Period, at: Date): Access
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
-    capabilities: {
-      gained: byCapability(gained, will),
-      lost: byCapability(lost, was),
-    },
+    capabilities: { gained: byCapability(gained, will), lost: byCapability(lost, was) },
     allowed: { before: count(was), after: count(will) },
     risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },
     starts: { before: startOf(before), after: startOf(after) },
@@ -136,13 +143,16 @@ function changeOf(name: string, before: Period, after: Period, at: Date): Access
 }
 
 function isNothing(change: AccessChange): boolean {
-  const empty = ({ gained, lost }: GainedLost<unknown>) => gained.length === 0 && lost.length === 0;
-  const same = ({ before, after }: BeforeAfter<unknown>) => JSON.stringify(before) === JSON.stringify(after);
-  return (
-    change.kind === 'changed' &&
-    [change.operations, change.groups, change.ownPolicies].every(empty) &&
-    [change.starts, change.ends, change.suspended, change.boundary, change.unknownPolicies].every(same)
-  );
+  const { kind, groups, ownPolicies, unknownPolicies } = change;
+  return kind === 'changed' && !hasEffect(change) && [groups, ownPolicies].every(isNone) && isSame(unknownPolicies);
+}
+
+function isNone({ gained, lost }: GainedLost<unknown>): boolean {
+  return gained.length === 0 && lost.length === 0;
+}
+
+function isSame({ before, after }: BeforeAfter<unknown>): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 function count(access: UserAccess | null): number {
@@ -179,14 +189,43 @@ function byRisk(one: AccessChange, other: AccessChange): number {
 }
 
 /** Whether access, its start or end, a suspension or the boundary changes. */
-export function hasEffect(person: AccessChange): boolean {
-  const { operations, starts, ends, boundary, suspended } = person;
-  return (
-    operations.gained.length > 0 ||
-    operations.lost.length > 0 ||
-    starts.before !== starts.after ||
-    ends.before !== ends.after ||
-    suspended.before !== suspended.after ||
-    boundary.before !== boundary.after
-  );
+export function hasEffect({ operations, starts, ends, boundary, suspended }: AccessChange): boolean {
+  return !isNone(operations) || ![starts, ends, suspended, boundary].every(isSame);
+}
+
+/**
+ * Whose access changes: now, or at a moment at which a policy takes effect if that is worse. With `whole`, only what changes
+ * between those two as well.
+ */
+export function effectsBetween(
+  before: AccessModel,
+  after: AccessModel,
+  at: Date,
+  whole?: readonly [AccessModel, AccessModel],
+): readonly AccessChange[] {
+  const changesAt = (moment: Date) => {
+    const all = whole && new Map(diffAccess(...whole, moment).people.map((person) => [person.user, person]));
+    return diffAccess(before, after, moment, undefined, all).people;
+  };
+  const later = laterMoments([before, after], [], at).flatMap((moment) => {
+    const starts = { before: moment.toISOString(), after: moment.toISOString() };
+    return changesAt(moment).flatMap((person) => (isNone(person.operations) ? [] : [{ ...person, starts }]));
+  });
+  return worstOfEach([...changesAt(at).filter(hasEffect), ...later]);
+}
+
+/** What users can do at all, now or later. */
+export function gainsOf(model: AccessModel, at: Date): readonly AccessChange[] {
+  return effectsBetween({ ...model, users: [] }, model, at).filter(({ worstGain }) => worstGain !== null);
+}
+
+/** For each user the change with the worst gain, or else with any loss, the first of those that are equal. */
+export function worstOfEach(changes: readonly AccessChange[]): readonly AccessChange[] {
+  const rank = ({ worstGain, worstLoss }: AccessChange) => rankOf(worstGain) + ((worstGain ?? worstLoss) ? 0 : 1);
+  const byUser = new Map<string, AccessChange>();
+  for (const person of changes) {
+    const known = byUser.get(person.user);
+    if (known === undefined || rank(person) < rank(known)) byUser.set(person.user, person);
+  }
+  return [...byUser.values()].sort(byRisk);
 }

@@ -110,14 +110,10 @@ export function reachOf(
 ): Reach {
   const { account } = model;
   const roles: AccessModel = { account, users: [], groups: [], policies: rolePolicies };
-  const momentsOf = (of: AccessModel, user: AccessUser) => [
-    at,
-    ...laterMoments(
-      [],
-      policiesOf(of, user).identity.map(({ document }) => document),
-      at,
-    ),
-  ];
+  const momentsOf = (of: AccessModel, user: AccessUser) => {
+    const documents = policiesOf(of, user).identity.map(({ document }) => document);
+    return [at, ...laterMoments([], documents, at)];
+  };
   const principals = [
     ...model.users.map((user) => momentsOf(model, user).map((moment) => userPrincipal(model, user, moment))),
     ...model.groups.map((group) =>

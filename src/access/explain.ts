@@ -13,7 +13,7 @@ import type { Team } from '../team/team.ts';
 import { accessOf, accessOnceBegun, grantsOf, type UserAccess } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, OPERATIONS_OF_RISK } from './capability-access.ts';
 import { decisionOf } from './decide.ts';
-import { type AccessChange, diffAccess, isoOf } from './diff.ts';
+import { type AccessChange, diffAccess, effectsBetween, isoOf } from './diff.ts';
 import type { AccessModel } from './model.ts';
 import {
   difference,
@@ -27,6 +27,7 @@ import {
   union,
 } from './operation-set.ts';
 import { type Grant, type UnknownPolicy, userNamed } from './policies-of.ts';
+import { laterMoments } from './time-conditions.ts';
 
 /** Why something that a policy allows is denied. */
 export interface DeniedAccess {
@@ -49,6 +50,8 @@ export interface Explanation {
   readonly at: string;
   /** Worst risk first. */
   readonly allowed: readonly CapabilityAccess[];
+  /** What of it depends on where the call comes from. */
+  readonly conditional: readonly CapabilityAccess[];
   /** What a policy allows and something else takes away, worst risk first. */
   readonly denied: readonly DeniedAccess[];
   readonly suspended: boolean;
@@ -67,11 +70,13 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
   if (user === null) return null;
   const [access] = accessOf(model, { at }, [user]);
   if (access === undefined) return null;
+  const [anywhere] = accessOf(model, { at, openKeys: [] }, [user]);
   return {
     user: userName,
     exists: true,
     at: at.toISOString(),
     allowed: byCapability(access.allowed, access),
+    conditional: byCapability(difference(access.allowed, anywhere?.allowed ?? NO_OPERATIONS), access),
     denied: deniedTo(access),
     suspended: access.suspended,
     starts: isoOf(access.starts),
@@ -94,6 +99,7 @@ export function explainEnded(team: Team, key: string, at: Date): Explanation | n
 export function explainNone(user: string, at: Date, ends: string | null = null): Explanation {
   const none = {
     allowed: [],
+    conditional: [],
     denied: [],
     suspended: false,
     starts: null,
@@ -165,28 +171,32 @@ export interface WhoCan {
   readonly outOf: number;
 }
 
-/** Who may do some of what is asked for at a moment, and whose access begins later; who has a role, even without access. */
+/** Who may do some of what is asked for at a moment or only later; who has a role, even without access. */
 export function whoCan(model: AccessModel, lab: string, query: Query, at: Date): WhoCan {
   const group = query.kind === 'role' ? iamName(lab, query.name) : null;
   const all = accessOnceBegun(model, { at });
-  const users = all.flatMap((access): UserWithAccess[] => {
+  const found = new Map<string, UserWithAccess>();
+  const add = (access: UserAccess, moment: number | null) => {
+    const { user, allowed, ends, unknownPolicies } = access;
     const wanted = group === null ? operationSet(query.operations) : operationsThrough(access, group);
-    const operations = listOperations(intersection(access.allowed, wanted));
-    const isAmong = group === null ? operations.length > 0 : access.user.groups.includes(group);
-    if (!isAmong) return [];
-    return [
-      {
-        user: access.user.name,
-        operations,
-        whole: isEmpty(difference(wanted, access.allowed)),
-        grants: grantsOf(access, wanted),
-        starts: access.starts === null || access.starts <= at.getTime() ? null : isoOf(access.starts),
-        ends: isoOf(access.ends),
-        unknownPolicies: access.unknownPolicies,
-      },
-    ];
-  });
-  users.sort(
+    const operations = listOperations(intersection(allowed, wanted));
+    const isAmong = group === null ? operations.length > 0 : user.groups.includes(group);
+    if (!isAmong || found.has(user.name)) return;
+    found.set(user.name, {
+      user: user.name,
+      operations,
+      whole: isEmpty(difference(wanted, allowed)),
+      grants: grantsOf(access, wanted),
+      starts: moment === null || moment <= at.getTime() ? null : isoOf(moment),
+      ends: isoOf(ends),
+      unknownPolicies,
+    });
+  };
+  for (const access of all) add(access, access.starts);
+  for (const moment of laterMoments([model], [], at)) {
+    for (const access of accessOf(model, { at: moment })) add(access, moment.getTime());
+  }
+  const users = [...found.values()].sort(
     (one, other) =>
       Number(one.starts !== null) - Number(other.starts !== null) ||
       Number(other.whole) - Number(one.whole) ||
@@ -212,10 +222,12 @@ export type AnswerSource<Difference> =
   | { readonly kind: 'file' }
   | { readonly kind: 'aws'; readonly account: string; readonly difference: readonly Difference[] };
 
-/** In what a user's access in AWS differs from team.yaml's: gained is only in AWS. */
+/** In what a user's access in AWS differs from team.yaml's, now or later: gained is only in AWS. */
 export function accessDifference(file: AccessModel, aws: AccessModel, user: string, at: Date): readonly AccessChange[] {
   const only = (model: AccessModel) => ({ ...model, users: model.users.filter(({ name }) => name === user) });
-  return diffAccess(only(file), only(aws), at).people;
+  const [before, after] = [only(file), only(aws)];
+  const effects = effectsBetween(before, after, at);
+  return effects.length > 0 ? effects : diffAccess(before, after, at).people;
 }
 
 /** Operations that a user may call by one of two answers only. */
@@ -223,6 +235,8 @@ export interface WhoCanDifference {
   readonly user: string;
   readonly onlyInAws: readonly Operation[];
   readonly onlyInFile: readonly Operation[];
+  /** By the file (`before`) and by AWS; the same if only one gives access. See `UserWithAccess.ends`. */
+  readonly ends: AccessChange['ends'];
 }
 
 /** Compares who can now. Access that begins later counts only for users who by neither answer have any now. */
@@ -237,6 +251,8 @@ export function whoCanDifference(file: WhoCan, aws: WhoCan): readonly WhoCanDiff
     const [inFile, inAws] = [counted(byFile), counted(byAws)];
     const onlyInAws = inAws.filter((operation) => !inFile.includes(operation));
     const onlyInFile = inFile.filter((operation) => !inAws.includes(operation));
-    return onlyInAws.length + onlyInFile.length === 0 ? [] : [{ user, onlyInAws, onlyInFile }];
+    const ends = { before: (byFile ?? byAws)?.ends ?? null, after: (byAws ?? byFile)?.ends ?? null };
+    const isSame = onlyInAws.length + onlyInFile.length === 0 && ends.before === ends.after;
+    return isSame ? [] : [{ user, onlyInAws, onlyInFile, ends }];
   });
 }

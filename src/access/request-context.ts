@@ -6,6 +6,8 @@ import type { AccessModel, AccessUser } from './model.ts';
 /** What a decision depends on besides the policies. */
 export interface Circumstances {
   readonly at: Date;
+  /** `OPEN_KEYS` by default. */
+  readonly openKeys?: readonly string[];
 }
 
 /**

@@ -1,6 +1,5 @@
-import { rankOf } from '../access/capability-access.ts';
 import { conservativeModel } from '../access/conservative.ts';
-import { type AccessChange, diffAccess, hasEffect } from '../access/diff.ts';
+import { type AccessChange, effectsBetween, gainsOf, worstOfEach } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
 import { type AccessModel, type AccessUser, around, type ModelIndex, unmanagedUser } from '../access/model.ts';
 import { type Difference, inverse } from '../access/model-difference.ts';
@@ -28,54 +27,46 @@ export function effectOf(changes: readonly AccessChange[], escalates: readonly s
   return { changes, risk: escalates.length > 0 ? 'spends' : worstGain(changes), escalates };
 }
 
-export function effectBetween(before: AccessModel, after: AccessModel, lab: EscalationTargets, at: Date): AccessEffect {
-  const changes = diffAccess(before, after, at).people.filter(hasEffect);
-  return effectOf(changes, gainedEscalations(before, after, lab, at));
+export function effectBetween(
+  before: AccessModel,
+  after: AccessModel,
+  lab: EscalationTargets,
+  at: Date,
+  whole?: readonly [AccessModel, AccessModel],
+): AccessEffect {
+  return effectOf(effectsBetween(before, after, at, whole), gainedEscalations(before, after, lab, at));
 }
 
 /**
  * The effect of a difference: alone, on `desired` (the account with the lab as in team.yaml), or together with the other
- * changes, on the account as it is, whichever is worse. A removed boundary and an attached policy can each be harmless
- * alone. For an added user or group: all it can do.
+ * changes, on the account as it is, whichever is worse: a removed boundary and an attached policy can each be harmless alone.
+ * What another change, or in `full` a kept Deny, takes again is left out. For an added user or group: all it can do.
  */
 export function effectOfDifference(
   difference: Difference,
   desired: ModelIndex,
   account: ModelIndex,
+  full: ModelIndex,
   documents: Documents,
   lab: EscalationTargets,
   at: Date,
 ): AccessEffect {
   if (difference.kind === 'user-added') {
-    const own = around(account, [difference.user]);
-    const { changes, escalates } = effectBetween({ ...own, users: [] }, own, lab, at);
-    const gains = changes.filter(({ operations }) => operations.gained.length > 0);
-    return effectOf(gains, escalates);
+    const own = around(full, [difference.user]);
+    return effectOf(gainsOf(own, at), escalatingIn(own, lab, at));
   }
   if (difference.kind === 'group-added') return effectOfGroup(difference.group, desired, account, lab, at);
   const group = groupOf(difference);
-  const concerned = (index: ModelIndex) => around(index, concernedBy(index, difference), group === null ? [] : [group]);
-  const before = concerned(desired);
-  const now = concerned(account);
-  const alone = effectBetween(before, withDifferences(before, [difference], documents), lab, at);
-  const together = effectBetween(withDifferences(now, [inverse(difference)], documents), now, lab, at);
+  const users = new Set([desired, account].flatMap((index) => concernedBy(index, difference)));
+  const concerned = (index: ModelIndex) => around(index, users, group === null ? [] : [group]);
+  const [before, now, whole] = [concerned(desired), concerned(account), concerned(full)];
+  const alone = effectBetween(before, withDifferences(before, [difference], documents), lab, at, [before, whole]);
+  const without = withDifferences(now, [inverse(difference)], documents);
+  const together = effectBetween(without, now, lab, at, [before, whole]);
   const escalates = [...new Set([...together.escalates, ...alone.escalates])].sort();
-  return effectOf(worseOf(alone.changes, together.changes), escalates);
-}
-
-/** For each user the change with the worse gain, the first of two that are equal. */
-function worseOf(one: readonly AccessChange[], other: readonly AccessChange[]): readonly AccessChange[] {
-  const byUser = new Map(one.map((person) => [person.user, person]));
-  for (const person of other) {
-    const known = byUser.get(person.user);
-    if (known === undefined || rankOf(person.worstGain) < rankOf(known.worstGain)) byUser.set(person.user, person);
-  }
-  return [...byUser.values()].sort(
-    (a, b) =>
-      rankOf(a.worstGain) - rankOf(b.worstGain) ||
-      b.operations.lost.length - a.operations.lost.length ||
-      (a.user < b.user ? -1 : 1),
-  );
+  // Of what is only lost, a part can be lost already on the account as it is.
+  const losses = together.changes.filter(({ worstGain }) => worstGain === null);
+  return effectOf(worstOfEach([...losses, ...alone.changes, ...together.changes]), escalates);
 }
 
 function effectOfGroup(
@@ -94,7 +85,7 @@ function effectOfGroup(
     groups: [...before.groups, ...added.groups],
     policies: [...before.policies, ...added.policies.filter(({ arn }) => !known.has(arn))],
   };
-  return effectBetween(before, after, lab, at);
+  return effectBetween(before, after, lab, at, [before, around(account, account.members.get(name) ?? [])]);
 }
 
 /** The worst risk that any user gains; null if none. */
@@ -106,16 +97,16 @@ export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
   return RISKS.find((risk) => risks.includes(risk)) ?? null;
 }
 
-/** Names of the users who can escalate privileges in `after` and cannot in `before`. */
+/** Names of the users who can escalate privileges in `after` and cannot in `before`, at any moment. */
 function gainedEscalations(
   before: AccessModel,
   after: AccessModel,
   lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
-  const names = escalatingIn(after, lab, [at]);
-  const were = names.length === 0 ? [] : escalatingIn(before, lab, [at]);
-  return names.filter((name) => !were.includes(name));
+  const escalating = escalatingIn(after, lab, at);
+  const were = new Set(escalating.length === 0 ? [] : escalatingIn(before, lab, at));
+  return escalating.filter((name) => !were.has(name));
 }
 
 /** Members who can escalate privileges because the boundary policy was changed. */
@@ -202,11 +193,9 @@ function unmanagedEffect(
   });
   // It changes no other user's access.
   const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
-  const escalating = (model: AccessModel) => escalatingIn(model, lab, [at, ...laterMoments([model], [], at)]);
   if (resource.kind === 'user') {
-    const after = only(concerned);
-    const changes = effectsBetween(only([]), after, at);
-    return { resource, changes, keeps: [], escalates: escalating(after) };
+    const own = only(concerned);
+    return { resource, changes: gainsOf(own, at), keeps: [], escalates: escalatingIn(own, lab, at) };
   }
   const before = only(concerned.map(without));
   const after = only(concerned.map(within));
@@ -214,22 +203,12 @@ function unmanagedEffect(
   const gaining = new Set(changes.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
   const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
-  const were = new Set(escalating(before));
-  const escalates = escalating(after).filter((name) => !were.has(name));
-  return { resource, changes, keeps, escalates };
+  return { resource, changes, keeps, escalates: gainedEscalations(before, after, lab, at) };
 }
 
-/** Gains now, and gains at the moment at which a policy takes effect. */
-export function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
-  const now = diffAccess(before, after, at).people.filter(hasEffect);
-  return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
-    const later = diffAccess(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
-    return later.length === 0 ? people : worseOf(people, later);
-  }, now);
-}
-
-/** Names of the users who can escalate privileges at one of those moments. */
-function escalatingIn(model: AccessModel, lab: EscalationTargets, moments: readonly Date[]): readonly string[] {
+/** Names of the users who can escalate privileges now or later. */
+function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
+  const moments = [at, ...laterMoments([model], [], at)];
   return model.users
     .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
     .map(({ name }) => name);

@@ -81,7 +81,7 @@ test.each<[string, Change, readonly string[]]>([
   [
     'a kept Deny beside a removed last day',
     write('bo', 'limits', says(noGroups)),
-    ['deny-kept/user/bo: low, manual', 'inline-policy-removed/user/bo/limits: low, auto'],
+    ['deny-kept/user/bo: low, manual', 'inline-policy-removed/user/bo/limits/spends: critical, auto'],
   ],
   [
     'a Deny elsewhere is none that an apply kept',

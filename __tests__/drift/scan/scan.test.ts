@@ -108,7 +108,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a Deny that begins next year is written into a member',
     write('fay', 'soon', says(statement('Deny', 'mechanicalturk:SendBonus', after('2027-01-01T00:00:00Z')))),
-    ['inline-policy-added/user/fay/soon: manual, auto'],
+    ['inline-policy-added/user/fay/soon: manual, manual'],
   ],
   [
     'a Deny outside one address is added to a member: the effect of its removal is unknown',
@@ -139,17 +139,17 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'an end is moved to a later day',
     write('bo', 'limits', until('2029-01-01T00:00:00Z')),
-    ['inline-policy-changed/user/bo/limits: manual, auto'],
+    ['inline-policy-changed/user/bo/limits/spends: manual, auto'],
   ],
   [
     'an end is moved to an earlier day',
     write('bo', 'limits', until('2027-01-01T00:00:00Z')),
-    ['inline-policy-changed/user/bo/limits: manual, auto'],
+    ['inline-policy-changed/user/bo/limits: manual, manual'],
   ],
   [
     'an end is deleted',
     changeUser('bo', () => ({ inline: [] })),
-    ['inline-policy-removed/user/bo/limits: manual, auto'],
+    ['inline-policy-removed/user/bo/limits/spends: manual, auto'],
   ],
   [
     'a member is suspended by hand',

@@ -163,14 +163,14 @@ export const POLICIES: readonly ManualChange[] = [
   {
     what: 'the last day of a member is deleted',
     done: ({ iam }) => iam.send(new aws.DeleteUserPolicyCommand({ ...user('gus'), PolicyName: 'limits' })),
-    finds: ['inline-policy-removed/user/gus/limits'],
+    finds: ['inline-policy-removed/user/gus/limits/spends'],
     reconcile: 'undone',
     access: true,
   },
   {
     what: 'the last day of a member is moved to a later day',
     done: putLimits('bo', limitsUntil('2029-01-01T00:00:00Z')),
-    finds: ['inline-policy-changed/user/bo/limits'],
+    finds: ['inline-policy-changed/user/bo/limits/spends'],
     reconcile: 'undone',
     access: true,
   },

@@ -226,7 +226,7 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 }
 
 /** A policy written into a user or group, by its name alone. */
-interface InlineName {
+export interface InlineName {
   readonly holder: Holder;
   readonly policy: string;
 }

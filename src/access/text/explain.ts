@@ -54,7 +54,7 @@ export function explanationBlocks(
   naming: DisplayNames,
   source: AnswerSource<AccessChange>,
 ): readonly Block[] {
-  const { user, at, allowed, exists, boundary } = explanation;
+  const { user, at, allowed, conditional, exists, boundary } = explanation;
   const now = new Date(at);
   const count = allowed.reduce((sum, { operations }) => sum + operations.length, 0);
   return [
@@ -65,6 +65,7 @@ export function explanationBlocks(
       sentences(
         source.kind === 'aws' && !exists ? t`AWS has no IAM user ${codeText(user)}.` : null,
         sentence(unknownPolicyText(explanation.unknownPolicies)),
+        conditional.length === 0 ? null : t`Depends on where a call comes from: ${accessText(conditional)}.`,
         boundary === null && exists ? t`No permissions boundary: every attached policy takes full effect.` : null,
       ),
     ),
@@ -102,13 +103,12 @@ function differenceRows(change: AccessChange, at: Date): readonly (readonly [Tex
     ];
     return texts.length === 0 ? [] : [[label, joinTexts(texts, '; ')] as const];
   };
-  const sides = ({ before, after }: typeof ends, label: Text, shown: (value: string) => Text) => {
-    const text = (value: string | null) => (value === null ? t`none` : shown(value));
-    return before === after ? [] : [[label, t`${text(after)} in AWS, ${text(before)} in ${TEAM_FILE}`] as const];
-  };
+  const sides = (each: typeof ends, label: Text, shown: (value: string) => Text) =>
+    sidesTexts(each, shown).map((text) => [label, text] as const);
+  const from = (start: string | null) => (start === null ? t`` : trusted(` from ${firstDayWords(start, at)}`));
   return [
-    ...side('gained', ONLY_IN_AWS),
-    ...side('lost', ONLY_IN_FILE),
+    ...side('gained', t`${ONLY_IN_AWS}${from(starts.after)}`),
+    ...side('lost', t`${ONLY_IN_FILE}${from(starts.before)}`),
     ...(suspended.before === suspended.after
       ? []
       : [[t`suspended`, suspended.after ? ONLY_IN_AWS : ONLY_IN_FILE] as const]),
@@ -116,6 +116,12 @@ function differenceRows(change: AccessChange, at: Date): readonly (readonly [Tex
     ...sides(ends, t`last day`, (moment) => trusted(lastDayWords(moment, at))),
     ...(change.kind === 'leaves' ? [] : sides(boundary, t`boundary`, (arn) => codeText(policyName(arn)))),
   ];
+}
+
+/** `none in AWS, 31 May 2027 (in 6 months) in team.yaml`, unless they are the same */
+function sidesTexts({ before, after }: AccessChange['ends'], shown: (value: string) => Text): readonly Text[] {
+  const text = (value: string | null) => (value === null ? t`none` : shown(value));
+  return before === after ? [] : [t`${text(after)} in AWS, ${text(before)} in ${TEAM_FILE}`];
 }
 
 function allowedBlocks(explanation: Explanation, naming: DisplayNames): readonly Block[] {
@@ -208,22 +214,20 @@ export function whoCanBlocks(
     heading(2, t`${askedText(answer)}, on ${trusted(dayWords(now))}`),
     rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, answer.query, naming, now)])),
     paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, according to ${sourceText(source)}.`),
-    ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming)) : []),
+    ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming, now)) : []),
   ];
 }
 
-function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames) {
+function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames, at: Date) {
   const only = (label: Text, operations: readonly Operation[]) => {
     if (operations.length === 0) return [];
     return [operations.length === query.operations.length ? label : t`${label}: ${partText(operations, query)}`];
   };
-  return differences.map(
-    ({ user, onlyInAws, onlyInFile }) =>
-      [
-        userText(user, naming),
-        joinTexts([...only(ONLY_IN_AWS, onlyInAws), ...only(ONLY_IN_FILE, onlyInFile)], '; '),
-      ] as const,
-  );
+  return differences.map(({ user, onlyInAws, onlyInFile, ends }) => {
+    const lastDay = sidesTexts(ends, (moment) => trusted(lastDayWords(moment, at))).map((text) => t`last day ${text}`);
+    const texts = [...only(ONLY_IN_AWS, onlyInAws), ...only(ONLY_IN_FILE, onlyInFile), ...lastDay];
+    return [userText(user, naming), joinTexts(texts, '; ')] as const;
+  });
 }
 
 function askedText({ query: { kind, name, operations } }: WhoCan): Text {

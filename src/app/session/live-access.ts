@@ -3,10 +3,12 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { askAws, iamReader } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { recreatedIn } from '../../drift/rules/renamed.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../terminal.ts';
 import { type AccountSessionOptions, openAccountSession } from './account-session.ts';
 import { readTeam } from './read-team.ts';
+import { appliedIn, readRecord } from './records.ts';
 
 export interface AccessOptions extends AccountSessionOptions {
   readonly json: boolean;
@@ -16,7 +18,7 @@ export interface AccessOptions extends AccountSessionOptions {
 
 interface AccessSources {
   readonly team: Team;
-  /** What team.yaml grants. */
+  /** What team.yaml grants: nothing to a user in AWS that is not the member's of the last apply. */
   readonly file: AccessModel;
   /** What AWS grants, to every user of the account; null if it was not asked. */
   readonly aws: AccessModel | null;
@@ -33,10 +35,16 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
   }
   const opened = await openAccountSession(options, terminal);
   if (!opened.ok) return opened;
-  const { team, iam, close } = opened.value;
+  const { team, iam, records, close } = opened.value;
   try {
     const read = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
-    return read.ok ? succeed({ team, file: desiredAccess(team, today), aws: read.value.access }) : read;
+    if (!read.ok) return read;
+    // Not everyone who can read users can read the record.
+    const record = await readRecord(records);
+    const replaced = recreatedIn(read.value, team, (record.ok && appliedIn(record.value)?.ids) || null);
+    const given = desiredAccess(team, today);
+    const users = given.users.filter(({ name }) => !replaced.includes(name));
+    return succeed({ team, file: { ...given, users }, aws: read.value.access });
   } finally {
     await close();
   }

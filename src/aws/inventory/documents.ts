@@ -5,7 +5,7 @@ import {
   GetUserPolicyCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import type { Holder } from '../../access/model.ts';
+import type { InlineName } from '../../access/sources/planned.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { askAws, inParallel } from '../client.ts';
 import { documentOf } from './authorization-details.ts';
@@ -14,12 +14,6 @@ import { documentOf } from './authorization-details.ts';
 const MOST_INLINE = 500;
 const MOST_MANAGED = 100;
 const AT_ONCE = 8;
-
-/** An inline policy of a user or group, by its name alone. */
-interface InlineName {
-  readonly holder: Holder;
-  readonly policy: string;
-}
 
 /** Asks for the documents of inline policies, one call each. */
 export async function readInlineDocuments(client: IAMClient, names: readonly InlineName[]) {

@@ -11,6 +11,7 @@ import { visible, withoutAddresses } from '../../text/escape.ts';
 import {
   codeText,
   countedText,
+  isEmptyText,
   joinTexts,
   listTexts,
   riskText,
@@ -188,11 +189,12 @@ export function worstText(
   if (effect === null || people.length === 0) return null;
   const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
   const who = someTexts(people.map(nameOf), 2);
-  if (effect === 'lost-access') return { who, can: t`lost access` };
+  const from = fromText(finding.changes, effect === 'lost-access' ? 'lost' : 'gained', ' ', people);
+  if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
   if (effect === 'full-control')
-    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}` };
+    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}${from}` };
   const all = finding.changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
-  return { who, can: t`can ${riskText(all ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}` };
+  return { who, can: t`can ${riskText(all ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}${from}` };
 }
 
 function controlled({ data }: DriftFinding): Text {
@@ -204,7 +206,8 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
   const { effect } = ruleOf(finding);
   if (escalates.length > 0) {
     const control = 'way' in data && data.way?.control === 'lab' ? 'Control' : 'Full control';
-    return t`${subject(escalates, finding, names)}${strongText(t`${riskText(control)} of the ${controlled(finding)}`)}`;
+    const all = strongText(t`${riskText(control)} of the ${controlled(finding)}`);
+    return t`${subject(escalates, finding, names)}${all}${fromText(changes, 'gained', ' ', escalates)}`;
   }
   const of = (side: 'gained' | 'lost', text: (some: readonly AccessChange[]) => Text) => {
     const some = changes.filter((change) => change.operations[side].length > 0);
@@ -212,18 +215,24 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
     return some.length === 0 ? [] : [t`${subject(who, finding, names)}${text(some)}`];
   };
   const isStill = isPending(finding);
-  const lost = strongText(isStill ? t`Not granted yet:` : t`Lost access:`);
+  const lost = (losses: readonly AccessChange[]) => {
+    const from = fromText(losses, 'lost');
+    const isNow = isEmptyText(from);
+    return isStill ? t`Not granted${isNow ? t` yet` : from}:` : isNow ? t`Lost access:` : t`Loses access${from}:`;
+  };
   const parts = [
-    ...of('gained', (gains) => t`${gainText(union(gains, 'gained'), isStill)}${beginText(gains)}`),
-    ...of('lost', (losses) => t`${lost} ${someCapabilities(union(losses, 'lost'))}`),
+    ...of('gained', (gains) => t`${gainText(union(gains, 'gained'), isStill)}${fromText(gains, 'gained', ', ')}`),
+    ...of('lost', (losses) => t`${strongText(lost(losses))} ${someCapabilities(union(losses, 'lost'))}`),
   ];
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
 }
 
-/** `, from 10 Jan 2027` if none of the access that changes has begun. */
-function beginText(changes: readonly AccessChange[]): Text {
-  const [first, ...others] = [...new Set(changes.map(({ starts }) => starts.after))].sort();
-  return first == null || others.includes(null) ? t`` : trusted(`, from ${firstDay(first)}`);
+/** ` from 10 Jan 2027` if none of the access that users gain or lose has begun. */
+function fromText(all: readonly AccessChange[], side: 'gained' | 'lost', space = ' ', users?: readonly string[]): Text {
+  const changes = all.filter(({ user }) => users === undefined || users.includes(user));
+  const moments = changes.map(({ starts }) => (side === 'lost' ? starts.before : starts.after));
+  const [first, ...others] = [...new Set(moments)].sort();
+  return first == null || others.includes(null) ? t`` : trusted(`${space}from ${firstDay(first)}`);
 }
 
 /** The people concerned, unless the title names them already. */

@@ -1,4 +1,4 @@
-import { diffAccess, hasEffect } from '../../access/diff.ts';
+import { effectsBetween } from '../../access/diff.ts';
 import { around, indexModel, usersOf } from '../../access/model.ts';
 import { listOperations, NO_OPERATIONS, union } from '../../access/operation-set.ts';
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
@@ -14,10 +14,11 @@ import { type Detected, detected, type Rule, type ScanContext } from './rule.ts'
 const operationsOf = ({ statements }: AddedDenies) =>
   listOperations(statements.map(deniedBy).reduce(union, NO_OPERATIONS));
 
-/** Who loses what by Denies that the compared account is without. */
-function changesBy({ holder }: AddedDenies, { account, full, at }: ScanContext): Detected['changes'] {
+/** Who loses what of the file by Denies that the compared account is without. */
+function changesBy({ holder }: AddedDenies, { account, full, expected, at }: ScanContext): Detected['changes'] {
   const names = usersOf(account, holder);
-  return diffAccess(around(account, names), around(indexModel(full), names), at).people.filter(hasEffect);
+  const left = around(full, names);
+  return effectsBetween(around(account, names), left, at, [around(indexModel(expected), names), left]);
 }
 
 export const accessWithheld: Rule<'access-withheld'> = {

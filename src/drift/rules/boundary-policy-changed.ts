@@ -1,4 +1,4 @@
-import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
+import { type AccessChange, effectsBetween } from '../../access/diff.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
@@ -52,7 +52,7 @@ export function boundaryEffectOf(boundary: BoundaryState, team: Team, today: str
       ...added.filter(({ Effect }) => Effect === 'Deny'),
       ...gone.filter((statement) => !covers(document, statement)),
     ],
-    changes: diffAccess(desired, withDocument(desired, arn, document), at).people.filter(hasEffect),
+    changes: effectsBetween(desired, withDocument(desired, arn, document), at),
   };
 }
 

@@ -26,7 +26,9 @@ export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
   effect: t`Someone has the key and uses it`,
   remedy: ({ data: { user, key } }) => ({
     detail: keyUseText(key),
-    toFix: key.active ? t`Deactivate it, and ask who used it:` : t`It is inactive. Ask who used it.`,
+    toFix: key.active
+      ? t`Deactivate it, ask who used it, then snooze this:`
+      : t`It is inactive. Ask who used it, then snooze this.`,
     commands: key.active ? keyCommands(user, [key]) : [],
   }),
   entity: () => null,

@@ -1,4 +1,4 @@
-import { diffAccess } from '../../access/diff.ts';
+import { gainsOf } from '../../access/diff.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
@@ -32,11 +32,11 @@ export const userRecreated: Rule<'user-recreated'> = {
   severity: 'medium',
   detect: ({ recreated, inventory: { users }, account, at }) =>
     recreated.map((user) => {
-      const own = around(account, [user]);
-      const { people } = diffAccess({ ...own, users: [] }, own, at);
-      const changes = people.filter(({ operations }) => operations.gained.length > 0);
       const data = { user, created: users.get(user)?.created ?? '' };
-      return detected('user-recreated', data, { cause: 'manual', ...effectOf(changes, []) });
+      return detected('user-recreated', data, {
+        cause: 'manual',
+        ...effectOf(gainsOf(around(account, [user]), at), []),
+      });
     }),
   // A snooze must not cover the next time.
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],

@@ -55,7 +55,7 @@ export interface ScanContext {
   readonly groups: ReadonlySet<string>;
   readonly credentialUsers: readonly CredentialUser[];
   /** The account with the Denies that applies write and keep, which `inventory` and `account` are without. */
-  readonly full: AccessModel;
+  readonly full: ModelIndex;
   readonly addedDenies: readonly AddedDenies[];
   /** Of the apply record. */
   readonly announcements: readonly Announcement[];

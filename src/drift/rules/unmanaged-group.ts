@@ -39,7 +39,7 @@ export function unmanagedGroupData(
 }
 
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
-  const { group, members, attached, inline, keeps } = data;
+  const { group, members, attached, inline, inPath, keeps } = data;
   if (members === null) return { detail: t`It could not be read.`, toFix: t`Check it in the IAM console.` };
   const who =
     members.length === 0 ? t`No members` : t`Members: ${someTexts(members.map((user) => userText(user, names)))}`;
@@ -56,18 +56,21 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
     escalates.length > 0 || keeps.length > 0 || changes.some(({ operations }) => operations.gained.length > 0);
   // To leave a group that only denies would grant access.
   if (!isGranting) return { detail, toFix: t`It grants nothing. If nothing needs it, delete it in the IAM console.` };
+  const policies = [
+    ...attached
+      .filter((arn) => arn !== DENY_ALL_ARN)
+      .map((arn) => iamCommand('detach-group-policy', name, ['policy-arn', arn])),
+    ...inline
+      .filter(({ document }) => isAllowing(document))
+      .map((policy) => iamCommand('delete-group-policy', name, ['policy-name', policy.name])),
+  ];
+  const others = members.map((user) => iamCommand('remove-user-from-group', ['user-name', user], name));
+  // What only denies remains attached, and IAM deletes no group with policies.
+  const isEmptied = inPath && policies.length === attached.length + inline.length;
   return {
     detail,
-    toFix: t`Detach what grants access, then remove the members:`,
-    commands: [
-      ...attached
-        .filter((arn) => arn !== DENY_ALL_ARN)
-        .map((arn) => iamCommand('detach-group-policy', name, ['policy-arn', arn])),
-      ...inline
-        .filter(({ document }) => isAllowing(document))
-        .map((policy) => iamCommand('delete-group-policy', name, ['policy-name', policy.name])),
-      ...members.map((user) => iamCommand('remove-user-from-group', ['user-name', user], name)),
-    ],
+    toFix: t`Detach what grants access, ${isEmptied ? t`remove the members, and delete the group` : t`then remove the members`}:`,
+    commands: [...policies, ...others, ...(isEmptied ? [iamCommand('delete-group', name)] : [])],
   };
 }
 

@@ -2,6 +2,7 @@ import { accessOf, grantsOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
+import { gainsOf } from '../../access/diff.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import { distinctGrants } from '../../access/policies-of.ts';
@@ -13,7 +14,7 @@ import { iamArn } from '../../iam/arn.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { effectsBetween, riskOfUnmanaged } from '../access-changes.ts';
+import { riskOfUnmanaged } from '../access-changes.ts';
 import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll, withoutOwnPolicies } from './aws-command.ts';
@@ -111,10 +112,9 @@ function otherUsers(context: ScanContext): readonly Detected[] {
       areKeysKnown: known?.isReported === true,
       way,
     };
-    const changes = effectsBetween({ ...own, users: [] }, own, at);
     const escalates = isAdministrator ? [user.name] : [];
     const risk = isAdministrator ? 'spends' : worstRisk(allowed);
-    return [detected('unmanaged-user', data, { changes, risk, escalates })];
+    return [detected('unmanaged-user', data, { changes: gainsOf(own, at), risk, escalates })];
   });
 }
 
@@ -143,7 +143,7 @@ function exceptionText({ data: { path, inPath }, escalates }: FindingOf<'unmanag
 }
 
 function removal(data: RuleData['unmanaged-user']): RemedyText {
-  const { user, attached, inline, groups, keys, areKeysKnown, grants } = data;
+  const { user, inPath, attached, inline, groups, keys, areKeysKnown, grants } = data;
   const active = keys.filter(({ active: isActive }) => isActive);
   const name = ['user-name', user] as const;
   const deactivate =
@@ -156,9 +156,9 @@ function removal(data: RuleData['unmanaged-user']): RemedyText {
   const isGranting = (policy: string) => grants.length === 0 || grants.some((grant) => grant.policy === policy);
   const isGranted = (group: string) =>
     grants.length === 0 || grants.some(({ holder }) => holder.kind === 'group' && holder.name === group);
+  const last = inPath ? t`, and delete the user in the IAM console once nothing needs it` : t``;
   return {
-    toFix:
-      deactivate.length === 0 ? t`Remove the access:` : t`Deactivate the keys (reversible), then remove the access:`,
+    toFix: t`${deactivate.length === 0 ? t`Remove` : t`Deactivate the keys (reversible), then remove`} the access${last}:`,
     commands: [
       ...deactivate,
       ...attached

@@ -147,7 +147,7 @@ function detectAll(given: ScanInput): Detection {
     members: new Set(members.map(nameOf)),
     users: new Set([...members.map(nameOf), ...namesOf('user')]),
     credentialUsers: credentialUsersOf(inventory, team, today, at),
-    ...{ full: named.access, addedDenies, announcements: given.announcements ?? [] },
+    ...{ full: indexModel(named.access), addedDenies, announcements: given.announcements ?? [] },
   };
   const documents = new Map(
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
@@ -226,14 +226,16 @@ function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected)
 
 function detectDifferences(
   { applied, since }: ScanInput,
-  { account, part, lab, today, at, team, renames }: ScanContext,
+  { account, full, part, lab, today, at, team, renames }: ScanContext,
   expected: Expected,
   documents: Documents,
 ): readonly Detected[] {
   const desired = indexModel(withDesired(account.model, part, expected.model));
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
-    const effect = isOpen ? effectOfDifference(difference, desired, account, documents, lab, at) : effectOf([], []);
+    const effect = isOpen
+      ? effectOfDifference(difference, desired, account, full, documents, lab, at)
+      : effectOf([], []);
     const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
     const isReverted = cause === 'manual' && isPossible && difference.kind !== 'path-changed';
     const remediation = isReverted ? remediationOf(difference, effect.changes) : 'manual';

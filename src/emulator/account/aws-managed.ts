@@ -15,6 +15,24 @@ export const AWS_MANAGED_POLICIES: readonly PolicyRecord[] = [
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
   }),
+  managed('PowerUserAccess', 5, '2015-02-06T18:39:47Z', '2023-07-06T22:04:00Z', {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: [
+          'iam:CreateServiceLinkedRole',
+          'iam:DeleteServiceLinkedRole',
+          'iam:ListRoles',
+          'organizations:DescribeOrganization',
+          'account:ListRegions',
+          'account:GetAccountInformation',
+        ],
+        Resource: '*',
+      },
+    ],
+  }),
   // Attached in emergencies.
   managed('AWSDenyAll', 2, '2019-05-01T22:36:14Z', '2023-12-18T16:42:05Z', {
     Version: '2012-10-17',
