@@ -455,6 +455,8 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['fewer keys than none', bo('keys: -1'), '-1'],
     ['half a key', bo('keys: 0.5'), '0.5'],
     ['a number of keys in words', bo('keys: two'), 'two'],
+    ['a number of keys in quotes', bo('keys: "0"'), '"0"'],
+    ['no keys in words', bo('keys: none'), 'none'],
     ['keys that are too old at once', settings('key-max-age-days: 0'), '0'],
     ['an age with a unit', settings('key-max-age-days: 90d'), '90d'],
     ['an endless age', settings('key-max-age-days: .inf'), '.inf'],

@@ -53,11 +53,16 @@ export const invalidCount = rule({
   code: 'invalid-count',
   message: ({ key, source }: { key: CountKey; source: string }, { path }) => {
     const { minimum, maximum, usual } = COUNTS[key];
-    const low = maximum === null || Number(source) <= maximum;
+    const range = maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`;
+    const text = source.replace(/^"(.*)"$/, '$1');
+    const number = NO.test(text) ? 0 : Number(text.trim() || Number.NaN);
+    const meant = isCount(key, number) ? number : maximum !== null && number > maximum ? maximum : usual;
+    const isQuoted = meant === number && /^"\d/.test(source);
+    const without = key === 'delete-after-days' ? 'never' : `then ${usual}`;
     return {
       summary: t`${shortValue(pathText(path))} is not a valid number`,
-      reason: t`${value(source)} is not a whole number${trusted(maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`)}`,
-      help: t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
+      reason: t`${value(source)} is ${trusted(isQuoted ? 'a text, not a number' : `not a whole number${range}`)}`,
+      help: t`write ${value(`${key}: ${meant}`)}, ${trusted(isQuoted ? 'without quotes' : `or leave it out (${without})`)}`,
     };
   },
   check({ draft: { sections, settings }, intact }, report) {
