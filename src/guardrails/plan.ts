@@ -1,3 +1,4 @@
+import { OTHER_VERSION } from '../text/failures/terraform.ts';
 import { codeText, listTexts, t, trusted } from '../text/text.ts';
 import type { GuardrailTable } from './guardrail.ts';
 
@@ -40,7 +41,7 @@ export const PLAN_GUARDRAILS = {
     problem: ({ address, actions }) => ({
       summary: t`Terraform plans an action that mturk-team does not know`,
       reason: t`${codeText(actions.join(', '))} for ${codeText(address)}`,
-      help: t`use a version of Terraform that the README names, or a newer mturk-team`,
+      help: OTHER_VERSION,
     }),
   },
   // No secret is managed, so a value that is marked as one would end in the state.

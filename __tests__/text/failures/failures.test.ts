@@ -56,6 +56,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'record-unusable': [
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
+    { file: 's3://lab-state/mturk-team/bootstrap.json', reason: 'it is not readable' },
   ],
   'record-changed': [{ file: 'apply-record.json' }],
   'blocked-during-apply': [

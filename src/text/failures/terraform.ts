@@ -16,6 +16,11 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
   ],
 };
 
+const ELSE_ASK = t`if it fails in the same way, ask your mturk-team administrator`;
+
+/** What to do if Terraform is newer than mturk-team knows. */
+export const OTHER_VERSION = t`use a newer mturk-team, or an older Terraform or OpenTofu (1.6 or newer)`;
+
 /** Every failure of Terraform, of its state, and of the emulator. */
 export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
   'emulator-busy': ({ dir, pid }, again) => ({
@@ -77,10 +82,16 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     state: t`it was not run; nothing was changed`,
     help: t`install it again with ${codeText('npm ci')}, or install OpenTofu or Terraform from its makers`,
   }),
-  'record-unusable': ({ file }) => ({
-    summary: t`cannot use ${codeText(file)} beside the state`,
-    help: t`check the access to it; if it is damaged, an administrator deletes it, and if it was ${codeText('apply-record.json')}, runs ${codeText('mturk-team apply --restore KEY,KEY')} at once`,
-  }),
+  'record-unusable': ({ file }) => {
+    const [steps, command] = file.endsWith('bootstrap.json')
+      ? [t`deletes it and bootstraps the lab again`, 'bootstrap']
+      : [t`checks ${codeText('owners')} in ${TEAM_FILE}, deletes it and applies at once`, 'apply --restore KEY,KEY'];
+    return {
+      summary: t`cannot use ${codeText(file)} beside the state`,
+      help: t`check the access to it; if it is damaged, an administrator ${steps}`,
+      paste: [`mturk-team ${command}`],
+    };
+  },
   'record-changed': ({ file }, again) => ({
     summary: t`${codeText(file)} beside the state has changed meanwhile`,
     reason: t`another run wrote it after this one had read it`,
@@ -88,7 +99,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'init-failed': (_args, again) => ({
     summary: t`Terraform could not prepare its working directory`,
-    help: t`fix the cause, then ${again()}`,
+    help: t`check that it can be written and has space, then ${again()}; ${ELSE_ASK}`,
   }),
   'provider-unavailable': () => ({
     summary: t`the AWS provider could not be installed`,
@@ -102,7 +113,8 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   'lock-file-missing': ({ file }) => ({
     summary: t`no lock file of the AWS provider`,
     reason: t`a workflow installs only what ${codeText(file)} pins`,
-    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${TEAM_FILE}`,
+    help: t`an administrator makes it, then commits it beside ${TEAM_FILE}`,
+    paste: ['TERRAFORM_BINARY_NAME=tofu mturk-team bootstrap'],
   }),
   'lock-file-mismatch': () => ({
     summary: t`the AWS provider is not what the lock file pins`,
@@ -134,11 +146,11 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'plan-failed': (_args, again) => ({
     summary: t`Terraform could not make a plan`,
-    help: t`fix the cause, then ${again()}; if the cause is transient, run it again as it is`,
+    help: t`${again()}, as the cause may be transient; ${ELSE_ASK}`,
   }),
   'plan-unreadable': () => ({
     summary: t`cannot read the plan that Terraform made`,
-    help: t`use a version of Terraform that the README names, or a newer mturk-team`,
+    help: OTHER_VERSION,
   }),
   'plan-stale': (_args, again) => ({
     summary: t`the plan is out of date`,
