@@ -210,7 +210,7 @@ const BREAKAGES: readonly (readonly [
   [
     'the plan ends',
     ['plan-of-github', 'outside-contributors'],
-    /upgrade its owner/,
+    /use GitHub Team/,
     (s) => Object.assign(s, { isPrivate: true, isPaid: false }),
   ],
 ];

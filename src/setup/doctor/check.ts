@@ -4,6 +4,7 @@ import type { RepositorySettings } from '../../github/settings.ts';
 import { isPlanLacking } from '../../github/settings.ts';
 import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
+import { WITHOUT_RULES } from '../../text/failures/github.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
 import type { AccountHome } from '../bootstrap/account-home.ts';
 import type { Caller } from '../repository.ts';
@@ -110,7 +111,8 @@ function unread(failure: Failure): Verdict {
       t`run ${codeText('mturk-team bootstrap')}, which records it, or set ${codeText('GITHUB_TOKEN')} to ${ADMINISTRATOR_TOKEN}`,
     );
   }
-  if (isPlanLacking(failure)) return notChecked(t`the GitHub plan does not have it for a private repository`, UPGRADE);
+  if (isPlanLacking(failure))
+    return notChecked(t`the GitHub plan does not have it for a private repository`, WITHOUT_RULES);
   const { summary, reason, help, paste = [] } = failureProblem(failure);
   return notChecked(
     reason === null ? summary : sentences(t`${summary}:`, reason),
@@ -119,6 +121,3 @@ function unread(failure: Failure): Verdict {
 }
 
 export const ADMINISTRATOR_TOKEN = t`a token of a repository administrator`;
-
-/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans; Team is free for teaching and research. */
-export const UPGRADE = t`make the repository public, upgrade its owner to GitHub Team, or apply with ${codeText('mturk-team apply')}`;

@@ -4,6 +4,7 @@ import { ACTIONS_APP, missingRules, REQUIRED_CHECK } from '../../review/approval
 import { codeownersBlock, isUpToDate, ownerLogins } from '../../team/codeowners.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { comparable, type Team } from '../../team/team.ts';
+import { WITHOUT_RULES } from '../../text/failures/github.ts';
 import { codeText, listTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { Caller } from '../repository.ts';
 import {
@@ -13,7 +14,6 @@ import {
   notChecked,
   onGitHub,
   RIGHT,
-  UPGRADE,
   type Verdict,
   verdictOf,
   wrong,
@@ -33,7 +33,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
         const lacks = isPlanLacking(rulesets.failure);
         return lacks ? wrong(t`it has none for a private repository`) : verdictOf(rulesets, () => RIGHT);
       }),
-    fix: () => UPGRADE,
+    fix: () => WITHOUT_RULES,
   },
   {
     id: 'default-branch',
@@ -79,7 +79,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     title: t`if the one owner approves their own changes, no one else can write`,
     outcome: oneOwner,
     fix: ({ file }) =>
-      t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}: see ${codeText('A lab with one owner')} in the page about setting up`,
+      t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}`,
     isInRuleset: true,
   },
   {

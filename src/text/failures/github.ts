@@ -31,7 +31,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-refused': ({ request, status, reason }) => ({
     summary: t`GitHub rejected the request (HTTP ${String(status)})`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    help: t`fix the cause, then run this again`,
+    help: t`if a setting of the repository forbids it, ask its administrator to change it; else use a newer mturk-team`,
   }),
   'github-rate-limited': ({ request, seconds }) => ({
     summary: t`GitHub's rate limit is reached`,
@@ -54,7 +54,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
       ? {
           summary: t`GitHub enforces no rules for this repository`,
           reason: t`it is private, and its owner's plan has no rules for private repositories`,
-          help: t`use a paid plan, make the repository public, or let an administrator run ${codeText('mturk-team apply')}`,
+          help: WITHOUT_RULES,
         }
       : {
           summary: t`the default branch lacks rules that an apply relies on`,
@@ -64,11 +64,14 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'not-approved': ({ commit, because }) => ({
     summary: t`commit ${short(commit)} is not approved`,
     reason: joinTexts(because.map(approvalReason), '; '),
-    help: because.some(({ kind }) => APPROVABLE.has(kind))
+    help: because.some(({ kind }) => NEXT_TIME[kind] === undefined)
       ? t`an owner who did not open that pull request approves its last commit, then ${AGAIN}; or ${ADMINISTRATOR}`
-      : t`${ADMINISTRATOR}; next time, use ${codeText('Update branch')} before the approval, and merge or squash on GitHub`,
+      : t`${ADMINISTRATOR}; next time, ${joinTexts([...new Set(because.map(({ kind }) => NEXT_TIME[kind] ?? t``))], ', and ')}`,
   }),
 };
+
+/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
+export const WITHOUT_RULES = t`use GitHub Team, which is free for teaching and research, or let an administrator run ${codeText('mturk-team apply')}; a public repository shows everyone who is in the lab`;
 
 const RULES: Readonly<Record<MissingRule, Text>> = {
   'pull-request': t`a pull request`,
@@ -84,14 +87,16 @@ const RULES: Readonly<Record<MissingRule, Text>> = {
 const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
 const ADMINISTRATOR = t`an administrator checks the main branch and runs ${codeText('mturk-team apply')}`;
 
-/** What another approval solves. */
-const APPROVABLE = new Set<ApprovalProblem['kind']>([
-  'no-approval',
-  'author',
-  'older-commit',
-  'older-base',
-  'changes-requested',
-]);
+const UP_TO_DATE = t`use ${codeText('Update branch')} before the approval, then merge or squash on GitHub`;
+
+/** How to avoid what another approval does not solve. */
+const NEXT_TIME: { readonly [Kind in ApprovalProblem['kind']]?: Text } = {
+  'no-pull-request': t`open a pull request`,
+  'other-tree': UP_TO_DATE,
+  behind: UP_TO_DATE,
+  'not-opened-by-person': t`a person opens the pull request`,
+  'not-merged-by-owner': t`that owner merges it on GitHub, without auto-merge`,
+};
 
 function approvalReason(problem: ApprovalProblem): Text {
   if (problem.kind === 'no-pull-request') return t`it belongs to no pull request into the main branch`;
@@ -114,7 +119,7 @@ function approvalReason(problem: ApprovalProblem): Text {
     case 'changes-requested':
       return t`${codeText(problem.by)} requested changes in ${pull}`;
     case 'not-merged-by-owner':
-      return t`${codeText(problem.by)}, the only owner, opened ${pull} and did not merge it without auto-merge`;
+      return t`${pull} of ${codeText(problem.by)}, the only owner, was merged by someone else, by auto-merge or by a merge queue`;
   }
 }
 
