@@ -38,6 +38,16 @@ test('the last column is wrapped under itself, and a long word stands alone', ()
   expect(columns([], 2, 80)).toEqual([]);
 });
 
+test('a line is not broken between backticks, and keeps its spaces', () => {
+  expect(wrapVisible('run `mturk-team apply`, then `a b` again', 12)).toEqual([
+    'run',
+    '`mturk-team apply`,',
+    'then `a b`',
+    'again',
+  ]);
+  for (const text of ['', 'a  b', 'one ` alone', '`a  b`']) expect(wrapVisible(text, 40)).toEqual([text]);
+});
+
 const AT = new Date('2026-11-25T12:00:00Z');
 
 test.each<[day: string, words: string]>([

@@ -21,11 +21,14 @@ export function padVisible(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
 }
 
-/** Breaks a text at spaces into lines of at most that many cells; a longer word stands alone. */
+/** Between double spaces there is a word of nothing, so that a name keeps them. */
+const WORDS = /(?:`[^`]*`|[^ ])+|(?<= )(?= )/g;
+
+/** Breaks a text at spaces outside backticks into lines of at most that many cells; a longer word stands alone. */
 export function wrapVisible(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const [word] of text.matchAll(WORDS)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && visibleWidth(longer) > width) {
       lines.push(line);
