@@ -83,6 +83,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a port that is none', ['emulator', 'start', '--port', 'x'], /port/],
   ['another day for a real account', ['apply', '--today', '2001-01-01'], /needs --emulator/],
   ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /needs --emulator/],
+  ['a confirmation of nothing', ['drift', '--yes'], /--yes needs --reconcile/],
   ['reconciling after a quick check', ['drift', '--reconcile', '--quick'], /leave out --quick/],
   ['reconciling without the lock', ['drift', '--reconcile', '--no-lock'], /leave out --no-lock/],
   ['a preview without files', ['preview'], /required option `--base <file>` not specified/],

@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     check: ['Find every error in team.yaml', () => import('./commands/check.ts')],
     plan: ['Show who would gain or lose access; changes nothing', () => import('./commands/plan.ts')],
     apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
-    drift: ['Show drift between AWS and team.yaml, and reconcile it', () => import('./commands/drift.ts')],
+    drift: ['Show drift between AWS and team.yaml', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
   },

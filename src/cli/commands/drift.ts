@@ -153,12 +153,12 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
     .option('--quick', 'quick check of the account alone, without Terraform and state')
-    .option('--yes', 'reconcile without asking')
+    .option('--yes', 'do not ask for confirmation; needs --reconcile')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-cloudtrail', 'do not ask CloudTrail who changed what')
     .addOption(cli.providerMirror())
     .option('--report <file>', 'write findings as JSON for drift-issue')
-    .option('--reconcile', 'apply what was applied last, as settings.reconcile allows: the scheduled job')
+    .option('--reconcile', 'revert or give back, as settings.reconcile of the applied team allows')
     .addOption(cli.checkedAt())
     .addOption(cli.today())
     .addOption(cli.json())
@@ -177,6 +177,7 @@ export function register(command: Command, terminal: Terminal): void {
       const { quick = false, yes = false, lock, cloudtrail: cloudTrail } = options;
       const { reconcile = false, report = null, checkedAt } = options;
       const usage = (message: string) => command.error(`error: ${message}`);
+      if (yes && !reconcile) usage('--yes needs --reconcile');
       if (reconcile) cli.refuseAnotherDay(command, options);
       if (reconcile && quick) usage('--reconcile needs a full check; leave out --quick');
       if (reconcile && !lock) usage('--reconcile writes the state; leave out --no-lock');
