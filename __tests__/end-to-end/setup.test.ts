@@ -318,7 +318,7 @@ test('bootstrap with Terraform says that the lock file of workflows is another',
   env.TERRAFORM_BINARY_NAME = 'tofu';
   expect(code).toBe(1);
   expect(stdout).toContain('create      lock file terraform.lock.hcl');
-  expect(stdout.replace(/\s+/g, ' ')).toContain('To make theirs, set TERRAFORM_BINARY_NAME=tofu.');
+  expect(stdout).toMatch(/To\s+make\s+theirs:\n\n {2}TERRAFORM_BINARY_NAME=tofu mturk-team bootstrap\n/);
 });
 
 /** Runs the installed command with nothing on PATH. */

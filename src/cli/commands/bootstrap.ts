@@ -6,7 +6,7 @@ import { partAction } from '../../aws/setup/setup-part.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
 import { homeTexts, partRows, removalRows, trustText } from '../../setup/bootstrap/text.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
-import { alert, type Block, paragraph } from '../../text/document.ts';
+import { alert, type Block, codeBlock, paragraph } from '../../text/document.ts';
 import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
@@ -36,7 +36,10 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   return 0;
 }
 
-const ANOTHER_LOCK = t`Warning: workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs, set ${codeText('TERRAFORM_BINARY_NAME=tofu')}.`;
+const ANOTHER_LOCK = [
+  paragraph(t`Warning: workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs:`),
+  codeBlock('sh', ['TERRAFORM_BINARY_NAME=tofu mturk-team bootstrap']),
+];
 
 function setupBlocks({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup): readonly Block[] {
   const notes = [
@@ -44,10 +47,10 @@ function setupBlocks({ team, engine, kind }: LabSession, { workflows, parts, hom
       ? t`No roles for workflows, which need a bucket: set ${codeText('settings.state')} in ${TEAM_FILE}.`
       : trustText(workflows.repository),
     ...(kind === 'emulator' ? [t`No lock file: the emulator brings its own provider, and has no registry.`] : []),
-    ...(kind === 'real' && engine.flavour === 'terraform' ? [ANOTHER_LOCK] : []),
     ...homeTexts(home).map((text) => t`Warning: ${text}`),
   ];
-  return [paragraph(proseText(labHeading(team, engine, kind))), partRows(parts), alert('note', ...notes)];
+  const lock = kind === 'real' && engine.flavour === 'terraform' ? ANOTHER_LOCK : [];
+  return [paragraph(proseText(labHeading(team, engine, kind))), partRows(parts), alert('note', ...notes), ...lock];
 }
 
 /** `bootstrap --destroy`: 0 if nothing is left, 1 if it was not confirmed, or failed. */
