@@ -5,19 +5,8 @@ import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.t
 
 const SHOWN = 10;
 
-export type AwsFailureCode =
-  | 'credentials-missing'
-  | 'profile-missing'
-  | 'sign-in-expired'
-  | 'credentials-denied'
-  | 'administrator-needed'
-  | 'wrong-account'
-  | 'throttled'
-  | 'aws-unavailable'
-  | 'network-failed';
-
 /** Every failure of AWS and of the credentials for it. */
-export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
+export const AWS_PROBLEMS = {
   'credentials-missing': () => ({
     summary: t`no AWS credentials found`,
     reason: null,
@@ -69,4 +58,4 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
     summary: t`no connection to AWS`,
     help: t`this is often transient: ${again(progress)}; if it persists, check network and proxy`,
   }),
-};
+} satisfies Partial<ProblemTable<EngineFailureArgs>>;

@@ -27,7 +27,6 @@ import {
   joinTexts,
   listTexts,
   proseText,
-  sentences,
   someTexts,
   TEAM_FILE,
   type Text,
@@ -94,7 +93,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'lab-in-use': ({ lab, by, stack }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
-    reason: sentences(listed('In use:', by)),
+    reason: t`in use: ${someTexts(by.map(codeText), SHOWN)}`,
     // What synth writes is for AWS: destroyed, it would end the access of the real lab.
     ...(stack.emulator === null
       ? {
@@ -138,19 +137,20 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         : t`members are ${listTexts(because.members.map(codeText))}`,
   }),
   'unknown-operation': ({ name, because }) => {
-    const unknown = { summary: t`no operation, capability, effect or role ${codeText(name)}`, state: null };
-    switch (because.kind) {
-      case 'retired': {
-        const { successors } = because;
-        const retired = { summary: t`${codeText(name)} no longer exists`, state: null };
-        if (successors.length === 0) return { ...retired, reason: t`removed in 2017 without a successor` };
-        return { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
-      }
-      case 'similar':
-        return { ...unknown, help: t`did you mean ${codeText(because.name)}?` };
-      case 'none':
-        return { ...unknown, help: t`ask for an operation or one of ${listTexts(because.names.map(codeText))}` };
+    if (because.kind === 'retired') {
+      const successors = because.successors.map(codeText);
+      const retired = { summary: t`${codeText(name)} no longer exists`, state: null };
+      if (successors.length === 0) return { ...retired, reason: t`removed in 2017 without a successor` };
+      return { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors)}` };
     }
+    return {
+      summary: t`no operation, capability, effect or role ${codeText(name)}`,
+      state: null,
+      help:
+        because.kind === 'similar'
+          ? t`did you mean ${codeText(because.name)}?`
+          : t`ask for an operation or one of ${listTexts(because.names.map(codeText))}`,
+    };
   },
   'guardrail-blocked': ({ codes }) => ({
     summary: t`guardrails block this plan`,
@@ -218,7 +218,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'not-converged': ({ addresses }, again) => ({
     summary: t`a second plan after the apply still finds changes`,
-    reason: sentences(listed('still planned:', addresses)),
+    reason: addresses.length === 0 ? null : t`still planned: ${someTexts(addresses.map(codeText), SHOWN)}`,
     state: APPLIED,
     help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then ${again()}`,
   }),
@@ -234,10 +234,6 @@ function destroyCommands(program: string, state: string | null): readonly string
   const run = `${program} -chdir=cdktf.out/stacks/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
   return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];
-}
-
-function listed(title: string, items: readonly string[], form = codeText): Text | null {
-  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items.map(form), SHOWN)}.`;
 }
 
 /** Every failure, by its code. */

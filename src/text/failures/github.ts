@@ -61,13 +61,17 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
           reason: missing.length === 0 ? null : t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
           help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply`,
         },
-  'not-approved': ({ commit, because }) => ({
-    summary: t`commit ${short(commit)} is not approved`,
-    reason: joinTexts(because.map(approvalReason), '; '),
-    help: because.some(({ kind }) => NEXT_TIME[kind] === undefined)
-      ? t`an owner who did not open that pull request approves its last commit, then ${AGAIN}; or ${ADMINISTRATOR}`
-      : t`${ADMINISTRATOR}; next time, ${joinTexts([...new Set(because.map(({ kind }) => NEXT_TIME[kind] ?? t``))], ', and ')}`,
-  }),
+  'not-approved': ({ commit, because }) => {
+    const nextTime = because.flatMap(({ kind }) => NOT_APPROVED[kind][1] ?? []);
+    return {
+      summary: t`commit ${codeText(commit.slice(0, 7))} is not approved`,
+      reason: joinTexts(because.map(approvalReason), '; '),
+      help:
+        nextTime.length < because.length
+          ? t`an owner who did not open that pull request approves its last commit, then ${AGAIN}; or ${ADMINISTRATOR}`
+          : t`${ADMINISTRATOR}; next time, ${joinTexts([...new Set(nextTime)], ', and ')}`,
+    };
+  },
 };
 
 /** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
@@ -89,41 +93,27 @@ const ADMINISTRATOR = t`an administrator checks the main branch and runs ${codeT
 
 const UP_TO_DATE = t`use ${codeText('Update branch')} before the approval, then merge or squash on GitHub`;
 
-/** How to avoid what another approval does not solve. */
-const NEXT_TIME: { readonly [Kind in ApprovalProblem['kind']]?: Text } = {
-  'no-pull-request': t`open a pull request`,
-  'other-tree': UP_TO_DATE,
-  behind: UP_TO_DATE,
-  'not-opened-by-person': t`a person opens the pull request`,
-  'not-merged-by-owner': t`that owner merges it on GitHub, without auto-merge`,
+/** Why a commit is not approved; if another approval does not solve that, also how to avoid it. */
+const NOT_APPROVED: Readonly<
+  Record<ApprovalProblem['kind'], readonly [reason: (pull: Text, by: Text) => Text, nextTime?: Text]>
+> = {
+  'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
+  'other-tree': [(pull) => t`it has other files than the last commit of ${pull}`, UP_TO_DATE],
+  behind: [(pull) => t`${pull} was not up to date when it was merged`, UP_TO_DATE],
+  'not-opened-by-person': [(pull) => t`${pull} was not opened by a person`, t`a person opens the pull request`],
+  'no-approval': [(pull) => t`no owner approved the last commit of ${pull}`],
+  author: [(pull, by) => t`${by} approved ${pull}, but opened it`],
+  'older-commit': [(pull, by) => t`${by} approved an older commit of ${pull}`],
+  'older-base': [(pull, by) => t`${by} approved ${pull} before its base branch changed`],
+  'changes-requested': [(pull, by) => t`${by} requested changes in ${pull}`],
+  'not-merged-by-owner': [
+    (pull, by) => t`${pull} of ${by}, the only owner, was merged by someone else, by auto-merge or by a merge queue`,
+    t`that owner merges it on GitHub, without auto-merge`,
+  ],
 };
 
 function approvalReason(problem: ApprovalProblem): Text {
-  if (problem.kind === 'no-pull-request') return t`it belongs to no pull request into the main branch`;
-  const pull = t`pull request #${String(problem.pull)}`;
-  switch (problem.kind) {
-    case 'other-tree':
-      return t`it has other files than the last commit of ${pull}`;
-    case 'behind':
-      return t`${pull} was not up to date when it was merged`;
-    case 'not-opened-by-person':
-      return t`${pull} was not opened by a person`;
-    case 'no-approval':
-      return t`no owner approved the last commit of ${pull}`;
-    case 'author':
-      return t`${codeText(problem.by)} approved ${pull}, but opened it`;
-    case 'older-commit':
-      return t`${codeText(problem.by)} approved an older commit of ${pull}`;
-    case 'older-base':
-      return t`${codeText(problem.by)} approved ${pull} before its base branch changed`;
-    case 'changes-requested':
-      return t`${codeText(problem.by)} requested changes in ${pull}`;
-    case 'not-merged-by-owner':
-      return t`${pull} of ${codeText(problem.by)}, the only owner, was merged by someone else, by auto-merge or by a merge queue`;
-  }
-}
-
-/** The first 7 digits of a commit. */
-function short(commit: string): Text {
-  return codeText(commit.slice(0, 7));
+  const pull = 'pull' in problem ? t`pull request #${String(problem.pull)}` : t``;
+  const [reason] = NOT_APPROVED[problem.kind];
+  return reason(pull, 'by' in problem ? codeText(problem.by) : t``);
 }

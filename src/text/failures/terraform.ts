@@ -2,7 +2,7 @@ import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '.
 import { pasted } from '../escape.ts';
 import { type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
-import type { AwsFailureCode } from './aws.ts';
+import type { AWS_PROBLEMS } from './aws.ts';
 
 const SHOWN = 10;
 
@@ -22,7 +22,7 @@ const ELSE_ASK = t`if it fails in the same way, ask your mturk-team administrato
 export const OTHER_VERSION = t`use a newer mturk-team, or an older Terraform or OpenTofu (1.6 or newer)`;
 
 /** Every failure of Terraform, of its state, and of the emulator. */
-export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
+export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, keyof typeof AWS_PROBLEMS> = {
   'emulator-busy': ({ dir, pid }, again) => ({
     summary: t`process ${String(pid)} uses the emulator in ${codeText(dir)}`,
     help: t`wait until that process ends, then ${again()}`,
