@@ -36,21 +36,20 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   return 0;
 }
 
-const ANOTHER_LOCK = [
-  paragraph(t`Warning: workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs:`),
-  codeBlock('sh', ['TERRAFORM_BINARY_NAME=tofu mturk-team bootstrap']),
-];
+const ANOTHER_LOCK = t`Warning: workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs:`;
 
 function setupBlocks({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup): readonly Block[] {
+  const isTerraform = kind === 'real' && engine.flavour === 'terraform';
   const notes = [
     workflows === null
       ? t`No roles for workflows, which need a bucket: set ${codeText('settings.state')} in ${TEAM_FILE}.`
       : trustText(workflows.repository),
     ...(kind === 'emulator' ? [t`No lock file: the emulator brings its own provider, and has no registry.`] : []),
     ...homeTexts(home).map((text) => t`Warning: ${text}`),
+    ...(isTerraform ? [ANOTHER_LOCK] : []),
   ];
-  const lock = kind === 'real' && engine.flavour === 'terraform' ? ANOTHER_LOCK : [];
-  return [paragraph(proseText(labHeading(team, engine, kind))), partRows(parts), alert('note', ...notes), ...lock];
+  const paste = isTerraform ? [codeBlock('sh', ['TERRAFORM_BINARY_NAME=tofu mturk-team bootstrap'])] : [];
+  return [paragraph(proseText(labHeading(team, engine, kind))), partRows(parts), alert('note', ...notes), ...paste];
 }
 
 /** `bootstrap --destroy`: 0 if nothing is left, 1 if it was not confirmed, or failed. */

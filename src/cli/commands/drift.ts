@@ -44,10 +44,7 @@ async function drift(options: DriftOptions, terminal: Terminal): Promise<number>
     return 1;
   };
   const writable = await checkWritable([options.report]);
-  if (!writable.ok) {
-    reportFailure(writable.failure, terminal);
-    return 1;
-  }
+  if (!writable.ok) return reportFailure(writable.failure, terminal);
   const opened = options.quick ? await openAccountSession(options, terminal) : await openLabSession(options, terminal);
   if (!opened.ok) return failed(opened.failure);
   const session = opened.value;

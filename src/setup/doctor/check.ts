@@ -111,8 +111,7 @@ function unread(failure: Failure): Verdict {
       t`run ${codeText('mturk-team bootstrap')}, which records it, or set ${codeText('GITHUB_TOKEN')} to ${ADMINISTRATOR_TOKEN}`,
     );
   }
-  if (isPlanLacking(failure))
-    return notChecked(t`the GitHub plan does not have it for a private repository`, WITHOUT_RULES);
+  if (isPlanLacking(failure)) return notChecked(t`the GitHub plan lacks it for a private repository`, WITHOUT_RULES);
   const { summary, reason, help, paste = [] } = failureProblem(failure);
   return notChecked(
     reason === null ? summary : sentences(t`${summary}:`, reason),

@@ -20,7 +20,7 @@ import {
   REGION_PATTERN,
   STATE_KEY_PATTERN,
 } from '../schema.ts';
-import { RECONCILE_MODES, type ReconcileMode } from '../team.ts';
+import { RECONCILE_MODES } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
@@ -111,17 +111,14 @@ const unknownReconcileMode = rule({
   check({ draft: { settings }, intact, suggest }, report) {
     const { reconcile } = settings;
     const path = ['settings', 'reconcile'] as const;
-    if (reconcile === undefined || reconcile === null || isReconcileMode(reconcile) || !intact(...path)) return;
+    if (reconcile === undefined || reconcile === null || !intact(...path)) return;
+    if (RECONCILE_MODES.some((each) => each === reconcile)) return;
     const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
     const text = typeof given === 'object' ? '' : String(given);
     const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');
     report(path, { written: typeof reconcile === 'object' ? null : text, mode });
   },
 });
-
-function isReconcileMode(mode: unknown): mode is ReconcileMode {
-  return RECONCILE_MODES.some((each) => each === mode);
-}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const invalidBucket = rule({
