@@ -207,5 +207,5 @@ test('what findings are called, and what ends them', () => {
     });
     return [`# ${what}`, ...views, ''].join('\n');
   });
-  expectGolden('drift/finding-texts.txt', scenes.join('\n'));
+  expectGolden('drift/finding-texts.list', scenes.join('\n'));
 });
