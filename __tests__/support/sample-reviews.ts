@@ -454,7 +454,8 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),
     'user-withheld': viewOf({
       ...addsEve,
-      withheld: [{ of: 'member', key: 'bo', kind: 'replaced', operations: [], found: null }],
+      withheld: [{ of: 'member', key: 'bo', name: 'Bo Chen', kind: 'replaced', operations: [], found: null }],
+      unchanged: addsEve.unchanged - 1,
     }),
     'other-findings': viewOf({ ...addsEve, quickCheck: OTHER_FINDINGS }),
     'apply-failed': viewOf(addsEve, {

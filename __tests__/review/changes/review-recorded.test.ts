@@ -3,13 +3,17 @@ import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
+import type { Ruled } from '../../../src/review/rule/rule.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 
-function reviewsOf(name: string): { readonly preview: Review; readonly planned: Review } {
+function reviewsOf(
+  name: string,
+  withheld: Ruled['withheld'] = [],
+): { readonly preview: Review; readonly planned: Review } {
   const [before, after] = RECORDED_TEAMS[name]!;
   const recorded = recordedAsOurs(name);
   const report = classifyPlan(recorded, after.account);
@@ -18,6 +22,7 @@ function reviewsOf(name: string): { readonly preview: Review; readonly planned: 
     classification: report,
     blocks: blocksOf(recorded, after, TODAY),
     suspendedDuringApply: usersToSuspend(report.access.before, report.access.after, AT),
+    ruled: { withheld },
   };
   const given = { before, after, today: TODAY, at: AT };
   return { preview: reviewOf(given), planned: reviewOf({ ...given, plan }) };
@@ -72,4 +77,15 @@ test('a renamed lab is blocked by the preview already', () => {
   const { preview, planned } = reviewsOf('16-lab-renamed');
   expect(preview.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
   expect(planned.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
+});
+
+test('members with something withheld are named, and do not count as unchanged', () => {
+  const of = (key: string, kind: 'member' | 'role') =>
+    ({ kind: 'name-taken', of: kind, key, operations: [], found: null }) as const;
+  const { planned } = reviewsOf('02-nochange', [of('bo', 'member'), of('ada', 'role')]);
+  expect(planned.withheld.map(({ key, name }) => [key, name])).toEqual([
+    ['bo', 'Bo Chen'],
+    ['ada', null],
+  ]);
+  expect(planned.unchanged).toBe(reviewsOf('02-nochange').planned.unchanged - 1);
 });

@@ -3,6 +3,7 @@ import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
+import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
@@ -49,6 +50,10 @@ export function reviewOf(input: ReviewInput): Review {
   const models = plan === undefined ? desired : plan.classification.access;
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
+  const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
+    const found = after.members.find(({ key }) => each.of === 'member' && key === each.key);
+    return { ...each, name: found?.name ?? null };
+  });
   const roles = roleChanges(before, after);
   const shown = {
     people: new Set(people.flatMap(({ key }) => key ?? [])),
@@ -67,7 +72,9 @@ export function reviewOf(input: ReviewInput): Review {
     at: at.toISOString(),
     risk: riskOfPerson(parts),
     ...parts,
-    unchanged: unchanged.length,
+    unchanged: unchanged.filter(
+      (user) => !withheld.some(({ name, key }) => name !== null && iamName(after.lab, key) === user),
+    ).length,
     questions: [
       ...(plan?.credentials ?? []).map((held) => ({ kind: 'imported-credentials' as const, ...held })),
       ...questionsOf(people, models.after, after, { today, at }),
@@ -75,7 +82,7 @@ export function reviewOf(input: ReviewInput): Review {
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
     suspendedDuringApply: plan?.suspendedDuringApply ?? [],
-    withheld: plan?.ruled?.withheld ?? [],
+    withheld,
     plan: plan === undefined ? null : reviewedPlan(plan.plan),
     quickCheck: input.quickCheck ?? null,
   };

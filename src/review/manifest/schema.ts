@@ -160,7 +160,7 @@ export const REVIEW = z.strictObject({
   /** Names of IAM users. */
   suspendedDuringApply: TEXTS,
   /** What the apply does not give back, and Denies that it keeps. */
-  withheld: many(WITHHELD),
+  withheld: many(WITHHELD.extend({ name: TEXT.nullable() })),
   /** Null for a review of two files. */
   plan: REVIEWED_PLAN.nullable(),
   /** Null if the account was not asked. */

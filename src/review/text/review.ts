@@ -41,7 +41,7 @@ import {
 import { changeText, gainTexts, lostText, personText } from './people-text.ts';
 import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
 import { alertOf, isSafeguard, titleText } from './title-and-alert.ts';
-import { restoreText, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
+import { restoreTexts, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
 export type ReviewState = 'preview' | 'planned' | 'plan' | 'blocked' | 'failed' | 'applied' | 'apply-failed';
@@ -141,15 +141,15 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(state === 'preview' ? PREVIEW : null),
     ...paragraphIf(changesCode && open ? CHANGES_CODE : null),
     ...peopleBlocks(review),
-    ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length > 0)),
+    ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length + review.withheld.length > 0)),
     ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(settingText), RANK.settings),
     ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
       const same = review.unexplained.filter((each) => each.kind === kind);
       const texts = same.map((each) => unexplainedText(each, naming, review));
       return listBlocks(title, texts, RANK.unexplained);
     }),
-    ...listBlocks(WITHHELD_HEADING, withheldTexts(review, naming), RANK.unexplained),
-    ...paragraphIf(restoreText(review)),
+    ...listBlocks(WITHHELD_HEADING, withheldTexts(review), RANK.unexplained),
+    ...restoreTexts(review).map((text) => paragraph(text)),
     ...paragraphIf(isSuspending ? suspensionText(review) : null),
     ...paragraphIf(descriptive.length > 0 ? descriptiveText(descriptive) : null),
     ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),

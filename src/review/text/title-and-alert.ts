@@ -1,5 +1,5 @@
 import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, headlineText } from '../../access/text/names.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import { alert } from '../../text/document.ts';
@@ -20,7 +20,7 @@ import {
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { settingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
-import { subjectText, whatText } from './withheld.ts';
+import { whatText } from './withheld.ts';
 
 /** How a change is phrased: as one that will happen, or that would without a block. */
 type Mood = 'will' | 'would';
@@ -283,7 +283,7 @@ export function isSafeguard(setting: SettingsChange): boolean {
  * workers or deletes something. It names who gains the worst.
  */
 export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
-  const dangers = dangerLines(review, naming);
+  const dangers = dangerLines(review);
   if (isBlocked) {
     const { size } = new Set(review.blocks.map(({ code }) => code));
     const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
@@ -314,7 +314,7 @@ function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
   return manual.map((each) => unexplainedText(each, naming, review));
 }
 
-function dangerLines({ people, settings, withheld }: Review, naming: DisplayNames): readonly Text[] {
+function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
   const line = (test: (person: ReviewedPerson) => boolean, end: Text) => {
     const concerned = people.filter(test);
     return concerned.length === 0 ? [] : [t`${whoText(concerned)} ${end}`];
@@ -325,10 +325,7 @@ function dangerLines({ people, settings, withheld }: Review, naming: DisplayName
     ...gainLines(gaining),
     ...line(losesBoundary, t`will have no permissions boundary.`),
     ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
-    ...replacedLine(
-      withheld.filter(({ kind }) => kind === 'replaced'),
-      naming,
-    ),
+    ...replacedLine(withheld.filter(({ kind }) => kind === 'replaced')),
     ...settings
       .filter(isSafeguard)
       .map((setting) => t`${settingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
@@ -336,11 +333,11 @@ function dangerLines({ people, settings, withheld }: Review, naming: DisplayName
   ];
 }
 
-function replacedLine(replaced: Review['withheld'], naming: DisplayNames): readonly Text[] {
+function replacedLine(replaced: Review['withheld']): readonly Text[] {
   const [first] = replaced;
   if (first === undefined) return [];
   const who = someTexts(
-    replaced.map((each) => strongText(subjectText(each, naming))),
+    replaced.map((each) => strongText(headlineText(each))),
     NAMED,
   );
   return [t`${who}: ${whatText(first)}.`];

@@ -1,38 +1,41 @@
 import { byCapability } from '../../access/capability-access.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { lossText } from '../../access/text/capability-words.ts';
-import { type DisplayNames, userText } from '../../access/text/names.ts';
-import { iamName } from '../../team/names.ts';
-import { codeText, sentences, TEAM_FILE, type Text, t } from '../../text/text.ts';
+import { memberText } from '../../access/text/names.ts';
+import { codeText, someTexts, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 import { restoreName, type Withheld } from '../rule/rule.ts';
 
-export const WITHHELD_HEADING = t`Not given back, because someone took it outside ${TEAM_FILE}`;
+export const WITHHELD_HEADING = t`Withheld because of changes outside ${TEAM_FILE}`;
 
 /** What an apply withholds or keeps, one text each. */
-export function withheldTexts({ withheld }: Pick<Review, 'withheld'>, naming: DisplayNames): readonly Text[] {
-  return withheld.map((each) => t`${subjectText(each, naming)}: ${whatText(each)}`);
+export function withheldTexts({ withheld }: Pick<Review, 'withheld'>): readonly Text[] {
+  return withheld.map((each) => {
+    const subject = each.of === 'role' ? t`role ${codeText(each.key)}` : memberText(each);
+    return t`${subject}: ${whatText(each)}`;
+  });
 }
 
-/** How a person decides about it; null if nothing is withheld. */
-export function restoreText({ withheld }: Pick<Review, 'withheld'>): Text | null {
-  const restorable = withheld.filter(({ kind }) => !NOT_BY_APPLY.includes(kind));
-  const keys = [...new Set(restorable.map(restoreName))];
-  if (keys.length === 0) return null;
-  return sentences(
-    t`To give it back, an administrator runs ${codeText(`mturk-team apply --restore ${keys.join(',')}`)}.`,
-    t`With ${codeText('reconcile: all')}, a drift check announces it and gives it back later.`,
-  );
-}
-
-/** What no apply gives back: an administrator renames or moves the user. */
-const NOT_BY_APPLY: readonly Withheld['kind'][] = ['name-taken', 'renamed', 'moved'];
-
-/** Whom it is about. */
-export function subjectText({ of, key }: Withheld, naming: DisplayNames): Text {
-  if (of === 'role') return t`role ${codeText(key)}`;
-  const user = iamName(naming.lab, key);
-  return naming.people.has(user) ? userText(user, naming) : codeText(key);
+/** How a person decides about what an apply can give back, accept or remove, a paragraph for each of these. */
+export function restoreTexts({ withheld }: Pick<Review, 'withheld'>): readonly Text[] {
+  const textIf = (kinds: readonly Withheld['kind'][], text: (restore: Text, found: Review['withheld']) => Text) => {
+    const found = withheld.filter(({ kind }) => kinds.includes(kind));
+    const keys = [...new Set(found.map(restoreName))];
+    return found.length === 0 ? [] : [text(codeText(`mturk-team apply --restore ${keys.join(',')}`), found)];
+  };
+  return [
+    ...textIf(['replaced'], (restore, found) => {
+      const users = trusted(found.length === 1 ? 'this user' : 'these users');
+      const who = someTexts(found.map(memberText), 5);
+      return t`Delete access keys that are unknown to ${who}. Then an administrator accepts ${users} with ${restore}.`;
+    }),
+    ...textIf(
+      ['operations', 'missing'],
+      (restore) =>
+        t`To give it back, an administrator runs ${restore}. With ${codeText('reconcile: all')}, a drift check announces it and gives it back later.`,
+    ),
+    ...textIf(['deny-kept'], (restore) => t`To remove the Deny, an administrator runs ${restore}.`),
+  ];
 }
 
 /** What is withheld, or why. */
@@ -45,7 +48,7 @@ export function whatText({ kind, operations, found }: Withheld): Text {
     case 'missing':
       return t`the IAM user was deleted; no new one is created`;
     case 'replaced':
-      return t`another IAM user has the name; it gets no role and is suspended`;
+      return t`another IAM user has the member's name, gets no role and is suspended`;
     case 'renamed':
       return t`the IAM user was renamed to ${other}; it has no access until it has its name again`;
     case 'moved':
