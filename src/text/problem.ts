@@ -95,12 +95,13 @@ export function problemBlocks({ summary, reason, state, help, paste = [] }: Prob
   return [paragraph(joinTexts(parts, '. ')), ...(paste.length === 0 ? [] : [codeBlock('', paste)])];
 }
 
-/** `2 of 7 steps applied`, and who may be left suspended. */
+/** `2 of 7 steps applied and in force`, and who may be left suspended. */
 export function stateAfter(progress: Progress | null): Text {
   if (progress === null) return UNCHANGED;
   const { done, total, suspended = [], command } = progress;
   if (done === 0) return command === undefined ? t`Terraform reported no change` : t`a part of it may be done`;
-  const steps = done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
+  const effect = command === undefined ? t` and in force` : t``;
+  const steps = t`${done >= total ? t`all ${counted(total, 'step')}` : t`${done} of ${total} steps`} applied${effect}`;
   if (suspended.length === 0) return steps;
   return t`${steps}; until an apply succeeds, ${someTexts(suspended.map(codeText), SUSPENDED)} may stay suspended`;
 }

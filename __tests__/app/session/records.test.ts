@@ -180,12 +180,12 @@ test.each([
 
 const LOCK = { id: null, who: null, operation: null, created: null };
 test.each<[Failure, number, number, string]>([
-  [{ code: 'credentials-denied', args: { reason: '', progress: null } }, 7, 0, 'all 7 steps applied'],
-  [{ code: 'credentials-missing', args: { reason: '' } }, 1, 1, '1 of 2 steps applied'],
-  [{ code: 'state-locked', args: { lock: LOCK, command: '' } }, 1, 1, '1 of 2 steps applied'],
-  [{ code: 'plan-stale', args: { reason: '' } }, 1, 1, '1 of 2 steps applied'],
-  [{ code: 'interrupted', args: { progress: null } }, 1, 1, '1 of 2 steps applied'],
-  [{ code: 'apply-failed', args: { reason: '', progress } }, 1, 1, '3 of 6 steps applied'],
+  [{ code: 'credentials-denied', args: { reason: '', progress: null } }, 7, 0, 'all 7 steps applied and in force'],
+  [{ code: 'credentials-missing', args: { reason: '' } }, 1, 1, '1 of 2 steps applied and in force'],
+  [{ code: 'state-locked', args: { lock: LOCK, command: '' } }, 1, 1, '1 of 2 steps applied and in force'],
+  [{ code: 'plan-stale', args: { reason: '' } }, 1, 1, '1 of 2 steps applied and in force'],
+  [{ code: 'interrupted', args: { progress: null } }, 1, 1, '1 of 2 steps applied and in force'],
+  [{ code: 'apply-failed', args: { reason: '', progress } }, 1, 1, '3 of 6 steps applied and in force'],
 ])('after steps that were applied, no failure says that nothing was changed (%j)', (failure, done, left, state) => {
   const after = failureAfter(failure, done, left);
   expect(failureText(after)).toContain(`  state: ${state}\n`);

@@ -98,10 +98,10 @@ function isIdle({ plan, people, blocks }: Review): boolean {
 }
 
 const CHECKS = details(
-  t`Checks before anything is applied`,
+  t`Checked before and after the apply`,
   list([
-    t`An owner who did not open the pull request approved its latest commit. With ${codeText('self-approval')}, the only owner opened and merged it instead.`,
-    t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,
+    t`An owner who did not open the pull request must approve its latest commit. With ${codeText('self-approval')}, the only owner must open and merge it.`,
+    t`No guardrail may block the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,
     t`After the apply, a second plan must find no changes.`,
   ]),
 );

@@ -1,4 +1,4 @@
-import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
+import { type Failure, type FailureReason, progressOf } from '../../diagnostics/failure.ts';
 import { alert, type Block, codeBlock, details, heading, paragraph } from '../../text/document.ts';
 import { redact, redactAll } from '../../text/escape.ts';
 import { failureProblem, reasonProblem } from '../../text/failures/failures.ts';
@@ -36,18 +36,25 @@ export function failureBlocks(
 ): readonly Block[] {
   const problem = error === null ? reasonProblem(reason) : failureProblem(redactAll(error, reveal), 'workflow');
   const what = error === null ? null : capitalized(t`${strongText(problem.summary)} (${codeText(error.code)}).`);
-  const title = failureTitle(reason, state);
-  const mood = DONE.includes(reason) ? 'will' : 'would';
   const labeled = (label: Text, clause: Text | null) =>
     clause === null ? [] : [paragraph(t`${strongText(label)} ${clause}.`)];
   return [
-    heading(3, review === null || review.people.length === 0 ? title : t`${title}; ${titleText(review, mood)}`),
+    heading(3, commentTitle(reason, error, state, review)),
     alert('caution', sentences(what, sentence(problem.state))),
     ...labeled(t`Reason:`, problem.reason),
     ...labeled(t`To fix:`, problem.help),
     ...(problem.paste === undefined ? [] : [codeBlock('', problem.paste)]),
     ...detailBlocks(redact(detail, reveal).trimEnd()),
   ];
+}
+
+/** The title, and the effects that are in force, may be, or are still to come. */
+function commentTitle(reason: FailureReason, error: Failure | null, state: ReviewState, review: Review | null): Text {
+  const title = failureTitle(reason, state);
+  if (review === null || review.people.length === 0) return title;
+  const isPartial = reason === 'apply-failed' && error !== null && (progressOf(error)?.done ?? 0) > 0;
+  if (isPartial) return t`Partly applied and possibly in force: ${titleText(review, 'will')}`;
+  return t`${title}; ${titleText(review, DONE.includes(reason) ? 'will' : 'would')}`;
 }
 
 function detailBlocks(detail: string): readonly Block[] {
