@@ -19,6 +19,8 @@ export interface Problem {
 
 /** What state things are in if nothing was written anywhere. */
 export const UNCHANGED = t`nothing was changed`;
+/** Who knows more, if only the words of another program say what is wrong. */
+export const ASK = t`ask your mturk-team administrator`;
 
 /** Where a problem is read: beside the command that failed, or in what a workflow wrote about it. */
 export type Reader = 'terminal' | 'workflow';

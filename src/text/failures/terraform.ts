@@ -1,6 +1,6 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
-import { type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
+import { ASK, type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 import type { AWS_PROBLEMS } from './aws.ts';
 
@@ -15,8 +15,6 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
     '# Terraform: https://developer.hashicorp.com/terraform/install',
   ],
 };
-
-const ELSE_ASK = t`if it fails in the same way, ask your mturk-team administrator`;
 
 /** What to do if Terraform is newer than mturk-team knows. */
 export const OTHER_VERSION = t`use a newer mturk-team, or an older Terraform or OpenTofu (1.6 or newer)`;
@@ -99,7 +97,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, keyof typ
   }),
   'init-failed': (_args, again) => ({
     summary: t`Terraform could not prepare its working directory`,
-    help: t`check that it can be written and has space, then ${again()}; ${ELSE_ASK}`,
+    help: t`${again()}; if it fails again, ${ASK}`,
   }),
   'provider-unavailable': () => ({
     summary: t`the AWS provider could not be installed`,
@@ -146,7 +144,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, keyof typ
   }),
   'plan-failed': (_args, again) => ({
     summary: t`Terraform could not make a plan`,
-    help: t`${again()}, as the cause may be transient; ${ELSE_ASK}`,
+    help: t`${again()}; if it fails again, ${ASK}`,
   }),
   'plan-unreadable': () => ({
     summary: t`cannot read the plan that Terraform made`,

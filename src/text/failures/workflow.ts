@@ -1,8 +1,9 @@
 import { type Failure, type FailureReason, fail } from '../../diagnostics/failure.ts';
-import { type Problem, UNCHANGED } from '../problem.ts';
+import { ASK, type Problem, UNCHANGED } from '../problem.ts';
 import { codeText, TEAM_FILE, t } from '../text.ts';
 
 const LOG = t`the log of the run says why`;
+const READ_ERROR = t`read the error, below or in the log of the run; if it is not clear, ${ASK}`;
 const LOCK = { id: null, who: null, operation: null, created: null };
 
 /** What to do if a role may not do what it needs. */
@@ -22,12 +23,12 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
   'credentials-failed': ofWorkflow({
     summary: t`AWS rejected the workflow`,
     reason: t`it could not assume its AWS role, or has credentials of another account`,
-    help: t`contact your mturk-team administrator: the role's trust policy must name this repository`,
+    help: t`${ASK}: the role's trust policy must name this repository`,
   }),
   'plan-failed': ofWorkflow({
     summary: t`the plan failed`,
-    reason: t`what this pull request would change in AWS is unknown; ${LOG}`,
-    help: t`fix the cause, then push a commit or run the workflow again`,
+    state: t`nothing was changed; what a merge would change in AWS is unknown`,
+    help: READ_ERROR,
   }),
   'plan-stale': fail('plan-stale', { reason: '' }).failure,
   'rules-not-enforced': fail('rules-not-enforced', { missing: [] }).failure,
@@ -52,7 +53,7 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
   'drift-check-failed': ofWorkflow({
     summary: t`whether AWS still matches ${TEAM_FILE} is unknown`,
     reason: LOG,
-    help: t`fix the cause, then run the workflow again`,
+    help: READ_ERROR,
   }),
   'reconcile-failed': ofWorkflow({
     summary: t`only some manual changes were reverted`,
