@@ -225,7 +225,7 @@ describe('the worst effect comes first, on any of the people', () => {
         today: '2026-11-25',
         at: AT,
       }),
-      'Eve (`eve`) joins; drift checks report fewer users; drift findings are snoozed',
+      'Eve (`eve`) joins; drift checks report fewer users; 1 drift finding will be snoozed',
     ],
   ])('%s', (_what, review, title) => {
     expect(renderComment(viewOf(review)).split('\n')[1]).toBe(`### If merged: ${title}`);
@@ -264,6 +264,6 @@ test('credentials of an imported user that could not be read are asked about, to
   const unread = { ...question, keys: [], others: [], notChecked: ['keys', 'ssh'] } as Review['questions'][number];
   const [, body = ''] = renderComment(viewOf({ ...review!, questions: [unread] })).split('**Before you approve:** ');
   expect(body).toMatch(
-    /^the existing IAM user of Eve Lindqvist \(`eve`\) comes with credentials that were not checked: access keys and SSH keys\. Who/,
+    /^the IAM user exists, with credentials that were not checked: access keys and SSH keys\. Does only Eve Lindqvist/,
   );
 });

@@ -74,8 +74,8 @@ function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonl
   if (boundaryChanges(change)) found.add('boundary-changed');
   if (change.kind === 'changed') {
     const { suspended } = change;
-    if (isExtended(change)) found.add('gains-other');
-    if (isShortened(change)) found.add('loses');
+    if (isLonger(change, 'after')) found.add('gains-other');
+    if (isLonger(change, 'before')) found.add('loses');
     if (suspended.before !== suspended.after) found.add(suspended.after ? 'loses' : 'gains-other');
   }
   if (change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)) found.add('gains-other');
@@ -89,25 +89,14 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
   return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
 }
 
-/** Whether access ends later; no last day is the latest. */
-function isLater(end: string | null, than: string | null): boolean {
-  return than !== null && (end === null || end > than);
+/** Whether access begins earlier or ends later than on the other side; without a day, at once or never. */
+function isLonger({ starts, ends }: AccessChange, is: 'before' | 'after'): boolean {
+  const than = is === 'after' ? 'before' : 'after';
+  return (starts[is] ?? '') < (starts[than] ?? '') || (ends[is] ?? NEVER) > (ends[than] ?? NEVER);
 }
 
-/** Whether access begins earlier; access that has begun is the earliest. */
-function isEarlier(start: string | null, than: string | null): boolean {
-  return than !== null && (start === null || start < than);
-}
-
-/** Whether access begins earlier or ends later than before. */
-function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
-  return isEarlier(starts.after, starts.before) || isLater(ends.after, ends.before);
-}
-
-/** Whether access begins later or ends earlier than before. */
-function isShortened({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
-  return isEarlier(starts.before, starts.after) || isLater(ends.before, ends.after);
-}
+/** Sorts after every date. */
+const NEVER = '~';
 
 function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   const gains = groups.gained.length + ownPolicies.gained.length;
@@ -192,7 +181,7 @@ function questionsAbout(
   const found: Question[] = [];
   const gained = change.operations.gained;
   const endless = change.ends.after === null;
-  const longer = change.kind === 'changed' && isExtended(change);
+  const longer = change.kind === 'changed' && isLonger(change, 'after');
   const spends = classes.includes('gains-spending') || (longer && hasRisk(allowed, 'spends'));
   const harms = classes.includes('gains-harm') || (longer && hasRisk(allowed, 'harms-workers'));
   if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user });

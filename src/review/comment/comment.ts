@@ -78,15 +78,16 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const { state, failure, footer, reveal } = view;
   const review = redactAll(view.review, reveal);
   const options = { ...view, quickCheck: redactAll(view.quickCheck ?? null, reveal) };
-  const stale = view.staleDriftCheck ?? null;
+  const stale = view.staleDriftCheck == null ? null : staleDriftText(view.staleDriftCheck, new Date(footer.at));
+  const hasBox = failure === null && review !== null;
   return [
     ...(failure !== null
       ? failureBlocks(failure, state, reveal, review)
       : review === null
         ? [heading(3, t`The change in ${TEAM_FILE} is unknown`)]
-        : decisionBlocks(review, options)),
+        : decisionBlocks(review, { ...options, stale })),
     ...(review === null ? [] : [...fixBlocks(review, state), ...reviewBlocks(review, options)]),
-    ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
+    ...(stale === null || hasBox ? [] : [paragraph(stale)]),
     ...(review === null ? [] : [...roleBlocks(review), ...planBlocks(review, { resources: true })]),
     ...(review === null || !canBeStopped(state) || isIdle(review) ? [] : [CHECKS]),
     footerBlock(review, footer),

@@ -1,5 +1,4 @@
-import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { succeed } from '../../diagnostics/failure.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import { defaultBranchOfEvent, pullRequestOfEvent } from '../../github/event.ts';
 import { reportIssue } from '../../github/issues.ts';
 import { writeSummary } from '../../github/outputs.ts';

@@ -47,9 +47,9 @@ export function staleDriftText({ workflow, last, since, everyHours, off }: Stale
   const period = trusted(everyHours === 1 ? 'hour' : counted(everyHours, 'hour'));
   const when =
     last === null
-      ? t`Drift was never checked, although ${codeText(workflow)} has been due every ${period} since ${trusted(timeWords(since))}.`
-      : t`Drift was last checked ${trusted(timeWords(last))} (${trusted(distanceWords(new Date(last), now))}), although ${codeText(workflow)} is due every ${period}.`;
-  return sentences(when, t`Newer manual changes may be undetected.`, FIXES[off ?? 'on']);
+      ? t`Drift was never checked, although ${codeText(workflow)} has been due every ${period} since ${trusted(timeWords(since))}. Manual changes may be undetected.`
+      : t`Drift was last checked ${trusted(timeWords(last))} (${trusted(distanceWords(new Date(last), now))}), although ${codeText(workflow)} is due every ${period}. Newer manual changes may be undetected.`;
+  return sentences(when, FIXES[off ?? 'on']);
 }
 
 const FIXES = {

@@ -1,9 +1,9 @@
 import { byCapability } from '../../access/capability-access.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
-import { capabilitiesText, lossText } from '../../access/text/capability-words.ts';
+import { capabilitiesText, HARMS, lossText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, groupText, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
-import type { Operation } from '../../catalog/mturk.ts';
+import { type Operation, RISK_VERBS } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { memberKeyOfAddress } from '../../terraform/addresses.ts';
 import { stepText } from '../../terraform/run/progress.ts';
@@ -16,6 +16,7 @@ import {
   joinTexts,
   listTexts,
   proseText,
+  riskText,
   someTexts,
   strongText,
   TEAM_FILE,
@@ -77,11 +78,7 @@ export function questionTexts(review: Review): readonly Text[] {
   return [
     ...importedQuestions(review),
     ...(extra === 0 ? [] : [trusted(`why does the plan include ${counted(extra, 'change')} that the file does not?`)]),
-    ...(manual === 0
-      ? []
-      : manual === 1
-        ? [t`is the manual change intentional? If so, add it to ${TEAM_FILE} first.`]
-        : [t`are any manual changes intentional? If so, add them to ${TEAM_FILE} first.`]),
+    ...(manual === 0 ? [] : [t`is any manual change intentional? If so, add it to ${TEAM_FILE} first.`]),
     ...about,
   ];
 }
@@ -118,9 +115,13 @@ function importedQuestions(review: Review): readonly Text[] {
     2,
   );
   return all.length === 1
-    ? [t`the existing IAM user of ${who} comes with ${heldText(first)}. Who has them? Delete what is not theirs.`]
-    : [t`the existing IAM users of ${who} come with the credentials below. Who has them? Delete what is not theirs.`];
+    ? [t`the IAM user exists, with ${heldText(first)}. Does only ${who} have these credentials? ${DELETE_FIRST}`]
+    : [
+        t`the IAM users of ${who} exist, with the credentials below. Does only each member have theirs? ${DELETE_FIRST}`,
+      ];
 }
+
+const DELETE_FIRST = t`If not, delete them before you approve.`;
 
 const HELD = {
   keys: 'access keys',
@@ -198,14 +199,14 @@ export function settingText(setting: SettingsChange): Text {
         (keys) => t`${keysText(keys)} can no longer approve changes`,
       )}`;
     case 'owner-login':
-      return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)}${
+      return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${setting.to === null ? trusted('none') : codeText(setting.to)}${
         setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`
       }`;
     case 'neighbors':
     case 'administrators': {
       const [name, text] =
         setting.kind === 'neighbors'
-          ? (['Neighbors:', labsText] as const)
+          ? (['Neighbors:', (labs: readonly string[]) => t`users of ${keysText(labs)} are`] as const)
           : (['Administrators:', iamUsersText] as const);
       return t`${label(name)} ${sides(
         setting,
@@ -232,7 +233,7 @@ export function settingText(setting: SettingsChange): Text {
     case 'account':
       return t`${label('AWS account:')} ${codeText(setting.to)} (was ${codeText(setting.from)})`;
     case 'reconcile':
-      return t`${label('Reconcile:')} ${codeText(setting.to)} (was ${codeText(setting.from)})`;
+      return t`${label('Reconcile:')} ${trusted(RECONCILES[setting.to])} (${codeText(setting.to)}, was ${codeText(setting.from)})`;
     case 'delete-after':
       return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
     case 'key-age':
@@ -250,16 +251,18 @@ export function settingText(setting: SettingsChange): Text {
   }
 }
 
+const RECONCILES = {
+  none: 'reverts and deletes nothing',
+  additions: 'reverts added access and may delete expired users without a decision',
+  all: 'reverts added access, gives back access and may delete expired users without a decision',
+} as const;
+
 function label(words: string): Text {
   return strongText(trusted(words));
 }
 
 function keysText(keys: readonly string[]): Text {
   return someTexts(keys.map(codeText), 20);
-}
-
-function optional(name: string | null): Text {
-  return name === null ? trusted('none') : codeText(name);
 }
 
 function bucketText(name: string | null): Text {
@@ -275,22 +278,24 @@ function renewalText(days: number): Text {
 }
 
 function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { readonly kind: 'snooze' }>): Text {
+  const isoDay = (day: string | null) => (day === null ? 'none' : dateWords(day));
   const why = reason === null ? trusted('') : t`; reason: ${codeText(reason)}`;
   if (to === null) return t`${label('Snooze ended:')} ${codeText(finding)} (was until ${trusted(isoDay(from))})`;
   const was = from === null ? trusted('') : from === to ? trusted(' (new reason)') : trusted(` (was ${isoDay(from)})`);
-  return t`${label('Snoozed:')} ${codeText(finding)} until ${trusted(isoDay(to))}${was}${why}`;
+  const harm = harmOfFinding(finding);
+  const what = harm === null ? codeText(finding) : t`that someone can ${riskText(harm)} (${codeText(finding)})`;
+  return t`${label('Snoozed:')} ${what} is not reported until ${trusted(isoDay(to))}${was}${why}`;
 }
 
-function labsText(labs: readonly string[]): Text {
-  return t`users of ${keysText(labs)} are`;
+/** What someone can do by a finding, as the last part of its id says; null for no harm. */
+export function harmOfFinding(id: string): string | null {
+  const effect = id.slice(id.lastIndexOf('/') + 1);
+  const harm = HARMS.find((risk) => risk === effect);
+  return effect === 'escalates' ? 'take full control of the account' : harm === undefined ? null : RISK_VERBS[harm].can;
 }
 
 function iamUsersText(users: readonly string[]): Text {
   return t`access of IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)} is`;
-}
-
-function isoDay(day: string | null): string {
-  return day === null ? 'none' : dateWords(day);
 }
 
 /** Regular verbs: their past participles end in `ed`. */
@@ -377,7 +382,7 @@ export function resourceText(address: string): Text {
 /** Headings of the unexplained changes, in the order in which a reviewer must see them. */
 export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind'], Text])[] = [
   ['not-in-files', t`Unexplained changes in the plan`],
-  ['not-in-plan', t`In ${TEAM_FILE}, but not in the plan`],
+  ['not-in-plan', t`Asked for by ${TEAM_FILE}, but missing from the plan`],
   ['manual-change-reverted', t`Manual changes that applying reverts`],
   ['imported', t`Already in AWS, imported instead of created`],
 ];

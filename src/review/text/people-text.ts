@@ -53,7 +53,8 @@ function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   const which = roles.gained.length === 0 ? t`no role` : joinTexts(roles.gained.map(codeText), ', ');
   const { starts, ends } = change;
   const from = starts.after === null ? [] : [trusted(`from ${firstDay(starts.after)}`)];
-  return [t`${trusted(status)} ${which}`, ...from, lastDayText(ends.after)];
+  const last = trusted(ends.after === null ? 'no last day' : `last day ${lastDay(ends.after)}`);
+  return [t`${trusted(status)} ${which}`, ...from, last];
 }
 
 /** Whether nothing changes about a person but what a freeze denies, and roles that were added manually and are removed. */
@@ -97,11 +98,6 @@ function changeParts({ change, roles }: ReviewedPerson, manual: readonly string[
 
 function rolesText(keys: readonly string[]): Text {
   return t`${trusted(keys.length === 1 ? 'role' : 'roles')} ${listTexts(keys.map(codeText))}`;
-}
-
-/** `last day 31 May 2027`, or `no last day`. */
-function lastDayText(ends: string | null): Text {
-  return trusted(ends === null ? 'no last day' : `last day ${lastDay(ends)}`);
 }
 
 function startText({ before, after }: AccessChange['starts']): Text {

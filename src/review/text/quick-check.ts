@@ -27,12 +27,10 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
     return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
   const count = countedText(findings.length, 'finding');
   const besides = trusted(when === 'planned' ? ' that this plan leaves as they are' : '');
-  const order = trusted(findings.length === 1 ? ':' : ', worst first:');
+  const order = trusted(findings.length === 1 ? ': ' : ', worst first: ');
   // Ids and people can name users outside the lab; the comment has them.
-  if (isPublic) return words(t`${count}${besides}. Details: ${codeText('mturk-team drift')}.`);
-  return words(
-    t`${count}${besides}${order} ${someTexts(findings.map(findingText), SHOWN)}. Details: ${codeText('mturk-team drift')}.`,
-  );
+  const named = isPublic ? t`` : t`${order}${someTexts(findings.map(findingText), SHOWN)}`;
+  return words(t`${count}${besides}${named}. To fix, see ${codeText('mturk-team drift')}.`);
 }
 
 /** Who can do the worst because of drift; null if no one can harm by any. */
@@ -56,7 +54,7 @@ function effectVerbs(effect: NonNullable<Effect>): readonly [can: Text, does: Te
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
-  if (effect === null) return codeText(id);
+  if (effect === null) return t`a finding without effect on access (${codeText(id)})`;
   const [can, does] = effectVerbs(effect);
   if (people.length === 0) return t`${codeText(id)} (${does})`;
   return t`${someTexts(people.map(personInHeadline), 2)} ${can} (${codeText(id)})`;

@@ -52,6 +52,8 @@ export interface ReviewOptions {
   readonly changesCode?: boolean;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */
   readonly quickCheck?: QuickCheck | null;
+  /** That drift checks are overdue; null or left out if they are not. */
+  readonly stale?: Text | null;
   /** Whether everyone can read it: users outside the lab have no names. */
   readonly isPublic?: boolean;
 }
@@ -87,7 +89,7 @@ export function decisionBlocks(review: Review, options: ReviewOptions): readonly
   const drift =
     found === null || blocked ? null : dangerText(found, canBeStopped(state) ? 'planned' : 'applied', options.isPublic);
   const own = canBeStopped(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
-  const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift);
+  const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift, options.stale ?? null);
   const head = box.lines.length === 0 ? [heading(3, title)] : [heading(3, title), box];
   if (!canBeStopped(state) || blocked) return head;
   const words = wordsOf([title, ...box.lines]);
@@ -286,8 +288,8 @@ export function planBlocks(
 }
 
 function resourceTables({ resources }: ReviewedPlan): readonly Block[] {
-  const others = resources.filter((resource) => !isDestructive(resource));
-  return [resourceTable(resources.filter(isDestructive), RANK.destroyed), resourceTable(others, RANK.resources)];
+  const of = (is: boolean) => resources.filter((resource) => isDestructive(resource) === is);
+  return [resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources)];
 }
 
 /** Any action that is not plainly an addition or a change counts as destructive. */

@@ -1,6 +1,7 @@
 import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
-import { type DisplayNames, headlineText } from '../../access/text/names.ts';
-import { RISK_VERBS } from '../../catalog/mturk.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
+import { CAPABILITIES, RISK_VERBS } from '../../catalog/mturk.ts';
+import { blockProblem } from '../../guardrails/guardrails.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import { alert } from '../../text/document.ts';
 import {
@@ -11,6 +12,8 @@ import {
   listTexts,
   plainText,
   riskText,
+  sentence,
+  sentences,
   someTexts,
   strongText,
   type Text,
@@ -18,9 +21,9 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { settingText, unexplainedText } from './change-text.ts';
+import { harmOfFinding, settingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
-import { whatText } from './withheld.ts';
+import { REPLACED } from './withheld.ts';
 
 /** How a change is phrased: as one that will happen, or that would without a block. */
 type Mood = 'will' | 'would';
@@ -56,6 +59,7 @@ const VERBS = {
   'can no longer': ['can no longer', 'can no longer', 'could no longer'],
   gain: ['gains', 'gain', 'would gain'],
   get: ['gets', 'get', 'would get'],
+  'have no': ['has no', 'have no', 'would have no'],
   'no longer have': ['no longer has', 'no longer have', 'would no longer have'],
   join: ['joins', 'join', 'would join'],
   keep: ['keeps', 'keep', 'would keep'],
@@ -84,10 +88,16 @@ function effect(applies: TitleEffect['applies'], verb: Clause['verb'], rest = ''
 type PersonText = (person: ReviewedPerson) => Text;
 
 /** An effect that names the day on which access begins, if that is later. */
-function dated(applies: TitleEffect['applies'], verb: Clause['verb'], rest: PersonText, word = 'from'): TitleEffect {
+function dated(
+  applies: TitleEffect['applies'],
+  verb: Clause['verb'],
+  rest: PersonText | '' | ' access',
+  word = 'from',
+) {
+  const what = (person: ReviewedPerson) => (typeof rest === 'string' ? trusted(rest) : rest(person));
   const day = ({ change: { starts } }: ReviewedPerson) =>
     trusted(starts.after === null ? '' : ` ${word} ${firstDay(starts.after)}`);
-  return { applies, clause: (person) => ({ verb, rest: t`${rest(person)}${day(person)}` }) };
+  return { applies, clause: (person: ReviewedPerson) => ({ verb, rest: t`${what(person)}${day(person)}` }) };
 }
 
 /** What someone gains who could do no such harm before, or who could. */
@@ -133,18 +143,10 @@ const EFFECTS: readonly TitleEffect[] = [
   effect(becomesEndless, 'no longer have', 'a last day'),
   effect(isReplaced, 'lose', 'all access keys'),
   effect(({ change }) => change.kind === 'leaves', 'leave'),
-  dated(
-    ({ change }) => change.kind === 'joins',
-    'join',
-    () => t``,
-  ),
-  dated(
-    ({ change }) => change.capabilities.gained.length > 0,
-    'gain',
-    () => t` access`,
-  ),
+  dated(({ change }) => change.kind === 'joins', 'join', ''),
+  dated(({ change }) => change.capabilities.gained.length > 0, 'gain', ' access'),
   effect(({ change: { suspended } }) => !suspended.before && suspended.after, 'be', 'suspended'),
-  dated(isDelayed, 'lose', () => t` access`, 'until'),
+  dated(isDelayed, 'have no', ' access', 'until'),
   LOSS,
   effect(({ change: { suspended } }) => suspended.before && !suspended.after, 'no longer be', 'suspended'),
   effect(({ change: { starts } }) => starts.before !== starts.after, 'get', 'another first day'),
@@ -214,37 +216,38 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
 function settingClauses({ settings, roles, descriptive, plan }: Review, mood: Mood): readonly Text[] {
   const kinds = [...new Set(settings.map(clauseOf))];
   const found = kinds.map((kind) => settingClause(kind, settings, mood));
-  if (roles.length > 0) found.push(wordsOf(ROLES_CHANGE, mood));
+  if (roles.length > 0) found.push(wordsOf(SETTING_CLAUSES.roles, mood));
   if (found.length > 0) return found;
-  if (plan !== null && plan.add + plan.change + plan.destroy + plan.import > 0)
-    return [wordsOf(RESOURCES_CHANGE, mood)];
+  const isPlanned = plan !== null && plan.add + plan.change + plan.destroy + plan.import > 0;
+  if (isPlanned) return [wordsOf(SETTING_CLAUSES.resources, mood)];
   return [trusted(descriptive.length > 0 ? 'only descriptive fields change' : 'nothing changes')];
 }
 
-type SettingClause = readonly [will: string, would: string];
-
-function wordsOf([will, would]: SettingClause, mood: Mood): Text {
+function wordsOf([will, would]: readonly [will: string, would: string], mood: Mood): Text {
   return trusted(mood === 'will' ? will : would);
 }
 
-const ROLES_CHANGE: SettingClause = ['roles change, access does not', 'roles would change, access would not'];
-const RESOURCES_CHANGE: SettingClause = [
-  'resources change, access does not',
-  'resources would change, access would not',
-];
 const SETTING_CLAUSES = {
   approvers: ['the approvers change', 'the approvers would change'],
-  snooze: ['drift findings are snoozed', 'drift findings would be snoozed'],
+  snooze: ['will be snoozed', 'would be snoozed'],
   exceptions: ['drift checks report fewer users', 'drift checks would report fewer users'],
-  freeze: ['a freeze starts for all members', 'a freeze would start for all members'],
+  freeze: ['members can no longer', 'members could no longer'],
   unfreeze: ['a freeze ends', 'a freeze would end'],
   other: ['lab settings change', 'lab settings would change'],
+  roles: ['roles change, access does not', 'roles would change, access would not'],
+  resources: ['resources change, access does not', 'resources would change, access would not'],
 } as const;
 
-/** `fay can approve changes` names those who gain the most by it. */
+/** `fay can approve changes` names those who gain the most by it; a freeze names the work that it stops. */
 function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['settings'], mood: Mood): Text {
-  const gained = settings.flatMap((each) => (kind === 'approvers' && each.kind === 'owners' ? each.gained : []));
-  if (gained.length === 0) return wordsOf(SETTING_CLAUSES[kind], mood);
+  const words = wordsOf(SETTING_CLAUSES[kind], mood);
+  const same = settings.filter((each) => clauseOf(each) === kind);
+  if (kind === 'snooze') return t`${countedText(same.length, 'drift finding')} ${words}`;
+  const frozen = same.flatMap((each) => (each.kind === 'freeze' ? each.gained : []));
+  const verbs = frozen.map((name) => trusted(CAPABILITIES[name].can));
+  if (kind === 'freeze') return t`${words} ${someTexts(verbs, NAMED)} (freeze)`;
+  const gained = same.flatMap((each) => (each.kind === 'owners' ? each.gained : []));
+  if (gained.length === 0) return words;
   return t`${someTexts(gained.map(codeText), NAMED)} ${trusted(mood === 'will' ? 'can' : 'could')} approve changes`;
 }
 
@@ -262,18 +265,13 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   return setting.gained.length > 0 ? 'freeze' : 'unfreeze';
 }
 
-/** The worst effect is the last part of a finding's id. */
-const HARMS_OF_IDS = ['escalates', ...HARMS];
-
-/** Whether it decides who approves, what is deleted or given back without a decision, or hides who can do harm. */
+/** Whether it decides who approves or works, what is deleted or given back without a decision, or hides who can do harm. */
 export function isSafeguard(setting: SettingsChange): boolean {
   return (
-    clauseOf(setting) === 'approvers' ||
+    ['approvers', 'freeze'].includes(clauseOf(setting)) ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
     (setting.kind === 'reconcile' && setting.to === 'all') ||
-    (clauseOf(setting) === 'snooze' &&
-      'finding' in setting &&
-      HARMS_OF_IDS.some((harm) => setting.finding.endsWith(`/${harm}`))) ||
+    (clauseOf(setting) === 'snooze' && 'finding' in setting && harmOfFinding(setting.finding) !== null) ||
     (setting.kind === 'delete-after' && setting.to !== null && setting.to < (setting.from ?? Infinity))
   );
 }
@@ -285,9 +283,11 @@ export function isSafeguard(setting: SettingsChange): boolean {
 export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {
-    const { size } = new Set(review.blocks.map(({ code }) => code));
-    const first = t`${strongText(t`Nothing will be applied:`)} ${countedText(size, 'guardrail blocks', 'guardrails block')} this change.`;
-    return alert('caution', first);
+    const [first, ...others] = review.blocks;
+    const problem = first === undefined ? null : blockProblem(first);
+    const more = others.length === 0 ? null : t`See ${others.length} more below.`;
+    const cause = t`${strongText(t`Nothing will be applied:`)} ${problem?.summary ?? t`a guardrail blocks this change`}.`;
+    return alert('caution', sentences(cause, sentence(problem?.help ?? null), more));
   }
   const more = unexplainedLine(review, naming);
   if (more !== null) {
@@ -315,41 +315,31 @@ function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
 }
 
 function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
-  const line = (test: (person: ReviewedPerson) => boolean, end: Text) => {
-    const concerned = people.filter(test);
-    return concerned.length === 0 ? [] : [t`${whoText(concerned)} ${end}`];
-  };
+  const line = (concerned: readonly Named[], end: Text) =>
+    concerned.length === 0 ? [] : [t`${whoText(concerned)}${end}`];
+  const replaced = withheld.filter(({ kind }) => kind === 'replaced').map((each) => ({ ...each, user: each.key }));
+  const leaving = people.filter(({ change }) => change.kind === 'leaves');
   const gaining = people.filter(({ change }) => worstHarm(change.capabilities.gained) !== null);
+  const unmanaged = people.filter(({ key, change: { capabilities } }) => key === null && worstHarm(capabilities.lost));
   return [
-    ...line(hasUnknownPolicy, t`will have a policy that cannot be read and may allow anything.`),
+    ...line(people.filter(hasUnknownPolicy), t` will have a policy that cannot be read and may allow anything.`),
     ...gainLines(gaining),
-    ...line(losesBoundary, t`will have no permissions boundary.`),
-    ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
-    ...replacedLine(withheld.filter(({ kind }) => kind === 'replaced')),
+    ...unmanaged
+      .slice(0, NAMED)
+      .map((each) => t`${whoText([each])} can ${harmfulVerbs(each.change.capabilities.lost)} until this is applied.`),
+    ...line(people.filter(losesBoundary), t` will have no permissions boundary.`),
+    ...line(people.filter(isReplaced), t` will lose all access keys: the IAM user is replaced.`),
+    ...line(replaced, t`: ${REPLACED}.`),
     ...settings
       .filter(isSafeguard)
       .map((setting) => t`${settingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
-    ...deletionLine(people.filter(({ change }) => change.kind === 'leaves')),
+    ...line(leaving, t` will lose all access: the IAM user and its access keys are deleted.`),
   ];
 }
 
-function replacedLine(replaced: Review['withheld']): readonly Text[] {
-  const [first] = replaced;
-  if (first === undefined) return [];
-  const who = someTexts(
-    replaced.map((each) => strongText(headlineText(each))),
-    NAMED,
-  );
-  return [t`${who}: ${whatText(first)}.`];
-}
+type Named = Parameters<typeof personInHeadline>[0];
 
-function deletionLine(people: readonly ReviewedPerson[]): readonly Text[] {
-  if (people.length === 0) return [];
-  const [users, their] = people.length === 1 ? ['user', 'its'] : ['users', 'their'];
-  return [t`The IAM ${trusted(users)} of ${whoText(people)} and ${trusted(their)} access keys will be deleted.`];
-}
-
-function whoText(people: readonly ReviewedPerson[]): Text {
+function whoText(people: readonly Named[]): Text {
   return someTexts(
     people.map((person) => strongText(personInHeadline(person))),
     NAMED,

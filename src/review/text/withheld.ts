@@ -8,6 +8,8 @@ import { restoreName, type Withheld } from '../rule/rule.ts';
 
 export const WITHHELD_HEADING = t`Withheld because of changes outside ${TEAM_FILE}`;
 
+export const REPLACED = t`another IAM user has the member's name, gets no role and is suspended`;
+
 /** What an apply withholds or keeps, one text each. */
 export function withheldTexts({ withheld }: Pick<Review, 'withheld'>): readonly Text[] {
   return withheld.map((each) => {
@@ -39,7 +41,7 @@ export function restoreTexts({ withheld }: Pick<Review, 'withheld'>): readonly T
 }
 
 /** What is withheld, or why. */
-export function whatText({ kind, operations, found }: Withheld): Text {
+function whatText({ kind, operations, found }: Withheld): Text {
   const what = lossText(byCapability(operationSet(operations), null));
   const other = codeText(found ?? '');
   switch (kind) {
@@ -48,7 +50,7 @@ export function whatText({ kind, operations, found }: Withheld): Text {
     case 'missing':
       return t`the IAM user was deleted; no new one is created`;
     case 'replaced':
-      return t`another IAM user has the member's name, gets no role and is suspended`;
+      return REPLACED;
     case 'renamed':
       return t`the IAM user was renamed to ${other}; it has no access until it has its name again`;
     case 'moved':
