@@ -242,7 +242,7 @@ describe('the driftWorkflow', () => {
     expect(ours()[0]).toContain(warned);
     expect(written('summary')).toContain(warned);
     // The review comes first, and what is folded comes last.
-    expect(ours()[0]).toMatch(/\| \*\*[\s\S]*Drift was last checked[\s\S]*<details>/);
+    expect(ours()[0]).toMatch(/\[!WARNING\][\s\S]*Drift was last checked[\s\S]*\| \*\*/);
   });
 
   test('a manual run on the default branch counts as a check, and one on another branch does not', async () => {
