@@ -267,3 +267,20 @@ test('credentials of an imported user that could not be read are asked about, to
     /^the IAM user exists, with credentials that were not checked: access keys and SSH keys\. Does only Eve Lindqvist/,
   );
 });
+
+test.each([
+  ['operations', ['To give it back, an administrator runs', 'reconcile: all']],
+  ['missing', ['To give it back, an administrator runs', 'reconcile: all']],
+  ['replaced', ['Delete access keys that are unknown to Bo Chen', 'accepts this user with']],
+  ['deny-kept', ['To remove the Deny, an administrator runs']],
+  ['renamed', []],
+  ['moved', []],
+  ['name-taken', []],
+] as const)('what is withheld (%s) has the step that ends it, and no other', (kind, steps) => {
+  const withheld = [{ of: 'member', key: 'bo', name: 'Bo Chen', kind, operations: [], found: 'x' }] as const;
+  const text = renderComment(viewOf({ ...planned.review!, withheld }));
+  const all = ['To give it back', 'reconcile: all', 'Delete access keys', 'accepts this user', 'To remove the Deny'];
+  const known = all.filter((step) => steps.some((each) => each.includes(step)));
+  expect(all.filter((step) => text.includes(step))).toEqual(known);
+  expect(text.includes('mturk-team apply --restore bo')).toBe(steps.length > 0);
+});

@@ -79,7 +79,6 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const review = redactAll(view.review, reveal);
   const options = { ...view, quickCheck: redactAll(view.quickCheck ?? null, reveal) };
   const stale = view.staleDriftCheck == null ? null : staleDriftText(view.staleDriftCheck, new Date(footer.at));
-  const hasBox = failure === null && review !== null;
   return [
     ...(failure !== null
       ? failureBlocks(failure, state, reveal, review)
@@ -87,7 +86,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
         ? [heading(3, t`The change in ${TEAM_FILE} is unknown`)]
         : decisionBlocks(review, { ...options, stale })),
     ...(review === null ? [] : [...fixBlocks(review, state), ...reviewBlocks(review, options)]),
-    ...(stale === null || hasBox ? [] : [paragraph(stale)]),
+    ...(stale === null || (failure === null && review !== null) ? [] : [paragraph(stale)]),
     ...(review === null ? [] : [...roleBlocks(review), ...planBlocks(review, { resources: true })]),
     ...(review === null || !canBeStopped(state) || isIdle(review) ? [] : [CHECKS]),
     footerBlock(review, footer),

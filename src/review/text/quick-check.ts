@@ -26,8 +26,8 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   if (findings.length === 0)
     return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
   const count = countedText(findings.length, 'finding');
-  const besides =
-    when === 'planned' ? t` that this plan leaves as ${trusted(findings.length === 1 ? 'it is' : 'they are')}` : t``;
+  const it = findings.length === 1 ? 'it is' : 'they are';
+  const besides = trusted(when === 'planned' ? ` that this plan leaves as ${it}` : '');
   const order = trusted(findings.length === 1 ? ': ' : ', worst first: ');
   // Ids and people can name users outside the lab; the comment has them.
   const named = isPublic ? t`` : t`${order}${someTexts(findings.map(findingText), SHOWN)}`;
