@@ -58,8 +58,6 @@ export interface Check {
   outcome(facts: Facts): Verdict;
   /** The one command or setting that fixes it. */
   fix(facts: Facts): Text;
-  /** If the ruleset that `--fix` writes does it, too. */
-  readonly isInRuleset?: true;
 }
 
 export const RIGHT: Verdict = { state: 'right' };

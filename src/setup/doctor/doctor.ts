@@ -30,7 +30,7 @@ export function diagnose(facts: Facts): readonly Diagnosis[] {
     const outcome = check.outcome(facts);
     if (outcome.state === 'right') return { check, outcome, fix: null, isFixable: false };
     if (outcome.state === 'not-checked') return { check, outcome, fix: outcome.fix, isFixable: false };
-    const isFixable = check.isInRuleset === true && check.outcome(withRuleset(facts)).state === 'right';
+    const isFixable = check.outcome(withRuleset(facts)).state === 'right';
     return { check, outcome, fix: isFixable ? FIX : check.fix(facts), isFixable };
   });
 }

@@ -64,7 +64,6 @@ export const GITHUB_CHECKS: readonly Check[] = [
       return jobs.length === 0 ? RIGHT : wrong(t`${listTexts(jobs.map(codeText))}, whose names change`);
     }),
     fix: () => t`${trusted(RULES)}: require no job but ${codeText(REQUIRED_CHECK)}`,
-    isInRuleset: true,
   },
   ruleCheck('owner-review', t`an approval is required, and that of a code owner`, t`require both`, [
     'approval',
@@ -80,7 +79,6 @@ export const GITHUB_CHECKS: readonly Check[] = [
     outcome: oneOwner,
     fix: ({ file }) =>
       t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}`,
-    isInRuleset: true,
   },
   {
     id: 'rules-of-main',
@@ -93,14 +91,12 @@ export const GITHUB_CHECKS: readonly Check[] = [
           ),
     ),
     fix: () => t`${trusted(RULES)}: target the default branch and ${codeText(MAIN_BRANCH)}`,
-    isInRuleset: true,
   },
   {
     id: 'no-bypass',
     title: t`no one can bypass these rules`,
     outcome: onGitHub('rulesets', bypassOutcome),
     fix: () => t`${trusted(RULES)}: empty the bypass list`,
-    isInRuleset: true,
   },
   {
     id: 'merge-queue',
@@ -111,7 +107,6 @@ export const GITHUB_CHECKS: readonly Check[] = [
         : RIGHT,
     ),
     fix: () => t`${trusted(RULES)}: do not require a merge queue`,
-    isInRuleset: true,
   },
   {
     id: 'rebase-merging',
@@ -219,7 +214,6 @@ function ruleCheck(
       missingIn(rulesets, team).some((rule) => rules.includes(rule)) ? wrong(t`no ruleset says so`) : RIGHT,
     ),
     fix: () => t`${trusted(RULES)}: ${setting}`,
-    isInRuleset: true,
   };
 }
 
