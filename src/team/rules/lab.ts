@@ -18,22 +18,6 @@ export const unsupportedVersion = rule({
   }),
 });
 
-const invalidLab = rule({
-  code: 'invalid-lab',
-  message: ({ lab }: { lab: string }) => {
-    const better = labLike(lab);
-    return {
-      summary: t`${shortValue(lab)} is not a valid lab name`,
-      reason:
-        lab.length > LONGEST_LAB
-          ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
-          : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
-      help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
-    };
-  },
-  check: textCheck(['lab'], (lab) => (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab }),
-});
-
 export const accountNotQuoted = rule({
   code: 'account-not-quoted',
   message: ({ source }: { source: string }) => ({
@@ -43,107 +27,10 @@ export const accountNotQuoted = rule({
   }),
 });
 
-const invalidAccount = rule({
-  code: 'account-not-twelve-digits',
-  message: ({ account }: { account: string }) => {
-    const digits = account.replace(/[\s“”„«»‘’-]/g, '');
-    return {
-      summary: t`${shortValue(account)} is not an AWS account ID`,
-      reason: CURLY_QUOTES.test(account)
-        ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
-        : t`an account ID has exactly 12 digits`,
-      help: /^\d{12}$/.test(digits)
-        ? t`write ${value(`"${digits}"`)}`
-        : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
-    };
-  },
-  check: textCheck(['account'], (account) => !ACCOUNT_PATTERN.test(account) && { account }),
-});
-
-const invalidId = rule({
-  code: 'invalid-id',
-  at: 'key',
-  message: ({ section, id }: { section: Section; id: string }) => ({
-    summary: t`key ${shortValue(id)} is not a valid IAM name`,
-    reason: trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
-    help:
-      section === 'roles'
-        ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
-        : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
-  }),
-  check(context, report) {
-    for (const { section, key } of idsOf(context)) {
-      if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
-    }
-  },
-});
-
-const idTooLong = rule({
-  code: 'id-too-long',
-  at: 'key',
-  message: ({ section, id, name, limit }: { section: Section; id: string; name: string; limit: number }) => ({
-    summary: t`key ${shortValue(id)} is too long`,
-    reason: t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(section === 'roles' ? 'group' : 'user')} name can have ${limit}`,
-    help: t`shorten it by ${name.length - limit} or more`,
-  }),
-  check(context, report) {
-    const { lab } = context.draft;
-    if (lab === null || !context.intact('lab')) return;
-    for (const { section, key } of idsOf(context)) {
-      const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
-      if (lab.length + 1 + key.length > limit) {
-        report([section, key], { section, id: key, name: iamName(lab, key), limit });
-      }
-    }
-  },
-});
-
-/** Groups and users have namespaces of their own in IAM, so a role and a member can share a key. */
-const idsEqualIgnoringCase = rule({
-  code: 'ids-equal-ignoring-case',
-  at: 'key',
-  message: ({ section, id, other }: { section: Section; id: string; other: string }) => ({
-    summary: t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
-    reason: t`IAM ignores the case of names`,
-    help:
-      section === 'departed'
-        ? t`if both are the same person, remove ${value(other)} from ${value('members')}; else change one key`
-        : t`change one of the keys`,
-  }),
-  check({ draft }, report) {
-    const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
-    for (const { section, key } of idsOf({ draft })) {
-      const names = section === 'roles' ? seen.groups : seen.users;
-      const other = names.get(key.toLowerCase());
-      if (other === undefined) names.set(key.toLowerCase(), key);
-      else if (other !== key) report([section, key], { section, id: key, other });
-    }
-  },
-});
-
 const LISTS = [
   ...['owners.[]', 'freeze.[]', 'settings.neighbors.[]', 'settings.administrators.[]', 'members.*.roles.[]'],
   ...['extends', 'allow', 'deny', 'managed'].map((list) => `roles.*.${list}.[]`),
 ];
-
-/** An error and not a warning: a repeated entry is often a mistyped one. */
-const duplicateEntry = rule({
-  code: 'duplicate-entry',
-  message: ({ entry }: { entry: string }, { path }) => ({
-    summary: t`${shortValue(entry)} is repeated in ${shortValue(pathText(path.slice(0, -1)))}`,
-    reason: t`the second entry has no effect`,
-    help: t`remove it, or write the entry that was meant`,
-  }),
-  check: preparedCheck(LISTS, () => {
-    const seen = new Set<string>();
-    return (entry, { path }) => {
-      const id = JSON.stringify([...path.slice(0, -1), entry]);
-      const isRepeated = seen.has(id);
-      seen.add(id);
-      return isRepeated && { entry };
-    };
-  }),
-});
 
 /** Other rules do not run on such a file: some take time with the square of the roles. */
 export const teamTooLarge = rule({
@@ -167,13 +54,114 @@ export const teamTooLarge = rule({
 
 export const LAB_RULES = [
   unsupportedVersion,
-  invalidLab,
+  rule({
+    code: 'invalid-lab',
+    message: ({ lab }: { lab: string }) => {
+      const better = labLike(lab);
+      return {
+        summary: t`${shortValue(lab)} is not a valid lab name`,
+        reason:
+          lab.length > LONGEST_LAB
+            ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
+            : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
+        help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
+      };
+    },
+    check: textCheck(['lab'], (lab) => (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab }),
+  }),
   accountNotQuoted,
-  invalidAccount,
-  invalidId,
-  idTooLong,
-  idsEqualIgnoringCase,
-  duplicateEntry,
+  rule({
+    code: 'account-not-twelve-digits',
+    message: ({ account }: { account: string }) => {
+      const digits = account.replace(/[\s“”„«»‘’-]/g, '');
+      return {
+        summary: t`${shortValue(account)} is not an AWS account ID`,
+        reason: CURLY_QUOTES.test(account)
+          ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
+          : t`an account ID has exactly 12 digits`,
+        help: /^\d{12}$/.test(digits)
+          ? t`write ${value(`"${digits}"`)}`
+          : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
+      };
+    },
+    check: textCheck(['account'], (account) => !ACCOUNT_PATTERN.test(account) && { account }),
+  }),
+  rule({
+    code: 'invalid-id',
+    at: 'key',
+    message: ({ section, id }: { section: Section; id: string }) => ({
+      summary: t`key ${shortValue(id)} is not a valid IAM name`,
+      reason: trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
+      help:
+        section === 'roles'
+          ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
+          : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
+    }),
+    check(context, report) {
+      for (const { section, key } of idsOf(context)) {
+        if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
+      }
+    },
+  }),
+  rule({
+    code: 'id-too-long',
+    at: 'key',
+    message: ({ section, id, name, limit }: { section: Section; id: string; name: string; limit: number }) => ({
+      summary: t`key ${shortValue(id)} is too long`,
+      reason: t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(section === 'roles' ? 'group' : 'user')} name can have ${limit}`,
+      help: t`shorten it by ${name.length - limit} or more`,
+    }),
+    check(context, report) {
+      const { lab } = context.draft;
+      if (lab === null || !context.intact('lab')) return;
+      for (const { section, key } of idsOf(context)) {
+        const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
+        if (lab.length + 1 + key.length > limit) {
+          report([section, key], { section, id: key, name: iamName(lab, key), limit });
+        }
+      }
+    },
+  }),
+  /** Groups and users have namespaces of their own in IAM, so a role and a member can share a key. */
+  rule({
+    code: 'ids-equal-ignoring-case',
+    at: 'key',
+    message: ({ section, id, other }: { section: Section; id: string; other: string }) => ({
+      summary: t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
+      reason: t`IAM ignores the case of names`,
+      help:
+        section === 'departed'
+          ? t`if both are the same person, remove ${value(other)} from ${value('members')}; else change one key`
+          : t`change one of the keys`,
+    }),
+    check({ draft }, report) {
+      const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
+      for (const { section, key } of idsOf({ draft })) {
+        const names = section === 'roles' ? seen.groups : seen.users;
+        const other = names.get(key.toLowerCase());
+        if (other === undefined) names.set(key.toLowerCase(), key);
+        else if (other !== key) report([section, key], { section, id: key, other });
+      }
+    },
+  }),
+  /** An error and not a warning: a repeated entry is often a mistyped one. */
+  rule({
+    code: 'duplicate-entry',
+    message: ({ entry }: { entry: string }, { path }) => ({
+      summary: t`${shortValue(entry)} is repeated in ${shortValue(pathText(path.slice(0, -1)))}`,
+      reason: t`the second entry has no effect`,
+      help: t`remove it, or write the entry that was meant`,
+    }),
+    check: preparedCheck(LISTS, () => {
+      const seen = new Set<string>();
+      return (entry, { path }) => {
+        const id = JSON.stringify([...path.slice(0, -1), entry]);
+        const isRepeated = seen.has(id);
+        seen.add(id);
+        return isRepeated && { entry };
+      };
+    }),
+  }),
 ];
 
 function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; key: string }> {

@@ -28,27 +28,6 @@ import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList
 
 const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
 
-const unknownFreeze = rule({
-  code: 'unknown-freeze',
-  message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
-    summary: t`${shortValue(name)} cannot be frozen`,
-    reason: t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
-    help: useOr(
-      suggestion,
-      t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`,
-    ),
-  }),
-  check: textCheck(['freeze.[]'], (name, _at, { suggest }) => {
-    return !FREEZABLE.includes(name) && { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) };
-  }),
-});
-
-/** People also write the operation that is to stop, by its present or its retired name. */
-function capabilityMeant(name: string): Capability | null {
-  const [operation] = isOperation(name) ? [name] : (retiredOperation(name)?.successors ?? []);
-  return operation === undefined ? null : capabilityOf(operation);
-}
-
 export const invalidCount = rule({
   code: 'invalid-count',
   message: ({ key, source }: { key: CountKey; source: string }, { path }) => {
@@ -77,226 +56,212 @@ export const invalidCount = rule({
   },
 });
 
-function isCount(key: CountKey, count: number): boolean {
-  const { minimum, maximum } = COUNTS[key];
-  return Number.isSafeInteger(count) && count >= minimum && (maximum === null || count <= maximum);
-}
-
-/** An error: with several owners, who approve each other's changes, it would silently do nothing. */
-const selfApprovalNotPossible = rule({
-  code: 'self-approval-not-possible',
-  message: ({ count }: { count: number }) => ({
-    summary: t`${value('self-approval')} needs exactly one owner`,
-    reason: t`the file has ${count} owners, who approve each other's changes`,
-    help: t`remove ${value('self-approval')}`,
-  }),
-  check({ draft: { owners, settings }, intact }, report) {
-    const count = new Set(owners).size;
-    if (settings['self-approval'] !== true || count < 2 || !intact('owners')) return;
-    report(['settings', 'self-approval'], { count });
-  },
-});
-
-/** `mode` is what to write; `written` is null for a list or a map, which may say it by a key `mode`. */
-const unknownReconcileMode = rule({
-  code: 'unknown-reconcile-mode',
-  message: ({ written, mode }: { written: string | null; mode: string }) => ({
-    summary:
-      written === null
-        ? t`${value('settings.reconcile')} must be a mode`
-        : t`unknown reconcile mode ${shortValue(written)}`,
-    reason: t`the modes are ${valueList(RECONCILE_MODES)}`,
-    help: t`write ${value(`reconcile: ${mode}`)}`,
-  }),
-  check({ draft: { settings }, intact, suggest }, report) {
-    const { reconcile } = settings;
-    const path = ['settings', 'reconcile'] as const;
-    if (reconcile === undefined || reconcile === null || !intact(...path)) return;
-    if (RECONCILE_MODES.some((each) => each === reconcile)) return;
-    const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
-    const text = typeof given === 'object' ? '' : String(given);
-    const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');
-    report(path, { written: typeof reconcile === 'object' ? null : text, mode });
-  },
-});
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const invalidBucket = rule({
-  code: 'invalid-bucket-name',
-  message: ({ bucket }: { bucket: string }) => ({
-    summary: t`${shortValue(bucket)} is not a valid S3 bucket name`,
-    reason: t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
-    help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
-  }),
-  check: textCheck(['settings.state.bucket'], (bucket) => {
-    const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
-    const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-    return (!BUCKET_PATTERN.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
-  }),
-});
-
-const invalidRegion = rule({
-  code: 'invalid-region',
-  message: ({ region }: { region: string }) => ({
-    summary: t`${shortValue(region)} is not an AWS region`,
-    help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
-  }),
-  check: textCheck(['settings.state.region'], (region) => !REGION_PATTERN.test(region) && { region }),
-});
-
-const invalidStateKey = rule({
-  code: 'invalid-state-key',
-  message: ({ key }: { key: string }) => ({
-    summary: t`${shortValue(key)} is not a valid state key`,
-    reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
-    help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
-  }),
-  check: textCheck(['settings.state.key'], (key) => {
-    return (key.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(key)) && { key };
-  }),
-});
-
-const invalidNeighbor = rule({
-  code: 'invalid-neighbor',
-  message: ({ lab, because }: { lab: string; because: 'own-lab' | 'no-lab' }) => ({
-    summary: because === 'own-lab' ? t`${shortValue(lab)} is this lab` : t`${shortValue(lab)} is not a lab name`,
-    reason:
-      because === 'own-lab'
-        ? t`users under the lab's own path are always reported`
-        : t`it would not match the IAM path of any lab`,
-    help: t`write the ${value('lab')} of another ${value('team.yaml')} in this account`,
-  }),
-  check: textCheck(['settings.neighbors.[]'], (lab, _at, { draft }) => {
-    if (lab === draft.lab) return { lab, because: 'own-lab' };
-    return (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab, because: 'no-lab' };
-  }),
-});
-
-const invalidAdministrator = rule({
-  code: 'invalid-administrator',
-  message: ({ arn, because }: { arn: string; because: 'no-principal' | 'other-account' | 'member' }) => ({
-    ...{
-      'no-principal': {
-        summary: t`${shortValue(arn)} is not the ARN of an IAM user or role`,
-        reason: t`an exception is for one IAM user or role, not for a group or the root user`,
-      },
-      'other-account': {
-        summary: t`${shortValue(arn)} is in another account`,
-        reason: t`the lab is in the one that ${value('account')} names`,
-      },
-      member: {
-        summary: t`${shortValue(arn)} belongs to this lab`,
-        reason: t`what members of the lab can do is always reported`,
-      },
-    }[because],
-    help:
-      because === 'member'
-        ? t`remove it; give the administrator an IAM user or role outside the lab`
-        : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
-  }),
-  check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
-    const { lab, account, sections } = draft;
-    const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
-    const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
-    return (arn) => {
-      const [, owner, kind, rest = ''] = PRINCIPAL_ARN_PATTERN.exec(arn) ?? [];
-      const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
-      const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
-      const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
-      if (owner === undefined) return { arn, because: 'no-principal' };
-      if (account !== null && owner !== account) return { arn, because: 'other-account' };
-      return isOfLab && { arn, because: 'member' };
-    };
-  }),
-});
-
 const SNOOZABLE = FINDING_IDS.filter((id) => !TERRAFORM_FINDING_IDS.includes(id));
 
-/** `unknown` is the first part of the id if that alone is wrong. */
-const invalidFindingId = rule({
-  code: 'invalid-finding-id',
-  at: 'key',
-  message: ({ id, unknown }: { id: string; unknown: { kind: string; suggestion: string | null } | null }) => {
-    const suggested = unknown?.suggestion ? `${unknown.suggestion}${id.slice(unknown.kind.length)}` : null;
-    const better = unknown === null ? trimmedId(id) : suggested;
-    return {
-      summary: t`${shortValue(id)} is not a finding ID`,
-      reason:
-        unknown === null
-          ? t`a finding ID is a kind in lower case, then IAM names, separated by ${value('/')}`
-          : t`the drift check has no findings of kind ${value(unknown.kind)}`,
-      help: better === null ? t`copy the ID from the drift issue` : t`write ${value(better)}`,
-    };
-  },
-  check({ draft, intact, suggest }, report) {
-    for (const [id] of draft.sections.snoozed) {
-      const possible = id.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(id);
-      const [kind = ''] = id.split('/', 1);
-      if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
-      report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, SNOOZABLE) } : null });
-    }
-  },
-});
-
-const snoozeNotPossible = rule({
-  code: 'snooze-not-possible',
-  at: 'key',
-  message: ({ id }: { id: string }, { file }) => ({
-    summary: t`${shortValue(id)} cannot be snoozed`,
-    reason: t`it is about what Terraform manages`,
-    help: t`remove the entry; change ${value(file)}, or let the next apply revert it`,
-  }),
-  check({ draft, memberKeys }, report) {
-    for (const [id] of draft.sections.snoozed) {
-      const [kind = '', name = ''] = id.split('/');
-      // Another IAM user with that name is `user-without-boundary/iam/NAME`.
-      const isOfMember = kind === 'user-without-boundary' && memberKeys.includes(name);
-      if (isOfMember || (isFindingId(kind) && !SNOOZABLE.includes(kind))) report(['snoozed', id], { id });
-    }
-  },
-});
-
-/** A warning: an ended snooze hides nothing. */
-const snoozePassed = rule({
-  code: 'snooze-passed',
-  severity: 'warning',
-  message: ({ finding, until }: { finding: string; until: string }) => ({
-    summary: t`the snooze of ${shortValue(finding)} has ended`,
-    reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
-    help: t`remove the entry, or write a later day and a reason`,
-  }),
-  check: textCheck(['snoozed.*.until'], (until, { key }, { today }) => until < today && { finding: key, until }),
-});
-
-/** A warning: a snooze of more than a year is forgotten. */
-const snoozeFarAway = rule({
-  code: 'snooze-far-away',
-  severity: 'warning',
-  message: ({ finding, limit }: { finding: string; limit: string }) => ({
-    summary: t`the snooze of ${shortValue(finding)} lasts more than a year`,
-    reason: t`by then it will be forgotten`,
-    help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
-  }),
-  check: preparedCheck(['snoozed.*.until'], ({ today }) => {
-    const limit = yearsAfter(today, 1);
-    return (until, { key }) => until > limit && { finding: key, limit };
-  }),
-});
-
 export const SETTINGS_RULES = [
-  unknownFreeze,
-  invalidFindingId,
-  snoozeNotPossible,
-  snoozePassed,
-  snoozeFarAway,
+  rule({
+    code: 'unknown-freeze',
+    message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
+      summary: t`${shortValue(name)} cannot be frozen`,
+      reason: t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
+      help: useOr(
+        suggestion,
+        t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`,
+      ),
+    }),
+    check: textCheck(['freeze.[]'], (name, _at, { suggest }) => {
+      return !FREEZABLE.includes(name) && { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) };
+    }),
+  }),
+  /** `unknown` is the first part of the id if that alone is wrong. */
+  rule({
+    code: 'invalid-finding-id',
+    at: 'key',
+    message: ({ id, unknown }: { id: string; unknown: { kind: string; suggestion: string | null } | null }) => {
+      const suggested = unknown?.suggestion ? `${unknown.suggestion}${id.slice(unknown.kind.length)}` : null;
+      const better = unknown === null ? trimmedId(id) : suggested;
+      return {
+        summary: t`${shortValue(id)} is not a finding ID`,
+        reason:
+          unknown === null
+            ? t`a finding ID is a kind in lower case, then IAM names, separated by ${value('/')}`
+            : t`the drift check has no findings of kind ${value(unknown.kind)}`,
+        help: better === null ? t`copy the ID from the drift issue` : t`write ${value(better)}`,
+      };
+    },
+    check({ draft, intact, suggest }, report) {
+      for (const [id] of draft.sections.snoozed) {
+        const possible = id.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(id);
+        const [kind = ''] = id.split('/', 1);
+        if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
+        report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, SNOOZABLE) } : null });
+      }
+    },
+  }),
+  rule({
+    code: 'snooze-not-possible',
+    at: 'key',
+    message: ({ id }: { id: string }, { file }) => ({
+      summary: t`${shortValue(id)} cannot be snoozed`,
+      reason: t`it is about what Terraform manages`,
+      help: t`remove the entry; change ${value(file)}, or let the next apply revert it`,
+    }),
+    check({ draft, memberKeys }, report) {
+      for (const [id] of draft.sections.snoozed) {
+        const [kind = '', name = ''] = id.split('/');
+        // Another IAM user with that name is `user-without-boundary/iam/NAME`.
+        const isOfMember = kind === 'user-without-boundary' && memberKeys.includes(name);
+        if (isOfMember || (isFindingId(kind) && !SNOOZABLE.includes(kind))) report(['snoozed', id], { id });
+      }
+    },
+  }),
+  /** A warning: an ended snooze hides nothing. */
+  rule({
+    code: 'snooze-passed',
+    severity: 'warning',
+    message: ({ finding, until }: { finding: string; until: string }) => ({
+      summary: t`the snooze of ${shortValue(finding)} has ended`,
+      reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
+      help: t`remove the entry, or write a later day and a reason`,
+    }),
+    check: textCheck(['snoozed.*.until'], (until, { key }, { today }) => until < today && { finding: key, until }),
+  }),
+  /** A warning: a snooze of more than a year is forgotten. */
+  rule({
+    code: 'snooze-far-away',
+    severity: 'warning',
+    message: ({ finding, limit }: { finding: string; limit: string }) => ({
+      summary: t`the snooze of ${shortValue(finding)} lasts more than a year`,
+      reason: t`by then it will be forgotten`,
+      help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
+    }),
+    check: preparedCheck(['snoozed.*.until'], ({ today }) => {
+      const limit = yearsAfter(today, 1);
+      return (until, { key }) => until > limit && { finding: key, limit };
+    }),
+  }),
   invalidCount,
-  selfApprovalNotPossible,
-  unknownReconcileMode,
-  invalidBucket,
-  invalidRegion,
-  invalidStateKey,
-  invalidNeighbor,
-  invalidAdministrator,
+  /** An error: with several owners, who approve each other's changes, it would silently do nothing. */
+  rule({
+    code: 'self-approval-not-possible',
+    message: ({ count }: { count: number }) => ({
+      summary: t`${value('self-approval')} needs exactly one owner`,
+      reason: t`the file has ${count} owners, who approve each other's changes`,
+      help: t`remove ${value('self-approval')}`,
+    }),
+    check({ draft: { owners, settings }, intact }, report) {
+      const count = new Set(owners).size;
+      if (settings['self-approval'] !== true || count < 2 || !intact('owners')) return;
+      report(['settings', 'self-approval'], { count });
+    },
+  }),
+  /** `mode` is what to write; `written` is null for a list or a map, which may say it by a key `mode`. */
+  rule({
+    code: 'unknown-reconcile-mode',
+    message: ({ written, mode }: { written: string | null; mode: string }) => ({
+      summary:
+        written === null
+          ? t`${value('settings.reconcile')} must be a mode`
+          : t`unknown reconcile mode ${shortValue(written)}`,
+      reason: t`the modes are ${valueList(RECONCILE_MODES)}`,
+      help: t`write ${value(`reconcile: ${mode}`)}`,
+    }),
+    check({ draft: { settings }, intact, suggest }, report) {
+      const { reconcile } = settings;
+      const path = ['settings', 'reconcile'] as const;
+      if (reconcile === undefined || reconcile === null || !intact(...path)) return;
+      if (RECONCILE_MODES.some((each) => each === reconcile)) return;
+      const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
+      const text = typeof given === 'object' ? '' : String(given);
+      const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');
+      report(path, { written: typeof reconcile === 'object' ? null : text, mode });
+    },
+  }),
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+  rule({
+    code: 'invalid-bucket-name',
+    message: ({ bucket }: { bucket: string }) => ({
+      summary: t`${shortValue(bucket)} is not a valid S3 bucket name`,
+      reason: t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
+      help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
+    }),
+    check: textCheck(['settings.state.bucket'], (bucket) => {
+      const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
+      const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
+      return (!BUCKET_PATTERN.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
+    }),
+  }),
+  rule({
+    code: 'invalid-region',
+    message: ({ region }: { region: string }) => ({
+      summary: t`${shortValue(region)} is not an AWS region`,
+      help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
+    }),
+    check: textCheck(['settings.state.region'], (region) => !REGION_PATTERN.test(region) && { region }),
+  }),
+  rule({
+    code: 'invalid-state-key',
+    message: ({ key }: { key: string }) => ({
+      summary: t`${shortValue(key)} is not a valid state key`,
+      reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
+      help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
+    }),
+    check: textCheck(['settings.state.key'], (key) => {
+      return (key.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(key)) && { key };
+    }),
+  }),
+  rule({
+    code: 'invalid-neighbor',
+    message: ({ lab, because }: { lab: string; because: 'own-lab' | 'no-lab' }) => ({
+      summary: because === 'own-lab' ? t`${shortValue(lab)} is this lab` : t`${shortValue(lab)} is not a lab name`,
+      reason:
+        because === 'own-lab'
+          ? t`users under the lab's own path are always reported`
+          : t`it would not match the IAM path of any lab`,
+      help: t`write the ${value('lab')} of another ${value('team.yaml')} in this account`,
+    }),
+    check: textCheck(['settings.neighbors.[]'], (lab, _at, { draft }) => {
+      if (lab === draft.lab) return { lab, because: 'own-lab' };
+      return (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab, because: 'no-lab' };
+    }),
+  }),
+  rule({
+    code: 'invalid-administrator',
+    message: ({ arn, because }: { arn: string; because: 'no-principal' | 'other-account' | 'member' }) => ({
+      ...{
+        'no-principal': {
+          summary: t`${shortValue(arn)} is not the ARN of an IAM user or role`,
+          reason: t`an exception is for one IAM user or role, not for a group or the root user`,
+        },
+        'other-account': {
+          summary: t`${shortValue(arn)} is in another account`,
+          reason: t`the lab is in the one that ${value('account')} names`,
+        },
+        member: {
+          summary: t`${shortValue(arn)} belongs to this lab`,
+          reason: t`what members of the lab can do is always reported`,
+        },
+      }[because],
+      help:
+        because === 'member'
+          ? t`remove it; give the administrator an IAM user or role outside the lab`
+          : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
+    }),
+    check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
+      const { lab, account, sections } = draft;
+      const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
+      const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
+      return (arn) => {
+        const [, owner, kind, rest = ''] = PRINCIPAL_ARN_PATTERN.exec(arn) ?? [];
+        const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
+        const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
+        const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
+        if (owner === undefined) return { arn, because: 'no-principal' };
+        if (account !== null && owner !== account) return { arn, because: 'other-account' };
+        return isOfLab && { arn, because: 'member' };
+      };
+    }),
+  }),
 ];
 
 /** An id without the quotes and periods that were copied with it; null if that is no id either. */
@@ -309,4 +274,15 @@ function trimmedId(id: string): string | null {
     .split('/');
   const whole = [kind.toLowerCase(), ...names].join('/');
   return names.length > 0 && FINDING_ID_PATTERN.test(whole) ? whole : null;
+}
+
+/** People also write the operation that is to stop, by its present or its retired name. */
+function capabilityMeant(name: string): Capability | null {
+  const [operation] = isOperation(name) ? [name] : (retiredOperation(name)?.successors ?? []);
+  return operation === undefined ? null : capabilityOf(operation);
+}
+
+function isCount(key: CountKey, count: number): boolean {
+  const { minimum, maximum } = COUNTS[key];
+  return Number.isSafeInteger(count) && count >= minimum && (maximum === null || count <= maximum);
 }
