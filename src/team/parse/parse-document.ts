@@ -20,21 +20,7 @@ import {
   sourceOf,
   type TextRange,
 } from '../../diagnostics/positions.ts';
-import {
-  commentAfterText,
-  duplicateKey,
-  fileEmpty,
-  keyNotText,
-  mergeConflict,
-  yamlAlias,
-  yamlAnchor,
-  yamlDirective,
-  yamlManyDocuments,
-  yamlMergeKey,
-  yamlSyntax,
-  yamlTag,
-  yamlTooDeep,
-} from '../rules/file.ts';
+import { FILE_RULES, YAML_RULES } from '../rules/file.ts';
 import type { Report } from '../rules/finding-collector.ts';
 import { FREE, SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
 
@@ -64,14 +50,14 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   if (reportConflicts(source, report)) return NOTHING;
   // YAML knows no line end but those with a line feed, and takes the file for one comment.
   if (source.includes('\r') && !source.includes('\n')) {
-    report(yamlSyntax, [], { reason: '', problem: 'RETURNS' }, { range: [0, 1] });
+    report(YAML_RULES.syntax, [], { reason: '', problem: 'RETURNS' }, { range: [0, 1] });
     return NOTHING;
   }
   const tokens = [...new Parser().parse(source)];
   // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
   const deep = deeperThan(tokens, MAX_DEPTH);
   if (deep !== null) {
-    report(yamlTooDeep, [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
+    report(YAML_RULES.tooDeep, [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
     return NOTHING;
   }
 
@@ -84,11 +70,11 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   if (second !== undefined) {
     const separator = source.indexOf('---', document.range[1]);
     const from = separator === -1 ? second.range[0] : separator;
-    report(yamlManyDocuments, [], {}, { range: [from, from + 3] });
+    report(YAML_RULES.manyDocuments, [], {}, { range: [from, from + 3] });
     // A syntax error further down would be hidden behind this, and the first document alone is what is judged.
   }
   if (isNothing(document.contents)) {
-    if (second === undefined) report(fileEmpty, [], {}, { range: [0, 1] });
+    if (second === undefined) report(FILE_RULES.empty, [], {}, { range: [0, 1] });
     return NOTHING;
   }
   return readTree(document.contents as Node, source, report);
@@ -102,7 +88,7 @@ function reportConflicts(source: string, report: Report): boolean {
   const markers = [...source.matchAll(CONFLICT)];
   const starts = markers.filter(([marker]) => marker.startsWith('<'));
   for (const { index, 0: marker } of starts.length > 0 ? starts : markers.slice(0, 1)) {
-    report(mergeConflict, [], {}, { range: rangeFrom(index, marker.trimEnd()) });
+    report(YAML_RULES.mergeConflict, [], {}, { range: rangeFrom(index, marker.trimEnd()) });
   }
   return markers.length > 0;
 }
@@ -110,7 +96,12 @@ function reportConflicts(source: string, report: Report): boolean {
 function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   for (const token of tokens) {
     if (token.type !== 'directive') continue;
-    report(yamlDirective, [], { directive: token.source.trim() }, { range: rangeFrom(token.offset, token.source) });
+    report(
+      YAML_RULES.directive,
+      [],
+      { directive: token.source.trim() },
+      { range: rangeFrom(token.offset, token.source) },
+    );
   }
 }
 
@@ -130,10 +121,10 @@ function reportSyntax(document: Document, tokens: readonly CST.Token[], source: 
     const range = rangeFrom(from + space.index, space[0]);
     report(specialSpace, [], { character: space[0].charAt(0) }, { range });
   } else if (comment !== null) {
-    report(yamlSyntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
+    report(YAML_RULES.syntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
   } else {
     const problem = isOpen ? 'OPEN_BRACKET' : (knownMistake(line, source.slice(error.pos[0])) ?? error.code);
-    report(yamlSyntax, [], { reason: error.message, problem }, { range: error.pos });
+    report(YAML_RULES.syntax, [], { reason: error.message, problem }, { range: error.pos });
   }
   return true;
 }
@@ -210,7 +201,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       });
     }
     if (isAlias(node)) {
-      report(yamlAlias, path, { name: node.source }, { range: rangeOf(node), unreadable: true });
+      report(YAML_RULES.alias, path, { name: node.source }, { range: rangeOf(node), unreadable: true });
       return undefined;
     }
     return null;
@@ -226,7 +217,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       path.push(name);
       const first = firstKeys[name];
       if (first !== undefined) {
-        report(duplicateKey, path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
+        report(YAML_RULES.duplicateKey, path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
       } else {
         firstKeys[name] = key as Node;
         result[name] = read(value);
@@ -239,21 +230,21 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
   /** The text of a key; null if the pair is to be left out, which has then been reported. */
   function readKey(key: unknown): string | null {
     if (isAlias(key)) {
-      report(yamlAlias, path, { name: key.source }, { range: rangeOf(key) });
+      report(YAML_RULES.alias, path, { name: key.source }, { range: rangeOf(key) });
       return null;
     }
     const text = keyTextOf(key);
     if (text === null || !isScalar(key)) {
-      report(keyNotText, path, { source: null }, { range: rangeOf(key) });
+      report(YAML_RULES.keyNotText, path, { source: null }, { range: rangeOf(key) });
       return null;
     }
     reportProperties(key);
     if (text === '<<' && key.type === 'PLAIN') {
-      report(yamlMergeKey, path, {}, { range: rangeOf(key) });
+      report(YAML_RULES.mergeKey, path, {}, { range: rangeOf(key) });
       return null;
     }
     if (typeof key.value !== 'string') {
-      report(keyNotText, [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
+      report(YAML_RULES.keyNotText, [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
     }
     return text;
   }
@@ -267,7 +258,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       /^([ \t]+)(#[^\s#][^\r\n]*)/.exec(source.slice(end, end + LONGEST_COMMENT)) ?? [];
     if (comment === '') return;
     report(
-      commentAfterText,
+      YAML_RULES.commentAfterText,
       path,
       { key, text: sourceOf(node), comment },
       { range: rangeFrom(end + spaces.length, comment) },
@@ -280,13 +271,13 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     if (node.anchor !== undefined) {
       const at = source.lastIndexOf(`&${node.anchor}`, from);
       const range: TextRange = at === -1 ? rangeOf(node) : [at, at + node.anchor.length + 1];
-      report(yamlAnchor, path, { name: node.anchor }, { range });
+      report(YAML_RULES.anchor, path, { name: node.anchor }, { range });
     }
     if (node.tag !== undefined) {
       const at = source.lastIndexOf('!', from);
       const begin = source.charAt(at - 1) === '!' ? at - 1 : at;
       const tag = /^!(?:<[^>\s]*>|[^\s,[\]{}]*)/.exec(source.slice(begin))?.[0] ?? node.tag;
-      report(yamlTag, path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
+      report(YAML_RULES.tag, path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
     }
   }
 

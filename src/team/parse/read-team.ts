@@ -6,7 +6,7 @@ import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { draftOf } from '../draft.ts';
 import { inCatalogOrder, type ResolvedRole, resolveRoles } from '../resolve-roles.ts';
-import { fileIsDirectory, fileIsLink, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable } from '../rules/file.ts';
+import { FILE_RULES } from '../rules/file.ts';
 import { reporting } from '../rules/finding-collector.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
@@ -157,27 +157,27 @@ export async function readTeamFile(file: string, options: { readonly today: stri
   try {
     const target = await stat(file);
     // A shell hands over a pipe as a link: `<(git show main:team.yaml)`.
-    if ((await lstat(file)).isSymbolicLink() && !target.isFIFO()) return unread(file, fileIsLink, {});
+    if ((await lstat(file)).isSymbolicLink() && !target.isFIFO()) return unread(file, FILE_RULES.isLink, {});
     const { size } = target;
-    if (size > MAX_FILE_BYTES) return unread(file, fileTooLarge, { bytes: size, limit: MAX_FILE_BYTES });
+    if (size > MAX_FILE_BYTES) return unread(file, FILE_RULES.tooLarge, { bytes: size, limit: MAX_FILE_BYTES });
     bytes = await readFile(file);
   } catch (error) {
     return failed(file, error);
   }
   // A pipe or a device has no size to ask for beforehand.
   if (bytes.length > MAX_FILE_BYTES) {
-    return unread(file, fileTooLarge, { bytes: bytes.length, limit: MAX_FILE_BYTES });
+    return unread(file, FILE_RULES.tooLarge, { bytes: bytes.length, limit: MAX_FILE_BYTES });
   }
 
-  if (!isUtf8(bytes)) return unread(file, fileNotUtf8, {});
+  if (!isUtf8(bytes)) return unread(file, FILE_RULES.notUtf8, {});
   return readTeam(bytes.toString('utf8'), { file, today: options.today });
 }
 
 function failed(file: string, error: unknown): TeamReading {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, fileMissing, {});
-  if (code === 'EISDIR') return unread(file, fileIsDirectory, {});
-  return unread(file, fileUnreadable, { reason: code });
+  if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, FILE_RULES.missing, {});
+  if (code === 'EISDIR') return unread(file, FILE_RULES.isDirectory, {});
+  return unread(file, FILE_RULES.unreadable, { reason: code });
 }
 
 function unread<Args extends Readonly<Record<string, unknown>>>(

@@ -25,8 +25,8 @@ export const CHECKED_RULES: readonly Rule[] = [
 
 /** Every rule about team.yaml. Each has a section in docs/reference/findings.md. */
 export const TEAM_RULES: readonly Rule[] = [
-  ...FILE_RULES,
-  ...YAML_RULES,
+  ...Object.values(FILE_RULES),
+  ...Object.values(YAML_RULES),
   ...TEXT_RULES,
   teamTooLarge,
   ...CHECKED_RULES,
