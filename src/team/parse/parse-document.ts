@@ -22,7 +22,7 @@ import {
 } from '../../diagnostics/positions.ts';
 import { FILE_RULES, YAML_RULES } from '../rules/file.ts';
 import type { Report } from '../rules/finding-collector.ts';
-import { FREE, SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
+import { FREE, SPECIAL_SPACES, TEXT_RULES } from '../rules/texts.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
 const MAX_DEPTH = 40;
@@ -119,7 +119,7 @@ function reportSyntax(document: Document, tokens: readonly CST.Token[], source: 
   const comment = isOpen ? commentInBrackets(source.slice(0, error.pos[0])) : null;
   if (space !== null) {
     const range = rangeFrom(from + space.index, space[0]);
-    report(specialSpace, [], { character: space[0].charAt(0) }, { range });
+    report(TEXT_RULES.specialSpace, [], { character: space[0].charAt(0) }, { range });
   } else if (comment !== null) {
     report(YAML_RULES.syntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
   } else {

@@ -27,7 +27,7 @@ export const CHECKED_RULES: readonly Rule[] = [
 export const TEAM_RULES: readonly Rule[] = [
   ...Object.values(FILE_RULES),
   ...Object.values(YAML_RULES),
-  ...TEXT_RULES,
+  ...Object.values(TEXT_RULES),
   teamTooLarge,
   ...CHECKED_RULES,
 ];

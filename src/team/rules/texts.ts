@@ -7,79 +7,65 @@ import { type Rule, rule, shortValue, value } from './rule.ts';
 
 /** Rules about characters in texts, keys and comments. */
 
-const templateExpression = rule({
-  code: 'template-expression',
-  message: ({ marker }: { marker: string }, { path }) => ({
-    summary: t`${textAt(path)} contains ${value(marker)}`,
-    reason: t`it begins an expression in Terraform; no text of this file may become one`,
-    help: t`write it without ${value(marker)}`,
-  }),
-});
-
 const COMMAND_FORMS = {
   '##[': [t`${value('##')} with a bracket behind it`, t`write it without the bracket`],
   '::': [t`a word that begins with two colons`, t`write it without the colons`],
 } as const;
 
-const workflowCommand = rule({
-  code: 'workflow-command',
-  message: ({ marker }: { marker: keyof typeof COMMAND_FORMS }, { path }) => {
-    const [form, help] = COMMAND_FORMS[marker];
-    return {
-      summary: t`${textAt(path)} contains a workflow command`,
-      reason: t`in the log of a job, GitHub takes ${form} for a command`,
-      help,
-    };
-  },
-});
-
-const controlCharacter = characterRule(
-  'control-character',
-  t`a control character`,
-  (character) => t`${character} is invisible and can make the text read as another one`,
-  t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
-);
-
-const bidirectionalCharacter = characterRule(
-  'bidirectional-character',
-  t`a bidirectional character`,
-  (character) => t`${character} makes a text read in another order than it has`,
-  t`type the text again; Arabic and Hebrew need no such character`,
-);
-
-const invisibleCharacter = characterRule(
-  'invisible-character',
-  t`an invisible character`,
-  (character) => t`with ${character}, two names can look equal and differ`,
-  t`type the text again instead of pasting it`,
-);
-
-const brokenCharacter = characterRule(
-  'broken-character',
-  t`half a character`,
-  (character) => t`no program can store or show ${character}`,
-  t`type the text again instead of writing it with ${value('\\u')}`,
-);
-
-/** `character` is the character itself. */
-export const specialSpace = rule({
-  code: 'special-space',
-  message: ({ character }: { character: string }, { path }) => ({
-    summary: t`${textAt(path)} contains a special space`,
-    reason: t`${nameOf(codePointOf(character))} looks like a space, but YAML takes it for a letter`,
-    help: t`delete it and type a space; text from web pages and word processors contains such characters`,
+export const TEXT_RULES = {
+  templateExpression: rule({
+    code: 'template-expression',
+    message: ({ marker }: { marker: string }, { path }) => ({
+      summary: t`${textAt(path)} contains ${value(marker)}`,
+      reason: t`it begins an expression in Terraform; no text of this file may become one`,
+      help: t`write it without ${value(marker)}`,
+    }),
   }),
-});
-
-export const TEXT_RULES = [
-  templateExpression,
-  workflowCommand,
-  specialSpace,
-  controlCharacter,
-  bidirectionalCharacter,
-  invisibleCharacter,
-  brokenCharacter,
-];
+  workflowCommand: rule({
+    code: 'workflow-command',
+    message: ({ marker }: { marker: keyof typeof COMMAND_FORMS }, { path }) => {
+      const [form, help] = COMMAND_FORMS[marker];
+      return {
+        summary: t`${textAt(path)} contains a workflow command`,
+        reason: t`in the log of a job, GitHub takes ${form} for a command`,
+        help,
+      };
+    },
+  }),
+  /** `character` is the character itself. */
+  specialSpace: rule({
+    code: 'special-space',
+    message: ({ character }: { character: string }, { path }) => ({
+      summary: t`${textAt(path)} contains a special space`,
+      reason: t`${nameOf(codePointOf(character))} looks like a space, but YAML takes it for a letter`,
+      help: t`delete it and type a space; text from web pages and word processors contains such characters`,
+    }),
+  }),
+  controlCharacter: characterRule(
+    'control-character',
+    t`a control character`,
+    (character) => t`${character} is invisible and can make the text read as another one`,
+    t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
+  ),
+  bidirectionalCharacter: characterRule(
+    'bidirectional-character',
+    t`a bidirectional character`,
+    (character) => t`${character} makes a text read in another order than it has`,
+    t`type the text again; Arabic and Hebrew need no such character`,
+  ),
+  invisibleCharacter: characterRule(
+    'invisible-character',
+    t`an invisible character`,
+    (character) => t`with ${character}, two names can look equal and differ`,
+    t`type the text again instead of pasting it`,
+  ),
+  brokenCharacter: characterRule(
+    'broken-character',
+    t`half a character`,
+    (character) => t`no program can store or show ${character}`,
+    t`type the text again instead of writing it with ${value('\\u')}`,
+  ),
+};
 
 function textAt(path: DocumentPath): Text {
   return path.length === 0 ? trusted('this line') : shortValue(pathText(path));
@@ -165,14 +151,14 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
 
   function text(content: string, at: 'key' | 'value'): void {
     const command = WORKFLOW_COMMAND.exec(content)?.[0];
-    if (command === '##[' || command === '::') reportAt(workflowCommand, { marker: command }, command, at);
+    if (command === '##[' || command === '::') reportAt(TEXT_RULES.workflowCommand, { marker: command }, command, at);
     if (PLAIN.test(content)) return;
     const isFree = FREE.has(path.at(-1));
     const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
-    if (space !== null) reportAt(specialSpace, { character: space[0].charAt(0) }, space[0], at);
+    if (space !== null) reportAt(TEXT_RULES.specialSpace, { character: space[0].charAt(0) }, space[0], at);
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
-    if (marker !== null) report(templateExpression, path, { marker: marker[0] }, { at });
+    if (marker !== null) report(TEXT_RULES.templateExpression, path, { marker: marker[0] }, { at });
     for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
       report(found, path, { character }, { at });
     }
@@ -206,18 +192,18 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
 function hiddenIn(content: string, multiline: boolean): readonly (readonly [Rule<Found>, string])[] {
   const rest = (multiline ? content.replace(/[\n\t]/g, ' ') : content).replace(LEGITIMATE, '');
   return HIDDEN.flatMap(([found, pattern]) => {
-    const text = found === brokenCharacter ? content : rest;
-    const match = pattern.exec(found === invisibleCharacter ? text.replace(ALL_BIDIRECTIONAL, '') : text);
+    const text = found === TEXT_RULES.brokenCharacter ? content : rest;
+    const match = pattern.exec(found === TEXT_RULES.invisibleCharacter ? text.replace(ALL_BIDIRECTIONAL, '') : text);
     return match === null ? [] : [[found, codePointOf(match[0])] as const];
   });
 }
 
 const ALL_BIDIRECTIONAL = new RegExp(BIDIRECTIONAL.source, 'g');
 const HIDDEN: readonly (readonly [Rule<Found>, RegExp])[] = [
-  [brokenCharacter, SURROGATE],
-  [controlCharacter, CONTROL],
-  [bidirectionalCharacter, BIDIRECTIONAL],
-  [invisibleCharacter, INVISIBLE],
+  [TEXT_RULES.brokenCharacter, SURROGATE],
+  [TEXT_RULES.controlCharacter, CONTROL],
+  [TEXT_RULES.bidirectionalCharacter, BIDIRECTIONAL],
+  [TEXT_RULES.invisibleCharacter, INVISIBLE],
 ];
 
 const OUTSIDE_TEXTS = /[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-\u2065\u206A-\uFFFF]/g;
@@ -233,7 +219,7 @@ function reportElsewhere(source: string, covered: readonly TextRange[], report: 
     if (from < lineEnd || from >= (covered[next]?.[0] ?? Number.POSITIVE_INFINITY)) continue;
     const end = source.indexOf('\n', from);
     lineEnd = end === -1 ? source.length : end;
-    const found = BIDIRECTIONAL.test(match[0]) ? bidirectionalCharacter : controlCharacter;
+    const found = BIDIRECTIONAL.test(match[0]) ? TEXT_RULES.bidirectionalCharacter : TEXT_RULES.controlCharacter;
     report(found, [], { character: codePointOf(match[0]) }, { range: [from, from + 1] });
   }
 }
