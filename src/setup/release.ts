@@ -5,7 +5,6 @@ import type { RepositoryFacts } from '../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { workflowsText } from './repository.ts';
 
-const COMMIT = /^[0-9a-f]{40}$/;
 /** GitHub's owners and repository names: https://docs.github.com/en/rest/repos/repos (no slash, no space, no `@`). */
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/;
 
@@ -15,7 +14,7 @@ const RELEASE = z.strictObject({
   version: z.string().nullable(),
   /** `OWNER/NAME`. */
   repository: z.string().regex(REPOSITORY),
-  commit: z.string().regex(COMMIT),
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
 });
 
 export type Release = z.infer<typeof RELEASE>;

@@ -48,8 +48,9 @@ export async function repositoryFacts(
   }
   const place = { owner: asked.value?.owner ?? owner, name: asked.value?.name ?? name };
   const called = (await pinned(directory)) ?? { ...place, ref: `refs/heads/${MAIN_BRANCH}` };
-  const isSame = recorded?.repositoryId === repositoryId && !(await isOnMain(directory));
-  const before = isSame ? recorded.workflows : [];
+  // On a branch other than the default one, an upgrade waits for its merge, and the old pin still counts.
+  const isOnMain = (await gitIn(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
+  const before = recorded?.repositoryId === repositoryId && !isOnMain ? recorded.workflows : [];
   const others = before.filter((each) => workflowsText(each) !== workflowsText(called));
   return succeed({ ...place, ownerId, repositoryId, subject, workflows: [called, ...others] });
 }
@@ -57,11 +58,6 @@ export async function repositoryFacts(
 /** `OWNER/NAME@REF` */
 export function workflowsText({ owner, name, ref }: RepositoryFacts['workflows'][number]): string {
   return `${owner}/${name}@${ref}`;
-}
-
-/** Whether the default branch is checked out. On another one, an upgrade waits for its merge, and the old pin still counts. */
-async function isOnMain(directory: string): Promise<boolean> {
-  return (await gitIn(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
 }
 
 function repositoryIn(facts: RepositoryFacts | null): string | null {

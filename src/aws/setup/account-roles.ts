@@ -36,8 +36,6 @@ export function wantedRoles(
   }));
 }
 
-type RoleSettingId = 'exists' | 'path' | 'trust' | 'permissions' | 'other-policies';
-
 /** Compares the roles of a lab with what this version wants. What else is under their path, an earlier one made. */
 export function inspectRoles(
   { lab }: Pick<Team, 'lab'>,
@@ -65,23 +63,19 @@ export async function deleteRole(iam: IAMClient, { name: RoleName, inline, attac
 }
 
 /** Compares a role with what this version wants. */
-function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): SetupPart<RoleSettingId> {
-  const { name } = wanted;
+function inspectRole({ name, path, trust, permissions }: WantedRole, roles: readonly AccountRole[]): SetupPart {
   // Names are unique in an account, whatever their case.
   const found = roles.find((role) => role.name.toLowerCase() === name.toLowerCase());
-  const settings = found === undefined ? missing('exists', 'trust', 'permissions') : settingsOf(wanted, found);
-  return { kind: 'role', name, settings };
-}
-
-function settingsOf({ path, trust, permissions }: WantedRole, found: AccountRole): readonly Setting<RoleSettingId>[] {
+  if (found === undefined) return { kind: 'role', name, settings: missing('exists', 'trust', 'permissions') };
   const own = found.inline.find(({ name }) => name === ROLE_POLICY);
   const isSame =
     own !== undefined && own.document !== null && canonicalDocument(own.document) === canonicalDocument(permissions);
-  return [
+  const settings: readonly Setting[] = [
     setting('exists', true),
     setting('path', found.path === path),
     setting('trust', canonicalJson(found.trust) === canonicalJson(trust)),
     own === undefined ? { id: 'permissions', state: 'missing' } : setting('permissions', isSame),
     setting('other-policies', found.attached.length === 0 && found.inline.every((each) => each === own)),
   ];
+  return { kind: 'role', name, settings };
 }

@@ -1,16 +1,9 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import type { StateBucket } from './bucket.ts';
 import { type RepositoryFacts, readBootstrapRecord } from './record.ts';
 import { partAction, type SetupPart } from './setup-part.ts';
-
-/** Clients of the account; `s3` is for the region of the bucket. */
-export interface SetupClients {
-  readonly iam: IAMClient;
-  readonly s3: S3Client;
-}
 
 /** The bucket of a lab's state; null without one. */
 export function stateBucketOf({
@@ -25,7 +18,7 @@ export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<Repos
 
 /** The repository that the roles are to trust. Throws the SDK's errors. */
 export async function trustedRepository(
-  { s3 }: Pick<SetupClients, 's3'>,
+  { s3 }: { readonly s3: S3Client },
   team: Pick<Team, 'lab' | 'account' | 'settings'>,
   bucket: SetupPart,
   factsOf: FactsOf,

@@ -10,13 +10,11 @@ import { orNull } from '../client.ts';
 import { AUDIENCE, GITHUB_ISSUER, providerArn } from './roles.ts';
 import { missing, type SetupPart, setting } from './setup-part.ts';
 
-type ProviderSettingId = 'exists' | 'audience';
-
 /** Says that bootstrap made the provider, and may delete it. */
 const MADE_HERE = { Key: 'mturk-team:made-by', Value: 'bootstrap' };
 
 /** GitHub's identity provider, of which an account has one at most. Throws the SDK's errors. */
-export async function inspectProvider(iam: IAMClient, account: string): Promise<SetupPart<ProviderSettingId>> {
+export async function inspectProvider(iam: IAMClient, account: string): Promise<SetupPart> {
   const found = await readProvider(iam, account);
   return {
     kind: 'provider',

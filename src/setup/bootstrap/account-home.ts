@@ -1,6 +1,6 @@
 import type { Inventory } from '../../aws/types.ts';
 import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
-import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
+import { BOUNDARY_PATH, labOfPath, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
 /** What makes an account a bad home for a lab: see `docs/security/threat-model.md`. */
@@ -19,10 +19,7 @@ export function accountHome(
 ): AccountHome {
   const boundaries = access.policies.filter(({ arn }) => arn.includes(`:policy${BOUNDARY_PATH}`));
   const paths = [...access.users, ...access.groups, ...roles].map(({ path }) => path);
-  const labs = [
-    ...boundaries.map(({ name }) => name),
-    ...paths.flatMap((path) => /^\/mturk(?:-roles)?\/([^/]+)\//.exec(path)?.[1] ?? []),
-  ];
+  const labs = [...boundaries.map(({ name }) => name), ...paths.flatMap((path) => labOfPath(path) ?? [])];
   return {
     // A member without one is drift, and the next apply restores it.
     usersWithoutBoundary: usersWithoutBoundary(access, { settings }, ({ path }) => path === labPath(lab)).map(

@@ -1,9 +1,11 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { AccountRole } from '../../access/account-role.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
-import { type FactsOf, type SetupClients, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
+import { type FactsOf, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
 import { type RepositoryFacts, writeBootstrapRecord } from '../../aws/setup/record.ts';
 import { missing, partAction, type SetupPart, setting } from '../../aws/setup/setup-part.ts';
@@ -13,7 +15,10 @@ import type { Team } from '../../team/team.ts';
 import { type AccountHome, accountHome } from './account-home.ts';
 
 /** An account of which an administrator has the credentials. */
-export interface SetupAccount extends SetupClients {
+export interface SetupAccount {
+  readonly iam: IAMClient;
+  /** For the region of the bucket. */
+  readonly s3: S3Client;
   readonly now: () => Date;
 }
 
@@ -71,7 +76,7 @@ export async function readAccountAccess(
 }
 
 /** The boundary as a part: its policy is as this version writes it. */
-export function inspectBoundary(inventory: Inventory, team: Team): SetupPart<'exists' | 'permissions'> {
+export function inspectBoundary(inventory: Inventory, team: Team): SetupPart {
   const { state, arn } = boundaryState(inventory, team);
   return {
     kind: 'boundary',

@@ -1,5 +1,5 @@
 import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Result } from '../../diagnostics/failure.ts';
 import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type AccountFacts, type Check, inAccount, notChecked, RIGHT, verdictOf, wrong } from './check.ts';
 
@@ -34,16 +34,14 @@ export const AWS_CHECKS: readonly Check[] = [
       }),
     fix: () => t`set it by network time; AWS rejects what is signed more than five minutes off`,
   },
-  partsCheck('boundary', t`the permissions boundary is as this version writes it`, ({ boundary }) => one(boundary)),
-  partsCheck('state-bucket', t`the bucket of the state is as this version sets it up`, ({ workflows }) =>
-    workflows === null ? null : one(workflows.bucket),
+  partsCheck('boundary', t`the permissions boundary is as this version writes it`, ({ boundary }) => boundary),
+  partsCheck(
+    'state-bucket',
+    t`the bucket of the state is as this version sets it up`,
+    ({ workflows }) => workflows?.bucket,
   ),
-  partsCheck('identity-provider', t`AWS knows GitHub's identity provider`, ({ workflows }) =>
-    workflows === null ? null : one(workflows.provider),
-  ),
-  partsCheck('roles', t`the roles trust and may do what this version writes`, ({ workflows }) =>
-    workflows === null ? null : workflows.roles,
-  ),
+  partsCheck('identity-provider', t`AWS knows GitHub's identity provider`, ({ workflows }) => workflows?.provider),
+  partsCheck('roles', t`the roles trust and may do what this version writes`, ({ workflows }) => workflows?.roles),
   {
     id: 'state-lock',
     title: t`no lock of the state is older than an hour`,
@@ -80,15 +78,11 @@ export const AWS_CHECKS: readonly Check[] = [
   },
 ];
 
-function one(part: Result<SetupPart>): Result<readonly SetupPart[]> {
-  return part.ok ? succeed([part.value]) : part;
-}
-
-/** What bootstrap makes; null is what it does not make for this lab. */
+/** What bootstrap makes; undefined is what it does not make for this lab. */
 function partsCheck(
   id: string,
   title: Text,
-  partsOf: (read: AccountFacts) => Result<readonly SetupPart[]> | null,
+  partsOf: (read: AccountFacts) => Result<SetupPart | readonly SetupPart[]> | undefined,
 ): Check {
   return {
     id,
@@ -96,13 +90,13 @@ function partsCheck(
     outcome: ({ account }) =>
       verdictOf(account, (read) => {
         const parts = partsOf(read);
-        if (parts === null)
+        if (parts === undefined)
           return notChecked(
             t`${codeText('settings.state')} is not set, so that workflows have no roles`,
             t`set it in the team file if workflows are to apply, then run ${codeText('mturk-team bootstrap')}`,
           );
-        return verdictOf(parts, (all) => {
-          const different = all.filter((part) => partAction(part) !== 'as-wanted');
+        return verdictOf(parts, (found) => {
+          const different = [found].flat().filter((part) => partAction(part) !== 'as-wanted');
           return different.length === 0 ? RIGHT : wrong(joinTexts(different.map(differenceText), '; '));
         });
       }),

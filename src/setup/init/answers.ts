@@ -106,9 +106,6 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
 export function enoughAnswers(given: GivenAnswers): LabAnswers | readonly string[] {
   const { lab, account, owners, selfApproval } = given;
   if (lab !== null && account !== null && owners !== null) return { lab, account, owners, selfApproval };
-  return [
-    ...(lab === null ? ['--lab'] : []),
-    ...(account === null ? ['--account'] : []),
-    ...(owners === null ? ['--owner'] : []),
-  ];
+  const options = { '--lab': lab, '--account': account, '--owner': owners };
+  return Object.entries(options).flatMap(([option, answer]) => (answer === null ? [option] : []));
 }

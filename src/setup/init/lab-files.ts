@@ -19,14 +19,10 @@ export interface LabAnswers {
   readonly selfApproval: boolean;
 }
 
-/** Bucket names have 63 characters at most, and a lab's 40: the account makes the name unique in the world. */
-function stateBucket({ lab, account }: Pick<LabAnswers, 'lab' | 'account'>): string {
-  return `${lab}-mturk-${account}`;
-}
-
 /** The first team.yaml of a lab: owners may only look at results until a reviewed change says more. */
-export function firstTeamFile(answers: LabAnswers): string {
-  const { lab, account, owners, selfApproval } = answers;
+export function firstTeamFile({ lab, account, owners, selfApproval }: LabAnswers): string {
+  // Bucket names have 63 characters at most, and a lab's 40: the account makes the name unique in the world.
+  const bucket = `${lab}-mturk-${account}`;
   return `# yaml-language-server: $schema=./team.schema.json
 version: 1
 lab: ${lab} # also the IAM path: /mturk/${lab}/. It must not change later
@@ -51,7 +47,7 @@ ${owners
 freeze: [] # [spend] or capabilities: an emergency brake above every role
 
 settings:
-  state: { bucket: ${stateBucket(answers)}, region: us-east-1 } # where Terraform's state is kept
+  state: { bucket: ${bucket}, region: us-east-1 } # where Terraform's state is kept
 ${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  reconcile: all # none, additions or all: what the scheduled drift check reverts and gives back
   delete-after-days: 30 # a user is deleted this long after the last day; access ends on the day itself
 `;
