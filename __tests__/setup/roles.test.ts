@@ -5,7 +5,7 @@ import { permissionsOf, trustOf } from '../../src/aws/setup/roles.ts';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
 import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
 import { WORKFLOW_ROLES, workflowRoleArn } from '../../src/team/names.ts';
-import { LONGEST_LAB } from '../../src/team/schema.ts';
+import { LONGEST } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';
 
 describe('the page docs/reference/roles.md', () => {
@@ -51,7 +51,7 @@ describe('the page docs/reference/roles.md', () => {
   test('has no policy and no name that is longer than IAM takes', () => {
     const longest = {
       account: '1'.repeat(12),
-      lab: 'l'.repeat(LONGEST_LAB),
+      lab: 'l'.repeat(LONGEST.lab),
       state: { bucket: 'b'.repeat(63), key: 'k'.repeat(64) },
     };
     for (const role of WORKFLOW_ROLES) {

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
 import { isCapability, isOperation } from '../catalog/mturk.ts';
-import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from './schema.ts';
+import { PATTERNS } from './schema.ts';
 import { SETTINGS, type Team } from './team.ts';
 
 const KEY = z.string().max(126);
 const KEYS = z.array(KEY).max(1_000).readonly();
-const DAY = z.string().regex(DATE_PATTERN);
+const DAY = z.string().regex(PATTERNS.date);
 
 /** Names that a later version of the catalog no longer has are dropped: IAM ignores them, too. */
 function known<Name extends string>(isKnown: (name: string) => name is Name) {
@@ -20,8 +20,8 @@ function known<Name extends string>(isKnown: (name: string) => name is Name) {
 export const APPLIED_TEAM = z.strictObject({
   /** The day for which it was applied, `YYYY-MM-DD`, UTC: members whose user was to be deleted by then had none. */
   day: DAY,
-  lab: z.string().regex(LAB_PATTERN),
-  account: z.string().regex(ACCOUNT_PATTERN),
+  lab: z.string().regex(PATTERNS.lab),
+  account: z.string().regex(PATTERNS.account),
   owners: KEYS,
   roles: z
     .array(

@@ -3,50 +3,62 @@ import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../catalog/mturk.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, RECONCILE_MODES } from './team.ts';
 
-/** An account id: exactly 12 digits. */
-export const ACCOUNT_PATTERN = /^[0-9]{12}$/;
+/** How texts of a team file look. */
+export const PATTERNS = {
+  /** An account id: exactly 12 digits. */
+  account: /^[0-9]{12}$/,
+  /** Lower case, because IAM's paths and names then never differ by case alone; it begins every IAM name of the lab. */
+  lab: /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
+  /** IAM's alphabet for names. A letter or digit comes first, so that no id looks like an option or hides in a listing. */
+  id: /^[A-Za-z0-9][A-Za-z0-9+=,.@_-]*$/,
+  date: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+  /** GitHub: letters, digits and single hyphens inside, at most 39; the underscore is that of enterprise-managed users. */
+  login: /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/,
+  /** Plausible, not proven: something, one @, a domain with a dot. */
+  email: /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/,
+  /** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
+  findingId: /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/,
+  /** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
+  bucket: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  region: /^[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}$/,
+  /** Lower-case names between slashes, which are file names of a local AWS emulator, too. */
+  stateKey: /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/,
+  /** The ARN of an IAM user or role: account, kind, then path and name. */
+  principalArn: /^arn:aws:iam::([0-9]{12}):(user|role)\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/,
+};
 
-/** Lower case, because IAM's paths and names then never differ by case alone; it begins every IAM name of the lab. */
-export const LAB_PATTERN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
-
-/** Leaves 23 characters of an IAM user name for the key of the member. */
-export const LONGEST_LAB = 40;
-
-/** IAM's alphabet for names. A letter or digit comes first, so that no id looks like an option or hides in a listing. */
-export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9+=,.@_-]*$/;
-
-export const DATE_PATTERN = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-
-/** GitHub: letters, digits and single hyphens inside, at most 39; the underscore is that of enterprise-managed users. */
-export const LOGIN_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/;
-
-/** Plausible, not proven: something, one @, a domain with a dot. */
-export const EMAIL_PATTERN = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
-
-/** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
-export const FINDING_ID_PATTERN = /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/;
-
-/** More than any id needs: each part of one has at most 128 characters. */
-export const LONGEST_FINDING_ID = 1000;
-
-/** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
-export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-
-export const REGION_PATTERN = /^[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}$/;
-
-/** Lower-case names between slashes, which are file names of a local AWS emulator, too. */
-export const STATE_KEY_PATTERN = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/;
-
-export const LONGEST_STATE_KEY = 80;
-
-/** The ARN of an IAM user or role: account, kind, then path and name. */
-export const PRINCIPAL_ARN_PATTERN = /^arn:aws:iam::([0-9]{12}):(user|role)\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/;
+/** How many characters they can have. */
+export const LONGEST = {
+  /** Leaves 23 characters of an IAM user name for the key of the member. */
+  lab: 40,
+  /** More than any id needs: each part of one has at most 128 characters. */
+  findingId: 1000,
+  stateKey: 80,
+};
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
 
 function text(description: string, examples: readonly string[], extra: Record<string, unknown> = {}) {
   return z.string().meta({ description, examples: [...examples], ...extra });
+}
+
+/** A text of one of the patterns. */
+function formed(
+  form: keyof typeof PATTERNS,
+  description: string,
+  example: string,
+  extra: Record<string, unknown> = {},
+) {
+  const most = form in LONGEST ? { maxLength: LONGEST[form as keyof typeof LONGEST] } : {};
+  return text(description, [example], { pattern: PATTERNS[form].source, ...most, ...extra });
+}
+
+function flag(description: string) {
+  return z
+    .boolean()
+    .meta({ description, examples: [true], default: false })
+    .optional();
 }
 
 function list(item: z.ZodString, description: string, examples: readonly (readonly string[])[]) {
@@ -90,17 +102,13 @@ function count(key: CountKey, description: string) {
 }
 
 // An IAM user's name has at most 64 characters and a group's 128, of which the shortest lab takes two.
-const memberId = (description: string) => text(description, ['ada'], { pattern: ID_PATTERN.source, maxLength: 62 });
-const roleId = (description: string) =>
-  text(description, ['results-reader'], { pattern: ID_PATTERN.source, maxLength: 126 });
-const date = (description: string, example: string) => text(description, [example], { pattern: DATE_PATTERN.source });
+const memberId = (description: string) => formed('id', description, 'ada', { maxLength: 62 });
+const roleId = (description: string) => formed('id', description, 'results-reader', { maxLength: 126 });
 
 const permission = text(
   'A capability, an operation of the Mechanical Turk API, or "*" for all of them',
   ['results:read'],
-  {
-    enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS],
-  },
+  { enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS] },
 );
 const managedPolicy = text("One of AWS's two managed policies for Mechanical Turk", ['AmazonMechanicalTurkReadOnly'], {
   enum: [...MANAGED_POLICY_NAMES],
@@ -132,21 +140,20 @@ const member = map(
   {
     name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
     email: text('An e-mail address. It is never sent to AWS', ['ada@lab.edu']).optional(),
-    github: text('The GitHub login, without @', ['adaoneill'], { pattern: LOGIN_PATTERN.source }).optional(),
+    github: formed('login', 'The GitHub login, without @', 'adaoneill').optional(),
     roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),
-    from: date(
+    from: formed(
+      'date',
       'The first day of access, UTC, quoted. Access begins on it even if nothing is applied',
       '2027-01-10',
     ).optional(),
-    until: date(
+    until: formed(
+      'date',
       'The last day of access, UTC, quoted. Access ends after it even if nothing is applied',
       '2027-05-31',
     ).optional(),
     sponsor: memberId('The member who answers for this one').optional(),
-    suspended: z
-      .boolean()
-      .meta({ description: 'true stops all access and keeps the member', examples: [true], default: false })
-      .optional(),
+    suspended: flag('true stops all access and keeps the member'),
     keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other'),
   },
   { name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' },
@@ -155,7 +162,7 @@ const member = map(
 const departure = map(
   'A member who left. Without this entry, a user is deleted only `delete-after-days` after the last day',
   {
-    left: date('The day of leaving, quoted', '2026-06-30'),
+    left: formed('date', 'The day of leaving, quoted', '2026-06-30'),
     reason: text('Why. It is never sent to AWS', ['graduated'], { minLength: 1 }),
   },
   { left: '2026-06-30', reason: 'graduated' },
@@ -164,16 +171,13 @@ const departure = map(
 const state = map(
   "Where Terraform's state is kept. Without it the state is a local file",
   {
-    bucket: text('The S3 bucket', ['perception-lab-terraform'], { pattern: BUCKET_PATTERN.source }),
+    bucket: formed('bucket', 'The S3 bucket', 'perception-lab-terraform'),
     region: text("The bucket's region", ['eu-central-1']),
-    key: text(
+    key: formed(
+      'stateKey',
       "What the names of this lab's objects begin with, if labs share the bucket. It must not change later",
-      ['vision-lab'],
-      {
-        pattern: STATE_KEY_PATTERN.source,
-        maxLength: LONGEST_STATE_KEY,
-        default: DEFAULT_STATE_KEY,
-      },
+      'vision-lab',
+      { default: DEFAULT_STATE_KEY },
     ).optional(),
   },
   { bucket: 'perception-lab-terraform', region: 'eu-central-1' },
@@ -182,7 +186,7 @@ const state = map(
 const snooze = map(
   'A finding of the drift check that is accepted for a time',
   {
-    until: date('The last day of the snooze, quoted', '2027-01-31'),
+    until: formed('date', 'The last day of the snooze, quoted', '2027-01-31'),
     reason: text('Why the finding is acceptable', ['its last study ends in January'], { minLength: 1 }),
   },
   { until: '2027-01-31', reason: 'its last study ends in January' },
@@ -192,25 +196,17 @@ const settings = map(
   'Settings of mturk-team',
   {
     'max-removals': count('max-removals', 'The most members one apply may delete'),
-    'self-approval': z
-      .boolean()
-      .meta({
-        description:
-          'true lets the one owner of a lab merge their own changes without an approval. It needs exactly one owner',
-        examples: [true],
-        default: false,
-      })
-      .optional(),
+    'self-approval': flag(
+      'true lets the one owner of a lab merge their own changes without an approval. It needs exactly one owner',
+    ),
     state: state.optional(),
     neighbors: list(
-      text('The short name of another lab', ['vision-lab'], { pattern: LAB_PATTERN.source, maxLength: LONGEST_LAB }),
+      formed('lab', 'The short name of another lab', 'vision-lab'),
       'Other labs in the account, which have a file of their own. Their users are reported only if they touch this lab',
       [['vision-lab']],
     ).optional(),
     administrators: list(
-      text("The ARN of an administrator's IAM user or role", ['arn:aws:iam::123456789012:user/ops'], {
-        pattern: PRINCIPAL_ARN_PATTERN.source,
-      }),
+      formed('principalArn', "The ARN of an administrator's IAM user or role", 'arn:aws:iam::123456789012:user/ops'),
       "IAM users and roles of the account's administrators, whose access the drift check does not report. Never members",
       [['arn:aws:iam::123456789012:user/ops']],
     ).optional(),
@@ -244,14 +240,12 @@ const settings = map(
 export const teamFileSchema = z
   .strictObject({
     version: z.literal(1).meta({ description: 'The version of this format: 1', examples: [1] }),
-    lab: text(
+    lab: formed(
+      'lab',
       "The lab's short name: part of every IAM name, and the IAM path. It must not change later",
-      ['perception-lab'],
-      { pattern: LAB_PATTERN.source, maxLength: LONGEST_LAB },
+      'perception-lab',
     ),
-    account: text('The AWS account ID, 12 quoted digits. Any other account is refused', ['123456789012'], {
-      pattern: ACCOUNT_PATTERN.source,
-    }),
+    account: formed('account', 'The AWS account ID, 12 quoted digits. Any other account is refused', '123456789012'),
     owners: list(memberKey, 'Members who must approve a change of this file', [['ada']]),
     roles: entries('The roles, by key', roleId("The role's key: part of its group's name in IAM"), role, {
       'results-reader': { allow: ['results:read'] },
@@ -274,10 +268,7 @@ export const teamFileSchema = z
     ]).optional(),
     snoozed: entries(
       'Findings of the drift check that are accepted for a time, by finding ID',
-      text('The finding ID, as in the drift issue', ['unmanaged-user/old-mturk-user/spends'], {
-        pattern: FINDING_ID_PATTERN.source,
-        maxLength: LONGEST_FINDING_ID,
-      }),
+      formed('findingId', 'The finding ID, as in the drift issue', 'unmanaged-user/old-mturk-user/spends'),
       snooze,
       {
         'unmanaged-user/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
-import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
+import { LONGEST, PATTERNS } from '../../team/schema.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
 import type { ScanResult } from '../finding.ts';
@@ -46,8 +46,8 @@ const expiring = z.strictObject({
 
 const driftReport = z.strictObject({
   version: z.literal(1),
-  lab: z.string().max(40).regex(LAB_PATTERN),
-  account: z.string().regex(ACCOUNT_PATTERN),
+  lab: z.string().max(LONGEST.lab).regex(PATTERNS.lab),
+  account: z.string().regex(PATTERNS.account),
   /** Whether it is a local AWS emulator's. */
   emulator: z.boolean(),
   /** The commit of team.yaml; null outside a repository. */

@@ -1,18 +1,18 @@
-import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LOGIN_PATTERN, LONGEST_LAB } from '../../team/schema.ts';
+import { LONGEST, PATTERNS } from '../../team/schema.ts';
 import type { FirstOwner, LabAnswers } from './lab-files.ts';
 
 /** Why an answer is not usable; null if it is. */
 export type AnswerProblem = string | null;
 
 export function labProblem(lab: string): AnswerProblem {
-  if (lab.length > LONGEST_LAB) return `A lab name has ${LONGEST_LAB} characters at most: it begins every IAM name.`;
-  return LAB_PATTERN.test(lab)
+  if (lab.length > LONGEST.lab) return `A lab name has ${LONGEST.lab} characters at most: it begins every IAM name.`;
+  return PATTERNS.lab.test(lab)
     ? null
     : 'Use lower-case letters, digits and hyphens, a letter first and no hyphen last, such as perception-lab.';
 }
 
 export function accountProblem(account: string): AnswerProblem {
-  return ACCOUNT_PATTERN.test(accountDigits(account)) ? null : 'An AWS account ID has exactly 12 digits.';
+  return PATTERNS.account.test(accountDigits(account)) ? null : 'An AWS account ID has exactly 12 digits.';
 }
 
 /** AWS prints `1234-5678-9012`, too. */
@@ -34,10 +34,10 @@ export function parseOwners(text: string): readonly FirstOwner[] {
 
 export function ownersProblem(owners: readonly FirstOwner[]): AnswerProblem {
   if (owners.length === 0) return 'A lab has at least one owner, who approves changes.';
-  const wrong = owners.find(({ key, login }) => !ID_PATTERN.test(key) || !LOGIN_PATTERN.test(login));
+  const wrong = owners.find(({ key, login }) => !PATTERNS.id.test(key) || !PATTERNS.login.test(login));
   if (wrong !== undefined) {
     // A key alone is no login: the account of that name can be a stranger's.
-    return wrong.login === '' && ID_PATTERN.test(wrong.key)
+    return wrong.login === '' && PATTERNS.id.test(wrong.key)
       ? `Add the GitHub login of ${wrong.key}: ${wrong.key}=LOGIN.`
       : 'Write a short key and a GitHub login for each owner, such as ada=adaoneill.';
   }

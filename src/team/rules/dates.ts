@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
-import { DATE_PATTERN } from '../schema.ts';
+import { PATTERNS } from '../schema.ts';
 import { CURLY_QUOTES, rule, shortValue, textCheck, value } from './rule.ts';
 
 /** Rules about dates: the first and last day of a member or a snooze, and the day on which a member left. */
@@ -15,7 +15,7 @@ export const invalidDate = rule({
     summary: t`${shortValue(source)} is not a date`,
     reason: CURLY_QUOTES.test(source)
       ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
-      : DATE_PATTERN.test(source)
+      : PATTERNS.date.test(source)
         ? t`the calendar has no such day`
         : t`a date is year-month-day`,
     help: t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,

@@ -2,7 +2,7 @@ import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
-import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../schema.ts';
+import { LONGEST, PATTERNS } from '../schema.ts';
 import { CURLY_QUOTES, preparedCheck, type RuleContext, rule, shortValue, textCheck, value } from './rule.ts';
 
 /** Rules about the lab, its account, and keys of roles and members. */
@@ -61,13 +61,13 @@ export const LAB_RULES = [
       return {
         summary: t`${shortValue(lab)} is not a valid lab name`,
         reason:
-          lab.length > LONGEST_LAB
-            ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
+          lab.length > LONGEST.lab
+            ? t`it has ${lab.length} characters and can have ${LONGEST.lab}: it begins every IAM user name, which can have 64`
             : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
         help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
       };
     },
-    check: textCheck(['lab'], (lab) => (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab }),
+    check: textCheck(['lab'], (lab) => (lab.length > LONGEST.lab || !PATTERNS.lab.test(lab)) && { lab }),
   }),
   accountNotQuoted,
   rule({
@@ -84,7 +84,7 @@ export const LAB_RULES = [
           : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
       };
     },
-    check: textCheck(['account'], (account) => !ACCOUNT_PATTERN.test(account) && { account }),
+    check: textCheck(['account'], (account) => !PATTERNS.account.test(account) && { account }),
   }),
   rule({
     code: 'invalid-id',
@@ -99,7 +99,7 @@ export const LAB_RULES = [
     }),
     check(context, report) {
       for (const { section, key } of idsOf(context)) {
-        if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
+        if (!PATTERNS.id.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
       }
     },
   }),
@@ -172,7 +172,7 @@ function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Sec
 
 function labLike(lab: string): string | null {
   const like = hyphenated(lab).replace(/^[^a-z]+/, '');
-  return LAB_PATTERN.test(like) ? like : null;
+  return PATTERNS.lab.test(like) ? like : null;
 }
 
 function idLike(id: string): string | null {
@@ -184,6 +184,6 @@ function hyphenated(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, LONGEST_LAB)
+    .slice(0, LONGEST.lab)
     .replace(/^-+|-+$/g, '');
 }

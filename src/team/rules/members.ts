@@ -2,7 +2,7 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { listTexts, t, trusted } from '../../text/text.ts';
 import type { DraftList } from '../draft.ts';
-import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
+import { PATTERNS } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { preparedCheck, type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
@@ -83,7 +83,7 @@ export const MEMBER_RULES = [
     }),
     check: textCheck(
       ['members.*.email'],
-      (email) => (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) && { email },
+      (email) => (email.length > LONGEST_EMAIL || !PATTERNS.email.test(email)) && { email },
     ),
   }),
   rule({
@@ -94,12 +94,12 @@ export const MEMBER_RULES = [
         summary: t`${shortValue(login)} is not a GitHub login`,
         reason: t`a login has letters, digits and single hyphens inside, 39 at most`,
         help:
-          better !== login && LOGIN_PATTERN.test(better)
+          better !== login && PATTERNS.login.test(better)
             ? t`write ${value(better)}`
             : t`write the login alone, such as ${value('adaoneill')}`,
       };
     },
-    check: textCheck(['members.*.github'], (login) => !LOGIN_PATTERN.test(login) && { login }),
+    check: textCheck(['members.*.github'], (login) => !PATTERNS.login.test(login) && { login }),
   }),
   rule({
     code: 'until-passed',

@@ -6,20 +6,7 @@ import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import type { PlainMap } from '../draft.ts';
 import { iamName, labPath, workflowRolePath } from '../names.ts';
-import {
-  BUCKET_PATTERN,
-  COUNTS,
-  type CountKey,
-  FINDING_ID_PATTERN,
-  isCountKey,
-  LAB_PATTERN,
-  LONGEST_FINDING_ID,
-  LONGEST_LAB,
-  LONGEST_STATE_KEY,
-  PRINCIPAL_ARN_PATTERN,
-  REGION_PATTERN,
-  STATE_KEY_PATTERN,
-} from '../schema.ts';
+import { COUNTS, type CountKey, isCountKey, LONGEST, PATTERNS } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
@@ -91,7 +78,7 @@ export const SETTINGS_RULES = [
     },
     check({ draft, intact, suggest }, report) {
       for (const [id] of draft.sections.snoozed) {
-        const possible = id.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(id);
+        const possible = id.length <= LONGEST.findingId && PATTERNS.findingId.test(id);
         const [kind = ''] = id.split('/', 1);
         if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
         report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, SNOOZABLE) } : null });
@@ -188,7 +175,7 @@ export const SETTINGS_RULES = [
     check: textCheck(['settings.state.bucket'], (bucket) => {
       const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
       const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-      return (!BUCKET_PATTERN.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
+      return (!PATTERNS.bucket.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
     }),
   }),
   rule({
@@ -197,17 +184,17 @@ export const SETTINGS_RULES = [
       summary: t`${shortValue(region)} is not an AWS region`,
       help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
     }),
-    check: textCheck(['settings.state.region'], (region) => !REGION_PATTERN.test(region) && { region }),
+    check: textCheck(['settings.state.region'], (region) => !PATTERNS.region.test(region) && { region }),
   }),
   rule({
     code: 'invalid-state-key',
     message: ({ key }: { key: string }) => ({
       summary: t`${shortValue(key)} is not a valid state key`,
-      reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
+      reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST.stateKey} characters`,
       help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
     }),
     check: textCheck(['settings.state.key'], (key) => {
-      return (key.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(key)) && { key };
+      return (key.length > LONGEST.stateKey || !PATTERNS.stateKey.test(key)) && { key };
     }),
   }),
   rule({
@@ -222,7 +209,7 @@ export const SETTINGS_RULES = [
     }),
     check: textCheck(['settings.neighbors.[]'], (lab, _at, { draft }) => {
       if (lab === draft.lab) return { lab, because: 'own-lab' };
-      return (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) && { lab, because: 'no-lab' };
+      return (lab.length > LONGEST.lab || !PATTERNS.lab.test(lab)) && { lab, because: 'no-lab' };
     }),
   }),
   rule({
@@ -252,7 +239,7 @@ export const SETTINGS_RULES = [
       const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
       const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
       return (arn) => {
-        const [, owner, kind, rest = ''] = PRINCIPAL_ARN_PATTERN.exec(arn) ?? [];
+        const [, owner, kind, rest = ''] = PATTERNS.principalArn.exec(arn) ?? [];
         const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
         const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
         const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
@@ -266,14 +253,14 @@ export const SETTINGS_RULES = [
 
 /** An id without the quotes and periods that were copied with it; null if that is no id either. */
 function trimmedId(id: string): string | null {
-  if (id.length > LONGEST_FINDING_ID) return null;
+  if (id.length > LONGEST.findingId) return null;
   const [kind = '', ...names] = id
     .trim()
     .replace(/^[`'"(]+|[`'".,;:)]+$/g, '')
     .replace(/^\/+|\/+$/g, '')
     .split('/');
   const whole = [kind.toLowerCase(), ...names].join('/');
-  return names.length > 0 && FINDING_ID_PATTERN.test(whole) ? whole : null;
+  return names.length > 0 && PATTERNS.findingId.test(whole) ? whole : null;
 }
 
 /** People also write the operation that is to stop, by its present or its retired name. */
