@@ -86,16 +86,12 @@ export interface Team {
 }
 
 /** The part of a team that decides who may do what. */
-export interface AccessTeam {
-  readonly lab: string;
-  /** 12 digits. */
-  readonly account: string;
+export interface AccessTeam extends Pick<Team, 'lab' | 'account' | 'freeze'> {
   readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies' | 'withoutGroup'>[];
   readonly members: readonly Pick<
     Member,
     'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'
   >[];
-  readonly freeze: readonly Capability[];
   readonly settings: Pick<Settings, 'deleteAfterDays'>;
 }
 

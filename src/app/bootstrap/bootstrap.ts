@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
-import type { FactsOf } from '../../aws/setup/inspect.ts';
+import type { FactsOf } from '../../aws/setup/record.ts';
 import { partAction, type SetupPart } from '../../aws/setup/setup-part.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';

@@ -1,7 +1,6 @@
 import { askAws, askAwsFor } from '../../aws/client.ts';
 import { inspectRoles, rolesOf, wantedRoles } from '../../aws/setup/account-roles.ts';
-import { inspectBucket } from '../../aws/setup/bucket.ts';
-import { stateBucketOf } from '../../aws/setup/inspect.ts';
+import { inspectBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { readBootstrapRecord } from '../../aws/setup/record.ts';

@@ -25,7 +25,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
 import { ACTION_NAMES, RESOURCE_ARNS, type Statement } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
-import type { StatePlace } from '../../team/team.ts';
+import type { StatePlace, Team } from '../../team/team.ts';
 import { orNull } from '../client.ts';
 import { missing, type Setting, type SetupPart, setting } from './setup-part.ts';
 
@@ -33,6 +33,14 @@ import { missing, type Setting, type SetupPart, setting } from './setup-part.ts'
 export interface StateBucket extends StatePlace {
   /** 12 digits. */
   readonly account: string;
+}
+
+/** The bucket of a lab's state; null without one. */
+export function stateBucketOf({
+  account,
+  settings: { state },
+}: Pick<Team, 'account' | 'settings'>): StateBucket | null {
+  return state === null ? null : { ...state, account };
 }
 
 interface BucketSetting {

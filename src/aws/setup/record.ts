@@ -2,8 +2,10 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
+import type { Team } from '../../team/team.ts';
 import { objectText } from '../state-object.ts';
-import type { StateBucket } from './bucket.ts';
+import { type StateBucket, stateBucketOf } from './bucket.ts';
+import { partAction, type SetupPart } from './setup-part.ts';
 
 const DIGITS = z.string().regex(/^\d+$/);
 export const OWNER_NAME = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
@@ -86,4 +88,20 @@ function objectOf({ bucket, key, account }: StateBucket, name: string) {
 /** The text of an object beside the state; null if there is none. */
 export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
   return (await objectText(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
+}
+
+/** Gives the facts about the repository, from those of the last bootstrap. */
+export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
+
+/** The repository that the roles are to trust. Throws the SDK's errors. */
+export async function trustedRepository(
+  { s3 }: { readonly s3: S3Client },
+  team: Pick<Team, 'lab' | 'account' | 'settings'>,
+  bucket: SetupPart,
+  factsOf: FactsOf,
+): Promise<Result<RepositoryFacts>> {
+  const place = stateBucketOf(team);
+  const isRecorded = place !== null && partAction(bucket) !== 'create';
+  const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
+  return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }

@@ -4,7 +4,7 @@ import { withAccount } from '../../app/bootstrap/bootstrap.ts';
 import { accountSession, reachAccount } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
-import type { FactsOf } from '../../aws/setup/inspect.ts';
+import type { FactsOf } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';

@@ -4,15 +4,15 @@ import type { AccountRole } from '../../access/account-role.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aws/setup/account-roles.ts';
-import { type BucketSettingId, inspectBucket, setUpBucket } from '../../aws/setup/bucket.ts';
-import { type FactsOf, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
+import { type BucketSettingId, inspectBucket, setUpBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
-import { type RepositoryFacts, writeBootstrapRecord } from '../../aws/setup/record.ts';
+import { type FactsOf, type RepositoryFacts, trustedRepository, writeBootstrapRecord } from '../../aws/setup/record.ts';
 import { missing, partAction, type SetupPart, setting } from '../../aws/setup/setup-part.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
+import { BOUNDARY_PATH, labOfPath, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { type AccountHome, accountHome } from './account-home.ts';
 
 /** An account of which an administrator has the credentials. */
 export interface SetupAccount {
@@ -20,6 +20,16 @@ export interface SetupAccount {
   /** For the region of the bucket. */
   readonly s3: S3Client;
   readonly now: () => Date;
+}
+
+/** What makes an account a bad home for a lab: see `docs/security/threat-model.md`. */
+export interface AccountHome {
+  /** Names of IAM users whom a stolen apply role could give everything. */
+  readonly usersWithoutBoundary: readonly string[];
+  /** Whether the root user has access keys; null if it is not known. */
+  readonly hasRootKeys: boolean | null;
+  /** Other labs that have a boundary, a role, a user or a group here, sorted. */
+  readonly otherLabs: readonly string[];
 }
 
 /** What a lab needs besides its team stack, compared with what is there. */
@@ -73,6 +83,23 @@ export async function readAccountAccess(
   });
   const [notChecked] = inventory.isAccessKnown ? [] : inventory.notChecked;
   return notChecked === undefined ? succeed(inventory) : { ok: false, failure: notChecked.failure };
+}
+
+export function accountHome(
+  { access, roles, rootKeys }: Pick<Inventory, 'access' | 'roles' | 'rootKeys'>,
+  { lab, settings }: Pick<Team, 'lab' | 'settings'>,
+): AccountHome {
+  const boundaries = access.policies.filter(({ arn }) => arn.includes(`:policy${BOUNDARY_PATH}`));
+  const paths = [...access.users, ...access.groups, ...roles].map(({ path }) => path);
+  const labs = [...boundaries.map(({ name }) => name), ...paths.flatMap((path) => labOfPath(path) ?? [])];
+  return {
+    // A member without one is drift, and the next apply restores it.
+    usersWithoutBoundary: usersWithoutBoundary(access, { settings }, ({ path }) => path === labPath(lab)).map(
+      ({ name }) => name,
+    ),
+    hasRootKeys: rootKeys === null ? null : rootKeys.length > 0,
+    otherLabs: [...new Set(labs)].filter((other) => other !== lab).sort(),
+  };
 }
 
 /** The boundary as a part: its policy is as this version writes it. */

@@ -3,7 +3,7 @@ import { GITHUB_ISSUER } from '../../aws/setup/roles.ts';
 import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
 import { type Block, rowsOf } from '../../text/document.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import type { AccountHome } from './account-home.ts';
+import type { AccountHome } from './bootstrap.ts';
 import type { Removal } from './destroy.ts';
 
 const ACTIONS = { create: 'create', change: 'change', delete: 'delete', 'as-wanted': 'up to date' } as const;

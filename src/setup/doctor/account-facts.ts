@@ -1,15 +1,13 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
 import { inspectRoles, wantedRoles } from '../../aws/setup/account-roles.ts';
-import { inspectBucket, type StateBucket } from '../../aws/setup/bucket.ts';
-import { type FactsOf, stateBucketOf, trustedRepository } from '../../aws/setup/inspect.ts';
+import { inspectBucket, type StateBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
-import { TEAM_STATE } from '../../aws/setup/record.ts';
+import { type FactsOf, TEAM_STATE, trustedRepository } from '../../aws/setup/record.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
-import { accountHome } from '../bootstrap/account-home.ts';
-import { inspectBoundary, readAccountAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
+import { accountHome, inspectBoundary, readAccountAccess, type SetupAccount } from '../bootstrap/bootstrap.ts';
 import type { AccountFacts, WorkflowParts } from './check.ts';
 
 /** Reads the account, each part for itself. */

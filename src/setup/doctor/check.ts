@@ -6,7 +6,7 @@ import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { WITHOUT_RULES } from '../../text/failures/github.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
-import type { AccountHome } from '../bootstrap/account-home.ts';
+import type { AccountHome } from '../bootstrap/bootstrap.ts';
 import type { Caller } from '../repository.ts';
 
 /** What was read of both sides: a check is a pure function of it. */

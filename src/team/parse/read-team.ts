@@ -89,14 +89,14 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
     account: file.account,
     owners: [...file.owners].sort(),
     roles: entriesByKey(file.roles).map(([key, role]) => {
-      const whole = resolved.get(key);
+      const { allow, deny, managed } = resolved.get(key) ?? { allow: new Set(), deny: new Set(), managed: new Set() };
       return {
         key,
         description: role.description ?? null,
         extends: [...(role.extends ?? [])].sort(),
-        allow: whole === undefined ? [] : inCatalogOrder(whole.allow),
-        deny: whole === undefined ? [] : inCatalogOrder(whole.deny),
-        managed: whole === undefined ? [] : [...whole.managed].sort(),
+        allow: inCatalogOrder(allow),
+        deny: inCatalogOrder(deny),
+        managed: [...managed].sort(),
       };
     }),
     members: entriesByKey(file.members).map(([key, member]) => ({

@@ -27,24 +27,19 @@ export type Report = <Args extends Readonly<Record<string, unknown>>>(
 
 export type Reporting = ReturnType<typeof reporting>;
 
-interface Reported {
-  readonly finding: Omit<Finding, 'position'>;
-  readonly options: ReportOptions;
-}
-
 /** Collects findings. Positions are computed at the end, for findings alone. */
 export function reporting(file: string) {
-  const reported: Reported[] = [];
+  const reported: { finding: Omit<Finding, 'position'>; at: 'key' | 'value'; range: TextRange | undefined }[] = [];
   const damaged = new Set<string>();
   const unreadable = new Set<string>();
   const keys = new Set<string>();
-  const report: Report = ({ code, severity = 'error', at = 'value' }, path, args, given = {}) => {
-    const options = { at, ...given };
-    reported.push({ finding: { code, severity, file, path: [...path], args }, options });
+  const report: Report = ({ code, severity = 'error', at: usual = 'value' }, path, args, options = {}) => {
+    const { at = usual, range, unreadable: isUnreadable = false } = options;
+    reported.push({ finding: { code, severity, file, path: [...path], args }, at, range });
     if (severity === 'warning') return;
     for (const prefix of prefixesOf(path)) damaged.add(prefix);
-    if (options.at === 'key') keys.add(joined(path));
-    if (options.unreadable === true) unreadable.add(joined(path));
+    if (at === 'key') keys.add(joined(path));
+    if (isUnreadable) unreadable.add(joined(path));
   };
 
   return {
@@ -61,8 +56,7 @@ export function reporting(file: string) {
     sorted({ source, places }: { readonly source: string; readonly places: DocumentPlaces }): readonly Finding[] {
       const lines = linesOf(reported.length === 0 ? '' : source);
       return reported
-        .map(({ finding, options: { range: given, at } }) => {
-          const range = given ?? places[at ?? 'value'](finding.path);
+        .map(({ finding, at, range = places[at](finding.path) }) => {
           return { range, finding: { ...finding, position: positionOf(lines, ...range) } };
         })
         .sort(

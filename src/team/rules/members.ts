@@ -194,8 +194,8 @@ export const MEMBER_RULES = [
       help: t`remove ${value(member)} from ${value('members')} if they left, else from ${value('departed')}`,
     }),
     check(context, report) {
-      const departed = departedKeys(context);
-      for (const key of context.memberKeys) if (departed.has(key)) report(['departed', key], { member: key });
+      const isDeparted = departedMember(context);
+      for (const key of context.memberKeys) if (isDeparted(key)) report(['departed', key], { member: key });
     },
   }),
   rule({
@@ -303,10 +303,6 @@ export const MEMBER_RULES = [
   }),
 ];
 
-function departedKeys({ draft }: RuleContext): ReadonlySet<string> {
-  return new Set(draft.sections.departed.map(([key]) => key));
-}
-
 /** Members whose last day has passed, with that day. */
 function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
   return new Map([...lastDays(context)].filter(([, until]) => until < context.today));
@@ -316,8 +312,8 @@ function lastDays(context: RuleContext): ReadonlyMap<string, string> {
   return new Map(textsAt(context, 'members.*.until').map(({ key, text }) => [key, text]));
 }
 
-function departedMember(context: RuleContext) {
-  const departed = departedKeys(context);
+function departedMember({ draft }: RuleContext) {
+  const departed = new Set(draft.sections.departed.map(([key]) => key));
   return (member: string) => departed.has(member) && { member };
 }
 

@@ -156,8 +156,8 @@ export const SETTINGS_RULES = [
     check({ draft: { settings }, intact, suggest }, report) {
       const { reconcile } = settings;
       const path = ['settings', 'reconcile'] as const;
-      if (reconcile === undefined || reconcile === null || !intact(...path)) return;
-      if (RECONCILE_MODES.some((each) => each === reconcile)) return;
+      const isMode = RECONCILE_MODES.some((each) => each === reconcile);
+      if (reconcile === undefined || reconcile === null || isMode || !intact(...path)) return;
       const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
       const text = typeof given === 'object' ? '' : String(given);
       const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');

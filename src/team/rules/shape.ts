@@ -372,12 +372,10 @@ function exampleList(path: DocumentPath): string {
 
 /** The section in which a key is known that was written elsewhere. */
 function sectionOf(key: string): string | null {
-  const sections: readonly (readonly [string, DocumentPath])[] = [
-    ...['members', 'roles', 'departed'].map((section) => [section, [section, 'key']] as const),
-    ['settings', ['settings']],
-    ['settings.state', ['settings', 'state']],
-  ];
-  return sections.find(([, path]) => knownKeys(path).includes(key))?.[0] ?? null;
+  const entries = ['members', 'roles', 'departed'].find((section) => knownKeys([section, 'key']).includes(key));
+  if (entries !== undefined) return entries;
+  const path = [['settings'], ['settings', 'state']].find((each) => knownKeys(each).includes(key));
+  return path === undefined ? null : pathText(path);
 }
 
 const KIND_NAMES: Readonly<Record<string, string>> = {

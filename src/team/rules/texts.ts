@@ -113,7 +113,10 @@ const TEMPLATE = /[$%]\{/;
 // The separators U+2028 and U+2029 break lines in some programs and not in others.
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const BIDIRECTIONAL = /[\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069]/;
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]/u;
+const INVISIBLE = new RegExp(
+  `(?!${BIDIRECTIONAL.source})[\\p{Default_Ignorable_Code_Point}\\uFFF9-\\uFFFB\\u2800]`,
+  'u',
+);
 const SURROGATE = /\p{Surrogate}/u;
 /** Most texts are of these characters alone, which is found out fastest. */
 const PLAIN = /^[ -#&-~]*$/;
@@ -136,33 +139,32 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   const path: (string | number)[] = [];
   const covered: TextRange[] = [];
 
-  /** At the part of a text if the source has it as it is, else at all of it. */
-  function reportAt<Args extends Readonly<Record<string, unknown>>>(
-    found: Rule<Args>,
-    args: Args,
-    part: string,
-    at: 'key' | 'value',
-  ): void {
+  /** The range of a part of a text if the source has it as it is, else of all of it. */
+  function rangeOfPart(part: string, at: 'key' | 'value'): TextRange {
     const [from, to] = places[at](path);
     const index = source.slice(from, to).indexOf(part);
-    const range: TextRange = index < 0 ? [from, to] : [from + index, from + index + part.length];
-    report(found, path, args, { at, range });
+    return index < 0 ? [from, to] : [from + index, from + index + part.length];
   }
 
   function text(content: string, at: 'key' | 'value'): void {
     const command = WORKFLOW_COMMAND.exec(content)?.[0];
-    if (command === '##[' || command === '::') reportAt(TEXT_RULES.workflowCommand, { marker: command }, command, at);
+    if (command === '##[' || command === '::') {
+      report(TEXT_RULES.workflowCommand, path, { marker: command }, { at, range: rangeOfPart(command, at) });
+    }
     if (PLAIN.test(content)) return;
     const isFree = FREE.has(path.at(-1));
     const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
-    if (space !== null) reportAt(TEXT_RULES.specialSpace, { character: space[0].charAt(0) }, space[0], at);
+    if (space !== null) {
+      const range = rangeOfPart(space[0], at);
+      report(TEXT_RULES.specialSpace, path, { character: space[0].charAt(0) }, { at, range });
+    }
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(TEXT_RULES.templateExpression, path, { marker: marker[0] }, { at });
     for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
       report(found, path, { character }, { at });
     }
-    covered.push(at === 'key' ? places.key(path) : places.value(path));
+    covered.push(places[at](path));
   }
 
   function visit(node: unknown): void {
@@ -190,15 +192,13 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
 
 /** The first character of each kind that is not allowed. */
 function hiddenIn(content: string, multiline: boolean): readonly (readonly [Rule<Found>, string])[] {
-  const rest = (multiline ? content.replace(/[\n\t]/g, ' ') : content).replace(LEGITIMATE, '');
+  const rest = (multiline ? content.replace(/[\n\t]/g, ' ') : content).replace(LEGITIMATE, ' ');
   return HIDDEN.flatMap(([found, pattern]) => {
-    const text = found === TEXT_RULES.brokenCharacter ? content : rest;
-    const match = pattern.exec(found === TEXT_RULES.invisibleCharacter ? text.replace(ALL_BIDIRECTIONAL, '') : text);
+    const match = pattern.exec(rest);
     return match === null ? [] : [[found, codePointOf(match[0])] as const];
   });
 }
 
-const ALL_BIDIRECTIONAL = new RegExp(BIDIRECTIONAL.source, 'g');
 const HIDDEN: readonly (readonly [Rule<Found>, RegExp])[] = [
   [TEXT_RULES.brokenCharacter, SURROGATE],
   [TEXT_RULES.controlCharacter, CONTROL],
