@@ -15,31 +15,23 @@ export type RoleDraft = TeamDraft['roles'][number];
 /** Takes from plain data what has the right shape. Never fails. */
 export function draftOf(value: unknown) {
   const file = mapOf(value);
-  const settings = mapOf(file.settings);
   return {
     hasRoles: isObject(file.roles),
     hasMembers: isObject(file.members),
     lab: textOf(file.lab),
     account: textOf(file.account),
-    owners: Array.isArray(file.owners) ? listOf(file.owners) : null,
+    owners: listIn(file.owners),
     roles: entriesOf(file.roles).map(([key, role]) => ({
       key,
-      extends: listOf(role.extends),
-      allow: listOf(role.allow),
-      deny: listOf(role.deny),
-      managed: listOf(role.managed),
+      extends: listIn(role.extends) ?? [],
+      allow: listIn(role.allow) ?? [],
+      deny: listIn(role.deny) ?? [],
+      managed: listIn(role.managed) ?? [],
     })),
-    members: entriesOf(file.members).map(([key, member]) => ({
-      key,
-      roles: Array.isArray(member.roles) ? listOf(member.roles) : null,
-    })),
-    /** The entries of sections about people and snoozes, by key. */
-    sections: {
-      members: entriesOf(file.members),
-      departed: entriesOf(file.departed),
-      snoozed: entriesOf(file.snoozed),
-    },
-    settings,
+    members: entriesOf(file.members),
+    departed: entriesOf(file.departed),
+    snoozed: entriesOf(file.snoozed),
+    settings: mapOf(file.settings),
   };
 }
 
@@ -53,8 +45,9 @@ function entriesOf(value: unknown): [key: string, value: PlainMap][] {
   return Object.entries(mapOf(value)).map(([key, entry]) => [key, mapOf(entry)]);
 }
 
-function listOf(value: unknown): DraftList {
-  return Array.isArray(value) ? value.map(textOf) : [];
+/** A list; null if it is none. */
+export function listIn(value: unknown): DraftList | null {
+  return Array.isArray(value) ? value.map(textOf) : null;
 }
 
 function textOf(value: unknown): string | null {

@@ -22,6 +22,7 @@ import {
 } from '../../diagnostics/positions.ts';
 import { FILE_RULES, YAML_RULES } from '../rules/file.ts';
 import type { Report } from '../rules/finding-collector.ts';
+import { reindent } from '../rules/shape.ts';
 import { FREE, SPECIAL_SPACES, TEXT_RULES } from '../rules/texts.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
@@ -77,7 +78,9 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
     if (second === undefined) report(FILE_RULES.empty, [], {}, { range: [0, 1] });
     return NOTHING;
   }
-  return readTree(document.contents as Node, source, report);
+  const root = document.contents as Node;
+  reindent(root, report);
+  return readTree(root, source, report);
 }
 
 /** What Git writes around both versions of lines that it could not merge. */

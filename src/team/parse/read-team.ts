@@ -11,7 +11,7 @@ import { reporting } from '../rules/finding-collector.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
-import { checkShape, reindent } from '../rules/shape.ts';
+import { checkShape } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
@@ -41,11 +41,8 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(file);
   const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
-  let places = placesIn(root);
-  if (readable) {
-    checkTexts(value, source, places, findings.report);
-    places = reindent(value, places, findings);
-  }
+  const places = placesIn(root);
+  if (readable) checkTexts(value, source, places, findings.report);
   const draft = draftOf(value);
   const suggest = suggester();
   // It takes time with the square of the roles, and a file with too many is refused.
@@ -57,7 +54,7 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
     today,
     unquotedDates,
     roleKeys: draft.roles.map(({ key }) => key),
-    memberKeys: draft.members.map(({ key }) => key),
+    memberKeys: draft.members.map(([key]) => key),
     intact: findings.intact,
     suggest,
   };
@@ -158,26 +155,22 @@ export async function readTeamFile(file: string, options: { readonly today: stri
     const target = await stat(file);
     // A shell hands over a pipe as a link: `<(git show main:team.yaml)`.
     if ((await lstat(file)).isSymbolicLink() && !target.isFIFO()) return unread(file, FILE_RULES.isLink, {});
-    const { size } = target;
-    if (size > MAX_FILE_BYTES) return unread(file, FILE_RULES.tooLarge, { bytes: size, limit: MAX_FILE_BYTES });
+    if (target.size > MAX_FILE_BYTES) return tooLarge(file, target.size);
     bytes = await readFile(file);
   } catch (error) {
-    return failed(file, error);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, FILE_RULES.missing, {});
+    if (code === 'EISDIR') return unread(file, FILE_RULES.isDirectory, {});
+    return unread(file, FILE_RULES.unreadable, { reason: code });
   }
   // A pipe or a device has no size to ask for beforehand.
-  if (bytes.length > MAX_FILE_BYTES) {
-    return unread(file, FILE_RULES.tooLarge, { bytes: bytes.length, limit: MAX_FILE_BYTES });
-  }
-
+  if (bytes.length > MAX_FILE_BYTES) return tooLarge(file, bytes.length);
   if (!isUtf8(bytes)) return unread(file, FILE_RULES.notUtf8, {});
   return readTeam(bytes.toString('utf8'), { file, today: options.today });
 }
 
-function failed(file: string, error: unknown): TeamReading {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, FILE_RULES.missing, {});
-  if (code === 'EISDIR') return unread(file, FILE_RULES.isDirectory, {});
-  return unread(file, FILE_RULES.unreadable, { reason: code });
+function tooLarge(file: string, bytes: number): TeamReading {
+  return unread(file, FILE_RULES.tooLarge, { bytes, limit: MAX_FILE_BYTES });
 }
 
 function unread<Args extends Readonly<Record<string, unknown>>>(

@@ -166,8 +166,8 @@ export const LAB_RULES = [
 
 function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; key: string }> {
   for (const { key } of draft.roles) yield { section: 'roles', key };
-  for (const { key } of draft.members) yield { section: 'members', key };
-  for (const [key] of draft.sections.departed) yield { section: 'departed', key };
+  for (const [key] of draft.members) yield { section: 'members', key };
+  for (const [key] of draft.departed) yield { section: 'departed', key };
 }
 
 function labLike(lab: string): string | null {

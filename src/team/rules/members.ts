@@ -1,7 +1,7 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { listTexts, t, trusted } from '../../text/text.ts';
-import type { DraftList } from '../draft.ts';
+import { type DraftList, listIn } from '../draft.ts';
 import { PATTERNS } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
@@ -55,8 +55,8 @@ export const MEMBER_RULES = [
       help: t`add a role; to stop access for a while, keep the roles and set ${value('suspended: true')}`,
     }),
     check({ draft }, report) {
-      for (const { key, roles } of draft.members) {
-        if (roles?.length === 0) report(['members', key, 'roles'], { member: key });
+      for (const [key, { roles }] of draft.members) {
+        if (listIn(roles)?.length === 0) report(['members', key, 'roles'], { member: key });
       }
     },
   }),
@@ -69,8 +69,8 @@ export const MEMBER_RULES = [
       help: t`add a role that extends several of them, and use that instead`,
     }),
     check({ draft }, report) {
-      for (const { key, roles } of draft.members) {
-        const count = new Set(roles ?? []).size;
+      for (const [key, { roles }] of draft.members) {
+        const count = new Set(listIn(roles)).size;
         if (count > QUOTAS.groupsPerUser) report(['members', key, 'roles'], { member: key, count });
       }
     },
@@ -257,8 +257,8 @@ export const MEMBER_RULES = [
       reason: t`changes are approved on GitHub, where this owner cannot be asked`,
       help: t`add ${value('github: LOGIN')} to member ${value(member)}`,
     }),
-    check: preparedCheck(OWNERS, ({ draft: { owners, sections, settings } }) => {
-      const members = new Map(sections.members);
+    check: preparedCheck(OWNERS, ({ draft: { owners, members: entries, settings } }) => {
+      const members = new Map(entries);
       const hasLogin = (owner: string | null) => members.get(owner ?? '')?.github !== undefined;
       const isOnGitHub = 'state' in settings || settings['self-approval'] === true || owners?.some(hasLogin);
       return (member) => isOnGitHub === true && members.has(member) && !hasLogin(member) && { member };
@@ -313,7 +313,7 @@ function lastDays(context: RuleContext): ReadonlyMap<string, string> {
 }
 
 function departedMember({ draft }: RuleContext) {
-  const departed = new Set(draft.sections.departed.map(([key]) => key));
+  const departed = new Set(draft.departed.map(([key]) => key));
   return (member: string) => departed.has(member) && { member };
 }
 
@@ -335,6 +335,6 @@ function expiredMember(ended: ReadonlyMap<string, string>) {
 function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
   const without = new Set(endedMembers(context).keys());
   for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
-  for (const [key, { suspended }] of context.draft.sections.members) if (suspended === true) without.add(key);
+  for (const [key, { suspended }] of context.draft.members) if (suspended === true) without.add(key);
   return owners.every((key) => key !== null && without.has(key));
 }

@@ -11,7 +11,7 @@ import { retiredOperation } from '../../catalog/retired.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
-import type { RoleDraft } from '../draft.ts';
+import { listIn, type RoleDraft } from '../draft.ts';
 import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
 import { type Rule, type RuleContext, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
@@ -204,8 +204,8 @@ export const ROLE_RULES = [
     }),
     check({ draft, resolved, roleKeys, suggest }, report) {
       // Unknown while a list of roles cannot be read.
-      const unreadable = draft.members.some(({ roles }) => roles === null || roles.includes(null));
-      if (!draft.hasMembers || unreadable) return;
+      const lists = draft.members.map(([, { roles }]) => listIn(roles) ?? [null]);
+      if (!draft.hasMembers || lists.some((roles) => roles.includes(null))) return;
       const used = new Set<string>();
       const use = (name: string | null) => {
         if (name === null) return;
@@ -214,7 +214,7 @@ export const ROLE_RULES = [
         if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
       };
       for (const role of draft.roles) role.extends.forEach(use);
-      for (const member of draft.members) member.roles?.forEach(use);
+      for (const roles of lists) roles.forEach(use);
       for (const { key } of draft.roles) if (!used.has(key)) report(['roles', key], { role: key });
     },
   }),

@@ -31,14 +31,14 @@ export const invalidCount = rule({
       help: t`write ${value(`${key}: ${meant}`)}, ${trusted(isQuoted ? 'without quotes' : `or leave it out (${without})`)}`,
     };
   },
-  check({ draft: { sections, settings }, intact }, report) {
+  check({ draft: { members, settings }, intact }, report) {
     const check = (map: PlainMap, ...path: DocumentPath) => {
       for (const [key, count] of Object.entries(map)) {
         if (typeof count !== 'number' || !isCountKey(key) || isCount(key, count) || !intact(...path, key)) continue;
         report([...path, key], { key, source: String(count) });
       }
     };
-    for (const [key, member] of sections.members) check(member, 'members', key);
+    for (const [key, member] of members) check(member, 'members', key);
     check(settings, 'settings');
   },
 });
@@ -77,7 +77,7 @@ export const SETTINGS_RULES = [
       };
     },
     check({ draft, intact, suggest }, report) {
-      for (const [id] of draft.sections.snoozed) {
+      for (const [id] of draft.snoozed) {
         const possible = id.length <= LONGEST.findingId && PATTERNS.findingId.test(id);
         const [kind = ''] = id.split('/', 1);
         if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
@@ -94,7 +94,7 @@ export const SETTINGS_RULES = [
       help: t`remove the entry; change ${value(file)}, or let the next apply revert it`,
     }),
     check({ draft, memberKeys }, report) {
-      for (const [id] of draft.sections.snoozed) {
+      for (const [id] of draft.snoozed) {
         const [kind = '', name = ''] = id.split('/');
         // Another IAM user with that name is `user-without-boundary/iam/NAME`.
         const isOfMember = kind === 'user-without-boundary' && memberKeys.includes(name);
@@ -235,8 +235,8 @@ export const SETTINGS_RULES = [
           : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
     }),
     check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
-      const { lab, account, sections } = draft;
-      const keys = [...memberKeys, ...sections.departed.map(([key]) => key)];
+      const { lab, account, departed } = draft;
+      const keys = [...memberKeys, ...departed.map(([key]) => key)];
       const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
       return (arn) => {
         const [, owner, kind, rest = ''] = PATTERNS.principalArn.exec(arn) ?? [];

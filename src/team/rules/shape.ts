@@ -1,13 +1,13 @@
-import { isMap, isScalar, type Pair } from 'yaml';
+import { isMap, isScalar, type Node, type Pair, YAMLMap } from 'yaml';
 import * as z from 'zod';
-import { type DocumentPath, type DocumentPlaces, keyTextOf, sourceOf } from '../../diagnostics/positions.ts';
+import { type DocumentPath, type DocumentPlaces, keyTextOf, placesIn, sourceOf } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
 import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
-import type { Reporting } from './finding-collector.ts';
+import type { Report, Reporting } from './finding-collector.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
 import { NO, type Place, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';
@@ -129,69 +129,63 @@ interface ShapeContext {
 }
 
 /**
- * Moves keys that are not indented to what they belong to, in the value itself, and reports them: a file with this one
- * mistake is checked as it was meant. Returns the places of the paths of that value.
+ * Moves keys that are not indented to what they belong to, in the document itself, and reports them: a file with this one
+ * mistake is checked as it was meant.
  */
-export function reindent(value: unknown, places: DocumentPlaces, { report }: Reporting): DocumentPlaces {
-  if (!isPlainMap(value)) return places;
-  const written = new Map<string, DocumentPath>();
+export function reindent(root: Node, report: Report): void {
   const top = knownKeys([]);
   const sections = Object.keys(KIND_NAMES);
   move(
     [],
-    (owner) => sections.includes(owner) && value[owner] === null,
-    (key, entry) => !top.includes(key) && isPlainMap(entry),
+    (owner, entry) => sections.includes(owner) && isEmpty(entry),
+    (key, entry) => !top.includes(key) && isMap(entry),
   );
   for (const section of sections) {
     const fields = knownKeys([section, 'key']);
     move(
       [section],
-      () => true,
-      (key, entry) => fields.includes(key) && !isPlainMap(entry),
+      (_owner, entry) => isEmpty(entry) || isMap(entry),
+      (key, entry) => fields.includes(key) && !isMap(entry),
     );
   }
 
-  const inFile = (path: DocumentPath): DocumentPath => {
-    const length = [3, 2].find((each) => written.has(JSON.stringify(path.slice(0, each)))) ?? 0;
-    return [...(written.get(JSON.stringify(path.slice(0, length))) ?? []), ...path.slice(length)];
-  };
-  return written.size === 0
-    ? places
-    : {
-        node: (path) => places.node(inFile(path)),
-        key: (path) => places.key(inFile(path)),
-        value: (path) => places.value(inFile(path)),
-      };
-
   function move(
     parent: DocumentPath,
-    owns: (key: string) => boolean,
+    owns: (key: string, entry: unknown) => boolean,
     belongs: (key: string, entry: unknown) => boolean,
   ) {
-    const map = valueAt(value, parent);
-    if (!isPlainMap(map)) return;
-    let owner: string | null = null;
-    const moved = new Map<string, string[]>();
-    for (const [key, entry] of Object.entries(map)) {
-      const owned: unknown = owner === null ? undefined : map[owner];
-      if (owner === null || !belongs(key, entry) || (isPlainMap(owned) && Object.hasOwn(owned, key))) {
-        owner = owns(key) && (entry === null || isPlainMap(entry)) ? key : null;
+    const places = placesIn(root);
+    const map = places.node(parent);
+    if (!isMap(map)) return;
+    const owners: { readonly key: string; readonly pair: Pair; readonly moved: Pair[] }[] = [];
+    const kept: Pair[] = [];
+    let owner: (typeof owners)[number] | null = null;
+    for (const pair of map.items) {
+      const key = keyTextOf(pair.key) ?? '';
+      if (owner !== null && belongs(key, pair.value) && places.node([...parent, owner.key, key]) === undefined) {
+        owner.moved.push(pair);
         continue;
       }
-      if (isPlainMap(owned)) owned[key] = entry;
-      else map[owner] = Object.assign(Object.create(null), { [key]: entry });
-      delete map[key];
-      written.set(JSON.stringify([...parent, owner, key]), [...parent, key]);
-      moved.set(owner, [...(moved.get(owner) ?? []), key]);
+      kept.push(pair);
+      owner = owns(key, pair.value) ? { key, pair, moved: [] } : null;
+      if (owner !== null) owners.push(owner);
     }
-    for (const [owner, keys] of moved) {
-      report(notIndented, [...parent, owner], { owner, keys }, { range: places.key([...parent, keys[0] ?? owner]) });
+    for (const { key, pair, moved } of owners.filter((each) => each.moved.length > 0)) {
+      const keys = moved.map((each) => keyTextOf(each.key) ?? '');
+      report(notIndented, [...parent, key], { owner: key, keys }, { range: places.key([...parent, keys[0] ?? '']) });
+      const entry = isMap(pair.value) ? pair.value : new YAMLMap();
+      entry.items = [...entry.items, ...moved];
+      pair.value = entry;
     }
+    map.items = kept;
   }
 }
 
-function isPlainMap(value: unknown): value is Record<string, unknown> {
-  return kindOf(value) === 'map';
+/** Whether a value is left out; with an anchor or a tag, it is not. */
+function isEmpty(node: unknown): boolean {
+  return (
+    node === null || (isScalar(node) && node.value === null && node.anchor === undefined && node.tag === undefined)
+  );
 }
 
 /** The file as the schema has it; null, with findings, if it has another shape. */
