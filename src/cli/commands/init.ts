@@ -16,8 +16,7 @@ import {
   ownersProblem,
   parseOwners,
 } from '../../setup/init/answers.ts';
-import { writeLabFiles } from '../../setup/init/init.ts';
-import type { FirstOwner, LabAnswers } from '../../setup/init/lab-files.ts';
+import { type FirstOwner, type LabAnswers, writeLabFiles } from '../../setup/init/lab-files.ts';
 import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';

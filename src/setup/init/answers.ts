@@ -56,12 +56,9 @@ interface Asker {
 }
 
 /** Usable answers; null for what was not given. */
-interface GivenAnswers {
-  readonly lab: string | null;
-  readonly account: string | null;
-  readonly owners: readonly FirstOwner[] | null;
-  readonly selfApproval: boolean;
-}
+type GivenAnswers = Pick<LabAnswers, 'selfApproval'> & {
+  readonly [Name in 'lab' | 'account' | 'owners']: LabAnswers[Name] | null;
+};
 
 /** Asks for what is missing; null if the person cancels. `found` is the account of the credentials at hand. */
 export async function askRest(given: GivenAnswers, found: string | null, asker: Asker): Promise<LabAnswers | null> {
