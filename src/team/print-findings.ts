@@ -43,10 +43,8 @@ export function findingsJson(reading: Pick<TeamReading, 'findings' | 'source'>) 
 function totalOf(diagnostics: readonly Diagnostic[], file: string, size: TeamReading['size']): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  const counts = [
-    ...(errors === 0 ? [] : [counted(errors, 'error')]),
-    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
-  ];
+  const kinds = Object.entries({ error: errors, warning: warnings }).filter(([, count]) => count > 0);
+  const counts = kinds.map(([kind, count]) => counted(count, kind));
   const content = size === null ? '' : ` (${counted(size.roles, 'role')}, ${counted(size.members, 'member')})`;
   return `${counts.length === 0 ? 'no errors' : counts.join(' and ')} in ${visible(file)}${content}`;
 }

@@ -39,8 +39,8 @@ export const LONGEST = {
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
 
-function text(description: string, examples: readonly string[], extra: Record<string, unknown> = {}) {
-  return z.string().meta({ description, examples: [...examples], ...extra });
+function text(description: string, example: string | string[], extra: Record<string, unknown> = {}) {
+  return z.string().meta({ description, examples: [example].flat(), ...extra });
 }
 
 /** A text of one of the patterns. */
@@ -51,7 +51,7 @@ function formed(
   extra: Record<string, unknown> = {},
 ) {
   const most = form in LONGEST ? { maxLength: LONGEST[form as keyof typeof LONGEST] } : {};
-  return text(description, [example], { pattern: PATTERNS[form].source, ...most, ...extra });
+  return text(description, example, { pattern: PATTERNS[form].source, ...most, ...extra });
 }
 
 function flag(description: string) {
@@ -107,13 +107,13 @@ const roleId = (description: string) => formed('id', description, 'results-reade
 
 const permission = text(
   'A capability, an operation of the Mechanical Turk API, or "*" for all of them',
-  ['results:read'],
+  'results:read',
   { enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS] },
 );
-const managedPolicy = text("One of AWS's two managed policies for Mechanical Turk", ['AmazonMechanicalTurkReadOnly'], {
+const managedPolicy = text("One of AWS's two managed policies for Mechanical Turk", 'AmazonMechanicalTurkReadOnly', {
   enum: [...MANAGED_POLICY_NAMES],
 });
-const frozen = text('"spend" for everything that spends money, or a capability', ['spend'], {
+const frozen = text('"spend" for everything that spends money, or a capability', 'spend', {
   enum: ['spend', ...CAPABILITY_NAMES],
 });
 const roleKey = roleId('The key of a role in `roles`');
@@ -122,9 +122,7 @@ const memberKey = memberId('The key of a member in `members`');
 const role = map(
   'A role: an IAM group with one policy. It must allow something',
   {
-    description: text('What the role is for. It is never sent to AWS', [
-      'Looks at results, changes nothing',
-    ]).optional(),
+    description: text('What the role is for. It is never sent to AWS', 'Looks at results, changes nothing').optional(),
     extends: list(roleKey, 'Roles whose permissions this one has as well', [['results-reader']]).optional(),
     allow: list(permission, 'What the role may do', [['results:read', 'hits:publish'], ['*']]).optional(),
     deny: list(permission, 'What the role is not allowed to do, whatever else allows it', [['SendBonus']]).optional(),
@@ -139,7 +137,7 @@ const member = map(
   'A member of the lab: an IAM user',
   {
     name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
-    email: text('An e-mail address. It is never sent to AWS', ['ada@lab.edu']).optional(),
+    email: text('An e-mail address. It is never sent to AWS', 'ada@lab.edu').optional(),
     github: formed('login', 'The GitHub login, without @', 'adaoneill').optional(),
     roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),
     from: formed(
@@ -163,7 +161,7 @@ const departure = map(
   'A member who left. Without this entry, a user is deleted only `delete-after-days` after the last day',
   {
     left: formed('date', 'The day of leaving, quoted', '2026-06-30'),
-    reason: text('Why. It is never sent to AWS', ['graduated'], { minLength: 1 }),
+    reason: text('Why. It is never sent to AWS', 'graduated', { minLength: 1 }),
   },
   { left: '2026-06-30', reason: 'graduated' },
 );
@@ -172,7 +170,7 @@ const state = map(
   "Where Terraform's state is kept. Without it the state is a local file",
   {
     bucket: formed('bucket', 'The S3 bucket', 'perception-lab-terraform'),
-    region: text("The bucket's region", ['eu-central-1']),
+    region: text("The bucket's region", 'eu-central-1'),
     key: formed(
       'stateKey',
       "What the names of this lab's objects begin with, if labs share the bucket. It must not change later",
@@ -187,7 +185,7 @@ const snooze = map(
   'A finding of the drift check that is accepted for a time',
   {
     until: formed('date', 'The last day of the snooze, quoted', '2027-01-31'),
-    reason: text('Why the finding is acceptable', ['its last study ends in January'], { minLength: 1 }),
+    reason: text('Why the finding is acceptable', 'its last study ends in January', { minLength: 1 }),
   },
   { until: '2027-01-31', reason: 'its last study ends in January' },
 );

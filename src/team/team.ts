@@ -50,13 +50,6 @@ export function comparable(text: string): string {
   return text.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
-interface Departure {
-  readonly key: string;
-  /** The day of leaving, `YYYY-MM-DD`. */
-  readonly left: string;
-  readonly reason: string;
-}
-
 /** A reviewed entry that takes one finding of the drift report out of it for a time. */
 export interface Snooze {
   /** The id that the report names. */
@@ -77,7 +70,8 @@ export interface Team {
   readonly owners: readonly string[];
   readonly roles: readonly Role[];
   readonly members: readonly Member[];
-  readonly departed: readonly Departure[];
+  /** `left` is the day of leaving, `YYYY-MM-DD`. */
+  readonly departed: readonly { readonly key: string; readonly left: string; readonly reason: string }[];
   /** The frozen capabilities, `spend` expanded, in catalog order. */
   readonly freeze: readonly Capability[];
   /** Sorted by finding; entries whose day has passed are in it. */

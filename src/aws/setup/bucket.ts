@@ -213,13 +213,12 @@ const POLICY = z.looseObject({
     (given) => (Array.isArray(given) ? given : [given]),
     z.array(
       z.looseObject({
-        ...{ Sid: z.string().optional(), Effect: z.enum(['Allow', 'Deny']) },
-        ...{
-          Action: ACTION_NAMES,
-          NotAction: ACTION_NAMES,
-          Resource: RESOURCE_ARNS,
-          NotResource: RESOURCE_ARNS,
-        },
+        Sid: z.string().optional(),
+        Effect: z.enum(['Allow', 'Deny']),
+        Action: ACTION_NAMES,
+        NotAction: ACTION_NAMES,
+        Resource: RESOURCE_ARNS,
+        NotResource: RESOURCE_ARNS,
       }),
     ),
   ),

@@ -179,11 +179,11 @@ export function trustOf(role: WorkflowRole, { account }: Pick<Lab, 'account'>, f
     [`${GITHUB_ISSUER}:sub`]: `repo:${repository}:${of}`,
     [`${GITHUB_ISSUER}:repository_id`]: repositoryId,
   };
+  const main = `refs/heads/${MAIN_BRANCH}`;
+  const callsItself = workflows.some((at) => at.owner === owner && at.name === name && at.ref === main);
   // A pull request calls a workflow of its own repository as its merge has it.
   const merges =
-    role === 'plan' && workflows.some((at) => isLocal(at, facts))
-      ? [`${owner}/${name}/.github/workflows/called-plan.yml@refs/pull/*/merge`]
-      : [];
+    role === 'plan' && callsItself ? [`${owner}/${name}/.github/workflows/called-plan.yml@refs/pull/*/merge`] : [];
   const Condition: ConditionBlock =
     merges.length === 0
       ? { StringEquals: { ...equal, [jobs]: called } }
@@ -193,9 +193,4 @@ export function trustOf(role: WorkflowRole, { account }: Pick<Lab, 'account'>, f
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRoleWithWebIdentity', Condition }],
   };
-}
-
-/** Whether a repository calls its own workflows, by `./`. */
-function isLocal(at: RepositoryFacts['workflows'][number], { owner, name }: RepositoryFacts): boolean {
-  return at.owner === owner && at.name === name && at.ref === `refs/heads/${MAIN_BRANCH}`;
 }

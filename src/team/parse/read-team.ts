@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, stat } from 'node:fs/promises';
-import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
+import { CAPABILITY_NAMES, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
@@ -29,15 +29,14 @@ export interface TeamReading {
   readonly size: { readonly roles: number; readonly members: number } | null;
 }
 
-interface ReadTeamOptions {
-  /** The file as the user named it, for findings. */
-  readonly file: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-}
-
-/** Reads the text of a team file. Never throws: every problem is a finding. */
-export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamReading {
+/**
+ * Reads the text of a team file. Never throws: every problem is a finding, which has the file as the user named it. `today`
+ * is `YYYY-MM-DD`, UTC.
+ */
+export function readTeam(
+  text: string,
+  { file, today }: { readonly file: string; readonly today: string },
+): TeamReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(file);
   const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
@@ -81,6 +80,7 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
 
 /** The team of a file without errors. It does not depend on the order of the file. */
 function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>): Team {
+  const frozen = file.freeze?.flatMap((name) => (name === 'spend' ? SPENDING_CAPABILITIES : [name]));
   return {
     lab: file.lab,
     account: file.account,
@@ -109,7 +109,7 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
       keys: member.keys ?? DEFAULT_KEYS,
     })),
     departed: entriesByKey(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
-    freeze: frozenCapabilities(file.freeze ?? []),
+    freeze: CAPABILITY_NAMES.filter((name) => frozen?.includes(name)),
     snoozed: entriesByKey(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
     settings: settingsOf(file.settings ?? {}),
   };
@@ -129,12 +129,6 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
     driftEveryHours: settings['drift-every-hours'] ?? DEFAULT_SETTINGS.driftEveryHours,
     renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,
   };
-}
-
-function frozenCapabilities(freeze: readonly string[]): readonly Capability[] {
-  return CAPABILITY_NAMES.filter(
-    (name) => freeze.includes(name) || (freeze.includes('spend') && SPENDING_CAPABILITIES.includes(name)),
-  );
 }
 
 /** By code units, so that the order does not depend on a locale. */

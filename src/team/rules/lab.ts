@@ -43,12 +43,11 @@ export const teamTooLarge = rule({
       what === 'roles' ? t`let members share roles` : t`divide the lab between two accounts, each with its own file`,
   }),
   check({ draft }, report) {
-    const check = (what: 'roles' | 'members', limit: number) => {
-      const count = draft[what].length;
+    const limits = { roles: QUOTAS.groupsPerAccountAtMost, members: QUOTAS.usersPerAccount };
+    for (const what of ['roles', 'members'] as const) {
+      const [count, limit] = [draft[what].length, limits[what]];
       if (count > limit) report([what], { what, count, limit });
-    };
-    check('roles', QUOTAS.groupsPerAccountAtMost);
-    check('members', QUOTAS.usersPerAccount);
+    }
   },
 });
 

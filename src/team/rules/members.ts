@@ -27,12 +27,6 @@ const SPONSORS = ['members.*.sponsor'];
 const OWNERS = ['owners.[]'];
 const ANOTHER_MEMBER = t`use the key of a current member`;
 
-const NO_OWNER = {
-  'none-named': t`the file has no owner`,
-  'all-expired': t`the access of every owner has ended`,
-  'none-active': t`every owner is suspended, or without access today`,
-} as const;
-
 export const MEMBER_RULES = [
   rule({
     code: 'misleading-name',
@@ -268,7 +262,11 @@ export const MEMBER_RULES = [
   rule({
     code: 'no-owner',
     message: ({ because }: { because: 'none-named' | 'all-expired' | 'none-active' }) => ({
-      summary: NO_OWNER[because],
+      summary: {
+        'none-named': t`the file has no owner`,
+        'all-expired': t`the access of every owner has ended`,
+        'none-active': t`every owner is suspended, or without access today`,
+      }[because],
       reason: t`no one could approve a change`,
       help:
         because === 'none-active'
