@@ -228,6 +228,14 @@ test('what is not indented is checked as it was meant, in its place', () => {
   ]);
 });
 
+test('a field that is not indented below two members is not a repeated key, and its date is read', () => {
+  const fields = '  name: Bo\n  roles: [reader]\n  until: 2027-02-28';
+  const text = teamText({
+    members: `members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n${fields}\n  cy:\n${fields.replace('Bo', 'Cy')}`,
+  });
+  expect(codesOf(text)).toEqual(['not-indented', 'date-not-quoted', 'not-indented', 'date-not-quoted']);
+});
+
 describe('lengths of policies', () => {
   const policyOf = (limit: number) => {
     const value = { roles: { small: { allow: ['GetHIT'] }, large: { allow: ['*'], deny: ['SendBonus'] } } };

@@ -96,6 +96,7 @@ export function sourceOf(scalar: Scalar): string {
   return typeof scalar.source === 'string' ? scalar.source : String(scalar.value);
 }
 
-function rangeOf(node: unknown): TextRange | null {
+/** The range of a node; null if it has none. */
+export function rangeOf(node: unknown): TextRange | null {
   return isNode(node) && node.range ? [node.range[0], node.range[1]] : null;
 }

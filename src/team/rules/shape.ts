@@ -1,6 +1,13 @@
 import { isMap, isScalar, type Node, type Pair, YAMLMap } from 'yaml';
 import * as z from 'zod';
-import { type DocumentPath, type DocumentPlaces, keyTextOf, placesIn, sourceOf } from '../../diagnostics/positions.ts';
+import {
+  type DocumentPath,
+  type DocumentPlaces,
+  keyTextOf,
+  placesIn,
+  rangeOf,
+  sourceOf,
+} from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -172,7 +179,7 @@ export function reindent(root: Node, report: Report): void {
     }
     for (const { key, pair, moved } of owners.filter((each) => each.moved.length > 0)) {
       const keys = moved.map((each) => keyTextOf(each.key) ?? '');
-      report(notIndented, [...parent, key], { owner: key, keys }, { range: places.key([...parent, keys[0] ?? '']) });
+      report(notIndented, [...parent, key], { owner: key, keys }, { range: rangeOf(moved[0]?.key) ?? [0, 1] });
       const entry = isMap(pair.value) ? pair.value : new YAMLMap();
       entry.items = [...entry.items, ...moved];
       pair.value = entry;
