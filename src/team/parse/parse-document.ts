@@ -99,12 +99,8 @@ function reportConflicts(source: string, report: Report): boolean {
 function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   for (const token of tokens) {
     if (token.type !== 'directive') continue;
-    report(
-      YAML_RULES.directive,
-      [],
-      { directive: token.source.trim() },
-      { range: rangeFrom(token.offset, token.source) },
-    );
+    const { source: directive, offset } = token;
+    report(YAML_RULES.directive, [], { directive: directive.trim() }, { range: rangeFrom(offset, directive) });
   }
 }
 

@@ -190,9 +190,8 @@ export function reindent(root: Node, report: Report): void {
 
 /** Whether a value is left out; with an anchor or a tag, it is not. */
 function isEmpty(node: unknown): boolean {
-  return (
-    node === null || (isScalar(node) && node.value === null && node.anchor === undefined && node.tag === undefined)
-  );
+  if (!isScalar(node)) return node === null;
+  return node.value === null && node.anchor === undefined && node.tag === undefined;
 }
 
 /** The file as the schema has it; null, with findings, if it has another shape. */
