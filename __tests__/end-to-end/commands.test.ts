@@ -55,7 +55,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   const apply = await built('apply', '--emulator', '--yes', ...TODAY);
   expect(apply.code).toBe(0);
   expect(apply.stderr).toContain('[28/28] ');
-  expect(apply.stderr).toMatch(/\] user bo created\n/);
+  expect(apply.stderr).toMatch(/\] user bo created(?: \(\d+ s\))?\n/);
   expect(apply.stdout).toContain('Applied 28 steps: account 123456789012 matches team.yaml (quick check).');
 
   expect((await lab.mturk('plan', '--emulator', ...TODAY)).code).toBe(0);
