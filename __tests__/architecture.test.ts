@@ -14,6 +14,7 @@ const MODULES = [
   'terraform',
   'aws',
   'access',
+  'edit',
   'team',
   'iam',
   'catalog',
@@ -144,7 +145,7 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 3000,
+  cli: 3530,
   app: 2770,
   setup: 1720,
   emulator: 8370,
@@ -155,11 +156,12 @@ const BUDGETS: Readonly<Record<string, number>> = {
   terraform: 2180,
   aws: 2470,
   access: 3450,
+  edit: 930,
   team: 4220,
   iam: 880,
   catalog: 280,
   text: 2110,
-  diagnostics: 660,
+  diagnostics: 700,
 };
 
 test('no module outgrows its budget of lines', () => {

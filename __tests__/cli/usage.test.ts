@@ -8,6 +8,11 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
+  ['Edit', 'member'],
+  ['Edit', 'role'],
+  ['Edit', 'freeze'],
+  ['Edit', 'unfreeze'],
+  ['Edit', 'snooze'],
   ['Set up', 'init'],
   ['Set up', 'synth'],
   ['Set up', 'bootstrap'],
@@ -21,8 +26,13 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['CI', 'check-approval'],
   ['CI', 'drift-issue'],
 ];
-const RUNNABLE = COMMANDS.flatMap(([, command]) =>
-  command === 'emulator' ? ['emulator start', 'emulator reset'] : [command ?? ''],
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'depart'],
+  role: ['add', 'allow', 'deny', 'remove'],
+  emulator: ['start', 'reset'],
+};
+const RUNNABLE = COMMANDS.flatMap(
+  ([, command = '']) => BELOW[command]?.map((each) => `${command} ${each}`) ?? [command],
 );
 
 test.each(RUNNABLE)('%s --help has one phrase, exit codes and examples, as does help', async (command) => {
@@ -38,7 +48,7 @@ test.each(RUNNABLE)('%s --help has one phrase, exit codes and examples, as does 
 test('--help lists every command in its group, and the exit codes', async () => {
   const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
-  const groups = [...stdout.matchAll(/^(Everyday|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
+  const groups = [...stdout.matchAll(/^(Everyday|Edit|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
     ([, group, lines = '']) => [...lines.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, command]) => [group, command]),
   );
   expect(groups).toEqual(COMMANDS);

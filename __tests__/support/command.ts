@@ -21,23 +21,41 @@ interface RunOptions {
   readonly person?: Person;
 }
 
-interface Person extends Required<Pick<Terminal, 'ask'>> {
+interface Person extends Required<Pick<Terminal, 'ask' | 'choose' | 'confirm'>> {
   /** The questions so far. */
   readonly asked: readonly string[];
 }
 
-/** A person who gives these answers, in order; null cancels. An answer that a question does not take is an error. */
-export function answering(lines: readonly (string | null)[]): Person {
+/**
+ * A person who gives these answers, in order; null cancels, and a list chooses. An answer that a question does not take is
+ * an error.
+ */
+export function answering(lines: readonly (string | readonly string[] | boolean | null)[]): Person {
   const asked: string[] = [];
   const left = [...lines];
+  const next = (message: string) => {
+    asked.push(message);
+    const answer = left.shift();
+    if (answer === undefined) throw new Error(`no answer to: ${message}`);
+    return answer;
+  };
   return {
     asked,
+    confirm: async (message) => next(message) === true,
+    async choose({ message, options, many }) {
+      const answer = next(message);
+      if (answer === null) return null;
+      const chosen = Array.isArray(answer) ? answer : [String(answer)];
+      const unknown = chosen.filter((each) => !options.some(({ value }) => value === each));
+      if (unknown.length > 0 || (!many && chosen.length !== 1)) throw new Error(`${message} ${unknown.join()}`);
+      return chosen;
+    },
     async ask({ message, problem }) {
-      asked.push(message);
-      const answer = left.shift();
-      if (answer === undefined) throw new Error(`no answer to: ${message}`);
-      if (answer !== null && problem(answer) !== null) throw new Error(`${problem(answer)}`);
-      return answer;
+      const answer = next(message);
+      if (answer === null) return null;
+      const wrong = problem(String(answer));
+      if (wrong !== null) throw new Error(wrong);
+      return String(answer);
     },
   };
 }

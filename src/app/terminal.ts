@@ -17,6 +17,15 @@ interface Question {
   readonly problem: (answer: string) => string | null;
 }
 
+interface Choice {
+  readonly message: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  /** What is chosen at first. */
+  readonly initial?: readonly string[];
+  /** Whether several can be chosen. */
+  readonly many: boolean;
+}
+
 /** The terminal of a command. */
 export interface Terminal extends Io {
   /** Whether progress may redraw a line. */
@@ -30,6 +39,8 @@ export interface Terminal extends Io {
   confirm(question: string): Promise<boolean>;
   /** Asks for a line; null if no one can answer, or if they cancel. */
   ask?(question: Question): Promise<string | null>;
+  /** Asks for some of a list; null if no one can answer, or if they cancel. */
+  choose?(choice: Choice): Promise<readonly string[] | null>;
   /** Called with every error that is printed. */
   onError?(error: ErrorJson): void;
   /** Whether standard output is a file, which is no log; false by default. */

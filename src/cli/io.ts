@@ -57,6 +57,18 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       });
       return typeof answer === 'string' ? answer.trim() : null;
     },
+    async choose({ message, options, initial = [], many }) {
+      if (!canAsk) return null;
+      const { multiselect, select } = await import('@clack/prompts');
+      const asked = { message, options: [...options], output: process.stderr };
+      if (many) {
+        const answers = await multiselect({ ...asked, initialValues: [...initial], required: false });
+        return Array.isArray(answers) ? answers : null;
+      }
+      const [first] = initial;
+      const answer = await select({ ...asked, ...(first === undefined ? {} : { initialValue: first }) });
+      return typeof answer === 'string' ? [answer] : null;
+    },
   };
 }
 
@@ -125,4 +137,9 @@ export function reportProblem(
   stderr(`${printProblem(problem, { code, color, width }).join('\n')}\n`);
 }
 
-const WRONG_INPUT: readonly Failure['code'][] = ['file-not-readable', 'unknown-member', 'unknown-operation'];
+const WRONG_INPUT: readonly Failure['code'][] = [
+  'file-not-readable',
+  'unknown-member',
+  'unknown-role',
+  'unknown-operation',
+];

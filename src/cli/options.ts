@@ -113,7 +113,7 @@ export function dayOf(options: CommonOptions): string {
   return options.today ?? new Date().toISOString().slice(0, 10);
 }
 
-function parseDay(text: string): string {
+export function parseDay(text: string): string {
   const time = Date.parse(`${text}T00:00:00Z`);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
     throw new InvalidArgumentError('Write a day that exists as YYYY-MM-DD.');

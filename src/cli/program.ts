@@ -22,6 +22,13 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
   },
+  'Edit:': {
+    member: ['Add, change or depart a member', () => import('./commands/member.ts')],
+    role: ['Add, change or remove a role', () => import('./commands/role.ts')],
+    freeze: ['Deny capabilities to all members at once', () => import('./commands/freeze.ts')],
+    unfreeze: ['End a freeze', () => import('./commands/unfreeze.ts')],
+    snooze: ['Accept a finding of the drift check for a time', () => import('./commands/snooze.ts')],
+  },
   'Set up:': {
     init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
     synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],

@@ -146,6 +146,41 @@ export interface PipelineFailureArgs {
       | { readonly kind: 'similar'; readonly member: string }
       | { readonly kind: 'none'; readonly members: readonly string[] };
   };
+  'unknown-role': {
+    readonly role: string;
+    readonly file: string;
+    /** A role with nearly that key; null if there is none. */
+    readonly similar: string | null;
+    readonly roles: readonly string[];
+  };
+  'entry-exists': { readonly file: string; readonly section: 'members' | 'roles'; readonly key: string };
+  /** `member` cannot depart without the option: the only owner, or the sponsor of `members`. */
+  'edit-needs-option': {
+    readonly option: '--owner' | '--sponsor';
+    readonly member: string;
+    readonly members: readonly string[];
+  };
+  /** `path` is edited by hand at `line`, with the lines of `paste`; without any, it is removed there. */
+  'edit-not-possible': {
+    readonly file: string;
+    readonly path: string;
+    readonly line: number;
+    readonly paste: readonly string[];
+  };
+  /** A role that members have and other roles extend cannot be removed. */
+  'role-in-use': { readonly role: string; readonly members: readonly string[]; readonly roles: readonly string[] };
+  /** Errors that the file would have after an edit and does not have now, each with its path in the file. */
+  'edit-adds-error': {
+    readonly file: string;
+    readonly errors: readonly {
+      readonly path: string;
+      readonly summary: string;
+      readonly help: string | null;
+      readonly paste: readonly string[];
+    }[];
+  };
+  /** The file was written to by someone else while a question was open. */
+  'file-changed': { readonly file: string };
   'unknown-operation': {
     readonly name: string;
     readonly because:
@@ -330,6 +365,9 @@ export interface GitHubFailureArgs {
   'github-rate-limited': Asked & { readonly seconds: number | null };
   'github-unavailable': Asked & { readonly reason: string };
   'github-unreadable': Asked & { readonly reason: string };
+  /** GitHub plans nothing for pull requests from a fork. `repository` is `OWNER/NAME`. */
+  'repository-is-fork': { readonly repository: string };
+  'branch-exists': { readonly repository: string; readonly branch: string };
   /** `plan`: GitHub has no rules for a private repository of an account without a paid plan. */
   'rules-not-enforced': { readonly missing: readonly MissingRule[] | 'plan' };
   'not-approved': { readonly commit: string; readonly because: readonly ApprovalProblem[] };

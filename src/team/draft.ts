@@ -21,6 +21,7 @@ export function draftOf(value: unknown) {
     lab: textOf(file.lab),
     account: textOf(file.account),
     owners: listIn(file.owners),
+    freeze: listIn(file.freeze) ?? [],
     roles: entriesOf(file.roles).map(([key, role]) => ({
       key,
       extends: listIn(role.extends) ?? [],

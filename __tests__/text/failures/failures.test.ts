@@ -128,6 +128,34 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { member: 'bob', file: 'team.yaml', because: { kind: 'similar', member: 'bo' } },
     { member: 'zoe', file: 'team.yaml', because: { kind: 'none', members: ['ada', 'bo', 'cy'] } },
   ],
+  'unknown-role': [
+    { role: 'paymaster2', file: 'team.yaml', similar: 'paymaster', roles: ['paymaster'] },
+    { role: 'x', file: 'team.yaml', similar: null, roles: ['paymaster', 'reader'] },
+  ],
+  'entry-exists': [{ file: 'team.yaml', section: 'members', key: 'bo' }],
+  'edit-needs-option': [
+    { option: '--owner', member: 'ada', members: [] },
+    { option: '--sponsor', member: 'ada', members: ['bo', 'gus'] },
+  ],
+  'edit-not-possible': [
+    { file: 'team.yaml', path: 'members.bo', line: 27, paste: [] },
+    { file: 'team.yaml', path: 'freeze', line: 40, paste: ['freeze: [spend]'] },
+  ],
+  'role-in-use': [
+    { role: 'reader', members: ['ada', 'bo'], roles: ['payer'] },
+    { role: 'reader', members: [], roles: ['payer'] },
+  ],
+  'edit-adds-error': [
+    {
+      file: 'team.yaml',
+      errors: [
+        { path: 'owners.0', summary: 'owner `zoe` is not a member', help: 'use the key of a member', paste: [] },
+        { path: 'members.bo', summary: 'member `bo` has no role', help: null, paste: [] },
+      ],
+    },
+    { file: 'team.yaml', errors: [{ path: 'owners', summary: 'no login', help: null, paste: ['members:'] }] },
+  ],
+  'file-changed': [{ file: 'team.yaml' }],
   'unknown-operation': [
     { name: 'GrantBonus', because: { kind: 'retired', successors: ['SendBonus'] } },
     { name: 'RegisterHITType', because: { kind: 'retired', successors: [] } },
@@ -183,6 +211,8 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'github-unavailable': [{ request: `GET ${comments}`, reason: 'connect ECONNREFUSED' }],
   'github-unreadable': [{ request: `GET ${comments}`, reason: '[0].user: expected object' }],
+  'repository-is-fork': [{ repository: 'mallory/lab' }],
+  'branch-exists': [{ repository: 'ada/lab', branch: 'mturk-team/member-add-zoe' }],
   'rules-not-enforced': [
     { missing: 'plan' },
     {
@@ -222,7 +252,7 @@ test.each(samples.map((failure) => [failure.code, failure] as const))('%s keeps 
 
 test('only what reads files alone says nothing of the state of things', () => {
   const silent = samples.filter((failure) => failureProblem(failure).state === null).map(({ code }) => code);
-  expect([...new Set(silent)]).toEqual(['unknown-member', 'unknown-operation']);
+  expect([...new Set(silent)]).toEqual(['unknown-member', 'unknown-role', 'unknown-operation']);
 });
 
 test('foreign text cannot color a terminal, nor become part of a command to paste', () => {

@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
-import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 export interface CheckCommandOptions {
   readonly file: string;

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
 import { written } from '../../app/files.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
@@ -8,27 +9,6 @@ import { fail } from '../../diagnostics/failure.ts';
 import { codeownersBlock, noOwnerWithLoginProblem, withCodeowners } from '../../team/codeowners.ts';
 import { printJson, reportFailure, reportProblem } from '../io.ts';
 import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
-
-/** Where GitHub looks first. */
-export const CODEOWNERS = '.github/CODEOWNERS';
-
-/** "CODEOWNERS file size": https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
-const LIMIT = 3 * 1_000_000;
-
-/** A CODEOWNERS file; null if there is none. GitHub reads neither a link nor a large one: `text` is then empty. */
-export async function readCodeowners(
-  path: string,
-): Promise<{ readonly text: string; readonly ignored: 'link' | 'too-large' | null } | null> {
-  try {
-    // A folder that is a link leads to another repository.
-    const isElsewhere = (await lstat(dirname(path))).isSymbolicLink();
-    const found = isElsewhere ? null : await lstat(path);
-    const ignored = (found?.isSymbolicLink() ?? true) ? 'link' : (found?.size ?? 0) >= LIMIT ? 'too-large' : null;
-    return { text: ignored === null ? await readFile(path, 'utf8') : '', ignored };
-  } catch {
-    return null;
-  }
-}
 
 /** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
 async function codeowners(

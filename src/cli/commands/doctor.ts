@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { withAccount } from '../../app/bootstrap/bootstrap.ts';
+import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
 import { accountSession, reachAccount } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
@@ -20,7 +21,6 @@ import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 type DoctorOptions = ReturnType<typeof cli.labOptions> & {
   /** `owner/name`; null for that of the remote `origin`. */

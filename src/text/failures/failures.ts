@@ -136,6 +136,67 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         ? t`did you mean ${codeText(because.member)}?`
         : t`members are ${listTexts(because.members.map(codeText))}`,
   }),
+  'unknown-role': ({ role, file, similar, roles }) => ({
+    summary: t`no role ${codeText(role)} in ${codeText(file)}`,
+    state: null,
+    help: similar === null ? t`roles are ${listTexts(roles.map(codeText))}` : t`did you mean ${codeText(similar)}?`,
+  }),
+  'entry-exists': ({ file, section, key }) => ({
+    summary: t`${codeText(key)} is already in ${codeText(section)} of ${codeText(file)}`,
+    help: t`use another key`,
+  }),
+  'edit-needs-option': ({ option, member, members }) =>
+    option === '--owner'
+      ? {
+          summary: t`${codeText(member)} is the only owner`,
+          reason: t`after the departure, no one could approve a change`,
+          help: t`add ${codeText('--owner KEY')}: the member who becomes an owner instead`,
+        }
+      : {
+          summary: t`${codeText(member)} is the sponsor of ${counted(members.length, 'member')}`,
+          reason: t`after the departure, no one would answer for ${someTexts(members.map(codeText))}`,
+          help: t`add ${codeText('--sponsor KEY')}: the member who answers for them from then on`,
+        },
+  'edit-not-possible': ({ file, path, line, paste }) => ({
+    summary: t`cannot edit ${codeText(path)} without changing something else`,
+    reason: t`${codeText(file)} is written there in a way that this command does not know`,
+    help:
+      paste.length === 0
+        ? t`remove it in an editor, near line ${line}, then run ${codeText('mturk-team check')}`
+        : t`write it in an editor, near line ${line}, then run ${codeText('mturk-team check')}:`,
+    paste,
+  }),
+  'role-in-use': ({ role, members, roles }) => ({
+    summary: t`role ${codeText(role)} is in use`,
+    reason: joinTexts(
+      [
+        ...(members.length === 0 ? [] : [t`used by ${someTexts(members.map(codeText))}`]),
+        ...(roles.length === 0 ? [] : [t`extended by ${someTexts(roles.map(codeText))}`]),
+      ],
+      '; ',
+    ),
+    help:
+      members.length === 0
+        ? t`remove it from ${codeText('extends')} of these roles first`
+        : t`take it from its members first`,
+    paste: members.slice(0, 3).map((member) => `mturk-team member roles ${pasted(member)} --remove ${pasted(role)}`),
+  }),
+  'edit-adds-error': ({ file, errors }) => {
+    const [first] = errors;
+    return {
+      summary: t`the change would add ${counted(errors.length, 'error')} to ${codeText(file)}`,
+      reason: joinTexts(
+        errors.slice(0, SHOWN).map(({ path, summary }) => t`at ${codeText(path)}, ${proseText(summary)}`),
+        '; ',
+      ),
+      help: proseText(first?.help ?? 'ask for another change'),
+      paste: first?.paste ?? [],
+    };
+  },
+  'file-changed': ({ file }) => ({
+    summary: t`${codeText(file)} was changed by someone else meanwhile`,
+    help: t`run the command again`,
+  }),
   'unknown-operation': ({ name, because }) => {
     if (because.kind === 'retired') {
       const successors = because.successors.map(codeText);

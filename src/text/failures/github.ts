@@ -49,6 +49,16 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
     reason: t`${codeText(request)}: ${proseText(reason)}`,
     help: t`use a newer mturk-team; behind a proxy, check that it does not change answers`,
   }),
+  'repository-is-fork': ({ repository }) => ({
+    summary: t`${codeText(repository)} is a fork`,
+    reason: t`pull requests from a fork get no plan, and its own default branch is not the lab's`,
+    help: t`name the lab's own repository: ${codeText('--repository OWNER/NAME')}`,
+  }),
+  'branch-exists': ({ repository, branch }) => ({
+    summary: t`the branch ${codeText(branch)} exists`,
+    reason: t`${codeText(repository)} may already have a pull request with this change`,
+    help: t`merge or close that pull request and delete its branch, then run the command again`,
+  }),
   'rules-not-enforced': ({ missing }) =>
     missing === 'plan'
       ? {

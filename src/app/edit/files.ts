@@ -1,0 +1,45 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { EditableFiles, EditedTeam } from '../../edit/edit.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
+import { CODEOWNERS, readCodeowners } from '../codeowners.ts';
+import { checkWritable, written } from '../files.ts';
+
+/** Where the files of a lab are read from, and an edit of them is written to. */
+export interface EditPlace {
+  readonly files: EditableFiles;
+  /** The question before it is written. */
+  readonly question: string;
+  /** What was done, and what comes next, once it is saved. */
+  done(edited: EditedTeam): string;
+  save(edited: EditedTeam): Promise<Result<{ readonly pullRequest: string | null }>>;
+}
+
+/** The files of a directory. */
+export async function openFiles(file: string, today: string): Promise<Result<EditPlace>> {
+  const { findings, source } = await readTeamFile(file, { today });
+  if (source === null) return fail('team-file-invalid', { file, findings, source });
+  const text = await readFile(file, 'utf8');
+  const path = join(dirname(file), CODEOWNERS);
+  const found = await readCodeowners(path);
+  return succeed({
+    files: { file, text, codeowners: found === null || found.ignored !== null ? null : found.text },
+    question: `Write this to ${file}?`,
+    done: ({ codeowners }) =>
+      `Wrote ${codeowners === null ? file : `${file} and ${path}`}. Next: propose it as a pull request.`,
+    async save(edited) {
+      const writable = await checkWritable([file, edited.codeowners === null ? null : path]);
+      if (!writable.ok) return writable;
+      // A question can be open for hours.
+      if ((await readFile(file, 'utf8')) !== text) return fail('file-changed', { file });
+      return written(async () => {
+        await writeFile(file, edited.text);
+        if (edited.codeowners !== null) {
+          await writeFile(path, edited.codeowners);
+        }
+        return { pullRequest: null };
+      });
+    },
+  });
+}

@@ -1,0 +1,153 @@
+import { CAPABILITIES, CAPABILITY_NAMES, type Capability } from '../../catalog/mturk.ts';
+import { isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
+import type { TeamDraft } from '../../team/draft.ts';
+import { DATE_PATTERN, ID_PATTERN } from '../../team/schema.ts';
+
+/** What was answered so far, by field of the edit. */
+export type Answers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A question for what an edit lacks. */
+export interface Question {
+  readonly field: string;
+  /** How the answer is given without a terminal: `--until`, or `KEY` for an argument. */
+  readonly option: string;
+  readonly message: string;
+  /** Whether it may stay open; then it is asked only if `isAsked`. */
+  readonly optional?: boolean;
+  /** Whether it is asked at all; always if left out. */
+  isAsked?(draft: TeamDraft, answers: Answers): boolean;
+  /** Answers to choose from; a line of text if left out. */
+  choices?(draft: TeamDraft, answers: Answers): readonly Choice[];
+  readonly many?: boolean;
+  readonly example?: string;
+  initial?(draft: TeamDraft, answers: Answers): readonly string[];
+  problem?(answer: string): string | null;
+}
+
+const NONE = { value: '', label: 'no one' };
+
+function membersOf(draft: TeamDraft, except?: unknown): readonly Choice[] {
+  return draft.sections.members
+    .filter(([key]) => key !== except)
+    .map(([key, { name }]) => ({ value: key, label: typeof name === 'string' ? `${name} (${key})` : key }));
+}
+
+const rolesOf = ({ roles }: TeamDraft): readonly Choice[] => roles.map(({ key }) => ({ value: key, label: key }));
+
+const CAPABILITY_CHOICES = CAPABILITY_NAMES.map((name: Capability) => ({
+  value: name,
+  label: `${name} (${CAPABILITIES[name].can})`,
+}));
+
+const keyProblem = (answer: string) =>
+  ID_PATTERN.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
+const dayProblem = (answer: string) =>
+  DATE_PATTERN.test(answer) && !Number.isNaN(Date.parse(answer)) ? null : 'Write a day as YYYY-MM-DD.';
+const filled = (answer: string) => (answer === '' ? 'Write at least one word.' : null);
+
+const MEMBER: Question = {
+  ...{ field: 'member', option: 'MEMBER', message: 'Which member?' },
+  choices: (draft) => membersOf(draft),
+};
+const ROLE: Question = { field: 'role', option: 'ROLE', message: 'Which role?', choices: rolesOf };
+const REASON = (message: string, example: string): Question => ({
+  ...{ field: 'reason', option: '--reason', message, example, problem: filled },
+});
+const PERMISSIONS: Question = {
+  ...{ field: 'permissions', option: 'PERMISSION', message: 'Which capabilities?', many: true },
+  choices: () => CAPABILITY_CHOICES,
+};
+
+/** What each edit asks for, in order. */
+export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
+  'member add': [
+    {
+      ...{ field: 'member', option: 'MEMBER', example: 'zoe', problem: keyProblem },
+      message: 'A short key for the member. It is part of the IAM user’s name, and must not change later.',
+    },
+    { field: 'name', option: '--name', message: 'Full name', example: 'Zoë Quist', problem: filled },
+    { field: 'roles', option: '--role', message: 'Which roles?', choices: rolesOf, many: true },
+    {
+      ...{ field: 'until', option: '--until', message: 'Last day of access, as YYYY-MM-DD; empty for none' },
+      ...{ example: '2027-05-31', optional: true, problem: (answer) => (answer === '' ? null : dayProblem(answer)) },
+    },
+    {
+      ...{ field: 'sponsor', option: '--sponsor', message: 'Who answers for them?', optional: true },
+      choices: (draft) => [NONE, ...membersOf(draft)],
+    },
+  ],
+  'member extend': [
+    MEMBER,
+    {
+      ...{ field: 'until', option: '--until', message: 'New last day of access, as YYYY-MM-DD', example: '2027-05-31' },
+      ...{ problem: dayProblem },
+      initial(draft, { member }) {
+        const until = draft.sections.members.find(([key]) => key === member)?.[1].until;
+        return typeof until === 'string' ? [until] : [];
+      },
+    },
+  ],
+  'member suspend': [MEMBER],
+  'member resume': [MEMBER],
+  'member roles': [
+    MEMBER,
+    {
+      ...{ field: 'roles', option: '--add or --remove', message: 'Which roles?', choices: rolesOf, many: true },
+      isAsked: (_draft, { add = [], remove = [] }) => add.length + remove.length === 0,
+      initial: rolesOfMember,
+    },
+  ],
+  'member depart': [
+    MEMBER,
+    REASON('Why do they leave?', 'graduated'),
+    {
+      ...{ field: 'sponsor', option: '--sponsor', message: 'Who answers for those whom they sponsor?' },
+      isAsked: (draft, { member }) => sponsoredBy(draft, String(member)).length > 0,
+      choices: (draft, { member }) => membersOf(draft, member),
+    },
+    {
+      ...{ field: 'owner', option: '--owner', message: 'Who becomes an owner instead?' },
+      isAsked: (draft, { member }) => isLastOwner(draft, String(member)),
+      choices: (draft, { member }) => membersOf(draft, member),
+    },
+  ],
+  'role add': [
+    { field: 'role', option: 'ROLE', message: 'A short key for the role', example: 'reviewer', problem: keyProblem },
+    {
+      ...{ field: 'description', option: '--description', message: 'What is the role for?', optional: true },
+      example: 'Looks at results, changes nothing',
+    },
+    {
+      ...{ field: 'allow', option: '--allow', message: 'What may it do?', many: true },
+      isAsked: (_draft, answers) => (answers.extends ?? []).length === 0,
+      choices: () => CAPABILITY_CHOICES,
+    },
+  ],
+  'role allow': [ROLE, PERMISSIONS],
+  'role deny': [ROLE, PERMISSIONS],
+  'role remove': [ROLE],
+  freeze: [],
+  unfreeze: [],
+  snooze: [
+    {
+      ...{ field: 'finding', option: 'FINDING', message: 'ID of the finding, as in the drift issue', problem: filled },
+      example: 'unmanaged-user/old-mturk-user/spends',
+    },
+    {
+      ...{ field: 'until', option: '--until', message: 'Last day of the snooze, as YYYY-MM-DD', problem: dayProblem },
+      example: '2027-01-31',
+    },
+    REASON('Why is it acceptable?', 'its last study ends in January'),
+  ],
+};
+
+/** The roles that a member has. */
+export function rolesOfMember(draft: TeamDraft, { member }: Answers): readonly string[] {
+  const roles = draft.members.find(({ key }) => key === member)?.roles ?? [];
+  return roles.filter((role) => role !== null);
+}
