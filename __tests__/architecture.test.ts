@@ -146,13 +146,13 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 3530,
-  app: 2770,
+  app: 2930,
   setup: 1720,
   emulator: 8370,
   drift: 5550,
   review: 4680,
   guardrails: 690,
-  github: 1260,
+  github: 1360,
   terraform: 2180,
   aws: 2470,
   access: 3450,

@@ -9,6 +9,7 @@ import {
   timelineBody,
   workflowBody,
 } from './github-bodies.ts';
+import { CHANGES_ROUTES } from './github-changes.ts';
 import type { GitHubRepository, Grants, Pull, Run, Thread } from './github-repository.ts';
 import { SETTINGS_ROUTES } from './github-settings.ts';
 
@@ -169,6 +170,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       }),
   },
   ...SETTINGS_ROUTES,
+  ...CHANGES_ROUTES,
 };
 
 /** GitHub counts characters. */

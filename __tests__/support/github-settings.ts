@@ -22,6 +22,7 @@ export function newSettings() {
     variables: [] as string[],
     workflowToken: { default_workflow_permissions: 'write', can_approve_pull_request_reviews: false },
     outsiders: 'first_time_contributors',
+    isFork: false,
     /** The form of the subject in tokens for AWS. */
     subject: 'ids' as 'classic' | 'ids',
     privateForks: {
@@ -45,9 +46,15 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
   [`GET ${REPOSITORY}`]: {
     needs: ANYONE,
     answer: ({ repository, token }) => {
-      const { isPrivate, rebaseMerging } = repository.settings;
+      const { isPrivate, isFork, rebaseMerging } = repository.settings;
       return ok({
-        ...{ id: repository.id, name: repository.name, full_name: repository.fullName, private: isPrivate },
+        ...{
+          id: repository.id,
+          name: repository.name,
+          full_name: repository.fullName,
+          private: isPrivate,
+          fork: isFork,
+        },
         ...{ default_branch: repository.defaultBranch, owner: account(repository.owner) },
         // GitHub shows it to those who may push.
         ...(token.grants.administration === undefined ? {} : { allow_rebase_merge: rebaseMerging }),

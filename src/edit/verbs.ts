@@ -6,7 +6,7 @@ import type { Splice } from './splice.ts';
 import type { Plain } from './style.ts';
 
 const KEY = z.string().min(1);
-const KEYS = z.array(KEY).readonly();
+const KEYS = z.array(KEY).readonly().default([]);
 const DAY = z.iso.date();
 
 const edit = <Verb extends string, Shape extends z.ZodRawShape>(verb: Verb, shape: Shape) =>

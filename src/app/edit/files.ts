@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { EditableFiles, EditedTeam } from '../../edit/edit.ts';
+import type { Edit } from '../../edit/verbs.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { CODEOWNERS, readCodeowners } from '../codeowners.ts';
 import { checkWritable, written } from '../files.ts';
@@ -12,8 +13,8 @@ export interface EditPlace {
   /** The question before it is written. */
   readonly question: string;
   /** What was done, and what comes next, once it is saved. */
-  done(edited: EditedTeam): string;
-  save(edited: EditedTeam): Promise<Result<{ readonly pullRequest: string | null }>>;
+  done(edited: EditedTeam, pullRequest: string | null): string;
+  save(edited: EditedTeam, edit: Edit): Promise<Result<{ readonly pullRequest: string | null }>>;
 }
 
 /** The files of a directory. */

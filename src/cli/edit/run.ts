@@ -1,4 +1,5 @@
 import { type EditPlace, openFiles } from '../../app/edit/files.ts';
+import { openPullRequest } from '../../app/edit/pull-request.ts';
 import { momentOf } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -20,6 +21,10 @@ export interface EditOptions {
   readonly today: string;
   readonly yes: boolean;
   readonly json: boolean;
+  /** Whether it is proposed on GitHub instead of written to the file. */
+  readonly pullRequest: boolean;
+  /** `OWNER/NAME`; null for that of the clone. */
+  readonly repository: string | null;
 }
 
 /** Reports wrong usage, and ends the command. */
@@ -42,13 +47,13 @@ export async function runEdit(
   const review = reviewOfEdit(before, after, today);
   if (lines.length === 0 && !json) terminal.stdout(`${say`Nothing to write: ${file} already says so.`}\n`);
   if (lines.length > 0 && !json) show(lines, review, terminal);
-  const saved = lines.length === 0 ? succeed({ pullRequest: null }) : await confirmed(place, after, yes, terminal);
+  const saved = lines.length === 0 ? succeed({ pullRequest: null }) : await confirmed(prepared.value, yes, terminal);
   if (!saved.ok) return reportFailure(saved.failure, terminal);
   const { pullRequest } = saved.value;
   if (json) {
     const shown = review === null ? { review, blocks: [] } : previewJson(review);
     printJson({ file, edit, lines, ...shown, codeowners: after.codeowners !== null, pullRequest }, terminal);
-  } else if (lines.length > 0) terminal.stdout(`\n${place.done(after)}\n`);
+  } else if (lines.length > 0) terminal.stdout(`\n${place.done(after, pullRequest)}\n`);
   return 0;
 }
 
@@ -62,11 +67,11 @@ interface Prepared {
 async function prepare(
   verb: Verb,
   given: Answers,
-  { file, today }: EditOptions,
+  { file, today, pullRequest, repository }: EditOptions,
   usage: Usage,
   terminal: Terminal,
 ): Promise<Result<Prepared>> {
-  const place = await openFiles(file, today);
+  const place = await (pullRequest ? openPullRequest(file, repository, process.env) : openFiles(file, today));
   if (!place.ok) return place;
   const before = readEditable(place.value.files, today);
   if (!before.ok) return before;
@@ -78,12 +83,11 @@ async function prepare(
 }
 
 async function confirmed(
-  place: EditPlace,
-  after: EditedTeam,
+  { place, after, edit }: Prepared,
   yes: boolean,
   terminal: Terminal,
 ): Promise<ReturnType<EditPlace['save']>> {
-  if (yes || (await terminal.confirm(place.question))) return place.save(after);
+  if (yes || (await terminal.confirm(place.question))) return place.save(after, edit);
   return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
 }
 

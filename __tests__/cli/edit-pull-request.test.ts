@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CommandResult, run, runHere, scratch } from '../support/command.ts';
+import { githubInTest } from '../support/github-client.ts';
+import { LAB, LabRepository } from '../support/lab-repository.ts';
+
+const github = githubInTest();
+const ADD = ['member', 'add', 'zoe', '--name', 'Zoë `Quist`', '--role', 'reader', '--until', '2031-05-31'];
+const PROPOSED = ['--pull-request', '--repository', 'perception/lab', '--yes', '--today', '2026-11-28'];
+
+let lab: LabRepository;
+beforeEach(() => {
+  lab = new LabRepository(github.repository());
+  github.repository().tokens.set('ada-token', {
+    ...{ login: 'ada', kind: 'user' },
+    grants: { contents: 'write', pull_requests: 'write' },
+  });
+});
+afterEach(() => lab.remove());
+
+const env = () => {
+  const { GITHUB_API_URL = '' } = github.server().environment();
+  return { GITHUB_API_URL, GITHUB_TOKEN: 'ada-token' };
+};
+const propose = (args: readonly string[]): Promise<CommandResult> => runHere([...args, ...PROPOSED], { env: env() });
+const git = (...args: string[]) => execFileSync('git', args, { cwd: lab.directory, encoding: 'utf8' });
+const pulls = () => [...github.repository().threads.values()];
+
+test('an edit becomes a pull request with one commit on a branch of its own', async () => {
+  const { code, stdout, stderr } = await propose(ADD);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [pull] = pulls();
+  expect(stdout.split('\n').at(-2)).toMatch(
+    /^Opened https:\/\/\S+\/pull\/1\. A comment there says who gains or loses what\.$/,
+  );
+  expect(pull).toMatchObject({
+    ...{ author: 'ada', title: 'Edit team.yaml: member add zoe', base: 'main' },
+    head: { ref: 'mturk-team/member-add-zoe' },
+  });
+  expect(pull?.body).toBe(
+    '`mturk-team member add zoe` made this change of `team.yaml`.\n\n' +
+      'The comment of the workflow says who gains or loses what.',
+  );
+  const branch = github.repository().branches.get('mturk-team/member-add-zoe') ?? '';
+  expect(git('log', '--format=%an: %s', `${lab.main}..${branch}`)).toBe('ada: Edit team.yaml: member add zoe\n');
+  const line = '  zoe: { name: Zoë `Quist`, roles: [reader], until: "2031-05-31" }';
+  expect(git('diff', '-U0', lab.main, branch).split('\n').slice(5)).toEqual([`+${line}`, '']);
+});
+
+test('the departure of an owner changes CODEOWNERS in the same commit', async () => {
+  expect((await propose(['member', 'depart', 'dee', '--reason', 'moved'])).code).toBe(0);
+  const branch = github.repository().branches.get('mturk-team/member-depart-dee') ?? '';
+  expect(git('diff', '--name-only', lab.main, branch)).toBe('.github/CODEOWNERS\nteam.yaml\n');
+  expect(git('show', `${branch}:.github/CODEOWNERS`)).toContain('\n* @Ada\n');
+});
+
+test('a byte order mark and CRLF go to GitHub as they are', async () => {
+  lab.push('main', () => `\uFEFF${LAB.replaceAll('\n', '\r\n')}`);
+  expect((await propose(['member', 'suspend', 'bo'])).code).toBe(0);
+  const branch = github.repository().branches.get('mturk-team/member-suspend-bo') ?? '';
+  expect(git('show', `${branch}:team.yaml`)).toBe(
+    `\uFEFF${LAB.replace('roles: [reader] }', 'roles: [reader], suspended: true }').replaceAll('\n', '\r\n')}`,
+  );
+});
+
+const REFUSED: readonly (readonly [what: string, error: string, prepare: () => void])[] = [
+  ['a branch that exists', 'branch-exists', () => lab.push('mturk-team/member-add-zoe', (text) => text)],
+  ['a fork', 'repository-is-fork', () => Object.assign(github.repository().settings, { isFork: true })],
+  [
+    'a token that may not write',
+    'github-denied',
+    () =>
+      github.repository().tokens.set('ada-token', {
+        ...{ login: 'ada', kind: 'user', grants: { contents: 'read', pull_requests: 'write' } },
+      }),
+  ],
+  ['a file that is broken', 'team-file-invalid', () => lab.push('main', (text) => `${text}\t- x\n`)],
+];
+
+test.each(REFUSED)('%s: %s, and nothing is written', async (_what, error, prepare) => {
+  prepare();
+  const before = new Map(github.repository().branches);
+  const { code, stderr } = await propose(ADD);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(error === 'team-file-invalid' ? 'error[yaml' : `error[${error}]`),
+  });
+  expect([github.repository().branches, pulls()]).toEqual([before, []]);
+});
+
+test('a file that the default branch does not have is not found', async () => {
+  const { code, stderr } = await propose(['freeze', '--file', 'lab/team.yaml']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('perception/lab: lab/team.yaml') });
+});
+
+test('without a pull request, its branch does not stay', async () => {
+  github.repository().tokens.set('ada-token', { login: 'ada', kind: 'user', grants: { contents: 'write' } });
+  const { code, stderr } = await propose(ADD);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[github-denied]') });
+  expect([...github.repository().branches.keys()]).toEqual(['main']);
+});
+
+test('the built command takes repository and path from the clone, and leaves its file alone', async () => {
+  const place = scratch({ 'team.yaml': 'not the one of GitHub' });
+  try {
+    execFileSync('git', ['init', '--quiet'], { cwd: place.directory });
+    execFileSync('git', ['remote', 'add', 'origin', 'git@github.com:perception/lab.git'], { cwd: place.directory });
+    const args = ['freeze', '--pull-request', '--yes', '--json'];
+    const { code, stdout } = await run(args, { cwd: place.directory, env: env() });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      ...{ code: 0, edit: { verb: 'freeze', capabilities: ['spend'] } },
+      pullRequest: expect.stringMatching(/\/pull\/1$/),
+    });
+    expect([...github.repository().branches.keys()]).toContain('mturk-team/freeze-spend');
+    expect(readFileSync(join(place.directory, 'team.yaml'), 'utf8')).toBe('not the one of GitHub');
+  } finally {
+    place.remove();
+  }
+});
+
+test('--repository needs --pull-request', async () => {
+  const { code, stderr } = await runHere(['freeze', '--repository', 'perception/lab']);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--repository needs --pull-request') });
+});

@@ -1,0 +1,71 @@
+import { basename, dirname, join } from 'node:path/posix';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Edit, subjectOf } from '../../edit/verbs.ts';
+import { openChanges } from '../../github/changes.ts';
+import { githubSettings } from '../../github/client.ts';
+import { gitIn } from '../../github/clone.ts';
+import { repositoryOf } from '../../github/event.ts';
+import { originOf } from '../../setup/repository.ts';
+import { paragraph } from '../../text/document.ts';
+import { printMarkdown } from '../../text/github.ts';
+import { codeText, t } from '../../text/text.ts';
+import { CODEOWNERS } from '../codeowners.ts';
+import type { EditPlace } from './files.ts';
+
+/**
+ * The files of the default branch on GitHub, where an edit becomes a pull request. `repository` is `OWNER/NAME`; null for
+ * that of the clone in which the file is.
+ */
+export async function openPullRequest(
+  file: string,
+  repository: string | null,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<EditPlace>> {
+  const settings = githubSettings(env);
+  if (!settings.ok) return settings;
+  const named = repository ?? (await originOf(dirname(file)));
+  if (named === null) return fail('repository-unknown', { options: ['--repository'] });
+  const place = repositoryOf({ GITHUB_REPOSITORY: named });
+  if (!place.ok) return place;
+  const below = repository === null ? await gitIn(dirname(file), 'rev-parse', '--show-prefix') : null;
+  const path = below === null ? file : join(below, basename(file));
+  const owned = join(dirname(path), CODEOWNERS);
+  const changes = openChanges(settings.value, place.value);
+  const start = await changes.start();
+  if (!start.ok) return start;
+  const text = await changes.textAt(start.value.commit, path);
+  if (!text.ok) return text;
+  const codeowners = await changes.textAt(start.value.commit, owned);
+  if (!codeowners.ok) return codeowners;
+  if (text.value === null) return fail('github-not-found', { request: `${named}: ${path}` });
+  return succeed({
+    files: { file, text: text.value, codeowners: codeowners.value },
+    question: `Propose this to ${named} as a pull request?`,
+    done: (_edited, url) => `Opened ${url}. A comment there says who gains or loses what.`,
+    async save(edited, edit) {
+      const proposed = await changes.propose({
+        ...{ start: start.value, branch: branchOf(edit), ...wordsOf(edit, path) },
+        files: { [path]: edited.text, ...(edited.codeowners === null ? {} : { [owned]: edited.codeowners }) },
+      });
+      return proposed.ok ? succeed({ pullRequest: proposed.value.url }) : proposed;
+    },
+  });
+}
+
+/** `mturk-team/member-add-zoe`. Not every key is a name of a branch. */
+function branchOf(edit: Edit): string {
+  return `mturk-team/${[edit.verb, subjectOf(edit)]
+    .join(' ')
+    .trim()
+    .replace(/[^\w]+/g, '-')}`;
+}
+
+function wordsOf(edit: Edit, path: string): { readonly title: string; readonly body: string } {
+  const command = [edit.verb, subjectOf(edit)].join(' ').trim();
+  const made = t`${codeText(`mturk-team ${command}`)} made this change of ${codeText(path)}.`;
+  const next = t`The comment of the workflow says who gains or loses what.`;
+  return {
+    title: `Edit ${path}: ${command}`,
+    body: printMarkdown([paragraph(made), paragraph(next)], { reveal: false }),
+  };
+}
