@@ -111,5 +111,5 @@ function pastedLines(splice: Exclude<Splice, { readonly do: 'unset' }>): readonl
   const [last = '', ...above] = [...splice.path].reverse();
   const value = splice.do === 'set' ? splice.value : [splice.value];
   const lines = above.reverse().map((key, depth) => `${'  '.repeat(depth)}${key}:`);
-  return [...lines, `${'  '.repeat(above.length)}${flowEntry({ text: '', root: null }, [last, value])}`];
+  return [...lines, `${'  '.repeat(above.length)}${flowEntry([], [last, value])}`];
 }

@@ -7,7 +7,7 @@ export function lineStart(text: string, at: number): number {
 export function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   if (end === -1) return text.length;
-  return text[end - 1] === '\r' && end > at ? end - 1 : end;
+  return text[end - 1] === '\r' ? end - 1 : end;
 }
 
 /** Where the next line begins; the end of the text if there is none. */

@@ -4,7 +4,7 @@ import { isObject } from '../diagnostics/parse-data.ts';
 import { linesOf, placesIn, positionOf } from '../diagnostics/positions.ts';
 import { type Collection, type Entry, entriesOf, isFlow, type Source, tokensOf } from './entries.ts';
 import { lineEnd, lineStart, nextLine } from './lines.ts';
-import { flowEntry, flowText, newEntryLines, type Plain, replacingText } from './style.ts';
+import { flowEntry, flowText, newEntryLines, type Plain, replacingText, sampleOf } from './style.ts';
 
 type KeyPath = readonly string[];
 
@@ -127,7 +127,7 @@ function changed(text: string, changes: readonly (Change | null)[]): string | nu
   let at = 0;
   let last = -1;
   for (const { from, to, text: piece } of possible.sort((one, other) => one.from - other.from)) {
-    if (from < at || from === last) return null;
+    if (from < at || (from === last && from === to)) return null;
     out += text.slice(at, from) + piece;
     [at, last] = [to, from];
   }
@@ -175,14 +175,14 @@ function setChanges(source: Source, path: KeyPath, value: Plain): readonly (Chan
   const { value: node } = known;
   if (!isScalar(node) || typeof value === 'object' || node.type?.startsWith('BLOCK') || !node.range) return [null];
   if (node.value === value) return [];
-  return [{ from: node.range[0], to: node.range[1], text: replacingText(source, node, value) }];
+  return [{ from: node.range[0], to: node.range[1], text: replacingText(sampleOf(source), node, value) }];
 }
 
 function insertPair(source: Source, map: Collection, path: KeyPath, value: Plain): readonly (Change | null)[] {
   const [key = ''] = path.slice(-1);
   if (isFlow(map)) {
     const opened = path.length === 2 ? openedSection(source, map, path, value) : null;
-    return opened ?? [flowInsert(source, map, flowEntry(source, [key, value]))];
+    return opened ?? [flowInsert(source, map, flowEntry(sampleOf(source, map), [key, value]))];
   }
   const last = entriesOf(source, map).at(-1);
   const indent = last === undefined ? null : indentBefore(source, last);
@@ -210,11 +210,11 @@ function openedSection(source: Source, map: Collection, path: KeyPath, value: Pl
 }
 
 function insertItem(source: Source, list: Collection, value: string): Change | null {
-  if (isFlow(list)) return flowInsert(source, list, flowText(source, value));
+  if (isFlow(list)) return flowInsert(source, list, flowText(sampleOf(source, list), value));
   const last = entriesOf(source, list).at(-1);
   const indent = last === undefined ? null : indentBefore(source, last);
   if (last === undefined || indent === null) return null;
-  return insertLines(source, last, indent, [`${indent}- ${flowText(source, value)}`]);
+  return insertLines(source, last, indent, [`${indent}- ${flowText(sampleOf(source, list), value)}`]);
 }
 
 function insertLines({ text, ...rest }: Source, last: Entry, indent: string, lines: readonly string[]): Change {
