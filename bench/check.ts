@@ -40,13 +40,13 @@ export async function benchCheck(sizes: readonly number[]): Promise<CheckTimes[]
   });
 }
 
-function timed(work: () => unknown): number {
+export function timed(work: () => unknown): number {
   const start = performance.now();
   work();
   return performance.now() - start;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, two) => one - two);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { type ApplyFigures, benchApply, expectedCalls } from './apply.ts';
 import { benchCheck } from './check.ts';
 import { benchDecide } from './decide.ts';
+import { benchEdit } from './edit.ts';
 import { benchFirstComment } from './first-comment.ts';
 import { benchInventory } from './inventory.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
@@ -103,6 +104,18 @@ for (const { size, checkMs, yamlParseMs, ratio, limit } of await benchCheck(SIZE
     unit: 'x',
   });
 }
+
+say('edit');
+const edit = benchEdit(500);
+rows.push({
+  what: 'splices of a departure',
+  size: '500',
+  ours: ms(edit.editMs),
+  baseline: `check: ${ms(edit.checkMs)}`,
+  measured: edit.ratio,
+  target: edit.limit,
+  unit: 'x',
+});
 
 say('decide');
 for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SIZES)) {

@@ -33,8 +33,9 @@ export function flowEntry(sample: Sample, [key, value]: readonly [string, Plain]
   return `${scalarText(sample, key)}: ${flowText(sample, value)}`;
 }
 
-/** A text that stays one in brackets, and for YAML 1.1: dates are quoted. */
+/** A text that stays one in brackets, on one line, and for YAML 1.1: dates are quoted. */
 function scalarText(sample: Sample, value: string | boolean): string {
+  if (/[\r\n]/.test(String(value))) return JSON.stringify(value);
   const singleQuote = hasMore(sample, /[:[,{] *'/g, /[:[,{] *"/g) ? true : null;
   const options = { lineWidth: 0, compat: 'yaml-1.1', collectionStyle: 'flow', flowCollectionPadding: false } as const;
   return stringify([value], { ...options, singleQuote })

@@ -27,8 +27,10 @@ export async function openFiles(file: string, today: string): Promise<Result<Edi
   return succeed({
     files: { file, text, codeowners: found === null || found.ignored !== null ? null : found.text },
     question: `Write this to ${file}?`,
-    done: ({ codeowners }) =>
-      `Wrote ${codeowners === null ? file : `${file} and ${path}`}. Next: propose it as a pull request.`,
+    done({ codeowners, team }) {
+      const next = team === null ? 'It still has errors: run mturk-team check.' : 'Next: propose it as a pull request.';
+      return `Wrote ${codeowners === null ? file : `${file} and ${path}`}. ${next}`;
+    },
     async save(edited) {
       const writable = await checkWritable([file, edited.codeowners === null ? null : path]);
       if (!writable.ok) return writable;

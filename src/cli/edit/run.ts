@@ -12,7 +12,7 @@ import { previewJson } from '../../review/text/json.ts';
 import { terminalReview } from '../../review/text/terminal.ts';
 import type { TeamDraft } from '../../team/draft.ts';
 import { codeBlock } from '../../text/document.ts';
-import { say } from '../../text/escape.ts';
+import { say, visible } from '../../text/escape.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import { type Answers, QUESTIONS, type Question, rolesOfMember } from './questions.ts';
 
@@ -53,7 +53,7 @@ export async function runEdit(
   if (json) {
     const shown = review === null ? { review, blocks: [] } : previewJson(review);
     printJson({ file, edit, lines, ...shown, codeowners: after.codeowners !== null, pullRequest }, terminal);
-  } else if (lines.length > 0) terminal.stdout(`\n${place.done(after, pullRequest)}\n`);
+  } else if (lines.length > 0) terminal.stdout(`\n${visible(place.done(after, pullRequest))}\n`);
   return 0;
 }
 
@@ -87,7 +87,7 @@ async function confirmed(
   yes: boolean,
   terminal: Terminal,
 ): Promise<ReturnType<EditPlace['save']>> {
-  if (yes || (await terminal.confirm(place.question))) return place.save(after, edit);
+  if (yes || (await terminal.confirm(visible(place.question)))) return place.save(after, edit);
   return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
 }
 
