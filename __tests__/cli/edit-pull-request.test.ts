@@ -94,6 +94,22 @@ test('a file that the default branch does not have is not found', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('perception/lab: lab/team.yaml') });
 });
 
+test('a file that is not UTF-8 is not read as if it were', async () => {
+  lab.pushFiles('main', { 'team.yaml': LAB });
+  const latin = execFileSync('git', ['hash-object', '-w', '--stdin'], {
+    cwd: lab.directory,
+    input: Buffer.from([0xe9]),
+  });
+  const tree = execFileSync('git', ['mktree'], {
+    cwd: lab.directory,
+    input: `100644 blob ${latin.toString().trim()}\tteam.yaml\n`,
+  });
+  const person = ['-c', 'user.name=x', '-c', 'user.email=x@y.z'];
+  lab.set('main', git(...person, 'commit-tree', tree.toString().trim(), '-m', 'x').trim());
+  const { code, stderr } = await propose(ADD);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('it is not UTF-8') });
+});
+
 test('without a pull request, its branch does not stay', async () => {
   github.repository().tokens.set('ada-token', { login: 'ada', kind: 'user', grants: { contents: 'write' } });
   const { code, stderr } = await propose(ADD);

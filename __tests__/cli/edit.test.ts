@@ -1,5 +1,7 @@
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { atTerminal } from '../support/at-terminal.ts';
 import { answering, type CommandResult, run, runHere, scratch } from '../support/command.ts';
 import { expectGolden } from '../support/golden.ts';
 
@@ -134,6 +136,15 @@ test('a member is added, extended, suspended, resumed and departs, by the built 
   expect(read(CODEOWNERS)).toBe('/docs @writer\n');
 });
 
+test('a pipe is not edited', async () => {
+  const { cwd } = lab();
+  execFileSync('mkfifo', [join(cwd, 'pipe.yaml')]);
+  const written = execFile('sh', ['-c', 'cat team.yaml > pipe.yaml'], { cwd });
+  const { code, stderr } = await runHere(['freeze', '--file', 'pipe.yaml', '--yes'], { cwd });
+  written.kill();
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('it is not a regular file') });
+});
+
 test('--json has the edit as data, the lines and the review', async () => {
   const { cwd } = lab();
   const { stdout, stderr } = await runHere(['member', 'suspend', 'bo', '--yes', '--json', ...DAY], { cwd });
@@ -210,4 +221,41 @@ test('a file that changes while the question is open is not overwritten', async 
   const { code, stderr } = await runHere(['member', 'suspend', 'bo', ...DAY], { cwd, person });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[file-changed]') });
   expect(team()).toBe(`${SAMPLE}# mine\n`);
+});
+
+test('on a terminal of its own, lists are chosen from with keys, and y confirms', async () => {
+  const { cwd, team } = lab();
+  const { PATH = '' } = process.env;
+  const command = `${process.execPath} ${resolve('dist/mturk-team.cjs')} member roles --today 2026-11-28`;
+  const down = '\u001b[B';
+  const { code, seen } = await atTerminal(command, {
+    ...{ cwd, env: { PATH, HOME: cwd, TERM: 'xterm' } },
+    answers: [
+      ['Which member?', `${down}\r`],
+      // What Bo has is chosen already: results-reader stays, task-publisher goes, paymaster comes.
+      ['Which roles?', `${down} ${down} \r`],
+      ['Write this to team.yaml?', 'y'],
+    ],
+  });
+  expect({ code, seen }).toEqual({
+    code: 0,
+    seen: expect.stringContaining('Adds role paymaster; removes role task-publisher'),
+  });
+  expect(team()).toContain('    roles: [results-reader, paymaster]\n');
+});
+
+test('every command of docs/edit.md is one', async () => {
+  const page = readFileSync('docs/edit.md', 'utf8');
+  const commands = [...page.matchAll(/mturk-team ((?:member|role|freeze|unfreeze|snooze)\b[^`\n]*)/g)].map(
+    ([, args = '']) => args,
+  );
+  expect(commands.length).toBeGreaterThan(15);
+  for (const command of commands) {
+    const { cwd } = lab();
+    const args = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    const { code, stderr } = await runHere(args, { cwd });
+    expect({ command, code, stderr }).not.toMatchObject({
+      stderr: expect.stringMatching(/unknown (?:command|option)|too many/),
+    });
+  }
 });

@@ -39,6 +39,11 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'credentials-missing', 'drift', '--quick'],
   [2, 'unknown-member', 'explain', 'zoe'],
   [2, 'unknown-operation', 'who-can', 'fly'],
+  [1, 'edit-needs-option', 'member', 'depart', 'ada', '--reason', 'moved'],
+  [1, 'entry-exists', 'member', 'add', 'bo', '--name', 'Bo', '--role', 'paymaster'],
+  [2, 'unknown-role', 'role', 'allow', 'reader', 'pay:bonus'],
+  [1, 'not-confirmed', 'freeze'],
+  [1, 'github-token-missing', 'freeze', '--pull-request'],
   [1, 'team-file-invalid', 'synth', 'broken.yaml'],
   [1, 'file-not-writable', 'synth', '--out', 'file'],
   [1, 'file-not-writable', 'synth', '--out', '/proc/stacks'],
@@ -80,6 +85,7 @@ test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
 
 const COMMANDS = [
   ...['check', 'plan', 'apply', 'drift', 'explain bo', 'who-can SendBonus', 'synth', 'codeowners', 'schema', 'demo'],
+  ...['member suspend bo', 'role add x', 'freeze', 'unfreeze', 'snooze x'],
   ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned'],
   ...[`check-approval --commit ${COMMIT}`, 'drift-issue --report r'],
 ];

@@ -110,11 +110,11 @@ members: # all
   # above bo
   # twice
   bo: # beside bo
-    name: B # his name
+    name: B # the name
     # deeper
   # about cy
   cy: { name: C }
-`.replace('his', 'the');
+`;
   expect(after(text, { do: 'unset', path: BO })).toBe(`a: 1
 members: # all
   # about all

@@ -1,5 +1,4 @@
 import { type CST, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import { lineEnd } from './lines.ts';
 
 /** A text with its document, in which nodes keep their source tokens; `root` is null if it is no YAML. */
 export interface Source {
@@ -77,4 +76,22 @@ function endOf(source: Source, node: unknown): number {
   }
   if ((isMap(node) || isSeq(node)) && !isFlow(node)) return entriesOf(source, node).at(-1)?.to ?? to;
   return to;
+}
+
+/** Where the line of an offset begins. */
+export function lineStart(text: string, at: number): number {
+  return text.lastIndexOf('\n', at - 1) + 1;
+}
+
+/** Where it ends, before its line break. */
+export function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  if (end === -1) return text.length;
+  return text[end - 1] === '\r' ? end - 1 : end;
+}
+
+/** Where the next line begins; the end of the text if there is none. */
+export function nextLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end + 1;
 }

@@ -2,8 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { isObject } from '../diagnostics/parse-data.ts';
 import { linesOf, placesIn, positionOf } from '../diagnostics/positions.ts';
-import { type Collection, type Entry, entriesOf, isFlow, type Source, tokensOf } from './entries.ts';
-import { lineEnd, lineStart, nextLine } from './lines.ts';
+import {
+  type Collection,
+  type Entry,
+  entriesOf,
+  isFlow,
+  lineEnd,
+  lineStart,
+  nextLine,
+  type Source,
+  tokensOf,
+} from './entries.ts';
 import { flowEntry, flowText, newEntryLines, type Plain, replacingText, sampleOf } from './style.ts';
 
 type KeyPath = readonly string[];

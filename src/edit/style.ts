@@ -1,6 +1,5 @@
 import { isMap, isPair, isSeq, type Scalar, stringify } from 'yaml';
-import { type Collection, type Entry, entriesOf, isFlow, type Source } from './entries.ts';
-import { lineStart } from './lines.ts';
+import { type Collection, type Entry, entriesOf, isFlow, lineStart, type Source } from './entries.ts';
 
 /** What an edit writes. */
 export type Plain = string | boolean | readonly Plain[] | { readonly [key: string]: Plain };

@@ -5,9 +5,13 @@ import { suggester } from '../team/suggest.ts';
 import type { Splice } from './splice.ts';
 import type { Plain } from './style.ts';
 
-const KEY = z.string().min(1);
+const KEY = z.string();
 const KEYS = z.array(KEY).readonly().default([]);
 const DAY = z.iso.date();
+
+export function isDay(text: string): boolean {
+  return DAY.safeParse(text).success;
+}
 
 const edit = <Verb extends string, Shape extends z.ZodRawShape>(verb: Verb, shape: Shape) =>
   z.strictObject({ verb: z.literal(verb), ...shape }).readonly();

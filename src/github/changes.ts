@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { RepositoryName } from './port.ts';
@@ -69,7 +70,10 @@ export function openChanges(settings: RequestSettings, { owner, name }: Reposito
     async textAt(ref, path) {
       const file = nullIfNotFound(await one(`GET ${REPOSITORY}/contents/{path}`, { path, ref }, fileAnswer));
       if (!file.ok) return file;
-      return succeed(file.value === null ? null : Buffer.from(file.value.content, 'base64').toString('utf8'));
+      const bytes = file.value === null ? null : Buffer.from(file.value.content, 'base64');
+      if (bytes !== null && !isUtf8(bytes))
+        return fail('github-unreadable', { request: path, reason: 'it is not UTF-8' });
+      return succeed(bytes?.toString('utf8') ?? null);
     },
     async propose(proposal) {
       const { start, branch, title, body } = proposal;

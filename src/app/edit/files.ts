@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { EditableFiles, EditedTeam } from '../../edit/edit.ts';
@@ -21,6 +21,8 @@ export interface EditPlace {
 export async function openFiles(file: string, today: string): Promise<Result<EditPlace>> {
   const { findings, source } = await readTeamFile(file, { today });
   if (source === null) return fail('team-file-invalid', { file, findings, source });
+  // A pipe can be read once, and an edit of it is nowhere.
+  if (!(await stat(file)).isFile()) return fail('file-not-writable', { file, reason: 'it is not a regular file' });
   const text = await readFile(file, 'utf8');
   const path = join(dirname(file), CODEOWNERS);
   const found = await readCodeowners(path);

@@ -1,7 +1,7 @@
 import { CAPABILITIES, CAPABILITY_NAMES, type Capability } from '../../catalog/mturk.ts';
-import { isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
+import { isDay, isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
 import type { TeamDraft } from '../../team/draft.ts';
-import { DATE_PATTERN, ID_PATTERN } from '../../team/schema.ts';
+import { ID_PATTERN } from '../../team/schema.ts';
 
 /** What was answered so far, by field of the edit. */
 export type Answers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -46,8 +46,7 @@ const CAPABILITY_CHOICES = CAPABILITY_NAMES.map((name: Capability) => ({
 
 const keyProblem = (answer: string) =>
   ID_PATTERN.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
-const dayProblem = (answer: string) =>
-  DATE_PATTERN.test(answer) && !Number.isNaN(Date.parse(answer)) ? null : 'Write a day as YYYY-MM-DD.';
+const dayProblem = (answer: string) => (isDay(answer) ? null : 'Write a day that exists as YYYY-MM-DD.');
 const filled = (answer: string) => (answer === '' ? 'Write at least one word.' : null);
 
 const MEMBER: Question = {

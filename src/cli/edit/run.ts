@@ -114,8 +114,8 @@ async function editOf(
 ): Promise<Result<Edit>> {
   const answers: Record<string, string | readonly string[] | undefined> = {
     ...(verb === 'member depart' ? { left: today } : {}),
-    ...Object.fromEntries(Object.entries(given).filter(([, answer]) => answer !== undefined)),
-    ...(verb === 'freeze' && given.capabilities?.length === 0 ? { capabilities: ['spend'] } : {}),
+    ...Object.fromEntries(Object.entries(given).filter(([, answer = '']) => answer.length > 0)),
+    ...(verb === 'freeze' && (given.capabilities ?? []).length === 0 ? { capabilities: ['spend'] } : {}),
   };
   const missing: string[] = [];
   for (const question of QUESTIONS[verb]) {
@@ -155,6 +155,8 @@ async function asked(
     const [text] = first;
     return (await ask?.({ message, example, problem, ...(text === undefined ? {} : { initial: text }) })) ?? null;
   }
-  const chosen = await choose?.({ message, options: choices(draft, answers), initial: first, many });
+  const options = choices(draft, answers);
+  if (options.length === 0) return '';
+  const chosen = await choose?.({ message, options, initial: first, many });
   return chosen === undefined || chosen === null ? null : many ? chosen : (chosen[0] ?? '');
 }
