@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   terraform: 2180,
   aws: 2470,
   access: 3450,
-  edit: 930,
+  edit: 945,
   team: 4220,
   iam: 880,
   catalog: 280,

@@ -244,6 +244,17 @@ test('on a terminal of its own, lists are chosen from with keys, and y confirms'
   expect(team()).toContain('    roles: [results-reader, paymaster]\n');
 });
 
+test('names of a file cannot move the cursor of a list', async () => {
+  const { cwd } = lab(SAMPLE.replace('name: Bo Chen', 'name: "Bo \\e[2J"'));
+  const shown: string[] = [];
+  const choose = async ({ options }: { readonly options: readonly { readonly label: string }[] }) => {
+    shown.push(...options.map(({ label }) => label));
+    return null;
+  };
+  const { code } = await runHere(['member', 'resume', ...DAY], { cwd, person: { ...answering([]), choose } });
+  expect({ code, shown }).toEqual({ code: 1, shown: expect.arrayContaining(['Bo <U+001B>[2J (bo)']) });
+});
+
 test('every command of docs/edit.md is one', async () => {
   const page = readFileSync('docs/edit.md', 'utf8');
   const commands = [...page.matchAll(/mturk-team ((?:member|role|freeze|unfreeze|snooze)\b[^`\n]*)/g)].map(

@@ -189,50 +189,48 @@ function setChanges(source: Source, path: KeyPath, value: Plain): readonly (Chan
 
 function insertPair(source: Source, map: Collection, path: KeyPath, value: Plain): readonly (Change | null)[] {
   const [key = ''] = path.slice(-1);
-  if (isFlow(map)) {
-    const opened = path.length === 2 ? openedSection(source, map, path, value) : null;
-    return opened ?? [flowInsert(source, map, flowEntry(sampleOf(source, map), [key, value]))];
+  if (!isFlow(map)) {
+    const isSection = path.length === 1;
+    return [insertBelow(source, map, (indent) => newEntryLines(source, map, [key, value], { indent, isSection }))];
   }
-  const last = entriesOf(source, map).at(-1);
-  const indent = last === undefined ? null : indentBefore(source, last);
-  if (last === undefined || indent === null) return [null];
-  return [
-    insertLines(
-      source,
-      last,
-      indent,
-      newEntryLines(source, map, [key, value], { indent, isSection: path.length === 1 }),
-    ),
-  ];
+  const opened = path.length === 2 ? openedSection(source, map, [key, value]) : null;
+  return opened ?? [flowInsert(source, map, flowEntry(sampleOf(source, map), [key, value]))];
 }
 
 /** `departed: {}` as a section with a line for each entry; null if it is written otherwise. */
-function openedSection(source: Source, map: Collection, path: KeyPath, value: Plain): readonly Change[] | null {
-  const { text } = source;
+function openedSection(source: Source, map: Collection, pair: readonly [string, Plain]): readonly Change[] | null {
+  const { text, root } = source;
   const [from = 0, to = 0] = map.range ?? [];
-  if (text.slice(from - 2, to) !== ': {}' || !isMap(source.root) || isFlow(source.root)) return null;
-  const style = { indent: '  ', isSection: false };
-  const [key = ''] = path.slice(-1);
-  const lines = newEntryLines(source, map, [key, value], style);
-  const at = afterComments(text, to, 0);
-  return [{ from: from - 1, to, text: '' }, linesAt(source, at, lines)];
+  if (text.slice(from - 2, to) !== ': {}' || isFlow(root)) return null;
+  const lines = newEntryLines(source, map, pair, { indent: '  ', isSection: false });
+  return [{ from: from - 1, to, text: '' }, linesAt(source, afterComments(text, to, 0), lines)];
 }
 
 function insertItem(source: Source, list: Collection, value: string): Change | null {
-  if (isFlow(list)) return flowInsert(source, list, flowText(sampleOf(source, list), value));
-  const last = entriesOf(source, list).at(-1);
+  const piece = flowText(sampleOf(source, list), value);
+  return isFlow(list)
+    ? flowInsert(source, list, piece)
+    : insertBelow(source, list, (indent) => [`${indent}- ${piece}`]);
+}
+
+/** Inserts an entry below the last one, indented as that is; null if another entry is on its line. */
+function insertBelow(
+  source: Source,
+  collection: Collection,
+  linesOf: (indent: string) => readonly string[],
+): Change | null {
+  const last = entriesOf(source, collection).at(-1);
   const indent = last === undefined ? null : indentBefore(source, last);
   if (last === undefined || indent === null) return null;
-  return insertLines(source, last, indent, [`${indent}- ${flowText(sampleOf(source, list), value)}`]);
+  return linesAt(source, afterComments(source.text, last.to, indent.length), linesOf(indent));
 }
 
-function insertLines({ text, ...rest }: Source, last: Entry, indent: string, lines: readonly string[]): Change {
-  return linesAt({ text, ...rest }, afterComments(text, last.to, indent.length), lines);
+function linesAt(source: Source, at: number, lines: readonly string[]): Change {
+  return { from: at, to: at, text: lines.map((line) => lineBreakOf(source) + line).join('') };
 }
 
-function linesAt({ text }: Source, at: number, lines: readonly string[]): Change {
-  const end = text.includes('\r\n') ? '\r\n' : '\n';
-  return { from: at, to: at, text: lines.map((line) => `${end}${line}`).join('') };
+function lineBreakOf({ text }: Source): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /** What is before an entry on its line; null if that is more than spaces. */
@@ -255,24 +253,28 @@ function afterComments(text: string, end: number, depth: number): number {
 /** Inserts an entry at the end of a collection in brackets: on its line, or on one of its own as the last entry is. */
 function flowInsert(source: Source, collection: Collection, piece: string): Change | null {
   const { text } = source;
-  const close = (collection.range?.[1] ?? 0) - 1;
-  const open = collection.range?.[0] ?? 0;
+  const [open = 0, end = 0] = collection.range ?? [];
+  const close = end - 1;
   const last = entriesOf(source, collection).at(-1);
   if (last === undefined) {
     if (text.slice(open + 1, close).trim() !== '') return null;
     const around = isMap(collection) ? ' ' : '';
     return { from: open + 1, to: close, text: `${around}${piece}${around}` };
   }
-  const comma = commaAfter(collection, entriesOf(source, collection).length - 1);
-  const end = comma === null ? last.to : comma + 1;
+  const comma = commaAfter(collection, collection.items.length - 1);
+  const at = comma === null ? last.to : comma + 1;
   const indent = indentBefore(source, last);
-  const to = lineEnd(text, end);
-  const rest = text.slice(end, to);
-  if (indent !== null && to < close && /^[ \t]*(?:#.*)?$/.test(rest)) {
-    const [{ text: line } = { text: '' }] = [linesAt(source, to, [`${indent}${piece}`])];
-    return { from: end, to, text: comma === null ? `,${rest}${line}` : `${rest}${line},` };
+  const to = lineEnd(text, at);
+  if (indent !== null && to < close && isLineEnd(text, at)) {
+    const line = `${text.slice(at, to)}${lineBreakOf(source)}${indent}${piece}`;
+    return { from: at, to, text: comma === null ? `,${line}` : `${line},` };
   }
-  return { from: end, to: end, text: comma === null ? `, ${piece}` : ` ${piece},` };
+  return { from: at, to: at, text: comma === null ? `, ${piece}` : ` ${piece},` };
+}
+
+/** Whether nothing but a comment follows on the line. */
+function isLineEnd(text: string, at: number): boolean {
+  return /^[ \t]*(?:#.*)?$/.test(text.slice(at, lineEnd(text, at)));
 }
 
 /** Where the comma after an entry in brackets is; null if there is none. */
@@ -323,8 +325,7 @@ function flowRemove(source: Source, collection: Collection, entries: readonly En
   }
   const comma = commaAfter(collection, index);
   const last = comma === null ? entry.to : comma + 1;
-  const rest = text.slice(last, lineEnd(text, last));
-  if (indentBefore(source, entry) !== null && /^[ \t]*(?:#.*)?$/.test(rest)) {
+  if (indentBefore(source, entry) !== null && isLineEnd(text, last)) {
     const lines = { from: lineStart(text, entry.from), to: nextLine(text, last), text: '' };
     const spare = comma === null ? commaAfter(collection, index - 1) : null;
     return spare === null ? [lines] : [{ from: spare, to: spare + 1, text: '' }, lines];

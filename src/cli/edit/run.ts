@@ -155,7 +155,7 @@ async function asked(
     const [text] = first;
     return (await ask?.({ message, example, problem, ...(text === undefined ? {} : { initial: text }) })) ?? null;
   }
-  const options = choices(draft, answers);
+  const options = choices(draft, answers).map(({ value, label }) => ({ value, label: visible(label) }));
   if (options.length === 0) return '';
   const chosen = await choose?.({ message, options, initial: first, many });
   return chosen === undefined || chosen === null ? null : many ? chosen : (chosen[0] ?? '');
