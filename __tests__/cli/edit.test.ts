@@ -138,7 +138,7 @@ test('a member is added, extended, suspended, resumed and departs, by the built 
 
 test('a pipe is not edited', async () => {
   const { cwd } = lab();
-  execFileSync('mkfifo', [join(cwd, 'pipe.yaml')]);
+  execFileSync('sh', ['-c', 'mkfifo pipe.yaml'], { cwd });
   const written = execFile('sh', ['-c', 'cat team.yaml > pipe.yaml'], { cwd });
   const { code, stderr } = await runHere(['freeze', '--file', 'pipe.yaml', '--yes'], { cwd });
   written.kill();
