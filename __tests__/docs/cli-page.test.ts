@@ -33,21 +33,24 @@ async function sectionOf(command: string): Promise<string> {
   ].join('\n\n');
 }
 
+const wordsIn = (page: string, pattern: RegExp) =>
+  [pattern.exec(page)?.[1]?.trim() ?? ''].filter((words) => words !== '');
+
 /** The page as `--help` has it, with the words by hand that the page has now. */
 async function wholePage(page: string): Promise<string> {
   const [introduction = ''] = page.split(/^## /m);
   const parts = [introduction.trimEnd()];
   const help = await helpOf();
-  for (const group of ['Everyday', 'Set up', 'Try it', 'CI']) {
-    parts.push(`## ${group}`);
+  for (const group of ['Everyday', 'Edit', 'Set up', 'Try it', 'CI']) {
+    parts.push(`## ${group}`, ...wordsIn(page, new RegExp(`^## ${group}\n([\\s\\S]*?)^### `, 'm')));
     for (const [name] of partOf(help, group)) {
       const commands = partOf(await helpOf(name), 'Commands').filter(([each]) => each !== 'help');
       for (const command of commands.length === 0 ? [name] : commands.map(([each]) => `${name} ${each}`)) {
-        const [, words = ''] =
-          new RegExp(`^### \`${command}\`\n[\\s\\S]*?^Exit codes: .*\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`, 'm').exec(
-            page,
-          ) ?? [];
-        parts.push(await sectionOf(command), ...(words.trim() === '' ? [] : [words.trim()]));
+        const words = new RegExp(
+          `^### \`${command}\`\n[\\s\\S]*?^Exit codes: .*\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`,
+          'm',
+        );
+        parts.push(await sectionOf(command), ...wordsIn(page, words));
       }
     }
   }

@@ -17,9 +17,10 @@ const SECTIONS: ReadonlyMap<string, Shape> = new Map(
   readFileSync('docs/reference/json.md', 'utf8')
     .split(/^##+ /m)
     .slice(1)
-    .map((section) => {
+    .flatMap((section) => {
       const [heading = ''] = section.split('\n');
-      return [heading.toLowerCase().replaceAll(' ', '-'), shapeOf(section)] as const;
+      const names = heading.toLowerCase().split(', ');
+      return names.map((name) => [name.replaceAll(' ', '-'), shapeOf(section)] as const);
     }),
 );
 
@@ -33,10 +34,10 @@ function shapeOf(section: string): Shape {
   return keys;
 }
 
-/** The commands of the page. */
+/** The commands of the page, and groups of commands whose results have the same keys. */
 export function documentedCommands(): readonly string[] {
   const [, results = ''] = /^## Results\n([\s\S]*?)^## /m.exec(readFileSync('docs/reference/json.md', 'utf8')) ?? [];
-  return [...results.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+  return [...results.matchAll(/^### (.+)$/gm)].flatMap(([, heading = '']) => heading.split(', '));
 }
 
 /** In what a JSON document of a command differs from docs/reference/json.md. */

@@ -3,9 +3,9 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Edit, subjectOf } from '../../edit/verbs.ts';
 import { openChanges } from '../../github/changes.ts';
 import { githubSettings } from '../../github/client.ts';
-import { gitIn } from '../../github/clone.ts';
 import { repositoryOf } from '../../github/event.ts';
-import { originOf } from '../../setup/repository.ts';
+import { gitIn } from '../../github/git.ts';
+import { repositoryOfOrigin } from '../../setup/repository.ts';
 import { paragraph } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { codeText, t } from '../../text/text.ts';
@@ -23,7 +23,7 @@ export async function openPullRequest(
 ): Promise<Result<EditPlace>> {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
-  const named = repository ?? (await originOf(dirname(file)));
+  const named = repository ?? (await repositoryOfOrigin(dirname(file)));
   if (named === null) return fail('repository-unknown', { options: ['--repository'] });
   const place = repositoryOf({ GITHUB_REPOSITORY: named });
   if (!place.ok) return place;
