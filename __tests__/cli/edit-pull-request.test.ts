@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandResult, run, runHere, scratch } from '../support/command.ts';
 import { githubInTest } from '../support/github-client.ts';
@@ -117,11 +117,17 @@ test('without a pull request, its branch does not stay', async () => {
   expect([...github.repository().branches.keys()]).toEqual(['main']);
 });
 
-test('the built command takes repository and path from the clone, and leaves its file alone', async () => {
+/** A clone with a team file of its own, and this remote. */
+function cloneOf(origin: string): ReturnType<typeof scratch> {
   const place = scratch({ 'team.yaml': 'not the one of GitHub' });
+  execFileSync('git', ['init', '--quiet'], { cwd: place.directory });
+  execFileSync('git', ['remote', 'add', 'origin', origin], { cwd: place.directory });
+  return place;
+}
+
+test('the built command takes repository and path from the clone, and leaves its file alone', async () => {
+  const place = cloneOf('git@github.com:perception/lab.git');
   try {
-    execFileSync('git', ['init', '--quiet'], { cwd: place.directory });
-    execFileSync('git', ['remote', 'add', 'origin', 'git@github.com:perception/lab.git'], { cwd: place.directory });
     const args = ['freeze', '--pull-request', '--yes', '--json'];
     const { code, stdout } = await run(args, { cwd: place.directory, env: env() });
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
@@ -134,6 +140,44 @@ test('the built command takes repository and path from the clone, and leaves its
     place.remove();
   }
 });
+
+test('the token writes one new branch and its pull request, and is in no output and no file', async () => {
+  const place = cloneOf('https://github.com/perception/lab');
+  try {
+    const args = ['freeze', '--pull-request', '--yes'];
+    const { stdout, stderr } = await run(args, { cwd: place.directory, env: env() });
+    const { writes } = github.server();
+    const written = writes().map(
+      ({ method, path, status }) => `${status} ${method} ${path.split('/').slice(4).join('/')}`,
+    );
+    expect(written).toEqual(['201 POST git/trees', '201 POST git/commits', '201 POST git/refs', '201 POST pulls']);
+    expect(writes()[2]?.body).toMatchObject({ ref: 'refs/heads/mturk-team/freeze-spend' });
+    expect(github.repository().branches.get('main')).toBe(lab.main);
+    const files = readdirSync(place.directory, { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+    const texts = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+    expect(files.length).toBeGreaterThan(5);
+    expect([stdout, stderr, ...texts].filter((text) => text.includes('ada-token'))).toEqual([]);
+  } finally {
+    place.remove();
+  }
+});
+
+test.each(['https://github.com.evil.example/perception/lab', 'https://evil.example/perception/lab.git'])(
+  'a clone of %s gets no request with the token',
+  async (origin) => {
+    const place = cloneOf(origin);
+    try {
+      const args = ['freeze', '--pull-request', '--yes'];
+      const { code, stderr } = await runHere(args, { cwd: place.directory, env: env() });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[repository-unknown]') });
+      expect(github.server().requests).toEqual([]);
+    } finally {
+      place.remove();
+    }
+  },
+);
 
 test('--repository needs --pull-request', async () => {
   const { code, stderr } = await runHere(['freeze', '--repository', 'perception/lab']);
