@@ -136,6 +136,14 @@ test('a member is added, extended, suspended, resumed and departs, by the built 
   expect(read(CODEOWNERS)).toBe('/docs @writer\n');
 });
 
+test('the signs of the lines have a color, if the terminal has it', async () => {
+  const { cwd } = lab();
+  const args = ['member', 'extend', 'bo', '--until', '2028-01-31', '--yes', ...DAY];
+  const { stdout } = await run(args, { cwd, env: { NO_COLOR: '', FORCE_COLOR: '1' } });
+  expect(stdout).toContain('30 \u001b[31m-\u001b[39m     until: ');
+  expect(stdout).toContain('30 \u001b[32m+\u001b[39m     until: "2028-01-31"');
+});
+
 test('a pipe is not edited', async () => {
   const { cwd } = lab();
   execFileSync('sh', ['-c', 'mkfifo pipe.yaml'], { cwd });

@@ -11,8 +11,8 @@ import type { Review } from '../../review/manifest/schema.ts';
 import { previewJson } from '../../review/text/json.ts';
 import { terminalReview } from '../../review/text/terminal.ts';
 import type { TeamDraft } from '../../team/draft.ts';
-import { codeBlock } from '../../text/document.ts';
 import { say, visible } from '../../text/escape.ts';
+import { signText, t, terminalText, trusted } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import { type Answers, QUESTIONS, type Question, rolesOfMember } from './questions.ts';
 
@@ -97,11 +97,14 @@ function reviewOfEdit({ team }: EditableTeam, after: EditedTeam, today: string):
 }
 
 function show(lines: readonly ChangedLine[], review: Review | null, terminal: Terminal): void {
-  const { isPublic = false } = terminal;
-  const changes = lines.map(({ sign, line, text }) => `${String(line).padStart(4)} ${sign} ${text}`);
-  const state = review !== null && review.blocks.length > 0 ? 'blocked' : 'preview';
-  const meaning = review === null ? [] : terminalReview(review, { state, isPublic });
-  printBlocks([codeBlock('', changes), ...meaning], terminal);
+  const { isPublic = false, color } = terminal;
+  for (const { sign, line, text } of lines) {
+    const number = trusted(String(line).padStart(6));
+    terminal.stdout(`${terminalText(t`${number} ${signText(sign)}${text}`, color)}\n`);
+  }
+  if (review === null) return;
+  terminal.stdout('\n');
+  printBlocks(terminalReview(review, { state: review.blocks.length > 0 ? 'blocked' : 'preview', isPublic }), terminal);
 }
 
 /** The edit of the answers given and asked for. */
