@@ -145,8 +145,8 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 3530,
-  app: 2930,
+  cli: 3520,
+  app: 2920,
   setup: 1720,
   emulator: 8370,
   drift: 5550,
@@ -156,11 +156,11 @@ const BUDGETS: Readonly<Record<string, number>> = {
   terraform: 2180,
   aws: 2470,
   access: 3450,
-  edit: 945,
+  edit: 865,
   team: 4220,
   iam: 880,
   catalog: 280,
-  text: 2110,
+  text: 2210,
   diagnostics: 700,
 };
 

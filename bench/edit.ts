@@ -23,7 +23,7 @@ export function benchEdit(size: number) {
         reason: 'x',
         sponsor: 'm00000',
       } as const;
-      const splices = splicesOf(depart, draftOf(opened.data), 'team.yaml');
+      const splices = splicesOf(depart, draftOf(opened.source.document.toJS()), 'team.yaml');
       if (!splices.ok || !('text' in spliced(opened, splices.value))) throw new Error('the member cannot depart');
     });
     if (round < 0) continue;

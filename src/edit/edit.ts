@@ -9,7 +9,7 @@ import type { Team } from '../team/team.ts';
 import { pathText } from '../text/diagnostic.ts';
 import type { Problem } from '../text/problem.ts';
 import { tickedText } from '../text/text.ts';
-import { type NotSpliced, type OpenedFile, openFile, type Splice, spliced } from './splice.ts';
+import { type OpenedFile, openFile, type Splice, spliced } from './splice.ts';
 import { flowEntry } from './style.ts';
 import { type Edit, splicesOf } from './verbs.ts';
 
@@ -49,7 +49,7 @@ export function readEditable(files: EditableFiles, today: string): Result<Editab
   const isYaml = !findings.some(({ code, severity }) => severity === 'error' && YAML_CODES.has(code));
   if (size === null || !isYaml) return fail('team-file-invalid', { file, findings, source });
   const opened = openFile(text);
-  return succeed({ ...files, opened, team, draft: draftOf(opened.data), findings, today });
+  return succeed({ ...files, opened, team, draft: draftOf(opened.source.document.toJS()), findings, today });
 }
 
 const YAML_CODES = new Set(YAML_RULES.map(({ code }) => code));
@@ -60,7 +60,10 @@ export function edited(before: EditableTeam, edit: Edit): Result<EditedTeam> {
   const splices = splicesOf(edit, draft, file);
   if (!splices.ok) return splices;
   const done = spliced(opened, splices.value);
-  if (!('text' in done)) return fail('edit-not-possible', { file, ...placeOf(done) });
+  if (!('text' in done)) {
+    const { splice, line } = done;
+    return fail('edit-not-possible', { file, path: splice.path.join('.'), line, paste: pastedLines(splice) });
+  }
   const { text } = done;
   const after = readTeam(text, { file, today });
   const added = addedErrors(findings, after.findings).map((finding) => errorOf(finding.path, problemOf(finding)));
@@ -74,17 +77,12 @@ function errorOf(path: Finding['path'], { summary, help, paste = [] }: Problem) 
   return { path: pathText(path), summary: tickedText(summary), help: help === null ? null : tickedText(help), paste };
 }
 
-/** Errors that were not there before, each as often as it is new: positions and indexes of lists may have changed. */
+/** Errors that were not there before: positions and indexes of lists may have changed. */
 function addedErrors(before: readonly Finding[], after: readonly Finding[]): readonly Finding[] {
-  const idOf = ({ code, path, args }: Finding) =>
-    JSON.stringify([code, path.filter((part) => typeof part === 'string'), args]);
-  const left = before.filter(({ severity }) => severity === 'error').map(idOf);
-  return after.filter((finding) => {
-    if (finding.severity !== 'error') return false;
-    const index = left.indexOf(idOf(finding));
-    if (index !== -1) left.splice(index, 1);
-    return index === -1;
-  });
+  const idOf = ({ code, path, args, severity }: Finding) =>
+    JSON.stringify([severity, code, path.filter((part) => typeof part === 'string'), args]);
+  const known = new Set(before.map(idOf));
+  return after.filter((finding) => finding.severity === 'error' && !known.has(idOf(finding)));
 }
 
 /** CODEOWNERS if the owners change; null if it stays. Without any owner's login, GitHub would ask for no review. */
@@ -97,17 +95,9 @@ function codeownersAfter({ team, codeowners }: EditableTeam, after: Team | null)
   return text === codeowners ? null : text;
 }
 
-/** Where to do by oneself what cannot be spliced, and the lines to paste; none if something is to be removed. */
-function placeOf({ splice, line }: NotSpliced): {
-  readonly path: string;
-  readonly line: number;
-  readonly paste: readonly string[];
-} {
-  const removes = splice.do === 'unset' || splice.do === 'drop';
-  return { path: splice.path.join('.'), line, paste: removes ? [] : pastedLines(splice) };
-}
-
-function pastedLines(splice: Exclude<Splice, { readonly do: 'unset' }>): readonly string[] {
+/** What to paste in place of a splice; nothing if something is to be removed. */
+function pastedLines(splice: Splice): readonly string[] {
+  if (splice.do === 'unset' || splice.do === 'drop') return [];
   const [last = '', ...above] = [...splice.path].reverse();
   const value = splice.do === 'set' ? splice.value : [splice.value];
   const lines = above.reverse().map((key, depth) => `${'  '.repeat(depth)}${key}:`);

@@ -1,9 +1,9 @@
-import { type CST, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type CST, type Document, isMap, isPair, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 
-/** A text with its document, in which nodes keep their source tokens; `root` is null if it is no YAML. */
+/** A text with its document, in which nodes keep their source tokens. */
 export interface Source {
   readonly text: string;
-  readonly root: Node | null;
+  readonly document: Document.Parsed;
 }
 
 export type Collection = YAMLMap | YAMLSeq;
@@ -40,22 +40,17 @@ export function entriesOf(source: Source, collection: Collection): readonly Entr
     ({ key, sep, value, start }) => key || sep || value || start.some(({ type }) => BEGINNINGS.includes(type)),
   );
   return collection.items.map((item, index) => {
-    const token = tokens[index];
-    const mark = token?.start.find(({ type }) => BEGINNINGS.includes(type));
-    const [key, value] = isMap(collection)
-      ? [collection.items[index]?.key, collection.items[index]?.value]
-      : [item, item];
+    const { start = [], sep = [] } = tokens[index] ?? {};
+    const [key, value] = isPair(item) ? [item.key, item.value] : [item, item];
     const [from = 0, keyEnd = 0] = rangeOf(key);
-    const indicator = token?.sep?.find(({ type }) => type === 'map-value-ind');
-    const colon = indicator === undefined ? null : indicator.offset + indicator.source.length;
-    const begin = mark?.offset ?? from;
     const [valueFrom, valueTo] = rangeOf(value);
+    const begin = start.find(({ type }) => BEGINNINGS.includes(type))?.offset ?? from;
+    const indicator = sep.find(({ type }) => type === 'map-value-ind');
+    const colon = indicator === undefined ? null : indicator.offset + indicator.source.length;
     const isEmpty = value === null || valueFrom === valueTo;
-    const bare = colon ?? (isMap(collection) ? keyEnd : begin + 1);
-    return {
-      name: isScalar(key) ? key.value : undefined,
-      ...{ value, from: begin, to: isEmpty ? bare : endOf(source, value), colon },
-    };
+    const bare = colon ?? (isPair(item) ? keyEnd : begin + 1);
+    const name = isScalar(key) ? key.value : undefined;
+    return { name, value, from: begin, to: isEmpty ? bare : endOf(source, value), colon };
   });
 }
 

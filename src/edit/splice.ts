@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
-import { isObject } from '../diagnostics/parse-data.ts';
+import { Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { linesOf, placesIn, positionOf } from '../diagnostics/positions.ts';
 import {
   type Collection,
@@ -41,14 +40,11 @@ export interface OpenedFile {
   readonly source: Source;
   /** The byte order mark, if there is one. */
   readonly mark: string;
-  /** Plain data. Maps have no prototype, so that any text can be a key. */
-  readonly data: unknown;
 }
 
 export function openFile(text: string): OpenedFile {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const source = sourceOf(text.slice(mark.length));
-  return { source, mark, data: dataOf(source) };
+  return { source: sourceOf(text.slice(mark.length)), mark };
 }
 
 /**
@@ -57,27 +53,19 @@ export function openFile(text: string): OpenedFile {
  * it, deeper below it, or directly above it.
  */
 export function spliced(
-  { source, mark, data }: OpenedFile,
+  { source, mark }: OpenedFile,
   splices: readonly Splice[],
 ): { readonly text: string } | NotSpliced {
-  const { text } = source;
-  const together = changed(
-    text,
-    splices.flatMap((splice) => changesOf(source, splice)),
-  );
-  const expected = splices.reduce(dataAfter, data);
   // One without source tokens takes half the time.
-  if (together !== null && isDeepStrictEqual(dataOf(sourceOf(together, false)), expected)) {
-    return { text: mark + together };
-  }
+  const together = sourceAfter(source, splices, false);
+  if (together !== null) return { text: mark + together.text };
   // Changes of one place depend on each other, or one is not possible: then it is named.
   let done = source;
   for (const splice of splices) {
-    const after = changed(done.text, changesOf(done, splice));
-    const next = after === null ? null : sourceOf(after);
-    if (next === null || !isDeepStrictEqual(dataOf(next), dataAfter(dataOf(done), splice))) {
-      const [from, to] = placesIn(source.root).key(splice.path);
-      return { splice, line: positionOf(linesOf(text), from, to).line };
+    const next = sourceAfter(done, [splice]);
+    if (next === null) {
+      const [from, to] = placesIn(source.document.contents).key(splice.path);
+      return { splice, line: positionOf(linesOf(source.text), from, to).line };
     }
     done = next;
   }
@@ -86,102 +74,85 @@ export function spliced(
 
 function sourceOf(text: string, keepSourceTokens = true): Source {
   // Keys that are there twice are errors of the file; the parser would compare every key with every other one.
-  const document = parseDocument(text, { keepSourceTokens, uniqueKeys: false, prettyErrors: false });
-  return { text, root: document.errors.length > 0 ? null : document.contents };
+  return { text, document: parseDocument(text, { keepSourceTokens, uniqueKeys: false, prettyErrors: false }) };
 }
 
-function dataOf({ root }: Source): unknown {
-  return root === null ? undefined : plainOf(root);
+/** Null if a splice is not possible, or if the text would say anything but the edited data. */
+function sourceAfter(source: Source, splices: readonly Splice[], keepSourceTokens = true): Source | null {
+  const changes = splices.flatMap((splice) => changesOf(source, splice));
+  const text = changed(source.text, changes);
+  if (text === null) return null;
+  const after = sourceOf(text, keepSourceTokens);
+  const expected = splices.reduce(dataAfter, dataOf(source.document));
+  return after.document.errors.length === 0 && isDeepStrictEqual(dataOf(after.document), expected) ? after : null;
 }
 
-function plainOf(node: unknown): unknown {
-  if (isScalar(node)) return node.value;
-  if (isSeq(node)) return node.items.map(plainOf);
-  if (!isMap(node)) return null;
-  return mapOf(node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', plainOf(value)]));
-}
-
-function mapOf(pairs: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  const map: Record<string, unknown> = Object.create(null);
-  for (const [key, value] of pairs) map[key] = value;
-  return map;
+/** With maps that keep any text as a key. */
+function dataOf(document: Document): unknown {
+  return document.toJS({ mapAsMap: true });
 }
 
 /** What the file must say afterwards. */
 function dataAfter(data: unknown, splice: Splice): unknown {
   const [key, ...rest] = splice.path;
   if (key !== undefined) {
-    const map = mapOf(isObject(data) ? Object.entries(data) : []);
-    map[key] = dataAfter(map[key], { ...splice, path: rest });
-    if (map[key] === undefined) delete map[key];
+    const map = new Map<string, unknown>(data instanceof Map ? data : []);
+    const value = dataAfter(map.get(key), { ...splice, path: rest });
+    if (value === undefined) map.delete(key);
+    else map.set(key, value);
     return map;
   }
-  if (splice.do === 'set') return plainData(splice.value);
+  if (splice.do === 'set') return dataOf(new Document(splice.value));
   if (splice.do === 'unset') return undefined;
   const items: readonly unknown[] = Array.isArray(data) ? data : [];
   if (splice.do === 'drop') return Array.isArray(data) ? items.filter((item) => item !== splice.value) : data;
   return items.includes(splice.value) ? items : [...items, splice.value];
 }
 
-function plainData(value: Plain): unknown {
-  if (Array.isArray(value)) return value.map(plainData);
-  return typeof value === 'object' ? mapOf(Object.entries(value).map(([key, each]) => [key, plainData(each)])) : value;
+function isText(node: unknown, text: string): boolean {
+  return isScalar(node) && node.value === text;
 }
 
-/** The text with all changes; null if one of them is not possible, two overlap, or two insert at one place. */
+/** The text with all changes; null if one of them is not possible, or two overlap. */
 function changed(text: string, changes: readonly (Change | null)[]): string | null {
   const possible = changes.flatMap((change) => change ?? []);
   if (possible.length < changes.length) return null;
   let out = '';
   let at = 0;
-  let last = -1;
   for (const { from, to, text: piece } of possible.sort((one, other) => one.from - other.from)) {
-    if (from < at || (from === last && from === to)) return null;
+    if (from < at) return null;
     out += text.slice(at, from) + piece;
-    [at, last] = [to, from];
+    at = to;
   }
   return out + text.slice(at);
 }
 
 /** The changes of the text for one splice; with null among them if it is not possible. */
 function changesOf(source: Source, splice: Splice): readonly (Change | null)[] {
+  const { path } = splice;
+  const node = source.document.getIn(path, true);
   switch (splice.do) {
     case 'set':
-      return setChanges(source, splice.path, splice.value);
-    case 'unset': {
-      const map = nodeAt(source, splice.path.slice(0, -1));
-      return isMap(map) ? removeChanges(source, map, splice.path.slice(0, -1), splice.path.at(-1)) : [];
-    }
-    case 'add': {
-      const list = nodeAt(source, splice.path);
-      if (list === null) return setChanges(source, splice.path, [splice.value]);
-      if (!isSeq(list)) return [null];
-      const isThere = list.items.some((item) => isScalar(item) && item.value === splice.value);
-      return isThere ? [] : [insertItem(source, list, splice.value)];
-    }
-    case 'drop': {
-      const list = nodeAt(source, splice.path);
-      return isSeq(list) ? removeChanges(source, list, splice.path, splice.value) : [];
-    }
+      return setChanges(source, path, splice.value);
+    case 'unset':
+      return removeChanges(source, path.slice(0, -1), path.at(-1));
+    case 'drop':
+      return isSeq(node) ? removeChanges(source, path, splice.value) : [];
+    case 'add':
+      if (node === undefined) return setChanges(source, path, [splice.value]);
+      if (!isSeq(node)) return [null];
+      return node.items.some((item) => isText(item, splice.value)) ? [] : [insertItem(source, node, splice.value)];
   }
-}
-
-/** The value at a path; null if there is none. */
-function nodeAt({ root }: Source, path: KeyPath): Node | null {
-  let node: unknown = root;
-  for (const key of path) node = isMap(node) ? node.get(key, true) : null;
-  return (node ?? null) as Node | null;
 }
 
 function setChanges(source: Source, path: KeyPath, value: Plain): readonly (Change | null)[] {
   const above = path.slice(0, -1);
   const [key = ''] = path.slice(-1);
-  const parent = nodeAt(source, above);
-  if (parent === null && above.length > 0) return setChanges(source, above, { [key]: value });
+  const parent = source.document.getIn(above, true);
+  if (parent === undefined && above.length > 0) return setChanges(source, above, { [key]: value });
   if (!isMap(parent)) return [null];
-  const known = entriesOf(source, parent).find(({ name }) => name === key);
-  if (known === undefined) return insertPair(source, parent, path, value);
-  const { value: node } = known;
+  const node = parent.get(key, true);
+  if (node === undefined) return insertPair(source, parent, path, value);
   if (!isScalar(node) || typeof value === 'object' || node.type?.startsWith('BLOCK') || !node.range) return [null];
   if (node.value === value) return [];
   return [{ from: node.range[0], to: node.range[1], text: replacingText(sampleOf(source), node, value) }];
@@ -189,27 +160,22 @@ function setChanges(source: Source, path: KeyPath, value: Plain): readonly (Chan
 
 function insertPair(source: Source, map: Collection, path: KeyPath, value: Plain): readonly (Change | null)[] {
   const [key = ''] = path.slice(-1);
-  if (!isFlow(map)) {
-    const isSection = path.length === 1;
-    return [insertBelow(source, map, (indent) => newEntryLines(source, map, [key, value], { indent, isSection }))];
-  }
-  const opened = path.length === 2 ? openedSection(source, map, [key, value]) : null;
-  return opened ?? [flowInsert(source, map, flowEntry(sampleOf(source, map), [key, value]))];
-}
-
-/** `departed: {}` as a section with a line for each entry; null if it is written otherwise. */
-function openedSection(source: Source, map: Collection, pair: readonly [string, Plain]): readonly Change[] | null {
-  const { text, root } = source;
+  const linesOf = (indent: string, isSection: boolean) =>
+    newEntryLines(source, map, [key, value], { indent, isSection });
+  if (!isFlow(map)) return [insertBelow(source, map, (indent) => linesOf(indent, path.length === 1))];
+  // `departed: {}` becomes a section with a line for each entry.
+  const { text } = source;
   const [from = 0, to = 0] = map.range ?? [];
-  if (text.slice(from - 2, to) !== ': {}' || isFlow(root)) return null;
-  const lines = newEntryLines(source, map, pair, { indent: '  ', isSection: false });
-  return [{ from: from - 1, to, text: '' }, linesAt(source, afterComments(text, to, 0), lines)];
+  if (path.length === 2 && text.slice(from - 2, to) === ': {}' && !isFlow(source.document.contents)) {
+    return [{ from: from - 1, to, text: '' }, linesAt(source, afterComments(text, to, 0), linesOf('  ', false))];
+  }
+  return [insertInFlow(source, map, flowEntry(sampleOf(source, map), [key, value]))];
 }
 
 function insertItem(source: Source, list: Collection, value: string): Change | null {
   const piece = flowText(sampleOf(source, list), value);
   return isFlow(list)
-    ? flowInsert(source, list, piece)
+    ? insertInFlow(source, list, piece)
     : insertBelow(source, list, (indent) => [`${indent}- ${piece}`]);
 }
 
@@ -225,12 +191,9 @@ function insertBelow(
   return linesAt(source, afterComments(source.text, last.to, indent.length), linesOf(indent));
 }
 
-function linesAt(source: Source, at: number, lines: readonly string[]): Change {
-  return { from: at, to: at, text: lines.map((line) => lineBreakOf(source) + line).join('') };
-}
-
-function lineBreakOf({ text }: Source): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
+function linesAt({ text }: Source, at: number, lines: readonly string[]): Change {
+  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
+  return { from: at, to: at, text: lines.map((line) => lineBreak + line).join('') };
 }
 
 /** What is before an entry on its line; null if that is more than spaces. */
@@ -251,25 +214,26 @@ function afterComments(text: string, end: number, depth: number): number {
 }
 
 /** Inserts an entry at the end of a collection in brackets: on its line, or on one of its own as the last entry is. */
-function flowInsert(source: Source, collection: Collection, piece: string): Change | null {
+function insertInFlow(source: Source, collection: Collection, piece: string): Change | null {
   const { text } = source;
   const [open = 0, end = 0] = collection.range ?? [];
-  const close = end - 1;
   const last = entriesOf(source, collection).at(-1);
   if (last === undefined) {
-    if (text.slice(open + 1, close).trim() !== '') return null;
     const around = isMap(collection) ? ' ' : '';
-    return { from: open + 1, to: close, text: `${around}${piece}${around}` };
+    const isEmpty = text.slice(open + 1, end - 1).trim() === '';
+    return isEmpty ? { from: open + 1, to: end - 1, text: `${around}${piece}${around}` } : null;
   }
   const comma = commaAfter(collection, collection.items.length - 1);
-  const at = comma === null ? last.to : comma + 1;
+  const [before, after] = comma === null ? [',', ''] : ['', ','];
+  const at = comma ?? last.to;
+  const from = comma === null ? at : at + 1;
   const indent = indentBefore(source, last);
-  const to = lineEnd(text, at);
-  if (indent !== null && to < close && isLineEnd(text, at)) {
-    const line = `${text.slice(at, to)}${lineBreakOf(source)}${indent}${piece}`;
-    return { from: at, to, text: comma === null ? `,${line}` : `${line},` };
+  const to = lineEnd(text, from);
+  if (indent === null || to >= end - 1 || !isLineEnd(text, from)) {
+    return { from, to: from, text: `${before} ${piece}${after}` };
   }
-  return { from: at, to: at, text: comma === null ? `, ${piece}` : ` ${piece},` };
+  const line = linesAt(source, to, [`${indent}${piece}${after}`]);
+  return { from, to, text: `${before}${text.slice(from, to)}${line.text}` };
 }
 
 /** Whether nothing but a comment follows on the line. */
@@ -284,14 +248,17 @@ function commaAfter(collection: Collection, index: number): number | null {
 }
 
 /** Removes the entry of that name. The last one leaves an empty collection in brackets. */
-function removeChanges(source: Source, collection: Collection, path: KeyPath, name: unknown) {
+function removeChanges(source: Source, path: KeyPath, name: unknown): readonly (Change | null)[] {
+  const { document } = source;
+  const collection = document.getIn(path, true);
+  if (!isMap(collection) && !isSeq(collection)) return [];
   const entries = entriesOf(source, collection);
   const index = entries.findIndex((entry) => entry.name === name);
   if (index === -1) return [];
-  if (isFlow(collection)) return flowRemove(source, collection, entries, index);
+  if (isFlow(collection)) return removeInFlow(source, collection, entries, index);
   const lines = linesOfEntry(source, entries, index);
-  if (entries.length > 1 || lines === null) return [lines];
-  const owner = nodeAt(source, path.slice(0, -1));
+  if (entries.length > 1) return [lines];
+  const owner = document.getIn(path.slice(0, -1), true);
   const held = isMap(owner) ? entriesOf(source, owner).find((entry) => entry.name === path.at(-1)) : undefined;
   if (held === undefined || held.colon === null) return [null];
   return [{ from: held.colon, to: held.colon, text: isMap(collection) ? ' {}' : ' []' }, lines];
@@ -314,23 +281,24 @@ function linesOfEntry(source: Source, entries: readonly Entry[], index: number):
   return { from: isOpenEnd ? lineEnd(text, from - 1) : from, to, text: '' };
 }
 
-function flowRemove(source: Source, collection: Collection, entries: readonly Entry[], index: number) {
+function removeInFlow(
+  source: Source,
+  collection: Collection,
+  entries: readonly Entry[],
+  index: number,
+): readonly (Change | null)[] {
   const { text } = source;
   const [before, entry, after] = [entries[index - 1], entries[index], entries[index + 1]];
-  if (entry === undefined) return [null];
   const [open = 0, end = 0] = collection.range ?? [];
-  if (entries.length === 1) {
-    const others = text.slice(open + 1, entry.from) + text.slice(entry.to, end - 1);
-    return others.includes('#') ? [null] : [{ from: open + 1, to: end - 1, text: '' }];
-  }
+  if (entry === undefined) return [null];
   const comma = commaAfter(collection, index);
-  const last = comma === null ? entry.to : comma + 1;
-  if (indentBefore(source, entry) !== null && isLineEnd(text, last)) {
-    const lines = { from: lineStart(text, entry.from), to: nextLine(text, last), text: '' };
+  if (entries.length > 1 && isLineEnd(text, comma === null ? entry.to : comma + 1)) {
+    const lines = linesOfEntry(source, entries, index);
     const spare = comma === null ? commaAfter(collection, index - 1) : null;
-    return spare === null ? [lines] : [{ from: spare, to: spare + 1, text: '' }, lines];
+    if (lines !== null) return spare === null ? [lines] : [{ from: spare, to: spare + 1, text: '' }, lines];
   }
-  const [from, to] = after !== undefined ? [entry.from, after.from] : [before?.to ?? entry.from, entry.to];
+  const [from, to] =
+    after !== undefined ? [entry.from, after.from] : before !== undefined ? [before.to, entry.to] : [open + 1, end - 1];
   const between = text.slice(from, entry.from) + text.slice(entry.to, to);
   return between.includes('#') ? [null] : [{ from, to, text: '' }];
 }

@@ -51,58 +51,46 @@ export function replacingText(sample: Sample, { type }: Scalar, value: string | 
   return scalarText(sample, value);
 }
 
-/** How new entries of a map in block style are written: as those beside them. */
-interface EntryStyle {
-  /** Whether an entry that is a map has a line for each of its own. */
-  readonly isBlock: boolean;
-  /** How much deeper these are indented. */
-  readonly step: string;
-  /** What is before the dashes of lists, beyond the indentation of their key; null if lists are in brackets. */
-  readonly dash: string | null;
-  readonly sample: Sample;
-}
-
-/** Lines of a new entry of a map in block style. `isSection`: it is one of the file's sections, with lines of their own. */
+/**
+ * Lines of a new entry of a map in block style, written as those beside it. `isSection`: it is one of the file's sections,
+ * with lines of their own.
+ */
 export function newEntryLines(
   source: Source,
   map: Collection,
-  [key, value]: readonly [string, Plain],
+  entry: readonly [string, Plain],
   { indent, isSection }: { readonly indent: string; readonly isSection: boolean },
 ): readonly string[] {
   const maps = map.items.flatMap((pair) => (isPair(pair) && isMap(pair.value) ? [pair.value] : []));
   const blocks = maps.filter((node) => !isFlow(node));
-  const style = {
-    isBlock: isSection || blocks.length * 2 > maps.length,
-    step: stepOf(source, blocks[0], indent),
-    dash: isSection ? null : dashOf(source, [map, ...blocks]),
-    sample: isSection ? sampleOf(source) : sampleOf(source, map),
+  const sample = isSection ? sampleOf(source) : sampleOf(source, map);
+  const dash = isSection ? null : dashOf(source, [map, ...blocks]);
+  const linesOf = ([key, value]: readonly [string, Plain], before: string, isBlock: boolean): readonly string[] => {
+    const head = `${before}${flowText(sample, key)}:`;
+    if (Array.isArray(value) && value.length > 0 && dash !== null) {
+      return [head, ...value.map((item) => `${before}${dash}- ${flowText(sample, item)}`)];
+    }
+    if (typeof value !== 'object' || Array.isArray(value) || !isBlock) return [`${head} ${flowText(sample, value)}`];
+    const deeper = before + stepOf(source, blocks[0], indent);
+    return [head, ...Object.entries(value).flatMap((pair) => linesOf(pair, deeper, false))];
   };
-  return linesOf([key, value], indent, style);
+  return linesOf(entry, indent, isSection || blocks.length * 2 > maps.length);
 }
 
-function linesOf([key, value]: readonly [string, Plain], indent: string, style: EntryStyle): readonly string[] {
-  const { isBlock, step, dash, sample } = style;
-  const head = `${indent}${flowText(sample, key)}:`;
-  if (Array.isArray(value) && value.length > 0 && dash !== null) {
-    return [head, ...value.map((item) => `${indent}${dash}- ${flowText(sample, item)}`)];
-  }
-  if (typeof value !== 'object' || Array.isArray(value) || !isBlock) return [`${head} ${flowText(sample, value)}`];
-  const inner = Object.entries(value);
-  return [head, ...inner.flatMap((pair) => linesOf(pair, indent + step, { ...style, isBlock: false }))];
-}
-
+/** What is before the dashes of lists, beyond the indentation of their key; null if lists are in brackets. */
 function dashOf(source: Source, maps: readonly Collection[]): string | null {
-  const column = ({ from }: Entry) => from - lineStart(source.text, from);
-  for (const entry of maps.flatMap((map) => entriesOf(source, map))) {
-    if (!isSeq(entry.value)) continue;
-    const [dash] = isFlow(entry.value) ? [] : entriesOf(source, entry.value);
-    return dash === undefined ? null : ' '.repeat(Math.max(0, column(dash) - column(entry)));
-  }
-  return null;
+  const list = maps.flatMap((map) => entriesOf(source, map)).find(({ value }) => isSeq(value));
+  if (list === undefined || !isSeq(list.value) || isFlow(list.value)) return null;
+  const [dash] = entriesOf(source, list.value);
+  return dash === undefined ? null : ' '.repeat(Math.max(0, columnOf(source, dash) - columnOf(source, list)));
 }
 
+/** How much deeper the entries of a block are indented. */
 function stepOf(source: Source, block: Collection | undefined, indent: string): string {
   const [first] = block === undefined ? [] : entriesOf(source, block);
-  if (first === undefined) return '  ';
-  return ' '.repeat(Math.max(1, first.from - lineStart(source.text, first.from) - indent.length));
+  return first === undefined ? '  ' : ' '.repeat(Math.max(1, columnOf(source, first) - indent.length));
+}
+
+function columnOf({ text }: Source, { from }: Entry): number {
+  return from - lineStart(text, from);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Failed, fail, type Result, succeed } from '../diagnostics/failure.ts';
-import type { PlainMap, TeamDraft } from '../team/draft.ts';
-import { suggester } from '../team/suggest.ts';
+import type { TeamDraft } from '../team/draft.ts';
+import { nearMember, suggester } from '../team/suggest.ts';
 import type { Splice } from './splice.ts';
 import type { Plain } from './style.ts';
 
@@ -57,69 +57,61 @@ export function subjectOf(edit: Edit): string {
 export function splicesOf(edit: Edit, draft: TeamDraft, file: string): Result<readonly Splice[]> {
   const problem =
     'member' in edit ? memberProblem(edit, draft, file) : 'role' in edit ? roleProblem(edit, draft, file) : null;
-  if (problem !== null) return problem;
+  return problem ?? succeed(changesOf(edit, draft));
+}
+
+type KeyPath = Splice['path'];
+
+const set = (path: KeyPath, value: Plain): Splice => ({ do: 'set', path, value });
+const unset = (path: KeyPath): Splice => ({ do: 'unset', path });
+const add = (path: KeyPath, values: readonly string[]) => values.map((value): Splice => ({ do: 'add', path, value }));
+const drop = (path: KeyPath, values: readonly string[]) => values.map((value): Splice => ({ do: 'drop', path, value }));
+
+function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
+  const entry = 'member' in edit ? ['members', edit.member] : 'role' in edit ? ['roles', edit.role] : [];
   switch (edit.verb) {
-    case 'member add': {
-      const { verb: _, member, ...rest } = edit;
-      return succeed([{ do: 'set', path: ['members', member], value: withoutEmpty(rest) }]);
-    }
+    case 'member add':
+    case 'role add':
+      return [set(entry, entryOf(edit))];
     case 'member extend':
-      return succeed([{ do: 'set', path: ['members', edit.member, 'until'], value: edit.until }]);
+      return [set([...entry, 'until'], edit.until)];
     case 'member suspend':
-      return succeed([{ do: 'set', path: ['members', edit.member, 'suspended'], value: true }]);
+      return [set([...entry, 'suspended'], true)];
     case 'member resume':
-      return succeed([{ do: 'unset', path: ['members', edit.member, 'suspended'] }]);
-    case 'member roles': {
-      const path = ['members', edit.member, 'roles'];
-      return succeed([...listed('add', path, edit.add), ...listed('drop', path, edit.remove)]);
-    }
+      return [unset([...entry, 'suspended'])];
+    case 'member roles':
+      return [...add([...entry, 'roles'], edit.add), ...drop([...entry, 'roles'], edit.remove)];
     case 'member depart':
       return departure(edit, draft);
-    case 'role add': {
-      const { verb: _, role, ...rest } = edit;
-      return succeed([{ do: 'set', path: ['roles', role], value: withoutEmpty(rest) }]);
-    }
     case 'role allow':
-      return succeed([
-        ...listed('add', ['roles', edit.role, 'allow'], edit.permissions),
-        ...listed('drop', ['roles', edit.role, 'deny'], edit.permissions),
-      ]);
+      return [...add([...entry, 'allow'], edit.permissions), ...drop([...entry, 'deny'], edit.permissions)];
     case 'role deny':
-      return succeed(listed('add', ['roles', edit.role, 'deny'], edit.permissions));
-    case 'role remove': {
-      if (edit.permissions.length === 0) return succeed([{ do: 'unset', path: ['roles', edit.role] }]);
-      const lists = (['allow', 'deny'] as const).map((list) => ['roles', edit.role, list]);
-      return succeed(lists.flatMap((path) => listed('drop', path, edit.permissions)));
-    }
+      return add([...entry, 'deny'], edit.permissions);
+    case 'role remove':
+      if (edit.permissions.length === 0) return [unset(entry)];
+      return ['allow', 'deny'].flatMap((list) => drop([...entry, list], edit.permissions));
     case 'freeze':
-      return succeed(listed('add', ['freeze'], edit.capabilities));
+      return add(['freeze'], edit.capabilities);
     case 'unfreeze':
-      return succeed(listed('drop', ['freeze'], edit.capabilities.length > 0 ? edit.capabilities : frozenIn(draft)));
+      return drop(
+        ['freeze'],
+        edit.capabilities.length > 0 ? edit.capabilities : draft.freeze.filter((each) => each !== null),
+      );
     case 'snooze': {
       const { finding, until, reason } = edit;
       const path = ['snoozed', finding];
       const isThere = draft.sections.snoozed.some(([key]) => key === finding);
-      if (!isThere) return succeed([{ do: 'set', path, value: { until, reason } }]);
-      return succeed([
-        { do: 'set', path: [...path, 'until'], value: until },
-        { do: 'set', path: [...path, 'reason'], value: reason },
-      ]);
+      return isThere
+        ? [set([...path, 'until'], until), set([...path, 'reason'], reason)]
+        : [set(path, { until, reason })];
     }
   }
 }
 
-function listed(verb: 'add' | 'drop', path: readonly string[], values: readonly string[]): readonly Splice[] {
-  return values.map((value) => ({ do: verb, path, value }));
-}
-
-function frozenIn({ freeze }: TeamDraft): readonly string[] {
-  return freeze.filter((capability) => capability !== null);
-}
-
-function withoutEmpty(entry: Readonly<Record<string, string | readonly string[] | undefined>>): Plain {
-  return Object.fromEntries(
-    Object.entries(entry).flatMap(([key, value]) => (value === undefined || value.length === 0 ? [] : [[key, value]])),
-  );
+/** What the file says of a new member or role: nothing that is empty. */
+function entryOf(edit: EditOf<'member add' | 'role add'>): Plain {
+  const fields = Object.entries(edit).filter(([key]) => !['verb', 'member', 'role'].includes(key));
+  return Object.fromEntries(fields.filter(([, value = '']) => value.length > 0));
 }
 
 /** Whom the member sponsors. */
@@ -132,48 +124,39 @@ export function isLastOwner({ owners }: TeamDraft, member: string): boolean {
   return owners?.includes(member) === true && owners.every((owner) => owner === member);
 }
 
-function departure(edit: EditOf<'member depart'>, draft: TeamDraft): Result<readonly Splice[]> {
+function departure(edit: EditOf<'member depart'>, draft: TeamDraft): readonly Splice[] {
   const { member, left, reason, sponsor, owner } = edit;
-  const sponsored = sponsoredBy(draft, member);
-  if (sponsor === undefined && sponsored.length > 0) {
-    return fail('edit-needs-option', { option: '--sponsor', member, members: sponsored });
-  }
-  if (owner === undefined && isLastOwner(draft, member)) {
-    return fail('edit-needs-option', { option: '--owner', member, members: [] });
-  }
   const isOwner = draft.owners?.includes(member) === true;
-  return succeed([
+  return [
     // No one is their own sponsor.
-    ...sponsored.map((key): Splice => {
+    ...sponsoredBy(draft, member).map((key) => {
       const path = ['members', key, 'sponsor'];
-      return sponsor === undefined || key === sponsor ? { do: 'unset', path } : { do: 'set', path, value: sponsor };
+      return sponsor === undefined || key === sponsor ? unset(path) : set(path, sponsor);
     }),
-    ...(isOwner && owner !== undefined ? listed('add', ['owners'], [owner]) : []),
-    ...(isOwner ? listed('drop', ['owners'], [member]) : []),
-    { do: 'unset', path: ['members', member] },
-    { do: 'set', path: ['departed', member], value: { left, reason } },
-  ]);
+    ...(isOwner && owner !== undefined ? add(['owners'], [owner]) : []),
+    ...(isOwner ? drop(['owners'], [member]) : []),
+    unset(['members', member]),
+    set(['departed', member], { left, reason }),
+  ];
 }
 
-function memberProblem(
-  { verb, member }: Edit & { readonly member: string },
-  draft: TeamDraft,
-  file: string,
-): Failed | null {
-  const { members } = draft.sections;
-  const isThere = members.some(([key]) => key === member);
+/** Someone must take the place of a sponsor, and of the only owner. */
+function departureProblem({ member, sponsor, owner }: EditOf<'member depart'>, draft: TeamDraft): Failed | null {
+  const members = sponsoredBy(draft, member);
+  if (sponsor === undefined && members.length > 0) {
+    return fail('edit-needs-option', { option: '--sponsor', member, members });
+  }
+  const isMissing = owner === undefined && isLastOwner(draft, member);
+  return isMissing ? fail('edit-needs-option', { option: '--owner', member, members: [] }) : null;
+}
+
+function memberProblem(edit: Edit & { readonly member: string }, draft: TeamDraft, file: string): Failed | null {
+  const { verb, member } = edit;
+  const members = draft.sections.members.map(([key, { name }]) => ({ key, name }));
+  const isThere = members.some(({ key }) => key === member);
   if (verb === 'member add') return isThere ? fail('entry-exists', { file, section: 'members', key: member }) : null;
-  if (isThere) return null;
-  const keys = members.map(([key]) => key);
-  const byName = members.find(([, entry]) => sameName(entry, member))?.[0];
-  const near = byName ?? suggester()(member, keys);
-  const because =
-    near === null ? ({ kind: 'none', members: keys } as const) : ({ kind: 'similar', member: near } as const);
-  return fail('unknown-member', { member, file, because });
-}
-
-function sameName({ name }: PlainMap, text: string): boolean {
-  return typeof name === 'string' && name.toLowerCase() === text.toLowerCase();
+  if (!isThere) return fail('unknown-member', { member, file, because: nearMember(member, members) });
+  return verb === 'member depart' ? departureProblem(edit, draft) : null;
 }
 
 function roleProblem(

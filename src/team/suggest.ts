@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import type { FailureArgs } from '../diagnostics/failure.ts';
 
 /** The candidate nearest to a mistyped name; null if none is near. */
 export type Suggest = (name: string, candidates: readonly string[]) => string | null;
@@ -39,4 +40,15 @@ function nearest(name: string, candidates: readonly string[]): string | null {
     }
   }
   return answer;
+}
+
+/** Whom someone may mean by what is no key of a member: it can be a name. */
+export function nearMember(
+  text: string,
+  members: readonly { readonly key: string; readonly name: unknown }[],
+): FailureArgs['unknown-member']['because'] {
+  const keys = members.map(({ key }) => key);
+  const named = members.find(({ name }) => typeof name === 'string' && name.toLowerCase() === text.toLowerCase());
+  const near = named?.key ?? suggester()(text, keys);
+  return near === null ? { kind: 'none', members: keys } : { kind: 'similar', member: near };
 }

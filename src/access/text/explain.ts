@@ -270,14 +270,6 @@ function ableText(user: UserWithAccess, query: Query, naming: DisplayNames, at: 
   return unknown === null ? able : t`${able}; ${unknown}`;
 }
 
-/** Why there is no access to explain for that key. */
-export function unknownMember(key: string, team: Team): FailureArgs['unknown-member']['because'] {
-  const keys = team.members.map((member) => member.key);
-  const member = team.members.find(({ name }) => name.toLowerCase() === key.toLowerCase());
-  const near = member?.key ?? suggester()(key, keys);
-  return near === null ? { kind: 'none', members: keys } : { kind: 'similar', member: near };
-}
-
 /** Why that is nothing that can be asked for. */
 export function unknownOperation(name: string, { roles }: Team): FailureArgs['unknown-operation']['because'] {
   const retired = retiredOperation(name);

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { accessDifference, explain, explainEnded, explainNone } from '../../access/explain.ts';
-import { explanationBlocks, unknownMember } from '../../access/text/explain.ts';
+import { explanationBlocks } from '../../access/text/explain.ts';
 import { named } from '../../access/text/names.ts';
 import { type AccessOptions, readAccess } from '../../app/session/live-access.ts';
 import { momentOf, namingOf } from '../../app/session/read-team.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
+import { nearMember } from '../../team/suggest.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
@@ -25,7 +26,7 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   const byFile = explain(file, user, at) ?? explainEnded(team, member, at);
   const byAws = aws === null ? null : explain(aws, user, at);
   if (byFile === null && byAws === null) {
-    const because = unknownMember(member, team);
+    const because = nearMember(member, team.members);
     return reportFailure(fail('unknown-member', { member, file: options.file, because }).failure, terminal);
   }
   const naming = shownNames(namingOf(team), terminal);
