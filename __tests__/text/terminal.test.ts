@@ -51,8 +51,8 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
 
 /** Lists of texts, and annotations for GitHub: no terminal shows them. */
 const NOT_SHOWN = /^(?:settings-changes|drift\/titles|findings\/team\.github)\.txt$/;
-/** What is pasted into a shell stays on one line. */
-const COMMAND = /^ {4,}(?:aws |for key in |curl |terraform |TF_CLI_CONFIG_FILE=)/;
+/** What is typed or pasted into a shell stays on one line, and so does a line that an edit changes. */
+const COMMAND = /^ {4,}(?:aws |for key in |curl |terraform |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
 
 /** The terminal renderings of a golden file: all of a `.txt`, without written files; of a page the parts that say so. */
 function shownOnTerminal(file: string, text: string): string {
