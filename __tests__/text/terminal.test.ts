@@ -50,7 +50,7 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
 });
 
 /** Lists of texts, and annotations for GitHub: no terminal shows them. */
-const NOT_SHOWN = /^(?:settings-changes|drift\/titles|findings\/team\.github)\.txt$/;
+const NOT_SHOWN = /^(?:settings-changes|drift\/titles|drift\/finding-texts|findings\/team\.github)\.txt$/;
 /** What is typed or pasted into a shell stays on one line, and so does a line that an edit changes. */
 const COMMAND = /^ {4,}(?:aws |for key in |curl |terraform |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
 
