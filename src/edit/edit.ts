@@ -52,7 +52,7 @@ export function readEditable(files: EditableFiles, today: string): Result<Editab
   return succeed({ ...files, opened, team, draft: draftOf(opened.source.document.toJS()), findings, today });
 }
 
-const YAML_CODES = new Set(YAML_RULES.map(({ code }) => code));
+const YAML_CODES = new Set(Object.values(YAML_RULES).map(({ code }) => code));
 
 /** Carries out an edit. It fails if it is not possible without changing other lines, or if it would add an error. */
 export function edited(before: EditableTeam, edit: Edit): Result<EditedTeam> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Failed, fail, type Result, succeed } from '../diagnostics/failure.ts';
-import type { TeamDraft } from '../team/draft.ts';
+import { listIn, type TeamDraft } from '../team/draft.ts';
 import { nearMember, suggester } from '../team/suggest.ts';
 import type { Splice } from './splice.ts';
 import type { Plain } from './style.ts';
@@ -100,7 +100,7 @@ function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
     case 'snooze': {
       const { finding, until, reason } = edit;
       const path = ['snoozed', finding];
-      const isThere = draft.sections.snoozed.some(([key]) => key === finding);
+      const isThere = draft.snoozed.some(([key]) => key === finding);
       return isThere
         ? [set([...path, 'until'], until), set([...path, 'reason'], reason)]
         : [set(path, { until, reason })];
@@ -115,8 +115,8 @@ function entryOf(edit: EditOf<'member add' | 'role add'>): Plain {
 }
 
 /** Whom the member sponsors. */
-export function sponsoredBy({ sections }: TeamDraft, member: string): readonly string[] {
-  return sections.members.flatMap(([key, { sponsor }]) => (sponsor === member ? [key] : []));
+export function sponsoredBy({ members }: TeamDraft, member: string): readonly string[] {
+  return members.flatMap(([key, { sponsor }]) => (sponsor === member ? [key] : []));
 }
 
 /** Whether the member is the only owner. */
@@ -152,7 +152,7 @@ function departureProblem({ member, sponsor, owner }: EditOf<'member depart'>, d
 
 function memberProblem(edit: Edit & { readonly member: string }, draft: TeamDraft, file: string): Failed | null {
   const { verb, member } = edit;
-  const members = draft.sections.members.map(([key, { name }]) => ({ key, name }));
+  const members = draft.members.map(([key, { name }]) => ({ key, name }));
   const isThere = members.some(({ key }) => key === member);
   if (verb === 'member add') return isThere ? fail('entry-exists', { file, section: 'members', key: member }) : null;
   if (!isThere) return fail('unknown-member', { member, file, because: nearMember(member, members) });
@@ -170,7 +170,7 @@ function roleProblem(
   if (verb === 'role add') return isThere ? fail('entry-exists', { file, section: 'roles', key: role }) : null;
   if (!isThere) return fail('unknown-role', { role, file, similar: suggester()(role, keys), roles: keys });
   if (verb !== 'role remove' || edit.permissions.length > 0) return null;
-  const having = members.filter((member) => member.roles?.includes(role)).map(({ key }) => key);
+  const having = members.flatMap(([key, member]) => (listIn(member.roles)?.includes(role) ? [key] : []));
   const extending = roles.filter((other) => other.extends.includes(role)).map(({ key }) => key);
   return having.length + extending.length === 0
     ? null

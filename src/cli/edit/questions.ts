@@ -1,7 +1,7 @@
 import { CAPABILITIES, CAPABILITY_NAMES, type Capability } from '../../catalog/mturk.ts';
 import { isDay, isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
-import type { TeamDraft } from '../../team/draft.ts';
-import { ID_PATTERN } from '../../team/schema.ts';
+import { listIn, type TeamDraft } from '../../team/draft.ts';
+import { PATTERNS } from '../../team/schema.ts';
 
 /** What was answered so far, by field of the edit. */
 export type Answers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -32,7 +32,7 @@ export interface Question {
 const NONE = { value: '', label: 'no one' };
 
 function membersOf(draft: TeamDraft, except?: unknown): readonly Choice[] {
-  return draft.sections.members
+  return draft.members
     .filter(([key]) => key !== except)
     .map(([key, { name }]) => ({ value: key, label: typeof name === 'string' ? `${name} (${key})` : key }));
 }
@@ -45,7 +45,7 @@ const CAPABILITY_CHOICES = CAPABILITY_NAMES.map((name: Capability) => ({
 }));
 
 const keyProblem = (answer: string) =>
-  ID_PATTERN.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
+  PATTERNS.id.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
 const dayProblem = (answer: string) => (isDay(answer) ? null : 'Write a day that exists as YYYY-MM-DD.');
 const filled = (answer: string) => (answer === '' ? 'Write at least one word.' : null);
 
@@ -86,7 +86,7 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
       ...{ field: 'until', option: '--until', message: 'New last day of access, as YYYY-MM-DD', example: '2027-05-31' },
       ...{ problem: dayProblem },
       initial(draft, { member }) {
-        const until = draft.sections.members.find(([key]) => key === member)?.[1].until;
+        const until = draft.members.find(([key]) => key === member)?.[1].until;
         return typeof until === 'string' ? [until] : [];
       },
     },
@@ -147,6 +147,6 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
 
 /** The roles that a member has. */
 export function rolesOfMember(draft: TeamDraft, { member }: Answers): readonly string[] {
-  const roles = draft.members.find(({ key }) => key === member)?.roles ?? [];
+  const roles = listIn(draft.members.find(([key]) => key === member)?.[1].roles) ?? [];
   return roles.filter((role) => role !== null);
 }
