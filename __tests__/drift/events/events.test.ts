@@ -10,6 +10,7 @@ const PAYMASTER = 'perception-lab-paymaster';
 const POLICY = rolePolicyArn(team, 'paymaster');
 const FOREIGN = 'arn:aws:iam::123456789012:policy/tools/extra';
 const SINCE = new Date('2026-11-25T00:00:00Z');
+const APPLIED = '2026-11-25T08:30:00.000Z';
 const MEMBERSHIP = { userName: BO, groupName: PAYMASTER };
 
 type Call = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<CloudTrailEvent>];
@@ -39,6 +40,7 @@ const unmanaged = findingOf({
   resource: { kind: 'policy', name: 'x', arn: `${POLICY}-2`, path: '/mturk/perception-lab/', details: null },
 });
 const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
+const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });
 const renamed = findingOf({ kind: 'user-renamed', user: BO, to: 'bob' });
 
 describe('who caused a finding', () => {
@@ -77,6 +79,19 @@ describe('who caused a finding', () => {
       'one',
       ['AddUserToGroup', MEMBERSHIP],
       ['AddUserToGroup', { ...MEMBERSHIP }, { role: workflowRoleArn(team, 'apply') }],
+    ],
+    [
+      'no apply at a terminal',
+      withheld,
+      'one',
+      ['PutUserPolicy', { userName: BO, policyName: 'no-bonus' }],
+      ['PutUserPolicy', { userName: BO, policyName: 'limits' }, { userAgent: 'terraform' }],
+    ],
+    [
+      'Terraform long before the last apply',
+      added,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP, { userAgent: 'terraform', at: '2026-11-25T07:29:00Z' }],
     ],
     [
       'another role beside them',
@@ -119,13 +134,13 @@ describe('who caused a finding', () => {
       ['AddUserToGroup', MEMBERSHIP],
     ],
   ])('%s', (_what, finding, by, ...calls) => {
-    expect(attribute([finding], changes(...calls))[0]?.lastChange?.actor).toBe(by);
+    expect(attribute([finding], changes(...calls), APPLIED)[0]?.lastChange?.actor).toBe(by);
   });
 
   test('a call about the new name of a renamed user', () => {
     const calls = changes(['AddUserToGroup', { ...MEMBERSHIP, userName: 'bob' }]);
-    expect(attribute([renamed, added], calls)[1]?.lastChange?.actor).toBe('one');
-    expect(attribute([added], calls)[0]?.lastChange).toBeNull();
+    expect(attribute([renamed, added], calls, null)[1]?.lastChange?.actor).toBe('one');
+    expect(attribute([added], calls, null)[0]?.lastChange).toBeNull();
   });
 });
 
@@ -182,8 +197,8 @@ describe('what was changed and changed back', () => {
 
   test('Terraform in the hour before the last apply ended is that apply', () => {
     const terraform: Call = ['AddUserToGroup', MEMBERSHIP, { userAgent: 'terraform' }];
-    expect(listed([], [terraform], '2026-11-25T08:30:00.000Z')).toEqual([]);
-    expect(listed([], [['AddUserToGroup', MEMBERSHIP]], '2026-11-25T08:30:00.000Z')).toHaveLength(1);
+    expect(listed([], [terraform], APPLIED)).toEqual([]);
+    expect(listed([], [['AddUserToGroup', MEMBERSHIP]], APPLIED)).toHaveLength(1);
     expect(listed([], [terraform], '2026-11-25T07:58:00.000Z')).toHaveLength(1);
     expect(listed([], [terraform], '2026-11-25T09:01:00.000Z')).toHaveLength(1);
   });

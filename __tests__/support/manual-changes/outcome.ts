@@ -97,7 +97,7 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     const since = new Date('2026-11-20T00:00:00Z');
     const { events } = await readIamEvents(lab.cloudTrail(), WRITES, since, async () => {});
     // The report of a scan with a plan, which contributes nothing to these findings.
-    const findings = attribute(found.findings, manualChanges(events, team));
+    const findings = attribute(found.findings, manualChanges(events, team), appliedIn(record)?.at ?? null);
     const scan = { ...found, eventsComplete: true, findings, planned: true };
     const account = await readAuthorizationDetails(iamReader(lab.iam), team.account, 1000);
     const ruled = ruleFor({ team, account, applied: appliedFacts(record), restore: new Set() });

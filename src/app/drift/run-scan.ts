@@ -156,14 +156,15 @@ async function completeScan(
   const from = scan.findings.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
   const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), WRITES, from, eventWait(session));
   const changes = manualChanges(events, team);
+  const lastApply = read.applied?.at ?? null;
   const known = renamesSeen(changes);
   const named = known.length === 0 ? scan : scanOf({ ...input, known });
   const all = [...named.findings, ...named.snoozed.map(({ finding }) => finding)];
   return {
     scan: {
       ...named,
-      findings: attribute(named.findings, changes),
-      changedBack: changedBack(all, changes, { team, since: start, applied: read.applied?.at ?? null }),
+      findings: attribute(named.findings, changes, lastApply),
+      changedBack: changedBack(all, changes, { team, since: start, applied: lastApply }),
       eventsComplete: failure === null && reaches !== null && reaches <= start.toISOString(),
     },
     ...facts,

@@ -68,11 +68,16 @@ function targetOf({ name, parameters }: CloudTrailEvent): string | null {
   return typeof target === 'string' ? target : null;
 }
 
-/** The findings with who caused them: the actor of the last change that can have. */
-export function attribute(findings: readonly DriftFinding[], changes: readonly IamChange[]): readonly DriftFinding[] {
+/** The findings with who caused them: the actor of the last change that can have, other than the last apply. */
+export function attribute(
+  findings: readonly DriftFinding[],
+  changes: readonly IamChange[],
+  applied: string | null,
+): readonly DriftFinding[] {
   const causes = causesIn(findings);
+  const manual = changes.filter((change) => !isOfApply(change, applied));
   return findings.map((finding) => {
-    const last = isPending(finding) ? undefined : changes.find((change) => causes(finding, change));
+    const last = isPending(finding) ? undefined : manual.find((change) => causes(finding, change));
     return last === undefined ? finding : { ...finding, lastChange: attributionOf(last) };
   });
 }
@@ -119,9 +124,16 @@ export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
   );
 }
 
+/** Terraform's calls in the hour before the last apply ended are that apply, at a terminal. */
+function isOfApply({ event: { at, userAgent } }: IamChange, applied: string | null): boolean {
+  const before = applied === null ? HOUR_MS : Date.parse(applied) - Date.parse(at);
+  // Two clocks can differ by a minute.
+  return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
+}
+
 /**
  * Changes since then that no finding shows: of users and groups, since Mechanical Turk accepts IAM users alone, and of the
- * lab's policies and roles. Terraform's calls in the hour before the last apply ended are that apply, at a terminal.
+ * lab's policies and roles.
  */
 export function changedBack(
   findings: readonly DriftFinding[],
@@ -129,18 +141,13 @@ export function changedBack(
   { team, since, applied }: { readonly team: Team; readonly since: Date; readonly applied: string | null },
 ): readonly ChangedBack[] {
   const causes = causesIn(findings);
-  const isOfApply = ({ event: { at, userAgent } }: IamChange) => {
-    const before = applied === null ? HOUR_MS : Date.parse(applied) - Date.parse(at);
-    // Two clocks can differ by a minute.
-    return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
-  };
   const open = findings.filter((finding) => !isPending(finding));
   const byEntity = new Map<string, ChangedBack>();
   for (const change of changes) {
     const { event, entities, target } = change;
     const [entity] = entities;
     if (entity === undefined || Date.parse(event.at) < since.getTime()) continue;
-    if (!entities.some((each) => concernsLab(each, team)) || isOfApply(change)) continue;
+    if (!entities.some((each) => concernsLab(each, team)) || isOfApply(change, applied)) continue;
     if (open.some((finding) => causes(finding, change))) continue;
     const key = keyOf(entity.kind, entity.name);
     const known = byEntity.get(key);
