@@ -1,5 +1,5 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { type AccessChange, diffAccess, hasEffect } from '../../src/access/diff.ts';
+import { type AccessChange, diffAccess, effectsBetween, hasEffect } from '../../src/access/diff.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
@@ -9,7 +9,7 @@ import type { AccessKey } from '../../src/aws/types.ts';
 import { type Operation, RISKS } from '../../src/catalog/mturk.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
-import { bySeverity, severityOf } from '../../src/drift/scan/scan.ts';
+import { bySeverity, remediationOf, severityOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -76,7 +76,7 @@ export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
 function peopleOf(difference: Difference, base: AccessModel = declared): readonly AccessChange[] {
   const documents = new Map<string, PolicyDocument | null>([[ADMINISTRATOR, document('Allow', '*')]]);
   const removed = difference.kind === 'user-added' ? [] : [difference];
-  return diffAccess(base, withDifferences(base, removed, documents), AT).people.filter(hasEffect);
+  return effectsBetween(base, withDifferences(base, removed, documents), AT);
 }
 
 /** A finding about something that is not as declared; nothing of it is looked up. */
@@ -88,7 +88,7 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
     { kind: 'difference', difference },
     {
       cause: 'manual',
-      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'announced' : 'auto',
+      remediation: remediationOf(difference, people),
       changes: people,
       risk,
       ...given,
@@ -165,18 +165,9 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     policy: 'extra',
     document: document('Allow', 'mechanicalturk:SendBonus'),
   }),
-  differs(
-    { kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
-    { remediation: 'announced' },
-  ),
-  differs(
-    { kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null },
-    { remediation: 'auto' },
-  ),
-  differs(
-    { kind: 'inline-policy-removed', holder: holder('bo'), policy: 'limits', document: null },
-    { remediation: 'auto' },
-  ),
+  differs({ kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') }),
+  differs({ kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null }),
+  differs({ kind: 'inline-policy-removed', holder: holder('bo'), policy: 'limits', document: null }),
   differs({
     kind: 'inline-policy-changed',
     holder: holder('bo'),
@@ -200,15 +191,19 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     from: null,
     to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
   }),
-  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'announced' }),
-  differs(
-    { kind: 'policy-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
-    { remediation: 'manual' },
-  ),
+  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }),
+  differs({
+    ...{
+      kind: 'policy-changed',
+      arn: PAYMASTER,
+      from: null,
+      to: document('Allow', 'mechanicalturk:CreateWorkerBlock'),
+    },
+  }),
   differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
   differs(
     { kind: 'boundary-changed', user: eve, from: boundaryArn(team), to: `arn:aws:iam::${team.account}:policy/none` },
-    { remediation: 'announced', changes: [] },
+    { changes: [] },
   ),
   differs(
     { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, unmanaged: false },
@@ -264,15 +259,11 @@ export const OTHERS: readonly DriftFinding[] = [
         details: { members: [eve], attached: [PAYMASTER], inline: [] },
       },
     },
-    { risk: 'spends' },
+    { risk: 'spends', changes: peopleOf({ kind: 'policy-attached', holder: holder('eve'), arn: PAYMASTER }) },
   ),
   finds('unmanaged-policy/spare', {
     kind: 'unmanaged',
     resource: { kind: 'policy', ...unmanaged('policy', 'spare'), details: { document: readable, attachments: 0 } },
-  }),
-  finds('unmanaged-group/closed', {
-    kind: 'unmanaged',
-    resource: { kind: 'group', ...unmanaged('group', 'closed', '/other/'), details: null },
   }),
   finds('boundary-policy-changed/missing', {
     ...{ kind: 'boundary', state: 'missing', arn: boundaryArn(team), document: null, wider: [], narrower: [] },

@@ -167,9 +167,9 @@ export function unmanagedEffectsOf(
   return unmanaged.resources.map((resource) => unmanagedEffect(resource, base, known, lab, at));
 }
 
-/** The worst that it allows; what could not be read counts as the worst, and what it only keeps counts, too. */
-export function riskOfUnmanaged({ resource, changes, keeps, escalates }: UnmanagedEffect): Risk | null {
-  return resource.details === null || escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
+/** The worst that it allows; what it only keeps counts, too. */
+export function riskOfUnmanaged({ changes, keeps, escalates }: UnmanagedEffect): Risk | null {
+  return escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
 }
 
 function unmanagedEffect(
@@ -179,9 +179,7 @@ function unmanagedEffect(
   lab: EscalationTargets,
   at: Date,
 ): UnmanagedEffect {
-  if (resource.kind === 'policy' || resource.details === null) {
-    return { resource, changes: [], keeps: [], escalates: [] };
-  }
+  if (resource.kind === 'policy') return { resource, changes: [], keeps: [], escalates: [] };
   const concerned = resource.kind === 'user' ? [known(resource.name)] : resource.details.members.map(known);
   const without = (user: AccessUser): AccessUser => ({
     ...user,
@@ -214,16 +212,14 @@ function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): rea
     .map(({ name }) => name);
 }
 
-/** The unmanaged users, groups and policies, counting in doubt as allowed; what could not be read has nothing. */
+/** The unmanaged users, groups and policies, counting in doubt as allowed. */
 function unmanagedModel({ resources, groups, policies }: UnmanagedResources, account: string): AccessModel {
   return conservativeModel({
     account,
-    users: resources.flatMap(({ kind, name, path, details }) =>
-      kind === 'user' ? [details === null ? unmanagedUser(name) : { name, path, ...details }] : [],
-    ),
+    users: resources.flatMap(({ kind, name, path, details }) => (kind === 'user' ? [{ name, path, ...details }] : [])),
     groups: [
       ...resources.flatMap(({ kind, name, path, details }) =>
-        kind === 'group' ? [{ name, path, attached: details?.attached ?? [], inline: details?.inline ?? [] }] : [],
+        kind === 'group' ? [{ name, path, attached: details.attached, inline: details.inline }] : [],
       ),
       ...groups,
     ],

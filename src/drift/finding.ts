@@ -58,8 +58,7 @@ export interface UnmanagedGroup extends Pick<AccessGroup, 'path' | 'attached' | 
   readonly group: string;
   readonly arn: string;
   readonly inPath: boolean;
-  /** Null if the group could not be read. */
-  readonly members: readonly string[] | null;
+  readonly members: readonly string[];
   /** Members who get from it what team.yaml grants, too: they would keep it if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
 }

@@ -37,7 +37,13 @@ const attached = difference({ kind: 'policy-attached', holder: { kind: 'group', 
 const edited = difference({ kind: 'policy-changed', arn: POLICY, from: { Statement: [] }, to: { Statement: [] } });
 const unmanaged = findingOf({
   kind: 'unmanaged',
-  resource: { kind: 'policy', name: 'x', arn: `${POLICY}-2`, path: '/mturk/perception-lab/', details: null },
+  resource: {
+    kind: 'policy',
+    name: 'x',
+    arn: `${POLICY}-2`,
+    path: '/mturk/perception-lab/',
+    details: { document: null, attachments: 0 },
+  },
 });
 const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
 const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });

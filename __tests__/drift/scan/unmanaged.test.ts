@@ -10,7 +10,7 @@ import {
   type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
-import { unmanagedEffectsOf } from '../../../src/drift/access-changes.ts';
+import { riskOfUnmanaged, unmanagedEffectsOf } from '../../../src/drift/access-changes.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';
 import { bySeverity } from '../../../src/drift/scan/scan.ts';
@@ -174,9 +174,11 @@ const naming = namingOf(team);
 
 function reportOf({ unmanaged, boundary, notChecked }: ReturnType<typeof besideIn>): string {
   const findings = [
-    ...unmanaged.map(({ resource, keeps, escalates }) =>
-      finds(`unmanaged-${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, { escalates }),
-    ),
+    ...unmanaged.map((effect) => {
+      const { resource, changes, keeps, escalates } = effect;
+      const given = { changes, escalates, risk: riskOfUnmanaged(effect) };
+      return finds(`unmanaged-${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, given);
+    }),
     ...(boundary === null ? [] : [finds('boundary-policy-changed', { kind: 'boundary', ...boundary })]),
   ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : notChecked.length > 0 ? 'error' : 'clean';

@@ -23,7 +23,6 @@ import {
   joinTexts,
   listTexts,
   plainText,
-  sentence,
   sentences,
   TEAM_FILE,
   type Text,
@@ -56,6 +55,7 @@ export function explanationBlocks(
 ): readonly Block[] {
   const { user, at, allowed, conditional, exists, boundary } = explanation;
   const now = new Date(at);
+  const unknown = unknownPolicyText(explanation.unknownPolicies);
   const count = allowed.reduce((sum, { operations }) => sum + operations.length, 0);
   return [
     heading(2, t`${userText(user, naming)} in ${naming.lab}, on ${trusted(dayWords(now))}`),
@@ -64,7 +64,7 @@ export function explanationBlocks(
     paragraph(
       sentences(
         source.kind === 'aws' && !exists ? t`AWS has no IAM user ${codeText(user)}.` : null,
-        sentence(unknownPolicyText(explanation.unknownPolicies)),
+        unknown === null ? null : t`${unknown}. AWS may allow less.`,
         conditional.length === 0 ? null : t`Depends on where a call comes from: ${accessText(conditional)}.`,
         boundary === null && exists ? t`No permissions boundary: every attached policy takes full effect.` : null,
       ),
@@ -72,7 +72,9 @@ export function explanationBlocks(
     paragraph(
       sentences(
         ...periodTexts(explanation, now),
-        count === 0 ? null : t`${count} of ${OPERATIONS.length} Mechanical Turk operations.`,
+        count === 0
+          ? null
+          : t`${unknown === null ? t`` : t`At most `}${count} of ${OPERATIONS.length} Mechanical Turk operations.`,
       ),
     ),
     paragraph(t`According to ${sourceText(source)}.`),

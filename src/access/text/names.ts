@@ -55,7 +55,7 @@ export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | nul
   const names = unknown.map(({ holder, policy }) =>
     holder.kind === 'group' && policy === holder.name ? t`group ${codeText(policy)}` : codeText(policyName(policy)),
   );
-  return t`${listOnce(names)} cannot be read, which counts as allowing everything`;
+  return t`mturk-team cannot read ${listOnce(names)} and assumes that everything is allowed`;
 }
 
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */

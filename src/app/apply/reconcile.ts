@@ -49,7 +49,7 @@ export async function reconcile(
     }));
   if (mode === 'none') {
     const noted = await noteCheck([]);
-    return noted.ok ? succeed(NOTHING) : noted;
+    return noted.ok ? succeed({ ...NOTHING, isOff: true }) : noted;
   }
 
   const last = { ...session, team: applied };

@@ -20,12 +20,12 @@ export interface PolicyDetails {
 
 /**
  * An IAM entity that is neither in the state nor in the team file, under the lab's path or with a policy from there: a
- * renamed group, a user created outside Terraform. `details` is null if it could not be read.
+ * renamed group, a user created outside Terraform.
  */
 export type UnmanagedResource =
-  | UnmanagedOf<'group', GroupDetails | null>
-  | UnmanagedOf<'user', UserDetails | null>
-  | UnmanagedOf<'policy', PolicyDetails | null>;
+  | UnmanagedOf<'group', GroupDetails>
+  | UnmanagedOf<'user', UserDetails>
+  | UnmanagedOf<'policy', PolicyDetails>;
 
 interface UnmanagedOf<Kind extends IamResource, Holding> {
   readonly kind: Kind;

@@ -1,4 +1,4 @@
-import { type DisplayNames, holderText, policyName, policyText } from '../../access/text/names.ts';
+import { type DisplayNames, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
 import { isDanger } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
@@ -18,7 +18,15 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { type DriftFinding, type Entity, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import {
+  type DriftFinding,
+  type Entity,
+  isOpen,
+  isPending,
+  peopleOf,
+  type ScanResult,
+  worstEffect,
+} from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import {
   actorText,
@@ -26,6 +34,7 @@ import {
   type FindingView,
   findingTitle,
   findingView,
+  gainsAll,
   type ViewOptions,
   worstText,
 } from './finding-view.ts';
@@ -49,20 +58,24 @@ export function shownFindings({ findings }: ScanResult, names: DisplayNames, opt
 
 /** `Drift in perception-lab: old-mturk-user can use all of Mechanical Turk; 5 more findings` */
 export function driftTitle(shown: readonly Shown[], names: DisplayNames): Text {
-  const worst = worstOf(shown);
+  const worst = worstOf(shown, names);
   if (worst === null) return t``;
   const clause = worstText(worst.finding, names);
   const more = shown.length === 1 ? '' : `; ${counted(shown.length - 1, 'more finding')}`;
   return t`Drift in ${trusted(names.lab)}: ${clause === null ? worst.title : t`${clause.who} ${clause.can}`}${trusted(more)}`;
 }
 
-/** The first of those with the worst effect that a person has to decide; else the first of all. */
-function worstOf(shown: readonly Shown[]): Shown | null {
+/** Of those with the worst effect, and those of them to decide: one of all operations, else of someone not in the file. */
+function worstOf(shown: readonly Shown[], { people }: DisplayNames): Shown | null {
   const [first = null] = shown;
   if (first === null) return null;
   const effect = worstEffect(first.finding);
   const same = shown.filter(({ finding }) => worstEffect(finding) === effect);
-  return same.find(({ action }) => action === 'decide') ?? first;
+  const decide = same.filter(({ action }) => action === 'decide');
+  const some = decide.length > 0 ? decide : same;
+  if (effect === 'full-control') return some[0] ?? null;
+  const isOutside = ({ finding }: Shown) => peopleOf(finding).some((user) => !people.has(user));
+  return some.find(({ finding }) => gainsAll(finding)) ?? some.find(isOutside) ?? some[0] ?? null;
 }
 
 /**
@@ -150,7 +163,7 @@ export function changedBackBlocks(
   const unread = t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
   return [
     ...(eventsComplete || !isAttributed ? [] : [paragraph(unread)]),
-    ...(names.isPublic === true ? [] : folded(t`Changed and changed back, or no drift: ${texts.length}`, texts, 4)),
+    ...(names.isPublic === true ? [] : folded(t`Other IAM changes since the last check: ${texts.length}`, texts, 4)),
   ];
 }
 
@@ -211,30 +224,45 @@ function alertBlock(
     const clause = finding === undefined ? null : worstText(finding, names);
     return clause && t`${strongText(clause.who)} ${clause.can}`;
   };
-  const worst = (some: readonly Shown[]) => clauseOf(worstOf(some)?.finding);
+  const worst = (some: readonly Shown[]) => clauseOf(worstOf(some, names)?.finding);
   const by = trusted(revertedBy === undefined ? '' : `, by ${timeWords(revertedBy)}`);
   const replaced = [...decide, ...reverted].filter(({ finding }) => finding.rule === 'user-recreated');
   const harmful = snoozed.find(({ finding }) => isDanger(worstEffect(finding)));
   const [byPerson, byReconcile, others] = [worst(decide), worst(reverted), reverted.length + later.length];
-  const [first] = later.flatMap(({ from }) => from ?? []).sort();
-  const after = trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
+  const decision = strongText(decisionText(decide, others, notChecked));
+  const rest = decide.length === 0 ? t`Ask who did it` : t`No action needed for ${numbersText(reverted)}`;
   const reverts =
     byReconcile === null
       ? t`Reconcile reverts ${numbersText(reverted)}${by}; no action needed.`
-      : t`${byReconcile} until reconcile reverts it${by}. No action needed for ${numbersText(reverted)}.`;
-  const gives = t`${strongText(t`Reconcile gives back access`)} taken by ${numbersText(later)}${after}.`;
+      : t`${byReconcile} until reconcile reverts it${by}. ${rest}.`;
+  const moments = [...new Set(later.map(({ from }) => from))].sort();
+  const gives = moments.map((moment) =>
+    givesText(
+      moment,
+      later.filter(({ from }) => from === moment),
+      names,
+    ),
+  );
   const titles = replaced.map(({ title }) => title);
   return alert(
     decide.length > 0 || isInterrupted ? 'warning' : 'note',
-    sentences(byPerson && t`${byPerson}.`, strongText(decisionText(decide, others, notChecked))),
+    decide.length === 0 ? null : sentences(byPerson && t`${byPerson}.`, decision),
     reverted.length === 0 ? null : reverts,
-    later.length === 0 ? null : sentences(gives, PREVENT_GIVING_BACK),
+    later.length === 0 ? null : sentences(...gives, PREVENT_GIVING_BACK),
+    decide.length === 0 ? decision : null,
     sentence(someTexts(titles, 2)),
     harmful === undefined
       ? null
       : t`${clauseOf(harmful.finding) ?? findingTitle(harmful.finding, names)}, snoozed until ${trusted(dateWords(harmful.until))}.`,
     isInterrupted ? INTERRUPTED : null,
   );
+}
+
+function givesText(from: string | null, given: readonly Shown[], names: DisplayNames): Text {
+  const users = [...new Set(given.flatMap(({ finding }) => peopleOf(finding)))];
+  const who = users.length === 0 ? t`` : t` to ${someTexts(users.map((user) => userText(user, names)))}`;
+  const when = trusted(from === null ? 'At a later check' : `After ${timeWords(from)}`);
+  return t`${strongText(t`${when}, reconcile gives back access${who}`)} (${numbersText(given)}).`;
 }
 
 const INTERRUPTED = t`${strongText(t`Reconcile does nothing until the interrupted apply is finished:`)} run the apply workflow again, or ${codeText('mturk-team apply')}.`;

@@ -167,8 +167,8 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team
   if (remediation === 'auto') return t`Run ${apply}.`;
   if (remediation === 'manual') return t`Ask an administrator to undo it in the IAM console.`;
   return reconcile === 'all'
-    ? t`Reconcile restores it and announces what was taken before it gives that back. To give it back now, run ${apply}.`
-    : t`Run ${apply}: it asks what to give back. Other applies restore it and withhold what was taken.`;
+    ? t`Reconcile announces what was taken, and gives it back later. To give it back now, run ${apply}.`
+    : t`Run ${apply} at a terminal: it asks whether to give the access back. An apply in a workflow withholds it.`;
 }
 
 /** The worst effect in two words, where there is no room for all of it. */
@@ -186,6 +186,8 @@ export function worstText(
 ): { readonly who: Text; readonly can: Text } | null {
   const effect = worstEffect(finding);
   const people = peopleOf(finding);
+  if (finding.rule === 'root-access-key')
+    return { who: t`The root user`, can: t`has an access key with ${riskText('full control')} of the account` };
   if (effect === null || people.length === 0) return null;
   const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
   const who = someTexts(people.map(nameOf), 2);
@@ -193,8 +195,15 @@ export function worstText(
   if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
   if (effect === 'full-control')
     return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}${from}` };
-  const all = finding.changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
-  return { who, can: t`can ${riskText(all ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}${from}` };
+  return {
+    who,
+    can: t`can ${riskText(gainsAll(finding) ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}${from}`,
+  };
+}
+
+/** Whether someone gains all of Mechanical Turk. */
+export function gainsAll({ changes }: DriftFinding): boolean {
+  return changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
 }
 
 function controlled({ data }: DriftFinding): Text {

@@ -129,6 +129,8 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
 
 /** What reconcile did. */
 export interface Reconciled {
+  /** Whether `settings.reconcile` of the applied team is `none`. */
+  readonly isOff?: true;
   /** Steps of Terraform; 0 if nothing was to be done. */
   readonly steps: number;
   /** What was given back, and whose users were deleted. */
@@ -138,7 +140,10 @@ export interface Reconciled {
 }
 
 /** What a reconcile did, and what a later one gives back or deletes. */
-export function reconciledBlocks({ steps, done, announcements }: Reconciled, names: DisplayNames): readonly Block[] {
+export function reconciledBlocks(
+  { isOff, steps, done, announcements }: Reconciled,
+  names: DisplayNames,
+): readonly Block[] {
   const what = (each: Announcement): Text => {
     const user = userText(iamName(names.lab, each.key), names);
     if (each.kind === 'deletion') return t`IAM user of ${user}`;
@@ -155,8 +160,10 @@ export function reconciledBlocks({ steps, done, announcements }: Reconciled, nam
       return t`Announced: reconcile will ${later}: ${what(each)}`;
     }),
   ];
+  const off = t`nothing applied, because ${codeText('settings.reconcile')} of the applied team is ${codeText('none')}`;
+  const did = isOff ? off : steps === 0 ? t`nothing to apply` : t`applied ${countedText(steps, 'step')}`;
   return [
-    paragraph(trusted(`Reconcile: applied ${steps === 0 ? 'nothing' : counted(steps, 'step')}.`)),
+    paragraph(t`Reconcile: ${did}.`),
     list(items),
     paragraph(announcements.some(isGift) ? PREVENT_GIVING_BACK : t``),
   ];

@@ -14,7 +14,6 @@ import type { DifferenceRule, DriftCause, DriftFinding, RuleData } from '../find
 import { iamCommand } from './aws-command.ts';
 import { roleEdit } from './policies.ts';
 import type { Rule } from './rule.ts';
-import { NO_LIMIT } from './user-without-boundary.ts';
 
 /** What someone did, what is so if the cause is not known, and what an apply will do. */
 interface Words {
@@ -90,7 +89,7 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       const boundary = t`permissions boundary of ${userText(user, names)}`;
       return { ...doneWords(boundary, 'replaced', 'differs'), will: t`Restore the ${boundary}` };
     },
-    effect: NO_LIMIT,
+    effect: t`The upper limit on permissions is not the lab's`,
     calls: /PermissionsBoundary$|^CreateUser$/,
   },
   'membership-removed': {

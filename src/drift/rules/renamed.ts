@@ -21,7 +21,7 @@ export const userRenamed: Rule<'user-renamed'> = {
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys`,
   remedy: ({ data: { user, to } }) => ({
-    detail: t`No apply creates a second user. The next one takes this user's roles and policies, until it has its name again.`,
+    detail: t`The next apply removes this user's roles and policies until the name is restored.`,
     toFix: t`Give the name back before anything else:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
   }),

@@ -1,7 +1,8 @@
 import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/types.ts';
-import { codeText, counted, sentences, t, trusted } from '../../text/text.ts';
-import { keyUseText, riskOfUser } from './access-keys.ts';
+import { dateWords } from '../../text/dates.ts';
+import { codeText, counted, countedText, listTexts, t, trusted } from '../../text/text.ts';
+import { riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -25,10 +26,16 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
   effect: t`More keys that can leak`,
   remedy: ({ data: { user, keys, allowed } }, names) => {
     const key = memberKeyOf(user, names);
+    const extra = allowed === 0 ? keys : leastUsed(keys);
     return {
-      detail: sentences(...keys.map(keyUseText)),
-      toFix: t`Deactivate the key that is not used:`,
-      commands: keyCommands(user, leastUsed(keys, keys.length - allowed)),
+      detail: t`${countedText(keys.length, 'active key')}, last used ${listTexts([...new Set(keys.map(useOf))].map(trusted))}.`,
+      toFix:
+        allowed === 0
+          ? t`Deactivate every key:`
+          : extra.some(({ lastUsed }) => lastUsed === null)
+            ? t`Deactivate the key that was never used:`
+            : t`Ask ${userText(user, names)} which key is still needed, then deactivate the other:`,
+      commands: keyCommands(user, extra),
       // AWS allows a user two keys.
       ifIntended:
         key === null || keys.length > 2
@@ -39,8 +46,15 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
   calls: /^CreateAccessKey$/,
 };
 
-/** The keys used longest ago; none if AWS does not say when. */
-function leastUsed(keys: readonly AccessKey[], count: number): readonly AccessKey[] {
-  if (!keys.every(({ isUseKnown }) => isUseKnown)) return [];
-  return [...keys].sort((one, other) => ((one.lastUsed ?? '') < (other.lastUsed ?? '') ? -1 : 1)).slice(0, count);
+function useOf({ isUseKnown, lastUsed }: AccessKey): string {
+  if (!isUseKnown) return 'at an unknown time';
+  return lastUsed === null ? 'never' : dateWords(lastUsed);
+}
+
+/** The key used longest ago; none if both were used on the same day, or AWS does not say when. */
+function leastUsed(keys: readonly AccessKey[]): readonly AccessKey[] {
+  const dayOf = ({ lastUsed }: AccessKey) => lastUsed?.slice(0, 10) ?? '';
+  const [least, ...others] = [...keys].sort((one, other) => (dayOf(one) < dayOf(other) ? -1 : 1));
+  const isKnown = keys.every(({ isUseKnown }) => isUseKnown);
+  return least === undefined || !isKnown || others.some((key) => dayOf(key) === dayOf(least)) ? [] : [least];
 }

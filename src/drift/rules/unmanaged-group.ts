@@ -27,20 +27,19 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
-/** Data about a group of the account; without details it could not be read. */
+/** Data about a group of the account. */
 export function unmanagedGroupData(
   { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
   account: string,
   lab: string,
 ): UnmanagedGroup {
-  const { members = null, attached = [], inline = [] } = details;
+  const { members = [], attached = [], inline = [] } = details;
   const inPath = path.startsWith(labPath(lab));
   return { group: name, arn: iamArn(account, 'group', path, name), path, inPath, members, attached, inline, keeps: [] };
 }
 
 function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, names: DisplayNames): RemedyText {
   const { group, members, attached, inline, inPath, keeps } = data;
-  if (members === null) return { detail: t`It could not be read.`, toFix: t`Check it in the IAM console.` };
   const who =
     members.length === 0 ? t`No members` : t`Members: ${someTexts(members.map((user) => userText(user, names)))}`;
   const name = ['group-name', group] as const;
@@ -86,9 +85,9 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
   idParts: ({ user, group }, names) => [...names.user(user), group],
   title: ({ user, group }, names) =>
     t`${userText(user, names)} is in the unmanaged group ${nameOutsideLabText(group, names)}`,
-  effect: t`Access that ${codeText('team.yaml')} does not show`,
-  remedy: ({ data: { user, group } }) => ({
-    detail: t`Access depends on who edits that group.`,
+  effect: t`No access now`,
+  remedy: ({ data: { user, group } }, names) => ({
+    detail: t`Anyone who can edit this group can give ${userText(user, names)} access that ${codeText('team.yaml')} does not show.`,
     toFix: t`Remove the member from the group:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
   }),

@@ -6,8 +6,6 @@ import { sentences, strongText, t } from '../../text/text.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
-export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
-
 /** As a boundary it allows all that a program or person does, but no change of IAM. */
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 
@@ -36,7 +34,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
       : t`${userText(data.user, names)} has no permissions boundary`;
   },
-  effect: NO_LIMIT,
+  effect: t`No access changes now; a policy added later has ${strongText(t`no upper limit`)}`,
   remedy: ({ data }, { lab }) =>
     'kind' in data
       ? {}

@@ -251,7 +251,7 @@ const TAKING: readonly Difference['kind'][] = [
 const DENYING: readonly Difference['kind'][] = ['policy-attached', 'inline-policy-added', 'inline-policy-changed'];
 
 /** What took access, now or once it has an effect, is withheld when the rest is reverted. */
-function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
+export function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
   if (TAKING.includes(kind)) return 'announced';
   const has = (side: 'gained' | 'lost') => changes.some(({ operations }) => operations[side].length > 0);
   if (!has('lost')) return 'auto';
