@@ -9,6 +9,7 @@ import {
   type PolicyDetails,
   type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
+import type { Inventory } from '../../../src/aws/types.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import { riskOfUnmanaged, unmanagedEffectsOf } from '../../../src/drift/access-changes.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
@@ -52,7 +53,7 @@ interface Fake {
   readonly denied?: true;
 }
 
-type Seen = Parameters<typeof findUnmanaged>[0];
+type Seen = Pick<Inventory, 'access' | 'policies' | 'isAccessKnown' | 'notChecked'>;
 
 function accountWith(fake: Fake): Seen {
   if (fake.denied === true) {
@@ -60,7 +61,7 @@ function accountWith(fake: Fake): Seen {
     const { failure } = fail('credentials-denied', { reason, progress: null });
     const nothing = { account: team.account, users: [], groups: [], policies: [] };
     const notChecked = [{ what: 'users, groups and policies', failure }];
-    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, notChecked };
+    return { access: nothing, policies: new Map(), isAccessKnown: false, notChecked };
   }
   const { groups = {}, users = {}, boundary = boundaryPolicy(team), elsewhere = {} } = fake;
   const policies: Readonly<Record<string, PolicyDetails>> = {
@@ -99,7 +100,6 @@ function accountWith(fake: Fake): Seen {
         document,
       })),
     },
-    users: new Map(),
     policies: new Map(Object.entries(policies).map(([arn, held]) => [arn, { ...held, versions: [] }])),
     isAccessKnown: true,
     notChecked: [],
@@ -121,7 +121,7 @@ function besideIn(fake: Fake, of = team) {
     unmanaged: unmanagedEffectsOf(found, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT, targetsOf(of)),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
-    notChecked: found.notChecked,
+    notChecked: account.notChecked,
   };
 }
 

@@ -2,7 +2,7 @@ import type { AccessGroup, AccessPolicy, AccessUser } from '../../access/model.t
 import { type IamResource, iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { IamEntity } from '../iam-names.ts';
-import { ACCESS, type Inventory, type NotChecked } from '../types.ts';
+import type { Inventory } from '../types.ts';
 
 export interface GroupDetails extends Pick<AccessGroup, 'attached' | 'inline'> {
   /** Names of its users, sorted. */
@@ -42,7 +42,6 @@ export interface UnmanagedResources {
   readonly groups: readonly AccessGroup[];
   /** The documents of everything that is attached to what was read. */
   readonly policies: readonly AccessPolicy[];
-  readonly notChecked: readonly NotChecked[];
 }
 
 /** What counts as the lab's own. */
@@ -55,14 +54,8 @@ export interface LabScope {
   readonly groups: ReadonlySet<string>;
 }
 
-/**
- * What is under the lab's path, or has a policy from there, and is unknown. If AWS did not return the access, nothing is found,
- * and `notChecked` says so.
- */
-export function findUnmanaged(
-  inventory: Pick<Inventory, 'access' | 'users' | 'policies' | 'isAccessKnown' | 'notChecked'>,
-  lab: LabScope,
-): UnmanagedResources {
+/** What is under the lab's path, or has a policy from there, and is unknown. */
+export function findUnmanaged(inventory: Pick<Inventory, 'access' | 'policies'>, lab: LabScope): UnmanagedResources {
   const { access } = inventory;
   const isLabs = (arn: string): boolean => arn.startsWith(`arn:aws:iam::${access.account}:policy${lab.path}`);
   const isUnmanaged = (thing: IamEntity, attached: readonly string[]): boolean =>
@@ -100,6 +93,5 @@ export function findUnmanaged(
       arns,
       (arn) => byArn.get(arn) ?? { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: null },
     ),
-    notChecked: inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS),
   };
 }

@@ -208,14 +208,8 @@ export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanR
 
 export const PREVENT_GIVING_BACK = t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`;
 
-interface ByAction {
-  readonly decide: readonly Shown[];
-  readonly reverted: readonly Shown[];
-  readonly later: readonly Shown[];
-}
-
 function alertBlock(
-  { decide, reverted, later }: ByAction,
+  { decide, reverted, later }: Readonly<Record<'decide' | 'reverted' | 'later', readonly Shown[]>>,
   { notChecked, snoozed }: ScanResult,
   names: DisplayNames,
   { isInterrupted = false, revertedBy }: ViewOptions,

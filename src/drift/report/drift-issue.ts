@@ -209,12 +209,8 @@ function commentBlocks(shown: readonly Shown[], { isOpen, data }: PreviousIssue)
     return isMore ? [paragraph(trusted(`Now ${counted(shown.length, 'finding')}.`))] : null;
   }
   if (fresh.length === 0) return null;
-  const first = trusted(`${counted(fresh.length, 'new finding')}.`);
-  return newsBlocks(
-    first,
-    shown.filter(({ finding }) => fresh.includes(finding.id)),
-    null,
-  );
+  const news = shown.filter(({ finding }) => fresh.includes(finding.id));
+  return newsBlocks(trusted(`${counted(news.length, 'new finding')}.`), news, null);
 }
 
 function newsBlocks(first: Text, shown: readonly Shown[], last: Text | null): readonly Block[] {

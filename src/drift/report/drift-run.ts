@@ -41,16 +41,15 @@ export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv,
   return {
     report,
     isReconcile: files.report === null,
-    failed: files.report === null ? reconcileOf(files.reason) : failedCheckIn(report, files.reason, unusable),
+    failed:
+      files.report === null
+        ? files.reason && { kind: 'reconcile', reason: files.reason }
+        : failedCheckIn(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
     links: linksOf(env),
   };
-}
-
-function reconcileOf(reason: FailureReason | null): FailedCheck | null {
-  return reason === null ? null : { kind: 'reconcile', reason };
 }
 
 function failedCheckIn(

@@ -34,13 +34,10 @@ export function expiringAccess(team: Team, today: string): readonly ExpiringAcce
 }
 
 function sponsorOf(sponsor: Member, until: string, today: string): Sponsor {
-  return { ...personOf(sponsor), standing: standingOf(sponsor, until, today), until: sponsor.until };
-}
-
-function standingOf(sponsor: Member, until: string, today: string): Sponsor['standing'] {
-  if (sponsor.until !== null && sponsor.until < today) return 'ended';
-  if (sponsor.suspended) return 'suspended';
-  return sponsor.until !== null && sponsor.until <= until ? 'ends' : 'stays';
+  const is = (standing: Sponsor['standing']) => ({ ...personOf(sponsor), standing, until: sponsor.until });
+  if (sponsor.until !== null && sponsor.until < today) return is('ended');
+  if (sponsor.suspended) return is('suspended');
+  return is(sponsor.until !== null && sponsor.until <= until ? 'ends' : 'stays');
 }
 
 /** Owners who keep access, or all of them if none does. */

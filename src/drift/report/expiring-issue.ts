@@ -71,17 +71,9 @@ function lastDayLines(key: string, until: string): readonly string[] {
 }
 
 function standingText({ standing, until }: Sponsor): Text {
-  const day = trusted(dateWords(until ?? ''));
-  switch (standing) {
-    case 'stays':
-      return t``;
-    case 'ends':
-      return t` (own access ends after ${day})`;
-    case 'ended':
-      return t` (own access ended after ${day})`;
-    case 'suspended':
-      return t` (suspended)`;
-  }
+  if (standing === 'stays') return t``;
+  if (standing === 'suspended') return t` (suspended)`;
+  return t` (own access ${trusted(standing)} after ${trusted(dateWords(until ?? ''))})`;
 }
 
 /** GitHub's form of logins: nothing else becomes a mention. */

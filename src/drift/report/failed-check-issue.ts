@@ -24,12 +24,13 @@ export function failedCheckIssue(
   links: RunLinks,
 ): IssueText {
   const isIncomplete = failed.kind === 'incomplete';
+  const items = isIncomplete ? failed.notChecked.map((each) => proseText(notCheckedText(each))) : [];
   const isReconcile = failed.kind === 'reconcile';
   const where = lab === null ? '' : ` in ${lab}`;
   const unknown = isIncomplete ? 'Part of the account was not checked' : 'The account was not checked';
   return {
     title: isIncomplete
-      ? `Drift check incomplete${where}: ${counted(failed.notChecked.length, 'item')} not checked`
+      ? `Drift check incomplete${where}: ${counted(items.length, 'item')} not checked`
       : `${isReconcile ? 'Reconcile' : 'Drift check'} failed${where}`,
     blocks: [
       alert(
@@ -41,17 +42,7 @@ export function failedCheckIssue(
               t`Nothing was changed. An open drift issue shows the last results.`,
             ),
       ),
-      ...(isIncomplete
-        ? [
-            list(
-              failed.notChecked.map((each) => proseText(notCheckedText(each))),
-              {
-                rank: 1,
-                omitted: (from) => trusted(`… and ${counted(failed.notChecked.length - from, 'more item')}`),
-              },
-            ),
-          ]
-        : []),
+      list(items, { rank: 1, omitted: (from) => trusted(`… and ${counted(items.length - from, 'more item')}`) }),
       ...explanation(failed),
       footer(
         trusted(timeWords(at)),

@@ -37,7 +37,8 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
   const arns = new Set(planned.flatMap((difference) => ('arn' in difference ? [difference.arn] : [])));
   return (finding) => {
     const difference = differenceOf(finding);
-    if (finding.rule === 'nothing-applied') return !finding.data.needsBoundary || [...arns].some(isBoundary);
+    if (finding.rule === 'nothing-applied')
+      return !finding.data.needsBoundary || [...arns].some((arn) => arn.includes(`:policy${BOUNDARY_PATH}`));
     if (isPending(finding)) return true;
     if (finding.rule === 'boundary-policy-changed') return arns.has(finding.data.arn);
     if (difference === null) return false;
@@ -45,10 +46,6 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
     const isUnapplied = finding.cause === 'unknown' && isResource('deleted', difference);
     return isUnapplied || keys.has(differenceKey(difference));
   };
-}
-
-function isBoundary(arn: string): boolean {
-  return arn.includes(`:policy${BOUNDARY_PATH}`);
 }
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Omit<QuickCheck['findings'][number], 'id'> {

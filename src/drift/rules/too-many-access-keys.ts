@@ -36,9 +36,8 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
             ? t`Deactivate the key that was never used:`
             : t`Ask ${userText(user, names)} which key is still needed, then deactivate the other:`,
       commands: keyCommands(user, extra),
-      // AWS allows a user two keys.
       ifIntended:
-        key === null || keys.length > 2
+        key === null
           ? null
           : t`Set ${codeText(`keys: ${keys.length}`)} for ${codeText(key)} in ${codeText('team.yaml')}.`,
     };
@@ -47,14 +46,12 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
 };
 
 function useOf({ isUseKnown, lastUsed }: AccessKey): string {
-  if (!isUseKnown) return 'at an unknown time';
-  return lastUsed === null ? 'never' : dateWords(lastUsed);
+  return lastUsed === null ? (isUseKnown ? 'never' : 'at an unknown time') : dateWords(lastUsed);
 }
 
-/** The key used longest ago; none if both were used on the same day, or AWS does not say when. */
+/** Of two keys the one used longest ago; none if both were used on the same day, or AWS does not say when. */
 function leastUsed(keys: readonly AccessKey[]): readonly AccessKey[] {
   const dayOf = ({ lastUsed }: AccessKey) => lastUsed?.slice(0, 10) ?? '';
-  const [least, ...others] = [...keys].sort((one, other) => (dayOf(one) < dayOf(other) ? -1 : 1));
-  const isKnown = keys.every(({ isUseKnown }) => isUseKnown);
-  return least === undefined || !isKnown || others.some((key) => dayOf(key) === dayOf(least)) ? [] : [least];
+  const least = keys.filter((key) => keys.every((other) => dayOf(key) <= dayOf(other)));
+  return least.length === 1 && keys.every(({ isUseKnown }) => isUseKnown) ? least : [];
 }

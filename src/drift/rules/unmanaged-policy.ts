@@ -10,8 +10,7 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
     unmanaged.flatMap((effect) => {
       const { resource, changes, escalates } = effect;
       if (resource.kind !== 'policy') return [];
-      const { document = null, attachments = 0 } = resource.details ?? {};
-      const data = { arn: resource.arn, document, attachments };
+      const data = { arn: resource.arn, ...resource.details };
       return [detected('unmanaged-policy', data, { changes, risk: riskOfUnmanaged(effect), escalates })];
     }),
   title: ({ arn }, names, cause) =>

@@ -44,22 +44,17 @@ import { classOf, findingIds } from './finding-id.ts';
  */
 export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { applied, team, today, at, inventory, plan } = input;
-  const { detected, notChecked, administrators } = inventory.isAccessKnown
+  const { detected, administrators } = inventory.isAccessKnown
     ? detect({ ...input, since: pendingChanges(applied, team, today) })
-    : {
-        detected: changedResources(plan),
-        notChecked: inventory.notChecked,
-        administrators: input.knownAdministrators ?? [],
-      };
+    : { detected: changedResources(plan), administrators: input.knownAdministrators ?? [] };
+  const notChecked = distinct([...inventory.notChecked, ...(input.setup?.notChecked ?? [])]);
   const idOf = findingIds(team);
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
     .sort(bySeverity);
   const { findings, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
   return {
-    class: inventory.isAccessKnown
-      ? classOf(findings, notChecked.length + (input.setup?.notChecked.length ?? 0) === 0)
-      : 'error',
+    class: inventory.isAccessKnown ? classOf(findings, notChecked.length === 0) : 'error',
     findings,
     snoozed,
     unusedSnoozes,
@@ -70,7 +65,7 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
     changedBack: [],
     eventsComplete: false,
     administrators,
-    notChecked: distinct([...notChecked, ...(input.setup?.notChecked ?? [])]),
+    notChecked,
     planned: plan !== null,
     at: at.toISOString(),
     credentialReportAt: inventory.reportedAt,
@@ -94,11 +89,7 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly setup?: (SetupChanges & { readonly notChecked: readonly NotChecked[] }) | null;
 }
 
-interface Detection {
-  readonly detected: readonly Detected[];
-  readonly notChecked: readonly NotChecked[];
-  readonly administrators: readonly string[];
-}
+type Detection = Pick<ScanResult, 'administrators'> & { readonly detected: readonly Detected[] };
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
 function detect(given: ScanInput): Detection {
@@ -107,9 +98,9 @@ function detect(given: ScanInput): Detection {
   const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary) : null;
   if (first === null) return detectAll(given);
   // Nothing is the lab's yet: neither what has its names, nor what is missing.
-  const { detected: found, ...rest } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
+  const { detected: found, administrators } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
   const others = found.filter(({ data }) => !('state' in data && data.state === 'missing'));
-  return { ...rest, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
+  return { administrators, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
 }
 
 const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
@@ -156,11 +147,6 @@ function detectAll(given: ScanInput): Detection {
     detected: oneForEachUser([
       ...detectDifferences(input, context, expected, documents),
       ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
-    ]),
-    notChecked: distinct([
-      ...inventory.notChecked,
-      ...found.notChecked,
-      ...(boundary.state === 'not-checked' ? [boundary.notChecked] : []),
     ]),
     administrators: [...new Set([...known].map(stableArn))].sort(),
   };
