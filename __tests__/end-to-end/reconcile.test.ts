@@ -1,11 +1,13 @@
 import * as aws from '@aws-sdk/client-iam';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { quickScan } from '../../src/app/drift/run-scan.ts';
+import { namingOf } from '../../src/app/session/read-team.ts';
 import { type ApplyRecord, changeRecord, withBegun } from '../../src/app/session/records.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
-import type { Reconciled } from '../../src/drift/report/terminal.ts';
+import { type Reconciled, reconciledBlocks } from '../../src/drift/report/terminal.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
+import { printTerminal } from '../../src/text/terminal.ts';
 import { applied, appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -90,7 +92,13 @@ test.each<[ReconcileMode, boolean]>([
     else expect(account()).toBe(attacked);
     expect(may('fay')).toEqual([]);
     expect(record()).toMatchObject({ announcements: [], checkedAt: '2026-11-25T12:00:00.000Z', begun: [] });
-    expect(orThrow(await check({ today: TOMORROW }))).toEqual({ steps: 0, done: [], announcements: [] });
+    const second = orThrow(await check({ today: TOMORROW }));
+    expect(second).toEqual({ ...(reverts ? {} : { isOff: true }), steps: 0, done: [], announcements: [] });
+    expect(printTerminal(reconciledBlocks(second, namingOf(smallTeam)), 100, false).join('\n')).toBe(
+      reverts
+        ? 'Reconcile: nothing to apply.'
+        : 'Reconcile: nothing applied, because settings.reconcile of the applied team is none.',
+    );
     expect(may('fay')).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ import {
   takeOut,
   until,
   withGroup,
+  withMember,
   withoutMember,
   withoutUser,
   withPolicy,
@@ -175,6 +176,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'a user whom the file deletes': {
     ...{ team: { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-20', reason: 'graduated' }] } },
     ...{ applied: sampleTeam, change: same },
+  },
+  'two keys in use, and a key of one who may have none': {
+    team: withMember('gus', { keys: 0 }),
+    credentials: {
+      [name('bo')]: { keys: [keyOf(), keyOf({ id: 'AKIAIOSFODNN7EXAMPL2', lastUsed: '2026-11-24T20:15:00Z' })] },
+      [name('gus')]: { keys: [keyOf()] },
+    },
   },
   'keys and passwords': {
     credentials: {

@@ -154,7 +154,7 @@ export function actorText(actor: string, { people }: DisplayNames, isPrivate: bo
 }
 
 function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team['settings']['reconcile']): Text {
-  const { cause, remediation } = finding;
+  const { cause, remediation, changes } = finding;
   const [plan, apply] = [codeText('mturk-team plan'), codeText('mturk-team apply')];
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${apply}.`;
   if (cause === 'expired')
@@ -164,8 +164,8 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team
   if (remediation === 'auto' && reconcile !== 'none' && cause !== 'unknown') return t`Reverted automatically.`;
   if (toFix !== undefined) return toFix;
   if (cause === 'unknown') return t`Run ${plan}, then ${apply}: no apply is on record.`;
-  if (remediation === 'auto') return t`Run ${apply}.`;
   if (remediation === 'manual') return t`Ask an administrator to undo it in the IAM console.`;
+  if (remediation === 'auto' || (changes.length === 0 && reconcile !== 'all')) return t`Run ${apply}.`;
   return reconcile === 'all'
     ? t`Reconcile announces what was taken, and gives it back later. To give it back now, run ${apply}.`
     : t`Run ${apply} at a terminal: it asks whether to give the access back. An apply in a workflow withholds it.`;
