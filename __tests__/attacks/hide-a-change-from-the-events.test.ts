@@ -72,7 +72,7 @@ test('a change that is undone before the check is listed', async () => {
     ['AddUserToGroup', PAYMASTER.GroupName, 'mallory-19'],
   ]);
   const { stdout } = await mturk(['drift', '--today', '2026-11-26']);
-  expect(stdout).toContain('Changed and changed back, or no drift:');
+  expect(stdout).toContain('Other IAM changes since the last check:');
   expect(stdout.replace(/\s+/g, ' ')).toContain(
     'Bo Chen (bo): AddUserToGroup perception-lab-paymaster and RemoveUserFromGroup perception-lab-paymaster, by mallory-19, 25 Nov 2026 19:00 UTC',
   );

@@ -70,7 +70,7 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       return { did, is: capitalized(t`${of} has ${inline}`), will: t`Delete ${inline} of ${of}` };
     },
     remedy: ({ data, changes }, names) => ({
-      detail: data.document === null ? t`Its document is unknown, so it counts as allowing everything.` : null,
+      detail: data.document === null ? t`mturk-team cannot read it and assumes that it allows everything.` : null,
       ...INLINE.remedy({ data, changes }, names),
     }),
   },
