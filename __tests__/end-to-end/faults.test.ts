@@ -59,7 +59,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
     ['unavailable', { errorShare: 1 }, 'aws-unavailable'],
   ];
 
-  test.each(WORSE)(
+  test.each(sampleOf(WORSE, 1))(
     '%s for ever from some call on: it says so, and how far it came; a later apply finishes',
     async (_title, faults, code) => {
       await inTurns(sampleOf([1, 8, 15], 1), async (writes) => {

@@ -86,10 +86,10 @@ export function decisionBlocks(review: Review, options: ReviewOptions): readonly
   const blocked = isBlocked(review, state);
   const title = t`${PREFIXES[blocked ? 'blocked' : state]}${titleText(review, blocked ? 'would' : 'will')}`;
   const found = canBeStopped(state) ? review.quickCheck : (options.quickCheck ?? null);
-  const drift =
+  const danger =
     found === null || blocked ? null : dangerText(found, canBeStopped(state) ? 'planned' : 'applied', options.isPublic);
   const own = canBeStopped(state) ? alertOf(review, blocked, namesOf(review, options)) : null;
-  const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), drift, options.stale ?? null);
+  const box = alert(own?.level ?? 'warning', ...(own?.lines ?? []), danger, options.stale ?? null);
   const head = box.lines.length === 0 ? [heading(3, title)] : [heading(3, title), box];
   if (!canBeStopped(state) || blocked) return head;
   const words = wordsOf([title, ...box.lines]);

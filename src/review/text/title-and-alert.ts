@@ -150,6 +150,7 @@ const EFFECTS: readonly TitleEffect[] = [
   LOSS,
   effect(({ change: { suspended } }) => suspended.before && !suspended.after, 'no longer be', 'suspended'),
   effect(({ change: { starts } }) => starts.before !== starts.after, 'get', 'another first day'),
+  effect(({ change: { ends } }) => ends.before === null && ends.after !== null, 'get', 'a last day'),
   effect(({ change: { ends } }) => ends.before !== ends.after, 'get', 'another last day'),
   OTHER,
 ];
@@ -303,10 +304,10 @@ function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   if (named.length > 0 && named.length <= NAMED) {
     return t`${strongText(t`Also reverts ${countedText(named.length, 'manual change')}:`)} someone ${listTexts(named)}.`;
   }
-  if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
+  if (more.length > 0) return t`${strongText(t`The plan does more than this change:`)} ${listTexts(more)}.`;
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
-  return t`${strongText(t`The plan does less than this pull request:`)} ${countedText(missing, 'change')} missing.`;
+  return t`${strongText(t`The plan does less than this change:`)} ${countedText(missing, 'change')} missing.`;
 }
 
 function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
