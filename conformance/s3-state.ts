@@ -34,7 +34,7 @@ function teamFile(members: readonly string[]): string {
   return [
     `{ version: 1, lab: ${LAB}, account: "${ACCOUNT}", owners: [ada],`,
     'roles: { results-reader: { allow: ["results:read"] }, paymaster: { allow: ["pay:bonus"] } },',
-    `members: { ada: { name: Ada, roles: [results-reader, paymaster] }, cy: { name: Cy, roles: [paymaster], suspended: true }`,
+    `members: { ada: { name: Ada, github: ada, roles: [results-reader, paymaster] }, cy: { name: Cy, roles: [paymaster], suspended: true }`,
     ...members.map((key) => `, ${key}: { name: ${key}, roles: [results-reader], until: "2199-12-31" }`),
     `}, settings: { state: { bucket: ${STATE.bucket}, region: ${REGION} } } }\n`,
   ].join('\n');
