@@ -267,7 +267,7 @@ describe('who can', () => {
   });
 });
 
-test.each<[string, object, boolean]>([
+test.each<[string, Partial<Parameters<typeof hasEffect>[0]>, boolean]>([
   ['nothing', {}, false],
   ['a gain', { operations: { gained: ['GetHIT'], lost: [] } }, true],
   ['a loss', { operations: { gained: [], lost: ['GetHIT'] } }, true],
@@ -277,6 +277,7 @@ test.each<[string, object, boolean]>([
   ['a suspension', { suspended: { before: false, after: true } }, true],
 ])('%s has an effect: %p', (_what, given, expected) => {
   const same = { before: null, after: null };
-  const none = { operations: { gained: [], lost: [] }, starts: same, ends: same, boundary: same, suspended: same };
-  expect(hasEffect({ ...none, ...given } as unknown as AccessChange)).toBe(expected);
+  const unchanged = { before: false, after: false };
+  const none = { operations: { gained: [], lost: [] }, starts: same, ends: same, boundary: same, suspended: unchanged };
+  expect(hasEffect({ ...none, ...given })).toBe(expected);
 });

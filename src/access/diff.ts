@@ -189,7 +189,13 @@ function byRisk(one: AccessChange, other: AccessChange): number {
 }
 
 /** Whether access, its start or end, a suspension or the boundary changes. */
-export function hasEffect({ operations, starts, ends, boundary, suspended }: AccessChange): boolean {
+export function hasEffect({
+  operations,
+  starts,
+  ends,
+  boundary,
+  suspended,
+}: Pick<AccessChange, 'operations' | 'starts' | 'ends' | 'boundary' | 'suspended'>): boolean {
   return !isNone(operations) || ![starts, ends, suspended, boundary].every(isSame);
 }
 

@@ -298,16 +298,29 @@ function iamUsersText(users: readonly string[]): Text {
   return t`access of IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)} is`;
 }
 
-/** Regular verbs: their past participles end in `ed`. */
-type Verb = 'create' | 'delete' | 'move' | 'add' | 'remove' | 'attach' | 'detach' | 'edit' | 'change' | 'replace';
+const PAST = {
+  create: 'created',
+  delete: 'deleted',
+  move: 'moved',
+  add: 'added',
+  remove: 'removed',
+  attach: 'attached',
+  detach: 'detached',
+  edit: 'edited',
+  change: 'changed',
+  replace: 'replaced',
+} as const;
 
 /** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
 function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
   const [verb, object] = differenceParts(difference, naming);
-  return t`${trusted(tense === 'past' ? verb.replace(/e?$/, 'ed') : verb)} ${object}`;
+  return t`${trusted(tense === 'past' ? PAST[verb] : verb)} ${object}`;
 }
 
-function differenceParts(difference: Difference, naming: DisplayNames): readonly [verb: Verb, object: Text] {
+function differenceParts(
+  difference: Difference,
+  naming: DisplayNames,
+): readonly [verb: keyof typeof PAST, object: Text] {
   switch (difference.kind) {
     case 'user-added':
       return ['create', t`user ${codeText(difference.user)}`];
