@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, canPay, group, keyOf, TODAY, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, bootstrapped, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { undisturbed } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(2);
 
 const RECORD = '.mturk-team/emulator/apply-record.json';
 const labs = attackedLabs();

@@ -1,6 +1,8 @@
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, canPay, group, keyOf, replaceUser, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(2);
 
 const LAB_PATH = '/mturk/perception-lab/';
 const labs = attackedLabs();

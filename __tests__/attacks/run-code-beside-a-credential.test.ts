@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { WORKFLOW_ROLES, workflowRoleArn } from '../../src/team/names.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import type { WorkflowResult } from '../workflows/run-workflow.ts';
 import {
   type Change,
@@ -15,6 +15,8 @@ import {
   Scene,
   TEAM,
 } from '../workflows/scene.ts';
+
+const test = testInTurn(3);
 
 const FOLDER = '.github/workflows';
 /** Callers as `init` wrote them. */

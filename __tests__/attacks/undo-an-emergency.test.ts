@@ -2,12 +2,14 @@ import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -2,8 +2,11 @@ import { applyStack } from '../../src/app/apply/carry-out.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { Team } from '../../src/team/team.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 test('a plan in the middle of an apply that does what none may is not carried out', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {

@@ -4,8 +4,10 @@ import { AddUserToGroupCommand, AttachGroupPolicyCommand, CreateGroupCommand } f
 import { parseDocument } from 'yaml';
 import { appliedDirectory, byHandIn } from '../support/applied-directory.ts';
 import { run, runHere, scratch } from '../support/command.ts';
-import { EXHAUSTIVE, sampleOf } from '../support/exhaustive.ts';
+import { EXHAUSTIVE, sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const SAMPLE = smallTeamFile();
 const TODAY = ['--today', '2026-11-25'];

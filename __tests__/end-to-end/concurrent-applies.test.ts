@@ -5,6 +5,7 @@ import { operationsOf } from '../../src/catalog/mturk.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import { group, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import {
   applied,
   appliedTo,
@@ -18,6 +19,8 @@ import {
 import { member, role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(2);
 
 const withMember = (key: string): Team => ({
   ...smallTeam,

@@ -5,7 +5,10 @@ import { readDriftReport } from '../../src/drift/report/report.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
 import { runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const RECONCILE = / {2}reconcile: .*\n/;
 const ALLOWED = smallTeamFile().replace(RECONCILE, '  reconcile: additions\n');

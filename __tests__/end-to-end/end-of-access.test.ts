@@ -7,7 +7,7 @@ import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import {
   applied,
   bootstrapped,
@@ -20,6 +20,8 @@ import {
 } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
 interface Keys {

@@ -3,7 +3,7 @@ import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import { iamName } from '../../src/team/names.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import {
   applied,
   appliedTo,
@@ -20,6 +20,8 @@ import { recordedObjects } from '../support/lab-in-test-account.ts';
 import { differences } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 const start = await bootstrapped();
 const reference = await appliedTo(smallTeam);

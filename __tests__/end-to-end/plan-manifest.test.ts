@@ -5,7 +5,10 @@ import { readManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
 import { runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const SMALL = smallTeamFile();
 const WITH_EVE = SMALL.replace(

@@ -10,9 +10,12 @@ import { quickCheck } from '../../src/app/drift/run-scan.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { showPlan } from '../../src/cli/plan-output.ts';
 import { iamName } from '../../src/team/names.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const bo = iamName(smallTeam.lab, 'bo');

@@ -8,11 +8,14 @@ import { type Reconciled, reconciledBlocks } from '../../src/drift/report/termin
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const TOMORROW = '2026-11-26';

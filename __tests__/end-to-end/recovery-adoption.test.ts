@@ -1,13 +1,15 @@
 import { CreateUserCommand } from '@aws-sdk/client-iam';
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
 import { planStack } from '../../src/app/plan/plan.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { isWrite, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 const PATH = '/mturk/perception-lab/';
 

@@ -1,10 +1,12 @@
 import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import type { Team } from '../../src/team/team.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, copyOf, ENGINE_TITLE, type LabMemory, withLab } from '../support/lab-in-test.ts';
 import { isWrite, killsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 /**
  * Much at once: a student joins, a suspended member returns with another role, a role is narrowed, one is removed, a member

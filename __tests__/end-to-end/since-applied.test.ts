@@ -7,9 +7,12 @@ import type { DriftFinding } from '../../src/drift/finding.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, copyOf, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 const team: Team = {
   ...sampleTeam,

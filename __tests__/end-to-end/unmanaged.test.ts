@@ -2,7 +2,10 @@ import * as aws from '@aws-sdk/client-iam';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { appliedDirectory, byHandIn, TODAY } from '../support/applied-directory.ts';
 import { runHere } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam, smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const SAMPLE = smallTeamFile().replace(/ {2}reconcile: .*\n/, '  reconcile: additions\n');
 // Fay is a paymaster no more.

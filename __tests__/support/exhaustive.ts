@@ -21,3 +21,16 @@ export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
   const offset = ROTATION % Math.ceil(step);
   return Array.from({ length: count }, (_, index) => cases[Math.floor(index * step + offset) % cases.length] as T);
 }
+
+type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback) => void);
+
+/**
+ * `test` for what takes seconds: of those in a file that are not of a table, each commit runs one in `share`, beginning at
+ * another one; an exhaustive run runs all.
+ */
+export function testInTurn(share: number): Tests {
+  let turn = ROTATION;
+  const inTurn = (name: string, body: jest.ProvidesCallback) =>
+    (EXHAUSTIVE || turn++ % share === 0 ? test : test.skip)(name, body);
+  return Object.assign(inTurn, { each: test.each, skip: test.skip });
+}

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
+import { testInTurn } from '../support/exhaustive.ts';
 import { account } from '../support/github-bodies.ts';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, type ScenePull, TEAM } from './scene.ts';
+
+const inTurn = testInTurn(2);
 
 const PAYMASTER = { GroupName: 'tiny-lab-paymaster', UserName: 'tiny-lab-bo' };
 const READER = { GroupName: 'tiny-lab-reader', UserName: 'tiny-lab-bo' };
@@ -139,7 +142,7 @@ test('a failed check has an issue of its own and fails the run; the next success
   ]);
 });
 
-test('a job of a drift check takes main as it is then, not as it was when the run began', async () => {
+inTurn('a job of a drift check takes main as it is then, not as it was when the run began', async () => {
   scene.onProcess = (_pid, job, step) => {
     if (job !== 'validate' || step !== 'Validate team.yaml') return;
     scene.onProcess = undefined;
@@ -157,7 +160,7 @@ test('the schedule of a fork, and another branch than main, do nothing', async (
   }
 });
 
-test('an old apply that someone reruns applies what main is now', async () => {
+inTurn('an old apply that someone reruns applies what main is now', async () => {
   const suspends = scene.propose('suspend-eve', {
     'team.yaml': (text) => text.replace('{ name: Eve', '{ suspended: true, name: Eve'),
   });
@@ -168,22 +171,26 @@ test('an old apply that someone reruns applies what main is now', async () => {
   expect(apply?.outputs['pull-requests']).toBe('');
 });
 
-test('a pull request that moves the state and the account is planned by the role of the base, and stopped before Terraform', async () => {
-  const pull = scene.propose('move-state', {
-    'team.yaml': (text) =>
-      text
-        .replace('123456789012', '210987654321')
-        .replace('settings: {', 'settings: { state: { bucket: stolen-state, region: us-east-1 },'),
-  });
-  const run = await scene.plan(pull);
-  expectConclusion(run, 'failure');
-  expect(results(run)).toMatchObject({ plan: 'failure', comment: 'success', 'mturk-team': 'failure' });
-  expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
-  expect(run.jobs.preview?.outputs.account).toBe('123456789012');
-  for (const code of ['account-changed', 'state-location-changed']) expect(commentOf(scene, pull).body).toContain(code);
-});
+inTurn(
+  'a pull request that moves the state and the account is planned by the role of the base, and stopped before Terraform',
+  async () => {
+    const pull = scene.propose('move-state', {
+      'team.yaml': (text) =>
+        text
+          .replace('123456789012', '210987654321')
+          .replace('settings: {', 'settings: { state: { bucket: stolen-state, region: us-east-1 },'),
+    });
+    const run = await scene.plan(pull);
+    expectConclusion(run, 'failure');
+    expect(results(run)).toMatchObject({ plan: 'failure', comment: 'success', 'mturk-team': 'failure' });
+    expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
+    expect(run.jobs.preview?.outputs.account).toBe('123456789012');
+    for (const code of ['account-changed', 'state-location-changed'])
+      expect(commentOf(scene, pull).body).toContain(code);
+  },
+);
 
-test('a pull request is compared with main as its merge has it, and CODEOWNERS is no other file', async () => {
+inTurn('a pull request is compared with main as its merge has it, and CODEOWNERS is no other file', async () => {
   const pull = scene.propose('rename-bo', {
     'team.yaml': (text) => text.replace('name: Bo,', 'name: Bo Chen,'),
     '.github/CODEOWNERS': (text) => `${text}# A note\n`,
