@@ -13,6 +13,7 @@ import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts'
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
   ...OPEN_KEYS,
+  // Equivalent if mutated: the keys are the same at any moment.
   ...Object.keys(sharedContextOf({ account: '', users: [], groups: [], policies: [] }, { at: new Date(0) })).map(lower),
 ]);
 

@@ -384,13 +384,27 @@ describe('dates', () => {
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([]);
   });
 
-  test.each<[string, Partial<Team['members'][number]>]>([
-    ['last day', { until: '2027-01-31' }],
-    ['first day', { from: '2026-12-01' }],
-  ])('a changed %s drops no other Deny in limits', (_which, change) => {
-    const denied = write('bo', 'limits', says(statement('Deny', 'mechanicalturk:CreateHIT')));
+  const christmas = { 'aws:CurrentTime': '2026-12-24T00:00:00Z' };
+  test.each<[string, Partial<Team['members'][number]>, string, ReturnType<typeof statement>]>([
+    ['last day', { until: '2027-01-31' }, 'operation', statement('Deny', 'mechanicalturk:CreateHIT')],
+    ['first day', { from: '2026-12-01' }, 'operation', statement('Deny', 'mechanicalturk:CreateHIT')],
+    [
+      'last day',
+      { until: '2027-01-31' },
+      'first day',
+      statement('Deny', '*', { Condition: { DateLessThan: christmas } }),
+    ],
+    [
+      'first day',
+      { from: '2026-12-01' },
+      'last day',
+      statement('Deny', '*', { Condition: { DateGreaterThan: christmas } }),
+    ],
+  ])('a changed %s (%p) keeps another Deny in limits: %s', (_which, change, _of, deny) => {
+    const denied = write('bo', 'limits', says(deny));
     const given = { team: withMember('bo', change), applied: sampleTeam, change: denied };
-    expect(brief(ruled(given))).toEqual([keeps('bo', ['CreateHIT'])]);
+    const operations = deny.Action === '*' ? OPERATIONS : ['CreateHIT' as const];
+    expect(brief(ruled(given))).toEqual([keeps('bo', operations)]);
   });
 
   test('of a first day that someone wrote, a later one stays and an earlier one goes', () => {

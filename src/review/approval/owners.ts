@@ -6,8 +6,8 @@ export const NO_ACCOUNT = 0;
 
 /** Who approves changes. A login can be renamed, and then be another person's; the id stays. */
 export const OWNER = z.strictObject({
-  key: z.string().max(126),
-  login: z.string().max(126),
+  key: z.string(),
+  login: z.string(),
   /** GitHub's number of the account; null if it is not known. */
   id: z.int().nullable(),
 });

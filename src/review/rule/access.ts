@@ -18,7 +18,7 @@ import { deniedBy, denyKey } from './kept-denies.ts';
 /** Mechanical Turk operations by name of the IAM user. */
 export type OperationsByUser = ReadonlyMap<string, OperationSet>;
 
-/** No statement that is judged has a condition, so that any moment will do. */
+// Equivalent if mutated: no statement that is judged has a condition, so that any moment will do.
 const ANY_TIME = { at: new Date(0) };
 
 /** What a team gives each member without its brakes: freeze, suspensions, first and last days. */
@@ -221,6 +221,7 @@ function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet
   for (const team of teams) {
     for (const member of team.members) {
       const key = `${iamName(team.lab, member.key)} ${LIMITS_POLICY}`;
+      // Equivalent if mutated: teams of the record have no Denies that are kept, whose Sid is empty.
       add(key, limitsPolicy(member), (sid) => sid !== '' && sid !== WITHHELD_SID);
     }
     for (const role of team.roles) {
