@@ -171,6 +171,11 @@ class Evening {
     await this.test.emulator.releaseLocks();
     if (!done.ok && done.failure.code !== 'killed') this.problems.push(`apply: ${JSON.stringify(done.failure)}`);
     this.learn();
+    // A killed apply has not written the ids of the users that it created.
+    for (const { id, name } of Object.values(this.test.memory.account.users)) {
+      const created = this.newest.members.find(({ key }) => iamName(this.newest.lab, key) === name);
+      if (!before.has(id) && created !== undefined) this.keys.set(id, created.key);
+    }
     const isAnew = (key: string, operation: string) =>
       old.some((team) => team !== null && !gives(team, key).has(operation));
     this.compare(
