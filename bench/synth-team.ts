@@ -36,6 +36,7 @@ export function benchTeam(
       from: null,
       sponsor: null,
       keys: 1,
+      recipient: null,
       ...accessOf(index),
     }),
   );

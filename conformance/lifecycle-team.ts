@@ -27,6 +27,7 @@ function member(key: string, roles: readonly string[], more: Partial<Member> = {
     sponsor: null,
     suspended: false,
     keys: 1,
+    recipient: null,
     ...more,
   };
 }

@@ -19,7 +19,7 @@ const COMMON = {
   platform: 'node',
   // In place of any tsconfig.json, whose `paths` and `extends` could put other files into the bundle.
   tsconfigRaw: { compilerOptions: { strict: true, target: 'es2023', verbatimModuleSyntax: true } },
-  target: 'node20.12',
+  target: 'node20.19',
   format: 'cjs',
   minify: true,
   legalComments: 'none',

@@ -92,6 +92,7 @@ export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
     sponsor: null,
     suspended: false,
     keys: 1,
+    recipient: null,
     ...given,
   };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { MANAGED_POLICY_NAMES } from '../../src/catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
 import { type Member, RECONCILE_MODES, type Role, type Team } from '../../src/team/team.ts';
+import { IDENTITIES } from './recipients.ts';
 
 /** Keys from IAM's whole alphabet, short enough for a lab's prefix, and often alike. */
 export function keys(): fc.Arbitrary<string> {
@@ -59,6 +60,7 @@ export function teams(): fc.Arbitrary<Team> {
         neighbors: fc.subarray(['vision-lab', 'x2']),
         administrators: fc.constant([]),
         keyMaxAgeDays: fc.integer({ min: 1, max: 400 }),
+        rotateAfterDays: fc.option(fc.integer({ min: 30, max: 400 })),
         reconcile: fc.constantFrom(...RECONCILE_MODES),
         deleteAfterDays: fc.option(fc.integer({ min: 1, max: 99 })),
         driftEveryHours: fc.integer({ min: 1, max: 100 }),
@@ -94,6 +96,7 @@ function members(key: string, roleKeys: readonly string[]): fc.Arbitrary<Member>
     sponsor: fc.option(words()),
     suspended: fc.boolean(),
     keys: fc.nat(2),
+    recipient: fc.option(fc.constantFrom(...IDENTITIES.map(({ recipient }) => recipient))),
   });
 }
 

@@ -1,3 +1,4 @@
+import { IDENTITIES } from '../support/recipients.ts';
 import type { Sections } from './team-text.ts';
 
 /** A file with one mistake, and what is underlined of it. */
@@ -15,6 +16,9 @@ const role = (fields: string) => ({
 const ELEVEN = Array.from({ length: 11 }, (_, index) => `r${index}`);
 const dee = (fields: string) => ({ departed: `departed:\n  dee: { ${fields} }` });
 const GONE = dee('left: "2026-06-30", reason: graduated');
+const RECIPIENT = IDENTITIES[0].recipient;
+const WEAK = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z';
+const recipient = (text: string) => bo(`recipient: ${text}`);
 const settings = (fields: string) => ({ settings: `settings: { ${fields} }` });
 const administrator = (name: string, arn: string): Mistake => [
   name,
@@ -429,6 +433,26 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a GitHub login with @', bo("github: '@bochen'"), "'@bochen'"],
     ['a GitHub login with a hyphen at the end', bo('github: bo-'), 'bo-'],
   ],
+  'invalid-recipient': [
+    ['a recipient with two letters exchanged', recipient(RECIPIENT.replace('ug', 'gu')), RECIPIENT.replace('ug', 'gu')],
+    ['a recipient in upper case', recipient(RECIPIENT.toUpperCase()), RECIPIENT.toUpperCase()],
+    ['a recipient that lacks its end', recipient(RECIPIENT.slice(0, -1)), RECIPIENT.slice(0, -1)],
+    ['an identity', recipient(IDENTITIES[0].identity), IDENTITIES[0].identity],
+    ['a post-quantum recipient', recipient('age1pq1qqqsyqcyq5rqwzqf'), 'age1pq1qqqsyqcyq5rqwzqf'],
+    ['a recipient of a plugin', recipient('age1yubikey1q2w3e4r5t6y'), 'age1yubikey1q2w3e4r5t6y'],
+    ['an SSH key', recipient('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ'],
+    ['a point of low order', recipient(WEAK), WEAK],
+    ['a GitHub login', recipient('github:adaoneill'), 'github:adaoneill'],
+  ],
+  'duplicate-recipient': [
+    [
+      'two members with one recipient',
+      members(
+        `  bo: { name: Bo, roles: [reader], recipient: ${RECIPIENT} }\n  cy: { name: Cy, roles: [reader], recipient: ${RECIPIENT} }`,
+      ),
+      RECIPIENT,
+    ],
+  ],
   'unknown-sponsor': [['an unknown sponsor', bo('sponsor: zed'), 'zed']],
   'own-sponsor': [['their own sponsor', bo('sponsor: bo'), 'bo']],
   'sponsor-departed': [['a sponsor who has left', { ...bo('sponsor: dee'), ...GONE }, 'dee']],
@@ -459,6 +483,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['no keys in words', bo('keys: none'), 'none'],
     ['keys that are too old at once', settings('key-max-age-days: 0'), '0'],
     ['an age with a unit', settings('key-max-age-days: 90d'), '90d'],
+    ['a rotation without end', settings('keys: { rotate-after-days: 7 }'), '7'],
     ['an endless age', settings('key-max-age-days: .inf'), '.inf'],
     ['a drift check every 0 hours', settings('drift-every-hours: 0'), '0'],
     ['a drift check as a cron expression', settings("drift-every-hours: '17 5 * * *'"), "'17 5 * * *'"],

@@ -282,7 +282,16 @@ describe('lengths of policies', () => {
   });
 
   test('the inline policy of a member, which has one length for all members, fits into its 2,048 characters', () => {
-    const member = { key: 'a', name: 'A', email: null, github: null, roles: [], sponsor: null, keys: 1 };
+    const member = {
+      key: 'a',
+      name: 'A',
+      email: null,
+      github: null,
+      roles: [],
+      sponsor: null,
+      keys: 1,
+      recipient: null,
+    };
     const limits = limitsPolicy({ ...member, from: '2027-01-10', until: '2027-05-31', suspended: true });
     expect(JSON.stringify(limits).length).toBeLessThanOrEqual(2_048);
   });

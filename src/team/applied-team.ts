@@ -39,6 +39,8 @@ export const APPLIED_TEAM = z.strictObject({
       z.strictObject({
         ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, keys: z.int().min(0) },
         ...{ from: DAY.nullable(), until: DAY.nullable(), suspended: z.boolean() },
+        /** Null also in records of before there were recipients. */
+        recipient: z.string().regex(PATTERNS.recipient).nullable().default(null),
         /** What an apply withheld when it began; empty in a team that was applied. */
         withheld: known(isOperation),
       }),
@@ -64,8 +66,8 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
   return {
     ...{ day, lab, account, owners, freeze, snoozed, settings },
     roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
-    members: team.members.map(({ key, github, roles, from, until, suspended, keys, withheld = [] }) => ({
-      ...{ key, github, roles, from, until, suspended, keys, withheld },
+    members: team.members.map(({ key, github, roles, from, until, suspended, keys, recipient, withheld = [] }) => ({
+      ...{ key, github, roles, from, until, suspended, keys, recipient, withheld },
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
   };

@@ -15,6 +15,8 @@ export const PATTERNS = {
   /** GitHub: letters, digits and single hyphens inside, at most 39; the underscore is that of enterprise-managed users. */
   login: /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/,
   /** Plausible, not proven: something, one @, a domain with a dot. */
+  /** age's recipient of an X25519 identity, in Bech32 and lower case; a rule checks the checksum besides. */
+  recipient: /^age1[02-9ac-hj-np-z]{58}$/,
   email: /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/,
   /** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
   findingId: /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/,
@@ -83,6 +85,8 @@ export const COUNTS = {
   'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
   'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
   'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
+  /** A replaced key is deleted 30 days after its last use: with less, members would always have two. */
+  'rotate-after-days': { minimum: 30, maximum: null, usual: 180 },
 } as const;
 
 export type CountKey = keyof typeof COUNTS;
@@ -91,10 +95,15 @@ export function isCountKey(key: string | number | undefined): key is CountKey {
   return key !== undefined && Object.hasOwn(COUNTS, key);
 }
 
+/** Whether leaving the number out means never. */
+export function isNeverByDefault(key: CountKey): boolean {
+  return key === 'delete-after-days' || key === 'rotate-after-days';
+}
+
 function count(key: CountKey, description: string) {
   const { minimum, maximum, usual } = COUNTS[key];
   const most = maximum === null ? {} : { maximum };
-  const initial = key === 'delete-after-days' ? {} : { default: usual };
+  const initial = isNeverByDefault(key) ? {} : { default: usual };
   return z
     .number()
     .meta({ description, examples: [usual], type: 'integer', minimum, ...most, ...initial })
@@ -153,6 +162,11 @@ const member = map(
     sponsor: memberId('The member who answers for this one').optional(),
     suspended: flag('true stops all access and keeps the member'),
     keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other'),
+    recipient: formed(
+      'recipient',
+      'The age recipient to which access keys are encrypted, as `mturk-team keys request` prints it. It is public',
+      'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
+    ).optional(),
   },
   { name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' },
 );
@@ -190,6 +204,17 @@ const snooze = map(
   { until: '2027-01-31', reason: 'its last study ends in January' },
 );
 
+const keySettings = map(
+  'How the access keys of members with a `recipient` are kept',
+  {
+    'rotate-after-days': count(
+      'rotate-after-days',
+      'The age in days from which `keys sync` replaces an access key; never if left out',
+    ),
+  },
+  { 'rotate-after-days': 180 },
+);
+
 const settings = map(
   'Settings of mturk-team',
   {
@@ -209,6 +234,7 @@ const settings = map(
       [['arn:aws:iam::123456789012:user/ops']],
     ).optional(),
     'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported'),
+    keys: keySettings.optional(),
     reconcile: z
       .enum(RECONCILE_MODES)
       .meta({

@@ -37,6 +37,8 @@ export interface Member {
   readonly suspended: boolean;
   /** How many access keys the member may have, 0 to 2. */
   readonly keys: number;
+  /** The age recipient to which access keys are encrypted; null if the member makes keys otherwise. */
+  readonly recipient: string | null;
   /** What an apply must not give back yet, in catalog order: never from the file. */
   readonly withheld?: readonly Operation[];
   /** Denies that someone added outside Terraform and that an apply keeps: never from the file. */
@@ -155,6 +157,8 @@ export const SETTINGS = z
     administrators: z.array(z.string()).readonly(),
     /** Days after which an access key is too old. */
     keyMaxAgeDays: WHOLE,
+    /** Days after which the key of a member with a recipient is replaced; null for never, also in earlier records. */
+    rotateAfterDays: WHOLE.nullable().default(null),
     reconcile: z.enum(RECONCILE_MODES),
     /** Days after the last day of a member on which the user is deleted; null for never. */
     deleteAfterDays: WHOLE.nullable(),
@@ -175,6 +179,7 @@ export const DEFAULT_SETTINGS: Settings = {
   neighbors: [],
   administrators: [],
   keyMaxAgeDays: 90,
+  rotateAfterDays: null,
   reconcile: 'none',
   deleteAfterDays: null,
   driftEveryHours: 6,

@@ -24,6 +24,7 @@ test('the sample file is a team without findings', () => {
     sponsor: 'ada',
     suspended: false,
     keys: 1,
+    recipient: null,
   });
   const byKey = new Map(team?.roles.map((role) => [role.key, role]));
   expect(byKey.get('everything-but-bonus')).toMatchObject({ allow: OPERATIONS, deny: ['SendBonus'], managed: [] });
@@ -41,6 +42,7 @@ test('what is left out has the value that it is said to have', () => {
     neighbors: [],
     administrators: [],
     keyMaxAgeDays: 90,
+    rotateAfterDays: null,
     reconcile: 'none',
     deleteAfterDays: null,
     driftEveryHours: 6,
@@ -60,6 +62,7 @@ test('settings, and spend among what is frozen', () => {
         '  self-approval: true',
         '  state: { bucket: vision-state, region: us-gov-west-1 }',
         '  key-max-age-days: 30',
+        '  keys: { rotate-after-days: 90 }',
         '  reconcile: additions',
         '  delete-after-days: 14',
         '  drift-every-hours: 12',
@@ -75,6 +78,7 @@ test('settings, and spend among what is frozen', () => {
     neighbors: [],
     administrators: [],
     keyMaxAgeDays: 30,
+    rotateAfterDays: 90,
     reconcile: 'additions',
     deleteAfterDays: 14,
     driftEveryHours: 12,

@@ -95,6 +95,7 @@ function leaver(key: string): Member {
     sponsor: null,
     suspended: true,
     keys: 0,
+    recipient: null,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
-import { listTexts, t, trusted } from '../../text/text.ts';
+import { listTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type DraftList, listIn } from '../draft.ts';
+import { type RecipientProblem, recipientProblem } from '../recipient.ts';
 import { PATTERNS } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
@@ -26,6 +27,16 @@ type Identifying = keyof typeof IDENTIFYING;
 const SPONSORS = ['members.*.sponsor'];
 const OWNERS = ['owners.[]'];
 const ANOTHER_MEMBER = t`use the key of a current member`;
+
+const WHY_NO_RECIPIENT: Readonly<Record<RecipientProblem, Text>> = {
+  identity: t`everyone who can read the file can open what is encrypted to it`,
+  'post-quantum': t`older age programs cannot read post-quantum recipients`,
+  plugin: t`recipients of age plugins and hardware keys need programs that mturk-team does not run`,
+  ssh: t`mturk-team encrypts to age recipients, not to SSH keys`,
+  mistyped: t`it was not copied exactly; its length, letter case or checksum is wrong`,
+  weak: t`everyone can open what is encrypted to it`,
+  'no-recipient': t`a recipient begins with ${value('age1')} and has 62 characters`,
+};
 
 export const MEMBER_RULES = [
   rule({
@@ -94,6 +105,41 @@ export const MEMBER_RULES = [
       };
     },
     check: textCheck(['members.*.github'], (login) => !PATTERNS.login.test(login) && { login }),
+  }),
+  rule({
+    code: 'invalid-recipient',
+    message: ({ member, because }: { member: string; because: RecipientProblem }) => ({
+      summary:
+        because === 'identity'
+          ? t`${shortValue('recipient')} of ${shortValue(member)} is a secret identity`
+          : t`${shortValue('recipient')} of ${shortValue(member)} is not an age X25519 recipient`,
+      reason: WHY_NO_RECIPIENT[because],
+      help:
+        because === 'identity'
+          ? t`delete that identity; the member runs ${value('mturk-team keys request')} and sends the line that it prints`
+          : t`copy the line that ${value('mturk-team keys request')} prints for the member`,
+    }),
+    check: textCheck(['members.*.recipient'], (text, { key }) => {
+      const because = recipientProblem(text);
+      return because !== null && { member: key, because };
+    }),
+  }),
+  /** An error: the identity of one member would open the keys of another. */
+  rule({
+    code: 'duplicate-recipient',
+    message: ({ member, other }: { member: string; other: string }) => ({
+      summary: t`members ${shortValue(other)} and ${shortValue(member)} have the same recipient`,
+      reason: t`each of them could open the access keys of the other`,
+      help: t`one of them runs ${value('mturk-team keys request')}, and the file gets the line that it prints`,
+    }),
+    check(context, report) {
+      const known = new Map<string, string>();
+      for (const { key, text, path } of textsAt(context, 'members.*.recipient')) {
+        const other = known.get(text);
+        if (other === undefined) known.set(text, key);
+        else report(path, { member: key, other });
+      }
+    },
   }),
   rule({
     code: 'until-passed',

@@ -1,12 +1,13 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
 import { FINDING_IDS, isFindingId, TERRAFORM_FINDING_IDS } from '../../diagnostics/finding-ids.ts';
+import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import type { PlainMap } from '../draft.ts';
 import { iamName, labPath, workflowRolePath } from '../names.ts';
-import { COUNTS, type CountKey, isCountKey, LONGEST, PATTERNS } from '../schema.ts';
+import { COUNTS, type CountKey, isCountKey, isNeverByDefault, LONGEST, PATTERNS } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
@@ -24,7 +25,7 @@ export const invalidCount = rule({
     const number = NO.test(text) ? 0 : Number(text.trim() || Number.NaN);
     const meant = isCount(key, number) ? number : maximum !== null && number > maximum ? maximum : usual;
     const isQuoted = meant === number && /^"\d/.test(source);
-    const without = key === 'delete-after-days' ? 'never' : `then ${usual}`;
+    const without = isNeverByDefault(key) ? 'never' : `then ${usual}`;
     return {
       summary: t`${shortValue(pathText(path))} is not a valid number`,
       reason: t`${value(source)} is ${trusted(isQuoted ? 'a text, not a number' : `not a whole number${range}`)}`,
@@ -40,6 +41,7 @@ export const invalidCount = rule({
     };
     for (const [key, member] of members) check(member, 'members', key);
     check(settings, 'settings');
+    if (isObject(settings.keys)) check(settings.keys, 'settings', 'keys');
   },
 });
 

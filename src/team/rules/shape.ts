@@ -374,7 +374,9 @@ function exampleList(path: DocumentPath): string {
 function sectionOf(key: string): string | null {
   const entries = ['members', 'roles', 'departed'].find((section) => knownKeys([section, 'key']).includes(key));
   if (entries !== undefined) return entries;
-  const path = [['settings'], ['settings', 'state']].find((each) => knownKeys(each).includes(key));
+  const path = [['settings'], ['settings', 'state'], ['settings', 'keys']].find((each) =>
+    knownKeys(each).includes(key),
+  );
   return path === undefined ? null : pathText(path);
 }
 
