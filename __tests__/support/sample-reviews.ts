@@ -17,6 +17,7 @@ import type {
   UnexplainedChange,
 } from '../../src/review/manifest/schema.ts';
 import type { Member, Team } from '../../src/team/team.ts';
+import { IDENTITIES } from './recipients.ts';
 import { recordedPlan } from './recorded-plan.ts';
 import { member, role, sampleTeam } from './sample-team.ts';
 
@@ -389,6 +390,13 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_policy.role_paymaster', ['policy']),
         resource('update', 'aws_iam_policy.role_everything-but-bonus', ['policy']),
       ]),
+    ),
+    'recipient-changed': viewOf(
+      planned(
+        withMember('bo', { recipient: IDENTITIES[0].recipient }),
+        withMember('bo', { recipient: IDENTITIES[1].recipient }),
+        [],
+      ),
     ),
     'drift-settings': viewOf(planned(sampleTeam, newWatch, [])),
     'user-replaced': viewOf(

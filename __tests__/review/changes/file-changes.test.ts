@@ -9,6 +9,7 @@ import type { Member, Team } from '../../../src/team/team.ts';
 import { printTerminal } from '../../../src/text/terminal.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { expectGolden } from '../../support/golden.ts';
+import { IDENTITIES } from '../../support/recipients.ts';
 import { viewOf } from '../../support/sample-reviews.ts';
 import { member, sampleTeam } from '../../support/sample-team.ts';
 
@@ -34,6 +35,8 @@ const joining = (keys: number) => join({ key: 'eve', roles: ['results-reader'], 
 const reconcile = (mode: Team['settings']['reconcile']) => set({ reconcile: mode });
 const excepting = (user: string) => set({ administrators: [`arn:aws:iam::123456789012:user/${user}`] });
 const stateAt = (key: string) => set({ state: { bucket: 'labs', region: 'eu-central-1', key } });
+const [{ recipient: MINE }, { recipient: OTHER }] = IDENTITIES;
+const withRecipient = join({ key: 'eve', roles: ['results-reader'], recipient: MINE });
 const FINDING = known.finding;
 
 const CASES: readonly (readonly [what: string, before: Team, after: Team, Review['risk'], kind: string])[] = [
@@ -61,6 +64,13 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['no key', sampleTeam, edit('bo', { keys: 0 }), 'descriptive-only', 'keys'],
   ['a first key', edit('bo', { keys: 0 }), sampleTeam, 'gains-other', 'keys'],
   ['a new member with two keys', sampleTeam, joining(2), 'gains-other', 'keys'],
+  ['a first recipient', sampleTeam, edit('bo', { recipient: MINE }), 'gains-other', 'recipient'],
+  ['another recipient', edit('bo', { recipient: MINE }), edit('bo', { recipient: OTHER }), 'gains-other', 'recipient'],
+  ['no recipient', edit('bo', { recipient: MINE }), sampleTeam, 'descriptive-only', 'recipient'],
+  ['a new member with a recipient', sampleTeam, withRecipient, 'gains-other', 'recipient'],
+  ['a rotation', sampleTeam, set({ rotateAfterDays: 180 }), 'descriptive-only', 'rotation'],
+  ['a slower rotation', set({ rotateAfterDays: 90 }), set({ rotateAfterDays: 365 }), 'boundary-changed', 'rotation'],
+  ['no rotation', set({ rotateAfterDays: 180 }), sampleTeam, 'boundary-changed', 'rotation'],
   ['a snooze', sampleTeam, snooze(), 'boundary-changed', 'snooze'],
   ['a longer snooze', snooze(), snooze({ until: '2027-02-28' }), 'boundary-changed', 'snooze'],
   ['a shorter snooze', snooze(), snooze({ until: '2026-12-31' }), 'descriptive-only', 'snooze'],
@@ -110,6 +120,31 @@ test('a first file, or one after an unreadable file, is reviewed for who approve
     { kind: 'keys', member: 'bo', from: null, to: 2 },
     { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },
   ]);
+});
+
+test.each<[what: string, before: Team, after: Team, alert: string | null]>([
+  ['of one member', edit('bo', { recipient: MINE }), edit('bo', { recipient: OTHER }), 'goes to another recipient.'],
+  [
+    'the first of a member',
+    sampleTeam,
+    edit('bo', { recipient: MINE }),
+    'The next access key of **Bo Chen (`bo`)** goes to a new recipient.',
+  ],
+  [
+    'of several members',
+    sampleTeam,
+    edit('bo', { recipient: MINE }, edit('cy', { recipient: OTHER })),
+    'The next access keys of **Bo Chen (`bo`)** and **Cy Moreau (`cy`)** go to new recipients.',
+  ],
+  ['of a new member', sampleTeam, withRecipient, null],
+  ['none any more', edit('bo', { recipient: MINE }), sampleTeam, null],
+])('a recipient is said first, and asked about: %s', (_what, before, after, alert) => {
+  const comment = renderComment(viewOf(review(before, after)));
+  const [head = ''] = comment.split('**Settings:**');
+  expect(head.includes('[!WARNING]')).toBe(alert !== null);
+  expect(head.includes('confirm the recipient')).toBe(alert !== null);
+  expect(head).toContain(alert ?? '');
+  expect(/^### If merged: the next access key/m.test(head)).toBe(alert !== null);
 });
 
 test('another finding is another snooze', () => {

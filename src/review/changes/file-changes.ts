@@ -51,10 +51,16 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },
+    { kind: 'rotation', from: was.rotateAfterDays, to: is.rotateAfterDays },
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
   ];
-  return [...changes.filter(isChanged), ...keySettings(before, after), ...snoozeSettings(before, after)];
+  return [
+    ...changes.filter(isChanged),
+    ...recipientSettings(before, after),
+    ...keySettings(before, after),
+    ...snoozeSettings(before, after),
+  ];
 }
 
 /** Path and name, which a comment shows where it shortens an ARN: `ops/eva`, `role/ops`. */
@@ -74,6 +80,15 @@ function keySettings(before: Team, after: Team): readonly SettingsChange[] {
     const from = was.get(key) ?? null;
     const isListed = from === null ? keys > DEFAULT_KEYS : keys !== from;
     return isListed ? [{ kind: 'keys', member: key, from, to: keys }] : [];
+  });
+}
+
+/** A member without a recipient before has `from` null; a new one is told apart, whose whole access is reviewed. */
+function recipientSettings(before: Team, after: Team): readonly SettingsChange[] {
+  const was = new Map(before.members.map(({ key, recipient }) => [key, recipient]));
+  return after.members.flatMap(({ key: member, name, recipient: to }): SettingsChange[] => {
+    const from = was.get(member) ?? null;
+    return from === to ? [] : [{ kind: 'recipient', member, name, isNewMember: !was.has(member), from, to }];
   });
 }
 
@@ -135,8 +150,8 @@ export function descriptiveChanges(
   shown: { readonly people: ReadonlySet<string>; readonly roles: ReadonlySet<string> },
 ): readonly string[] {
   if (before === null) return [];
-  // A changed number of access keys is a settings change.
-  const members = ({ members }: Team) => members.map(({ keys: _keys, ...member }) => member);
+  // A changed number of access keys, and another recipient, are settings changes.
+  const members = ({ members }: Team) => members.map(({ keys: _keys, recipient: _recipient, ...member }) => member);
   const keys = [
     ...changedKeys(members(before), members(after), true).filter((key) => !shown.people.has(key)),
     ...changedKeys(before.roles, after.roles, true).filter((key) => !shown.roles.has(key)),

@@ -137,12 +137,16 @@ function riskOfSetting(setting: SettingsChange): RiskClass {
     case 'key-age':
     case 'drift-period':
       return setting.to < setting.from ? 'descriptive-only' : 'boundary-changed';
+    case 'rotation':
+      return setting.to !== null && setting.to <= (setting.from ?? Infinity) ? 'descriptive-only' : 'boundary-changed';
     case 'delete-after':
       return setting.to === null ? 'descriptive-only' : 'boundary-changed';
     case 'renewal':
       return 'descriptive-only';
     case 'keys':
       return setting.to > (setting.from ?? 0) ? 'gains-other' : 'descriptive-only';
+    case 'recipient':
+      return setting.to === null ? 'descriptive-only' : 'gains-other';
     case 'snooze':
       return setting.to !== null && (setting.from === null || setting.to > setting.from)
         ? 'boundary-changed'

@@ -46,12 +46,14 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
   z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),
   z.strictObject({ kind: z.literal('reconcile'), from: RECONCILE, to: RECONCILE }),
-  /** Days after the last day; null for never. */
-  z.strictObject({ kind: z.literal('delete-after'), from: SETTING.nullable(), to: SETTING.nullable() }),
+  /** Days after the last day, and of a key's age; null for never. */
+  z.strictObject({ kind: z.enum(['delete-after', 'rotation']), from: SETTING.nullable(), to: SETTING.nullable() }),
   /** Days for `key-age` and `renewal`, hours for `drift-period`. */
   z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: SETTING, to: SETTING }),
   /** Access keys that a member may have; `from` is null for a new member. */
   z.strictObject({ kind: z.literal('keys'), member: TEXT, from: COUNT.nullable(), to: COUNT }),
+  /** Where access keys are sent from now on; null where there is no recipient. */
+  z.strictObject({ kind: z.literal('recipient'), member: TEXT, name: TEXT, isNewMember: z.boolean(), ...FROM_TO }),
   /** Last days of a snooze; null where there is none. On two equal days the reason differs. */
   z.strictObject({
     kind: z.literal('snooze'),

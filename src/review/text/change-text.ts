@@ -2,7 +2,16 @@ import { byCapability } from '../../access/capability-access.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { capabilitiesText, HARMS, lossText } from '../../access/text/capability-words.ts';
-import { type DisplayNames, groupText, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
+import {
+  type DisplayNames,
+  groupText,
+  headlineText,
+  holderText,
+  memberText,
+  policyName,
+  policyText,
+  userText,
+} from '../../access/text/names.ts';
 import { type Operation, RISK_VERBS } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { memberKeyOfAddress } from '../../terraform/addresses.ts';
@@ -77,6 +86,7 @@ export function questionTexts(review: Review): readonly Text[] {
   });
   return [
     ...importedQuestions(review),
+    ...recipientQuestions(review),
     ...(extra === 0 ? [] : [trusted(`why does the plan include ${counted(extra, 'change')} that the file does not?`)]),
     ...(manual === 0 ? [] : [t`is any manual change intentional? If so, add it to ${TEAM_FILE} first.`]),
     ...about,
@@ -119,6 +129,21 @@ function importedQuestions(review: Review): readonly Text[] {
     : [
         t`the IAM users of ${who} exist, with the credentials below. Does only each member have theirs? ${DELETE_FIRST}`,
       ];
+}
+
+/** Members of before whose keys go to a recipient that they did not have: only they know whether it is theirs. */
+export function redirected({ settings }: Pick<Review, 'settings'>) {
+  return settings.flatMap((setting) =>
+    setting.kind === 'recipient' && setting.to !== null && !setting.isNewMember
+      ? [{ key: setting.member, name: setting.name, isFirst: setting.from === null }]
+      : [],
+  );
+}
+
+function recipientQuestions(review: Review): readonly Text[] {
+  const all = redirected(review);
+  if (all.length === 0) return [];
+  return [t`did ${someTexts(all.map(headlineText), 2)} confirm the recipient, in person or by phone?`];
 }
 
 const DELETE_FIRST = t`If not, delete them before you approve.`;
@@ -238,6 +263,8 @@ export function settingText(setting: SettingsChange): Text {
       return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
     case 'key-age':
       return t`${label('Old access keys:')} reported after ${countedText(setting.to, 'day')} (was ${setting.from})`;
+    case 'rotation':
+      return t`${label('Rotation of access keys:')} ${rotationText(setting.to)} (was ${rotationText(setting.from)})`;
     case 'drift-period':
       return t`${label('Drift checks:')} every ${countedText(setting.to, 'hour')} (was ${setting.from})`;
     case 'renewal':
@@ -245,6 +272,11 @@ export function settingText(setting: SettingsChange): Text {
     case 'keys': {
       const was = setting.from === null ? trusted('') : t` (was ${setting.from})`;
       return t`${label('Access keys:')} ${codeText(setting.member)} may have ${setting.to}${was}`;
+    }
+    case 'recipient': {
+      const was = setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`;
+      const to = setting.to === null ? t`no longer made by mturk-team` : t`encrypted to ${codeText(setting.to)}`;
+      return t`${label('Recipient:')} access keys of ${memberText({ ...setting, key: setting.member })} are ${to}${was}`;
     }
     case 'snooze':
       return snoozeText(setting);
@@ -271,6 +303,10 @@ function bucketText(name: string | null): Text {
 
 function deletionText(days: number | null): Text {
   return days === null ? trusted('never') : t`${countedText(days, 'day')} after the last day`;
+}
+
+function rotationText(days: number | null): Text {
+  return days === null ? trusted('never') : t`after ${countedText(days, 'day')}`;
 }
 
 function renewalText(days: number): Text {

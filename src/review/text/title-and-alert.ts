@@ -1,10 +1,11 @@
 import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, headlineText } from '../../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS } from '../../catalog/mturk.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import { alert } from '../../text/document.ts';
 import {
+  capitalized,
   codeText,
   counted,
   countedText,
@@ -21,7 +22,7 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { harmOfFinding, settingText, unexplainedText } from './change-text.ts';
+import { harmOfFinding, redirected, settingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
 import { REPLACED } from './withheld.ts';
 
@@ -232,6 +233,7 @@ const SETTING_CLAUSES = {
   approvers: ['the approvers change', 'the approvers would change'],
   snooze: ['will be snoozed', 'would be snoozed'],
   exceptions: ['drift checks report fewer users', 'drift checks would report fewer users'],
+  recipients: ['access keys go to other recipients', 'access keys would go to other recipients'],
   freeze: ['members can no longer', 'members could no longer'],
   unfreeze: ['a freeze ends', 'a freeze would end'],
   other: ['lab settings change', 'lab settings would change'],
@@ -243,6 +245,10 @@ const SETTING_CLAUSES = {
 function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['settings'], mood: Mood): Text {
   const words = wordsOf(SETTING_CLAUSES[kind], mood);
   const same = settings.filter((each) => clauseOf(each) === kind);
+  if (kind === 'recipients') {
+    const people = redirected({ settings });
+    return recipientClause(people, mood, someTexts(people.map(headlineText), NAMED));
+  }
   if (kind === 'snooze') return t`${countedText(same.length, 'drift finding')} ${words}`;
   const frozen = same.flatMap((each) => (each.kind === 'freeze' ? each.gained : []));
   const verbs = frozen.map((name) => trusted(CAPABILITIES[name].can));
@@ -252,12 +258,23 @@ function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['set
   return t`${someTexts(gained.map(codeText), NAMED)} ${trusted(mood === 'will' ? 'can' : 'could')} approve changes`;
 }
 
+/** `the next access key of Bo Chen (bo) goes to another recipient` */
+function recipientClause(people: ReturnType<typeof redirected>, mood: Mood, who: Text): Text {
+  const isFirst = people.some((each) => each.isFirst);
+  const [keys, goes, which] =
+    people.length === 1
+      ? ['key', 'goes', isFirst ? 'a new recipient' : 'another recipient']
+      : ['keys', 'go', isFirst ? 'new recipients' : 'other recipients'];
+  return t`the next access ${trusted(keys)} of ${who} ${trusted(mood === 'will' ? goes : 'would go')} to ${trusted(which)}`;
+}
+
 /** What the title says although people change, too: the effects on them do not show it. */
-const BESIDE_PEOPLE = ['freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
+const BESIDE_PEOPLE = ['recipients', 'freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
 
 function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   if (setting.kind === 'owners' || setting.kind === 'owner-login' || setting.kind === 'self-approval')
     return 'approvers';
+  if (setting.kind === 'recipient') return redirected({ settings: [setting] }).length > 0 ? 'recipients' : 'other';
   if (setting.kind === 'snooze') return setting.to !== null && setting.to > (setting.from ?? '') ? 'snooze' : 'other';
   if (setting.kind === 'neighbors' || setting.kind === 'administrators') {
     return setting.gained.length > 0 ? 'exceptions' : 'other';
@@ -269,7 +286,7 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
 /** Whether it decides who approves or works, what is deleted or given back without a decision, or hides who can do harm. */
 export function isSafeguard(setting: SettingsChange): boolean {
   return (
-    ['approvers', 'freeze'].includes(clauseOf(setting)) ||
+    ['approvers', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
     (setting.kind === 'reconcile' && setting.to === 'all') ||
     (clauseOf(setting) === 'snooze' && 'finding' in setting && harmOfFinding(setting.finding) !== null) ||
@@ -320,6 +337,7 @@ function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
     concerned.length === 0 ? [] : [t`${whoText(concerned)}${end}`];
   const replaced = withheld.filter(({ kind }) => kind === 'replaced').map((each) => ({ ...each, user: each.key }));
   const leaving = people.filter(({ change }) => change.kind === 'leaves');
+  const moved = redirected({ settings }).map((each) => ({ ...each, user: each.key }));
   const gaining = people.filter(({ change }) => worstHarm(change.capabilities.gained) !== null);
   const unmanaged = people.filter(({ key, change: { capabilities } }) => key === null && worstHarm(capabilities.lost));
   return [
@@ -331,8 +349,9 @@ function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
     ...line(people.filter(losesBoundary), t` will have no permissions boundary.`),
     ...line(people.filter(isReplaced), t` will lose all access keys: the IAM user is replaced.`),
     ...line(replaced, t`: ${REPLACED}.`),
+    ...(moved.length === 0 ? [] : [t`${capitalized(recipientClause(moved, 'will', whoText(moved)))}.`]),
     ...settings
-      .filter(isSafeguard)
+      .filter((setting) => setting.kind !== 'recipient' && isSafeguard(setting))
       .map((setting) => t`${settingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
     ...line(leaving, t` will lose all access: the IAM user and its access keys are deleted.`),
   ];
