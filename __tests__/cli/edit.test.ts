@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { atTerminal } from '../support/at-terminal.ts';
 import { answering, type CommandResult, run, runHere, scratch } from '../support/command.ts';
 import { expectGolden } from '../support/golden.ts';
+import { IDENTITIES } from '../support/recipients.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 /** A second owner with a login, so that the first can leave. */
@@ -45,6 +46,7 @@ const EDITS: readonly (readonly string[])[] = [
   ['member', 'suspend', 'bo'],
   ['member', 'resume', 'cy'],
   ['member', 'roles', 'bo', '--add', 'paymaster', '--remove', 'task-publisher'],
+  ['member', 'recipient', 'bo', IDENTITIES[0].recipient],
   ['member', 'depart', 'bo', '--reason', 'graduated'],
   [
     'role',

@@ -6,6 +6,7 @@ import { EDIT, type Edit, splicesOf, subjectOf } from '../../src/edit/verbs.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { failureOf, obtained } from '../support/github-client.ts';
 import { hostileText } from '../support/hostile-text.ts';
+import { IDENTITIES } from '../support/recipients.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const TODAY = '2026-11-28';
@@ -22,6 +23,8 @@ function linesAfter(edit: Edit, text = SAMPLE): readonly string[] {
 const NONE = { extends: [], allow: [], deny: [] };
 
 /** Each verb with what it changes in the sample. */
+const [{ recipient: RECIPIENT }] = IDENTITIES;
+
 const VERBS: readonly (readonly [Edit, ...string[]])[] = [
   [
     { verb: 'member add', member: 'zoe', name: 'Zoë', roles: ['paymaster'], email: 'z@lab.edu', github: 'zoe' },
@@ -39,6 +42,7 @@ const VERBS: readonly (readonly [Edit, ...string[]])[] = [
     { verb: 'member roles', member: 'bo', add: ['paymaster'], remove: ['results-reader', 'task-publisher'] },
     ...replaced(29, '[results-reader, task-publisher]', '[paymaster]'),
   ],
+  [{ verb: 'member recipient', member: 'bo', recipient: RECIPIENT }, `32+    recipient: ${RECIPIENT}`],
   [
     { verb: 'member depart', member: 'gus', left: TODAY, reason: 'graduated' },
     '34-  gus: { name: 李小龍, roles: [everything-but-bonus], until: "2027-08-31", sponsor: ada }',

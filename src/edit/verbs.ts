@@ -20,12 +20,13 @@ const edit = <Verb extends string, Shape extends z.ZodRawShape>(verb: Verb, shap
 export const EDIT = z.discriminatedUnion('verb', [
   edit('member add', {
     ...{ member: KEY, name: KEY, email: KEY.optional(), github: KEY.optional(), roles: KEYS },
-    ...{ from: DAY.optional(), until: DAY.optional(), sponsor: KEY.optional() },
+    ...{ from: DAY.optional(), until: DAY.optional(), sponsor: KEY.optional(), recipient: KEY.optional() },
   }),
   edit('member extend', { member: KEY, until: DAY }),
   edit('member suspend', { member: KEY }),
   edit('member resume', { member: KEY }),
   edit('member roles', { member: KEY, add: KEYS, remove: KEYS }),
+  edit('member recipient', { member: KEY, recipient: KEY }),
   /** `sponsor` answers for those whom the member sponsors; `owner` becomes an owner if the member is one. */
   edit('member depart', {
     ...{ member: KEY, left: DAY, reason: KEY },
@@ -81,6 +82,8 @@ function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
       return [unset([...entry, 'suspended'])];
     case 'member roles':
       return [...add([...entry, 'roles'], edit.add), ...drop([...entry, 'roles'], edit.remove)];
+    case 'member recipient':
+      return [set([...entry, 'recipient'], edit.recipient)];
     case 'member depart':
       return departure(edit, draft);
     case 'role allow':

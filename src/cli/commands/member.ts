@@ -6,7 +6,7 @@ const MEMBER: Field = ['member', '[member]', 'key of the member in the team file
 
 export function register(command: Command, terminal: Terminal): void {
   const edit = (
-    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'depart',
+    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'recipient' | 'depart',
     phrase: string,
     fields: readonly Field[],
     ...shown: readonly string[]
@@ -23,6 +23,7 @@ export function register(command: Command, terminal: Terminal): void {
       ['sponsor', '--sponsor <member>', 'who answers for the member'],
       ['email', '--email <address>', 'e-mail address'],
       ['github', '--github <login>', 'GitHub login'],
+      ['recipient', '--recipient <age1...>', 'recipient of access keys, from keys request'],
     ],
     'member add',
     'member add zoe --name "Zoë Quist" --role results-reader --until 2027-05-31 --sponsor ada --yes',
@@ -43,6 +44,12 @@ export function register(command: Command, terminal: Terminal): void {
       ['remove', '--remove <role>', 'role to remove', 'list'],
     ],
     'member roles bo --add paymaster --remove task-publisher',
+  );
+  edit(
+    'recipient',
+    'Set where access keys of a member are sent',
+    [['recipient', '[recipient]', 'recipient that the member sent, from keys request']],
+    'member recipient bo age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
   );
   edit(
     'depart',

@@ -1,6 +1,7 @@
 import { CAPABILITIES, CAPABILITY_NAMES, type Capability } from '../../catalog/mturk.ts';
 import { isDay, isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
 import { listIn, type TeamDraft } from '../../team/draft.ts';
+import { recipientProblem } from '../../team/recipient.ts';
 import { PATTERNS } from '../../team/schema.ts';
 
 /** What was answered so far, by field of the edit. */
@@ -48,6 +49,8 @@ const keyProblem = (answer: string) =>
   PATTERNS.id.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
 const dayProblem = (answer: string) => (isDay(answer) ? null : 'Write a day that exists as YYYY-MM-DD.');
 const filled = (answer: string) => (answer === '' ? 'Write at least one word.' : null);
+
+const RECIPIENT_HELP = 'Copy the whole line that `mturk-team keys request` printed; it begins with age1.';
 
 const MEMBER: Question = {
   ...{ field: 'member', option: 'MEMBER', message: 'Which member?' },
@@ -99,6 +102,13 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
       ...{ field: 'roles', option: '--add or --remove', message: 'Which roles?', choices: rolesOf, many: true },
       isAsked: (_draft, { add = [], remove = [] }) => add.length + remove.length === 0,
       initial: rolesOfMember,
+    },
+  ],
+  'member recipient': [
+    MEMBER,
+    {
+      ...{ field: 'recipient', option: 'RECIPIENT', message: 'The recipient that the member sent', example: 'age1...' },
+      problem: (answer) => (recipientProblem(answer) === null ? null : RECIPIENT_HELP),
     },
   ],
   'member depart': [
