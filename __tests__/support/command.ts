@@ -102,7 +102,7 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
 
 function undocumentedIn([command = '', sub = '']: readonly string[], stdout: string): readonly string[] {
   if (command === 'schema' || !stdout.startsWith('{')) return [];
-  return undocumented(command === 'emulator' ? `${command} ${sub}` : command, JSON.parse(stdout));
+  return undocumented(['emulator', 'keys'].includes(command) ? `${command} ${sub}` : command, JSON.parse(stdout));
 }
 
 /** Runs the built command as a process of its own, without a terminal and without credentials. */

@@ -29,6 +29,9 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     unfreeze: ['End a freeze', () => import('./commands/unfreeze.ts')],
     snooze: ['Accept a finding of the drift check for a time', () => import('./commands/snooze.ts')],
   },
+  'Access keys:': {
+    keys: ['Get and test your access key', () => import('./commands/keys.ts')],
+  },
   'Set up:': {
     init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
     synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],

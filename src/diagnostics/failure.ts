@@ -216,6 +216,20 @@ export interface PipelineFailureArgs {
   'still-has-access': { readonly people: readonly PersonWithOperations[] };
   /** `file` is a record beside the state. */
   'record-not-written': { readonly file: string; readonly reason: string };
+  /** A file of `keys request` that is damaged. */
+  'identity-unusable': { readonly file: string };
+  /** `directory` is where identities are kept. */
+  'identity-missing': { readonly directory: string };
+  /** `recipients` are those of the identities at hand, of which none opens the message. */
+  'message-not-opened': {
+    readonly because: 'no-message' | 'damaged' | 'other-identity' | 'no-key';
+    readonly recipients: readonly string[];
+  };
+  /** A message whose key is another one's: both are ARNs; `actual` is null if AWS does not know the key. */
+  'key-not-own': { readonly expected: string; readonly actual: string | null; readonly reason: string };
+  /** `profiles` are those of the identities at hand, if it is not known which is meant. */
+  'key-not-stored': { readonly file: string; readonly profile: string | null; readonly profiles: readonly string[] };
+  'mturk-no-answer': { readonly reason: string };
 }
 
 /** Name of an IAM user, and Mechanical Turk operations. */

@@ -197,6 +197,23 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],
+  'identity-unusable': [{ file: '/home/zoe/.config/mturk-team/identities/123456789012.perception-lab.zoe.txt' }],
+  'identity-missing': [{ directory: '/home/zoe/.config/mturk-team/identities' }],
+  'message-not-opened': (['no-message', 'damaged', 'other-identity', 'no-key'] as const).map((because) => ({
+    because,
+    recipients: ['age1axug5fmpuqwt434xauly3x242t5cmknxzlhxk5k2dktluu0ljeeqwl6k60'],
+  })),
+  'key-not-own': ['arn:aws:iam::123456789012:user/mallory', null].map((actual) => ({
+    expected: 'arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-zoe',
+    actual,
+    reason: actual === null ? 'InvalidClientTokenId: The security token included in the request is invalid.' : '',
+  })),
+  'key-not-stored': [
+    { file: '/home/zoe/.aws/credentials', profile: 'perception-lab-zoe', profiles: ['perception-lab-zoe'] },
+    { file: '/home/zoe/.aws/credentials', profile: null, profiles: [] },
+    { file: '/home/zoe/.aws/credentials', profile: null, profiles: ['perception-lab-zoe', 'vision-lab-zoe'] },
+  ],
+  'mturk-no-answer': [{ reason: 'Error: getaddrinfo ENOTFOUND mturk-requester.us-east-1.amazonaws.com' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
   'github-denied': [

@@ -89,7 +89,8 @@ export async function reachAccount(
 /** Opening an account takes less, unless another process has it open. */
 const WAIT_IN_SILENCE_MS = 1500;
 
-async function openAndWait(
+/** Opens a local AWS emulator, and says so if another process has it open. */
+export async function openAndWait(
   dir: string,
   accountId: string,
   at: Date,
