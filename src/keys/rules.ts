@@ -1,0 +1,223 @@
+import { DAY_MS } from '../text/dates.ts';
+
+/** How long before the first day a key is created. */
+const EARLY_DAYS = 14;
+/** Before a last day that is nearer, no key is rotated. */
+const LAST_DAYS = 30;
+/** GetAccessKeyLastUsed lags for hours: a use, or that there is none, is believed after a day. */
+const BELIEVED_AFTER = DAY_MS;
+/** How long an inactive key is kept after its last use: someone may still miss it. */
+const KEPT_DAYS = 30;
+/** How long a rotation may take until it is a finding. */
+const ROTATION_DAYS = 30;
+/** A key that no one used for so long is one that a member may not need. */
+export const UNUSED_DAYS = 90;
+
+/** What decides whether a member gets keys. */
+export interface KeyMember {
+  /** The age recipient to which keys are encrypted; null if there is none. */
+  readonly recipient: string | null;
+  /** How many keys the member may have. */
+  readonly keys: number;
+  /** First and last day of access, `YYYY-MM-DD`, UTC. */
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly suspended: boolean;
+}
+
+/** An access key of a user; times are ISO 8601, UTC. */
+export interface HeldKey {
+  /** Null if only its times are known. */
+  readonly id: string | null;
+  readonly active: boolean;
+  readonly created: string;
+  /** Null if it was never used. */
+  readonly lastUsed: string | null;
+}
+
+/** Why no key of a member is touched. */
+export type WithoutKeys = 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended';
+
+/** What `keys sync` does with the keys of one member: one step at a time. */
+export type KeyStep =
+  | { readonly kind: 'create'; readonly because: 'none' | 'rotation' }
+  | { readonly kind: 'deactivate' | 'delete'; readonly key: HeldKey };
+
+/** What a person decides, because no step follows from it. */
+export type KeyFinding = 'all-inactive' | 'newer-inactive' | 'both-used' | 'none-used' | 'newer-unused';
+
+/** A step that time alone brings; `at` is ISO 8601, UTC. */
+export interface DueStep {
+  readonly kind: 'create' | 'rotate' | 'delete';
+  readonly at: string;
+}
+
+export interface KeyDecision {
+  /** What is due now; null for nothing. */
+  readonly step: KeyStep | null;
+  readonly finding: KeyFinding | null;
+  readonly next: DueStep | null;
+}
+
+interface Facts {
+  /** Oldest first. */
+  readonly keys: readonly HeldKey[];
+  /** The only key is the older one. */
+  readonly older: HeldKey;
+  readonly newer: HeldKey | null;
+  readonly until: string | null;
+  /** Null if keys are not rotated. */
+  readonly rotateAfterDays: number | null;
+  readonly now: number;
+}
+
+interface Row {
+  /** As the table of docs/operations/keys.md has it. */
+  readonly found: string;
+  readonly is: (facts: Facts) => boolean;
+  readonly decide: (facts: Facts) => Partial<KeyDecision>;
+}
+
+/** Of one key or two, the first row that fits decides. */
+export const KEY_ROWS: readonly Row[] = [
+  {
+    found: 'one key, active, older than rotate-after-days, last day more than 30 days away',
+    is: (facts) => isOnlyActive(facts) && isRotationDue(facts),
+    decide: () => ({ step: { kind: 'create', because: 'rotation' } }),
+  },
+  {
+    found: 'one key, active',
+    is: isOnlyActive,
+    decide: ({ older, rotateAfterDays }) => ({
+      next: rotateAfterDays === null ? null : { kind: 'rotate', at: later(older.created, rotateAfterDays) },
+    }),
+  },
+  {
+    found: 'two active, the newer used for a day, the older unused since',
+    is: (facts) => areBothActive(facts) && hasMoved(facts),
+    decide: ({ older }) => ({ step: { kind: 'deactivate', key: older } }),
+  },
+  {
+    found: 'two active, the newer at most 30 days old',
+    is: (facts) => areBothActive(facts) && !isOlderThan(facts.newer?.created ?? null, ROTATION_DAYS, facts.now),
+    decide: () => ({}),
+  },
+  {
+    found: 'two active, both used or not moved to the newer',
+    is: areBothActive,
+    decide: ({ older, newer }) => ({
+      finding:
+        newer !== null && newer.lastUsed !== null
+          ? 'both-used'
+          : older.lastUsed === null
+            ? 'none-used'
+            : 'newer-unused',
+    }),
+  },
+  {
+    found: 'the older inactive, its last use more than 30 days ago, the newer active',
+    is: (facts) => isOnlyNewerActive(facts) && isOlderThan(lastUse(facts.older), KEPT_DAYS, facts.now),
+    decide: ({ older }) => ({ step: { kind: 'delete', key: older } }),
+  },
+  {
+    found: 'the older inactive, the newer active',
+    is: isOnlyNewerActive,
+    decide: ({ older }) => ({ next: { kind: 'delete', at: later(lastUse(older), KEPT_DAYS) } }),
+  },
+  {
+    found: 'the newer inactive, the older active',
+    is: ({ older }) => older.active,
+    decide: () => ({ finding: 'newer-inactive' }),
+  },
+  { found: 'all inactive', is: () => true, decide: () => ({ finding: 'all-inactive' }) },
+];
+
+/** Why mturk-team touches no key of a member; null if it does. */
+export function withoutKeys({ recipient, keys, from, until, suspended }: KeyMember, now: Date): WithoutKeys | null {
+  if (recipient === null) return 'no-recipient';
+  if (keys === 0) return 'no-keys';
+  if (suspended) return 'suspended';
+  if (until !== null && until < now.toISOString().slice(0, 10)) return 'ended';
+  return from !== null && Date.parse(from) - EARLY_DAYS * DAY_MS > now.getTime() ? 'later' : null;
+}
+
+/** What follows from the keys of a member's user. A key is never activated, and there are never three. */
+export function decideKeys(
+  member: KeyMember,
+  keys: readonly HeldKey[],
+  rotateAfterDays: number | null,
+  now: Date,
+): KeyDecision {
+  const nothing = { step: null, finding: null, next: null };
+  const without = withoutKeys(member, now);
+  if (without === 'later' && member.from !== null) {
+    return { ...nothing, next: { kind: 'create', at: later(member.from, -EARLY_DAYS) } };
+  }
+  if (without !== null) return nothing;
+  const sorted = oldestFirst(keys);
+  const [older, newer = null] = sorted;
+  if (older === undefined) return { ...nothing, step: { kind: 'create', because: 'none' } };
+  const facts = { keys: sorted, older, newer, until: member.until, rotateAfterDays, now: now.getTime() };
+  return { ...nothing, ...KEY_ROWS.find(({ is }) => is(facts))?.decide(facts) };
+}
+
+export function oldestFirst<Key extends Pick<HeldKey, 'created' | 'id'>>(keys: readonly Key[]): readonly Key[] {
+  const order = ({ created, id }: Key): string => `${created} ${id ?? ''}`;
+  return [...keys].sort((one, other) => (order(one) < order(other) ? -1 : 1));
+}
+
+/** Never used, and believed not to be. */
+export function isNeverUsed({ created, lastUsed }: HeldKey, now: Date): boolean {
+  return lastUsed === null && now.getTime() - Date.parse(created) > BELIEVED_AFTER;
+}
+
+/** Which keys `keys create` replaces, besides that it adds one; null if both that there are seem to be in use. */
+export function replacedByNew(keys: readonly HeldKey[], now: Date): readonly HeldKey[] | null {
+  const unused = keys.filter((key) => isNeverUsed(key, now));
+  if (unused.length > 0 || keys.length < 2) return unused;
+  const inactive = oldestFirst(keys).filter(({ active }) => !active);
+  return inactive.length === 0 ? null : inactive.slice(0, 1);
+}
+
+/** Active, and not used for 90 days. */
+export function isLongUnused(key: HeldKey, now: Date): boolean {
+  return key.active && isOlderThan(lastUse(key), UNUSED_DAYS, now.getTime());
+}
+
+function isOnlyActive({ older, newer }: Facts): boolean {
+  return newer === null && older.active;
+}
+
+function areBothActive({ older, newer }: Facts): boolean {
+  return older.active && newer?.active === true;
+}
+
+function isOnlyNewerActive({ older, newer }: Facts): boolean {
+  return !older.active && newer?.active === true;
+}
+
+function isRotationDue({ older, until, rotateAfterDays, now }: Facts): boolean {
+  if (rotateAfterDays === null || !isOlderThan(older.created, rotateAfterDays, now)) return false;
+  return until === null || Date.parse(until) - now > LAST_DAYS * DAY_MS;
+}
+
+/** AWS says when a key was used last, not since when: the newer was used a day after the older was, or a day ago. */
+function hasMoved({ older, newer, now }: Facts): boolean {
+  const used = newer === null || newer.lastUsed === null ? null : Date.parse(newer.lastUsed);
+  if (newer === null || used === null) return false;
+  const since = Math.max(older.lastUsed === null ? 0 : Date.parse(older.lastUsed), Date.parse(newer.created));
+  const isBelieved = now - since >= BELIEVED_AFTER;
+  return isBelieved && used > since && (used - since >= BELIEVED_AFTER || now - used >= BELIEVED_AFTER);
+}
+
+function lastUse({ lastUsed, created }: HeldKey): string {
+  return lastUsed ?? created;
+}
+
+function isOlderThan(moment: string | null, days: number, now: number): boolean {
+  return moment !== null && now - Date.parse(moment) > days * DAY_MS;
+}
+
+function later(moment: string, days: number): string {
+  return new Date(Date.parse(moment) + days * DAY_MS).toISOString();
+}
