@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     snooze: ['Accept a finding of the drift check for a time', () => import('./commands/snooze.ts')],
   },
   'Access keys:': {
-    keys: ['Get and test your access key', () => import('./commands/keys.ts')],
+    keys: ['Show, create, open and revoke access keys', () => import('./commands/keys.ts')],
   },
   'Set up:': {
     init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
@@ -103,10 +103,12 @@ async function withErrorsAsJson(terminal: Terminal, work: (noting: Terminal) => 
   if (!printed && error !== undefined) terminal.stdout(`${escapedJson({ version: 1, error })}\n`);
 }
 
+/** `keys` and `keys sync` have the same options: those behind a subcommand are its own. */
 function newProgram(): Command {
   return new Command('mturk-team')
     .description("Manage a lab's access to Mechanical Turk from one reviewed file")
     .version(packageJson.version)
+    .enablePositionalOptions()
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(

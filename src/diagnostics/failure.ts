@@ -230,7 +230,32 @@ export interface PipelineFailureArgs {
   /** `profiles` are those of the identities at hand, if it is not known which is meant. */
   'key-not-stored': { readonly file: string; readonly profile: string | null; readonly profiles: readonly string[] };
   'mturk-no-answer': { readonly reason: string };
+  /** One step failed, and what was done before stays; `deliver`: the key was deleted again. */
+  'key-step-failed': {
+    readonly member: string;
+    readonly step: 'create' | 'deliver' | 'deactivate' | 'delete';
+    readonly reason: string;
+  };
+  /** A key of the member could not be encrypted to the recipient, and was deleted again. */
+  'key-not-encrypted': { readonly member: string };
+  /** A key that was not delivered could not be deleted; `created` is ISO 8601, UTC. */
+  'key-left-behind': { readonly member: string; readonly created: string };
+  /** Keys that were never used, and that no comment or file gave to anyone. */
+  'keys-not-delivered': { readonly keys: readonly { readonly member: string; readonly created: string }[] };
+  /** The member gets no key. */
+  'no-key-allowed': { readonly member: string; readonly because: WithoutKeysBecause };
+  /** Both keys that IAM allows seem to be in use, or may have been used today. */
+  'keys-in-use': { readonly member: string };
+  /** Another run, or a person, created a key at the same time. */
+  'key-withdrawn': { readonly member: string };
+  'unknown-key': { readonly user: string; readonly key: string };
+  /** What `keys sync` would create again. */
+  'keys-still-wanted': { readonly member: string };
 }
+
+type WithoutKeysBecause =
+  | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended')
+  | ('no-user' | 'replaced-user');
 
 /** Name of an IAM user, and Mechanical Turk operations. */
 interface PersonWithOperations {

@@ -26,7 +26,7 @@ export interface GitHubSettings extends RequestSettings {
 }
 
 /** The login of the token that GitHub Actions gives to a job. */
-const JOB_LOGIN = 'github-actions[bot]';
+export const JOB_LOGIN = 'github-actions[bot]';
 
 /** GitHub through @octokit/core, for one repository and one token. */
 export function openGitHub(settings: GitHubSettings): GitHub {

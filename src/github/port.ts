@@ -26,6 +26,8 @@ export const commentAnswer = z
     user: account.nullable(),
     body: z.string().nullish(),
     html_url: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
   })
   .transform((read) => ({
     id: read.id,
@@ -33,6 +35,8 @@ export const commentAnswer = z
     author: read.user?.login ?? null,
     body: read.body ?? '',
     url: read.html_url,
+    /** Who can write to the repository can edit comments of other accounts. */
+    isEdited: read.updated_at !== read.created_at,
   }));
 
 /** `author` is null if the account no longer exists. */

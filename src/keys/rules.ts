@@ -27,8 +27,7 @@ export interface KeyMember {
 
 /** An access key of a user; times are ISO 8601, UTC. */
 export interface HeldKey {
-  /** Null if only its times are known. */
-  readonly id: string | null;
+  readonly id: string;
   readonly active: boolean;
   readonly created: string;
   /** Null if it was never used. */
@@ -162,7 +161,7 @@ export function decideKeys(
 }
 
 export function oldestFirst<Key extends Pick<HeldKey, 'created' | 'id'>>(keys: readonly Key[]): readonly Key[] {
-  const order = ({ created, id }: Key): string => `${created} ${id ?? ''}`;
+  const order = ({ created, id }: Key): string => `${created} ${id}`;
   return [...keys].sort((one, other) => (order(one) < order(other) ? -1 : 1));
 }
 

@@ -13,6 +13,7 @@ import {
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { gitIn } from '../../github/git.ts';
 import { stableJson } from '../../iam/canonical.ts';
+import type { DeliveredKey } from '../../keys/sync.ts';
 import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
@@ -57,7 +58,7 @@ function stateRecord<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
 ): StateRecord<z.output<Schema>> {
-  const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name), place.directory);
+  const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name));
   let last: string | null = null;
   return {
     async read() {
@@ -86,7 +87,7 @@ function inBucket({ key, ...place }: Extract<RecordPlace, { kind: 'bucket' }>, n
 }
 
 /** A file's ETag is its text. */
-function inFile(file: string, directory: string): Texts {
+function inFile(file: string): Texts {
   const read = async () => {
     try {
       return await readFile(file, 'utf8');
@@ -102,7 +103,7 @@ function inFile(file: string, directory: string): Texts {
     },
     async write(text, replaced) {
       if ((await read()) !== replaced) throw new ObjectChanged();
-      await mkdir(directory, { recursive: true });
+      await mkdir(dirname(file), { recursive: true });
       await writeFile(`${file}.new`, text);
       await rename(`${file}.new`, file);
       return text;
@@ -167,6 +168,16 @@ const NO_RECORD: ApplyRecord = {
   checkedAt: null,
   administrators: null,
 };
+
+const DELIVERY = z.strictObject({ version: z.literal(1), user: z.string(), created: z.iso.datetime() });
+
+/** That a key was given to its member as a file: one object for each, beside the apply record. No key id is in it. */
+export function deliveryRecord(
+  place: RecordPlace,
+  { user, created }: DeliveredKey,
+): StateRecord<z.infer<typeof DELIVERY>> {
+  return stateRecord(place, `keys/${user}/${created.replace(/[-:]/g, '')}.json`, DELIVERY);
+}
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
 export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { PATTERNS } from '../../team/schema.ts';
+import { registerAdministration } from '../keys/administration.ts';
 import { openMessage, requestKey, testStored } from '../keys/member.ts';
 import * as cli from '../options.ts';
 
 export function register(command: Command, terminal: Terminal): void {
+  registerAdministration(command, terminal);
   command
     .command('request')
     .description('Make an identity, and print the recipient for the lab')

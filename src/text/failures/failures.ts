@@ -35,6 +35,7 @@ import {
 } from '../text.ts';
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
+import { KEY_PROBLEMS } from './keys.ts';
 import { MEMBER_KEY_PROBLEMS } from './member-keys.ts';
 import { TERRAFORM_PROBLEMS } from './terraform.ts';
 import { PERMISSIONS, REASONS } from './workflow.ts';
@@ -290,6 +291,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`restore the access to the file beside the state, then run ${codeText('mturk-team apply')} again`,
   }),
   ...MEMBER_KEY_PROBLEMS,
+  ...KEY_PROBLEMS,
 };
 
 /** For what synth writes; a state beside the team file is not where that looks for it. */

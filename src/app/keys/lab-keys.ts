@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { inParallel } from '../../aws/client.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type KeyAccount, keyAccount } from '../../keys/account.ts';
+import { type KeyFacts, type KeyOwner, readFacts } from '../../keys/sync.ts';
+import type { AppliedTeam } from '../../team/applied-team.ts';
+import { iamName } from '../../team/names.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import { type ApplyRecord, checkRecord, readRecord } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The access keys of a lab, as they are and as the applied team wants them. */
+export interface LabKeys {
+  readonly session: AccountSession;
+  readonly account: KeyAccount;
+  readonly applied: AppliedTeam;
+  /** When an apply began that has not ended, ISO 8601; null if there is none. */
+  readonly unfinishedSince: string | null;
+  /** Every member of the applied team. */
+  readonly owners: readonly KeyOwner[];
+  /** Reads the keys of these members; the first failure ends it. */
+  read(owners: readonly KeyOwner[]): Promise<Result<readonly KeyFacts[]>>;
+}
+
+/** Connects to the account of a team file, does something with access keys in it and disconnects. */
+export async function withKeyAccount<Value>(
+  options: AccountSessionOptions,
+  terminal: Terminal,
+  work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const opened = await openAccountSession(options, terminal);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  const once = new IAMClient({ region: 'us-east-1', ...session.connection, maxAttempts: 1 });
+  // A local AWS emulator is consistent at once.
+  const wait = session.kind === 'emulator' ? async () => {} : sleep;
+  try {
+    return await work(session, keyAccount(session.iam, once, wait));
+  } finally {
+    once.destroy();
+    await session.close();
+  }
+}
+
+/** The same with what was applied last. */
+export function withLabKeys<Value>(
+  options: AccountSessionOptions,
+  terminal: Terminal,
+  work: (keys: LabKeys) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  return withKeyAccount(options, terminal, async (session, account) => {
+    const record = await readApplied(session);
+    return record.ok ? work(labKeys(session, account, record.value)) : record;
+  });
+}
+
+/** Fails if no apply has ended. */
+export async function readApplied(
+  session: AccountSession,
+): Promise<Result<ApplyRecord & { readonly team: AppliedTeam }>> {
+  const checked = await checkRecord(session);
+  if (!checked.ok) return checked;
+  const record = await readRecord(session.records);
+  if (!record.ok) return record;
+  const team = record.value?.team ?? null;
+  return record.value === null || team === null ? fail('no-apply-record', {}) : succeed({ ...record.value, team });
+}
+
+/** IAM throttles a whole account together. */
+const AT_ONCE = 4;
+
+function labKeys(
+  session: AccountSession,
+  account: KeyAccount,
+  { team: applied, ids, begun, at }: ApplyRecord & { readonly team: AppliedTeam },
+): LabKeys {
+  const { rotateAfterDays } = applied.settings;
+  return {
+    ...{ session, account, applied, unfinishedSince: begun.length === 0 ? null : at },
+    owners: applied.members.map(({ key, github, recipient, keys, from, until, suspended }) => {
+      const user = iamName(applied.lab, key);
+      return { key, github, recipient, keys, from, until, suspended, user, userId: ids.user[user] ?? null };
+    }),
+    async read(owners) {
+      const facts = await inParallel(owners, AT_ONCE, (each) =>
+        readFacts(each, account, rotateAfterDays, session.now()),
+      );
+      const failed = facts.find((each) => !each.ok);
+      return failed?.ok === false ? failed : succeed(facts.flatMap((each) => (each.ok ? [each.value] : [])));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander';
+import type { Terminal } from '../../app/terminal.ts';
+import * as cli from '../options.ts';
+import { create, revoke, showKeys, sync } from './administer.ts';
+
+const EXIT_CODES = [
+  '0 done, or nothing to do',
+  '1 not possible, not confirmed or failed',
+  '2 unreadable file or wrong usage',
+];
+
+/** The options of every command that changes keys in the account. */
+function changing(command: Command, ...shown: readonly string[]): Command {
+  return command
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .option('--yes', 'do not ask for confirmation')
+    .addOption(cli.today())
+    .addOption(cli.json())
+    .addHelpText('after', cli.exitCodes(...EXIT_CODES))
+    .addHelpText('after', cli.examples(...shown.map((line) => `mturk-team ${line}`)));
+}
+
+function delivering(command: Command): Command {
+  return command
+    .addOption(new Option('--issue', 'deliver to the issue on GitHub, as workflows do').conflicts('out'))
+    .option('--out <dir>', 'directory of the encrypted keys (default: the current one)');
+}
+
+function delivery({ issue = false, out = '.' }: { readonly issue?: boolean; readonly out?: string }) {
+  return { out: issue ? null : out };
+}
+
+/** Gives `keys` its own action, and the subcommands that change keys in the account. */
+export function registerAdministration(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .addOption(cli.today())
+    .addOption(cli.json())
+    .addHelpText('after', cli.exitCodes('0 shown', '1 AWS did not answer', '2 unreadable file or wrong usage'))
+    .addHelpText('after', cli.examples('mturk-team keys', 'mturk-team keys sync', 'mturk-team keys revoke bo'))
+    .action(async (file: string, options) => {
+      cli.finish(await showKeys(cli.labOptions(file, options), terminal));
+    });
+
+  const synced = command.command('sync').description('Create, deliver, deactivate and delete the keys that are due');
+  delivering(changing(synced, 'keys sync', 'keys sync --out ~/keys', 'keys sync --issue --yes')).action(
+    async (file: string, options) => {
+      cli.refuseAnotherDay(synced, options);
+      const { yes = false } = options;
+      cli.finish(await sync({ ...cli.labOptions(file, options), ...delivery(options), yes }, terminal));
+    },
+  );
+
+  const created = command.command('create').description('Create a key for a member now, and replace unused ones');
+  created.argument('<member>', 'key of the member in team.yaml');
+  delivering(changing(created, 'keys create bo', 'keys create bo --issue')).action(
+    async (member: string, file: string, options) => {
+      cli.refuseAnotherDay(created, options);
+      const { yes = false } = options;
+      cli.finish(await create({ ...cli.labOptions(file, options), ...delivery(options), yes, member }, terminal));
+    },
+  );
+
+  const revoked = command.command('revoke').description("Deactivate a member's keys at once");
+  revoked.argument('<member>', 'key of the member, or of one who departed');
+  changing(revoked, 'keys revoke bo', 'keys revoke bo --key AKIAIOSFODNN7EXAMPLE', 'keys revoke bo --delete')
+    .option('--key <id>', 'only the key with this ID')
+    .option('--delete', 'delete them; first apply keys: 0, or no recipient')
+    .action(async (member: string, file: string, options) => {
+      cli.refuseAnotherDay(revoked, options);
+      const { yes = false, key: keyId = null, delete: isDeleted = false } = options;
+      const asked = { yes, member, keyId, delete: isDeleted };
+      cli.finish(await revoke({ ...cli.labOptions(file, options), ...asked }, terminal));
+    });
+}

@@ -1,0 +1,80 @@
+import { type Result, succeed } from '../diagnostics/failure.ts';
+import { JOB_LOGIN } from '../github/client.ts';
+import type { Comment, GitHub, Issue } from '../github/port.ts';
+import { isOurs } from '../github/sticky.ts';
+import { issueMarker, issueText, readMarker } from './delivery.ts';
+import type { DeliveredKey } from './sync.ts';
+
+/** The issue to which keys are delivered. */
+export interface KeysIssue {
+  /** The keys of all comments that were written by a workflow or by the token's own account, and never edited. */
+  delivered(): Promise<Result<readonly DeliveredKey[]>>;
+  /** Writes a comment, whose address it gives. */
+  deliver(body: string): Promise<Result<string>>;
+}
+
+export function keysIssue(github: GitHub, lab: string): KeysIssue {
+  const authors = async (): Promise<Result<readonly string[]>> => {
+    const me = await github.me();
+    return me.ok ? succeed([...new Set([me.value, JOB_LOGIN])]) : me;
+  };
+  /** Those of this lab, oldest first. Issues and comments of other accounts never count, whatever their marker. */
+  const issues = async (): Promise<Result<readonly Issue[]>> => {
+    const trusted = await authors();
+    if (!trusted.ok) return trusted;
+    const found: Issue[] = [];
+    for (const author of trusted.value) {
+      for (const state of ['open', 'closed'] as const) {
+        const listed = await github.issues(state, author);
+        if (!listed.ok) return listed;
+        found.push(...listed.value.filter((issue) => isOurs(issue, author, [issueMarker(lab)])));
+      }
+    }
+    return succeed(found.sort((one, other) => one.number - other.number));
+  };
+  const commentsOf = async ({ number }: Issue): Promise<Result<readonly Comment[]>> => {
+    const trusted = await authors();
+    if (!trusted.ok) return trusted;
+    const comments = await github.comments(number);
+    if (!comments.ok) return comments;
+    return succeed(
+      comments.value.filter(({ author, isEdited }) => !isEdited && author !== null && trusted.value.includes(author)),
+    );
+  };
+  /** The one to write to. A closed one is opened again: members must see it. */
+  const current = async (): Promise<Result<Issue>> => {
+    const found = await issues();
+    if (!found.ok) return found;
+    const issue = found.value.find(({ state }) => state === 'open') ?? found.value.at(-1);
+    if (issue === undefined) {
+      const { title, body } = issueText(lab);
+      return github.createIssue(title, body);
+    }
+    return issue.state === 'open' ? succeed(issue) : github.updateIssue(issue.number, { state: 'open' });
+  };
+  return {
+    async delivered() {
+      const found = await issues();
+      if (!found.ok) return found;
+      const keys: DeliveredKey[] = [];
+      for (const issue of found.value) {
+        const comments = await commentsOf(issue);
+        if (!comments.ok) return comments;
+        keys.push(...comments.value.flatMap(({ body }) => readMarker(body) ?? []));
+      }
+      return succeed(keys);
+    },
+    async deliver(body) {
+      const issue = await current();
+      if (!issue.ok) return issue;
+      const written = await github.createComment(issue.value.number, body);
+      if (written.ok) return succeed(written.value.url);
+      if (written.failure.code !== 'github-unavailable') return written;
+      // The answer was lost: without this, a key that was delivered would be deleted.
+      const comments = await commentsOf(issue.value);
+      const [first] = body.split('\n', 1);
+      const found = comments.ok ? comments.value.find((each) => each.body.split(/\r?\n/, 1)[0] === first) : undefined;
+      return found === undefined ? written : succeed(found.url);
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { failureProblem } from '../text/failures/failures.ts';
+import { plainText } from '../text/text.ts';
+import type { CreatedKey, KeyAccount } from './account.ts';
+import {
+  decideKeys,
+  type HeldKey,
+  isNeverUsed,
+  type KeyDecision,
+  type KeyMember,
+  type KeyStep,
+  type WithoutKeys,
+  withoutKeys,
+} from './rules.ts';
+
+/** A member as applied, with the IAM user of that apply. */
+export interface KeyOwner extends KeyMember {
+  readonly key: string;
+  /** The login on GitHub. */
+  readonly github: string | null;
+  /** Name of the IAM user. */
+  readonly user: string;
+  /** IAM's unique id of the user, by the apply record; null if it has none. */
+  readonly userId: string | null;
+}
+
+/** What is known of one member's keys, and what follows. */
+export interface KeyFacts {
+  readonly owner: KeyOwner;
+  /** `no-user` and `replaced-user`: there is no user with the unique id of the apply record. */
+  readonly without: WithoutKeys | 'no-user' | 'replaced-user' | null;
+  /** Oldest first. */
+  readonly keys: readonly HeldKey[];
+  readonly decision: KeyDecision;
+}
+
+/** A key whose secret is encrypted, for one member. */
+export interface Delivery {
+  readonly owner: KeyOwner;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly armored: string;
+  /** The active key that it replaces; null for a first one. */
+  readonly replaced: HeldKey | null;
+}
+
+/** Which key was delivered: its user and when it was created. No key id, because everyone can read it. */
+export interface DeliveredKey {
+  readonly user: string;
+  readonly created: string;
+}
+
+export interface KeyEffects {
+  readonly account: KeyAccount;
+  /** The text of the secret of a key, encrypted to the member's recipient. */
+  encrypt(owner: KeyOwner, key: CreatedKey): Promise<string>;
+  /** Where it was delivered: an address or a file. */
+  deliver(delivery: Delivery): Promise<Result<string>>;
+}
+
+/** What came of one member's step. */
+export interface KeyOutcome {
+  readonly owner: KeyOwner;
+  readonly step: KeyStep;
+  /** `withdrawn`: another key appeared meanwhile, so nothing is left of it. */
+  readonly result: 'done' | 'withdrawn' | 'failed';
+  /** Where the key was delivered. */
+  readonly place: string | null;
+  readonly failure: Failure | null;
+}
+
+const NOTHING: KeyDecision = { step: null, finding: null, next: null };
+
+/** Reads one member's keys and decides. Keys of a user who is not that of the last apply are not the member's. */
+export async function readFacts(
+  owner: KeyOwner,
+  account: Pick<KeyAccount, 'user' | 'keys'>,
+  rotateAfterDays: number | null,
+  now: Date,
+): Promise<Result<KeyFacts>> {
+  const user = await account.user(owner.user);
+  if (!user.ok) return user;
+  if (user.value?.id !== owner.userId || owner.userId === null) {
+    const without = user.value === null ? 'no-user' : 'replaced-user';
+    return succeed({ owner, without, keys: [], decision: NOTHING });
+  }
+  const keys = await account.keys(owner.user);
+  if (!keys.ok) return keys;
+  const decision = decideKeys(owner, keys.value, rotateAfterDays, now);
+  return succeed({ owner, without: withoutKeys(owner, now), keys: keys.value, decision });
+}
+
+/** Carries out the step of a member's facts, which were just read. */
+export async function carryOut({ owner, keys, decision }: KeyFacts, effects: KeyEffects): Promise<KeyOutcome | null> {
+  const { step } = decision;
+  if (step === null) return null;
+  const { account } = effects;
+  if (step.kind === 'create') return createKey(owner, keys, step, effects);
+  const change = step.kind === 'delete' ? account.delete : account.deactivate;
+  const changed = await change(owner.user, step.key.id);
+  return outcomeOf(owner, step, changed.ok ? changed : stepFailed(owner.key, step.kind, changed.failure));
+}
+
+/** Creates a key and delivers it, or leaves none behind. `before` are the keys that the user has. */
+export async function createKey(
+  owner: KeyOwner,
+  before: readonly HeldKey[],
+  step: Extract<KeyStep, { kind: 'create' }>,
+  effects: KeyEffects,
+): Promise<KeyOutcome> {
+  const { account } = effects;
+  const key = await account.create(owner.user);
+  if (!key.ok) return outcomeOf(owner, step, stepFailed(owner.key, 'create', key.failure));
+  if (key.value === null) return { owner, step, result: 'withdrawn', place: null, failure: null };
+  const placed = await delivered(owner, before, key.value, effects);
+  if (placed.ok && placed.value !== null) return outcomeOf(owner, step, placed);
+  const deleted = await account.delete(owner.user, key.value.id);
+  if (!deleted.ok) {
+    return outcomeOf(owner, step, fail('key-left-behind', { member: owner.key, created: key.value.created }));
+  }
+  if (placed.ok) return { owner, step, result: 'withdrawn', place: null, failure: null };
+  const { code } = placed.failure;
+  return outcomeOf(
+    owner,
+    step,
+    code === 'key-not-encrypted' ? placed : stepFailed(owner.key, 'deliver', placed.failure),
+  );
+}
+
+/** Where a key was delivered; null if it must go again, because another one is older or the user is another by now. */
+async function delivered(
+  owner: KeyOwner,
+  before: readonly HeldKey[],
+  key: CreatedKey,
+  { account, encrypt, deliver }: KeyEffects,
+): Promise<Result<string | null>> {
+  const user = await account.user(owner.user);
+  if (!user.ok) return user;
+  const keys = await account.keys(owner.user);
+  if (!keys.ok) return keys;
+  const known = new Set([key.id, ...before.map(({ id }) => id)]);
+  const isFirst = keys.value.every((each) => known.has(each.id) || isBefore(key, each));
+  if (user.value?.id !== owner.userId || !isFirst) return succeed(null);
+  const armored = await settled(() => encrypt(owner, key));
+  if (armored === null) return fail('key-not-encrypted', { member: owner.key });
+  const replaced = before.findLast(({ active }) => active) ?? null;
+  return deliver({ owner, created: key.created, armored, replaced });
+}
+
+/** Keys of a member with a recipient that were never used, and that no one was given. */
+export function undelivered(
+  { owner, keys, without }: KeyFacts,
+  isDelivered: (key: DeliveredKey) => boolean,
+  now: Date,
+): readonly DeliveredKey[] {
+  if (without !== null) return [];
+  return keys
+    .filter((key) => key.active && isNeverUsed(key, now))
+    .map(({ created }) => ({ user: owner.user, created }))
+    .filter((key) => !isDelivered(key));
+}
+
+/** Of two that appear at once, both runs leave the same one. */
+function isBefore(one: Pick<HeldKey, 'created' | 'id'>, other: Pick<HeldKey, 'created' | 'id'>): boolean {
+  return one.created === other.created ? one.id < other.id : one.created < other.created;
+}
+
+/** What the library says of a recipient is of no use to anyone, and whatever is thrown must not leave a key behind. */
+async function settled<Value>(work: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await work();
+  } catch {
+    return null;
+  }
+}
+
+/** Why a step of one member failed; what was done for others stays. */
+export function stepFailed(member: string, step: 'create' | 'deliver' | 'deactivate' | 'delete', failure: Failure) {
+  const { summary, reason } = failureProblem(failure);
+  const words = [summary, ...(reason === null ? [] : [reason])].map(plainText).join('; ');
+  return fail('key-step-failed', { member, step, reason: words });
+}
+
+function outcomeOf(owner: KeyOwner, step: KeyStep, result: Result<string | null>): KeyOutcome {
+  return result.ok
+    ? { owner, step, result: 'done', place: result.value, failure: null }
+    : { owner, step, result: 'failed', place: null, failure: result.failure };
+}

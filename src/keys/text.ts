@@ -1,0 +1,112 @@
+import { type DisplayNames, named, userText } from '../access/text/names.ts';
+import { DAY_MS, dateWords } from '../text/dates.ts';
+import { type Block, codeBlock, list, paragraph } from '../text/document.ts';
+import { pasted } from '../text/escape.ts';
+import { codeText, counted, type Text, t, trusted } from '../text/text.ts';
+import type { DueStep, HeldKey, KeyFinding, KeyStep } from './rules.ts';
+import type { KeyFacts, KeyOutcome, KeyOwner } from './sync.ts';
+
+/** What a person decides about, and the command that follows. */
+export const FINDINGS: Readonly<Record<KeyFinding, readonly [words: string, command: (member: string) => string]>> = {
+  'all-inactive': ['every key is inactive', createCommand],
+  'newer-inactive': ['the newer key is inactive', createCommand],
+  'both-used': ['both keys are used', (member) => `mturk-team keys revoke ${pasted(member)} --key ID`],
+  'none-used': ['neither key was ever used', createCommand],
+  'newer-unused': ['the newer key was never used', createCommand],
+};
+
+export function createCommand(member: string): string {
+  return `mturk-team keys create ${pasted(member)}`;
+}
+
+const WITHOUT: Readonly<Record<NonNullable<KeyFacts['without']>, string>> = {
+  'no-recipient': 'no recipient',
+  'no-keys': 'gets no keys',
+  suspended: 'suspended',
+  later: 'access begins later',
+  ended: 'access ended',
+  'no-user': 'no IAM user',
+  'replaced-user': 'another IAM user has the name',
+};
+
+/** `create a key`, `deactivate the key of 5 Jan 2026` */
+export function stepText(step: KeyStep): Text {
+  if (step.kind !== 'create') return t`${trusted(step.kind)} the key of ${trusted(dateWords(step.key.created))}`;
+  return step.because === 'none' ? t`create a key` : t`create a second key`;
+}
+
+const NEXT: Readonly<Record<DueStep['kind'], string>> = {
+  create: 'created from',
+  rotate: 'replaced from',
+  delete: 'old one deleted from',
+};
+
+function nextText({ without, decision: { step, finding, next } }: KeyFacts): Text {
+  if (step !== null) return t`now: ${stepText(step)}`;
+  if (finding !== null) return trusted(FINDINGS[finding][0]);
+  if (next !== null) return trusted(`${NEXT[next.kind]} ${dateWords(next.at)}`);
+  return without === null ? t`` : trusted(WITHOUT[without]);
+}
+
+/** Keys with age and last use, what is due, and the commands of findings. */
+export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, now: Date): readonly Block[] {
+  const keys = facts.flatMap((each) => each.keys);
+  const shown = facts.filter(({ owner, keys: held }) => held.length > 0 || owner.recipient !== null);
+  const rows = shown.flatMap((each) => {
+    const who = userText(each.owner.user, names);
+    if (each.keys.length === 0) return [[who, t`none`, t``, t``, nextText(each)]];
+    return each.keys.map((key, index) => [
+      ...[index === 0 ? who : t``, keyText(key), ageText(key, now), useText(key)],
+      index === 0 ? nextText(each) : t``,
+    ]);
+  });
+  const findings = facts.filter(({ decision }) => decision.finding !== null);
+  return [
+    paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length, 'member')}`),
+    ...(rows.length === 0
+      ? []
+      : [{ kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows } as const]),
+    ...(findings.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))]),
+  ];
+}
+
+function commandOf({ owner, decision: { finding } }: KeyFacts): string {
+  return finding === null ? '' : FINDINGS[finding][1](owner.key);
+}
+
+function keyText({ id, active }: HeldKey): Text {
+  return active ? codeText(id) : t`${codeText(id)} (inactive)`;
+}
+
+function ageText({ created }: HeldKey, now: Date): Text {
+  return trusted(counted(Math.max(0, Math.floor((now.getTime() - Date.parse(created)) / DAY_MS)), 'day'));
+}
+
+function useText({ lastUsed }: HeldKey): Text {
+  return trusted(lastUsed === null ? 'never' : dateWords(lastUsed));
+}
+
+/** What is about to be done. */
+export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readonly Block[] {
+  return [
+    list(
+      due.flatMap(({ owner, decision: { step } }) =>
+        step === null ? [] : [t`${userText(owner.user, names)}: ${stepText(step)}`],
+      ),
+    ),
+  ];
+}
+
+/** What was done, and what was not. */
+export function outcomeText({ owner, step, result, place }: KeyOutcome, names: DisplayNames): Text {
+  const who = userText(owner.user, names);
+  if (result === 'withdrawn') return t`${who}: another key appeared at the same time; nothing is left of this one.`;
+  if (result === 'failed') return t`${who}: failed to ${stepText(step)}.`;
+  if (step.kind === 'create') return t`${who}: created a key, delivered to ${codeText(place ?? '')}.`;
+  return t`${who}: ${trusted(step.kind === 'delete' ? 'deleted' : 'deactivated')} the key of ${trusted(dateWords(step.key.created))}.`;
+}
+
+/** For JSON: whose keys they are. */
+export function ownerJson({ user }: Pick<KeyOwner, 'user'>, names: DisplayNames) {
+  return { user, ...named(user, names) };
+}

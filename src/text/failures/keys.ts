@@ -1,0 +1,90 @@
+import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import { timeWords } from '../dates.ts';
+import { pasted } from '../escape.ts';
+import type { ProblemTable } from '../problem.ts';
+import { codeText, counted, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
+
+const SHOWN = 10;
+const SET = t`change ${TEAM_FILE} and apply it`;
+
+/** Why a member gets no access key, and what changes that. */
+const WITHOUT: Readonly<Record<PipelineFailureArgs['no-key-allowed']['because'], readonly [Text, Text]>> = {
+  'not-applied': [t`no member of that key is in what was applied last`, SET],
+  'no-recipient': [
+    t`without a recipient, no one could open it`,
+    t`the member runs ${codeText('mturk-team keys request')}; then add ${codeText('recipient')} to ${TEAM_FILE} and apply it`,
+  ],
+  'no-keys': [t`${codeText('keys: 0')} was applied`, SET],
+  suspended: [t`the member is suspended`, SET],
+  later: [t`access begins in more than 14 days`, t`wait, or set an earlier ${codeText('from')} in ${TEAM_FILE}`],
+  ended: [t`the last day is past`, t`set a later ${codeText('until')} in ${TEAM_FILE} and apply it`],
+  'no-user': [t`there is no IAM user of that name`, t`run ${codeText('mturk-team drift')}`],
+  'replaced-user': [
+    t`the IAM user is not the one that was applied`,
+    t`run ${codeText('mturk-team drift')}, which says who that is`,
+  ],
+};
+
+const STATES = {
+  create: t`what was done before stays; if AWS created the key all the same, ${codeText('keys sync')} reports it after 24 hours`,
+  deliver: t`what was done before stays; the key was deleted again`,
+  deactivate: t`what was done before stays`,
+  delete: t`what was done before stays`,
+};
+const STEPS = { create: 'created', deliver: 'delivered', deactivate: 'deactivated', delete: 'deleted' };
+
+/** Every failure about access keys. */
+export const KEY_PROBLEMS = {
+  'key-step-failed': ({ member, step }, again) => ({
+    summary: t`an access key of ${codeText(member)} could not be ${trusted(STEPS[step])}`,
+    state: STATES[step],
+    help: again(),
+  }),
+  'key-not-encrypted': ({ member }) => ({
+    summary: t`the access key of ${codeText(member)} could not be encrypted`,
+    state: t`the key was deleted again`,
+    help: t`correct the ${codeText('recipient')} of ${codeText(member)} in ${TEAM_FILE}, then apply it`,
+  }),
+  'key-left-behind': ({ member, created }) => ({
+    summary: t`an access key of ${codeText(member)} was not delivered`,
+    reason: t`deleting it failed, too; it was created ${trusted(timeWords(created))}`,
+    state: t`the key exists, and its secret is known to no one`,
+    help: t`replace it after 24 hours, when AWS knows that it was never used`,
+    paste: [`mturk-team keys create ${pasted(member)}`],
+  }),
+  'keys-not-delivered': ({ keys }) => ({
+    summary: t`${counted(keys.length, 'access key')} was never delivered`,
+    reason: t`a run stopped after it created a key: ${someTexts(
+      keys.map(({ member, created }) => t`${codeText(member)} (created ${trusted(timeWords(created))})`),
+      SHOWN,
+    )}`,
+    state: t`the keys exist, and their secrets are known to no one`,
+    help: t`an administrator replaces them`,
+    paste: keys.map(({ member }) => `mturk-team keys create ${pasted(member)}`),
+  }),
+  'no-key-allowed': ({ member, because }) => ({
+    summary: t`${codeText(member)} gets no access key`,
+    reason: WITHOUT[because][0],
+    help: WITHOUT[because][1],
+  }),
+  'keys-in-use': ({ member }) => ({
+    summary: t`${codeText(member)} has 2 access keys that may be in use`,
+    reason: t`IAM allows 2, and that a key is unused is known only after a day`,
+    help: t`list the keys, ask which is not needed, deactivate that one, then run the command again`,
+    paste: ['mturk-team keys', `mturk-team keys revoke ${pasted(member)} --key ID`],
+  }),
+  'key-withdrawn': ({ member }) => ({
+    summary: t`another access key of ${codeText(member)} appeared at the same time`,
+    state: t`the key that this command created was deleted again`,
+    help: t`run ${codeText('mturk-team keys')} to see the keys that there are`,
+  }),
+  'unknown-key': ({ user, key }) => ({
+    summary: t`${codeText(user)} has no access key ${codeText(key)}`,
+    help: t`run ${codeText('mturk-team keys')} to see the ids`,
+  }),
+  'keys-still-wanted': ({ member }) => ({
+    summary: t`${codeText(member)} still gets access keys`,
+    reason: t`${codeText('keys sync')} would create another key at once`,
+    help: t`set ${codeText('keys: 0')} in ${TEAM_FILE}, or remove ${codeText('recipient')}, and apply it; without ${codeText('--delete')}, keys are deactivated`,
+  }),
+} satisfies Partial<ProblemTable<PipelineFailureArgs>>;
