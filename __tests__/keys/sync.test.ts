@@ -2,8 +2,8 @@ import { CreateAccessKeyCommand, CreateUserCommand, DeleteUserCommand, IAMClient
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { keyAccount } from '../../src/keys/account.ts';
-import { readSecretText, secretText } from '../../src/keys/delivery.ts';
 import { decryptWith, encryptFor } from '../../src/keys/encryption.ts';
+import { keyIn, secretText } from '../../src/keys/profile.ts';
 import { withoutKeys } from '../../src/keys/rules.ts';
 import {
   carryOut,
@@ -46,7 +46,7 @@ async function keysInTest() {
   const delivered: Delivery[] = [];
   const effects: KeyEffects = {
     account,
-    encrypt: (to, key) => encryptFor(to.recipient ?? '', secretText(to, emulator.accountId, key)),
+    encrypt: (to, key) => encryptFor(to.recipient ?? '', secretText(to.user, emulator.accountId, key)),
     async deliver(delivery) {
       delivered.push(delivery);
       return succeed('somewhere');
@@ -89,7 +89,7 @@ afterEach(() => lab.close());
 /** The key of a delivery, opened by its member. */
 async function opened({ armored }: Delivery) {
   const decrypted = await decryptWith(identity, armored);
-  return decrypted.ok ? readSecretText(decrypted.text) : null;
+  return decrypted.ok ? keyIn(decrypted.text) : null;
 }
 
 test('a first key is created and delivered, and only its member can open it', async () => {
@@ -97,9 +97,7 @@ test('a first key is created and delivered, and only its member can open it', as
   const [key] = lab.keys();
   const [delivery] = lab.delivered;
   expect(delivery).toMatchObject({ created: key?.created, replaced: null });
-  expect(await opened(delivery as Delivery)).toEqual({
-    ...{ account: lab.emulator.accountId, user: USER, id: key?.id, secret: key?.secret },
-  });
+  expect(await opened(delivery as Delivery)).toEqual({ id: key?.id, secret: key?.secret });
   const other = await decryptWith(IDENTITIES[1].identity, delivery?.armored ?? '');
   expect(other).toEqual({ ok: false, because: 'other-identity' });
   // What is done is not done again.

@@ -102,7 +102,8 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
 
 function undocumentedIn([command = '', sub = '']: readonly string[], stdout: string): readonly string[] {
   if (command === 'schema' || !stdout.startsWith('{')) return [];
-  return undocumented(['emulator', 'keys'].includes(command) ? `${command} ${sub}` : command, JSON.parse(stdout));
+  const isGroup = ['emulator', 'keys'].includes(command) && /^[a-z]+$/.test(sub);
+  return undocumented(isGroup ? `${command} ${sub}` : command, JSON.parse(stdout));
 }
 
 /** Runs the built command as a process of its own, without a terminal and without credentials. */

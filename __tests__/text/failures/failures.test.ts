@@ -214,6 +214,27 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { file: '/home/zoe/.aws/credentials', profile: null, profiles: ['perception-lab-zoe', 'vision-lab-zoe'] },
   ],
   'mturk-no-answer': [{ reason: 'Error: getaddrinfo ENOTFOUND mturk-requester.us-east-1.amazonaws.com' }],
+  'key-step-failed': (['create', 'deliver', 'deactivate', 'delete'] as const).map((step) => ({
+    ...{ member: 'zoe', step, reason: 'no connection to AWS; ECONNREFUSED' },
+  })),
+  'key-not-encrypted': [{ member: 'zoe' }],
+  'key-left-behind': [{ member: 'zoe', created: '2026-11-25T12:00:00Z' }],
+  'keys-not-delivered': [
+    { keys: [{ member: 'zoe', created: '2026-11-24T12:00:00Z' }] },
+    {
+      keys: [
+        { member: 'zoe', created: '2026-11-24T12:00:00Z' },
+        { member: 'bo', created: '2026-11-23T12:00:00Z' },
+      ],
+    },
+  ],
+  'no-key-allowed': (
+    ['not-applied', 'no-recipient', 'no-keys', 'suspended', 'later', 'ended', 'no-user', 'replaced-user'] as const
+  ).map((because) => ({ member: 'zoe', because })),
+  'keys-in-use': [{ member: 'zoe' }],
+  'key-withdrawn': [{ member: 'zoe' }],
+  'unknown-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
+  'keys-still-wanted': [{ member: 'zoe' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
   'github-denied': [

@@ -53,13 +53,13 @@ export const KEY_PROBLEMS = {
     paste: [`mturk-team keys create ${pasted(member)}`],
   }),
   'keys-not-delivered': ({ keys }) => ({
-    summary: t`${counted(keys.length, 'access key')} was never delivered`,
-    reason: t`a run stopped after it created a key: ${someTexts(
+    summary: t`${counted(keys.length, 'access key')} ${trusted(keys.length === 1 ? 'was' : 'were')} never delivered`,
+    reason: t`no comment and no file gave it to its member, and it was never used: ${someTexts(
       keys.map(({ member, created }) => t`${codeText(member)} (created ${trusted(timeWords(created))})`),
       SHOWN,
     )}`,
-    state: t`the keys exist, and their secrets are known to no one`,
-    help: t`an administrator replaces them`,
+    state: t`a run stopped before it delivered the key, or someone else created it and can use it`,
+    help: t`an administrator replaces it`,
     paste: keys.map(({ member }) => `mturk-team keys create ${pasted(member)}`),
   }),
   'no-key-allowed': ({ member, because }) => ({

@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { decryptWith, messagesIn } from '../../src/keys/encryption.ts';
+import { keyIn } from '../../src/keys/profile.ts';
+import { type CommandResult, run, runHere, scratch } from '../support/command.ts';
+import { githubInTest } from '../support/github-client.ts';
+import { IDENTITIES } from '../support/recipients.ts';
+
+const { server, repository } = githubInTest();
+const DAY = '2026-11-25';
+const [ADA, ZOE] = IDENTITIES;
+
+const team = (changes: { zoe?: string; settings?: string } = {}) => `version: 1
+lab: perception-lab
+account: "123456789012"
+owners: [ada]
+roles:
+  results-reader: { allow: [results:read] }
+members:
+  ada: { name: Ada O'Neill, github: adaoneill, roles: [results-reader], recipient: ${ADA.recipient} }
+  bo: { name: Bo Chen, roles: [results-reader] }
+  zoe: { name: Zoë Quist, github: zoeq, roles: [results-reader], recipient: ${ZOE.recipient}${changes.zoe ?? ''} }
+settings: { keys: { rotate-after-days: 180 }${changes.settings ?? ''} }
+`;
+
+let place: ReturnType<typeof scratch>;
+let said: CommandResult[];
+let secrets: Set<string>;
+beforeEach(() => {
+  place = scratch({ 'team.yaml': team() });
+  said = [];
+  secrets = new Set();
+});
+afterEach(() => place.remove());
+
+const STORE = join('.mturk-team', 'emulator');
+
+/** What the emulator has of its users' keys, by the member. */
+function account(): Record<string, { id: string; secret: string; status: string; lastUsed: unknown }[]> {
+  const { users } = JSON.parse(readFileSync(join(place.directory, STORE, 'account.json'), 'utf8'));
+  const all = Object.values(users as Record<string, { name: string; keys: [] }>);
+  return Object.fromEntries(all.map(({ name, keys }) => [name.replace('perception-lab-', ''), keys]));
+}
+
+async function command(args: string, given: { today?: string; env?: Record<string, string>; apart?: boolean } = {}) {
+  const { today = DAY, env = {}, apart = false } = given;
+  const all = [...args.split(' '), '--emulator', '--today', today];
+  const result = await (apart ? run : runHere)(all, { cwd: place.directory, env });
+  said.push(result);
+  for (const keys of Object.values(account())) for (const { secret } of keys) secrets.add(secret);
+  return result;
+}
+
+function workflow(): Record<string, string> {
+  return {
+    ...server().environment(),
+    GITHUB_OUTPUT: join(place.directory, 'output'),
+    GITHUB_STEP_SUMMARY: join(place.directory, 'summary'),
+  };
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** Everything that was written and printed, but for the emulator's own store. */
+function everything(): string {
+  const store = ['account.json', 'account.journal'].map((name) => join(place.directory, STORE, name));
+  const files = filesBelow(place.directory).filter((file) => !store.includes(file));
+  return [
+    ...files.map((file) => readFileSync(file, 'latin1')),
+    ...said.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+    JSON.stringify(server().requests),
+    JSON.stringify(repository().comments),
+  ].join('\n');
+}
+
+async function opened(text: string, { identity }: { identity: string }) {
+  const [message = ''] = messagesIn(text);
+  const decrypted = await decryptWith(identity, message);
+  return decrypted.ok ? keyIn(decrypted.text) : null;
+}
+
+test('from apply to a key in a comment, rotated, revoked: each secret is nowhere but in the account', async () => {
+  expect(await command('apply --yes')).toMatchObject({ code: 0 });
+  const env = workflow();
+  const first = await command('keys sync --issue --yes', { env, apart: true });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/^::stop-commands::[\w-]+\n$/) });
+  expect(first.stdout).toContain("- Ada O'Neill (ada): created a key, delivered to\n  https://");
+  const comments = repository().comments.map(({ body }) => body);
+  expect(comments.length).toBe(2);
+  const { ada = [], zoe = [], bo = [] } = account();
+  expect([ada.length, zoe.length, bo.length]).toEqual([1, 1, 0]);
+  expect(await opened(comments[1] ?? '', ZOE)).toEqual({ id: zoe[0]?.id, secret: zoe[0]?.secret });
+  expect(await opened(comments[1] ?? '', ADA)).toBeNull();
+  expect(await command('keys sync --issue --yes', { env })).toMatchObject({ code: 0 });
+  expect(repository().comments.length).toBe(2);
+
+  // The rest at a terminal, with what shows most.
+  const debug = { MTURK_TEAM_DEBUG: '1', NODE_DEBUG: 'http,https,stream' };
+  const later = '2027-06-01';
+  expect(await command('keys sync --yes --out keys', { today: later, env: debug, apart: true })).toMatchObject({
+    code: 0,
+  });
+  const files = filesBelow(join(place.directory, 'keys'));
+  expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+  expect(await command('keys', { today: later })).toMatchObject({ code: 0 });
+  expect(await command('keys --json', { today: later, apart: true })).toMatchObject({ code: 0 });
+  expect(await command('keys create zoe --yes --json --out keys', { today: '2027-06-03' })).toMatchObject({ code: 0 });
+  expect(await command('keys revoke zoe --yes --json', { today: '2027-06-03' })).toMatchObject({ code: 0 });
+  expect(account().zoe?.map(({ status }) => status)).toEqual(['Inactive']);
+  expect(await command('drift --report report.json', { today: '2027-06-03' })).toMatchObject({ code: 2 });
+  expect(await command('apply --yes', { today: '2027-06-03' })).toMatchObject({ code: 0 });
+
+  expect(secrets.size).toBeGreaterThanOrEqual(5);
+  const all = everything();
+  expect([...secrets].filter((secret) => all.includes(secret))).toEqual([]);
+  // What a workflow prints and posts has no key ids either.
+  const posted = [first.stdout, first.stderr, JSON.stringify(server().requests), ...comments].join('\n');
+  expect(posted).not.toMatch(/AKIA[A-Z2-7]{16}/);
+});
+
+test('a key without a delivery fails the job after a day, with the command that replaces it', async () => {
+  await command('apply --yes');
+  const env = workflow();
+  // The comment fails, and so does everything after it: as if the runner had died.
+  await command('keys sync --issue --yes', { env });
+  const [lost] = repository().comments.splice(0, 1);
+  expect(lost?.body).toContain('perception-lab-ada');
+  expect(await command('keys sync --issue --yes', { env })).toMatchObject({ code: 0 });
+  const failed = await command('keys sync --issue --yes', { env, today: '2026-11-27' });
+  expect(failed).toMatchObject({ code: 1, stdout: 'No step is due.\n' });
+  expect(failed.stderr).toContain('error[keys-not-delivered]: 1 access key was never delivered');
+  expect(failed.stderr).toContain('\n    mturk-team keys create ada\n');
+  expect(readFileSync(join(place.directory, 'output'), 'utf8')).toMatch(/failure-reason<<end-.+\nkeys-failed\n/);
+  // At a terminal, the comments are not known.
+  const noted = await command('keys sync --yes', { today: '2026-11-27' });
+  expect(noted).toMatchObject({ code: 0, stdout: expect.stringContaining('mturk-team keys create ada') });
+  expect(await command('keys create ada --yes', { today: '2026-11-27' })).toMatchObject({ code: 0 });
+  // The marker of a file is read by the workflow, too.
+  expect(await command('keys sync --issue --yes', { env, today: '2026-11-29' })).toMatchObject({ code: 0 });
+  expect(account().ada?.length).toBe(1);
+});
+
+test('nothing is done without an answer, without a record, or while an apply has not ended', async () => {
+  expect(await command('keys revoke bo --yes')).toMatchObject({ code: 1 });
+  expect((await command('keys sync --yes')).stderr).toContain('error[no-apply-record]');
+  await command('apply --yes');
+  const asked = await command('keys sync');
+  expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+  expect(asked.stderr).toContain("- Ada O'Neill (ada): create a key\n");
+  const file = join(STORE, 'apply-record.json');
+  const record = JSON.parse(readFileSync(join(place.directory, file), 'utf8'));
+  place.write(file, JSON.stringify({ ...record, begun: [record.team] }));
+  expect((await command('keys sync --yes')).stderr).toContain('error[apply-unfinished]');
+  expect((await command('keys create ada --yes')).stderr).toContain('error[apply-unfinished]');
+  expect(account().ada).toEqual([]);
+});
+
+test('the applied team decides, not the file', async () => {
+  place.write('team.yaml', team({ zoe: ', suspended: true' }));
+  await command('apply --yes');
+  place.write('team.yaml', team());
+  expect(await command('keys sync --yes')).toMatchObject({ code: 0 });
+  expect(account().zoe).toEqual([]);
+  const refused = await command('keys create zoe --yes');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('the member is suspended') });
+});
+
+test('keys are deactivated at once, and deleted once none is wanted', async () => {
+  await command('apply --yes');
+  await command('keys sync --yes');
+  expect((await command('keys revoke zoe --yes --key AKIANONE')).stderr).toContain('error[unknown-key]');
+  expect((await command('keys revoke zoe --yes --delete')).stderr).toContain('error[keys-still-wanted]');
+  expect(await command('keys revoke zoe --yes')).toMatchObject({
+    code: 0,
+    stdout: 'Deactivated 1 key of perception-lab-zoe.\n',
+  });
+  expect(await command('keys revoke zoe --yes')).toMatchObject({ stdout: 'No such key is left: nothing to do.\n' });
+  // Sync activates none, and adds none.
+  expect(await command('keys sync --yes')).toMatchObject({ code: 0, stdout: 'No step is due.\n' });
+  const shown = await command('keys');
+  expect(shown.stdout).toContain('every key is inactive');
+  expect(shown.stdout).toContain('mturk-team keys create zoe');
+  place.write('team.yaml', team({ zoe: ', keys: 0' }));
+  await command('apply --yes');
+  expect(await command('keys revoke zoe --yes --delete')).toMatchObject({
+    stdout: 'Deleted 1 key of perception-lab-zoe.\n',
+  });
+  expect(account().zoe).toEqual([]);
+});

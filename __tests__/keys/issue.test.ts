@@ -1,0 +1,116 @@
+import { deliveryComment, marker, readMarker } from '../../src/keys/delivery.ts';
+import { keysIssue } from '../../src/keys/issue.ts';
+import type { Delivery } from '../../src/keys/sync.ts';
+import { githubInTest } from '../support/github-client.ts';
+import { expectGolden } from '../support/golden.ts';
+import { orThrow } from '../support/lab-in-test.ts';
+import { IDENTITIES } from '../support/recipients.ts';
+
+const { server, repository, client } = githubInTest();
+const BOT = 'github-actions[bot]';
+const LAB = 'perception-lab';
+const KEY = { user: 'perception-lab-zoe', created: '2026-11-25T12:00:00Z' };
+
+const delivery = (given: Partial<Delivery> = {}): Delivery => ({
+  owner: {
+    ...{ key: 'zoe', github: 'zoeq', user: KEY.user, userId: 'AIDAZOE', recipient: IDENTITIES[0].recipient },
+    ...{ keys: 1, from: null, until: null, suspended: false },
+  },
+  created: KEY.created,
+  armored: '-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24=\n-----END AGE ENCRYPTED FILE-----\n',
+  replaced: null,
+  ...given,
+});
+const REPLACED = { id: 'AKIAIOSFODNN7EXAMPLE', active: true, created: '2026-05-04T12:00:00Z', lastUsed: null };
+
+test('a comment says whose key it is, for whom it is encrypted, when the old one ends, and the command', () => {
+  const first = deliveryComment(delivery(), 'Zoë Quist');
+  const second = deliveryComment(delivery({ replaced: REPLACED }), null);
+  expectGolden('keys/comments.md', `${first}\n\n---\n\n${second}\n`);
+  // No key id is public.
+  expect(second).not.toMatch(/AKIA/);
+  expect(readMarker(first)).toEqual(KEY);
+});
+
+test.each([
+  ['a login that is none', { github: 'zoe @everyone' }, '@'],
+  ['a name that is markup', {}, '<img'],
+])('%s becomes no markup', (_what, owner, unwanted) => {
+  const { owner: usual } = delivery();
+  const comment = deliveryComment(delivery({ owner: { ...usual, ...owner } }), '<img src=x> @everyone');
+  const [, ...rest] = comment.split('\n');
+  expect(rest.join('\n').replaceAll(/`[^`]*`/g, '')).not.toContain(unwanted === '@' ? ' @everyone' : unwanted);
+});
+
+test('one issue for a lab, one new comment for each key', async () => {
+  const issue = keysIssue(client(), LAB);
+  const url = orThrow(await issue.deliver(deliveryComment(delivery(), null)));
+  const later = { ...KEY, created: '2026-11-26T12:00:00Z' };
+  orThrow(await issue.deliver(deliveryComment(delivery({ created: later.created }), null)));
+  const [thread] = repository().threads.values();
+  expect(repository().threads.size).toBe(1);
+  expect(thread).toMatchObject({ author: BOT, title: 'Access keys of perception-lab', state: 'open' });
+  expect(url).toContain(`/${thread?.number}#issuecomment-`);
+  expect(orThrow(await issue.delivered())).toEqual([KEY, later]);
+  expect(
+    server()
+      .writes()
+      .map(({ method }) => method),
+  ).toEqual(['POST', 'POST', 'POST']);
+  // Another lab of the repository has an issue of its own.
+  expect(orThrow(await keysIssue(client(), 'vision-lab').delivered())).toEqual([]);
+});
+
+test('a closed issue is opened again, and a key of a closed one counts', async () => {
+  const issue = keysIssue(client(), LAB);
+  orThrow(await issue.deliver(deliveryComment(delivery(), null)));
+  const [thread] = repository().threads.values();
+  if (thread !== undefined) thread.state = 'closed';
+  expect(orThrow(await issue.delivered())).toEqual([KEY]);
+  orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-26T12:00:00Z' }), null)));
+  expect(thread?.state).toBe('open');
+});
+
+const planted: [string, (thread: number) => void][] = [
+  ['a comment of someone else', (thread) => repository().comment(thread, 'mallory', marker(KEY))],
+  ['a copy by someone else', (thread) => repository().comment(thread, 'mallory', deliveryComment(delivery(), null))],
+  ['an account that is named like the bot', (thread) => repository().comment(thread, 'github-actions', marker(KEY))],
+  ['a marker that is not the first line', (thread) => repository().comment(thread, BOT, `Hello\n${marker(KEY)}`)],
+  ['a quoted marker', (thread) => repository().comment(thread, BOT, `> ${marker(KEY)}`)],
+  [
+    'an edited comment',
+    (thread) => {
+      const comment = repository().comment(thread, BOT, 'Hello');
+      comment.body = marker(KEY);
+      comment.updatedAt = repository().now();
+    },
+  ],
+];
+
+test.each(planted)('%s delivers no key', async (_what, plant) => {
+  const issue = keysIssue(client(), LAB);
+  orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-01T12:00:00Z' }), null)));
+  const [thread] = repository().threads.values();
+  plant(thread?.number ?? 0);
+  expect(orThrow(await issue.delivered())).toEqual([{ ...KEY, created: '2026-11-01T12:00:00Z' }]);
+});
+
+test('an issue of someone else is not the one, whatever its first line', async () => {
+  const [first = ''] = '<!-- mturk-team-keys:perception-lab -->'.split('\n');
+  const { number } = repository().openIssue({ author: 'mallory', title: 'Access keys of perception-lab', body: first });
+  repository().comment(number, BOT, marker(KEY));
+  const issue = keysIssue(client(), LAB);
+  expect(orThrow(await issue.delivered())).toEqual([]);
+  orThrow(await issue.deliver(deliveryComment(delivery(), null)));
+  expect(repository().commentsOf(number).length).toBe(1);
+});
+
+test('a comment whose answer is lost is found, so that its key stays', async () => {
+  const issue = keysIssue(client(), LAB);
+  orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-01T12:00:00Z' }), null)));
+  server().trouble({ when: /^POST .*comments/, status: 502, carriedOut: true });
+  expect((await issue.deliver(deliveryComment(delivery(), null))).ok).toBe(true);
+  server().trouble({ when: /^POST .*comments/, status: 502 });
+  const lost = await issue.deliver(deliveryComment(delivery({ created: '2026-11-27T12:00:00Z' }), null));
+  expect(lost).toMatchObject({ ok: false, failure: { code: 'github-unavailable' } });
+});
