@@ -41,11 +41,13 @@ async function wholePage(page: string): Promise<string> {
   const [introduction = ''] = page.split(/^## /m);
   const parts = [introduction.trimEnd()];
   const help = await helpOf();
-  for (const group of ['Everyday', 'Edit', 'Set up', 'Try it', 'CI']) {
+  for (const group of ['Everyday', 'Edit', 'Access keys', 'Set up', 'Try it', 'CI']) {
     parts.push(`## ${group}`, ...wordsIn(page, new RegExp(`^## ${group}\n([\\s\\S]*?)^### `, 'm')));
     for (const [name] of partOf(help, group)) {
-      const commands = partOf(await helpOf(name), 'Commands').filter(([each]) => each !== 'help');
-      for (const command of commands.length === 0 ? [name] : commands.map(([each]) => `${name} ${each}`)) {
+      const ownHelp = await helpOf(name);
+      const commands = partOf(ownHelp, 'Commands').filter(([each]) => each !== 'help');
+      const own = commands.length === 0 || partOf(ownHelp, 'Arguments').length > 0 ? [name] : [];
+      for (const command of [...own, ...commands.map(([each]) => `${name} ${each}`)]) {
         const words = new RegExp(
           `^### \`${command}\`\n[\\s\\S]*?^Exit codes: .*\n([\\s\\S]*?)(?=^##|(?![\\s\\S]))`,
           'm',

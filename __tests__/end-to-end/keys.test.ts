@@ -107,7 +107,7 @@ test('from apply to a key in a comment, rotated, revoked: each secret is nowhere
   const files = filesBelow(join(place.directory, 'keys'));
   expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
   expect(await command('keys', { today: later })).toMatchObject({ code: 0 });
-  expect(await command('keys --json', { today: later, apart: true })).toMatchObject({ code: 0 });
+  expect(await command('keys --json', { today: later })).toMatchObject({ code: 0 });
   expect(await command('keys create zoe --yes --json --out keys', { today: '2027-06-03' })).toMatchObject({ code: 0 });
   expect(await command('keys revoke zoe --yes --json', { today: '2027-06-03' })).toMatchObject({ code: 0 });
   expect(account().zoe?.map(({ status }) => status)).toEqual(['Inactive']);
@@ -126,7 +126,7 @@ test('a key without a delivery fails the job after a day, with the command that 
   await command('apply --yes');
   const env = workflow();
   // The comment fails, and so does everything after it: as if the runner had died.
-  await command('keys sync --issue --yes', { env });
+  await command('keys sync --issue --yes --json', { env });
   const [lost] = repository().comments.splice(0, 1);
   expect(lost?.body).toContain('perception-lab-ada');
   expect(await command('keys sync --issue --yes', { env })).toMatchObject({ code: 0 });
@@ -172,7 +172,7 @@ test('the applied team decides, not the file', async () => {
 test('keys are deactivated at once, and deleted once none is wanted', async () => {
   await command('apply --yes');
   await command('keys sync --yes');
-  expect((await command('keys revoke zoe --yes --key AKIANONE')).stderr).toContain('error[unknown-key]');
+  expect((await command('keys revoke zoe --yes --key AKIANONE')).stderr).toContain('error[unknown-access-key]');
   expect((await command('keys revoke zoe --yes --delete')).stderr).toContain('error[keys-still-wanted]');
   expect(await command('keys revoke zoe --yes')).toMatchObject({
     code: 0,

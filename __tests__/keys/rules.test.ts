@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import {
   decideKeys,
@@ -134,6 +135,13 @@ test('every row of the table decides one of the cases', () => {
     }),
   );
   expect(KEY_ROWS.map(({ found }) => found).filter((found) => !used.has(found))).toEqual([]);
+});
+
+test('the page of the operations has the same rows', () => {
+  const page = readFileSync('docs/operations.md', 'utf8');
+  const [, table = ''] = /^## Access keys get old\n[\s\S]*?\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const rows = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, found]) => found);
+  expect(rows).toEqual(['no key', ...KEY_ROWS.map(({ found }) => found)]);
 });
 
 test.each<[string, readonly HeldKey[], readonly HeldKey[] | null]>([

@@ -248,7 +248,7 @@ export interface PipelineFailureArgs {
   'keys-in-use': { readonly member: string };
   /** Another run, or a person, created a key at the same time. */
   'key-withdrawn': { readonly member: string };
-  'unknown-key': { readonly user: string; readonly key: string };
+  'unknown-access-key': { readonly user: string; readonly key: string };
   /** What `keys sync` would create again. */
   'keys-still-wanted': { readonly member: string };
 }

@@ -71,7 +71,7 @@ interface Facts {
 }
 
 interface Row {
-  /** As the table of docs/operations/keys.md has it. */
+  /** As the table of docs/operations.md has it. */
   readonly found: string;
   readonly is: (facts: Facts) => boolean;
   readonly decide: (facts: Facts) => Partial<KeyDecision>;

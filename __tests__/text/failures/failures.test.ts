@@ -233,7 +233,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ).map((because) => ({ member: 'zoe', because })),
   'keys-in-use': [{ member: 'zoe' }],
   'key-withdrawn': [{ member: 'zoe' }],
-  'unknown-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
+  'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],

@@ -40,7 +40,7 @@ export function revokeKeys(
     const held = await account.keys(user);
     if (!held.ok) return held;
     const chosen = held.value.filter(({ id }) => keyId === null || id === keyId);
-    if (keyId !== null && chosen.length === 0) return fail('unknown-key', { user, key: keyId });
+    if (keyId !== null && chosen.length === 0) return fail('unknown-access-key', { user, key: keyId });
     const revoked = { session, user, keys: chosen.filter(({ active }) => active || options.delete) };
     if (revoked.keys.length === 0) return succeed(revoked);
     const confirmed = await confirm(revoked);

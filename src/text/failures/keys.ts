@@ -78,7 +78,7 @@ export const KEY_PROBLEMS = {
     state: t`the key that this command created was deleted again`,
     help: t`run ${codeText('mturk-team keys')} to see the keys that there are`,
   }),
-  'unknown-key': ({ user, key }) => ({
+  'unknown-access-key': ({ user, key }) => ({
     summary: t`${codeText(user)} has no access key ${codeText(key)}`,
     help: t`run ${codeText('mturk-team keys')} to see the ids`,
   }),
