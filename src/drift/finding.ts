@@ -193,6 +193,8 @@ export interface RuleData extends DifferenceData {
     /** The other key, active or not; AWS allows two. */
     readonly other: AccessKey | null;
     readonly isSuspended: boolean;
+    /** Whether `keys sync` keeps the member's keys. */
+    readonly hasRecipient?: boolean;
   };
   readonly 'unused-access-key': { readonly user: string; readonly key: AccessKey; readonly days: number };
   readonly 'key-used-after-leaving': {

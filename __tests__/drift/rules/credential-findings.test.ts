@@ -1,6 +1,8 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { ruleOf } from '../../../src/drift/rules/rules.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { plainText, t } from '../../../src/text/text.ts';
 import {
   AT,
   type Credentials,
@@ -14,6 +16,8 @@ import {
   withUser,
 } from '../../support/changed-account.ts';
 import { inventoryOf, keyOf } from '../../support/inventory-of.ts';
+import { IDENTITIES } from '../../support/recipients.ts';
+import { naming } from '../../support/sample-scans.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 describe('credentials', () => {
@@ -135,6 +139,73 @@ describe('credentials', () => {
       ['user-without-boundary/guest'],
     ],
   ];
+
+  const settings = { ...sampleTeam.settings, rotateAfterDays: 180 };
+  const { recipient } = IDENTITIES[0];
+  const bo = { keys: 1, recipient, until: null };
+  const rotating = { ...withMember('bo', bo), settings };
+  const keysOf = (...keys: readonly (readonly [created: string, lastUsed: string | null, active?: boolean])[]) => ({
+    [name('bo')]: {
+      keys: keys.map(([created, lastUsed, active = true]) => keyOf({ created, lastUsed, active, id: created })),
+    },
+  });
+  const aged: readonly (readonly [string, Team, Credentials, readonly string[]])[] = [
+    ['rotated keys: younger than 180 days', rotating, keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z']), []],
+    ['rotated keys: due', rotating, keysOf(['2026-01-01T12:00:00Z', '2026-11-25T12:00:00Z']), []],
+    [
+      'rotated keys: in progress',
+      rotating,
+      keysOf(['2026-01-01T12:00:00Z', '2026-11-25T12:00:00Z'], ['2026-11-20T12:00:00Z', null]),
+      [],
+    ],
+    [
+      'rotated keys: both in use after 30 days',
+      rotating,
+      keysOf(['2026-01-01T12:00:00Z', '2026-11-25T12:00:00Z'], ['2026-10-20T12:00:00Z', '2026-11-25T11:00:00Z']),
+      ['too-many-access-keys/bo', 'old-access-key/bo'],
+    ],
+    [
+      'rotated keys: the newer is inactive',
+      rotating,
+      keysOf(['2026-01-01T12:00:00Z', '2026-11-25T12:00:00Z'], ['2026-10-20T12:00:00Z', '2026-11-01T12:00:00Z', false]),
+      ['old-access-key/bo'],
+    ],
+    [
+      'rotated keys, but not those of a suspended member',
+      { ...withMember('bo', { ...bo, suspended: true }), settings },
+      keysOf(['2026-01-01T12:00:00Z', '2026-11-01T12:00:00Z']),
+      ['old-access-key/bo'],
+    ],
+    [
+      'a key of a suspended member that is younger than 180 days',
+      { ...withMember('bo', { ...bo, suspended: true }), settings },
+      keysOf(['2026-07-01T12:00:00Z', '2026-11-01T12:00:00Z']),
+      [],
+    ],
+    [
+      'a recipient without rotation: the age is reported',
+      withMember('bo', bo),
+      keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z']),
+      ['old-access-key/bo'],
+    ],
+    [
+      'a recipient without rotation: a second key is in progress',
+      withMember('bo', bo),
+      keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z'], ['2026-11-20T12:00:00Z', null]),
+      [],
+    ],
+  ];
+  test.each(aged)('%s', (_what, team, credentials, expected) => {
+    expect(scanOfAccount({ team, credentials }).findings.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test('an old key of a member with a recipient is replaced by one command, and no key of theirs by hand', () => {
+    const credentials = keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z']);
+    const [finding] = scanOfAccount({ team: withMember('bo', bo), credentials }).findings;
+    const remedy = finding && ruleOf(finding).remedy?.(finding, naming);
+    expect(remedy?.commands).toBeUndefined();
+    expect(plainText(remedy?.toFix ?? t``)).toBe('Run mturk-team keys create bo; keys sync then deactivates this one.');
+  });
 
   test.each(cases)('%s', (_what, given, expected) => {
     expect(scanOfAccount(given).findings.map(({ id }) => id)).toEqual(expected);

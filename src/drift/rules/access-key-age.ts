@@ -1,7 +1,7 @@
-import { userText } from '../../access/text/names.ts';
+import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/types.ts';
-import { counted, t, trusted } from '../../text/text.ts';
-import { ageInDays, keyUseText } from './access-keys.ts';
+import { codeText, counted, t, trusted } from '../../text/text.ts';
+import { ageInDays, isRotating, keyUseText } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -14,28 +14,39 @@ export const oldAccessKey: Rule<'old-access-key'> = {
   severity: 'low',
   usesCredentialReport: true,
   detect: ({ credentialUsers, team, at }) => {
-    const limit = team.settings.keyMaxAgeDays;
-    return credentialUsers.flatMap(({ user, allowed, ended, credentials: { keys } }) =>
-      keys
-        .filter((key) => allowed !== null && key.active && !isUnused(key, at) && ageInDays(key, at) > limit)
+    const { keyMaxAgeDays, rotateAfterDays } = team.settings;
+    return credentialUsers.flatMap((member) => {
+      const { user, allowed, ended, credentials, hasRecipient } = member;
+      const { keys } = credentials;
+      const limit = hasRecipient ? (rotateAfterDays ?? keyMaxAgeDays) : keyMaxAgeDays;
+      if (allowed === null || isRotating(member, team)) return [];
+      return keys
+        .filter((key) => key.active && !isUnused(key, at) && ageInDays(key, at) > limit)
         .map((key) => {
           const other = keys.find((each) => each !== key) ?? null;
-          const days = ageInDays(key, at);
-          return detected('old-access-key', { user, key, days, limit, other, isSuspended: ended !== null });
-        }),
-    );
+          const facts = { days: ageInDays(key, at), limit, other, isSuspended: ended !== null };
+          return detected('old-access-key', { user, key, ...facts, hasRecipient });
+        });
+    });
   },
   title: ({ user, days }, names) => t`Access key of ${userText(user, names)} is ${trusted(counted(days, 'day'))} old`,
   effect: EFFECT,
-  remedy: ({ data: { user, key, other, isSuspended } }) => ({
-    detail: keyUseText(key),
-    toFix: isSuspended
-      ? t`Deactivate it:`
-      : other === null
-        ? t`Create a second key, then deactivate this one:`
-        : t`Move to the other key, then deactivate this one:`,
-    commands: keyCommands(user, [key]),
-  }),
+  remedy({ data: { user, key, other, isSuspended, hasRecipient = false } }, names) {
+    const detail = keyUseText(key);
+    if (hasRecipient && other === null && !isSuspended) {
+      const command = `mturk-team keys create ${memberKeyOf(user, names) ?? ''}`;
+      return { detail, toFix: t`Run ${codeText(command)}; ${codeText('keys sync')} then deactivates this one.` };
+    }
+    return {
+      detail,
+      toFix: isSuspended
+        ? t`Deactivate it:`
+        : other === null
+          ? t`Create a second key, then deactivate this one:`
+          : t`Move to the other key, then deactivate this one:`,
+      commands: keyCommands(user, [key]),
+    };
+  },
   entity: () => null,
 };
 

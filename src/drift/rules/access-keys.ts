@@ -3,9 +3,10 @@ import { worstRisk } from '../../access/capability-access.ts';
 import { around, type ModelIndex } from '../../access/model.ts';
 import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
+import { decideKeys, type HeldKey, type KeyDecision, withoutKeys } from '../../keys/rules.ts';
 import { endOf } from '../../team/documents.ts';
 import { iamName } from '../../team/names.ts';
-import { hasExpired, type Team } from '../../team/team.ts';
+import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 
@@ -20,6 +21,9 @@ export interface CredentialUser {
   /** From when (milliseconds) no key of the user may have been used. */
   readonly ended: { readonly since: number; readonly because: 'suspended' | 'expired' | 'departed' } | null;
   readonly credentials: UserCredentials;
+  readonly hasRecipient: boolean;
+  /** What `keys sync` makes of the keys; null if it touches none of them. */
+  readonly decision: KeyDecision | null;
 }
 
 export function credentialUsersOf(
@@ -28,6 +32,9 @@ export function credentialUsersOf(
   today: string,
   at: Date,
 ): readonly CredentialUser[] {
+  const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
+    withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
+  const byUser = new Map(team.members.map((member) => [iamName(team.lab, member.key), member]));
   const members = team.members.map((member) => {
     const isLate = hasExpired(member, today);
     const late = isLate && member.until !== null ? Date.parse(endOf(member.until)) : null;
@@ -49,8 +56,23 @@ export function credentialUsersOf(
   }));
   return [...members, ...departed].flatMap((each) => {
     const credentials = users.get(each.user)?.credentials;
-    return credentials === undefined ? [] : [{ ...each, credentials }];
+    if (credentials === undefined) return [];
+    const member = byUser.get(each.user);
+    const decision = member === undefined ? null : decisionOf(member, credentials);
+    return [{ ...each, credentials, hasRecipient: (member?.recipient ?? null) !== null, decision }];
   });
+}
+
+/** Whether `keys sync` replaces a key of the user, or waits until the member uses the new one. */
+export function isRotating({ decision, credentials: { keys } }: CredentialUser, { settings }: Team): boolean {
+  return decision !== null && decision.finding === null && (keys.length > 1 || settings.rotateAfterDays !== null);
+}
+
+/** Keys whose age is known. */
+function heldKeys(keys: readonly AccessKey[]): readonly HeldKey[] {
+  return keys.flatMap(({ id, active, created, lastUsed }) =>
+    created === null ? [] : [{ id: id ?? '', active, created, lastUsed }],
+  );
 }
 
 /** Whole days; 0 if the time of creation is unknown. */

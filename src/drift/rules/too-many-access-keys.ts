@@ -2,7 +2,7 @@ import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/types.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, counted, countedText, listTexts, t, trusted } from '../../text/text.ts';
-import { riskOfUser } from './access-keys.ts';
+import { isRotating, riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -11,10 +11,11 @@ export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
   idEffect: 'never',
   usesCredentialReport: true,
   /** Only active keys: an inactive one signs nothing, and is the second half of a rotation. */
-  detect: ({ credentialUsers, account, at }) =>
-    credentialUsers.flatMap(({ user, allowed, credentials }) => {
+  detect: ({ credentialUsers, account, at, team }) =>
+    credentialUsers.flatMap((each) => {
+      const { user, allowed, credentials } = each;
       const keys = credentials.keys.filter(({ active }) => active);
-      return allowed === null || keys.length <= allowed
+      return allowed === null || keys.length <= allowed || isRotating(each, team)
         ? []
         : [detected('too-many-access-keys', { user, keys, allowed }, { risk: riskOfUser(user, account, at) })];
     }),
