@@ -146,13 +146,13 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 3520,
-  app: 2920,
+  cli: 4020,
+  app: 3800,
   setup: 1720,
   emulator: 8370,
   drift: 5550,
   review: 4680,
-  keys: 840,
+  keys: 940,
   guardrails: 690,
   github: 1360,
   terraform: 2180,
@@ -162,8 +162,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   team: 4340,
   iam: 880,
   catalog: 280,
-  text: 2210,
-  diagnostics: 700,
+  text: 2385,
+  diagnostics: 740,
 };
 
 test('no module outgrows its budget of lines', () => {

@@ -1,4 +1,4 @@
-import { memberText } from '../access/text/names.ts';
+import { memberText, mentionText } from '../access/text/names.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, paragraph } from '../text/document.ts';
 import { printMarkdown } from '../text/github.ts';
@@ -17,16 +17,13 @@ export function readMarker(body: string): DeliveredKey | null {
   return user === undefined || created === undefined ? null : { user, created };
 }
 
-/** GitHub's form of logins: nothing else becomes a mention. */
-const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
-
 /** The comment that gives a member their key. `name` is the member's; null if it is not known. */
 export function deliveryComment(delivery: Delivery, name: string | null): string {
   const { owner, created, armored, replaced } = delivery;
   const { github, recipient } = owner;
-  const mention = github === null || !LOGIN.test(github) ? t`` : trusted(` @${github}`);
+  const mention = mentionText(github);
   const blocks: readonly Block[] = [
-    paragraph(t`${strongText(t`Access key of ${memberText({ key: owner.key, name })}`)}${mention}`),
+    paragraph(sentences(strongText(t`Access key of ${memberText({ key: owner.key, name })}`), mention)),
     paragraph(
       sentences(
         t`It is encrypted to recipient ${codeText(recipient ?? '')}: only the member can open it.`,

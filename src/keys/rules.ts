@@ -11,7 +11,7 @@ const KEPT_DAYS = 30;
 /** How long a rotation may take until it is a finding. */
 const ROTATION_DAYS = 30;
 /** A key that no one used for so long is one that a member may not need. */
-export const UNUSED_DAYS = 90;
+const UNUSED_DAYS = 90;
 
 /** What decides whether a member gets keys. */
 export interface KeyMember {
@@ -43,7 +43,9 @@ export type KeyStep =
   | { readonly kind: 'deactivate' | 'delete'; readonly key: HeldKey };
 
 /** What a person decides, because no step follows from it. */
-export type KeyFinding = 'all-inactive' | 'newer-inactive' | 'both-used' | 'none-used' | 'newer-unused';
+export const KEY_FINDINGS = ['all-inactive', 'newer-inactive', 'both-used', 'none-used', 'newer-unused'] as const;
+
+export type KeyFinding = (typeof KEY_FINDINGS)[number];
 
 /** A step that time alone brings; `at` is ISO 8601, UTC. */
 export interface DueStep {

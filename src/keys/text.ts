@@ -29,8 +29,15 @@ const WITHOUT: Readonly<Record<NonNullable<KeyFacts['without']>, string>> = {
   'replaced-user': 'another IAM user has the name',
 };
 
+/** What a step does, without the key. */
+export const STEPS: Readonly<Record<KeyStep['kind'], string>> = {
+  create: 'create a key',
+  deactivate: 'deactivate the older key',
+  delete: 'delete the older key',
+};
+
 /** `create a key`, `deactivate the key of 5 Jan 2026` */
-export function stepText(step: KeyStep): Text {
+function stepText(step: KeyStep): Text {
   if (step.kind !== 'create') return t`${trusted(step.kind)} the key of ${trusted(dateWords(step.key.created))}`;
   return step.because === 'none' ? t`create a key` : t`create a second key`;
 }

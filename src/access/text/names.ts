@@ -1,5 +1,5 @@
 import { keyOfIamName, labPath } from '../../team/names.ts';
-import { codeText, listTexts, plainText, TEAM_FILE, type Text, t } from '../../text/text.ts';
+import { codeText, listTexts, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import type { Holder } from '../model.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
@@ -61,6 +61,20 @@ export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | nul
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */
 export function memberText({ key, name }: { readonly key: string; readonly name: string | null }): Text {
   return name === null || name === key ? codeText(key) : t`${name} (${codeText(key)})`;
+}
+
+/** GitHub's form of logins: nothing else becomes a mention. */
+const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
+
+/** `@bo-chen`; null without a login, or for one that GitHub does not have. */
+export function mentionText(github: string | null): Text | null {
+  return github === null || !LOGIN.test(github) ? null : trusted(`@${github}`);
+}
+
+/** `Bo Chen (@bo-chen)`; without a login of GitHub's form, as `memberText`. */
+export function mentionedText({ key, name, github }: { key: string; name: string; github: string | null }): Text {
+  const mention = mentionText(github);
+  return mention === null ? memberText({ key, name }) : t`${name} (${mention})`;
 }
 
 /** A word as names have them: with a capital, in a script without capitals, or one such as in Anne de Vries. */

@@ -6,6 +6,8 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
+import { keyReminders } from '../../drift/report/reminders.ts';
+import type { KeyReminder } from '../../drift/report/report.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
@@ -35,6 +37,7 @@ export interface CompletedScan {
   readonly applied: Applied | null;
   /** Whether CloudTrail was asked who made the changes, and answered. */
   readonly attributed: boolean;
+  readonly keyReminders: readonly KeyReminder[];
 }
 
 interface ScanOptions {
@@ -149,7 +152,14 @@ async function completeScan(
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;
   const isLabUsed = isUsed(read.inventory.access, team.lab);
-  const facts = { applied: read.applied, complete, isLabUsed, announcements: read.announcements ?? [] };
+  const reminders = keyReminders(team, read.inventory, today, at);
+  const facts = {
+    applied: read.applied,
+    complete,
+    keyReminders: reminders,
+    isLabUsed,
+    announcements: read.announcements ?? [],
+  };
   if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => true };
   const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
   // What is still found may have been changed before the last check.

@@ -30,7 +30,8 @@ export async function writeScanReport(
 ): Promise<void> {
   const { scan, attributed, complete, announcements, applied } = completed;
   const check = { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed } as const;
-  await write(options, account, check, announcements, (applied?.begun ?? []).length > 0);
+  const isInterrupted = (applied?.begun ?? []).length > 0;
+  await write(options, account, check, { announcements, isInterrupted, keyReminders: [...completed.keyReminders] });
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
@@ -44,7 +45,7 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
   const { team } = await readTeamFile(options.file, { today: options.today });
   if (team !== null) {
     const origin = { team, today: options.today, at: momentOf(options.today) };
-    await write(options, origin, { kind: 'failed', failure }, []);
+    await write(options, origin, { kind: 'failed', failure }, { announcements: [], isInterrupted: false });
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
   writeOutputs(process.env, { class: 'error', 'failure-reason': reason });
@@ -60,8 +61,7 @@ async function write(
   { file, emulator, report }: ReportOptions,
   { team, today, at }: Origin,
   check: DriftReport['check'],
-  announcements: readonly Announcement[],
-  isInterrupted = false,
+  facts: Pick<DriftReport, 'isInterrupted' | 'keyReminders'> & { readonly announcements: readonly Announcement[] },
 ): Promise<void> {
   if (report === null) return;
   const { head } = await originIn(file, process.env, at);
@@ -74,9 +74,9 @@ async function write(
     at: at.toISOString(),
     names: Object.fromEntries(namingOf(team).people),
     settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile },
-    isInterrupted,
+    ...facts,
     check,
-    announcements: [...announcements],
+    announcements: [...facts.announcements],
     expiring: [...expiringAccess(team, today)],
   });
 }

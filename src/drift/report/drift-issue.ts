@@ -35,6 +35,7 @@ import {
 } from './drift-blocks.ts';
 import { findingTitle, type ViewOptions, worstText } from './finding-view.ts';
 import { type DriftIssueData, newFindingIds, nextData, type PreviousIssue } from './issue-data.ts';
+import { decisionsIn, reminderBlocks } from './reminders.ts';
 import { type DriftReport, namingOfReport, newestScan, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -69,20 +70,27 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   const { scan } = newest;
   const [names, options] = [namingOfReport(report), optionsOf(report, newest)];
   const shown = shownFindings(scan, names, options);
-  if (shown.length === 0) return null;
+  const decisions = decisionsIn(report);
+  if (shown.length === 0 && decisions === 0) return null;
   const known = previous?.isOpen === true ? previous.data : null;
   const ids = shown.map(({ finding }) => finding.id);
   const data = nextData(ids, known, report.at.slice(0, 10), scan.notChecked.length === 0);
   return {
-    title: markdownText(driftTitle(shown, names), false),
+    title: markdownText(
+      shown.length === 0
+        ? t`Reminders for ${trusted(report.lab)}: ${countedText(decisions, 'access key')}`
+        : driftTitle(shown, names),
+      false,
+    ),
     blocks: [
-      ...driftBlocks(scan, shown, names, options),
+      ...(shown.length === 0 ? [paragraph(noDriftText(scan))] : driftBlocks(scan, shown, names, options)),
+      ...reminderBlocks(report),
       ...otherBlocks(scan, names, options),
       ...snoozeHelp(shown, scan),
       footerBlock(report, newest, data, links),
     ],
     data,
-    comment: previous === null ? null : commentBlocks(shown, previous),
+    comment: previous === null || shown.length === 0 ? null : commentBlocks(shown, previous),
   };
 }
 
@@ -96,15 +104,19 @@ function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttr
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];
-  const { snoozed, findings, notChecked } = newest.scan;
+  const { snoozed, findings } = newest.scan;
   const isSnoozed = `${counted(snoozed.length, 'finding')} ${snoozed.length === 1 ? 'is' : 'are'} snoozed.`;
   const text = sentences(
-    strongText(notChecked.length === 0 ? t`No drift remains.` : t`No drift in what was checked.`),
+    noDriftText(newest.scan),
     snoozed.length === 0 ? null : trusted(isSnoozed),
     findings.some(isPending) ? t`Some changes are merged but not applied; another issue lists them.` : null,
     joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
   );
   return [paragraph(text), ...changedBackBlocks(newest.scan, namingOfReport(report), optionsOf(report, newest))];
+}
+
+function noDriftText({ notChecked }: Pick<ScanResult, 'notChecked'>): Text {
+  return strongText(notChecked.length === 0 ? t`No drift remains.` : t`No drift in what was checked.`);
 }
 
 const RUN_APPLY = t`run the apply workflow (Actions, ${codeText('apply')}, Run workflow). If it stops, another issue says why.`;
@@ -181,7 +193,7 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
     ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
     trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
     ...exceptedTexts(scan),
-    t`Closes automatically when no drift remains`,
+    t`Closes automatically when no drift remains${trusted(decisionsIn(report) === 0 ? '' : ', and no key waits for a decision')}`,
     ...runParts(links),
   );
 }

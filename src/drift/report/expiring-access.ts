@@ -47,6 +47,6 @@ function ownersToAsk(team: Team, byKey: ReadonlyMap<string, Member>, until: stri
   return (staying.length === 0 ? owners : staying).map(personOf);
 }
 
-function personOf({ key, name, github }: Member): Person {
+export function personOf({ key, name, github }: Member): Person {
   return { key, name, github };
 }

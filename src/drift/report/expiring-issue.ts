@@ -1,4 +1,4 @@
-import { headlineText, memberText } from '../../access/text/names.ts';
+import { headlineText, memberText, mentionedText } from '../../access/text/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { alert, codeBlock, list, paragraph } from '../../text/document.ts';
 import {
@@ -13,7 +13,7 @@ import {
   trusted,
 } from '../../text/text.ts';
 import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
-import type { Person, Sponsor } from './expiring-access.ts';
+import type { Sponsor } from './expiring-access.ts';
 import type { ExpiringAccess } from './report.ts';
 
 /** The issue that asks whether to extend the access of members with the same last day. */
@@ -42,14 +42,14 @@ export function expiringAccessIssue(
         head: [t`Member`, t`Who decides`],
         rows: members.map(({ sponsor, ...member }) => [
           memberText(member),
-          sponsor === null ? t`No sponsor` : t`${personText(sponsor)}${standingText(sponsor)}`,
+          sponsor === null ? t`No sponsor` : t`${mentionedText(sponsor)}${standingText(sponsor)}`,
         ]),
         rank: 1,
         omitted: (from) => trusted(`… and ${counted(members.length - from, 'more member')}`),
       },
       ...(owners.length === 0
         ? []
-        : [paragraph(t`If no sponsor can decide, the owners do: ${someTexts(owners.map(personText), 5)}.`)]),
+        : [paragraph(t`If no sponsor can decide, the owners do: ${someTexts(owners.map(mentionedText), 5)}.`)]),
       list([
         {
           text: sentences(strongText(t`To extend:`), t`set a new last day in ${edit} and open a pull request.`),
@@ -74,11 +74,4 @@ function standingText({ standing, until }: Sponsor): Text {
   if (standing === 'stays') return t``;
   if (standing === 'suspended') return t` (suspended)`;
   return t` (own access ${trusted(standing)} after ${trusted(dateWords(until ?? ''))})`;
-}
-
-/** GitHub's form of logins: nothing else becomes a mention. */
-const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
-
-function personText({ key, name, github }: Person): Text {
-  return github === null || !LOGIN.test(github) ? memberText({ key, name }) : t`${name} (${trusted(`@${github}`)})`;
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { KEY_FINDINGS } from '../../keys/rules.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { LONGEST, PATTERNS } from '../../team/schema.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
@@ -44,6 +45,21 @@ const expiring = z.strictObject({
   owners: z.array(person),
 });
 
+/** An access key that someone should look after. */
+const keyReminder = z.strictObject({
+  key: z.string(),
+  name: z.string(),
+  sponsor: person.nullable(),
+  about: z.discriminatedUnion('kind', [
+    /** Not used for 90 days; `keys` is how many active ones the member has. */
+    z.strictObject({ kind: z.literal('unused'), lastUsed: moment, keys: z.int().positive() }),
+    /** What the next `keys sync` does. */
+    z.strictObject({ kind: z.literal('due'), step: z.enum(['create', 'deactivate', 'delete']) }),
+    /** What no step follows from, and no drift finding reports. */
+    z.strictObject({ kind: z.literal('decide'), finding: z.enum(KEY_FINDINGS) }),
+  ]),
+});
+
 const driftReport = z.strictObject({
   version: z.literal(1),
   lab: z.string().max(LONGEST.lab).regex(PATTERNS.lab),
@@ -71,12 +87,14 @@ const driftReport = z.strictObject({
   /** What reconcile has announced: what it gives back, and users that it deletes. */
   announcements: z.array(ANNOUNCEMENT).max(100_000),
   expiring: z.array(expiring).max(400),
+  keyReminders: z.array(keyReminder).max(100_000).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */
 export type DriftReport = z.infer<typeof driftReport>;
 type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
+export type KeyReminder = z.infer<typeof keyReminder>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 
 /** Writes report.json without key ids, addresses and values of tags, since an artifact is as public as the repository. */

@@ -69,7 +69,7 @@ export function isRotating({ decision, credentials: { keys } }: CredentialUser, 
 }
 
 /** Keys whose age is known. */
-function heldKeys(keys: readonly AccessKey[]): readonly HeldKey[] {
+export function heldKeys(keys: readonly AccessKey[]): readonly HeldKey[] {
   return keys.flatMap(({ id, active, created, lastUsed }) =>
     created === null ? [] : [{ id: id ?? '', active, created, lastUsed }],
   );
