@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decryptWith, messagesIn } from '../../src/keys/encryption.ts';
 import { keyIn } from '../../src/keys/profile.ts';
@@ -45,7 +45,9 @@ function account(): Record<string, { id: string; secret: string; status: string;
 async function command(args: string, given: { today?: string; env?: Record<string, string>; apart?: boolean } = {}) {
   const { today = DAY, env = {}, apart = false } = given;
   const all = [...args.split(' '), '--emulator', '--today', today];
-  const result = await (apart ? run : runHere)(all, { cwd: place.directory, env });
+  const temporary = join(place.directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const result = await (apart ? run : runHere)(all, { cwd: place.directory, env: { TMPDIR: temporary, ...env } });
   said.push(result);
   for (const keys of Object.values(account())) for (const { secret } of keys) secrets.add(secret);
   return result;
@@ -142,6 +144,23 @@ test('a key without a delivery fails the job after a day, with the command that 
   // The marker of a file is read by the workflow, too.
   expect(await command('keys sync --issue --yes', { env, today: '2026-11-29' })).toMatchObject({ code: 0 });
   expect(account().ada?.length).toBe(1);
+});
+
+test('a comment with the token of a person counts for the workflow, too', async () => {
+  await command('apply --yes');
+  repository().tokens.set('ada-token', { login: 'adaoneill', kind: 'user', grants: { issues: 'write' } });
+  const { GITHUB_API_URL = '', GITHUB_REPOSITORY = '' } = server().environment();
+  const env = { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN: 'ada-token' };
+  expect(await command('keys sync --issue --yes', { env })).toMatchObject({ code: 0 });
+  expect(repository().comments.map(({ author }) => author)).toEqual(['adaoneill', 'adaoneill']);
+  expect(await command('keys sync --issue --yes', { env: workflow(), today: '2026-11-27' })).toMatchObject({ code: 0 });
+  const asAnotherPerson = { ...env, GITHUB_ACTIONS: 'true' };
+  expect(await command('keys create zoe --issue --yes', { env: asAnotherPerson, today: '2026-11-27' })).toMatchObject({
+    code: 0,
+  });
+  // Without the marker, the comment of a person is planted as far as a workflow knows.
+  const failed = await command('keys sync --issue --yes', { env: workflow(), today: '2026-11-29' });
+  expect(failed.stderr).toContain('mturk-team keys create zoe');
 });
 
 test('nothing is done without an answer, without a record, or while an apply has not ended', async () => {

@@ -23,9 +23,12 @@ export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result
   if (!github.ok) return github;
   const issue = keysIssue(github.value, team.lab);
   return succeed({
-    deliver(delivery) {
-      const name = naming.people.get(delivery.owner.user)?.name ?? null;
-      return issue.deliver(deliveryComment(delivery, name));
+    async deliver(delivery) {
+      const { user } = delivery.owner;
+      // The comment of a person's token counts for no workflow, whose role only reads the markers.
+      const marked = env.GITHUB_ACTIONS === 'true' ? succeed(null) : await mark(records, delivery);
+      if (!marked.ok) return marked;
+      return issue.deliver(deliveryComment(delivery, naming.people.get(user)?.name ?? null));
     },
     async delivered(keys) {
       const byFile = await withMarker(records, keys);
@@ -39,22 +42,29 @@ export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result
 /** One file for each key, and a marker beside the apply record, which a workflow reads. */
 export function toDirectory({ records }: AccountSession, directory: string): Deliveries {
   return {
-    async deliver({ owner: { user }, created, armored }) {
-      const file = join(directory, `${user}-${created.replace(/[-:]/g, '')}.age`);
+    async deliver(delivery) {
+      const { owner, created, armored } = delivery;
+      const file = join(directory, `${owner.user}-${created.replace(/[-:]/g, '')}.age`);
       const saved = await written(async () => {
         await mkdir(directory, { recursive: true });
         await writeFile(file, armored, { mode: 0o600, flag: 'wx' });
       });
       if (!saved.ok) return saved;
-      const marked = await usingRecord(records, () =>
-        deliveryRecord(records, { user, created }).write({ version: 1, user, created }),
-      );
+      const marked = await mark(records, delivery);
       if (marked.ok) return succeed(file);
       await rm(file, { force: true });
       return marked;
     },
     delivered: (keys) => withMarker(records, keys),
   };
+}
+
+/** Notes that a key is delivered. The note of one that is deleted again says nothing about any other. */
+function mark(
+  records: AccountSession['records'],
+  { owner: { user }, created }: Pick<Delivery, 'owner' | 'created'>,
+): Promise<Result<void>> {
+  return usingRecord(records, () => deliveryRecord(records, { user, created }).write({ version: 1, user, created }));
 }
 
 function withMarker(
