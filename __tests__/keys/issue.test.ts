@@ -57,6 +57,9 @@ test('one issue for a lab, one new comment for each key', async () => {
       .writes()
       .map(({ method }) => method),
   ).toEqual(['POST', 'POST', 'POST']);
+  // The issue is looked for once, and its comments are read only when they are asked for.
+  const reads = server().requests.filter(({ method, path }) => method === 'GET' && path.endsWith('/issues'));
+  expect(reads.length).toBe(4);
   // Another lab of the repository has an issue of its own.
   expect(orThrow(await keysIssue(client(), 'vision-lab').delivered())).toEqual([]);
 });
@@ -67,7 +70,8 @@ test('a closed issue is opened again, and a key of a closed one counts', async (
   const [thread] = repository().threads.values();
   if (thread !== undefined) thread.state = 'closed';
   expect(orThrow(await issue.delivered())).toEqual([KEY]);
-  orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-26T12:00:00Z' }), null)));
+  const next = keysIssue(client(), LAB);
+  orThrow(await next.deliver(deliveryComment(delivery({ created: '2026-11-26T12:00:00Z' }), null)));
   expect(thread?.state).toBe('open');
 });
 

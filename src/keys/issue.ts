@@ -41,16 +41,23 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
       comments.value.filter(({ author, isEdited }) => !isEdited && author !== null && trusted.value.includes(author)),
     );
   };
+  let known: Issue | null = null;
   /** The one to write to. A closed one is opened again: members must see it. */
   const current = async (): Promise<Result<Issue>> => {
+    // A list may lack an issue that was just created.
+    if (known !== null) return succeed(known);
     const found = await issues();
     if (!found.ok) return found;
     const issue = found.value.find(({ state }) => state === 'open') ?? found.value.at(-1);
-    if (issue === undefined) {
-      const { title, body } = issueText(lab);
-      return github.createIssue(title, body);
-    }
-    return issue.state === 'open' ? succeed(issue) : github.updateIssue(issue.number, { state: 'open' });
+    const { title, body } = issueText(lab);
+    const usable =
+      issue === undefined
+        ? await github.createIssue(title, body)
+        : issue.state === 'open'
+          ? succeed(issue)
+          : await github.updateIssue(issue.number, { state: 'open' });
+    if (usable.ok) known = usable.value;
+    return usable;
   };
   return {
     async delivered() {

@@ -3,7 +3,7 @@ import { DAY_MS, dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, list, paragraph } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
 import { codeText, counted, type Text, t, trusted } from '../text/text.ts';
-import type { DueStep, HeldKey, KeyFinding, KeyStep } from './rules.ts';
+import { type DueStep, type HeldKey, isLongUnused, type KeyFinding, type KeyStep } from './rules.ts';
 import type { KeyFacts, KeyOutcome, KeyOwner } from './sync.ts';
 
 /** What a person decides about, and the command that follows. */
@@ -63,7 +63,7 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
     const who = userText(each.owner.user, names);
     if (each.keys.length === 0) return [[who, t`none`, t``, t``, nextText(each)]];
     return each.keys.map((key, index) => [
-      ...[index === 0 ? who : t``, keyText(key), ageText(key, now), useText(key)],
+      ...[who, keyText(key), ageText(key, now), useText(key, now)],
       index === 0 ? nextText(each) : t``,
     ]);
   });
@@ -89,8 +89,9 @@ function ageText({ created }: HeldKey, now: Date): Text {
   return trusted(counted(Math.max(0, Math.floor((now.getTime() - Date.parse(created)) / DAY_MS)), 'day'));
 }
 
-function useText({ lastUsed }: HeldKey): Text {
-  return trusted(lastUsed === null ? 'never' : dateWords(lastUsed));
+function useText(key: HeldKey, now: Date): Text {
+  const long = isLongUnused(key, now) ? ' (over 90 days)' : '';
+  return trusted(`${key.lastUsed === null ? 'never' : dateWords(key.lastUsed)}${long}`);
 }
 
 /** What is about to be done. */
