@@ -59,24 +59,29 @@ export function toDirectory({ records }: AccountSession, directory: string): Del
   };
 }
 
+/** What a failure about them names. */
+const MARKERS = 'keys/';
+
 /** Notes that a key is delivered. The note of one that is deleted again says nothing about any other. */
 function mark(
   records: AccountSession['records'],
   { owner: { user }, created }: Pick<Delivery, 'owner' | 'created'>,
 ): Promise<Result<void>> {
-  return usingRecord(records, () => deliveryRecord(records, { user, created }).write({ version: 1, user, created }));
+  const write = () => deliveryRecord(records, { user, created }).write({ version: 1, user, created });
+  return usingRecord(records, write, MARKERS);
 }
 
 function withMarker(
   records: AccountSession['records'],
   keys: readonly DeliveredKey[],
 ): Promise<Result<readonly DeliveredKey[]>> {
-  return usingRecord(records, async () => {
+  const read = async () => {
     const found: DeliveredKey[] = [];
     for (const key of keys) {
       const marker = await deliveryRecord(records, key).read();
       if (marker?.user === key.user && marker.created === key.created) found.push(key);
     }
     return found;
-  });
+  };
+  return usingRecord(records, read, MARKERS);
 }

@@ -112,8 +112,11 @@ function inFile(file: string): Texts {
 }
 
 /** What working with a record beside the state gives, or why it could not be used. */
-export async function usingRecord<Value>(place: RecordPlace, work: () => Promise<Value>): Promise<Result<Value>> {
-  const file = RECORD_FILE;
+export async function usingRecord<Value>(
+  place: RecordPlace,
+  work: () => Promise<Value>,
+  file = RECORD_FILE,
+): Promise<Result<Value>> {
   try {
     return succeed(await work());
   } catch (error) {
