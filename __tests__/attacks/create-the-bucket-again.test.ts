@@ -9,8 +9,7 @@ import { emptyState } from '../../src/emulator/account/account.ts';
 import type { BucketRecord } from '../../src/emulator/account/state.ts';
 import { awsEnvironment, type Emulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
-import type { WorkflowRole } from '../../src/team/names.ts';
-import { workflowRoleArn } from '../../src/team/names.ts';
+import { WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/team/names.ts';
 import { createRoles, iamOf, type Key, openAccount, outcome, stsOf } from '../emulator/clients.ts';
 import { runHere } from '../support/command.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
@@ -80,15 +79,13 @@ async function withS3<T>(credentials: Key, work: (s3: S3Client) => Promise<T>): 
 
 const at = { Bucket: STATE.bucket, Key: NAMES[0] };
 
-test.each<WorkflowRole>(['plan', 'scan', 'apply'])(
-  'the %s role reads nothing of it, as Terraform asks S3',
-  async (role) => {
-    const read = async () => withS3(await credentialsOf(role), (s3) => outcome(s3.send(new GetObjectCommand(at))));
-    expect(await read()).toBe('AccessDenied');
-    belongsTo(team.account);
-    expect(await read()).toBe('answered');
-  },
-);
+test.each(WORKFLOW_ROLES)('the %s role reads nothing of it, as Terraform asks S3', async (role) => {
+  const object = role === 'keys' ? { ...at, Key: NAMES[1] } : at;
+  const read = async () => withS3(await credentialsOf(role), (s3) => outcome(s3.send(new GetObjectCommand(object))));
+  expect(await read()).toBe('AccessDenied');
+  belongsTo(team.account);
+  expect(await read()).toBe('answered');
+});
 
 test('the apply role writes nothing into it', async () => {
   const write = async () =>

@@ -9,6 +9,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { openEmulator } from '../../src/emulator/emulator.ts';
+import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { callIam } from '../emulator/clients.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
@@ -200,7 +201,7 @@ test("a change of the lab's own roles, bucket and identity provider is a finding
 test("a role that trusts another repository is a finding in a workflow, whatever bootstrap's record says", async () => {
   const changed = (text: string) => text.replaceAll('22', '666');
   await attack(async (iam, s3) => {
-    for (const role of ['plan', 'scan', 'apply']) {
+    for (const role of WORKFLOW_ROLES) {
       const RoleName = `perception-lab-${role}`;
       const { Role } = (await callIam(iam, 'GetRole', { RoleName })) as { Role: { AssumeRolePolicyDocument: string } };
       const PolicyDocument = changed(decodeURIComponent(Role.AssumeRolePolicyDocument));
@@ -212,6 +213,6 @@ test("a role that trusts another repository is a finding in a workflow, whatever
       new PutObjectCommand({ Bucket: BUCKET, Key, Body: changed((await Body?.transformToString()) ?? '') }),
     );
   });
-  const ids = ['apply', 'plan', 'scan'].map((role) => `role-changed/perception-lab-${role}`);
+  const ids = WORKFLOW_ROLES.toSorted().map((role) => `role-changed/perception-lab-${role}`);
   expect(idsOf(await check([], WORKFLOW))).toEqual(ids);
 });

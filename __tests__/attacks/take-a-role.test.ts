@@ -46,8 +46,8 @@ const MAIN = 'ref:refs/heads/main';
 
 test('the jobs of the pinned release get their roles', async () => {
   expect(await taken('pull_request', called('called-plan.yml'))).toEqual(['plan']);
-  expect(await taken(MAIN, called('called-apply.yml'))).toEqual(['scan', 'apply']);
-  expect(await taken(MAIN, called('called-drift.yml'))).toEqual(['scan', 'apply']);
+  expect(await taken(MAIN, called('called-apply.yml'))).toEqual(['scan', 'apply', 'keys']);
+  expect(await taken(MAIN, called('called-drift.yml'))).toEqual(['scan', 'apply', 'keys']);
 });
 
 test.each([

@@ -37,7 +37,7 @@ async function actions(lab: string, ...more: string[]): Promise<string[]> {
   return actionsOf(JSON.parse((await mturk(lab, 'bootstrap', '--yes', '--json', ...more)).stdout).parts);
 }
 
-const AS_WANTED = ['bucket', 'provider', 'boundary', 'role', 'role', 'role'].map((kind) => `as-wanted ${kind}`);
+const AS_WANTED = ['bucket', 'provider', 'boundary', 'role', 'role', 'role', 'role'].map((kind) => `as-wanted ${kind}`);
 
 const TOOL = 'mturk-tools/mturk-team';
 const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40)) as [string, string];
@@ -80,7 +80,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     const interrupted = await mturk(second, 'bootstrap', '--yes', ...GIVEN);
     expect(interrupted.code).toBe(1);
     expect(interrupted.stderr).toMatch(
-      /^ {2}state: \d+ of 13 steps applied\n {2}help: run `mturk-team bootstrap` again to finish$/m,
+      /^ {2}state: \d+ of 17 steps applied\n {2}help: run `mturk-team bootstrap` again to finish$/m,
     );
     emulator.faults = {};
     const { parts, steps } = JSON.parse((await mturk(second, 'bootstrap', '--yes', '--json')).stdout);
@@ -104,6 +104,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
         ['plan', 'pull_request', 'called-plan.yml'],
         ['scan', 'ref:refs/heads/main', 'called-drift.yml'],
         ['apply', 'ref:refs/heads/main', 'called-apply.yml'],
+        ['keys', 'ref:refs/heads/main', 'called-drift.yml'],
       ] as const) {
         const token = {
           ...{ sub: `repo:vision-lab@11/access@22:${at}`, repository_id: '22' },
@@ -115,7 +116,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
       }
       return taken;
     };
-    const all = ['plan', 'scan', 'apply'];
+    const all = ['plan', 'scan', 'apply', 'keys'];
     const changes = all.toSorted().map((role) => `  change      role vision-lab-${role}: trust policy`);
     const bootstrapped = async () =>
       (await mturk(second, 'bootstrap', '--yes')).stdout.match(/^ {2}change .*$/gm)?.toSorted() ?? [];
@@ -138,7 +139,7 @@ test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destro
     expect(removed).toMatchObject({ code: 0, stderr: '' });
     expect(await actions(second)).toEqual(AS_WANTED);
     // Terraform's state knows what is gone.
-    expect((await actions(first, ...GIVEN)).filter((part) => part.startsWith('create'))).toHaveLength(4);
+    expect((await actions(first, ...GIVEN)).filter((part) => part.startsWith('create'))).toHaveLength(5);
   } finally {
     iam.destroy();
     sts.destroy();

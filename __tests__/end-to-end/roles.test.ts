@@ -9,22 +9,26 @@ import {
   CreateServiceSpecificCredentialCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
+  DeleteAccessKeyCommand,
   DeletePolicyCommand,
   DeleteUserPermissionsBoundaryCommand,
   EnableMFADeviceCommand,
+  GetAccessKeyLastUsedCommand,
   GetUserCommand,
   IAMClient,
+  ListAccessKeysCommand,
   ListUserPoliciesCommand,
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
   TagPolicyCommand,
   TagUserCommand,
   UntagUserCommand,
+  UpdateAccessKeyCommand,
   UpdateUserCommand,
   UploadSigningCertificateCommand,
   UploadSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { applyStack } from '../../src/app/apply/carry-out.ts';
@@ -52,8 +56,8 @@ import {
   workflowRoleArn,
 } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { createRoles, iamOf, type Key, stsOf } from '../emulator/clients.ts';
 import { testInTurn } from '../support/exhaustive.ts';
+import { createRoles, iamOf, type Key, outcome, stsOf } from '../emulator/clients.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import {
   applied,
@@ -82,7 +86,7 @@ let count = 0;
 let now = NOON;
 /** The actions that the calls of a role needed. */
 const used: Readonly<Record<WorkflowRole, Set<string>>> = {
-  ...{ plan: new Set<string>(), scan: new Set<string>(), apply: new Set<string>() },
+  ...{ plan: new Set<string>(), scan: new Set<string>(), apply: new Set<string>(), keys: new Set<string>() },
 };
 let github: GitHubOidc;
 
@@ -98,6 +102,7 @@ const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
   plan: { sub: 'repo:lab/access:pull_request', job_workflow_ref: called('called-plan.yml') },
   scan: { sub: MAIN, job_workflow_ref: called('called-drift.yml') },
   apply: { sub: MAIN, job_workflow_ref: called('called-apply.yml') },
+  keys: { sub: MAIN, job_workflow_ref: called('called-apply.yml') },
 };
 
 /** Creates GitHub's identity provider and the roles, as bootstrap does. */
@@ -426,6 +431,31 @@ test('the apply role limits a renamed user without a boundary, whose inline poli
   });
 });
 
+test('the keys role goes through the life of a key, of members alone', async () => {
+  await inLab(start, async (test) => {
+    const { principal, credentials } = await take(test, 'keys');
+    const iam = new IAMClient({ endpoint: test.emulator.endpoint, credentials, region: 'us-east-1', maxAttempts: 1 });
+    const UserName = bo;
+    await iam.send(new GetUserCommand({ UserName }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const key = { UserName, AccessKeyId: AccessKey?.AccessKeyId ?? '' };
+    await iam.send(new ListAccessKeysCommand({ UserName }));
+    await iam.send(new GetAccessKeyLastUsedCommand(key));
+    await iam.send(new UpdateAccessKeyCommand({ ...key, Status: 'Inactive' }));
+    await iam.send(new DeleteAccessKeyCommand(key));
+    expect(deniedOf(test, 'keys', principal)).toEqual([]);
+    const root = test.lab(team).iam;
+    await root.send(new CreateUserCommand({ UserName: 'admin' }));
+    for (const denied of [
+      new CreateAccessKeyCommand({ UserName: 'admin' }),
+      new PutUserPolicyCommand({ ...INLINE, UserName }),
+      new DeleteUserPermissionsBoundaryCommand({ UserName }),
+    ])
+      expect(await outcome(iam.send(denied as CreateAccessKeyCommand))).toBe('AccessDenied');
+    iam.destroy();
+  });
+});
+
 /** Terraform's S3 backend has a lock file from 1.10 on. */
 const [, binary = ''] = (await enginesAtHand()).find(([name]) => /v1\.[1-9]\d/.test(name)) ?? [];
 
@@ -437,13 +467,12 @@ const CONFIGURATION = {
   output: { made: { value: 'yes' } },
 };
 
-/** What each role's jobs do with Terraform's state, and which records they write. */
-const IN_BUCKET: Readonly<
-  Record<WorkflowRole, { readonly engine: readonly string[]; readonly writes: readonly string[] }>
-> = {
-  apply: { engine: ['apply', '-auto-approve'], writes: ['apply-record.json'] },
-  plan: { engine: ['plan', '-lock=false'], writes: [] },
-  scan: { engine: ['plan', '-lock=false'], writes: [] },
+/** What each role's jobs do with Terraform's state, and which objects they read and write. */
+const IN_BUCKET: Readonly<Record<WorkflowRole, Readonly<Record<'engine' | 'reads' | 'writes', readonly string[]>>>> = {
+  apply: { engine: ['apply', '-auto-approve'], reads: ['team.tfstate'], writes: ['apply-record.json'] },
+  plan: { engine: ['plan', '-lock=false'], reads: ['team.tfstate', 'apply-record.json'], writes: [] },
+  scan: { engine: ['plan', '-lock=false'], reads: ['team.tfstate', 'apply-record.json'], writes: [] },
+  keys: { engine: [], reads: ['apply-record.json', 'keys/bo', 'keys/cy', 'keys/zoe'], writes: [] },
 };
 
 test('each role reads and writes what it needs in the bucket of the state', async () => {
@@ -460,20 +489,21 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
     });
     for (const role of WORKFLOW_ROLES) {
       const { principal, credentials } = await take(test, role);
-      const { engine, writes } = IN_BUCKET[role];
+      const { engine, reads, writes } = IN_BUCKET[role];
       const environment = {
         ...awsEnvironment(endpoint, credentials),
         AWS_SESSION_TOKEN: credentials.sessionToken,
       };
       await withEnvironment(environment, async () => {
-        for (const name of ['team.tfstate', 'apply-record.json']) await readStateObject(place(name));
+        for (const name of reads) await readStateObject(place(name));
         for (const name of writes) {
           const etag = await writeStateObject(place(name), '{}', null);
           await writeStateObject(place(name), '{"version":1}', etag);
         }
         if (role === 'scan') await inspectAs(credentials, endpoint);
+        if (role === 'keys') await listMarkersAs(credentials, endpoint);
       });
-      if (binary !== '') {
+      if (binary !== '' && engine.length > 0) {
         const directory = await mkdtemp(join(tmpdir(), 'mturk-team-role-'));
         await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
         for (const args of [['init'], engine])
@@ -494,6 +524,14 @@ async function inspectAs(credentials: Key, endpoint: string): Promise<void> {
   const setup = await readSetup(session, orThrow(inventory), true, {});
   iam.destroy();
   expect(setup).toMatchObject({ roles: [], provider: null, notChecked: [] });
+}
+
+/** Lists the markers of delivered keys. */
+async function listMarkersAs(credentials: Key, endpoint: string): Promise<void> {
+  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
+  const place = { Bucket, Prefix: `${key}/keys/`, ExpectedBucketOwner: team.account };
+  expect(await s3.send(new ListObjectsV2Command(place))).toMatchObject({ KeyCount: 0 });
+  s3.destroy();
 }
 
 async function withEnvironment(environment: Readonly<Record<string, string>>, work: () => Promise<void>) {
@@ -523,7 +561,7 @@ const UNUSED: Readonly<Record<string, string>> =
 // The last test: it knows what those before it called.
 test.each(WORKFLOW_ROLES)('the %s role has every action that is needed, and no other', (role) => {
   const allowed = statementsOf(permissions(role)).flatMap(({ Action }) => toList(Action));
-  const recorded = [...recordedIn('plan'), ...(role === 'apply' ? recordedIn('apply') : [])];
+  const recorded = [...(role === 'keys' ? [] : recordedIn('plan')), ...(role === 'apply' ? recordedIn('apply') : [])];
   const needed = new Set([...used[role], ...recorded]);
   // AWS asks for no permission for this one.
   needed.delete('sts:GetCallerIdentity');

@@ -27,7 +27,7 @@ import {
 } from '../../src/setup/bootstrap/bootstrap.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
-import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
+import { BOUNDARY_PATH, ROLE_POLICY, WORKFLOW_ROLES } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { callIam, createRoles } from '../emulator/clients.ts';
 import { labFacts } from '../support/init-files.ts';
@@ -89,7 +89,7 @@ async function terraform(team = LAB): Promise<void> {
 }
 
 const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${partAction(part)} ${part.kind}`);
-const ROLES = ['boundary', 'role', 'role', 'role'];
+const ROLES = ['boundary', ...WORKFLOW_ROLES.map(() => 'role')];
 const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`);
 const notAsWanted = (part: SetupPart) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
 const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
@@ -194,7 +194,7 @@ describe('what bootstrap sets up', () => {
     expect((await wrongRoles()).map((part) => [partAction(part), part.name])).toEqual([['delete', RoleName]]);
     await setUp();
     expect(await wrongRoles()).toEqual([]);
-    expect((await rolesNow()).map(({ name }) => name)).toHaveLength(6);
+    expect((await rolesNow()).map(({ name }) => name)).toHaveLength(2 * WORKFLOW_ROLES.length);
   });
 
   test.each<[string, (role: string) => readonly [string, object], string[]]>([
@@ -326,7 +326,7 @@ describe('what --destroy removes', () => {
       await terraform(team);
     }
     const others = await inspect(VISION);
-    expect(await destroy()).toMatchObject({ provider: null, roles: { length: 3 } });
+    expect(await destroy()).toMatchObject({ provider: null, roles: { length: WORKFLOW_ROLES.length } });
     expect(actions(orThrow(await inspect()))).toEqual([
       ...['change bucket', 'as-wanted provider'],
       ...ROLES.map((kind) => `create ${kind}`),
@@ -389,7 +389,7 @@ describe('what --destroy removes', () => {
         expect(actions(orThrow(await inspect()))).toEqual(CREATES);
       },
     );
-    expect(writes).toBe(12);
+    expect(writes).toBe(14);
   });
 });
 

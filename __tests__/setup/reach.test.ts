@@ -47,6 +47,7 @@ const S3_KINDS = {
   lock: [stateArn('team.tfstate.tflock')],
   'apply record': [stateArn('apply-record.json')],
   'bootstrap record': [stateArn('bootstrap.json')],
+  'key marker': [stateArn('keys/perception-lab-bo'), stateArn('keys/a/b')],
   'other key': [
     ...[
       'bootstrap.tfstate',
@@ -54,6 +55,7 @@ const S3_KINDS = {
       'team.tfstate.backup',
       'apply-record.json.tflock',
       'x/team.tfstate',
+      ...['keys', 'x/keys/bo'],
       '*',
     ].map(stateArn),
     ...['team.tfstate', 'mturk-team', 'mturk-team-2/team.tfstate', 'x/mturk-team/team.tfstate'].map(
@@ -101,23 +103,27 @@ type Permission = readonly [
 /** All that the roles may, by sections 5, 7 and 8 of the design and docs/reference/roles.md; not made from the policies. */
 const TABLE: readonly Permission[] = [
   ['plan scan apply', 'iam', 'GetAccountAuthorizationDetails GetAccountSummary', EVERYTHING_IN_IAM],
-  ['plan scan apply', 'iam', 'GetUser GetUserPolicy GetGroup GetGroupPolicy', EVERYTHING_IN_IAM],
+  ['plan scan apply keys', 'iam', 'GetUser ListAccessKeys', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'GetUserPolicy GetGroup GetGroupPolicy', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'GetPolicy GetPolicyVersion GetLoginProfile', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'ListUsers ListUserPolicies ListAttachedUserPolicies', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'ListGroups ListGroupPolicies ListAttachedGroupPolicies', EVERYTHING_IN_IAM],
-  ['plan scan apply', 'iam', 'ListPolicies ListAccessKeys ListSSHPublicKeys', EVERYTHING_IN_IAM],
+  ['plan scan apply', 'iam', 'ListPolicies ListSSHPublicKeys', EVERYTHING_IN_IAM],
   ['plan scan apply', 'iam', 'ListServiceSpecificCredentials ListSigningCertificates', EVERYTHING_IN_IAM],
   ['apply', 'iam', 'ListPolicyVersions', EVERYTHING_IN_IAM],
   ['apply', 'iam', 'ListGroupsForUser ListMFADevices ListVirtualMFADevices', EVERYTHING_IN_IAM],
   ['scan apply', 'iam', 'GenerateCredentialReport GetCredentialReport', EVERYTHING_IN_IAM],
   ['scan apply', 'cloudtrail', 'LookupEvents', ['account', 'trail']],
   ['scan', 'iam', 'GetOpenIDConnectProvider', ['provider']],
+  ['keys', 'iam', 'GetAccessKeyLastUsed', EVERYTHING_IN_IAM],
 
   ['apply', 'iam', 'CreateUser', ['own user'], ['the boundary']],
   ['apply', 'iam', 'PutUserPermissionsBoundary PutUserPolicy', ['own user'], ['the boundary']],
   ['apply', 'iam', 'DeleteUserPolicy', ['own user']],
   ['apply', 'iam', 'DeleteUser DetachUserPolicy TagUser UntagUser', ['own user']],
-  ['apply', 'iam', 'DeleteAccessKey DeleteLoginProfile DeactivateMFADevice DeleteSSHPublicKey', ['own user']],
+  ['apply', 'iam', 'DeleteLoginProfile DeactivateMFADevice DeleteSSHPublicKey', ['own user']],
+  ['apply keys', 'iam', 'DeleteAccessKey', ['own user']],
+  ['keys', 'iam', 'CreateAccessKey UpdateAccessKey', ['own user']],
   ['apply', 'iam', 'DeleteServiceSpecificCredential DeleteSigningCertificate', ['own user']],
 
   ['apply', 'iam', 'DeleteGroupPolicy RemoveUserFromGroup', ['own group']],
@@ -131,8 +137,10 @@ const TABLE: readonly Permission[] = [
   ['apply', 'iam', 'CreatePolicyVersion DeletePolicyVersion', ['own policy']],
   ['apply', 'iam', 'CreatePolicy DeletePolicy UntagPolicy', ['own policy']],
 
-  ['plan scan apply', 's3', 'ListBucket', ['bucket'], OWN],
-  ['plan scan apply', 's3', 'GetObject', ['state', 'apply record'], OWN],
+  ['plan scan apply keys', 's3', 'ListBucket', ['bucket'], OWN],
+  ['plan scan apply', 's3', 'GetObject', ['state'], OWN],
+  ['plan scan apply keys', 's3', 'GetObject', ['apply record'], OWN],
+  ['keys', 's3', 'GetObject', ['key marker'], OWN],
   ['scan', 's3', 'GetObject', ['bootstrap record'], OWN],
   ['scan', 's3', 'GetBucketPolicy GetBucketPublicAccessBlock GetBucketVersioning', ['bucket'], OWN],
   ['scan', 's3', 'GetEncryptionConfiguration GetLifecycleConfiguration', ['bucket'], OWN],

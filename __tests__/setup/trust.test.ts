@@ -94,9 +94,9 @@ const PULL_REQUESTS: readonly Row[] = [
 ];
 
 const BRANCHES: readonly Row[] = [
-  ['the apply', apply, 'scan', 'apply'],
-  ['the drift check', drift, 'scan', 'apply'],
-  ['an apply that was started by hand', { ...apply, event: 'workflow_dispatch' }, 'scan', 'apply'],
+  ['the apply', apply, 'scan', 'apply', 'keys'],
+  ['the drift check', drift, 'scan', 'apply', 'keys'],
+  ['an apply that was started by hand', { ...apply, event: 'workflow_dispatch' }, 'scan', 'apply', 'keys'],
   ['a push to main with steps of its own', {}],
   ['a schedule with steps of its own', { event: 'schedule' }],
   ['a run that was started on another branch', { ...apply, event: 'workflow_dispatch', ref: 'refs/heads/mine' }],
@@ -230,8 +230,8 @@ test('during an upgrade, the roles are taken at the old pin and at the new one, 
   const both = [PIN, { ...PIN, ref: OTHER_COMMIT }];
   for (const [file, job, roles] of [
     ['called-plan.yml', plan, ['plan']],
-    ['called-apply.yml', apply, ['scan', 'apply']],
-    ['called-drift.yml', drift, ['scan', 'apply']],
+    ['called-apply.yml', apply, ['scan', 'apply', 'keys']],
+    ['called-drift.yml', drift, ['scan', 'apply', 'keys']],
   ] as const) {
     expect(taken(job, both)).toEqual(roles);
     expect(taken({ ...job, called: called(file, OTHER_COMMIT) }, both)).toEqual(roles);
@@ -244,8 +244,14 @@ describe('a repository that calls its own workflows, by ./', () => {
   const file = (name: string, ref: string) => `lab/access/.github/workflows/${name}@${ref}`;
   const rows: readonly Row[] = [
     ['a pull request, with the called file as it has it', { ...pull, called: OWN_PLAN }, 'plan'],
-    ['the apply', { called: file('called-apply.yml', 'refs/heads/main') }, 'scan', 'apply'],
-    ['the drift check', { event: 'schedule', called: file('called-drift.yml', 'refs/heads/main') }, 'scan', 'apply'],
+    ['the apply', { called: file('called-apply.yml', 'refs/heads/main') }, 'scan', 'apply', 'keys'],
+    [
+      'the drift check',
+      { event: 'schedule', called: file('called-drift.yml', 'refs/heads/main') },
+      'scan',
+      'apply',
+      'keys',
+    ],
     ['a pull request with another file', { ...pull, called: file('called-apply.yml', 'refs/pull/7/merge') }],
     ['a pull request with a file of its branch', { ...pull, called: file('called-plan.yml', 'refs/heads/mine') }],
     ['a pull request with the head of one', { ...pull, called: file('called-plan.yml', 'refs/pull/7/head') }],

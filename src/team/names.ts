@@ -43,7 +43,7 @@ export function memberTags(lab: string, memberKey: string): Readonly<Record<stri
 }
 
 /** The IAM roles that the workflows take, by what they do. */
-export const WORKFLOW_ROLES = ['plan', 'scan', 'apply'] as const;
+export const WORKFLOW_ROLES = ['plan', 'scan', 'apply', 'keys'] as const;
 
 export type WorkflowRole = (typeof WORKFLOW_ROLES)[number];
 

@@ -4,7 +4,7 @@ import type { ConditionBlock, PolicyDocument, Statement } from '../../iam/docume
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
 import { boundaryArn, labPath, MAIN_BRANCH, type WorkflowRole } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
-import { BOOTSTRAP_RECORD, type RepositoryFacts } from './record.ts';
+import { BOOTSTRAP_RECORD, KEY_MARKERS, type RepositoryFacts } from './record.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
 
@@ -72,11 +72,9 @@ export function permissionsOf(
     allow(sid, actions, resource, { StringEquals: { 's3:ResourceAccount': lab.account } });
   const [state, record] = [object('team.tfstate'), object('apply-record.json')];
   const withBoundary = { StringEquals: { 'iam:PermissionsBoundary': boundaryArn(lab) } };
-  const reads = (more: readonly string[]) => [
-    iam('ReadIam', [...READS, ...more], '*'),
-    // Not limited to a prefix: a condition could turn a missing record, HTTP 404, into a denied one. See roles.md.
-    s3('ListState', ['s3:ListBucket'], bucket),
-  ];
+  // Not limited to a prefix: a condition could turn a missing record, HTTP 404, into a denied one. See roles.md.
+  const listState = s3('ListState', ['s3:ListBucket'], bucket);
+  const reads = (more: readonly string[]) => [iam('ReadIam', [...READS, ...more], '*'), listState];
   const scans = allow(
     'ReadCredentialsAndEvents',
     ['cloudtrail:LookupEvents', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
@@ -127,6 +125,13 @@ export function permissionsOf(
         s3('WriteState', ['s3:GetObject', 's3:PutObject'], [state, record]),
         s3('LockState', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], `${state}.tflock`),
       ]);
+    case 'keys':
+      return policy([
+        iam('ReadKeys', ['GetAccessKeyLastUsed', 'GetUser', 'ListAccessKeys'], '*'),
+        iam('ChangeKeys', ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey'], of('user')),
+        listState,
+        s3('ReadRecords', ['s3:GetObject'], [record, object(`${KEY_MARKERS}*`)]),
+      ]);
   }
 }
 
@@ -145,10 +150,12 @@ function allow(
 }
 
 /** The called workflows whose jobs take a role, and what follows the repository in the subject of their tokens. */
+const ON_MAIN = { subject: `ref:refs/heads/${MAIN_BRANCH}`, files: ['called-apply.yml', 'called-drift.yml'] };
 const TAKEN_BY: Readonly<Record<WorkflowRole, { readonly subject: string; readonly files: readonly string[] }>> = {
   plan: { subject: 'pull_request', files: ['called-plan.yml'] },
-  scan: { subject: `ref:refs/heads/${MAIN_BRANCH}`, files: ['called-apply.yml', 'called-drift.yml'] },
-  apply: { subject: `ref:refs/heads/${MAIN_BRANCH}`, files: ['called-apply.yml', 'called-drift.yml'] },
+  scan: ON_MAIN,
+  apply: ON_MAIN,
+  keys: ON_MAIN,
 };
 
 /** GitHub's issuer of tokens, as IAM names it: without `https://`. */
