@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isFailureReason } from '../../src/diagnostics/failure.ts';
 import { readDriftRun } from '../../src/drift/report/drift-run.ts';
+import type { LaterJob } from '../../src/drift/report/failed-check-issue.ts';
 import { readHiddenData } from '../../src/drift/report/issue-data.ts';
 import { keepDriftIssues } from '../../src/drift/report/issues.ts';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
@@ -14,14 +15,15 @@ export const MARKER = {
   drift: '<!-- mturk-team-drift:perception-lab -->',
   failed: '<!-- mturk-team-drift-error:perception-lab -->',
   reconcile: '<!-- mturk-team-reconcile-error:perception-lab -->',
+  keys: '<!-- mturk-team-keys-error:perception-lab -->',
   apply: '<!-- mturk-team-apply:perception-lab -->',
   expiring: '<!-- mturk-team-expiring:perception-lab:2026-12-20 -->',
 };
 
 interface Given {
   readonly reason?: string;
-  /** Whether it is about reconcile. */
-  readonly isReconcile?: boolean;
+  /** The later job that it is about. */
+  readonly job?: LaterJob;
   /** Whether an issue may fail to be written. */
   readonly fails?: boolean;
 }
@@ -39,14 +41,14 @@ export function driftIssuesInTest() {
   /** Writes the issues of one run, as `drift-issue` does; what became of each. */
   async function check(
     report: DriftReport | string | null,
-    { reason = '', fails = false, isReconcile = false }: Given = {},
+    { reason = '', fails = false, job }: Given = {},
   ): Promise<{ readonly unusable: readonly string[]; readonly outcomes: Readonly<Record<string, string>> }> {
     const file = (name: string) => join(directory.directory, name);
     if (typeof report === 'string') directory.write('report.json', report);
     else if (report !== null) await writeDriftReport(file('report.json'), report);
     const run = await readDriftRun(
       {
-        report: isReconcile ? null : file(report === null ? 'none.json' : 'report.json'),
+        of: job === undefined ? { report: file(report === null ? 'none.json' : 'report.json') } : { job },
         reason: isFailureReason(reason) ? reason : null,
       },
       { ...server().environment(), GITHUB_RUN_ID: '12' },

@@ -92,6 +92,7 @@ export const FAILURE_REASONS = [
   'record-not-written',
   'drift-check-failed',
   'reconcile-failed',
+  'keys-failed',
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

@@ -186,5 +186,10 @@ export const DEFAULT_SETTINGS: Settings = {
   renewBeforeDays: 30,
 };
 
+/** Whether mturk-team makes access keys for a member of a team. */
+export function hasRecipients({ members }: { readonly members: readonly Pick<Member, 'recipient'>[] }): boolean {
+  return members.some(({ recipient }) => recipient !== null);
+}
+
 /** How many access keys a member may have if the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;

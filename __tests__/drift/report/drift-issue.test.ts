@@ -59,6 +59,8 @@ test('failed checks and the note about changes that are not applied', () => {
     failedCheckIssue({ kind: 'incomplete', notChecked: [DENIED] }, CHECKED, LINKS),
     failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS),
     failedCheckIssue({ kind: 'reconcile', reason: 'state-locked' }, CHECKED, LINKS),
+    failedCheckIssue({ kind: 'keys', reason: 'keys-failed' }, CHECKED, LINKS),
+    failedCheckIssue({ kind: 'keys', reason: 'credentials-failed' }, CHECKED, LINKS),
     failedCheckIssue(
       { kind: 'no-report', reason: 'credentials-failed', details: [] },
       { ...CHECKED, lab: null },

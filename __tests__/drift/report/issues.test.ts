@@ -134,18 +134,21 @@ describe('a failed check', () => {
     expect(issueOf('failed').body).toContain('`credentials-failed`');
   });
 
-  test('of reconcile has an issue that a check leaves open, and a reconcile closes', async () => {
-    await check(reportWith([ADDED]));
-    await check(null, { isReconcile: true, reason: 'state-locked' });
-    expect(issueOf('reconcile')).toMatchObject({
-      ...{ state: 'open', title: 'Reconcile failed in perception-lab' },
-      body: expect.stringContaining('`state-locked`'),
-    });
-    await check(reportWith([ADDED]));
-    expect(issueOf('reconcile')).toMatchObject({ state: 'open', comments: [] });
-    await check(null, { isReconcile: true });
-    expect(issueOf('reconcile')).toMatchObject({ state: 'closed', comments: [expect.any(String)] });
-  });
+  test.each([
+    ['reconcile', 'Reconcile failed in perception-lab', 'state-locked'],
+    ['keys', 'Sync of access keys failed in perception-lab', 'keys-failed'],
+  ] as const)(
+    'of %s has an issue that a check leaves open, and its next success closes',
+    async (job, title, reason) => {
+      await check(reportWith([ADDED]));
+      await check(null, { job, reason });
+      expect(issueOf(job)).toMatchObject({ state: 'open', title, body: expect.stringContaining(`\`${reason}\``) });
+      await check(reportWith([ADDED]));
+      expect(issueOf(job)).toMatchObject({ state: 'open', comments: [] });
+      await check(null, { job });
+      expect(issueOf(job)).toMatchObject({ state: 'closed', comments: [expect.any(String)] });
+    },
+  );
 
   test('of an unknown lab: the next success closes it, too', async () => {
     await check(null, { reason: 'validate-failed' });

@@ -7,7 +7,7 @@ import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
 import { iamName, labPath } from '../../team/names.ts';
-import type { Member, Team } from '../../team/team.ts';
+import { hasRecipients, type Member, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
@@ -209,6 +209,7 @@ async function writeResult(
   }
   writeOutputs(process.env, {
     result: failure === null ? 'applied' : 'failed',
+    ...(applied.ok ? { recipients: String(hasRecipients(applied.value.team)) } : {}),
     ...(failure === null ? {} : { 'failure-reason': failure.reason }),
   });
 }

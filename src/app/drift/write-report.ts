@@ -5,6 +5,7 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
+import { hasRecipients } from '../../team/team.ts';
 import { originIn } from '../plan/manifest-file.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -49,6 +50,12 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
   writeOutputs(process.env, { class: 'error', 'failure-reason': reason });
+}
+
+/** Whether the job about access keys has anything to do after reconcile. */
+export function writeReconciled({ applied }: CompletedScan): void {
+  const team = applied?.team ?? null;
+  writeOutputs(process.env, { recipients: String(team !== null && hasRecipients(team)) });
 }
 
 /** Why reconcile failed, for the job that reports it. */

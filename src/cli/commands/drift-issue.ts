@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { outdatedText, readDriftRun, runSummary } from '../../drift/report/drift-run.ts';
+import type { LaterJob } from '../../drift/report/failed-check-issue.ts';
 import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
@@ -46,6 +47,12 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .option('--report <file>', 'report.json of the scan; a missing file is a failed check')
     .addOption(new Option('--reconcile', 'write the issue about a failed reconcile alone').conflicts('report'))
+    .addOption(
+      new Option('--keys', 'write the issue about a failed sync of access keys alone').conflicts([
+        'report',
+        'reconcile',
+      ]),
+    )
     .option('--reason <reason>', 'why the workflow stopped; empty if it did not', parseReason)
     .addOption(json())
     .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
@@ -55,10 +62,13 @@ export function register(command: Command, terminal: Terminal): void {
         'mturk-team drift-issue --report report.json',
         'mturk-team drift-issue --report none.json --reason credentials-failed',
         'mturk-team drift-issue --reconcile --reason state-locked',
+        'mturk-team drift-issue --keys --reason keys-failed',
       ),
     )
-    .action(async ({ report = null, reconcile = false, json = false, reason }) => {
-      if (report === null && !reconcile) command.error('error: --report or --reconcile must be given');
-      finish(await writeIssues({ report, reason: reason || null, json }, terminal, process.env));
+    .action(async ({ report = null, reconcile = false, keys = false, json = false, reason }) => {
+      const job: LaterJob | null = reconcile ? 'reconcile' : keys ? 'keys' : null;
+      const of = job !== null ? { job } : report !== null ? { report } : null;
+      if (of === null) return command.error('error: --report, --reconcile or --keys must be given');
+      finish(await writeIssues({ of, reason: reason || null, json }, terminal, process.env));
     });
 }

@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { lockTimeout } from '../../app/apply/carry-out.ts';
 import { reconcile } from '../../app/apply/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../../app/drift/run-scan.ts';
-import { writeFailedReport, writeReconcileFailure, writeScanReport } from '../../app/drift/write-report.ts';
+import {
+  writeFailedReport,
+  writeReconciled,
+  writeReconcileFailure,
+  writeScanReport,
+} from '../../app/drift/write-report.ts';
 import { checkWritable } from '../../app/files.ts';
 import { type AccountSession, openAccountSession } from '../../app/session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
@@ -81,6 +86,7 @@ async function reconcileAndShow(
     if (json) printJson({ ...scanJson(session, completed), error: failureJson(done.failure) }, terminal);
     return reportFailure(done.failure, terminal);
   }
+  writeReconciled(completed);
   const names = shownNames(session.naming, terminal);
   if (!json) {
     terminal.stdout('\n');

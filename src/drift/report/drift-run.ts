@@ -6,16 +6,16 @@ import { printMarkdown } from '../../text/github.ts';
 import { trusted } from '../../text/text.ts';
 import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks } from './drift-issue.ts';
 import { expiringAccessIssue } from './expiring-issue.ts';
-import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
+import { type FailedCheck, failedCheckIssue, type LaterJob } from './failed-check-issue.ts';
 import { type DriftReport, readDriftReport } from './report.ts';
 
 /** What a run of the drift workflow left for the job that writes issues. */
 export interface DriftRun {
   /** The report of the last job that checked the account; null if no job did. */
   readonly report: DriftReport | null;
-  /** Whether it is about reconcile, and not about the check before it. */
-  readonly isReconcile: boolean;
-  /** Null if the account was checked wholly, or reconcile succeeded. */
+  /** The job that it is about; null for the check before it. */
+  readonly job: LaterJob | null;
+  /** Null if the account was checked wholly, or the job succeeded. */
   readonly failed: FailedCheck | null;
   /** When the account was checked, else now; ISO 8601, UTC. */
   readonly at: string;
@@ -27,23 +27,24 @@ export interface DriftRun {
 }
 
 interface DriftRunFiles {
-  /** What `drift --report` wrote in the job that scans; null for the outcome of reconcile. */
-  readonly report: string | null;
+  /** What `drift --report` wrote in the job that scans, or a later job, which has no report. */
+  readonly of: { readonly report: string } | { readonly job: LaterJob };
   /** Why the workflow stopped; null if it did not. */
   readonly reason: FailureReason | null;
 }
 
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv, now: Date): Promise<DriftRun> {
-  const read = files.report === null ? null : await readDriftReport(files.report);
+  const { of } = files;
+  const read = 'job' in of ? null : await readDriftReport(of.report);
   const report = read?.ok === true ? read.value : null;
-  const unusable = read === null || read.ok ? [] : [say`Ignored ${files.report ?? ''}: ${read.reason}.`];
+  const unusable = read === null || read.ok || 'job' in of ? [] : [say`Ignored ${of.report}: ${read.reason}.`];
   return {
     report,
-    isReconcile: files.report === null,
+    job: 'job' in of ? of.job : null,
     failed:
-      files.report === null
-        ? files.reason && { kind: 'reconcile', reason: files.reason }
+      'job' in of
+        ? files.reason && { kind: of.job, reason: files.reason }
         : failedCheckIn(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,

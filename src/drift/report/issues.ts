@@ -10,7 +10,7 @@ import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../t
 import { closingBlocks, driftIssue, type IssueText, notAppliedIssue, type RunLinks, runParts } from './drift-issue.ts';
 import type { DriftRun } from './drift-run.ts';
 import { expiringAccessIssue } from './expiring-issue.ts';
-import { failedCheckIssue } from './failed-check-issue.ts';
+import { failedCheckIssue, LATER_JOBS, type LaterJob } from './failed-check-issue.ts';
 import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
@@ -30,12 +30,13 @@ const CLOSED = '<!-- closed by mturk-team -->';
 const MARKERS = {
   drift: (lab: string) => `<!-- mturk-team-drift:${lab} -->`,
   failedCheck: (lab: string) => `<!-- mturk-team-drift-error:${lab} -->`,
-  failedReconcile: (lab: string) => `<!-- mturk-team-reconcile-error:${lab} -->`,
+  reconcile: (lab: string) => `<!-- mturk-team-reconcile-error:${lab} -->`,
+  keys: (lab: string) => `<!-- mturk-team-keys-error:${lab} -->`,
   apply: (lab: string) => issueMarkers(lab)[0] ?? '',
   expiring: (lab: string, until: string) => `<!-- mturk-team-expiring:${lab}:${until} -->`,
 };
 
-const failedMarker = (isReconcile: boolean) => (isReconcile ? MARKERS.failedReconcile : MARKERS.failedCheck);
+const failedMarker = (job: LaterJob | null) => MARKERS[job ?? 'failedCheck'];
 const LEFT = { kind: 'left' } as const;
 
 /** Opened, overwritten, commented on if something is new, closed if no drift remains. */
@@ -57,14 +58,14 @@ function isWhole(report: DriftReport): boolean {
   return newestScan(report)?.scan.notChecked.length === 0;
 }
 
-/** Opened while checks fail, or reconcile does, closed by the next success (`failed` null). */
-function failedDecision({ failed, isReconcile, at, links }: DriftRun, lab: string | null): IssueDecision {
+/** Opened while checks or a later job fail, closed by the next success (`failed` null). */
+function failedDecision({ failed, job, at, links }: DriftRun, lab: string | null): IssueDecision {
   return (present) => {
     if (failed !== null) {
-      return opened([failedMarker(isReconcile)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
+      return opened([failedMarker(job)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
     }
-    const what = isReconcile ? t`Reconcile succeeded.` : t`The drift check succeeded.`;
-    return present === null ? LEFT : resolved(what, { at }, links);
+    const what = trusted(job === null ? 'The drift check' : LATER_JOBS[job].title);
+    return present === null ? LEFT : resolved(t`${what} succeeded.`, { at }, links);
   };
 }
 
@@ -126,7 +127,7 @@ type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
  */
 export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
   const github = issuesOnce(connected);
-  const { report, isReconcile, links } = run;
+  const { report, job, links } = run;
   const lab = report?.lab ?? (await labOfIssues(github));
   const keep = async (
     kind: string,
@@ -135,8 +136,8 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
   ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
   const isKnown = report !== null && newestScan(report) !== null;
   if (isKnown) await keep('drift', [MARKERS.drift(report.lab)], driftDecision(report, links));
-  const failedMarkers = [lab ?? 'unknown', 'unknown'].map(failedMarker(isReconcile));
-  await keep(isReconcile ? 'reconcile' : 'drift check', failedMarkers, failedDecision(run, lab));
+  const failedMarkers = [lab ?? 'unknown', 'unknown'].map(failedMarker(job));
+  await keep(job ?? 'drift check', failedMarkers, failedDecision(run, lab));
   if (!isKnown) return;
   const lines = await ourFirstLines(github);
   if (!lines.ok) return onOutcome('apply', lines);
@@ -157,7 +158,8 @@ async function labOfIssues(github: GitHub): Promise<string | null> {
   const lines = await ourFirstLines(github);
   if (!lines.ok) return null;
   const labs = lines.value.flatMap(
-    (line) => /^<!-- mturk-team-(?:drift|drift-error|reconcile-error):([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
+    (line) =>
+      /^<!-- mturk-team-(?:drift|drift-error|reconcile-error|keys-error):([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
   );
   return labs.find((lab) => lab !== 'unknown') ?? null;
 }

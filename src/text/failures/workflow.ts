@@ -61,4 +61,10 @@ export const REASONS: Readonly<Record<FailureReason, Problem | Failure>> = {
     state: t`reverted changes stay reverted`,
     help: t`run the drift workflow again: it reverts the remaining changes`,
   }),
+  'keys-failed': ofWorkflow({
+    summary: t`the sync of access keys failed`,
+    reason: LOG,
+    state: t`keys that were delivered stay`,
+    help: t`run the drift workflow again: it does what is still due`,
+  }),
 };
