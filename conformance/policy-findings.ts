@@ -47,6 +47,11 @@ const LISTED: readonly ListedFinding[] = [
     ...{ policies: WRITERS, issue: 'MISMATCHED_TYPE_BUT_USABLE', subject: /StringEquals .* given Arn$/ },
     reason: 'The ARN of the boundary is compared as text, as AWS documents it: exactly, without wildcards.',
   },
+  ...(['CREDENTIALS_EXPOSURE', 'PERMISSIONS_MANAGEMENT_ACTIONS', 'PRIVILEGE_ESCALATION'] as const).map((issue) => ({
+    ...{ policies: ['keys'], issue, subject: /^(iam:(create|delete|update)accesskey|CreateAccessKey)$/ },
+    reason:
+      'Keys exists to change access keys of members, whom the boundary limits; the threat model says what a thief can do.',
+  })),
   {
     ...{ policies: ['boundary'], issue: 'CREDENTIALS_EXPOSURE', subject: /^iam:(create|update)accesskey$/ },
     reason: "The boundary grants nothing; members may be allowed to manage their own user's keys.",

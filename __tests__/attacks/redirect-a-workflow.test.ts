@@ -11,7 +11,7 @@ test('the role follows from the reviewed file, and its credentials reach one ste
     for (const [at, step] of job.steps.entries()) {
       if (!step.uses?.startsWith('aws-actions/')) continue;
       roles.push(`${where}: ${step.with?.['role-to-assume']}`);
-      const account = /^\$\{\{ (needs\.(preview|validate)|steps\.check)\.outputs\.account \}\}$/;
+      const account = /^\$\{\{ (needs\.(apply|preview|validate)|steps\.check)\.outputs\.account \}\}$/;
       expect(step.with).toMatchObject({
         'allowed-account-ids': expect.stringMatching(account),
         'output-credentials': true,
@@ -19,9 +19,9 @@ test('the role follows from the reviewed file, and its credentials reach one ste
       });
       const given = job.steps.filter(({ env }) => JSON.stringify(env ?? {}).includes(`steps.${step.id}.outputs.aws-`));
       expect(given).toEqual([job.steps[at + 1]]);
-      // The tool that checks the approval has a token, and a role that only reads.
+      // The tool that checks the approval has a token, and a role that only reads; that which makes keys delivers them, too.
       const names = Object.keys(given[0]?.env ?? {});
-      expect(names.includes('GITHUB_TOKEN')).toBe(step.id === 'scan');
+      expect(names.includes('GITHUB_TOKEN')).toBe(step.id === 'scan' || where.endsWith(', keys'));
     }
   }
   const roleOf = (source: string) => {
@@ -32,8 +32,10 @@ test('the role follows from the reviewed file, and its credentials reach one ste
   expect(roles).toEqual([
     `called-apply.yml, apply: ${roleOf('steps.check')}scan`,
     `called-apply.yml, apply: ${roleOf('steps.check')}apply`,
+    `called-apply.yml, keys: ${roleOf('needs.apply')}keys`,
     `called-drift.yml, detect: ${role}scan`,
     `called-drift.yml, reconcile: ${role}apply`,
+    `called-drift.yml, keys: ${role}keys`,
     `called-plan.yml, plan: ${roleOf('needs.preview')}plan`,
   ]);
   // In a pull request, of the file of the base branch.

@@ -2,6 +2,7 @@ import { holds, interpolate } from './expression.ts';
 import { ownJobs, readWorkflow } from './workflow-file.ts';
 
 const jobs = ownJobs(readWorkflow('.github/workflows/called-drift.yml'));
+const applyJobs = ownJobs(readWorkflow('.github/workflows/called-apply.yml'));
 type Ends = Readonly<Record<string, { readonly result: string; readonly outputs?: Readonly<Record<string, string>> }>>;
 
 const GOOD: Ends = {
@@ -9,6 +10,7 @@ const GOOD: Ends = {
   detect: { result: 'success' },
   report: { result: 'success' },
   reconcile: { result: 'success' },
+  keys: { result: 'success' },
 };
 
 function needsWith(ends: Ends) {
@@ -16,9 +18,16 @@ function needsWith(ends: Ends) {
   return Object.fromEntries(Object.entries(all).map(([id, { result, outputs = {} }]) => [id, { result, outputs }]));
 }
 
-function reasonWith(ends: Ends, job: 'report' | 'outcome' = 'report'): string {
-  const text = jobs[job]?.steps.at(-1)?.env?.REASON ?? '';
-  return interpolate(text, { needs: needsWith(ends) });
+/** The steps that report reasons, by what is reported. */
+const STEPS = {
+  check: jobs.report?.steps.at(-1),
+  reconcile: jobs.outcome?.steps.at(-2),
+  'keys after a check': jobs.outcome?.steps.at(-1),
+  'keys after an apply': applyJobs.report?.steps.at(-1),
+};
+
+function reasonWith(ends: Ends, of: keyof typeof STEPS = 'check'): string {
+  return interpolate(STEPS[of]?.env?.REASON ?? '', { needs: needsWith(ends) });
 }
 
 const half = { result: 'cancelled' };
@@ -52,7 +61,39 @@ test.each<[string, Ends, boolean, string]>([
 ])('whether reconcile failed is reported: %s', (_name, ends, isReported, expected) => {
   const condition = String(jobs.outcome?.if).replace('always() && ', '');
   expect(holds(condition, { needs: needsWith(ends) })).toBe(isReported);
-  if (isReported) expect(reasonWith(ends, 'outcome')).toBe(expected);
+  if (isReported) expect(reasonWith(ends, 'reconcile')).toBe(expected);
+});
+
+describe.each(['keys after a check', 'keys after an apply'] as const)(
+  'whether the sync of access keys failed is reported: %s',
+  (of) => {
+    test.each<[string, Ends, boolean, string]>([
+      ['it succeeded', {}, true, ''],
+      ['no member has a recipient', { keys: { result: 'skipped' } }, false, ''],
+      ['it failed', { keys: { result: 'failure' } }, true, 'keys-failed'],
+      ['it was canceled partway', { keys: half }, true, 'keys-failed'],
+      ['the lab has no such role yet', { keys: reason('failure', 'credentials-failed') }, true, 'credentials-failed'],
+    ])('%s', (_name, ends, isReported, expected) => {
+      const condition = String(STEPS[of]?.if).replace('always() && ', '');
+      expect(holds(condition, { needs: needsWith(ends) })).toBe(isReported);
+      if (isReported) expect(reasonWith(ends, of)).toBe(expected);
+    });
+  },
+);
+
+test.each([
+  ['true', true],
+  ['false', false],
+  // The apply or reconcile wrote no output.
+  ['', false],
+])('the job about access keys runs if the applied team has recipients: "%s"', (recipients, runs) => {
+  for (const [job, before] of [
+    [jobs.keys, 'reconcile'],
+    [applyJobs.keys, 'apply'],
+  ] as const) {
+    expect(job?.if).toBe(`needs.${before}.outputs.recipients == 'true'`);
+    expect(holds(job?.if ?? '', { needs: { [before]: { outputs: { recipients } } } })).toBe(runs);
+  }
 });
 
 test('reconcile runs after the issue is written, in every mode, and only after a check that succeeded', () => {

@@ -279,10 +279,12 @@ const privileged = writing.filter(({ name }) => name !== 'release.yml');
 test('where there is a role or a token that writes, nothing is installed and nothing runs but the tool', () => {
   expect(privileged.map(({ where }) => where)).toEqual([
     'called-apply.yml, apply',
+    'called-apply.yml, keys',
     'called-apply.yml, report',
     'called-drift.yml, detect',
     'called-drift.yml, report',
     'called-drift.yml, reconcile',
+    'called-drift.yml, keys',
     'called-drift.yml, outcome',
     'called-plan.yml, preview',
     'called-plan.yml, plan',
@@ -324,7 +326,7 @@ test('every job that runs the tool takes it from the commit of its own workflow,
   const local = "job.workflow_repository == github.repository && contains(job.workflow_ref, '@refs/')";
   const elsewhere = "(job.workflow_repository != github.repository || !contains(job.workflow_ref, '@refs/'))";
   const running = jobs.filter(({ job }) => job.steps.some(({ run }) => run?.includes('tool/dist/')));
-  expect(running).toHaveLength(10);
+  expect(running).toHaveLength(12);
   for (const { where, job } of running) {
     const steps = job.steps.filter(({ name }) => /^(Check out|Download) the tool$/.test(name ?? ''));
     expect({ where, steps }).toEqual({
