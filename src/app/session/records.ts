@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
+import { KEY_MARKERS } from '../../aws/setup/record.ts';
 import {
   bucketFailure,
   ObjectChanged,
@@ -179,7 +180,7 @@ export function deliveryRecord(
   place: RecordPlace,
   { user, created }: DeliveredKey,
 ): StateRecord<z.infer<typeof DELIVERY>> {
-  return stateRecord(place, `keys/${user}/${created.replace(/[-:]/g, '')}.json`, DELIVERY);
+  return stateRecord(place, `${KEY_MARKERS}${user}/${created.replace(/[-:]/g, '')}.json`, DELIVERY);
 }
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
