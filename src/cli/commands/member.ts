@@ -23,7 +23,7 @@ export function register(command: Command, terminal: Terminal): void {
       ['sponsor', '--sponsor <member>', 'who answers for the member'],
       ['email', '--email <address>', 'e-mail address'],
       ['github', '--github <login>', 'GitHub login'],
-      ['recipient', '--recipient <age1...>', 'recipient of access keys, from keys request'],
+      ['recipient', '--recipient <recipient>', 'recipient of access keys, from keys request'],
     ],
     'member add',
     'member add zoe --name "Zoë Quist" --role results-reader --until 2027-05-31 --sponsor ada --yes',
