@@ -86,7 +86,7 @@ test.each([
   ['false', false],
   // The apply or reconcile wrote no output.
   ['', false],
-])('the job about access keys runs if the applied team has recipients: "%s"', (recipients, runs) => {
+])('the job about access keys runs if the applied team has recipients: %s', (recipients, runs) => {
   for (const [job, before] of [
     [jobs.keys, 'reconcile'],
     [applyJobs.keys, 'apply'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
 import { testInTurn } from '../support/exhaustive.ts';
 import { account } from '../support/github-bodies.ts';
+import { IDENTITIES } from '../support/recipients.ts';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, type ScenePull, TEAM } from './scene.ts';
 
 const inTurn = testInTurn(2);
@@ -103,16 +104,21 @@ test('after the approval it is applied, with what was merged since, and each pul
 });
 
 test('manual changes are reported in one issue, and do not fail the run: reconcile reverts the added access, and gives nothing back', async () => {
-  const on = (text: string) => text.replace('members:', 'settings: { reconcile: additions }\nmembers:');
+  const on = (text: string) =>
+    text
+      .replace('members:', 'settings: { reconcile: additions }\nmembers:')
+      .replace('name: Eve Lindqvist', `recipient: ${IDENTITIES[0].recipient}, $&`);
   scene.mergeApproved(scene.propose('reconcile', { 'team.yaml': on }));
-  expectConclusion(await scene.apply(scene.main), 'success');
+  const applied = await scene.apply(scene.main);
+  expectConclusion(applied, 'success');
+  expect(results(applied)).toMatchObject({ apply: 'success', keys: 'success', report: 'success' });
   await iam.send(new AddUserToGroupCommand(PAYMASTER));
   await iam.send(new RemoveUserFromGroupCommand(READER));
   expect(results(await driftCheck())).toEqual({
     validate: 'success',
     detect: 'success',
     reconcile: 'success',
-    keys: 'skipped',
+    keys: 'success',
     report: 'success',
     outcome: 'success',
     run: 'success',
@@ -128,6 +134,9 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');
+  // The check finds nothing due after the apply.
+  const [keys] = issuesOf(scene, 'keys');
+  expect(scene.repository.commentsOf(keys?.number ?? 0)).toHaveLength(1);
 });
 
 test('a failed check has an issue of its own and fails the run; the next success closes it', async () => {
