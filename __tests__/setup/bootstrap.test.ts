@@ -197,6 +197,14 @@ describe('what bootstrap sets up', () => {
     expect((await rolesNow()).map(({ name }) => name)).toHaveLength(2 * WORKFLOW_ROLES.length);
   });
 
+  test('a lab of a version without a role of this one lacks that role alone', async () => {
+    await terraform();
+    const RoleName = 'perception-lab-keys';
+    await callIam(all.iam, 'DeleteRolePolicy', { RoleName, PolicyName: ROLE_POLICY });
+    await callIam(all.iam, 'DeleteRole', { RoleName });
+    expect((await wrongRoles()).map((part) => [partAction(part), part.name])).toEqual([['create', RoleName]]);
+  });
+
   test.each<[string, (role: string) => readonly [string, object], string[]]>([
     ['trust', (RoleName) => ['UpdateAssumeRolePolicy', { RoleName, PolicyDocument: TRUST_ALL }], ['trust']],
     [

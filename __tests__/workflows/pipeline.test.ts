@@ -107,7 +107,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   const on = (text: string) =>
     text
       .replace('members:', 'settings: { reconcile: additions }\nmembers:')
-      .replace('name: Eve Lindqvist', `recipient: ${IDENTITIES[0].recipient}, $&`);
+      .replace('name: Eve Lindqvist', `$&, recipient: ${IDENTITIES[0].recipient}`);
   scene.mergeApproved(scene.propose('reconcile', { 'team.yaml': on }));
   const applied = await scene.apply(scene.main);
   expectConclusion(applied, 'success');
