@@ -105,6 +105,14 @@ describe('what bootstrap sets up', () => {
     expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
   });
 
+  const openToAnother = async (object: string) => {
+    const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
+    const written = JSON.parse(Policy);
+    const Resource = `arn:aws:s3:::${Bucket}/${PLACE.key}/${object}`;
+    written.Statement.push({ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 's3:PutObject', Resource });
+    await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
+  };
+
   test.each<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>([
     [
       'versioning off',
@@ -125,19 +133,11 @@ describe('what bootstrap sets up', () => {
     ],
     [
       'the state open to another account by the bucket policy',
-      async () => {
-        const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
-        const written = JSON.parse(Policy);
-        const open = {
-          ...{ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 's3:PutObject' },
-          Resource: `arn:aws:s3:::${Bucket}/${PLACE.key}/team.tfstate`,
-        };
-        written.Statement.push(open);
-        await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
-      },
+      () => openToAnother('team.tfstate'),
       bucketOf,
       ['policy'],
     ],
+    ['the markers of delivered keys open to another account', () => openToAnother('keys/*'), bucketOf, ['policy']],
     [
       'the audience gone',
       () =>

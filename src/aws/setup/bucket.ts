@@ -228,7 +228,9 @@ const POLICY = z.looseObject({
 function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
   const about = (resource: string) => resourceMatches(statement, undefined, resource, {});
-  const objects = ['team.tfstate', 'apply-record.json', 'bootstrap.json'].map((name) => `${arn}/${key}/${name}`);
+  const objects = ['team.tfstate', 'apply-record.json', 'bootstrap.json', 'keys/*'].map(
+    (name) => `${arn}/${key}/${name}`,
+  );
   const isPolicy = actionMatches(statement, 's3:PutBucketPolicy') && about(arn);
   return statement.Effect === 'Allow' && (isPolicy || objects.some(about));
 }
