@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { PATTERNS } from '../../team/schema.ts';
@@ -25,6 +26,9 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText('after', cli.examples('mturk-team keys request zoe'))
     .action(async (member: string, file: string, { lab = null, account = null, ...options }) => {
+      if (!existsSync(file) && (lab === null || account === null)) {
+        command.error(`error: no file ${file}: add --lab and --account, as the lab gives them to you`);
+      }
       cli.finish(await requestKey({ ...cli.fileOptions(file, options), member, lab, account }, terminal));
     });
   command
