@@ -1,12 +1,13 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { encryptFor } from '../../src/keys/encryption.ts';
 import { secretText } from '../../src/keys/profile.ts';
 import { ACCOUNT, callIam, iamOf, openAccount } from '../emulator/clients.ts';
+import { atTerminal } from '../support/at-terminal.ts';
 import { answering, run, runHere, scratch } from '../support/command.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 
@@ -34,11 +35,18 @@ afterAll(async () => {
   for (const place of places) place.remove();
 });
 
+/** Keys of the test that runs: a user can have two. */
+const made: { UserName: string; AccessKeyId: string }[] = [];
+afterEach(async () => {
+  for (const key of made.splice(0)) await iam('DeleteAccessKey', key).catch(() => {});
+});
+
 const iam = (call: string, input: object) => callIam(iamOf(emulator), call, input);
 
 async function newKey(UserName: string): Promise<{ id: string; secret: string }> {
   const { AccessKey } = await iam('CreateAccessKey', { UserName });
   const { AccessKeyId: id, SecretAccessKey: secret } = AccessKey as { AccessKeyId: string; SecretAccessKey: string };
+  made.push({ UserName, AccessKeyId: id });
   return { id, secret };
 }
 
@@ -138,7 +146,23 @@ describe('keys open', () => {
     for (const secret of [key.id, key.secret]) expect(stdout).not.toContain(secret);
     const again = await mine.run(['open'], pasted);
     expect(again.stdout).toContain('This key is already');
-    await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: key.id });
+  });
+
+  test('takes a message that is pasted at a terminal, and asks there', async () => {
+    const mine = await requested('bo', { 'team.yaml': SAMPLE, [CREDENTIALS]: '[perception-lab-bo]\n' });
+    const key = await newKey('perception-lab-bo');
+    const text = await message(mine.recipient, 'perception-lab-bo', key);
+    const { code, seen } = await atTerminal(`${process.execPath} ${resolve('dist/mturk-team.cjs')} keys open`, {
+      cwd: mine.path('.'),
+      env: { PATH: process.env.PATH ?? '', HOME: mine.path('.'), AWS_ENDPOINT_URL: emulator.endpoint },
+      answers: [
+        ['Paste the message', text],
+        ['Replace the access key of profile perception-lab-bo', 'y'],
+      ],
+    });
+    expect(code).toBe(0);
+    expect(seen).toContain('Your access key is now profile perception-lab-bo');
+    expect(mine.credentials()).toContain(key.id);
   });
 
   test('replaces another key of the profile only if confirmed, and keeps every other byte', async () => {
@@ -148,9 +172,9 @@ describe('keys open', () => {
     chmodSync(mine.path(CREDENTIALS), 0o644);
     const key = await newKey('perception-lab-bo');
     mine.write('message.txt', await message(mine.recipient, 'perception-lab-bo', key));
-    const unasked = await mine.run(['open', 'message.txt']);
-    expect(unasked.code).toBe(1);
-    expect(unasked.stderr).toContain('error[not-confirmed]');
+    const silent = await mine.run(['open', 'message.txt']);
+    expect(silent.code).toBe(1);
+    expect(silent.stderr).toContain('error[not-confirmed]');
     const no = answering([false]);
     expect((await mine.runHere(['open', 'message.txt'], no)).code).toBe(1);
     expect(no.asked).toEqual([expect.stringContaining('Replace the access key of profile perception-lab-bo')]);
@@ -159,7 +183,6 @@ describe('keys open', () => {
     const lines = `aws_access_key_id = ${key.id}\r\naws_secret_access_key = ${key.secret}\r\n`;
     expect(mine.credentials()).toBe(before.replace('aws_access_key_id = OLD\r\n', lines));
     expect(statSync(mine.path(CREDENTIALS)).mode & 0o777).toBe(0o600);
-    await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: key.id });
   });
 
   test('writes through a link, and leaves no other file', async () => {
@@ -172,7 +195,6 @@ describe('keys open', () => {
     expect(readFileSync(mine.path('dotfiles/aws'), 'utf8')).toContain(`[a]\n\n[perception-lab-bo]\n`);
     expect(readdirSync(mine.path('.aws')).sort()).toEqual(['config', 'credentials']);
     expect(readdirSync(mine.path('dotfiles'))).toEqual(['aws']);
-    await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: key.id });
   });
 
   test.each([
@@ -189,7 +211,6 @@ describe('keys open', () => {
     expect(stderr).toContain('state: nothing was written');
     expect(stderr).not.toContain(key.secret);
     expect(mine.hasCredentials()).toBe(false);
-    await iam('DeleteAccessKey', { UserName: owner, AccessKeyId: key.id });
   });
 
   test('refuses a replayed message whose key is gone', async () => {
@@ -237,9 +258,6 @@ describe('keys open', () => {
     mine.write('page.txt', messages.join('\nNext comment:\n'));
     expect((await mine.runHere(['open', 'page.txt'])).code).toBe(0);
     expect(mine.credentials()).toContain(newer.id);
-    for (const { id } of [older, newer]) {
-      await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: id });
-    }
   });
 
   test('asks AWS nothing without an identity', async () => {
@@ -258,7 +276,7 @@ describe('keys test', () => {
     const user = `perception-lab-${member}`;
     const key = await newKey(user);
     mine.write(CREDENTIALS, `[${user}]\naws_access_key_id = ${key.id}\naws_secret_access_key = ${key.secret}\n`);
-    return { ...mine, remove: () => iam('DeleteAccessKey', { UserName: user, AccessKeyId: key.id }) };
+    return mine;
   }
 
   test('calls what only reads, and finds what explain says', async () => {
@@ -268,7 +286,6 @@ describe('keys test', () => {
     expect(stdout).toContain('- ListHITs: allowed\n');
     expect(stdout).toContain('- GetAccountBalance: denied\n');
     expect(stdout).toContain('All is as mturk-team explain bo says.');
-    await mine.remove();
   });
 
   test('says where AWS and the team file differ', async () => {
@@ -286,7 +303,6 @@ describe('keys test', () => {
         { operation: 'ListHITs', outcome: 'allowed', expected: true, reason: null },
       ]),
     });
-    await mine.remove();
   });
 
   test('compares nothing for a user who is in no team file', async () => {
@@ -294,7 +310,6 @@ describe('keys test', () => {
     const { code, stdout } = await mine.runHere(['test', ...TODAY]);
     expect(code).toBe(0);
     expect(stdout).toContain('run it in a clone of the lab');
-    await mine.remove();
   });
 
   test.each([
@@ -309,15 +324,18 @@ describe('keys test', () => {
       const answer = `<GetCallerIdentityResponse><GetCallerIdentityResult>${identity}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
       reply.writeHead(isSts ? 200 : status).end(isSts ? answer : page);
     });
+    places.push({
+      remove() {
+        server.close();
+        server.closeAllConnections();
+      },
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const mine = await stored('bo');
     const { port } = server.address() as AddressInfo;
     const { code, stdout, stderr } = await mine.at(`http://127.0.0.1:${port}`, ['test', ...TODAY]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('error[mturk-no-answer]: no answer from Mechanical Turk');
-    server.close();
-    server.closeAllConnections();
-    await mine.remove();
   });
 
   test('needs a key, and one identity or a profile', async () => {

@@ -8,6 +8,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
+  ['Everyday', 'keys'],
   ['Edit', 'member'],
   ['Edit', 'role'],
   ['Edit', 'freeze'],
@@ -27,7 +28,8 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['CI', 'drift-issue'],
 ];
 const BELOW: Readonly<Record<string, readonly string[]>> = {
-  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'depart'],
+  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'recipient', 'depart'],
+  keys: ['request', 'open', 'test'],
   role: ['add', 'allow', 'deny', 'remove'],
   emulator: ['start', 'reset'],
 };

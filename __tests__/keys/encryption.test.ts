@@ -42,7 +42,7 @@ test('messages are found in what a person copies', async () => {
   expect(messagesIn(armored[0].replace('-----END', '-----'))).toEqual([]);
 });
 
-test('a damaged message is told apart from one for another identity', async () => {
+test('a damaged message is not the same as one for another identity', async () => {
   const lines = (await encryptFor(mine.recipient, 'x'.repeat(100))).split('\n');
   const last = lines.length - 3;
   const damaged = lines.with(

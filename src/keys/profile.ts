@@ -9,7 +9,7 @@ export function secretText(user: string, account: string, key: KeyPair): string 
   return `# IAM user ${user} of account ${account}\n[${user}]\n${linesOf(key).join('\n')}\n`;
 }
 
-/** The key in the text of a profile, whoever wrote it; null if there is none in AWS's form. */
+/** The key in the text of a profile; null if there is none in AWS's form. */
 export function keyIn(text: string): KeyPair | null {
   const value = (name: string, form: RegExp) =>
     [...text.matchAll(new RegExp(`^${name}[ \\t]*=[ \\t]*(\\S+)[ \\t]*\\r?$`, 'gim'))]

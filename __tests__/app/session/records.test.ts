@@ -135,6 +135,15 @@ test('an applied team decides the same access, has no words for people, and fits
   expect(text).not.toContain('Wilhelmina');
 });
 
+test('an applied team of before there were recipients has none, and no rotation', () => {
+  const { members, settings, ...rest } = appliedTeam(sampleTeam, '2026-11-25');
+  const { rotateAfterDays: _, ...olderSettings } = settings;
+  const older = { ...rest, members: members.map(({ recipient: _, ...each }) => each), settings: olderSettings };
+  expect(APPLIED_TEAM.parse(older)).toEqual(appliedTeam(sampleTeam, '2026-11-25'));
+  const hostile = members.map((each) => ({ ...each, recipient: 'age1evil\nage1' }));
+  expect(APPLIED_TEAM.safeParse({ ...rest, settings, members: hostile }).success).toBe(false);
+});
+
 test('operations that the catalog no longer has are dropped from an applied team', () => {
   const team = appliedTeam(sampleTeam, '2026-11-25');
   const roles = [{ key: 'old', allow: ['GrantBonus', 'SendBonus'], deny: [], managed: ['AdministratorAccess'] }];

@@ -107,14 +107,24 @@ async function messageText(file: string | null, { stderr, canAsk }: Terminal): P
       fail('file-not-readable', { file, reason: code }),
     );
   }
-  if (canAsk) stderr('Paste the message, from its first line to its last.\n');
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += String(chunk);
-    // A person at a terminal does not end the input.
-    if (canAsk && text.includes('-----END AGE ENCRYPTED FILE-----')) break;
-  }
-  return succeed(text);
+  if (canAsk) stderr('Paste the message, from its first line to its last, and press Enter.\n');
+  return succeed(await inputText(canAsk === true));
+}
+
+/** Standard input, which stays open for questions; of a person, who does not end it, up to the end of a message. */
+function inputText(isPerson: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const take = (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (isPerson && text.includes('-----END AGE ENCRYPTED FILE-----')) finish();
+    };
+    const finish = () => {
+      process.stdin.off('data', take).off('end', finish).pause();
+      resolve(text);
+    };
+    process.stdin.on('data', take).once('end', finish);
+  });
 }
 
 /** `keys test`: 0 if everything is as the team file says, else 1; 2 for an unreadable file. */

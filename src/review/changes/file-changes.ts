@@ -83,7 +83,7 @@ function keySettings(before: Team, after: Team): readonly SettingsChange[] {
   });
 }
 
-/** A member without a recipient before has `from` null; a new one is told apart, whose whole access is reviewed. */
+/** `from` is null for a member who had no recipient, and for a new member, whose whole access is reviewed. */
 function recipientSettings(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.members.map(({ key, recipient }) => [key, recipient]));
   return after.members.flatMap(({ key: member, name, recipient: to }): SettingsChange[] => {
