@@ -89,7 +89,7 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
       paragraph(t`To use it on Mechanical Turk, or on Amazon's sandbox, which costs nothing:`),
       codeBlock(
         'sh',
-        ['', SANDBOX].map((endpoint) => `${BALANCE} --profile ${user}${endpoint}`),
+        ['', SANDBOX].map((endpoint) => `${EXAMPLE} --profile ${user}${endpoint}`),
       ),
       paragraph(t`Next: ${codeText('mturk-team keys test')}. Delete every other copy of the key.`),
     ],
@@ -98,7 +98,7 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
   return 0;
 }
 
-const BALANCE = 'aws mturk get-account-balance --region us-east-1';
+const EXAMPLE = 'aws mturk list-hits --max-results 1 --region us-east-1';
 const SANDBOX = ' --endpoint-url https://mturk-requester-sandbox.us-east-1.amazonaws.com';
 
 async function messageText(file: string | null, { stderr, canAsk }: Terminal): Promise<Result<string>> {
