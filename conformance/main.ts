@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
+import { ageMessagesRow } from './age-messages.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { inventoryRow } from './inventory-row.ts';
@@ -153,6 +154,8 @@ async function compareAll(
   }
   say('permission policies, linted by parliament');
   rows.push(await policyFindingsRow(parts, SOURCES));
+  say('messages of age, opened by rage');
+  rows.push(await ageMessagesRow(parts, SOURCES));
   return rows;
 }
 
