@@ -41,6 +41,8 @@ const EDITS: readonly (readonly string[])[] = [
     '2031-05-31',
     '--sponsor',
     'ada',
+    '--recipient',
+    IDENTITIES[1].recipient,
   ],
   ['member', 'extend', 'bo', '--until', '2028-01-31'],
   ['member', 'suspend', 'bo'],
