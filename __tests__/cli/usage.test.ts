@@ -8,12 +8,12 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
-  ['Everyday', 'keys'],
   ['Edit', 'member'],
   ['Edit', 'role'],
   ['Edit', 'freeze'],
   ['Edit', 'unfreeze'],
   ['Edit', 'snooze'],
+  ['Access keys', 'keys'],
   ['Set up', 'init'],
   ['Set up', 'synth'],
   ['Set up', 'bootstrap'],
@@ -50,7 +50,7 @@ test.each(RUNNABLE)('%s --help has one phrase, exit codes and examples, as does 
 test('--help lists every command in its group, and the exit codes', async () => {
   const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
-  const groups = [...stdout.matchAll(/^(Everyday|Edit|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
+  const groups = [...stdout.matchAll(/^(Everyday|Edit|Access keys|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
     ([, group, lines = '']) => [...lines.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, command]) => [group, command]),
   );
   expect(groups).toEqual(COMMANDS);

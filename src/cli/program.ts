@@ -21,7 +21,6 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     drift: ['Show drift between AWS and team.yaml', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
-    keys: ['Get and test your access key', () => import('./commands/keys.ts')],
   },
   'Edit:': {
     member: ['Add, change or depart a member', () => import('./commands/member.ts')],
