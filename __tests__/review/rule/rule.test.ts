@@ -116,6 +116,8 @@ const limitsOf = ({ team }: Ruled, key: string): PolicyDocument | null => {
 };
 
 const denyAll = statement('Deny', '*');
+const denyTagged = statement('Deny', '*', { Condition: { StringEquals: { 'aws:PrincipalTag/stop': 'yes' } } });
+const tagged = changeUser('fay', ({ tags }) => ({ tags: { ...tags, stop: 'yes' } }));
 const mfa = { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } };
 const readerArn = rolePolicyArn(sampleTeam, 'results-reader');
 const payArn = rolePolicyArn(sampleTeam, 'paymaster');
@@ -198,6 +200,54 @@ describe('operations', () => {
       },
       [took('fay', only(PAY, ['GetHIT']))],
     ],
+    [
+      'a boundary of someone else that denies under a condition',
+      {
+        change: all(
+          withPolicy(
+            stopArn('stop'),
+            says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus', mfa)),
+          ),
+          changeUser('fay', () => ({ boundary: stopArn('stop') })),
+        ),
+      },
+      [took('fay', ['SendBonus'])],
+    ],
+    [
+      'a policy that denies under a condition, and is no boundary of the member',
+      {
+        change: all(
+          withPolicy(
+            stopArn('stop'),
+            says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus', mfa)),
+          ),
+          changeUser('bo', () => ({ boundary: stopArn('stop') })),
+        ),
+      },
+      [],
+    ],
+    [
+      'a tag that a Deny at the member asks for',
+      { change: all(tagged, write('fay', 'stop', says(denyTagged))) },
+      [took('fay', PAY), keeps('fay', OPERATIONS)],
+    ],
+    [
+      'a tag that a Deny at the group of a role asks for',
+      {
+        change: all(
+          tagged,
+          changeGroup('paymaster', () => ({ inline: [{ name: 'stop', document: says(denyTagged) }] })),
+        ),
+      },
+      [keeps('paymaster', OPERATIONS), took('fay', PAY)],
+    ],
+    [
+      'a tag that a Deny at a foreign group asks for',
+      { change: all(tagged, inHelpers('fay', denyTagged)) },
+      [took('fay', PAY)],
+    ],
+    ['a tag that no Deny asks for', { change: all(tagged, inHelpers('fay', statement('Deny', '*', mfa))) }, []],
+    ['a Deny that asks for a tag of others', { change: inHelpers('fay', denyTagged) }, []],
     ['the lab’s own boundary changed, which no apply restores', { change: edit(BOUNDARY, says(denyAll)) }, []],
     [
       'a member who is suspended in the account and the file loses nothing visible, and is not given more later',
@@ -381,7 +431,16 @@ describe('dates', () => {
     const change = write('fay', 'limits', first);
     expect(brief(ruled({ change }))).toEqual([keeps('fay', OPERATIONS)]);
     const team = withMember('fay', { from: '2026-12-01' });
-    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([]);
+    const applied = withMember('fay', { from: '2026-11-01' });
+    expect(brief(ruled({ team, applied, change }))).toEqual([]);
+    // It replaces no first day of the file.
+    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
+  });
+
+  test('the first last day of the file lifts no Deny from a day on', () => {
+    const change = write('fay', 'limits', until('2026-01-01T00:00:00Z'));
+    const team = withMember('fay', { until: '2027-05-31' });
+    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
   });
 
   const christmas = { 'aws:CurrentTime': '2026-12-24T00:00:00Z' };
@@ -456,6 +515,31 @@ describe('Denies by hand', () => {
     expect(brief(ruled({ change, restore: ['role/paymaster'] }))).toEqual([]);
     const removed = all(change, takeOut('fay', name('paymaster')));
     expect(brief(ruled({ change: removed, restore: ['role/paymaster'] }))).toEqual([took('fay', PAY)]);
+  });
+
+  test('of a role give back to no member what was taken from them, when they are lifted', () => {
+    const denied = changeGroup('paymaster', () => ({
+      inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+    }));
+    const gone = takeOut('fay', name('paymaster'));
+    for (const [first, second] of [
+      [gone, denied],
+      [denied, gone],
+    ] as const) {
+      const input = inputOf({ change: first });
+      const once = second(afterApply(input.account.access, ruleFor(input), sampleTeam));
+      const of = (access: typeof once) => ({ ...input, account: { ...input.account, access } });
+      const twice = afterApply(once, ruleFor(of(once)), sampleTeam);
+      expect(brief(ruleFor(of(twice)))).toEqual([keeps('paymaster', ['SendBonus']), took('fay', PAY)]);
+      const restore = new Set(['role/paymaster']);
+      expect(brief(ruleFor({ ...of(twice), restore }))).toEqual([took('fay', PAY)]);
+    }
+  });
+
+  test('of `limits` in a document of an older version are kept without the condition that they never had', () => {
+    const document = { ...says(statement('Deny', 'mechanicalturk:SendBonus', literal)), Version: '2008-10-17' };
+    const result = ruled({ change: write('fay', 'limits', document) });
+    expect(limitsOf(result, 'fay')?.Statement).toEqual([statement('Deny', 'mechanicalturk:SendBonus')]);
   });
 
   test.each<[string, PolicyDocument, readonly string[]]>([
@@ -739,8 +823,35 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     const helpers = (...attached: readonly string[]) =>
       all(withGroup({ name: 'helpers', path: '/x/', attached }), putInto('fay', 'helpers'));
     expect(deniedTo('fay', { change: helpers(payArn, FULL) })).toContain('CreateHIT');
-    expect(deniedTo('fay', { change: helpers(FULL) })).toBeUndefined();
     expect(deniedTo('fay', { change: helpers() })).toBeUndefined();
+  });
+
+  test.each<[string, PolicyDocument]>([
+    ['always', says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:SendBonus']))],
+    ['under a condition', says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:SendBonus'], mfa))],
+  ])('is any other group that gives %s what the file does not, and its members are denied that', (_when, document) => {
+    const inOne = all(
+      withGroup({ name: 'elsewhere', inline: [{ name: 'own', document }] }),
+      putInto('fay', 'elsewhere'),
+    );
+    expect(deniedTo('fay', { change: inOne })).toEqual(['CreateHIT']);
+    expect(deniedTo('bo', { change: inOne })).toBeUndefined();
+    const frozen = { ...sampleTeam, freeze: ['pay:bonus'] as const };
+    expect(deniedTo('fay', { team: frozen, applied: sampleTeam, change: inOne })).toEqual(['CreateHIT', 'SendBonus']);
+    // Under the path an apply empties it.
+    const under = all(inOne, (account) => ({
+      ...account,
+      groups: account.groups.map((each) => (each.name === 'elsewhere' ? { ...each, path: PATH } : each)),
+    }));
+    expect(deniedTo('fay', { change: under })).toBeUndefined();
+  });
+
+  test('a Deny of what the file gives, by the statement of what is out of reach, is one that someone wrote', () => {
+    const deny = { Sid: 'OutOfReach', ...statement('Deny', 'mechanicalturk:SendBonus') };
+    const change = write('fay', 'limits', says(deny));
+    expect(brief(ruled({ change }))).toEqual([took('fay', ['SendBonus'])]);
+    const applied: Team = { ...sampleTeam, freeze: ['pay:bonus'] };
+    expect(brief(ruled({ team: sampleTeam, applied, change }))).toEqual([]);
   });
 
   test('is one that the record knows, whatever is attached to it', () => {
@@ -783,7 +894,7 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(brief(ruled({ change: written }))).toEqual([]);
     expect(brief(ruled({ change: all(movedGroup, written) }))).toEqual(brief(ruled({ change: movedGroup })));
     const more = withMember('fay', { roles: ['paymaster', 'task-publisher'] });
-    expect(brief(ruled({ team: more, change: written }))).toEqual([]);
+    expect(brief(ruled({ team: more, applied: sampleTeam, change: written }))).toEqual([]);
   });
 });
 

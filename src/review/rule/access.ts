@@ -2,6 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { DENY_ALL, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import {
   boundaryPolicy,
@@ -11,7 +12,7 @@ import {
   rolePolicy,
   WITHHELD_SID,
 } from '../../team/documents.ts';
-import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam } from '../../team/team.ts';
 import { deniedBy, denyKey } from './kept-denies.ts';
 
@@ -52,15 +53,15 @@ export function unchangedIn(teams: readonly AccessTeam[]): OperationsByUser {
   );
 }
 
-/** What `limits` withhold in an account. */
-export function withheldIn({ users }: AccessModel): OperationsByUser {
+/** What the statements of `limits` with a Sid deny in an account. */
+export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser {
   return new Map(
     users.map(({ name, inline }) => {
       const statements = inline.flatMap((policy) =>
         policy.name === LIMITS_POLICY && policy.document !== null ? statementsOf(policy.document) : [],
       );
-      const withheld = statements.filter(({ Sid }) => Sid === WITHHELD_SID).map(deniedBy);
-      return [name, withheld.reduce(union, NO_OPERATIONS)] as const;
+      const found = statements.filter(({ Sid }) => Sid === sid).map(deniedBy);
+      return [name, found.reduce(union, NO_OPERATIONS)] as const;
     }),
   );
 }
@@ -78,62 +79,76 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
   const stays = new Map(
     team.members.map(({ key, roles }) => [iamName(lab, key), roles.map((role) => iamName(lab, role))]),
   );
-  // Who leaves a group escapes its Denies under a condition, too.
-  const escaped = (user: AccessUser): readonly InlinePolicy[] =>
-    account.groups
-      .filter(({ name }) => labGroups.has(name) && user.groups.includes(name))
-      .filter(({ name }) => stays.get(user.name)?.includes(name) !== true)
-      .map((group) => policyOf(group, account, conditionalDeny));
+  const tags = new Map(team.members.map(({ key }) => [iamName(lab, key), stableJson(memberTags(lab, key))]));
+  // Who leaves a group escapes its Denies under a condition, too, and whose tags are restored those under one on a tag.
+  const escaped = (user: AccessUser): readonly InlinePolicy[] => {
+    const isTagged = tags.has(user.name) && tags.get(user.name) !== stableJson(user.tags);
+    const onTags = (each: Statement) => (isTagged && isOnTags(each) ? conditionalDeny(each) : []);
+    const groups = account.groups.filter(({ name }) => user.groups.includes(name));
+    const left = groups.filter(({ name }) => labGroups.has(name) && stays.get(user.name)?.includes(name) !== true);
+    return [
+      ...left.map((group) => policyOf(group, account, conditionalDeny)),
+      ...[user, ...groups].map((holder) => policyOf(holder, account, onTags)),
+    ];
+  };
   const own = (holder: string, inline: readonly InlinePolicy[]) =>
     inline.map(({ name, document }) => {
       const isLimits = name === LIMITS_POLICY;
       return { name, document: certain(document, brakes.get(`${holder} ${name}`), isLimits) };
     });
+  // An apply restores the boundary of the lab, and so lifts the Denies of another, those under a condition, too.
+  const other = ({ boundary: arn }: AccessUser) => (arn === null || arn === boundary ? arn : `${arn} as boundary`);
+  const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
+  const policies = [...account.policies, ...missingPolicies(account)];
   return operationsIn({
     ...account,
-    users: account.users.map((user) => ({ ...user, inline: [...own(user.name, user.inline), ...escaped(user)] })),
+    users: account.users.map((user) => ({
+      ...{ ...user, boundary: other(user) },
+      inline: [...own(user.name, user.inline), ...escaped(user)],
+    })),
     groups: account.groups.map((group) =>
       labGroups.has(group.name)
         ? { ...group, inline: own(group.name, group.inline) }
         : { ...group, attached: [], inline: [policyOf(group, account, outrightAllow)] },
     ),
-    policies: [...account.policies, ...missingPolicies(account)].map((policy) => ({
-      ...policy,
-      // No apply restores the boundary's own document, so that nothing is given back by it.
-      document:
-        policy.arn === boundary
-          ? boundaryPolicy({ lab, account: account.account })
-          : certain(policy.document, brakes.get(policy.arn)),
-    })),
+    policies: [
+      ...policies.map((policy) => ({
+        ...policy,
+        // No apply restores the boundary's own document, so that nothing is given back by it.
+        document:
+          policy.arn === boundary
+            ? boundaryPolicy({ lab, account: account.account })
+            : certain(policy.document, brakes.get(policy.arn)),
+      })),
+      ...policies
+        .filter(({ arn }) => boundaries.has(arn))
+        .map(({ arn, name, document }) => ({
+          ...{ arn: `${arn} as boundary`, name, document: certain(document && denyingAlways(document)) },
+        })),
+    ],
   });
 }
 
 /**
- * What groups that are not the lab's give its members under the boundary of the lab: no apply changes these groups, and it may
- * lift what limits them. `isOpen`: an Allow under a condition counts, too.
+ * What groups outside the lab's path could give its members under the boundary of the lab, an Allow under a condition included:
+ * no apply changes these groups, and it may lift what limits them.
  */
-export function givenByOthers(
-  account: AccessModel,
-  team: AccessTeam,
-  before: readonly AccessTeam[],
-  isOpen: boolean,
-): OperationsByUser {
-  const { lab } = team;
-  const labGroups = labGroupsOf(account, team, before);
+export function givenByOthers(account: AccessModel, { lab, members }: AccessTeam): OperationsByUser {
+  const others = account.groups.filter(({ path }) => path !== labPath(lab));
+  const names = new Set(others.map(({ name }) => name));
   const boundary = boundaryArn({ lab, account: account.account });
-  const document = boundaryPolicy({ lab, account: account.account });
-  const members = new Set(team.members.map(({ key }) => iamName(lab, key)));
+  const ofMembers = new Set(members.map(({ key }) => iamName(lab, key)));
   const of = (given: PolicyDocument | null) =>
-    given === null || !isOpen ? certain(given) : { ...given, Statement: statementsOf(given).flatMap(unconditional) };
+    given && { ...given, Statement: statementsOf(given).flatMap(unconditional) };
   return operationsIn({
     account: account.account,
     users: account.users
-      .filter(({ name }) => members.has(name))
+      .filter(({ name }) => ofMembers.has(name))
       .map((user) => {
-        const groups = user.groups.filter((group) => !labGroups.has(group));
+        const groups = user.groups.filter((group) => names.has(group));
         return { ...user, groups, attached: [], inline: [], boundary };
       }),
-    groups: account.groups.map((group) => ({
+    groups: others.map((group) => ({
       ...group,
       inline: group.inline.map((policy) => ({ ...policy, document: of(policy.document) })),
     })),
@@ -141,7 +156,7 @@ export function givenByOthers(
       ...account.policies
         .filter(({ arn }) => arn !== boundary)
         .map((policy) => ({ ...policy, document: of(policy.document) })),
-      { arn: boundary, name: lab, document },
+      { arn: boundary, name: lab, document: boundaryPolicy({ lab, account: account.account }) },
     ],
   });
 }
@@ -179,22 +194,31 @@ export function documentsOf(
   ];
 }
 
-/** A group's policies as one, of what is kept of their statements. */
+/** A holder's policies as one, of what is kept of their statements. */
 function policyOf(
-  group: AccessModel['groups'][number],
+  holder: Pick<AccessUser, 'name' | 'inline' | 'attached'>,
   account: AccessModel,
   keep: (statement: Statement) => readonly Statement[],
 ): InlinePolicy {
-  const known = documentsOf(group, account).flatMap((document) => (document === null ? [] : statementsOf(document)));
-  return { name: group.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
+  const known = documentsOf(holder, account).flatMap((document) => (document === null ? [] : statementsOf(document)));
+  return { name: holder.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
 }
 
 function outrightAllow(statement: Statement): readonly Statement[] {
   return statement.Effect === 'Allow' && statement.Condition === undefined ? [statement] : [];
 }
 
+function isOnTags({ Condition = {} }: Statement): boolean {
+  return JSON.stringify(Condition).toLowerCase().includes('aws:principaltag/');
+}
+
 function conditionalDeny({ Condition, ...bare }: Statement): readonly Statement[] {
   return bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [];
+}
+
+/** With each Deny under a condition, the same without it. */
+function denyingAlways(document: PolicyDocument): PolicyDocument {
+  return { ...document, Statement: statementsOf(document).flatMap((each) => [each, ...conditionalDeny(each)]) };
 }
 
 function certain(

@@ -16,18 +16,10 @@ import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
-import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
-import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
+import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
-import {
-  documentsOf,
-  givenBy,
-  givenByOthers,
-  heldIn,
-  type OperationsByUser,
-  unchangedIn,
-  withheldIn,
-} from './access.ts';
+import { deniedIn, documentsOf, givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn } from './access.ts';
 import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
@@ -125,12 +117,11 @@ export function ruleFor(input: RuleInput): Ruled {
   const of = (map: OperationsByUser, user: string): OperationSet => map.get(user) ?? NO_OPERATIONS;
   const isUnfinished = before.length > 1;
   const unchanged = isUnfinished ? unchangedIn(before) : new Map();
-  const known = withheldIn(account.access);
-  const others = givenByOthers(account.access, team, before, false);
-  const maybeOthers = givenByOthers(account.access, team, before, true);
-  const unbound = new Set(
-    account.access.users.flatMap(({ name, boundary }) => (boundary === boundaryArn(team) ? [] : [name])),
-  );
+  const known = deniedIn(account.access, WITHHELD_SID);
+  // Of what the teams gave, only what was frozen is out of reach, unless someone wrote that statement.
+  const unreached = deniedIn(account.access, OUT_OF_REACH_SID);
+  const wasFrozen = operationSet(before.flatMap(({ freeze }) => freeze.flatMap(operationsOf)));
+  const others = givenByOthers(account.access, team);
   const lost = groupsOutOfReach(input);
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
@@ -166,19 +157,15 @@ export function ruleFor(input: RuleInput): Ruled {
     roleKeys.size === team.roles.length
       ? gives
       : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
-  const takenFrom = (user: string, roles: readonly string[]): OperationSet => {
+  const takenFrom = (user: string): OperationSet => {
     const begun = begunWithheld(user, input);
     const already = union(of(known, user), begun);
-    const lacking = difference(of(gives, user), difference(of(held, user), begun));
+    const denied = union(begun, difference(of(unreached, user), wasFrozen));
+    const lacking = difference(of(gives, user), difference(of(held, user), denied));
     // Nothing else can come back now through a role whose group this apply does not write.
     const returning = intersection(lacking, union(of(written, user), already));
     const taken = given.reduce((all, each) => intersection(all, of(each, user)), returning);
-    // What no file gives must not come back either, because a limit on it ends.
-    const denied = team.roles.flatMap(({ key, deny }) => (roles.includes(key) ? deny : []));
-    const accounted = [of(gives, user), of(held, user), operationSet(denied)].reduce(union);
-    const open = unbound.has(user) ? of(maybeOthers, user) : intersection(of(maybeOthers, user), already);
-    const beside = difference(union(of(others, user), open), accounted);
-    return union(isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken, beside);
+    return isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken;
   };
 
   const members = team.members.flatMap((member): readonly Member[] => {
@@ -199,14 +186,18 @@ export function ruleFor(input: RuleInput): Ruled {
     if (kind === 'new') newUsers.push(user);
     const ofRoles = ofWritten(member);
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
-    const outOfReach = actual?.groups.some((group) => lost.has(group)) === true ? listOperations(notGiven(user)) : [];
+    const reach = actual?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : of(others, user);
+    const outOfReach = listOperations(intersection(reach, notGiven(user)));
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
     if (actual === null || restore.has(key)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
-    const back = union(operationSet(giveBack.get(key) ?? []), alwaysDenied(liftedHere));
     const keptDenies = lift.has(key) ? [] : deniesAtUser(member, actual, input);
-    const denied = [keptDenies, ...roles.map((role) => (ofRoles.includes(role.key) ? (role.keptDenies ?? []) : []))];
-    const taken = listOperations(difference(takenFrom(user, member.roles), union(back, alwaysDenied(denied.flat()))));
+    const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
+    const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
+    // What was taken from the member before stays so, when a Deny of a role ends.
+    const byGroups = difference(alwaysDenied(ofGroups), union(of(known, user), begunWithheld(user, input)));
+    const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(keptDenies), byGroups].reduce(union);
+    const taken = listOperations(difference(takenFrom(user), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
@@ -352,8 +343,10 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
     const same = members.find(({ key }) => key === member.key);
     return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
   });
-  const isChanged = (field: 'from' | 'until') => was !== undefined && was[field] !== member[field];
-  const limits = deniesIn(actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null);
+  // The first of the file replaces none: what is there was denied outside Terraform.
+  const isChanged = (field: 'from' | 'until') => (was?.[field] ?? null) !== null && was?.[field] !== member[field];
+  const document = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+  const limits = deniesIn(document);
   const own = new Set(limits.map(denyKey));
   const isEnded = (deny: Statement) =>
     own.has(denyKey(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
@@ -361,7 +354,7 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
   const documents = [
     ...documentsOf({ ...actual, inline }, account.access),
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
-    { Version: '2012-10-17', Statement: limits.filter((deny) => !isComputed(deny)) },
+    document && { ...document, Statement: limits.filter((deny) => !isComputed(deny)) },
   ];
   return manualDenies(documents, known, exact, isEnded);
 }
