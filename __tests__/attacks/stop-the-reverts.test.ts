@@ -53,6 +53,19 @@ const ROWS: readonly Row[] = [
     attacker: 'stranger',
   },
   {
+    what: 'a member in as many groups under the path as IAM allows',
+    async change(iam) {
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...group('task-publisher'), ...user('bo') }));
+      for (let index = 0; index < 9; index += 1) {
+        await iam.send(new aws.CreateGroupCommand({ GroupName: `more-${index}`, Path: '/mturk/perception-lab/' }));
+        await iam.send(new aws.AddUserToGroupCommand({ GroupName: `more-${index}`, ...user('bo') }));
+      }
+      await iam.send(new aws.AddUserToGroupCommand({ ...group('paymaster'), ...user('ada') }));
+    },
+    attacker: user('ada').UserName,
+    withheld: ['bo', 'CreateHIT'],
+  },
+  {
     what: 'an edit that gives and takes at once',
     async change(iam) {
       const PolicyArn = rolePolicyArn(smallTeam, 'task-publisher');
