@@ -1,11 +1,13 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
+import { OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Statement } from '../../../src/iam/document.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
+import { limitsPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
@@ -49,6 +51,8 @@ const line = ({ id, cause, remediation }: DriftFinding) => `${id}: ${cause}, ${r
 const MTURK = 'mechanicalturk:*';
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
+const PAY = sampleTeam.roles.find(({ key }) => key === 'paymaster')?.allow;
+const NOT_OF_PAYMASTER = OPERATIONS.filter((each) => PAY?.includes(each) !== true);
 const readerStatement = says(
   ...[desiredAccess(sampleTeam, TODAY).policies.find(({ arn }) => arn === READER)!.document!.Statement].flat(),
 );
@@ -370,6 +374,22 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       'user-without-boundary/fay/escalates: manual, auto',
       'unmanaged-group-membership/fay/Admins/escalates: unmanaged, manual',
     ],
+  ],
+  [
+    'a member is in a group that gives what an apply denies them since',
+    all(
+      withGroup({
+        name: 'elsewhere',
+        inline: [{ name: 'all', document: says(statement('Allow', 'mechanicalturk:*')) }],
+      }),
+      putInto('fay', 'elsewhere'),
+      write(
+        'fay',
+        'limits',
+        limitsPolicy({ from: null, until: null, suspended: false, outOfReach: NOT_OF_PAYMASTER }) ?? says(),
+      ),
+    ),
+    ['unmanaged-group-membership/fay/elsewhere: unmanaged, manual'],
   ],
   [
     'a member is put into a group of another kind',

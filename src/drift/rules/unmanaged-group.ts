@@ -94,8 +94,8 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
   calls: /ToGroup$|FromGroup$/,
 };
 
-function membership(user: string, group: string, { account, lab, at }: ScanContext): Detected {
-  const within = around(account, [user], [group]);
+function membership(user: string, group: string, { full, lab, at }: ScanContext): Detected {
+  const within = around(full, [user], [group]);
   const without: AccessModel = {
     ...within,
     users: within.users.map((each) => ({ ...each, groups: each.groups.filter((one) => one !== group) })),
