@@ -45,6 +45,8 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'Admins' }));
     },
     finds: ['unmanaged-group-membership/bo/Admins/spends'],
+    // They stay in it, and are denied what it gives.
+    leaves: ['unmanaged-group-membership/bo/Admins'],
     reconcile: 'left',
     access: true,
   },
