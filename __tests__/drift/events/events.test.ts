@@ -90,8 +90,15 @@ describe('who caused a finding', () => {
       'no apply at a terminal',
       withheld,
       'one',
-      ['PutUserPolicy', { userName: BO, policyName: 'no-bonus' }],
-      ['PutUserPolicy', { userName: BO, policyName: 'limits' }, { userAgent: 'terraform' }],
+      ['RemoveUserFromGroup', MEMBERSHIP],
+      ['RemoveUserFromGroup', { ...MEMBERSHIP }, { userAgent: 'terraform' }],
+    ],
+    [
+      'no call after the apply that withheld access',
+      withheld,
+      'one',
+      ['RemoveUserFromGroup', MEMBERSHIP],
+      ['RemoveUserFromGroup', { ...MEMBERSHIP }, { at: '2026-11-25T08:31:00Z' }],
     ],
     [
       'Terraform long before the last apply',
@@ -199,6 +206,19 @@ describe('what was changed and changed back', () => {
     expect(listed([added], [call])).toEqual([]);
     expect(listed([{ ...added, cause: 'pending' } as DriftFinding], [call])).toHaveLength(1);
     expect(listed([ssh], [call])).toHaveLength(1);
+  });
+
+  test.each([
+    ['a Deny that is kept', findingOf({ kind: 'deny-kept', holder: { kind: 'user', name: BO }, operations: [] })],
+    ['access that is withheld', withheld],
+  ])('%s hides nothing that was changed back, before or after its apply', (_what, finding) => {
+    const both = (at: string): Call[] => [
+      ['AddUserToGroup', MEMBERSHIP, { at }],
+      ['RemoveUserFromGroup', MEMBERSHIP, { at }],
+    ];
+    const later = both('2026-11-25T20:00:00Z');
+    expect(listed([finding], later, APPLIED)).toEqual([`user ${BO} RemoveUserFromGroup AddUserToGroup`]);
+    expect(listed([finding], both('2026-11-25T08:00:00Z'), APPLIED)[0]).toContain('AddUserToGroup');
   });
 
   test('Terraform in the hour before the last apply ended is that apply', () => {

@@ -74,7 +74,7 @@ export function attribute(
   changes: readonly IamChange[],
   applied: string | null,
 ): readonly DriftFinding[] {
-  const causes = causesIn(findings);
+  const causes = causesIn(findings, applied);
   const manual = changes.filter((change) => !isOfApply(change, applied));
   return findings.map((finding) => {
     const last = isPending(finding) ? undefined : manual.find((change) => causes(finding, change));
@@ -92,7 +92,10 @@ export function entityOf(finding: DriftFinding): Entity | null {
 }
 
 /** Whether a change can have caused a finding. Findings have the names of team.yaml, whatever was renamed. */
-function causesIn(findings: readonly DriftFinding[]): (finding: DriftFinding, change: IamChange) => boolean {
+function causesIn(
+  findings: readonly DriftFinding[],
+  applied: string | null,
+): (finding: DriftFinding, change: IamChange) => boolean {
   const renamed = new Map(
     findings.flatMap(({ rule, data }) => {
       if (rule === 'user-renamed') return [[keyOf('user', data.to), keyOf('user', data.user)]];
@@ -101,7 +104,9 @@ function causesIn(findings: readonly DriftFinding[]): (finding: DriftFinding, ch
   );
   return (finding, { event, entities, target }) => {
     const about = entityOf(finding);
-    if (about === null || ruleOf(finding).calls?.test(event.name) === false) return false;
+    const { calls, isWrittenByApply } = ruleOf(finding);
+    if (about === null || calls?.test(event.name) === false) return false;
+    if (isWrittenByApply && applied !== null && Date.parse(event.at) > Date.parse(applied)) return false;
     const keys = entities.map(({ kind, name }) => renamed.get(keyOf(kind, name)) ?? keyOf(kind, name));
     const other = objectOf(finding.data);
     return (
@@ -140,7 +145,7 @@ export function changedBack(
   changes: readonly IamChange[],
   { team, since, applied }: { readonly team: Team; readonly since: Date; readonly applied: string | null },
 ): readonly ChangedBack[] {
-  const causes = causesIn(findings);
+  const causes = causesIn(findings, applied);
   const open = findings.filter((finding) => !isPending(finding));
   const byEntity = new Map<string, ChangedBack>();
   for (const change of changes) {

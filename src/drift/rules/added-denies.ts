@@ -41,6 +41,8 @@ export const accessWithheld: Rule<'access-withheld'> = {
       ];
     }),
   idEffect: 'never',
+  calls: /^RemoveUserFromGroup$|^PutUserPermissionsBoundary$/,
+  isWrittenByApply: true,
   title: ({ user }, names) => t`Access of ${userText(user, names)} taken by a manual change and withheld`,
   effect: t`Denied what ${codeText('team.yaml')} gives`,
   remedy: ({ data: { user, from } }, names) => ({
@@ -64,6 +66,8 @@ export const denyKept: Rule<'deny-kept'> = {
       ];
     }),
   idEffect: 'never',
+  calls: /^(Attach|Put)(User|Group)Policy$|PolicyVersion$/,
+  isWrittenByApply: true,
   title: ({ holder }, names) =>
     t`Deny added to ${holderText(holder, names)} outside ${codeText('team.yaml')}, and kept`,
   effect: t`Denies nothing that ${codeText('team.yaml')} gives`,

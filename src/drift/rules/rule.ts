@@ -112,6 +112,8 @@ export interface Rule<Id extends FindingId = FindingId> {
   entity?(data: RuleData[Id]): Entity | null;
   /** The names of the calls that can cause it; any if left out. */
   readonly calls?: RegExp;
+  /** Whether an apply wrote what is found, so that no later call can have caused it. */
+  readonly isWrittenByApply?: true;
   /** Whether it uses the credential report, which can be four hours old. */
   readonly usesCredentialReport?: true;
 }
