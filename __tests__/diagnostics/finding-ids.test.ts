@@ -1,4 +1,4 @@
-import { FINDING_IDS, TERRAFORM_FINDING_IDS } from '../../src/diagnostics/finding-ids.ts';
+import { FINDING_IDS, NOT_SNOOZABLE_IDS } from '../../src/diagnostics/finding-ids.ts';
 import type { DriftFinding, RuleId } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
@@ -69,7 +69,7 @@ test('the kinds that are known are those that can be found', () => {
 });
 
 test.each(Object.entries(OF_EACH_KIND))(
-  'what is found as %s can be snoozed by its id, the second time, too, unless Terraform manages it',
+  'what is found as %s can be snoozed by its id, the second time, too, unless Terraform or bootstrap writes it',
   (rule, data) => {
     const team = {
       ...sampleTeam,
@@ -82,8 +82,8 @@ test.each(Object.entries(OF_EACH_KIND))(
     for (const id of [of('spends'), of('spends'), of(null), of('spends', ['bo'])]) {
       expect(id.split('/')[0]).toBe(rule);
       const snoozed = `snoozed:\n  ${JSON.stringify(id)}: { until: "2027-01-31", reason: known }`;
-      const isOfTerraform = TERRAFORM_FINDING_IDS.some((each) => each === rule);
-      const found = isOfTerraform ? ['snooze-not-possible'] : [];
+      const isNever = NOT_SNOOZABLE_IDS.some((each) => each === rule);
+      const found = isNever ? ['snooze-not-possible'] : [];
       expect({ id, found: codesOf(teamText({ snoozed })) }).toEqual({ id, found });
     }
   },

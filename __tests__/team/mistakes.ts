@@ -567,6 +567,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'snooze-not-possible': [
     snoozedId('a snooze of what Terraform manages', 'membership-added/bo/paymaster/spends'),
     snoozedId("a snooze of a member's removed boundary", 'user-without-boundary/ada'),
+    snoozedId('a snooze of a role of the workflows', 'role-changed/vision-apply'),
   ],
 };
 

@@ -50,10 +50,10 @@ export const FINDING_IDS = [
 export type FindingId = (typeof FINDING_IDS)[number];
 
 /**
- * Ids of findings about what Terraform manages: an apply reverts them, so they cannot be snoozed. A member's
- * `user-without-boundary` is one, too; that of another user is not.
+ * Ids of findings that cannot be snoozed: about what Terraform manages, which an apply reverts, and about what bootstrap
+ * writes, which decides who controls the lab. A member's `user-without-boundary` is one, too; that of another user is not.
  */
-export const TERRAFORM_FINDING_IDS: readonly FindingId[] = [
+export const NOT_SNOOZABLE_IDS: readonly FindingId[] = [
   'membership-added',
   'membership-removed',
   'policy-attached',
@@ -72,6 +72,10 @@ export const TERRAFORM_FINDING_IDS: readonly FindingId[] = [
   'path-changed',
   'tag-changed',
   'resource-changed',
+  'boundary-policy-changed',
+  'role-changed',
+  'bucket-changed',
+  'identity-provider-changed',
 ];
 
 export function isFindingId(text: string): text is FindingId {

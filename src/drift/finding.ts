@@ -6,7 +6,7 @@ import type { Grant } from '../access/policies-of.ts';
 import type { UserDetails } from '../aws/inventory/unmanaged.ts';
 import type { AccessKey, NotChecked } from '../aws/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
-import { type FindingId, TERRAFORM_FINDING_IDS } from '../diagnostics/finding-ids.ts';
+import { type FindingId, NOT_SNOOZABLE_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
 
 /** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
@@ -288,9 +288,9 @@ export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Dif
   return 'kind' in data ? data : null;
 }
 
-/** Whether a finding is about what Terraform manages: no snooze hides it. */
-export function isOfTerraform(finding: Pick<DriftFinding, 'rule' | 'data'>): boolean {
-  return differenceOf(finding) !== null || TERRAFORM_FINDING_IDS.includes(finding.rule);
+/** Whether a snooze hides a finding: not one about what Terraform manages, or about what bootstrap writes. */
+export function isSnoozable(finding: Pick<DriftFinding, 'rule' | 'data'>): boolean {
+  return differenceOf(finding) === null && !NOT_SNOOZABLE_IDS.includes(finding.rule);
 }
 
 export type WorstEffect = 'full-control' | Risk | 'lost-access';

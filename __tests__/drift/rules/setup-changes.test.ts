@@ -4,6 +4,7 @@ import type { SetupChanges } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
+import type { Team } from '../../../src/team/team.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { AT, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
@@ -11,10 +12,10 @@ import { sampleTeam } from '../../support/sample-team.ts';
 
 const NOTHING: SetupChanges = { roles: [], bucket: null, provider: null };
 
-function scan(setup: Partial<SetupChanges>, notChecked: readonly string[] = []) {
+function scan(setup: Partial<SetupChanges>, notChecked: readonly string[] = [], snoozed: Team['snoozed'] = []) {
   const failure = { code: 'credentials-denied', args: { reason: 'AccessDenied', progress: null } } as const;
   return scanOf({
-    ...{ team: sampleTeam, today: TODAY, at: AT, plan: null },
+    ...{ team: { ...sampleTeam, snoozed }, today: TODAY, at: AT, plan: null },
     inventory: inventoryOf(desiredAccess(sampleTeam, TODAY)),
     applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: { user: new Map(), group: new Map() } },
     setup: { ...NOTHING, ...setup, notChecked: notChecked.map((what) => ({ what, failure })) },
@@ -73,4 +74,20 @@ test('what is as this version writes it is no finding', () => {
 test('what could not be read is said, and is not a clean check', () => {
   const result = scan({}, ['the bucket of the state']);
   expect(result).toMatchObject({ findings: [], class: 'error', notChecked: [{ what: 'the bucket of the state' }] });
+});
+
+test('what bootstrap writes is shown, whatever the file says', () => {
+  const changed: SetupChanges = {
+    roles: [{ name: 'perception-lab-apply', settings: ['other-policies'] }],
+    bucket: { name: 'lab-state', settings: ['policy'] },
+    provider: { name: 'arn:aws:iam::123456789012:oidc-provider/x', settings: ['audience'] },
+  };
+  const found = scan(changed).findings.map(({ id }) => id);
+  expect(found).toHaveLength(3);
+  const snoozed = found.map((finding) => ({ finding, until: TODAY, reason: 'known' }));
+  expect(scan(changed, [], snoozed)).toMatchObject({
+    class: 'drift',
+    findings: found.map((id) => ({ id })),
+    snoozed: [],
+  });
 });

@@ -20,7 +20,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { isOfTerraform, isPending, type ScanResult, worstEffect } from '../finding.ts';
+import { isPending, isSnoozable, type ScanResult, worstEffect } from '../finding.ts';
 import {
   changedBackBlocks,
   driftBlocks,
@@ -170,7 +170,7 @@ export function checkedFooter(at: string, closes: Text, links: RunLinks): Block 
 
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
   const example = shown.find(
-    ({ action, finding }) => action === 'decide' && !isOfTerraform(finding) && redact(finding.id, false) === finding.id,
+    ({ action, finding }) => action === 'decide' && isSnoozable(finding) && redact(finding.id, false) === finding.id,
   );
   if (example === undefined) return [];
   const until = new Date(Date.parse(at) + SNOOZE_DAYS * DAY_MS).toISOString().slice(0, 10);

@@ -25,9 +25,9 @@ import { entityOf } from '../events/events.ts';
 import {
   type Attribution,
   type DriftFinding,
-  isOfTerraform,
   isOpen,
   isPending,
+  isSnoozable,
   peopleOf,
   worstEffect,
 } from '../finding.ts';
@@ -94,7 +94,7 @@ export function findingTitle(finding: DriftFinding, names: DisplayNames): Text {
 }
 
 function intendedText(finding: DriftFinding, edit: Text | null): Text {
-  if (isOfTerraform(finding)) return edit ?? t`It cannot be kept or snoozed, because Terraform manages it.`;
+  if (!isSnoozable(finding)) return edit ?? t`It cannot be kept or snoozed, because Terraform manages it.`;
   const id = codeText(finding.id);
   return edit === null ? t`Snooze ${id}.` : t`${edit} Or snooze ${id}.`;
 }

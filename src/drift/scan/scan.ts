@@ -20,7 +20,7 @@ import { type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   type DriftFinding,
   type DriftSeverity,
-  isOfTerraform,
+  isSnoozable,
   type Remediation,
   type Rename,
   type ScanResult,
@@ -344,8 +344,8 @@ function withoutSnoozed(
     const other = active.get(snooze.finding);
     if (other === undefined || other.until < snooze.until) active.set(snooze.finding, snooze);
   }
-  const snoozeOf = (finding: DriftFinding) => (isOfTerraform(finding) ? undefined : active.get(finding.id));
-  const ids = new Set(found.flatMap((finding) => (isOfTerraform(finding) ? [] : [finding.id])));
+  const snoozeOf = (finding: DriftFinding) => (isSnoozable(finding) ? active.get(finding.id) : undefined);
+  const ids = new Set(found.flatMap((finding) => (isSnoozable(finding) ? [finding.id] : [])));
   const unused = snoozes.filter(({ finding, until }) => until < today || !ids.has(finding));
   return {
     findings: found.filter((finding) => snoozeOf(finding) === undefined),

@@ -1,6 +1,6 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
-import { FINDING_IDS, isFindingId, TERRAFORM_FINDING_IDS } from '../../diagnostics/finding-ids.ts';
+import { FINDING_IDS, isFindingId, NOT_SNOOZABLE_IDS } from '../../diagnostics/finding-ids.ts';
 import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
@@ -45,7 +45,7 @@ export const invalidCount = rule({
   },
 });
 
-const SNOOZABLE = FINDING_IDS.filter((id) => !TERRAFORM_FINDING_IDS.includes(id));
+const SNOOZABLE = FINDING_IDS.filter((id) => !NOT_SNOOZABLE_IDS.includes(id));
 
 export const SETTINGS_RULES = [
   rule({
@@ -92,8 +92,8 @@ export const SETTINGS_RULES = [
     at: 'key',
     message: ({ id }: { id: string }, { file }) => ({
       summary: t`${shortValue(id)} cannot be snoozed`,
-      reason: t`it is about what Terraform manages`,
-      help: t`remove the entry; change ${value(file)}, or let the next apply revert it`,
+      reason: t`it is about what Terraform or ${value('bootstrap')} writes`,
+      help: t`remove the entry; change ${value(file)}, or let the next apply or ${value('bootstrap')} revert it`,
     }),
     check({ draft, memberKeys }, report) {
       for (const [id] of draft.snoozed) {
