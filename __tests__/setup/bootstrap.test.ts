@@ -92,6 +92,15 @@ const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${part
 const ROLES = ['boundary', ...WORKFLOW_ROLES.map(() => 'role')];
 const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`);
 const notAsWanted = (part: SetupPart) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
+/** Lets another account do something with the bucket, or with an object of it. */
+async function allow(Action: string, object: string): Promise<void> {
+  const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
+  const written = JSON.parse(Policy);
+  const Resource = `arn:aws:s3:::${Bucket}${object}`;
+  written.Statement.push({ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action, Resource });
+  await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
+}
+
 const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
 
 describe('what bootstrap sets up', () => {
@@ -105,13 +114,6 @@ describe('what bootstrap sets up', () => {
     expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
   });
 
-  const openToAnother = async (object: string) => {
-    const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
-    const written = JSON.parse(Policy);
-    const Resource = `arn:aws:s3:::${Bucket}/${PLACE.key}/${object}`;
-    written.Statement.push({ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action: 's3:PutObject', Resource });
-    await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
-  };
 
   test.each<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>([
     [
@@ -132,12 +134,26 @@ describe('what bootstrap sets up', () => {
       ['policy', 'old-versions'],
     ],
     [
-      'the state open to another account by the bucket policy',
-      () => openToAnother('team.tfstate'),
+      'the state open to another account',
+      () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate`),
       bucketOf,
       ['policy'],
     ],
-    ['the markers of delivered keys open to another account', () => openToAnother('keys/*'), bucketOf, ['policy']],
+    ['the markers of delivered keys', () => allow('s3:PutObject', `/${PLACE.key}/keys/*`), bucketOf, ['policy']],
+    ['its lock', () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate.tflock`), bucketOf, ['policy']],
+    ['the rules of expiry', () => allow('s3:PutLifecycleConfiguration', ''), bucketOf, ['policy']],
+    ['the rules of replication', () => allow('s3:PutRepl*', ''), bucketOf, ['policy']],
+    [
+      'a rule by which the state expires',
+      async () => {
+        const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+        const soon = { ID: 'tidy', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } };
+        const LifecycleConfiguration = { Rules: [...Rules, soon] };
+        await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+      },
+      bucketOf,
+      ['old-versions'],
+    ],
     [
       'the audience gone',
       () =>

@@ -48,7 +48,7 @@ interface BucketSetting {
   set(s3: S3Client, bucket: StateBucket): Promise<unknown>;
 }
 
-/** In the order in which they are set. Another lab's rules stay, and statements that let no one write this lab's objects. */
+/** In the order in which they are set. Rules and statements of others stay unless they reach this lab's objects. */
 const SETTINGS = {
   'public-access': {
     async isWanted(s3, bucket) {
@@ -102,11 +102,14 @@ const SETTINGS = {
   'old-versions': {
     async isWanted(s3, bucket) {
       const wanted = canonicalJson(oldVersionsExpire(bucket));
-      return (await readRules(s3, bucket)).some((rule) => canonicalJson(rule) === wanted);
+      const rules = await readRules(s3, bucket);
+      return rules.some((rule) => canonicalJson(rule) === wanted) && !rules.some((rule) => expires(rule, bucket));
     },
     async set(s3, bucket) {
       const wanted = oldVersionsExpire(bucket);
-      await writeRules(s3, bucket, [...(await readRules(s3, bucket)).filter(({ ID }) => ID !== wanted.ID), wanted]);
+      const rules = await readRules(s3, bucket);
+      const others = rules.filter((rule) => rule.ID !== wanted.ID && !expires(rule, bucket));
+      await writeRules(s3, bucket, [...others, wanted]);
     },
   },
 } satisfies Readonly<Record<string, BucketSetting>>;
@@ -224,15 +227,20 @@ const POLICY = z.looseObject({
   ),
 });
 
-/** Whether a statement lets anyone use the lab's objects or change the policy, besides whom IAM lets. */
+/** What decides who may write the objects of a bucket, how long they stay, and what copies or old versions there are. */
+const BUCKET_WRITES = [
+  ...['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutBucketAcl', 's3:PutBucketOwnershipControls'],
+  ...['s3:PutBucketPublicAccessBlock', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:DeleteBucket'],
+  ...['s3:PutLifecycleConfiguration', 's3:PutReplicationConfiguration'],
+];
+const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bootstrap.json', 'keys/*'];
+
+/** Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. */
 function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
   const about = (resource: string) => resourceMatches(statement, undefined, resource, {});
-  const objects = ['team.tfstate', 'apply-record.json', 'bootstrap.json', 'keys/*'].map(
-    (name) => `${arn}/${key}/${name}`,
-  );
-  const isPolicy = actionMatches(statement, 's3:PutBucketPolicy') && about(arn);
-  return statement.Effect === 'Allow' && (isPolicy || objects.some(about));
+  const isOfBucket = about(arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
+  return statement.Effect === 'Allow' && (isOfBucket || OBJECTS.some((name) => about(`${arn}/${key}/${name}`)));
 }
 
 async function readPolicy(s3: S3Client, bucket: StateBucket): Promise<z.infer<typeof POLICY>> {
@@ -253,6 +261,14 @@ function oldVersionsExpire({ key }: StateBucket): LifecycleRule {
     // A lock that was given back leaves a marker, once its versions have expired.
     Expiration: { ExpiredObjectDeleteMarker: true },
   };
+}
+
+/** Whether a rule lets the lab's objects expire, and not only old versions of them. Nothing tags these objects. */
+function expires({ Status, Expiration, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
+  const isOfTag = (Filter?.Tag ?? Filter?.And?.Tags) !== undefined;
+  const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
+  const isAbout = !isOfTag && OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
+  return Status === 'Enabled' && isAbout && (Expiration?.Days ?? Expiration?.Date) !== undefined;
 }
 
 async function readRules(s3: S3Client, bucket: StateBucket): Promise<readonly LifecycleRule[]> {
