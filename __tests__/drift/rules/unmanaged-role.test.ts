@@ -1,9 +1,10 @@
 import type { AccountRole } from '../../../src/access/account-role.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
+import { permissionsOf } from '../../../src/aws/setup/roles.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
-import type { PolicyDocument, Statement } from '../../../src/iam/document.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../../src/iam/document.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { says, scanOfAccount, statement, TODAY, withUser } from '../../support/changed-account.ts';
@@ -168,10 +169,35 @@ test('a role that reaches the lab otherwise is a finding at the first check, too
   ]);
 });
 
-test('roles of the lab and of its neighbors are no findings, and those of another lab are', () => {
-  const own = role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/');
-  const neighbor = role('vision-lab-apply', root, EVERYTHING, '/mturk-roles/vision-lab/');
-  const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
-  expect(idsOf(scan([own, neighbor], [], of))).toEqual([]);
-  expect(idsOf(scan([own, neighbor], []))).toEqual(['unmanaged-role/vision-lab-apply/escalates']);
+/** What bootstrap writes for the role `apply` of another lab, in the same bucket. */
+const OF_NEIGHBOR = permissionsOf('apply', {
+  ...{ lab: 'vision-lab', account: ACCOUNT },
+  state: { bucket: 'lab-state', key: 'vision-lab' },
 });
+/** With it, everyone who can add to a group of that lab can become administrator. */
+const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
+
+test.each<[string, PolicyDocument, name?: string]>([
+  ['can do everything', EVERYTHING],
+  ['changes all of IAM', says(...statementsOf(OF_NEIGHBOR), onAll('iam:*'))],
+  ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
+  ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
+  ['has another name', OF_NEIGHBOR, 'vision-lab-more'],
+])(
+  'under the path of the roles of a neighbor, one that %s is a finding',
+  (_what, document, named = 'vision-lab-apply') => {
+    const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
+    const account = withoutBoundary(desiredAccess(team, TODAY));
+    const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
+    const found = (given: PolicyDocument, name: string, scanned: Team) => {
+      const roles = [
+        role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
+        role(name, root, given, '/mturk-roles/vision-lab/'),
+      ];
+      return idsOf(scanOfAccount({ team: scanned, account, knownAdministrators, inventory: { roles } }));
+    };
+    expect(found(OF_NEIGHBOR, 'vision-lab-apply', team)).toEqual(['unmanaged-role/vision-lab-apply/escalates']);
+    expect(found(OF_NEIGHBOR, 'vision-lab-apply', of)).toEqual([]);
+    expect(found(document, named, of)).toEqual([`unmanaged-role/${named}/escalates`]);
+  },
+);
