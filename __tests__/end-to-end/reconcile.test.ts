@@ -29,7 +29,7 @@ interface Desk {
   readonly iam: aws.IAMClient;
   /** A check with reconcile on a day, or some hours after it; the newest file is the applied one unless it is given. */
   check(
-    given?: Partial<{ today: string; hours: number; newest: Team; complete: boolean; events: boolean }>,
+    given?: Partial<{ today: string; hours: number; newest: Team; complete: boolean; events: boolean; shown: string }>,
   ): Promise<Result<Reconciled>>;
   record(): ApplyRecord;
   may(key: string): readonly string[];
@@ -58,12 +58,13 @@ async function inLab(settings: Settings, work: (desk: Desk) => Promise<void>): P
     await work({
       test,
       iam: first.iam,
-      async check({ today = TODAY, hours = 0, newest = file, complete = true, events = true } = {}) {
+      async check({ today = TODAY, hours = 0, newest = file, complete = true, events = true, shown } = {}) {
         const lab = test.lab(newest, { today });
         const now = () => new Date(lab.at.getTime() + hours * 3_600_000);
         const completed = await quickScan(lab, { cloudTrail: false }, SILENT);
         const isChangedSince = events ? () => false : completed.isChangedSince;
-        return reconcile({ ...lab, now }, { ...completed, complete, isChangedSince, attributed: events }, SILENT);
+        const known = { ...completed, complete, isChangedSince, attributed: events };
+        return reconcile({ ...lab, now }, known, SILENT, events ? (shown ?? now().toISOString()) : null);
       },
       record: () => JSON.parse(test.memory.record ?? 'null') as ApplyRecord,
       may: (key) => [...(accessAt(accessIn(test.memory.account)).get(user(key).UserName) ?? [])],
@@ -132,8 +133,32 @@ test('without CloudTrail, which can say that more was done since, nothing is giv
     expect(keysOf(orThrow(await check()).announcements)).toEqual(['bo', 'fay']);
     const { done, announcements } = orThrow(await check({ today: TOMORROW, events: false }));
     expect(done).toEqual([]);
-    expect(announcements.map(({ at }) => at.slice(0, 10))).toEqual([TOMORROW, TOMORROW]);
+    expect(announcements.map(({ at }) => at.slice(0, 10))).toEqual([TODAY, TODAY]);
     expect(may('fay')).toEqual([]);
+  });
+});
+
+test('the reconcile job, run again long after its check, announces and gives back nothing of which no issue told', async () => {
+  await inLab({}, async ({ iam, check, record, may }) => {
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
+    const shown = `${TODAY}T12:00:00.000Z`;
+    for (const today of [TOMORROW, '2026-11-28']) {
+      const again = orThrow(await check({ today, shown }));
+      expect(again).toMatchObject({ isNotShown: true, done: [], announcements: [] });
+      expect(printTerminal(reconciledBlocks(again, namingOf(smallTeam)), 200, false).join('\n')).toContain(
+        'because no check of the last hour that asked CloudTrail shows it.',
+      );
+    }
+    expect(record().announcements).toEqual([]);
+    expect(may('fay')).toEqual([]);
+    // A check of the schedule announces it, and the same job of another day gives nothing back.
+    expect(orThrow(await check({ today: '2026-11-29' }))).toMatchObject({ announcements: [{ key: 'fay' }] });
+    expect(orThrow(await check({ today: '2026-11-30', shown }))).toMatchObject({
+      done: [],
+      announcements: [{ key: 'fay' }],
+    });
+    expect(may('fay')).toEqual([]);
+    expect(orThrow(await check({ today: '2026-11-30' }))).toMatchObject({ done: [{ key: 'fay' }] });
   });
 });
 

@@ -8,6 +8,7 @@ import type { Withheld } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
+import { HOUR_MS } from '../../text/dates.ts';
 import type { CompletedScan } from '../drift/run-scan.ts';
 import { planStack } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
@@ -21,7 +22,7 @@ const NOTHING: Reconciled = { steps: 0, done: [], announcements: [] };
  * Applies the applied team again, as `settings.reconcile` of that team allows: manual changes that gave access are undone,
  * what was taken is withheld. In mode `all` it is announced and given back by a check at least 20 hours later, as far as the
  * newest file gives it, too. The check is noted in the record in every mode: `checkedAt` is when the check was made whose
- * report is shown to people; null leaves the last one.
+ * report is shown to people; null leaves the last one. Without such a check of the last hour, announcements stay as they are.
  */
 export async function reconcile(
   session: LabSession,
@@ -70,8 +71,12 @@ export async function reconcile(
   );
   const now = session.now();
   const due = [...(mode === 'all' ? taken : []), ...deletions];
-  const announcements = announced(record.announcements, due, now, completed.isChangedSince);
-  const done = limited(ripe(announcements, now, givesIn(newest, session.at)), applied.settings.maxRemovals);
+  const isShown = checkedAt !== null && now.getTime() - Date.parse(checkedAt) <= SHOWN_MS;
+  const announcements = isShown
+    ? announced(record.announcements, due, now, completed.isChangedSince)
+    : record.announcements;
+  const ready = isShown ? ripe(announcements, now, givesIn(newest, session.at)) : [];
+  const done = limited(ready, applied.settings.maxRemovals);
   const keysOf = (kind: Announcement['kind']) => done.flatMap((each) => (each.kind === kind ? [each.key] : []));
   const giveBack = new Map(done.flatMap((each) => (each.kind === 'operations' ? [[each.key, each.operations]] : [])));
   const rule = { recreate: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
@@ -86,8 +91,12 @@ export async function reconcile(
     .filter(({ kind, key }) => !done.some((each) => each.kind === kind && each.key === key))
     .map((each) => (each.at === now.toISOString() ? { ...each, at: since } : each));
   const noted = await noteCheck(left);
-  return noted.ok ? succeed({ steps: steps.value, done, announcements: left }) : noted;
+  const reconciled = { steps: steps.value, done, announcements: left };
+  return noted.ok ? succeed(isShown || due.length === 0 ? reconciled : { ...reconciled, isNotShown: true }) : noted;
 }
+
+/** A check, its issue and the reconcile of one run take less: a job that runs again later has a check that no longer counts. */
+const SHOWN_MS = HOUR_MS;
 
 const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];
 

@@ -131,6 +131,8 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
 export interface Reconciled {
   /** Whether `settings.reconcile` of the applied team is `none`. */
   readonly isOff?: true;
+  /** Whether something is due, and no check of the last hour that asked CloudTrail shows it to people. */
+  readonly isNotShown?: true;
   /** Steps of Terraform; 0 if nothing was to be done. */
   readonly steps: number;
   /** What was given back, and whose users were deleted. */
@@ -139,9 +141,11 @@ export interface Reconciled {
   readonly announcements: readonly Announcement[];
 }
 
+const NOT_SHOWN = t`Nothing new is announced, given back or deleted, because no check of the last hour that asked CloudTrail shows it.`;
+
 /** What a reconcile did, and what a later one gives back or deletes. */
 export function reconciledBlocks(
-  { isOff, steps, done, announcements }: Reconciled,
+  { isOff, isNotShown, steps, done, announcements }: Reconciled,
   names: DisplayNames,
 ): readonly Block[] {
   const what = (each: Announcement): Text => {
@@ -165,6 +169,7 @@ export function reconciledBlocks(
   return [
     paragraph(t`Reconcile: ${did}.`),
     list(items),
+    paragraph(isNotShown ? NOT_SHOWN : t``),
     paragraph(announcements.some(isGift) ? PREVENT_GIVING_BACK : t``),
   ];
 }
