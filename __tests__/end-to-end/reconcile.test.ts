@@ -138,6 +138,24 @@ test('without CloudTrail, which can say that more was done since, nothing is giv
   });
 });
 
+test('what was taken again minutes before a check, of which CloudTrail does not tell yet, is not given back by it', async () => {
+  await inLab({}, async ({ iam, check, may }) => {
+    const takes: (() => Promise<unknown>)[] = [
+      () => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') })),
+      () => iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), ...own('paymaster') })),
+    ];
+    for (const [index, take] of takes.entries()) {
+      await take();
+      const today = `2026-11-${25 + index}`;
+      expect(orThrow(await check({ today }))).toMatchObject({
+        ...{ done: [], announcements: [{ key: 'fay', at: `${today}T12:00:00.000Z` }] },
+      });
+      expect(may('fay')).toEqual([]);
+    }
+    expect(orThrow(await check({ today: '2026-11-27' }))).toMatchObject({ done: [{ key: 'fay' }] });
+  });
+});
+
 test('the reconcile job, run again long after its check, announces and gives back nothing of which no issue told', async () => {
   await inLab({}, async ({ iam, check, record, may }) => {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));

@@ -114,7 +114,6 @@ describe('what bootstrap sets up', () => {
     expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
   });
 
-
   test.each<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>([
     [
       'versioning off',

@@ -2,6 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { ScanResult } from '../../drift/finding.ts';
 import type { Reconciled } from '../../drift/report/terminal.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import type { Withheld } from '../../review/rule/rule.ts';
@@ -72,9 +73,10 @@ export async function reconcile(
   const now = session.now();
   const due = [...(mode === 'all' ? taken : []), ...deletions];
   const isShown = checkedAt !== null && now.getTime() - Date.parse(checkedAt) <= SHOWN_MS;
-  const announcements = isShown
-    ? announced(record.announcements, due, now, completed.isChangedSince)
-    : record.announcements;
+  const takenNow = takenAgain(completed.scan);
+  const isChangedSince = (key: string, since: Date) =>
+    takenNow.has(iamName(applied.lab, key)) || completed.isChangedSince(key, since);
+  const announcements = isShown ? announced(record.announcements, due, now, isChangedSince) : record.announcements;
   const ready = isShown ? ripe(announcements, now, givesIn(newest, session.at)) : [];
   const done = limited(ready, applied.settings.maxRemovals);
   const keysOf = (kind: Announcement['kind']) => done.flatMap((each) => (each.kind === kind ? [each.key] : []));
@@ -97,6 +99,21 @@ export async function reconcile(
 
 /** A check, its issue and the reconcile of one run take less: a job that runs again later has a check that no longer counts. */
 const SHOWN_MS = HOUR_MS;
+
+/**
+ * Users whose access the account lacks beside what is withheld, so that it was taken after the last apply or reconcile: CloudTrail
+ * may not have it yet. A deleted user is only created again when that is given back.
+ */
+function takenAgain({ findings }: ScanResult): ReadonlySet<string> {
+  const taken = findings.filter(
+    ({ rule, remediation }) => remediation === 'announced' && rule !== 'access-withheld' && rule !== 'user-deleted',
+  );
+  return new Set(
+    taken.flatMap(({ changes }) =>
+      changes.flatMap(({ user, operations }) => (operations.lost.length > 0 ? [user] : [])),
+    ),
+  );
+}
 
 const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];
 
