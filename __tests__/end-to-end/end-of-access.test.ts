@@ -92,7 +92,7 @@ async function scheduled(lab: LabInTest, now: string): Promise<void> {
   lab.setClock(now);
   const session = lab.lab(deleting, { today: now.slice(0, 10) });
   const scan = await quickScan(session, { cloudTrail: false }, SILENT);
-  orThrow(await reconcile(session, { ...scan, isChangedSince: () => false }, SILENT));
+  orThrow(await reconcile(session, { ...scan, attributed: true, isChangedSince: () => false }, SILENT));
 }
 
 /** Works on the applied team, at a moment that the account takes for now. */

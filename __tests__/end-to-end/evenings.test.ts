@@ -189,7 +189,7 @@ class Evening {
     this.pass(days);
     const lab = this.lab();
     const scan = await quickScan(lab, { cloudTrail: false }, SILENT);
-    const done = await reconcile(lab, { ...scan, isChangedSince: () => false }, SILENT);
+    const done = await reconcile(lab, { ...scan, attributed: true, isChangedSince: () => false }, SILENT);
     const isBegun = this.record.begun.length > 0;
     if (!done.ok && !(isBegun && done.failure.code === 'apply-unfinished')) {
       this.problems.push(`check: ${JSON.stringify(done.failure)}`);
