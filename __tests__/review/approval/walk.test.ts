@@ -68,6 +68,17 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
   expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
 });
 
+test('a team that came again hides no lock file that changed in between', async () => {
+  const history = historyOf([
+    ['reverted', file('one', { 'opentofu.lock.hcl': 'hostile' })],
+    ['hostile', file('two', { 'opentofu.lock.hcl': 'hostile' })],
+    ['one', file('one')],
+    ['first', file('none')],
+  ]);
+  const changes = await changesSince(history, 'reverted', applied('squashed', 'one'));
+  expect(changes.map(({ commit }) => commit)).toEqual(['reverted', 'hostile']);
+});
+
 test('the first commit of all is a change, whatever its files', async () => {
   const history = historyOf([['first', { 'README.md': 'x' }]]);
   const changes = await changesSince({ ...history, differs: async () => false }, 'first', applied(null, 'four'));

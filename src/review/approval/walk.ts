@@ -29,16 +29,19 @@ export async function changesSince(history: History, newest: string, last: LastA
   const commits = await history.firstParents(newest);
   const all = commits.map((commit, index): Walked => ({ commit, parent: commits[index + 1] ?? null }));
   const applied = last?.commit ?? null;
+  const isOnBranch = commits.includes(applied ?? '');
   const changes: Walked[] = [];
+  let needed: number | null = null;
   for (const change of all) {
     if (change.commit === applied) break;
     if (!(await differs(history, change, last === null ? [TEAM_FILE] : DECIDING))) continue;
     if (last === null) return [change];
-    // If the commit that was applied is not on the branch, it ends at the one that brought its team there.
-    if (!commits.includes(applied ?? '') && (await isChangeTo(history, change, last))) break;
+    // If the commit that was applied is not on the branch, it ends at the first that brought its team there: between that
+    // and one that brought it again, other files can have changed.
+    if (!isOnBranch && (await isChangeTo(history, change, last))) needed = changes.length;
     changes.push(change);
   }
-  return changes;
+  return changes.slice(0, needed ?? changes.length);
 }
 
 async function differs(history: History, { commit, parent }: Walked, paths: readonly string[]): Promise<boolean> {
