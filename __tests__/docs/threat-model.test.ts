@@ -20,7 +20,7 @@ const HOSTS = ['docs.aws.amazon.com', 'docs.github.com', 'developer.hashicorp.co
 /** Titles of tests and of their groups, and names of the rows of `test.each`, as the file spells them. */
 function titlesIn(file: string): ReadonlySet<string> {
   const LITERAL =
-    /(?:\b(?:test|describe)\(|\)\(|\[)\s*(?=('(?:[^'\\\n]|\\.)+'|"(?:[^"\\\n]|\\.)+"|`(?:[^`\\\n]|\\.)+`))/g;
+    /(?:\b(?:test|describe|inTurn)\(|\)\(|\[)\s*(?=('(?:[^'\\\n]|\\.)+'|"(?:[^"\\\n]|\\.)+"|`(?:[^`\\\n]|\\.)+`))/g;
   return new Set(
     [...readFileSync(file, 'utf8').matchAll(LITERAL)].map(([, text = '']) => text.slice(1, -1).replaceAll("\\'", "'")),
   );

@@ -156,7 +156,7 @@ test('what was taken again minutes before a check, of which CloudTrail does not 
   });
 });
 
-test('the reconcile job, run again long after its check, announces and gives back nothing of which no issue told', async () => {
+test('the reconcile job, run again long after its check, announces and gives back nothing that no issue showed', async () => {
   await inLab({}, async ({ iam, check, record, may }) => {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
     const shown = `${TODAY}T12:00:00.000Z`;

@@ -94,7 +94,7 @@ export function findingTitle(finding: DriftFinding, names: DisplayNames): Text {
 }
 
 function intendedText(finding: DriftFinding, edit: Text | null): Text {
-  if (!isSnoozable(finding)) return edit ?? t`It cannot be kept or snoozed, because Terraform manages it.`;
+  if (!isSnoozable(finding)) return edit ?? t`It cannot be kept or snoozed, because Terraform or bootstrap writes it.`;
   const id = codeText(finding.id);
   return edit === null ? t`Snooze ${id}.` : t`${edit} Or snooze ${id}.`;
 }

@@ -7,7 +7,7 @@ import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { effectOf, escalationsByBoundary, withDocument } from '../access-changes.ts';
 import type { RuleData } from '../finding.ts';
 import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
-import { detected, NEVER_INTENDED, type RemedyText, type Rule } from './rule.ts';
+import { detected, type RemedyText, type Rule } from './rule.ts';
 
 export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
   severity: 'medium',
@@ -57,15 +57,12 @@ export function boundaryEffectOf(boundary: BoundaryState, team: Team, today: str
 }
 
 function remedyText({ state, document, wider, narrower }: RuleData['boundary-policy-changed']): RemedyText {
-  const rest = {
-    toFix: t`Ask an administrator to run ${codeText('mturk-team bootstrap')}.`,
-    ifIntended: NEVER_INTENDED,
-  };
-  if (state === 'missing') return { detail: t`Any policy attached to a member takes full effect.`, ...rest };
-  if (document === null) return { detail: t`It cannot be parsed, so its limit is unknown.`, ...rest };
+  const toFix = t`Ask an administrator to run ${codeText('mturk-team bootstrap')}.`;
+  if (state === 'missing') return { detail: t`Any policy attached to a member takes full effect.`, toFix };
+  if (document === null) return { detail: t`It cannot be parsed, so its limit is unknown.`, toFix };
   const detail = sentences(
     wider.length === 0 ? null : t`Also allows ${someTexts(wider.map(statementText))}.`,
     narrower.length === 0 ? null : t`No longer allows, or denies, ${someTexts(narrower.map(statementText))}.`,
   );
-  return { detail, ...rest };
+  return { detail, toFix };
 }

@@ -7,7 +7,7 @@ import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Team } from '../../team/team.ts';
-import { type Text, t } from '../../text/text.ts';
+import type { Text } from '../../text/text.ts';
 import type { UnmanagedEffect } from '../access-changes.ts';
 import type { AddedDenies } from '../added-denies.ts';
 import type {
@@ -90,9 +90,6 @@ export interface RemedyText {
   /** Without it, the id to snooze is named if it can be snoozed. */
   readonly ifIntended?: Text | null;
 }
-
-/** What a remedy says of a finding about what bootstrap writes. */
-export const NEVER_INTENDED = t`It cannot be kept or snoozed, because a snooze would hide a later change, too.`;
 
 /** Everything about one kind of drift. */
 export interface Rule<Id extends FindingId = FindingId> {

@@ -1,6 +1,6 @@
 import { codeText, listTexts, t, trusted } from '../../text/text.ts';
 import type { SetupChange, SetupSetting } from '../finding.ts';
-import { type Detected, detected, NEVER_INTENDED, type RemedyText, type Rule } from './rule.ts';
+import { type Detected, detected, type RemedyText, type Rule } from './rule.ts';
 
 type SetupRule = 'role-changed' | 'bucket-changed' | 'identity-provider-changed';
 
@@ -58,6 +58,5 @@ function setupRemedy({ data: { settings } }: { readonly data: SetupChange }): Re
   return {
     detail: t`Differs from what this version writes: ${listTexts(settings.map((each) => trusted(WORDS[each])))}.`,
     toFix: t`Ask an administrator to run ${codeText('mturk-team bootstrap')}.`,
-    ifIntended: NEVER_INTENDED,
   };
 }

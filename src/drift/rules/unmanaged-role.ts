@@ -1,5 +1,5 @@
 import { type AccountRole, stableArn } from '../../access/account-role.ts';
-import type { EscalationStep } from '../../access/escalation.ts';
+import type { EscalationStep, EscalationTargets } from '../../access/escalation.ts';
 import { type DisplayNames, nameOutsideLabText, policyName } from '../../access/text/names.ts';
 import { type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { iamName, labPath, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
@@ -10,13 +10,15 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
   severity: 'critical',
   detect: ({ inventory, reach, administrators, team, lab }) => {
     const excepted = new Set(team.settings.administrators.map(stableArn));
-    const isOfNeighbor = (role: AccountRole) =>
-      team.settings.neighbors.some((neighbor) => isWorkflowRoleOf(neighbor, role, lab.lab.object));
+    const { neighbors } = team.settings;
     return inventory.roles.flatMap((role) => {
       const { name, arn } = role;
       const way = reach.steps.get(arn) ?? null;
       const isReaching = way !== null || reach.everything.has(arn);
-      const isExcepted = administrators.has(arn) || excepted.has(stableArn(arn)) || isOfNeighbor(role);
+      const isExcepted =
+        administrators.has(arn) ||
+        excepted.has(stableArn(arn)) ||
+        neighbors.some((other) => isWorkflowRoleOf(other, role, lab));
       if (!isReaching || isExcepted || lab.lab.role.has(arn)) return [];
       return [detected('unmanaged-role', { role: name, arn, way }, { risk: 'spends', escalates: [name] })];
     });
@@ -35,25 +37,19 @@ const READS = /^(cloudtrail|iam|s3):(Generate|Get|List|Lookup)\w+$/;
 const OBJECT_WRITES = ['s3:PutObject', 's3:DeleteObject'];
 
 /** Whether a role is one of another lab's workflows, and changes nothing but what is under its path, and other objects. */
-function isWorkflowRoleOf(
-  lab: string,
-  { name, path, inline, attached }: AccountRole,
-  objects: Pick<ReadonlyMap<string, unknown>, 'has'>,
-): boolean {
+function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: AccountRole, own: EscalationTargets): boolean {
   const isUnderPath = (arn: string) =>
     /^arn:aws:iam::\d+:(?:user|group|policy)(\/.+)$/.exec(arn)?.[1]?.startsWith(labPath(lab)) === true;
-  const isOtherObject = (arn: string) => !/[*?]/.test(arn) && !objects.has(arn);
+  const isOtherObject = (arn: string) => !/[*?]/.test(arn) && !own.lab.object.has(arn);
   const isWithin = ({ Effect, Action, Resource }: Statement) => {
+    if (Effect === 'Deny') return true;
     const writes = toList(Action).filter((action) => !READS.test(action));
-    if (Effect === 'Deny' || (Action !== undefined && writes.length === 0)) return true;
+    if (Action === undefined || writes.length === 0) return Action !== undefined;
     const isOfObjects = writes.every((action) => OBJECT_WRITES.includes(action));
-    return (
-      writes.length > 0 && Resource !== undefined && toList(Resource).every(isOfObjects ? isOtherObject : isUnderPath)
-    );
+    return Resource !== undefined && toList(Resource).every(isOfObjects ? isOtherObject : isUnderPath);
   };
   const isNamed = path === workflowRolePath(lab) && WORKFLOW_ROLES.some((role) => name === iamName(lab, role));
-  const documents = inline.map(({ document }) => document);
-  const isLimited = documents.every((document) => document !== null && statementsOf(document).every(isWithin));
+  const isLimited = inline.every(({ document }) => document !== null && statementsOf(document).every(isWithin));
   return isNamed && attached.length === 0 && isLimited;
 }
 
