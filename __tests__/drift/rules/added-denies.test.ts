@@ -51,6 +51,14 @@ const noGroups = statement('Deny', 's3:*');
 
 test.each<[string, Change, readonly string[]]>([
   ['what is withheld', limits('bo', { withheld: ['CreateHIT'] }), ['access-withheld/bo: medium, announced']],
+  [
+    'of a moved user, what is withheld comes back only once it is moved back',
+    all(limits('bo', { withheld: ['CreateHIT'] }), (account) => ({
+      ...account,
+      users: account.users.map((each) => (each.name === name('bo') ? { ...each, path: '/elsewhere/' } : each)),
+    })),
+    ['path-changed/user/bo: low, manual'],
+  ],
   ['a kept Deny of a member', limits('fay', { keptDenies: [noBonus] }), ['deny-kept/user/fay: medium, manual']],
   [
     'a kept Deny of what the member may not do anyway',

@@ -5,7 +5,7 @@ import { groupText, holderText, memberKeyOf, userText } from '../../access/text/
 import { ripeFrom } from '../../review/rule/announcements.ts';
 import { deniedBy } from '../../review/rule/kept-denies.ts';
 import { restoreName } from '../../review/rule/rule.ts';
-import { keyOfIamName } from '../../team/names.ts';
+import { keyOfIamName, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
 import type { AddedDenies } from '../added-denies.ts';
@@ -25,13 +25,16 @@ export const accessWithheld: Rule<'access-withheld'> = {
   severity: 'medium',
   detect: (context) =>
     context.addedDenies.flatMap((denies) => {
-      // Of a renamed user, another finding says it.
-      const isRenamed = context.renames.some(({ kind, name }) => kind === 'user' && name === denies.holder.name);
-      if (denies.kind !== 'withheld' || isRenamed) return [];
-      const key = keyOfIamName(context.team.lab, denies.holder.name);
+      const { lab } = context.team;
+      const { name } = denies.holder;
+      // Of a user that was renamed or moved, another finding says it: no apply gives anything back before that is undone.
+      const isRenamed = context.renames.some((each) => each.kind === 'user' && each.name === name);
+      const isMoved = context.full.users.get(name)?.path !== labPath(lab);
+      if (denies.kind !== 'withheld' || isRenamed || isMoved) return [];
+      const key = keyOfIamName(lab, name);
       const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
       const from = known === undefined ? null : ripeFrom(known).toISOString();
-      const data = { user: denies.holder.name, operations: operationsOf(denies), from };
+      const data = { user: name, operations: operationsOf(denies), from };
       return [
         detected('access-withheld', data, {
           cause: 'manual',
