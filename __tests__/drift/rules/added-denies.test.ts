@@ -59,6 +59,14 @@ test.each<[string, Change, readonly string[]]>([
     })),
     ['path-changed/user/bo: low, manual'],
   ],
+  [
+    'beside a renamed user, what is withheld from another',
+    all(limits('bo', { withheld: ['CreateHIT'] }), (account) => ({
+      ...account,
+      users: account.users.map((each) => (each.name === name('gus') ? { ...each, name: 'gus-fox' } : each)),
+    })),
+    ['access-withheld/bo: medium, announced', 'user-renamed/gus: medium, manual'],
+  ],
   ['a kept Deny of a member', limits('fay', { keptDenies: [noBonus] }), ['deny-kept/user/fay: medium, manual']],
   [
     'a kept Deny of what the member may not do anyway',

@@ -95,6 +95,18 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v1'],
   ],
   [
+    'an older one that cannot be read',
+    READER,
+    versions(null, ['*', ours]),
+    ['non-default-policy-version/results-reader/v1'],
+  ],
+  [
+    'an older one that gives all but Mechanical Turk',
+    READER,
+    versions(says({ ...{ Effect: 'Allow', NotAction: 'mechanicalturk:*', Resource: '*' } }), ['*', ours]),
+    ['non-default-policy-version/results-reader/v1'],
+  ],
+  [
     'two newer ones, the one worse than the other',
     READER,
     versions(['*', ours], everything, narrow, wide),

@@ -151,5 +151,6 @@ export function isRevertibleDespite(renames: readonly Rename[], difference: Diff
 }
 
 function byName(one: Named, other: Named): number {
+  // Equivalent if mutated: any order will do that is not the account's.
   return one.name < other.name ? -1 : 1;
 }
