@@ -443,26 +443,20 @@ describe('dates', () => {
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
   });
 
-  const christmas = { 'aws:CurrentTime': '2026-12-24T00:00:00Z' };
-  test.each<[string, Partial<Team['members'][number]>, string, ReturnType<typeof statement>]>([
-    ['last day', { until: '2027-01-31' }, 'operation', statement('Deny', 'mechanicalturk:CreateHIT')],
-    ['first day', { from: '2026-12-01' }, 'operation', statement('Deny', 'mechanicalturk:CreateHIT')],
-    [
-      'last day',
-      { until: '2027-01-31' },
-      'first day',
-      statement('Deny', '*', { Condition: { DateLessThan: christmas } }),
-    ],
-    [
-      'first day',
-      { from: '2026-12-01' },
-      'last day',
-      statement('Deny', '*', { Condition: { DateGreaterThan: christmas } }),
-    ],
-  ])('a changed %s (%p) keeps another Deny in limits: %s', (_which, change, _of, deny) => {
+  const before = { Condition: { DateLessThan: { 'aws:CurrentTime': '2026-12-24T00:00:00Z' } } };
+  const since = { Condition: { DateGreaterThan: { 'aws:CurrentTime': '2026-12-01T00:00:00Z' } } };
+  test.each<[string, 'from' | 'until', string, ReturnType<typeof statement>]>([
+    ['last day', 'until', 'of an operation', statement('Deny', 'mechanicalturk:CreateHIT')],
+    ['last day', 'until', 'of an operation from a day on', statement('Deny', 'mechanicalturk:CreateHIT', since)],
+    ['last day', 'until', 'of a first day', statement('Deny', '*', before)],
+    ['first day', 'from', 'of an operation', statement('Deny', 'mechanicalturk:CreateHIT')],
+    ['first day', 'from', 'of an operation until a day', statement('Deny', 'mechanicalturk:CreateHIT', before)],
+    ['first day', 'from', 'of a last day', statement('Deny', '*', since)],
+  ])('a changed %s (%s) keeps a Deny in limits %s', (_which, field, _of, deny) => {
     const denied = write('bo', 'limits', says(deny));
-    const given = { team: withMember('bo', change), applied: sampleTeam, change: denied };
+    const team = (day: string) => withMember('bo', { [field]: day });
     const operations = deny.Action === '*' ? OPERATIONS : ['CreateHIT' as const];
+    const given = { applied: team('2026-12-10'), team: team('2026-12-15'), change: denied };
     expect(brief(ruled(given))).toEqual([keeps('bo', operations)]);
   });
 
@@ -474,6 +468,13 @@ describe('dates', () => {
     };
     expect(writes('2027-02-01T00:00:00Z')).toEqual([keeps('fay', OPERATIONS)]);
     expect(writes('2026-12-24T00:00:00Z')).toEqual([]);
+  });
+
+  test('a last day that someone wrote stays beside a first day of the file', () => {
+    const team = withMember('fay', { from: '2027-01-10' });
+    expect(brief(ruled({ team, change: write('fay', 'extra', until('2027-02-01T00:00:00Z')) }))).toEqual([
+      keeps('fay', OPERATIONS),
+    ]);
   });
 
   test('a later last day that someone wrote goes', () => {
@@ -501,6 +502,15 @@ describe('Denies by hand', () => {
     expect(brief(result)).toEqual([keeps('fay', OPERATIONS)]);
     expect(limitsOf(result, 'fay')?.Statement).toEqual([denyAll]);
     expect(brief(ruled({ change: stop, restore: ['fay'] }))).toEqual([]);
+  });
+
+  test('are kept, too, if they say what a suspension says', () => {
+    const document = limitsPolicy(member({ key: 'fay', suspended: true }));
+    for (const policy of ['stop', 'limits']) {
+      expect(brief(ruled({ change: write('fay', policy, document as PolicyDocument) }))).toEqual([
+        keeps('fay', OPERATIONS),
+      ]);
+    }
   });
 
   test('at a group are kept in the policy of the role', () => {
