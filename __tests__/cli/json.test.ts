@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHere, scratch } from '../support/command.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import { documentedCommands } from '../support/json-page.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -60,7 +61,7 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'github-token-missing', 'drift-issue', '--report', 'report.json'],
 ];
 
-test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
+test.each(sampleOf(ERRORS, 15).map(([code, error, ...args]) => ({ code, error, args })))(
   '$error of $args is JSON, exit code $code',
   async ({ code, error, args }) => {
     place.write('managed.yaml', MANAGED);
@@ -90,7 +91,7 @@ const COMMANDS = [
   ...[`check-approval --commit ${COMMIT}`, 'drift-issue --report r'],
 ];
 
-test.each(COMMANDS)('%s has --json, and its usage errors are JSON', async (command) => {
+test.each(sampleOf(COMMANDS, 6))('%s has --json, and its usage errors are JSON', async (command) => {
   const { code, document } = await failed([...command.split(' '), '--colour']);
   expect(code).toBe(/^(plan|drift|preview)( |$)/.test(command) ? 1 : 2);
   expect(document).toEqual({

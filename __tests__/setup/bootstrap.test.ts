@@ -30,6 +30,7 @@ import { boundaryPolicy } from '../../src/team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY, WORKFLOW_ROLES } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { callIam, createRoles } from '../emulator/clients.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import { labFacts } from '../support/init-files.ts';
 import { copyOf, emptyMemory, orThrow } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -114,55 +115,61 @@ describe('what bootstrap sets up', () => {
     expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
   });
 
-  test.each<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>([
-    [
-      'versioning off',
-      () => all.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
-      bucketOf,
-      ['versioning'],
-    ],
-    [
-      'plain HTTP allowed, and old versions kept',
-      async () => {
-        const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
-        await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-        const LifecycleConfiguration = { Rules: [FOREIGN_RULE] };
-        await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
-      },
-      bucketOf,
-      ['policy', 'old-versions'],
-    ],
-    [
-      'the state open to another account',
-      () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate`),
-      bucketOf,
-      ['policy'],
-    ],
-    ['the markers of delivered keys', () => allow('s3:PutObject', `/${PLACE.key}/keys/*`), bucketOf, ['policy']],
-    ['its lock', () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate.tflock`), bucketOf, ['policy']],
-    ['the rules of expiry', () => allow('s3:PutLifecycleConfiguration', ''), bucketOf, ['policy']],
-    ['the rules of replication', () => allow('s3:PutRepl*', ''), bucketOf, ['policy']],
-    [
-      'a rule by which the state expires',
-      async () => {
-        const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-        const soon = { ID: 'tidy', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } };
-        const LifecycleConfiguration = { Rules: [...Rules, soon] };
-        await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
-      },
-      bucketOf,
-      ['old-versions'],
-    ],
-    [
-      'the audience gone',
-      () =>
-        callIam(all.iam, 'RemoveClientIDFromOpenIDConnectProvider', {
-          ...{ OpenIDConnectProviderArn: providerArn(account), ClientID: 'sts.amazonaws.com' },
-        }),
-      () => inspectProvider(all.iam, account),
-      ['audience'],
-    ],
-  ])('%s: found and set again', async (_name, breaks, part, ids) => {
+  test.each(
+    sampleOf<[string, () => Promise<unknown>, () => Promise<SetupPart>, string[]]>(
+      [
+        [
+          'versioning off',
+          () =>
+            all.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
+          bucketOf,
+          ['versioning'],
+        ],
+        [
+          'plain HTTP allowed, and old versions kept',
+          async () => {
+            const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
+            await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+            const LifecycleConfiguration = { Rules: [FOREIGN_RULE] };
+            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+          },
+          bucketOf,
+          ['policy', 'old-versions'],
+        ],
+        [
+          'the state open to another account',
+          () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate`),
+          bucketOf,
+          ['policy'],
+        ],
+        ['the markers of delivered keys', () => allow('s3:PutObject', `/${PLACE.key}/keys/*`), bucketOf, ['policy']],
+        ['its lock', () => allow('s3:PutObject', `/${PLACE.key}/team.tfstate.tflock`), bucketOf, ['policy']],
+        ['the rules of expiry', () => allow('s3:PutLifecycleConfiguration', ''), bucketOf, ['policy']],
+        ['the rules of replication', () => allow('s3:PutRepl*', ''), bucketOf, ['policy']],
+        [
+          'a rule by which the state expires',
+          async () => {
+            const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+            const soon = { ID: 'tidy', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } };
+            const LifecycleConfiguration = { Rules: [...Rules, soon] };
+            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+          },
+          bucketOf,
+          ['old-versions'],
+        ],
+        [
+          'the audience gone',
+          () =>
+            callIam(all.iam, 'RemoveClientIDFromOpenIDConnectProvider', {
+              ...{ OpenIDConnectProviderArn: providerArn(account), ClientID: 'sts.amazonaws.com' },
+            }),
+          () => inspectProvider(all.iam, account),
+          ['audience'],
+        ],
+      ],
+      5,
+    ),
+  )('%s: found and set again', async (_name, breaks, part, ids) => {
     await setUp();
     await breaks();
     expect(notAsWanted(await part())).toEqual(ids);
@@ -220,25 +227,30 @@ describe('what bootstrap sets up', () => {
     expect((await wrongRoles()).map((part) => [partAction(part), part.name])).toEqual([['create', RoleName]]);
   });
 
-  test.each<[string, (role: string) => readonly [string, object], string[]]>([
-    ['trust', (RoleName) => ['UpdateAssumeRolePolicy', { RoleName, PolicyDocument: TRUST_ALL }], ['trust']],
-    [
-      'permissions',
-      (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument: ANY }],
-      ['permissions'],
-    ],
-    ['no permissions', (RoleName) => ['DeleteRolePolicy', { RoleName, PolicyName: ROLE_POLICY }], ['permissions']],
-    [
-      'another inline policy',
-      (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: 'more', PolicyDocument: ANY }],
-      ['other-policies'],
-    ],
-    [
-      'another policy attached',
-      (RoleName) => ['AttachRolePolicy', { RoleName, PolicyArn: ADMINISTRATOR }],
-      ['other-policies'],
-    ],
-  ])('a role with %s that is not ours is found', async (_name, change, ids) => {
+  test.each(
+    sampleOf<[string, (role: string) => readonly [string, object], string[]]>(
+      [
+        ['trust', (RoleName) => ['UpdateAssumeRolePolicy', { RoleName, PolicyDocument: TRUST_ALL }], ['trust']],
+        [
+          'permissions',
+          (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument: ANY }],
+          ['permissions'],
+        ],
+        ['no permissions', (RoleName) => ['DeleteRolePolicy', { RoleName, PolicyName: ROLE_POLICY }], ['permissions']],
+        [
+          'another inline policy',
+          (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: 'more', PolicyDocument: ANY }],
+          ['other-policies'],
+        ],
+        [
+          'another policy attached',
+          (RoleName) => ['AttachRolePolicy', { RoleName, PolicyArn: ADMINISTRATOR }],
+          ['other-policies'],
+        ],
+      ],
+      2,
+    ),
+  )('a role with %s that is not ours is found', async (_name, change, ids) => {
     await terraform();
     await callIam(all.iam, ...change('perception-lab-apply'));
     expect((await wrongRoles()).map((part) => [part.name, notAsWanted(part)])).toEqual([['perception-lab-apply', ids]]);

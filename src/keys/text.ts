@@ -108,7 +108,7 @@ export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readon
 /** What was done, and what was not. */
 export function outcomeText({ owner, step, result, place }: KeyOutcome, names: DisplayNames): Text {
   const who = userText(owner.user, names);
-  if (result === 'withdrawn') return t`${who}: another key appeared at the same time; nothing is left of this one.`;
+  if (result === 'withdrawn') return t`${who}: another key was made meanwhile, so this one was deleted.`;
   if (result === 'failed') return t`${who}: failed to ${stepText(step)}.`;
   if (step.kind === 'create') return t`${who}: created a key, delivered to ${codeText(place ?? '')}.`;
   return t`${who}: ${trusted(step.kind === 'delete' ? 'deleted' : 'deactivated')} the key of ${trusted(dateWords(step.key.created))}.`;
