@@ -175,6 +175,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['no to freeze', { freeze: 'freeze: no' }, 'no'],
     ['a number of roles', members('  bo: { name: Bo, roles: 1 }'), '1'],
     ['yes instead of true', bo('suspended: yes'), 'yes'],
+    ['neither true nor false', bo('suspended: maybe'), 'maybe'],
     ['members as a list', { members: 'members: [ada]' }, '[ada]'],
     ['a name that YAML reads as a number', members('  bo: { name: 1e3, roles: [reader] }'), '1e3'],
     ['a number in a list of roles', members('  bo: { name: Bo, roles: [reader, 7] }'), '7'],
