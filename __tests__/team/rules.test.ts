@@ -228,7 +228,7 @@ test('what is not indented is checked as it was meant, in its place', () => {
   ]);
 });
 
-test.each(['&it', '!!null'])('a member who is %s has a value, so that no field beside belongs to it', (value) => {
+test.each(['&it', '!!null', 'later'])('a member who is %s has a value, so that no field beside belongs to it', (value) => {
   const text = teamText({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n  bo: ${value}\n  name: Bo` });
   expect(codesOf(text)).not.toContain('not-indented');
 });
