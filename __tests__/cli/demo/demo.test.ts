@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { demoOutput } from '../../../src/cli/demo/print.ts';
-import { demoChanges, isFindingOf, scenarioOf, withNewMember } from '../../../src/cli/demo/scenario.ts';
-import { readTeam } from '../../../src/team/parse/read-team.ts';
+import { demoChanges, isFindingOf, scenarioOf } from '../../../src/cli/demo/scenario.ts';
 import { emptyMemory, orThrow, withLab } from '../../support/lab-in-test.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 import { SILENT } from '../../support/silent-terminal.ts';
@@ -45,16 +43,6 @@ test('the sample team has room for seven manual changes, each with findings of i
   expect(isFindingOf('membership-added/eve/paymaster/spends', first!)).toBe(true);
   expect(isFindingOf('membership-added/mallory/paymaster/spends', first!)).toBe(false);
   expect(isFindingOf('membership-removed/eve/paymaster', first!)).toBe(false);
-});
-
-test('the new member is one more line, and every other character stays', () => {
-  const source = readFileSync('team.yaml', 'utf8');
-  const scenario = scenarioOf(sampleTeam, TODAY)!;
-  const { text, line } = withNewMember(source, scenario, '2027-05-31', 'ada');
-  const added = text.split('\n').filter((each) => !source.split('\n').includes(each));
-  expect(added.map((each) => each.trim())).toEqual([line]);
-  expect(text.length).toBe(source.length + added[0]!.length + 1);
-  expect(readTeam(text, { file: 'team.yaml', today: TODAY }).findings).toEqual([]);
 });
 
 test('on a local AWS emulator no configuration names the bucket of a real account', async () => {

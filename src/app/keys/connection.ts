@@ -12,7 +12,7 @@ export interface KeyPlace {
   readonly today: string;
 }
 
-interface KeyConnection {
+export interface KeyConnection {
   /** What a client of the SDK needs to be someone with that key. */
   clientOf(key: KeyPair): object & { readonly region: string; readonly credentials: Credentials };
   close(): Promise<void>;

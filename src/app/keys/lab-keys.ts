@@ -30,8 +30,13 @@ export async function withKeyAccount<Value>(
   work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const opened = await openAccountSession(options, terminal);
-  if (!opened.ok) return opened;
-  const session = opened.value;
+  return opened.ok ? inSession(opened.value, work) : opened;
+}
+
+async function inSession<Value>(
+  session: AccountSession,
+  work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
   const once = new IAMClient({ region: 'us-east-1', ...session.connection, maxAttempts: 1 });
   // A local AWS emulator is consistent at once.
   const wait = session.kind === 'emulator' ? async () => {} : sleep;
@@ -49,10 +54,22 @@ export function withLabKeys<Value>(
   terminal: Terminal,
   work: (keys: LabKeys) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  return withKeyAccount(options, terminal, async (session, account) => {
+  return withKeyAccount(options, terminal, withApplied(work));
+}
+
+/** The same with a session that is already open, which it closes. */
+export function withKeysOf<Value>(
+  session: AccountSession,
+  work: (keys: LabKeys) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  return inSession(session, withApplied(work));
+}
+
+function withApplied<Value>(work: (keys: LabKeys) => Promise<Result<Value>>) {
+  return async (session: AccountSession, account: KeyAccount): Promise<Result<Value>> => {
     const record = await readApplied(session);
     return record.ok ? work(labKeys(session, account, record.value)) : record;
-  });
+  };
 }
 
 /** Fails if no apply has ended. */

@@ -6,8 +6,7 @@ import { iamArn } from '../../iam/arn.ts';
 import { decryptWith, messagesIn } from '../../keys/encryption.ts';
 import { type KeyPair, keyIn, profileIn, withProfile } from '../../keys/profile.ts';
 import { iamName, labPath } from '../../team/names.ts';
-import type { Terminal } from '../terminal.ts';
-import { connectKey, type KeyPlace } from './connection.ts';
+import type { KeyConnection } from './connection.ts';
 import { credentialsFile, readCredentials, writeCredentials } from './credentials-file.ts';
 import { identityDirectory, readIdentities, type StoredIdentity } from './identities.ts';
 
@@ -20,22 +19,28 @@ export interface OpenedKey {
   readonly written: 'new' | 'replaced' | 'unchanged';
 }
 
+/** The computer of a member, and how AWS is reached from it. */
+export interface MemberPlace {
+  /** Names the folders of their identities and credentials. */
+  readonly env: NodeJS.ProcessEnv;
+  connect(account: string): Promise<Result<KeyConnection>>;
+}
+
 /**
  * Opens a message and stores its key, once AWS says that the key is this member's: age does not say who encrypted.
  * `confirm` is asked before another key of the profile is replaced.
  */
 export async function openKey(
   text: string,
-  place: KeyPlace,
+  place: MemberPlace,
   confirm: (opened: Pick<OpenedKey, 'user' | 'file'>) => Promise<Result<null>>,
-  terminal: Terminal,
 ): Promise<Result<OpenedKey>> {
-  const decrypted = await decrypt(text);
+  const decrypted = await decrypt(text, identityDirectory(place.env));
   if (!decrypted.ok) return decrypted;
   const { key, owner } = decrypted.value;
-  const own = await checkOwner(key, owner, place, terminal);
+  const own = await checkOwner(key, owner, place);
   if (!own.ok) return own;
-  const [user, file] = [iamName(owner.lab, owner.member), credentialsFile(process.env)];
+  const [user, file] = [iamName(owner.lab, owner.member), credentialsFile(place.env)];
   const before = await readCredentials(file);
   if (!before.ok) return before;
   const profile = profileIn(before.value, user);
@@ -56,8 +61,7 @@ interface Decrypted {
 }
 
 /** The key in a text that is not whole before any identity opens it. Of several messages, the last counts: the newest. */
-async function decrypt(text: string): Promise<Result<Decrypted>> {
-  const directory = identityDirectory(process.env);
+async function decrypt(text: string, directory: string): Promise<Result<Decrypted>> {
   const identities = await readIdentities(directory);
   if (!identities.ok) return identities;
   if (identities.value.length === 0) return fail('identity-missing', { directory });
@@ -84,11 +88,10 @@ const WAITS_MS = [1_000, 2_000, 4_000];
 async function checkOwner(
   key: KeyPair,
   { lab, member, account }: StoredIdentity,
-  place: KeyPlace,
-  terminal: Terminal,
+  { connect }: MemberPlace,
 ): Promise<Result<null>> {
   const expected = iamArn(account, 'user', labPath(lab), iamName(lab, member));
-  const connected = await connectKey(place, account, terminal);
+  const connected = await connect(account);
   if (!connected.ok) return connected;
   const sts = new STSClient(connected.value.clientOf(key));
   try {

@@ -46,35 +46,42 @@ export function syncKeys(
   terminal: Terminal,
   confirm: Confirm<readonly KeyFacts[]>,
 ): Promise<Result<Synced>> {
-  return withLabKeys(options, terminal, async (keys) => {
-    if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
-    const deliveries = deliveriesOf(keys, options);
-    if (!deliveries.ok) return deliveries;
-    const facts = await keys.read(keys.owners.filter(({ recipient }) => recipient !== null));
-    if (!facts.ok) return facts;
-    const due = facts.value.filter(({ decision }) => decision.step !== null);
-    const confirmed = due.length === 0 ? succeed(null) : await confirm(due, keys);
-    if (!confirmed.ok) return confirmed;
-    const outcomes: KeyOutcome[] = [];
-    const failures: Failure[] = [];
-    for (const { owner } of due) {
-      // What was read before a question may have changed.
-      const again = await keys.read([owner]);
-      const [now] = again.ok ? again.value : [];
-      if (!again.ok) failures.push(again.failure);
-      const outcome = now === undefined ? null : await carryOut(now, effectsOf(keys, deliveries.value));
-      if (outcome !== null) outcomes.push(outcome);
-    }
-    failures.push(...outcomes.flatMap(({ failure }) => failure ?? []));
-    const lost = await lostKeys(keys, facts.value, deliveries.value);
-    if (!lost.ok) return succeed({ keys, outcomes, lost: [], failures: [...failures, lost.failure] });
-    const reported = lost.value.map(({ owner, created }) => ({ member: owner.key, created }));
-    // Without the comments it is not known that no one was given a key.
-    if (options.out === null && reported.length > 0) {
-      failures.push(fail('keys-not-delivered', { keys: reported }).failure);
-    }
-    return succeed({ keys, outcomes, lost: lost.value, failures });
-  });
+  return withLabKeys(options, terminal, (keys) => syncLab(keys, options, confirm));
+}
+
+/** The same in a lab that is already connected. */
+export async function syncLab(
+  keys: LabKeys,
+  options: Pick<DeliveryOptions, 'out'>,
+  confirm: Confirm<readonly KeyFacts[]>,
+): Promise<Result<Synced>> {
+  if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
+  const deliveries = deliveriesOf(keys, options);
+  if (!deliveries.ok) return deliveries;
+  const facts = await keys.read(keys.owners.filter(({ recipient }) => recipient !== null));
+  if (!facts.ok) return facts;
+  const due = facts.value.filter(({ decision }) => decision.step !== null);
+  const confirmed = due.length === 0 ? succeed(null) : await confirm(due, keys);
+  if (!confirmed.ok) return confirmed;
+  const outcomes: KeyOutcome[] = [];
+  const failures: Failure[] = [];
+  for (const { owner } of due) {
+    // What was read before a question may have changed.
+    const again = await keys.read([owner]);
+    const [now] = again.ok ? again.value : [];
+    if (!again.ok) failures.push(again.failure);
+    const outcome = now === undefined ? null : await carryOut(now, effectsOf(keys, deliveries.value));
+    if (outcome !== null) outcomes.push(outcome);
+  }
+  failures.push(...outcomes.flatMap(({ failure }) => failure ?? []));
+  const lost = await lostKeys(keys, facts.value, deliveries.value);
+  if (!lost.ok) return succeed({ keys, outcomes, lost: [], failures: [...failures, lost.failure] });
+  const reported = lost.value.map(({ owner, created }) => ({ member: owner.key, created }));
+  // Without the comments it is not known that no one was given a key.
+  if (options.out === null && reported.length > 0) {
+    failures.push(fail('keys-not-delivered', { keys: reported }).failure);
+  }
+  return succeed({ keys, outcomes, lost: lost.value, failures });
 }
 
 async function lostKeys(
@@ -140,7 +147,7 @@ export function createForMember(
   });
 }
 
-function deliveriesOf({ session }: LabKeys, { out }: DeliveryOptions): Result<Deliveries> {
+function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions, 'out'>): Result<Deliveries> {
   return out === null ? toIssue(session, process.env) : succeed(toDirectory(session, out));
 }
 

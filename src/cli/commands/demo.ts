@@ -10,9 +10,10 @@ import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
 import { codeText, counted, t } from '../../text/text.ts';
+import { StepFailed, secondsText } from '../demo/lab.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
-import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
+import { runSteps, STEPS } from '../demo/steps.ts';
 import { printJson, reportFailure, reportProblem } from '../io.ts';
 import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, today } from '../options.ts';
 

@@ -7,7 +7,6 @@ import {
   type IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { isMap, isScalar, parseDocument } from 'yaml';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { CAPABILITIES, capabilityOf, OPERATIONS, riskOf } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
@@ -76,28 +75,6 @@ function newMemberOf(team: Team): Scenario['newMember'] {
   let number = 1;
   while (used.has(`student-${number}`)) number += 1;
   return { key: `student-${number}`, name: 'A new student' };
-}
-
-/** The file with the new member after its last one, as an editor would write it: every other character stays. */
-export function withNewMember(source: string, { newMember, starter }: Scenario, until: string, sponsor: string | null) {
-  const { key, name } = newMember;
-  const fields = [`name: ${name}`, `roles: [${starter.key}]`, `until: "${until}"`];
-  if (sponsor !== null) fields.push(`sponsor: ${sponsor}`);
-  const line = `${key}: { ${fields.join(', ')} }`;
-  const document = parseDocument(source);
-  const members = document.get('members', true);
-  const last = isMap(members) && members.flow !== true ? members.items.at(-1) : undefined;
-  const end = isMap(members) && last !== undefined ? (members.range?.[1] ?? null) : null;
-  if (end === null) {
-    document.setIn(['members', key], document.createNode({ name, roles: [starter.key], until }));
-    return { text: document.toString(), line };
-  }
-  const start = isScalar(last?.key) ? (last.key.range?.[0] ?? 0) : 0;
-  const indent = ' '.repeat(start - (source.lastIndexOf('\n', start - 1) + 1));
-  // The end of the last member's line, before comments and blank lines that belong to the next key.
-  const at = source.indexOf('\n', source.slice(0, end).trimEnd().length - 1) + 1;
-  const added = `${indent}${line}\n`;
-  return { text: at === 0 ? `${source}\n${added}` : source.slice(0, at) + added + source.slice(at), line };
 }
 
 /** A change of the account outside Terraform. */

@@ -1,17 +1,11 @@
 import { basename } from 'node:path';
-import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
-import * as mturk from '@aws-sdk/client-mturk';
 import { decide } from '../../access/decide.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
-import { applyPlanned } from '../../app/apply/carry-out.ts';
 import { reconcile } from '../../app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
 import { noChanges, planStack, type StackPlan } from '../../app/plan/plan.ts';
-import type { LocalEmulator } from '../../app/session/emulator.ts';
-import { applyBootstrap, emulatorSession, type LabSession } from '../../app/session/lab-session.ts';
-import type { Terminal } from '../../app/terminal.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
-import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { applyBootstrap, type LabSession } from '../../app/session/lab-session.ts';
+import { OPERATIONS } from '../../catalog/mturk.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import { effectWords, findingTitle } from '../../drift/report/finding-view.ts';
 import type { Reconciled } from '../../drift/report/terminal.ts';
@@ -20,53 +14,33 @@ import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
-import type { Engine } from '../../terraform/run/engine.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
-import { accessAfter, type DemoOutput } from './print.ts';
+import { deliverKey } from './access-key.ts';
+import { allowedOperations } from './calls.ts';
 import {
-  type DemoChange,
-  demoChanges,
-  INTRUDER,
-  isFindingOf,
-  OLD_USER,
-  type Scenario,
-  withNewMember,
-} from './scenario.ts';
+  applyPlan,
+  type DemoContext,
+  done,
+  editFile,
+  labFor,
+  quiet,
+  StepFailed,
+  secondsText,
+  type TeamFile,
+} from './lab.ts';
+import { accessAfter } from './print.ts';
+import { type DemoChange, demoChanges, INTRUDER, isFindingOf, OLD_USER } from './scenario.ts';
 
-export const STEPS = 10;
+export const STEPS = 11;
 
-export interface DemoContext {
-  readonly output: DemoOutput;
-  readonly terminal: Terminal;
-  readonly file: string;
-  readonly source: string;
-  readonly team: Team;
-  readonly today: string;
-  readonly scenario: Scenario;
-  readonly engine: Engine;
-  readonly emulator: LocalEmulator;
-  readonly iam: IAMClient;
-  readonly directory: string;
-}
-
-/** A step could not be carried out, so that the later ones make no sense. */
-export class StepFailed extends Error {
-  override readonly name = 'StepFailed';
-  readonly failure: Failure | null;
-
-  constructor(message: string, failure: Failure | null = null) {
-    super(message);
-    this.failure = failure;
-  }
-}
-
-/** Runs the ten steps. Throws `StepFailed` if one cannot be carried out; a failed check does not end the demo. */
+/** Runs the steps. Throws `StepFailed` if one cannot be carried out; a failed check does not end the demo. */
 export async function runSteps(context: DemoContext): Promise<void> {
   validate(context);
   await planAndApply(context);
-  const team = await addMember(context);
+  const added = await addMember(context);
+  const { team } = await deliverKey(context, added);
   const changes = await changeManually(context, team);
   await quickCheck(context, team, changes);
   const findings = await driftCheck(context, team, changes);
@@ -100,30 +74,27 @@ async function planAndApply(context: DemoContext): Promise<void> {
   await apply(context, session, planned);
 }
 
-async function addMember(context: DemoContext): Promise<Team> {
-  const { output, file, source, today, scenario, team: before } = context;
-  const { newMember } = scenario;
-  output.step(`Add a member: ${newMember.name} joins with role ${scenario.starter.key}`);
+async function addMember(context: DemoContext): Promise<TeamFile> {
+  const { output, source, today, scenario, team: before } = context;
+  const { newMember, starter } = scenario;
+  output.step(`Add a member: ${newMember.name} joins with role ${starter.key}`);
   const until = `${Number(today.slice(0, 4)) + 1}-05-31`;
-  const { text, line } = withNewMember(source, scenario, until, before.owners[0] ?? null);
-  output.line('+', line, 2);
-  const { team } = readTeam(text, { file, today });
-  if (team === null) throw new StepFailed(`${file} with the new member is not valid`);
-  const session = labFor(context, team);
+  const [sponsor] = before.owners;
+  const entry = { member: newMember.key, name: newMember.name, roles: [starter.key], until, sponsor };
+  const after = editFile(context, source, { verb: 'member add', ...entry });
+  const session = labFor(context, after.team);
   const planned = await done(planStack(session));
   printAccess(context, session, planned);
   const users = planned.change.people.map(({ user }) => user);
-  const alone = users.length === 1 && users[0] === iamName(team.lab, newMember.key);
+  const alone = users.length === 1 && users[0] === iamName(before.lab, newMember.key);
   output.check(`${planText(planned)}; no change for the other ${counted(before.members.length, 'member')}`, alone);
   await apply(context, session, planned);
-  return team;
+  return after;
 }
 
 async function apply(context: DemoContext, session: LabSession, planned: StackPlan): Promise<void> {
   const started = Date.now();
-  const terminal = context.terminal.isTerminal ? context.terminal : quiet(context);
-  const options = { workflow: false, commit: null, ownerIds: new Map() };
-  const steps = await done(applyPlanned(session, planned, options, terminal));
+  const steps = await applyPlan(context, session, planned);
   const seconds = secondsText(Date.now() - started);
   context.output.check(`Applied ${counted(steps, 'step')} in ${seconds}; a second plan is empty`, steps > 0);
 }
@@ -253,50 +224,6 @@ async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
   output.check(`${OLD_USER}, which only a person may remove: still ${old.size}`, old.size === OPERATIONS.length);
 }
 
-/**
- * Creates an access key for a user and calls every operation with it. Only the emulator may be the endpoint: on AWS the
- * calls would have effects.
- */
-async function allowedOperations(iam: IAMClient, endpoint: string, user: string): Promise<ReadonlySet<Operation>> {
-  if (new URL(endpoint).hostname !== '127.0.0.1') throw new Error('operations are called on the emulator only');
-  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
-  const client = new mturk.MTurkClient({
-    region: 'us-east-1',
-    endpoint,
-    credentials: { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' },
-  });
-  try {
-    const allowed = new Set<Operation>();
-    for (const operation of OPERATIONS) if (await isAllowed(client, operation)) allowed.add(operation);
-    return allowed;
-  } finally {
-    client.destroy();
-  }
-}
-
-type AnyCommand = new (input: object) => mturk.GetAccountBalanceCommand;
-
-async function isAllowed(client: mturk.MTurkClient, operation: Operation): Promise<boolean> {
-  // The SDK's commands share a constructor's shape, which its types do not say.
-  const commands: Readonly<Record<string, unknown>> = mturk;
-  const Command = commands[`${operation}Command`] as AnyCommand;
-  try {
-    await client.send(new Command({}));
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error.name === 'AccessDeniedException') return false;
-    // Authorized, then without a required parameter.
-    if (['RequestError', 'ServiceFault', 'ValidationException'].includes(error.name)) return true;
-    throw error;
-  }
-}
-
-function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): LabSession {
-  const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
-  return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
-}
-
 async function scan(context: DemoContext, session: LabSession) {
   return (await done(fullScan(session, { cloudTrail: false }, quiet(context)))).scan;
 }
@@ -304,12 +231,6 @@ async function scan(context: DemoContext, session: LabSession) {
 async function reconcileAgain(context: DemoContext, session: LabSession): Promise<Reconciled> {
   const completed = await done(fullScan(session, { cloudTrail: true }, quiet(context)));
   return done(reconcile(session, completed, quiet(context)));
-}
-
-async function done<T>(result: Promise<Result<T>>): Promise<T> {
-  const outcome = await result;
-  if (outcome.ok) return outcome.value;
-  throw new StepFailed(outcome.failure.code, outcome.failure);
 }
 
 function printAccess({ output }: DemoContext, { naming }: LabSession, { change }: StackPlan): void {
@@ -326,15 +247,6 @@ function planText({ saved }: StackPlan): string {
 
 function blockedText({ blocks }: StackPlan): string {
   return blocks.length === 0 ? 'not blocked' : `blocked: ${blocks.map(({ code }) => code).join(', ')}`;
-}
-
-/** `0.4 s` */
-export function secondsText(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function quiet({ terminal }: DemoContext): Terminal {
-  return { ...terminal, isTerminal: false, stdout: () => {}, stderr: () => {} };
 }
 
 function notDetected(findings: readonly DriftFinding[], changes: readonly DemoChange[]): readonly DemoChange[] {

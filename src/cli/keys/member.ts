@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { connectKey } from '../../app/keys/connection.ts';
 import { identityDirectory, type MemberOfAccount, ownIdentity } from '../../app/keys/identities.ts';
 import { openKey } from '../../app/keys/open.ts';
 import { type KeyTestOptions, type TestedCall, testKey } from '../../app/keys/test.ts';
@@ -68,13 +69,12 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
   if (!text.ok) return reportFailure(text.failure, terminal);
   const opened = await openKey(
     text.value,
-    options,
+    { env: process.env, connect: (account) => connectKey(options, account, terminal) },
     async ({ user, file }) => {
       const question = `Replace the access key of profile ${user} in ${file}?`;
       if (options.yes || (await terminal.confirm(visible(question)))) return succeed(null);
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     },
-    terminal,
   );
   if (!opened.ok) return reportFailure(opened.failure, terminal);
   const { user, account, file, written } = opened.value;
