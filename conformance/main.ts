@@ -6,6 +6,7 @@ import { ageMessagesRow } from './age-messages.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { inventoryRow } from './inventory-row.ts';
+import { keyCycleRow } from './key-cycle.ts';
 import {
   brokenRow,
   type Combination,
@@ -136,6 +137,8 @@ async function compareAll(
     rows.push(scenarioRow(verdicts));
     say('inventories of one account, on ours and on moto');
     rows.push(await inventoryRow(running));
+    say('the cycle of an access key, on ours and on moto');
+    rows.push(await keyCycleRow(running));
   } finally {
     await running.stop();
   }

@@ -27,7 +27,12 @@ const KNOWN: Readonly<Record<Command, ReadonlySet<string>>> = {
   apply: new Set([...recordedIn('plan'), ...recordedIn('apply')]),
 };
 
-const TEAM = { lab: LAB, account: ACCOUNT, state: { bucket: 'perception-lab-terraform', key: 'mturk-team' } };
+/** The lab of the lifecycle, as `permissionsOf` takes it. */
+export const ROLE_LAB = {
+  lab: LAB,
+  account: ACCOUNT,
+  state: { bucket: 'perception-lab-terraform', key: 'mturk-team' },
+};
 
 /**
  * What a provider called with a command and the role of the workflows that runs it may not, decided by the project's own
@@ -38,7 +43,7 @@ export function roleProblems(command: Command, calls: readonly SentCall[]): read
     .map(({ action }) => action)
     .filter((action) => action !== 'GetCallerIdentity' && !KNOWN[command].has(action));
   const problems = [
-    ...deniedCalls(command, calls, TEAM),
+    ...deniedCalls(command, calls, ROLE_LAB),
     ...unknown.map((action) => `${command} calls ${action}, which calls.json lacks`),
   ];
   return [...new Set(problems)].sort();

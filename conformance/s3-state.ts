@@ -11,7 +11,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { startGitHub } from '../__tests__/support/github-server.ts';
 import { buildBundles } from '../scripts/bundles.ts';
+import { newIdentity } from '../src/keys/encryption.ts';
+import type { WorkflowRole } from '../src/team/names.ts';
 import { initialize } from '../src/terraform/run/commands.ts';
 import type { Engine } from '../src/terraform/run/engine.ts';
 import { runEngine } from '../src/terraform/run/process.ts';
@@ -30,11 +33,14 @@ const REGION = 'eu-central-1';
 const STATE = { bucket: `${LAB}-mturk-${ACCOUNT}`, key: 'mturk-team' };
 const STATE_FILE = `${STATE.key}/team.tfstate`;
 
+/** Of no identity that is kept: nothing opens what is encrypted to it. */
+const { recipient: RECIPIENT } = await newIdentity();
+
 function teamFile(members: readonly string[]): string {
   return [
     `{ version: 1, lab: ${LAB}, account: "${ACCOUNT}", owners: [ada],`,
     'roles: { results-reader: { allow: ["results:read"] }, paymaster: { allow: ["pay:bonus"] } },',
-    `members: { ada: { name: Ada, github: ada, roles: [results-reader, paymaster] }, cy: { name: Cy, roles: [paymaster], suspended: true }`,
+    `members: { ada: { name: Ada, github: ada, roles: [results-reader, paymaster], recipient: ${RECIPIENT} }, cy: { name: Cy, roles: [paymaster], suspended: true }`,
     ...members.map((key) => `, ${key}: { name: ${key}, roles: [results-reader], until: "2199-12-31" }`),
     `}, settings: { state: { bucket: ${STATE.bucket}, region: ${REGION} } } }\n`,
   ].join('\n');
@@ -71,7 +77,7 @@ export async function s3StateRow(options: Options): Promise<Row> {
   return {
     ...{ account: 'moto 5.2.5, its S3 over TLS', provider: 'ours, installed from a mirror', engine: engineTitle },
     compared:
-      '`bootstrap` twice, `apply`, `plan`, two applies at once on the S3 backend, an earlier state restored, `bootstrap --destroy`; each call of plan and apply is allowed to its role',
+      '`bootstrap` twice, `apply`, `plan`, `keys sync`, two applies at once on the S3 backend, an earlier state restored, `bootstrap --destroy`; each call of plan, apply and keys is allowed to its role',
     result: problems.length === 0 ? 'holds, without and with waiting for the lock' : `${problems.length} unexpected`,
     onPurpose: [],
     problems,
@@ -90,10 +96,14 @@ interface Lab {
   readonly plainS3: S3Client;
   /** Runs the command in a clone. */
   run(clone: Clone, ...args: readonly string[]): Promise<Ending>;
+  /** Runs the command in a job of GitHub Actions, whose issues are a stand-in's. */
+  runInJob(...args: readonly string[]): Promise<Ending>;
+  /** How many comments it wrote. */
+  comments(): number;
   write(clone: Clone, members: readonly string[]): Promise<void>;
   destroyTeam(): Promise<void>;
   /** The calls since the last time, and which of them a role may not make. */
-  take(): { readonly calls: readonly SentCall[]; denied(role: 'plan' | 'apply'): readonly string[] };
+  take(): { readonly calls: readonly SentCall[]; denied(role: WorkflowRole): readonly string[] };
   /** The next creation of a user waits for `goOn`. */
   hold(): { readonly reached: Promise<void>; readonly refused: Promise<void>; goOn(): void };
 }
@@ -115,6 +125,10 @@ async function playLab(lab: Lab, check: Check): Promise<void> {
   may('the apply role may make the calls of apply', lab.take().denied('apply'));
   ended('a second plan is empty', await lab.run('first', 'plan', '--no-lock'), 0, 'no changes');
   may('the plan role may make the calls of plan', lab.take().denied('plan'));
+  ended('a key is created and delivered', await lab.runInJob('keys', 'sync', '--issue', '--yes'), 0, 'created a key');
+  ended('and no second', await lab.runInJob('keys', 'sync', '--issue', '--yes'), 0, 'No step is due.');
+  check('by one comment', lab.comments() === 1, `${lab.comments()} comments`);
+  may('the keys role may make the calls of keys sync', lab.take().denied('keys'));
   const plain = await statusOf(lab.plainS3.send(new GetObjectCommand({ Bucket: STATE.bucket, Key: STATE_FILE })));
   check('plain HTTP is refused', plain === 403, `status ${plain}`);
 
@@ -253,6 +267,8 @@ async function inLab(options: Options, use: (lab: Lab) => Promise<void>): Promis
       ...{ AWS_CA_BUNDLE: certificate, NODE_EXTRA_CA_CERTS: certificate },
       ...{ MTURK_TEAM_PROVIDER_MIRROR: own.mirror, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     };
+    const github = await startGitHub();
+    started.push(() => github.close());
     const tool = join(directory, 'mturk-team.cjs');
     await writeFile(tool, await builtCommand());
     const place = (clone: Clone) => join(directory, clone);
@@ -260,6 +276,9 @@ async function inLab(options: Options, use: (lab: Lab) => Promise<void>): Promis
       runNode([tool, ...args], { cwd: place(clone), env: environment });
     await use({
       ...{ s3: overTls, plainS3, run },
+      runInJob: (...args) =>
+        runNode([tool, ...args], { cwd: place('first'), env: { ...environment, ...github.environment() } }),
+      comments: () => github.repository.comments.length,
       async write(clone, members) {
         await mkdir(place(clone), { recursive: true });
         await writeFile(join(place(clone), 'team.yaml'), teamFile(members));
