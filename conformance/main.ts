@@ -27,6 +27,7 @@ import { closingLine, markdownReport, type Row, withReport } from './report.ts';
 import { startMotoAccount, startOurs, withRig } from './rigs.ts';
 import { EngineRefused } from './run-lifecycle.ts';
 import { s3StateRow } from './s3-state.ts';
+import { schemaUpgradeRow } from './schema-upgrade.ts';
 import { withoutExclusives } from './without-exclusives.ts';
 
 // The SDK warns every process on Node 20 that it will want a newer one some day.
@@ -159,6 +160,9 @@ async function compareAll(
   rows.push(await policyFindingsRow(parts, SOURCES));
   say('messages of age, opened by rage');
   rows.push(await ageMessagesRow(parts, SOURCES));
+  say('the schema of an older lab repository, upgraded by the page');
+  const page = await readFile(join(ROOT, 'docs', 'operations.md'), 'utf8');
+  rows.push(await schemaUpgradeRow({ parts, sources: SOURCES, directory: at('schema'), page }));
   return rows;
 }
 

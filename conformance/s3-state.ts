@@ -342,7 +342,7 @@ async function providerVersion(directory: string): Promise<string> {
 }
 
 /** What the released command would be: the bundle in `dist/` may be of another version. */
-async function builtCommand(): Promise<Uint8Array> {
+export async function builtCommand(): Promise<Uint8Array> {
   const { main } = await buildBundles({ write: false });
   const [file] = main.outputFiles ?? [];
   if (file === undefined) throw new Error('the command was not built');
