@@ -238,7 +238,7 @@ roles:
   reader: { allow: [results:read] }
   boss: { managed: [AmazonMechanicalTurkFullAccess] }
 members:
-  pi: { name: Pi, roles: [boss] }
+  pi: { name: Pi, github: pi, roles: [boss] }
   jo: { name: Jo, roles: [reader] }
 settings: { state: { bucket: tiny-lab-state, region: us-east-1 } }
 `;
