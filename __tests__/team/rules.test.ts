@@ -228,10 +228,13 @@ test('what is not indented is checked as it was meant, in its place', () => {
   ]);
 });
 
-test.each(['&it', '!!null', 'later'])('a member who is %s has a value, so that no field beside belongs to it', (value) => {
-  const text = teamText({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n  bo: ${value}\n  name: Bo` });
-  expect(codesOf(text)).not.toContain('not-indented');
-});
+test.each(['&it', '!!null', 'later'])(
+  'a member who is %s has a value, so that no field beside belongs to it',
+  (value) => {
+    const text = teamText({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n  bo: ${value}\n  name: Bo` });
+    expect(codesOf(text)).not.toContain('not-indented');
+  },
+);
 
 test('a field that is not indented below two members is not a repeated key, and its date is read', () => {
   const fields = '  name: Bo\n  roles: [reader]\n  until: 2027-02-28';
