@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     drift: ['Show drift between AWS and team.yaml', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
+    offboard: ['Prepare a departure, and prove that it is over', () => import('./commands/offboard.ts')],
   },
   'Edit:': {
     member: ['Add, change or depart a member', () => import('./commands/member.ts')],

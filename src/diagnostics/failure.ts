@@ -250,6 +250,10 @@ export interface PipelineFailureArgs {
   /** Another run, or a person, created a key at the same time. */
   'key-withdrawn': { readonly member: string };
   'unknown-access-key': { readonly user: string; readonly key: string };
+  /** `file` is of `offboard --out`; `other` if it is about another member, lab or account. */
+  'facts-unusable': { readonly file: string; readonly because: 'damaged' | 'other'; readonly reason: string };
+  /** What a member has in IAM is not known: there is no user of the name, or not that of the last apply. */
+  'facts-not-saved': { readonly member: string; readonly because: 'no-user' | 'replaced' | 'renamed' };
   /** What `keys sync` would create again. */
   'keys-still-wanted': { readonly member: string };
 }

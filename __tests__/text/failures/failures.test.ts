@@ -232,6 +232,11 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     ['not-applied', 'no-recipient', 'no-keys', 'suspended', 'later', 'ended', 'no-user', 'replaced-user'] as const
   ).map((because) => ({ member: 'zoe', because })),
   'keys-in-use': [{ member: 'zoe' }],
+  'facts-unusable': [
+    { file: 'zoe.json', because: 'damaged', reason: 'it is not JSON' },
+    { file: 'zoe.json', because: 'other', reason: 'it is about bo of lab perception-lab in account 123456789012' },
+  ],
+  'facts-not-saved': (['no-user', 'replaced', 'renamed'] as const).map((because) => ({ member: 'zoe', because })),
   'key-withdrawn': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],

@@ -1,5 +1,5 @@
 import type { LabKeys } from '../../app/keys/lab-keys.ts';
-import { type RevokeOptions, revokeKeys } from '../../app/keys/revoke.ts';
+import { type Revoked, type RevokeOptions, revokeKeys } from '../../app/keys/revoke.ts';
 import { keysStatus } from '../../app/keys/status.ts';
 import { createForMember, type DeliveryOptions, type LostKey, syncKeys } from '../../app/keys/sync.ts';
 import type { AccountSession, AccountSessionOptions } from '../../app/session/account-session.ts';
@@ -98,14 +98,7 @@ function stateText({ active, lastUsed }: HeldKey): Text {
 
 /** `keys revoke MEMBER`: 0 no such key is active any more, 1 not confirmed or failed, 2 wrong usage or an unreadable file. */
 export async function revoke(options: RevokeOptions & Asked, terminal: Terminal): Promise<number> {
-  const verb = options.delete ? ['delete', 'Deleted'] : ['deactivate', 'Deactivated'];
-  const revoked = await revokeKeys(options, terminal, ({ user, keys }) =>
-    confirmed(options, terminal, () =>
-      printTo(terminal, [
-        list(keys.map(({ id }) => t`${codeText(user)}: ${trusted(verb[0] ?? '')} the key ${codeText(id)}`)),
-      ]),
-    ),
-  );
+  const revoked = await revokeKeys(options, terminal, (due) => confirmRevoke(options, due, terminal));
   if (!revoked.ok) return reportFailure(revoked.failure, terminal);
   const { session, user, keys } = revoked.value;
   if (options.json) {
@@ -114,9 +107,21 @@ export async function revoke(options: RevokeOptions & Asked, terminal: Terminal)
   } else if (keys.length === 0) terminal.stdout('No such key is left: nothing to do.\n');
   else
     terminal.stdout(
-      `${plainText(t`${trusted(verb[1] ?? '')} ${counted(keys.length, 'key')} of ${codeText(user)}.`)}\n`,
+      `${plainText(t`${trusted(options.delete ? 'Deleted' : 'Deactivated')} ${counted(keys.length, 'key')} of ${codeText(user)}.`)}\n`,
     );
   return 0;
+}
+
+/** Asks whether these keys are to be deactivated, or deleted. */
+export function confirmRevoke(
+  options: Pick<Asked, 'yes'> & { readonly delete?: boolean },
+  { user, keys }: Revoked,
+  terminal: Terminal,
+): Promise<Result<null>> {
+  const verb = trusted(options.delete === true ? 'delete' : 'deactivate');
+  return confirmed(options, terminal, () =>
+    printTo(terminal, [list(keys.map(({ id }) => t`${codeText(user)}: ${verb} the key ${codeText(id)}`))]),
+  );
 }
 
 function labOf({ session }: LabKeys): Pick<AccountSession['team'], 'lab' | 'account'> {
@@ -125,7 +130,7 @@ function labOf({ session }: LabKeys): Pick<AccountSession['team'], 'lab' | 'acco
 }
 
 /** Shows what is about to be done, on standard error, and asks. */
-async function confirmed({ yes }: Asked, terminal: Terminal, show: () => void): Promise<Result<null>> {
+async function confirmed({ yes }: Pick<Asked, 'yes'>, terminal: Terminal, show: () => void): Promise<Result<null>> {
   if (yes) return succeed(null);
   show();
   if (await terminal.confirm('Do this?')) return succeed(null);

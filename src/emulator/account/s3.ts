@@ -92,6 +92,19 @@ const createBucket: Run = ({ state }, params, call) => {
   return { headers: { location: `/${name}` } };
 };
 
+const listBuckets: Run = ({ state }) => ({
+  xml: {
+    ListAllMyBucketsResult: {
+      Owner: { ID: state.accountId },
+      Buckets: {
+        Bucket: Object.values(state.buckets)
+          .filter((bucket) => ownerOf(state, bucket) === state.accountId)
+          .map(({ name, created, region }) => ({ Name: name, CreationDate: created, BucketRegion: region })),
+      },
+    },
+  },
+});
+
 const headBucket = operation({ bucket: bucketOf }, ({ bucket: { region } }) => ({
   headers: { 'x-amz-bucket-region': region },
 }));
@@ -255,6 +268,7 @@ const write = (permission: string, run: Run): S3Operation => ({ run, writes: tru
 /** Every call of S3 that the account answers, by its name. */
 export const S3_OPERATIONS: ReadonlyMap<string, S3Operation> = new Map([
   ...Object.entries({
+    ListBuckets: read('ListAllMyBuckets', listBuckets),
     CreateBucket: write('CreateBucket', createBucket),
     HeadBucket: read('ListBucket', headBucket),
     DeleteBucket: write('DeleteBucket', deleteBucket),

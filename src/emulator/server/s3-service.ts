@@ -75,7 +75,7 @@ function readS3Call(request: SignedRequest): ServiceCall | AwsError {
     ...named(HEADERS, (name) => request.headers[name]),
   };
   const version = text(params, 'VersionId') === null || !/Object$/.test(operation.permission) ? '' : 'Version';
-  const bucketArn = `arn:aws:s3:::${Bucket}`;
+  const bucketArn = Bucket === '' ? '*' : `arn:aws:s3:::${Bucket}`;
   return {
     action,
     params,
@@ -108,6 +108,7 @@ function named(names: Readonly<Record<string, string>>, sent: (name: string) => 
 
 /** `x-id` is the name of the call, which SDKs send for logs. */
 const OF_OBJECT = new Set(['versionId', 'x-id']);
+const OF_ALL = new Set(['max-buckets', 'x-id']);
 const OF_BUCKET = new Set([
   ...BUCKET_SETTINGS.map(({ query }) => query),
   ...['prefix', 'max-keys', 'continuation-token', 'key-marker', 'version-id-marker'],
@@ -117,9 +118,10 @@ const OF_BUCKET = new Set([
 /** The name of the call that a request is; none is empty. What is asked besides (`?acl`, a copy) is never left out. */
 function actionOf({ method, query, headers }: SignedRequest, bucket: string, key: string): string {
   const verb = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', HEAD: 'Head' }[method];
-  const known = key === '' ? OF_BUCKET : OF_OBJECT;
+  const known = bucket === '' ? OF_ALL : key === '' ? OF_BUCKET : OF_OBJECT;
   if ('x-amz-copy-source' in headers) return '';
-  if (verb === undefined || bucket === '' || [...query.keys()].some((name) => !known.has(name))) return '';
+  if (verb === undefined || [...query.keys()].some((name) => !known.has(name))) return '';
+  if (bucket === '') return method === 'GET' ? 'ListBuckets' : '';
   if (key !== '') return `${verb}Object`;
   const setting = BUCKET_SETTINGS.find((each) => query.has(each.query));
   if (setting !== undefined) return `${verb}${setting.call}`;

@@ -37,6 +37,7 @@ import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
 import { KEY_PROBLEMS } from './keys.ts';
 import { MEMBER_KEY_PROBLEMS } from './member-keys.ts';
+import { OFFBOARD_PROBLEMS } from './offboard.ts';
 import { TERRAFORM_PROBLEMS } from './terraform.ts';
 import { PERMISSIONS, REASONS } from './workflow.ts';
 
@@ -291,6 +292,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`restore the access to the file beside the state, then run ${codeText('mturk-team apply')} again`,
   }),
   ...MEMBER_KEY_PROBLEMS,
+  ...OFFBOARD_PROBLEMS,
   ...KEY_PROBLEMS,
 };
 

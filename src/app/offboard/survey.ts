@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { queryNamed, whoCan } from '../../access/explain.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { askAws, iamReader } from '../../aws/client.ts';
+import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { readOtherCredentials } from '../../offboard/account.ts';
+import { heldBy, placeInTeam, type Survey, userProblem } from '../../offboard/survey.ts';
+import { iamName } from '../../team/names.ts';
+import { nearMember } from '../../team/suggest.ts';
+import type { Team } from '../../team/team.ts';
+import { checkWritable } from '../files.ts';
+import { withKeyAccount } from '../keys/lab-keys.ts';
+import { type Revoked, revokeKeys } from '../keys/revoke.ts';
+import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
+import { readRecord } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
+import { saveFacts } from './facts-file.ts';
+
+export interface SurveyOptions extends AccountSessionOptions {
+  readonly member: string;
+  /** A new file for what the proof needs; null for none. */
+  readonly out: string | null;
+  /** Deactivate the keys first. */
+  readonly now: boolean;
+}
+
+export interface Surveyed {
+  readonly session: AccountSession;
+  readonly survey: Survey;
+  /** Keys that were deactivated. */
+  readonly deactivated: Revoked['keys'];
+}
+
+/** Reads what a member has, deactivates their keys and saves what the proof needs, as asked. */
+export async function surveyMember(
+  options: SurveyOptions,
+  terminal: Terminal,
+  confirm: (revoked: Revoked) => Promise<Result<null>>,
+): Promise<Result<Surveyed>> {
+  const { member, out } = options;
+  const writable = await checkWritable([out]);
+  if (!writable.ok) return writable;
+  if (out !== null && existsSync(out)) return fail('file-not-writable', { file: out, reason: 'it exists already' });
+  const revoked = options.now
+    ? await revokeKeys({ ...options, keyId: null, delete: false }, terminal, confirm)
+    : succeed(null);
+  if (!revoked.ok) return revoked;
+  return withKeyAccount(options, terminal, async (session, keys) => {
+    const { team, iam, records } = session;
+    const user = iamName(team.lab, member);
+    const at = session.now().toISOString();
+    const details = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+    if (!details.ok) return details;
+    const account = details.value;
+    const isThere = account.users.has(user);
+    const place = placeInTeam(team, member);
+    if (place.listed === null && !isThere) {
+      return fail('unknown-member', { member, file: options.file, because: nearMember(member, team.members) });
+    }
+    const listed = isThere ? await keys.keys(user) : succeed([]);
+    if (!listed.ok) return listed;
+    const read = { at, keys: listed.value, credentials: await readOtherCredentials(iam, user) };
+    // Not everyone who can read users can read the record.
+    const record = await readRecord(records);
+    const applied = (record.ok ? record.value?.ids.user[user] : null) ?? null;
+    const survey = {
+      ...{ member, at, user, ...place },
+      held: heldBy(team, member, account, read),
+      problem: userProblem(team.lab, member, account, applied),
+      expirers: expirersOf(account.access, team, user, session.at),
+    };
+    const saved = out === null ? succeed(undefined) : await save(survey, out);
+    return saved.ok ? succeed({ session, survey, deactivated: revoked.value?.keys ?? [] }) : saved;
+  });
+}
+
+const PAGE_SIZE = 1000;
+
+/** Facts of another user would prove nothing about the member's. */
+function save({ member, held, problem }: Survey, file: string): Promise<Result<void>> | Result<void> {
+  if (problem === 'replaced' || problem === 'renamed') return fail('facts-not-saved', { member, because: problem });
+  if (held === null) return fail('facts-not-saved', { member, because: 'no-user' });
+  return saveFacts(file, held.facts);
+}
+
+/** Who else can end that workers accept a HIT. */
+function expirersOf(access: AccessModel, team: Team, name: string, at: Date): readonly string[] {
+  const query = queryNamed('UpdateExpirationForHIT', team);
+  const users = query === null ? [] : whoCan(access, team.lab, query, at).users;
+  return users.flatMap(({ user, starts }) => (starts === null && user !== name ? [user] : []));
+}

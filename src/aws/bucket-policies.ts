@@ -1,0 +1,30 @@
+import { GetBucketPolicyCommand, paginateListBuckets, type S3Client } from '@aws-sdk/client-s3';
+import type { Result } from '../diagnostics/failure.ts';
+import { jsonOf } from '../diagnostics/parse-data.ts';
+import { askAws, inParallel, orNull } from './client.ts';
+
+export interface BucketPolicy {
+  readonly bucket: string;
+  /** As JSON; null if it has none. */
+  readonly policy: Result<unknown>;
+}
+
+const AT_ONCE = 8;
+
+/** The policies of all buckets of the account, a call each. Throws the SDK's errors about the list. */
+export async function readBucketPolicies(s3: S3Client): Promise<readonly BucketPolicy[]> {
+  const names: string[] = [];
+  for await (const { Buckets = [] } of paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 })) {
+    names.push(...Buckets.flatMap(({ Name }) => Name ?? []));
+  }
+  return inParallel(names, AT_ONCE, async (bucket) => {
+    const policy = await askAws(async () => {
+      const found = await orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand({ Bucket: bucket })));
+      const text = found?.Policy ?? 'null';
+      // What is no JSON is searched as a text.
+      const json = jsonOf(text);
+      return json === undefined ? text : json;
+    });
+    return { bucket, policy };
+  });
+}

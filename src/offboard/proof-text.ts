@@ -1,0 +1,138 @@
+import { type DisplayNames, nameOutsideLabText, otherPolicyText } from '../access/text/names.ts';
+import { timeWords } from '../text/dates.ts';
+import { type Block, footer, heading, list, paragraph } from '../text/document.ts';
+import { failureProblem } from '../text/failures/failures.ts';
+import { codeText, countedText, joinTexts, lineBreak, plainText, type Text, t, trusted } from '../text/text.ts';
+import type { SavedFacts } from './facts.ts';
+import { type Claim, type ClaimId, isProven, type Remnant, type Unchecked } from './proof.ts';
+
+/** What each claim says, and what to do if it does not hold. */
+const CLAIM_TEXTS: Readonly<Record<ClaimId, readonly [says: Text, fix: Text]>> = {
+  departed: [
+    t`The departure was applied`,
+    t`Record it with ${codeText('mturk-team member depart')}, then merge and apply it.`,
+  ],
+  user: [t`No IAM user has the name`, t`Apply the departure: ${codeText('mturk-team plan')} says what is left.`],
+  'unique-id': [
+    t`No IAM user has the unique ID, under any name`,
+    t`If the user was renamed, an administrator deletes it: no apply finds it.`,
+  ],
+  keys: [t`Each saved access key is gone`, t`An administrator deletes the keys, or the user who has them.`],
+  policies: [t`No IAM policy names the user`, t`An administrator removes the user from these policies.`],
+  trusts: [t`No role trusts the user`, t`An administrator removes the user from these trust policies.`],
+  buckets: [t`No bucket policy names the user`, t`An administrator removes the user from these bucket policies.`],
+  carriers: [
+    t`Nothing else got the member's own policies`,
+    t`An administrator detaches or deletes them, unless someone needs them.`,
+  ],
+};
+
+const STATES = { proven: t`proven`, disproved: t`not over`, unknown: t`not proven` };
+
+export interface Departure {
+  readonly member: string;
+  readonly claims: readonly Claim[];
+  /** Null if nothing was saved. */
+  readonly facts: SavedFacts | null;
+}
+
+/** The proof: each claim, what contradicts it, and what is not part of it. */
+export function proofBlocks({ member, claims, facts }: Departure, names: DisplayNames): readonly Block[] {
+  const open = claims.filter(({ state }) => state !== 'proven').length;
+  const result = open === 0 ? t`proven` : t`not proven (${open} of ${claims.length} claims are open)`;
+  const fixes = claims.flatMap(({ id, state }) => (state === 'disproved' ? [CLAIM_TEXTS[id][1]] : []));
+  return [
+    heading(3, t`Departure of ${codeText(member)} from ${codeText(names.lab)}: ${result}`),
+    {
+      kind: 'table',
+      head: [t`Claim`, t`Result`, t`Found`],
+      rows: claims.map((claim) => [
+        claim.id === 'keys' && facts !== null
+          ? t`${CLAIM_TEXTS.keys[0]} (${countedText(facts.keys.length, 'key')})`
+          : CLAIM_TEXTS[claim.id][0],
+        STATES[claim.state],
+        foundText(claim, names),
+      ]),
+    },
+    ...(fixes.length === 0 ? [] : [list(fixes)]),
+    ...(facts === null
+      ? [
+          paragraph(
+            t`Without facts from before the deletion, this cannot be proven: access keys, unique ID and own policies are not known. ${codeText('mturk-team offboard MEMBER --out FILE')} saves them while the user exists.`,
+          ),
+        ]
+      : []),
+    paragraph(
+      t`Not part of the proof: policies of queues, topics, KMS keys and other services, policies of other accounts, and HITs that go on.`,
+    ),
+    footer(
+      t`Asked ${trusted(timeWords(claims[0]?.at ?? ''))}`,
+      facts === null ? t`no saved facts` : t`facts of ${trusted(timeWords(facts.at))}`,
+    ),
+  ];
+}
+
+function foundText({ found, notChecked }: Claim, names: DisplayNames): Text {
+  return joinTexts(
+    [...found.map((each) => remnantText(each, names)), ...notChecked.map((each) => uncheckedText(each, names))],
+    lineBreak,
+  );
+}
+
+const TEAMS = {
+  'team.yaml': t`still a member in ${codeText('team.yaml')}`,
+  applied: t`still a member in what was applied last`,
+  begun: t`a member in an apply that began and did not end`,
+};
+
+function remnantText(remnant: Remnant, names: DisplayNames): Text {
+  const name = (text: string) => nameOutsideLabText(text, names);
+  switch (remnant.kind) {
+    case 'team':
+      return TEAMS[remnant.name];
+    case 'iam-user':
+      return t`user ${name(remnant.name)}`;
+    case 'key':
+      return t`key ${codeText(remnant.name)} of ${name(remnant.user)}`;
+    case 'carrier':
+      return t`${trusted(remnant.holder)} ${name(remnant.name)}: ${otherPolicyText(remnant.policy, names)}`;
+    case 'policy':
+      return t`policy ${otherPolicyText(remnant.name, names)}`;
+    case 'user':
+    case 'group':
+    case 'role':
+      return t`${trusted(remnant.kind)} ${name(remnant.name)}: ${name(remnant.policy ?? '')}`;
+    case 'trust':
+      return t`role ${name(remnant.name)}`;
+    case 'bucket':
+      return t`bucket ${name(remnant.name)}`;
+  }
+}
+
+function uncheckedText(unchecked: Unchecked, names: DisplayNames): Text {
+  switch (unchecked.because) {
+    case 'no-facts':
+      return t`not saved before the deletion`;
+    case 'no-unique-id':
+      return t`searched by ARN and name only: the unique ID was not saved`;
+    case 'failure':
+      return t`not checked: ${failureProblem(unchecked.failure).summary}`;
+    case 'unreadable':
+      return t`cannot be read: ${remnantText(unchecked.place, names)}`;
+  }
+}
+
+/** For programs. */
+export function proofJson({ claims, facts }: Departure, names: DisplayNames) {
+  return {
+    proven: isProven(claims),
+    savedAt: facts?.at ?? null,
+    claims: claims.map(({ notChecked, ...claim }) => ({
+      ...claim,
+      notChecked: notChecked.map((each) => ({
+        because: each.because,
+        reason: plainText(uncheckedText(each, names)),
+      })),
+    })),
+  };
+}

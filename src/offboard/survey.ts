@@ -1,0 +1,97 @@
+import { iamArn } from '../iam/arn.ts';
+import type { HeldKey } from '../keys/rules.ts';
+import { iamName, keyOfIamName, labPath } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { OtherCredentials } from './account.ts';
+import { type Carriers, policiesOf, type SavedFacts } from './facts.ts';
+
+/** Why the IAM user is not simply that of the last apply. */
+export type UserProblem = 'replaced' | 'renamed' | 'moved';
+
+/** What a member has, and what their departure needs. */
+export interface Survey {
+  readonly member: string;
+  /** Where the team file has them. */
+  readonly listed: 'member' | 'departed' | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Name of the IAM user. */
+  readonly user: string;
+  /** Null if there is no user of that name. */
+  readonly held: Held | null;
+  /** Null if the user is that of the last apply, or nothing is known of one. */
+  readonly problem: UserProblem | null;
+  /** Keys of members whom they sponsor. */
+  readonly sponsored: readonly string[];
+  readonly isOnlyOwner: boolean;
+  /** Names of other IAM users who can expire HITs. */
+  readonly expirers: readonly string[];
+}
+
+interface Held {
+  readonly facts: SavedFacts;
+  /** Keys of the lab's roles. */
+  readonly roles: readonly string[];
+  /** Names of groups that are not of the lab's roles. */
+  readonly otherGroups: readonly string[];
+  readonly credentials: OtherCredentials;
+}
+
+interface Account extends Carriers {
+  readonly ids: { readonly user: ReadonlyMap<string, string> };
+}
+
+/** Where the team file has a member, and what their departure takes along. */
+export function placeInTeam(
+  { members, departed, owners }: Team,
+  member: string,
+): Pick<Survey, 'listed' | 'sponsored' | 'isOnlyOwner'> {
+  const has = ({ key }: { readonly key: string }) => key === member;
+  return {
+    listed: members.some(has) ? 'member' : departed.some(has) ? 'departed' : null,
+    sponsored: members.flatMap(({ key, sponsor }) => (sponsor === member ? [key] : [])),
+    isOnlyOwner: owners.includes(member) && owners.every((owner) => owner === member),
+  };
+}
+
+/** What differs from the user of the last apply, whose unique id is `applied`; null if no apply noted any. */
+export function userProblem(
+  lab: string,
+  member: string,
+  { access, ids }: Account,
+  applied: string | null,
+): UserProblem | null {
+  const name = iamName(lab, member);
+  const now = [...ids.user].find(([, id]) => id === applied)?.[0];
+  if (now !== undefined && now !== name) return 'renamed';
+  const user = access.users.find((each) => each.name === name);
+  if (user === undefined) return null;
+  if (applied !== null && now === undefined) return 'replaced';
+  return user.path === labPath(lab) ? null : 'moved';
+}
+
+/** What the user of a member has; null if there is no such user. */
+export function heldBy(
+  { lab, account: number }: Pick<Team, 'lab' | 'account'>,
+  member: string,
+  account: Account,
+  read: { readonly at: string; readonly keys: readonly HeldKey[]; readonly credentials: OtherCredentials },
+): Held | null {
+  const name = iamName(lab, member);
+  const user = account.access.users.find((each) => each.name === name);
+  if (user === undefined) return null;
+  const ownGroups = new Set(
+    account.access.groups.flatMap((group) => (group.path === labPath(lab) ? [group.name] : [])),
+  );
+  const { at, keys, credentials } = read;
+  return {
+    facts: {
+      ...{ version: 1, at, lab, account: number, member, keys, groups: user.groups },
+      user: { name, arn: iamArn(number, 'user', user.path, name), id: account.ids.user.get(name) ?? '' },
+      policies: policiesOf(user, account),
+    },
+    roles: user.groups.flatMap((group) => (ownGroups.has(group) ? (keyOfIamName(lab, group) ?? []) : [])),
+    otherGroups: user.groups.filter((group) => !ownGroups.has(group)),
+    credentials,
+  };
+}
