@@ -8,6 +8,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
+  ['Everyday', 'offboard'],
   ['Edit', 'member'],
   ['Edit', 'role'],
   ['Edit', 'freeze'],

@@ -40,7 +40,9 @@ export interface Departure {
 export function proofBlocks({ member, claims, facts }: Departure, names: DisplayNames): readonly Block[] {
   const open = claims.filter(({ state }) => state !== 'proven').length;
   const result = open === 0 ? t`proven` : t`not proven (${open} of ${claims.length} claims are open)`;
-  const fixes = claims.flatMap(({ id, state }) => (state === 'disproved' ? [CLAIM_TEXTS[id][1]] : []));
+  const disproved = claims.filter(({ state }) => state === 'disproved').map(({ id }) => id);
+  // Whatever else is left goes with the user.
+  const toFix = disproved.filter((id) => !disproved.includes('user') || id === 'user' || id === 'departed');
   return [
     heading(3, t`Departure of ${codeText(member)} from ${codeText(names.lab)}: ${result}`),
     {
@@ -54,7 +56,7 @@ export function proofBlocks({ member, claims, facts }: Departure, names: Display
         foundText(claim, names),
       ]),
     },
-    ...(fixes.length === 0 ? [] : [list(fixes)]),
+    ...(toFix.length === 0 ? [] : [list(toFix.map((id) => CLAIM_TEXTS[id][1]))]),
     ...(facts === null
       ? [
           paragraph(
@@ -95,13 +97,13 @@ function remnantText(remnant: Remnant, names: DisplayNames): Text {
     case 'key':
       return t`key ${codeText(remnant.name)} of ${name(remnant.user)}`;
     case 'carrier':
-      return t`${trusted(remnant.holder)} ${name(remnant.name)}: ${otherPolicyText(remnant.policy, names)}`;
+      return t`policy ${otherPolicyText(remnant.policy, names)} of ${trusted(remnant.holder)} ${name(remnant.name)}`;
     case 'policy':
       return t`policy ${otherPolicyText(remnant.name, names)}`;
     case 'user':
     case 'group':
     case 'role':
-      return t`${trusted(remnant.kind)} ${name(remnant.name)}: ${name(remnant.policy ?? '')}`;
+      return t`policy ${name(remnant.policy ?? '')} of ${trusted(remnant.kind)} ${name(remnant.name)}`;
     case 'trust':
       return t`role ${name(remnant.name)}`;
     case 'bucket':
@@ -114,7 +116,7 @@ function uncheckedText(unchecked: Unchecked, names: DisplayNames): Text {
     case 'no-facts':
       return t`not saved before the deletion`;
     case 'no-unique-id':
-      return t`searched by ARN and name only: the unique ID was not saved`;
+      return t`searched by ARN and name only`;
     case 'failure':
       return t`not checked: ${failureProblem(unchecked.failure).summary}`;
     case 'unreadable':

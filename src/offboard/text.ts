@@ -100,19 +100,10 @@ function heldRows({ facts, roles, otherGroups, credentials }: Held, names: Displ
 
 /** What is left to do, in order. */
 function stepsOf(survey: Survey, out: string | null, names: DisplayNames): readonly Item[] {
-  const { member, user, held, listed } = survey;
+  const { member, held, listed } = survey;
   const of = pasted(member);
   const file = out ?? `${member}.json`;
   return [
-    ...urgent(survey),
-    ...(held === null || held.otherGroups.length === 0
-      ? []
-      : [
-          step(
-            t`An administrator removes them from groups outside the lab, which no role of mturk-team may touch:`,
-            held.otherGroups.map((group) => iam('remove-user-from-group', ['user-name', user], ['group-name', group])),
-          ),
-        ]),
     ...(held === null || out !== null
       ? []
       : [
@@ -120,6 +111,8 @@ function stepsOf(survey: Survey, out: string | null, names: DisplayNames): reado
             `mturk-team offboard ${of} --out ${pasted(file)}`,
           ]),
         ]),
+    ...urgent(survey),
+    ...administratorSteps(survey),
     ...(listed === 'member'
       ? [step(t`Record the departure, then merge and apply it:`, [departCommand(survey)])]
       : listed === 'departed' && held !== null
@@ -128,9 +121,6 @@ function stepsOf(survey: Survey, out: string | null, names: DisplayNames): reado
     hitsStep(survey, names),
     step(t`After the apply, prove that it is over:`, [
       `mturk-team offboard ${of} --verify${held === null ? '' : ` ${pasted(file)}`}`,
-      ...(held?.credentials.mfa ?? [])
-        .filter(isVirtual)
-        .map((serial) => iam('delete-virtual-mfa-device', ['serial-number', serial])),
     ]),
   ];
 }
@@ -143,9 +133,20 @@ function iam(action: string, ...options: Parameters<typeof iamCommand>[1][]): st
   return commandLine(iamCommand(action, ...options), WHOLE);
 }
 
-/** An apply takes the device from the user and does not delete it. */
-function isVirtual(serial: string): boolean {
-  return serial.startsWith('arn:');
+/** What keeps the apply of a workflow from deleting the user. */
+function administratorSteps({ user, held }: Survey): readonly Item[] {
+  if (held === null) return [];
+  // The serial number of a virtual device is an ARN. No role of ours may delete one.
+  const devices = held.credentials.mfa.filter((serial) => serial.startsWith('arn:'));
+  const commands = [
+    ...held.otherGroups.map((group) => iam('remove-user-from-group', ['user-name', user], ['group-name', group])),
+    ...devices.flatMap((serial) => [
+      iam('deactivate-mfa-device', ['user-name', user], ['serial-number', serial]),
+      iam('delete-virtual-mfa-device', ['serial-number', serial]),
+    ]),
+  ];
+  const text = t`An administrator removes what no role of mturk-team may: groups outside the lab and virtual MFA devices.`;
+  return commands.length === 0 ? [] : [step(text, commands)];
 }
 
 /** What someone can still sign in or sign with before the apply. */

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { parseData } from '../../diagnostics/parse-data.ts';
 import { SAVED_FACTS, type SavedFacts } from '../../offboard/facts.ts';
+import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { written } from '../files.ts';
 
@@ -25,7 +26,8 @@ export async function readSavedFacts(
   const read = parseData(text, SAVED_FACTS);
   if (!read.ok) return fail('facts-unusable', { file, because: 'damaged', reason: read.reason });
   const facts = read.value;
-  if (facts.lab === lab && facts.account === account && facts.member === member) return succeed(facts);
+  const isTheirs = facts.member === member && facts.user.name === iamName(lab, member);
+  if (facts.lab === lab && facts.account === account && isTheirs) return succeed(facts);
   const reason = `it is about ${facts.member} of lab ${facts.lab} in account ${facts.account}`;
   return fail('facts-unusable', { file, because: 'other', reason });
 }
