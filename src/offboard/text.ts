@@ -19,6 +19,8 @@ import {
 import type { Survey, UserProblem } from './survey.ts';
 
 const SHOWN = 10;
+/** GitHub folds none of them. */
+const STEPS = 10;
 const WHOLE = { accountId: true, keyIds: true };
 
 type Held = NonNullable<Survey['held']>;
@@ -47,7 +49,7 @@ export function surveyBlocks(survey: Survey, { out, deactivated }: Done, names: 
           paragraph(t`IAM user ${codeText(user)} has:`),
           { kind: 'table', head: [t`What`, t`Which`], rows: heldRows(held, names) } as const,
         ]),
-    list(stepsOf(survey, out, names), { ordered: true }),
+    list(stepsOf(survey, out, names), { ordered: true, open: STEPS }),
   ];
 }
 
@@ -80,7 +82,7 @@ function heldRows({ facts, roles, otherGroups, credentials }: Held, names: Displ
     ...row('SSH keys', ssh.map(codeText)),
     ...row('Signing certificates', certificates.map(codeText)),
     ...row(
-      'Service-specific credentials',
+      'Service credentials',
       services.map(({ id, service }) => t`${codeText(id)} (${service})`),
     ),
     ...row(

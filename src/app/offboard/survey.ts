@@ -4,6 +4,7 @@ import type { AccessModel } from '../../access/model.ts';
 import { askAws, iamReader } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { KeyAccount } from '../../keys/account.ts';
 import { readOtherCredentials } from '../../offboard/account.ts';
 import { heldBy, placeInTeam, type Survey, userProblem } from '../../offboard/survey.ts';
 import { iamName } from '../../team/names.ts';
@@ -47,31 +48,40 @@ export async function surveyMember(
     : succeed(null);
   if (!revoked.ok) return revoked;
   return withKeyAccount(options, terminal, async (session, keys) => {
-    const { team, iam, records } = session;
-    const user = iamName(team.lab, member);
-    const at = session.now().toISOString();
-    const details = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
-    if (!details.ok) return details;
-    const account = details.value;
-    const isThere = account.users.has(user);
-    const place = placeInTeam(team, member);
-    if (place.listed === null && !isThere) {
-      return fail('unknown-member', { member, file: options.file, because: nearMember(member, team.members) });
+    const read = await surveyIn(session, keys, member);
+    if (!read.ok) return read;
+    const survey = read.value;
+    if (survey.listed === null && survey.held === null) {
+      return fail('unknown-member', { member, file: options.file, because: nearMember(member, session.team.members) });
     }
-    const listed = isThere ? await keys.keys(user) : succeed([]);
-    if (!listed.ok) return listed;
-    const read = { at, keys: listed.value, credentials: await readOtherCredentials(iam, user) };
-    // Not everyone who can read users can read the record.
-    const record = await readRecord(records);
-    const applied = (record.ok ? record.value?.ids.user[user] : null) ?? null;
-    const survey = {
-      ...{ member, at, user, ...place },
-      held: heldBy(team, member, account, read),
-      problem: userProblem(team.lab, member, account, applied),
-      expirers: expirersOf(account.access, team, user, session.at),
-    };
     const saved = out === null ? succeed(undefined) : await save(survey, out);
     return saved.ok ? succeed({ session, survey, deactivated: revoked.value?.keys ?? [] }) : saved;
+  });
+}
+
+/** What a member has, in an account that is reached already. */
+export async function surveyIn(
+  session: AccountSession,
+  keys: Pick<KeyAccount, 'keys'>,
+  member: string,
+): Promise<Result<Survey>> {
+  const { team, iam, records } = session;
+  const user = iamName(team.lab, member);
+  const at = session.now().toISOString();
+  const details = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+  if (!details.ok) return details;
+  const account = details.value;
+  const listed = account.users.has(user) ? await keys.keys(user) : succeed([]);
+  if (!listed.ok) return listed;
+  const read = { at, keys: listed.value, credentials: await readOtherCredentials(iam, user) };
+  // Not everyone who can read users can read the record.
+  const record = await readRecord(records);
+  const applied = (record.ok ? record.value?.ids.user[user] : null) ?? null;
+  return succeed({
+    ...{ member, at, user, ...placeInTeam(team, member) },
+    held: heldBy(team, member, account, read),
+    problem: userProblem(team.lab, member, account, applied),
+    expirers: expirersOf(account.access, team, user, session.at),
   });
 }
 

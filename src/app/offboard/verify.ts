@@ -35,17 +35,24 @@ export async function verifyDeparture(
   if (!opened.ok) return opened;
   const session = opened.value;
   try {
-    const { lab, account } = session.team;
     const saved = file === null ? succeed(null) : await readSavedFacts(file, session.team, member);
     if (!saved.ok) return saved;
-    const facts = saved.value;
-    const name = iamName(lab, member);
-    const user = facts?.user ?? { name, arn: iamArn(account, 'user', labPath(lab), name), id: null };
-    const evidence = await gather(session, member, user.name, facts);
-    return succeed({ session, facts, claims: proofOf(evidence, user, facts) });
+    return succeed({ session, facts: saved.value, claims: await proveDeparture(session, member, saved.value) });
   } finally {
     await session.close();
   }
+}
+
+/** The claims about a departure, in an account that is reached already. */
+export async function proveDeparture(
+  session: AccountSession,
+  member: string,
+  facts: SavedFacts | null,
+): Promise<readonly Claim[]> {
+  const { lab, account } = session.team;
+  const name = iamName(lab, member);
+  const user = facts?.user ?? { name, arn: iamArn(account, 'user', labPath(lab), name), id: null };
+  return proofOf(await gather(session, member, name, facts), user, facts);
 }
 
 const PAGE_SIZE = 1000;

@@ -1,0 +1,94 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
+import { surveyIn } from '../../src/app/offboard/survey.ts';
+import { proveDeparture } from '../../src/app/offboard/verify.ts';
+import { keyAccount } from '../../src/keys/account.ts';
+import type { SavedFacts } from '../../src/offboard/facts.ts';
+import { isProven } from '../../src/offboard/proof.ts';
+import type { Team } from '../../src/team/team.ts';
+import { callIam, type Key, keyOf, outcome, policy, stsOf } from '../emulator/clients.ts';
+import { sampleOf } from '../support/exhaustive.ts';
+import {
+  applied,
+  appliedTo,
+  copyOf,
+  type LabInTest,
+  type LabMemory,
+  orThrow,
+  withLab,
+} from '../support/lab-in-test.ts';
+import { applyAndKill } from '../support/lab-in-test-killed.ts';
+import { killsOf, undisturbed } from '../support/lab-in-test-recovery.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const UserName = 'perception-lab-bo';
+const WITHOUT_BO: Team = {
+  ...sampleTeam,
+  members: sampleTeam.members.filter(({ key }) => key !== 'bo'),
+  departed: [...sampleTeam.departed, { key: 'bo', left: '2026-11-25', reason: 'graduated' }],
+};
+
+interface Start {
+  readonly memory: LabMemory;
+  readonly facts: SavedFacts;
+  readonly keys: readonly Key[];
+}
+
+/** Two keys, a password, a device, an SSH key, a certificate, a service credential, a foreign group, a policy of their own. */
+async function start(): Promise<Start> {
+  return withLab(await appliedTo(sampleTeam), async (test) => {
+    const session = test.lab(sampleTeam);
+    const { iam } = session;
+    const keys = [await keyOf(iam, UserName), await keyOf(iam, UserName)];
+    await callIam(iam, 'CreateLoginProfile', { UserName, Password: 'Correct-Horse-1', PasswordResetRequired: false });
+    const SerialNumber = 'GAHT12345678';
+    const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
+    await callIam(iam, 'EnableMFADevice', { UserName, SerialNumber, ...codes });
+    await callIam(iam, 'UploadSSHPublicKey', { UserName, SSHPublicKeyBody: SSH_PUBLIC_KEY });
+    await callIam(iam, 'UploadSigningCertificate', { UserName, CertificateBody: CERTIFICATE });
+    await callIam(iam, 'CreateServiceSpecificCredential', { UserName, ServiceName: 'codecommit.amazonaws.com' });
+    await callIam(iam, 'CreateGroup', { GroupName: 'readers' });
+    await callIam(iam, 'AddUserToGroup', { UserName, GroupName: 'readers' });
+    await callIam(iam, 'CreatePolicy', { PolicyName: 'extra', PolicyDocument: policy('Allow', 's3:GetObject') });
+    await callIam(iam, 'AttachUserPolicy', { UserName, PolicyArn: 'arn:aws:iam::123456789012:policy/extra' });
+    const { held } = orThrow(
+      await surveyIn(
+        session,
+        keyAccount(iam, iam, async () => {}),
+        'bo',
+      ),
+    );
+    if (held === null) throw new Error('no user');
+    return { memory: copyOf(test.memory), facts: held.facts, keys };
+  });
+}
+
+function answers({ emulator }: LabInTest, keys: readonly Key[]): Promise<readonly string[]> {
+  return Promise.all(keys.map((key) => outcome(stsOf(emulator, key).send(new GetCallerIdentityCommand({})))));
+}
+
+test('an apply that is killed at any call proves nothing until the next one has ended, and then all', async () => {
+  const { memory, facts, keys } = await start();
+  const reference = await undisturbed(memory, WITHOUT_BO);
+  const kills = sampleOf(killsOf(reference), 2);
+  const wrong: string[] = [];
+  for (const killing of kills) {
+    await withLab(memory, async (test) => {
+      const at = `${killing.phase} ${killing.call.identity}`;
+      await applyAndKill(test, test.lab(WITHOUT_BO, { parallelism: 1 }), killing, () => true);
+      test.listen(null);
+      const session = test.lab(WITHOUT_BO);
+      const early = await proveDeparture(session, 'bo', facts);
+      const exists = Object.values(test.memory.account.users).some(({ name }) => name === UserName);
+      if (isProven(early)) wrong.push(`${at}: proven before the apply ended`);
+      if ((early.find(({ id }) => id === 'user')?.state === 'proven') === exists) wrong.push(`${at}: the user`);
+      await applied(test.lab(WITHOUT_BO));
+      const open = (await proveDeparture(session, 'bo', facts)).filter(({ state }) => state !== 'proven');
+      wrong.push(...open.map(({ id }) => `${at}: ${id} is open`));
+      const left = (await answers(test, keys)).filter((answer) => answer !== 'InvalidClientTokenId');
+      wrong.push(...left.map((answer) => `${at}: a former key ${answer}`));
+    });
+  }
+  expect(kills.length).toBeGreaterThan(1);
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { namesUser } from '../../src/offboard/traces.ts';
+
+const USER = {
+  name: 'lab-bo',
+  arn: 'arn:aws:iam::123456789012:user/mturk/lab/lab-bo',
+  id: 'AIDAEXAMPLEBO1234567',
+};
+const principal = (AWS: unknown) => ({
+  Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
+});
+const condition = (key: string, value: string) => ({ Statement: [{ Condition: { StringEquals: { [key]: value } } }] });
+
+test.each<[about: string, json: unknown, is: boolean]>([
+  ['the ARN as a principal', principal(USER.arn), true],
+  ['the ARN in a list', principal(['arn:aws:iam::123456789012:root', USER.arn]), true],
+  ['the ARN of another partition or account pattern', { Resource: 'arn:*:iam::*:user/mturk/lab/lab-bo' }, true],
+  ['the unique id, as AWS shows a deleted principal', principal(USER.id), true],
+  ['the unique id in a condition', condition('aws:userid', USER.id), true],
+  ['the name in a condition', condition('aws:username', 'lab-bo'), true],
+  ['a Deny that excepts the user', { Statement: { Effect: 'Deny', NotPrincipal: { AWS: [USER.arn] } } }, true],
+  ['text that is no JSON', `{ "AWS": "${USER.arn}" `, true],
+  ['a longer name', principal(`${USER.arn}-2`), false],
+  ['the name under another path', principal('arn:aws:iam::123456789012:user/other/lab-bo'), false],
+  ['a longer id', principal(`${USER.id}X`), false],
+  ['the name as a part of a text', condition('aws:username', 'lab-bob'), false],
+  ['everyone, who is not a user', principal('*'), false],
+  ['the path of the lab', { Resource: 'arn:aws:iam::123456789012:user/mturk/lab/*' }, false],
+  ['nothing', null, false],
+])('%s', (_about, json, is) => {
+  expect(namesUser(json, USER)).toBe(is);
+});
+
+test('without the unique id, only ARN and name are searched', () => {
+  expect(namesUser(principal(USER.id), { ...USER, id: null })).toBe(false);
+  expect(namesUser(principal(USER.arn), { ...USER, id: null })).toBe(true);
+});
