@@ -16,6 +16,7 @@ import {
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketAclCommand,
@@ -83,6 +84,22 @@ describe('buckets', () => {
       name: 'NotFound',
     });
     expect(await outcome(s3.send(new CreateBucketCommand({ Bucket: 'Not_A_Name' })))).toBe('InvalidBucketName');
+  });
+
+  test('are listed with their regions, for who may list all', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const LocationConstraint = 'eu-central-1';
+    await s3.send(new CreateBucketCommand({ Bucket: 'results', CreateBucketConfiguration: { LocationConstraint } }));
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({ MaxBuckets: 1000 }));
+    expect(Buckets.map(({ Name, BucketRegion }) => [Name, BucketRegion])).toEqual([
+      [Bucket, 'us-east-1'],
+      ['results', 'eu-central-1'],
+    ]);
+    const iam = iamOf(emulator);
+    await callIam(iam, 'CreateUser', { UserName: 'bo' });
+    const key = await keyOf(iam, 'bo');
+    expect(await outcome(s3Of(key).send(new ListBucketsCommand({})))).toBe('AccessDenied');
+    iam.destroy();
   });
 
   test('answer to nothing that expects another owner', async () => {
