@@ -209,6 +209,7 @@ test('a user who was renamed or replaced is found by the unique ID, and nothing 
 test('facts that are damaged or about someone else prove nothing', async () => {
   await command('apply --yes');
   expect(await command('offboard zo')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown-member') });
+  expect(await command('offboard zo --verify')).toMatchObject({ code: 2 });
   await command('offboard zoe --out zoe.json');
   expect((await command('offboard bo --verify zoe.json')).stderr).toContain('it is about zoe of lab perception-lab');
   place.write('zoe.json', '{}');

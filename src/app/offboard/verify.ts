@@ -3,12 +3,14 @@ import { readBucketPolicies } from '../../aws/bucket-policies.ts';
 import { askAws, iamReader, inParallel, orNull } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { withS3 } from '../../aws/state-object.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { userOfKey, usersByKey } from '../../offboard/account.ts';
 import type { SavedFacts } from '../../offboard/facts.ts';
 import { type Asked, type Claim, type Evidence, proofOf } from '../../offboard/proof.ts';
+import { placeInTeam } from '../../offboard/survey.ts';
 import { iamName, labPath } from '../../team/names.ts';
+import { nearMember } from '../../team/suggest.ts';
 import { readApplied } from '../keys/lab-keys.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
@@ -35,6 +37,11 @@ export async function verifyDeparture(
   if (!opened.ok) return opened;
   const session = opened.value;
   try {
+    const { listed } = placeInTeam(session.team, member);
+    if (file === null && listed === null) {
+      const because = nearMember(member, session.team.members);
+      return fail('unknown-member', { member, file: options.file, because });
+    }
     const saved = file === null ? succeed(null) : await readSavedFacts(file, session.team, member);
     if (!saved.ok) return saved;
     return succeed({ session, facts: saved.value, claims: await proveDeparture(session, member, saved.value) });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type SurveyOptions, surveyMember } from '../../app/offboard/survey.ts';
 import { type VerifyOptions, verifyDeparture } from '../../app/offboard/verify.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
@@ -11,18 +11,15 @@ import { printBlocks, printJson, reportFailure } from '../io.ts';
 import { confirmRevoke } from '../keys/administer.ts';
 import * as cli from '../options.ts';
 
-type Shown = { readonly format: 'text' | 'markdown' | 'json' };
+type Shown = { readonly member: string; readonly format: 'text' | 'markdown' | 'json' };
 
 /** `offboard MEMBER`: 0 shown; 1 not possible, not confirmed or failed; 2 unknown member, unreadable file or wrong usage. */
 async function survey(options: SurveyOptions & Shown & { readonly yes: boolean }, terminal: Terminal): Promise<number> {
   const surveyed = await surveyMember(options, terminal, (revoked) => confirmRevoke(options, revoked, terminal));
   if (!surveyed.ok) return reportFailure(surveyed.failure, terminal);
   const { session, survey, deactivated } = surveyed.value;
-  const { member, format, out } = options;
-  const { lab, account } = session.team;
-  const blocks = surveyBlocks(survey, { out, deactivated }, shownNames(session.naming, terminal));
-  if (format === 'json') printJson({ lab, account, member, survey: surveyJson(survey, deactivated) }, terminal);
-  else print(blocks, format, terminal);
+  const blocks = surveyBlocks(survey, { out: options.out, deactivated }, shownNames(session.naming, terminal));
+  show(options, session.team, { survey: surveyJson(survey, deactivated) }, blocks, terminal);
   return 0;
 }
 
@@ -31,17 +28,21 @@ async function verify(options: VerifyOptions & Shown, terminal: Terminal): Promi
   const verified = await verifyDeparture(options, terminal);
   if (!verified.ok) return reportFailure(verified.failure, terminal);
   const { session, claims, facts } = verified.value;
-  const { member, format } = options;
-  const { lab, account } = session.team;
-  const departure = { member, claims, facts };
+  const departure = { member: options.member, claims, facts };
   const names = shownNames(session.naming, terminal);
-  if (format === 'json') printJson({ lab, account, member, proof: proofJson(departure, names) }, terminal);
-  else print(proofBlocks(departure, names), format, terminal);
+  show(options, session.team, { proof: proofJson(departure, names) }, proofBlocks(departure, names), terminal);
   return isProven(claims) ? 0 : 1;
 }
 
-function print(blocks: readonly Block[], format: 'text' | 'markdown', terminal: Terminal): void {
-  if (format === 'markdown') terminal.stdout(`${printMarkdown(blocks, { reveal: false })}\n`);
+function show(
+  { member, format }: Shown,
+  { lab, account }: { readonly lab: string; readonly account: string },
+  result: object,
+  blocks: readonly Block[],
+  terminal: Terminal,
+): void {
+  if (format === 'json') printJson({ lab, account, member, ...result }, terminal);
+  else if (format === 'markdown') terminal.stdout(`${printMarkdown(blocks, { reveal: false })}\n`);
   else printBlocks(blocks, terminal);
 }
 
@@ -52,7 +53,7 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--now', 'deactivate their access keys first')
     .option('--yes', 'with --now: do not ask for confirmation')
     .option('--out <new-file>', 'save what the proof needs, before the user is deleted')
-    .option('--verify [saved-file]', 'after the apply: prove that the departure is over')
+    .addOption(new Option('--verify [saved-file]', 'after the apply: prove that it is over').conflicts(['now', 'out']))
     .addOption(cli.emulator())
     .addOption(cli.today())
     .addOption(cli.format('text', 'markdown'))
@@ -60,25 +61,20 @@ export function register(command: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       cli.exitCodes(
-        '0 shown, or all is proven',
+        '0 shown, or all proven',
         '1 not proven, not confirmed or failed',
-        '2 unknown member, unreadable file or wrong usage',
+        '2 wrong usage or unknown member',
       ),
     )
     .addHelpText(
       'after',
-      cli.examples(
-        'mturk-team offboard bo',
-        'mturk-team offboard bo --now --out bo.json',
-        'mturk-team offboard bo --verify bo.json --format markdown',
-      ),
+      cli.examples('mturk-team offboard bo --out bo.json', 'mturk-team offboard bo --verify bo.json --format markdown'),
     )
     .action(async (member: string, file: string, { verify: facts = null, ...options }) => {
       cli.refuseAnotherDay(command, options);
       const { json = false, now = false, yes = false, out = null } = options;
       const given = { ...cli.labOptions(file, options), member, format: json ? 'json' : options.format };
       if (facts === null) return cli.finish(await survey({ ...given, out, now, yes }, terminal));
-      if (now || out !== null) command.error('error: --verify comes after the apply, without --now and --out');
       cli.finish(await verify({ ...given, facts: facts === true ? null : facts }, terminal));
     });
 }
