@@ -10,6 +10,7 @@ import {
   joinTexts,
   lineBreak,
   listTexts,
+  proseText,
   sentences,
   someTexts,
   type Text,
@@ -95,7 +96,7 @@ function heldRows({ facts, roles, otherGroups, credentials }: Held, names: Displ
     ),
     ...row(
       'Not checked',
-      notChecked.map(({ what }) => trusted(what)),
+      notChecked.map(({ what }) => proseText(what)),
     ),
   ];
 }

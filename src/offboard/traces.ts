@@ -18,15 +18,20 @@ export interface FoundPolicy extends Place {
 /** What policies call a user. In place of the ARN of a deleted principal, AWS shows the unique id; null if it is not known. */
 export type NamedUser = Pick<SavedFacts['user'], 'name' | 'arn'> & { readonly id: string | null };
 
-/** Whether JSON names a user: by ARN in any account, by unique id, or as a value that is the name. */
+/** Whether JSON names a user: by ARN, by unique id, or as a value that is the name. */
 export function namesUser(json: unknown, user: NamedUser): boolean {
   if (typeof json !== 'object' || json === null) return typeof json === 'string' && isNamedIn(json, user);
   return Object.values(json).some((value) => namesUser(value, user));
 }
 
+/** The account and the path of ARNs of users, wherever they are in a text. */
+const USER_ARNS = /:iam::([^:"\s]*):(user\/[\w+=,.@/-]+)/g;
+
 function isNamedIn(text: string, { name, arn, id }: NamedUser): boolean {
-  const withPath = arn.slice(arn.lastIndexOf(':') + 1);
-  const isByArn = text.split(/[^\w+=,.@/-]+/).includes(withPath);
+  const [, own = '', path = ''] = [...arn.matchAll(USER_ARNS)][0] ?? [];
+  const isByArn = [...text.matchAll(USER_ARNS)].some(
+    ([, account = '', found]) => found === path && (account === own || /[*?]/.test(account)),
+  );
   return text === name || isByArn || (id !== null && text.split(/[^A-Z0-9]+/).includes(id));
 }
 
