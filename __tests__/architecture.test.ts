@@ -155,6 +155,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5870,
   review: 4950,
   keys: 940,
+  offboard: 840,
   guardrails: 690,
   github: 1360,
   terraform: 2180,
