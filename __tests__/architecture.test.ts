@@ -147,7 +147,7 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4020,
+  cli: 4100,
   app: 4020,
   setup: 1720,
   emulator: 8370,
