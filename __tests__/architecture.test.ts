@@ -151,7 +151,6 @@ const BUDGETS: Readonly<Record<string, number>> = {
   app: 4020,
   setup: 1720,
   emulator: 8370,
-  offboard: 830,
   drift: 5870,
   review: 4950,
   keys: 940,
