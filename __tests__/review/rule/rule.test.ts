@@ -513,6 +513,25 @@ describe('Denies by hand', () => {
     }
   });
 
+  test('are kept when the file gives up a Deny of its own that covers them', () => {
+    const denied = {
+      ...sampleTeam,
+      roles: sampleTeam.roles.map((role) =>
+        role.key === 'paymaster' ? { ...role, deny: ['SendBonus' as const] } : role,
+      ),
+    };
+    const never = changeGroup('paymaster', () => ({
+      inline: [{ name: 'never', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+    }));
+    expect(brief(ruled({ team: sampleTeam, applied: denied, change: never }))).toEqual([
+      keeps('paymaster', ['SendBonus']),
+    ]);
+    const later = write('bo', 'never', says(statement('Deny', '*', after('2027-10-01T00:00:00Z'))));
+    const team = withMember('bo', { until: '2028-12-31' });
+    expect(brief(ruled({ team, applied: sampleTeam, change: later }))).toEqual([keeps('bo', OPERATIONS)]);
+    expect(brief(ruled({ change: later }))).toEqual([]);
+  });
+
   test('at a group are kept in the policy of the role', () => {
     const change = changeGroup('paymaster', () => ({
       attached: [payArn],

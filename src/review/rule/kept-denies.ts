@@ -29,24 +29,27 @@ export function deniedBy(statement: Statement): OperationSet {
 }
 
 /**
- * The Denies of some documents of a user or group that no Deny of `known` covers, without Sids and repetitions: what someone
- * denied outside Terraform. `known` are the Denies of the applied and the present team there; what is there for a time, as a
- * suspension, a freeze and what begun teams have, is only `exact`: it covers itself, also as an earlier version wrote it.
+ * The Denies of a user or group that no Deny of `known` covers, without Sids and repetitions: what someone denied outside
+ * Terraform. `known` are the Denies of the present team there. In the documents that applies write (`own`), what the applied or
+ * a begun team has is theirs, too (`exact`): it covers itself, also as an earlier version wrote it, and what has ended.
  */
 export function manualDenies(
-  documents: readonly (PolicyDocument | null)[],
+  { own, others }: Record<'own' | 'others', readonly (PolicyDocument | null)[]>,
   known: readonly Statement[],
   exact: readonly Statement[],
   isEnded: (deny: Statement) => boolean = () => false,
 ): readonly Statement[] {
   const found = new Map<string, Statement>();
   const ofTeams = new Set(exact.map(denyKey));
-  for (const statement of documents.flatMap((document) => (document === null ? [] : asNewVersion(document)))) {
-    const denied = deniedBy(statement);
-    if (isCovered(statement, denied, known)) continue;
-    if (isEnded(statement) || ofTeams.has(denyKey(statement))) continue;
+  const isOfTeams = (statement: Statement): boolean => {
+    if (isEnded(statement) || ofTeams.has(denyKey(statement))) return true;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
-    if (statement.Sid !== undefined && isCovered(statement, denied, alike)) continue;
+    return statement.Sid !== undefined && isCovered(statement, deniedBy(statement), alike);
+  };
+  const statementsIn = (documents: readonly (PolicyDocument | null)[]) =>
+    documents.flatMap((document) => (document === null ? [] : asNewVersion(document)));
+  for (const statement of [...statementsIn(own).filter((each) => !isOfTeams(each)), ...statementsIn(others)]) {
+    if (isCovered(statement, deniedBy(statement), known)) continue;
     const { Sid: _sid, ...deny } = statement;
     found.set(denyKey(deny), deny);
   }

@@ -20,7 +20,7 @@ import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { deniedIn, documentsOf, givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn } from './access.ts';
-import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { deniedBy, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -347,16 +347,15 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
   const isChanged = (field: 'from' | 'until') => (was?.[field] ?? null) !== null && was?.[field] !== member[field];
   const document = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
   const limits = deniesIn(document);
-  const own = new Set(limits.map(denyKey));
   const isEnded = (deny: Statement) =>
-    own.has(denyKey(deny)) && ((isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny)));
+    (isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
-  const documents = [
+  const own = [document && { ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
+  const others = [
     ...documentsOf({ ...actual, inline }, account.access),
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
-    document && { ...document, Statement: limits.filter((deny) => !isComputed(deny)) },
   ];
-  return manualDenies(documents, known, exact, isEnded);
+  return manualDenies({ own, others }, known, exact, isEnded);
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
@@ -377,25 +376,26 @@ function groupsOfNoRole(
 function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
-  // Its policy has the Denies that were kept, attached or not.
-  const attached = new Set([...(group?.attached ?? []), rolePolicyArn(team, role.key)]);
+  const policy = rolePolicyArn(team, role.key);
   const { known, exact } = deniesOfTeams(input, ({ roles, freeze }, brakes) => {
     const same = roles.find(({ key }) => key === role.key);
     return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   });
-  const holder = { inline: group?.inline ?? [], attached: [...attached] };
-  return manualDenies(documentsOf(holder, account.access), known, exact);
+  const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
+  // Its policy has the Denies that were kept, attached or not.
+  const own = documentsOf({ inline: [], attached: [policy] }, account.access);
+  const others = documentsOf({ inline: group?.inline ?? [], attached }, account.access);
+  return manualDenies({ own, others }, known, exact);
 }
 
-/** `known` without suspensions and freezes: what these cover for a time is not lifted when they end. */
+/** `known` of the present team, without its suspension and freeze: what these cover for a time is not lifted when they end. */
 function deniesOfTeams(
   { team, applied }: RuleInput,
   documentOf: (team: AccessTeam, brakes: boolean) => PolicyDocument | null,
 ): { readonly known: readonly Statement[]; readonly exact: readonly Statement[] } {
-  const stay = applied === null ? [team] : [applied.team, team];
-  const of = (each: AccessTeam, brakes: boolean) => deniesIn(documentOf(each, brakes));
+  const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
   return {
-    known: stay.flatMap((each) => of(each, false)),
-    exact: [...stay, ...(applied?.begun ?? [])].flatMap((each) => of(each, true)),
+    known: deniesIn(documentOf(team, false)),
+    exact: teams.flatMap((each) => deniesIn(documentOf(each, true))),
   };
 }
