@@ -236,6 +236,10 @@ test.each(['&it', '!!null', 'later'])(
   },
 );
 
+test('control characters of a comment are reported once, on the last line, too', () => {
+  expect(codesOf(`${teamText({}).trimEnd()} # \u0007\u0007`)).toEqual(['control-character']);
+});
+
 test('a field that is not indented below two members is not a repeated key, and its date is read', () => {
   const fields = '  name: Bo\n  roles: [reader]\n  until: 2027-02-28';
   const text = teamText({
