@@ -1,6 +1,6 @@
 import { decryptWith, encryptFor, messagesIn, newIdentity, recipientOf } from '../../src/keys/encryption.ts';
 import { recipientProblem } from '../../src/team/recipient.ts';
-import { IDENTITIES } from '../support/recipients.ts';
+import { IDENTITIES, otherForm } from '../support/recipients.ts';
 
 const [mine, other] = IDENTITIES;
 
@@ -25,7 +25,7 @@ test.each(['', mine.recipient, mine.identity.toLowerCase(), mine.identity.replac
   },
 );
 
-test.each(['age1pq1qqqsyqcyq5rqwzqf', '', mine.recipient.replace('ug', 'gu')])(
+test.each(['age1pq1qqqsyqcyq5rqwzqf', '', mine.recipient.replace('ug', 'gu'), otherForm(mine.recipient)])(
   'nothing is encrypted to %j',
   async (recipient) => {
     await expect(encryptFor(recipient, 'x')).rejects.toThrow('not a recipient');

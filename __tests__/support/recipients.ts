@@ -1,3 +1,5 @@
+import { bech32 } from '@scure/base';
+
 /** Identities of these tests alone: they open nothing else. */
 export const IDENTITIES = [
   {
@@ -9,3 +11,12 @@ export const IDENTITIES = [
     recipient: 'age10faq7kltpy423fwar80gax6fj59u8keehxst0g5cauzhe89aafcsv3x0mh',
   },
 ] as const;
+
+/** The same public key as another text: X25519 ignores the last bit (RFC 7748, section 5). */
+export function otherForm(recipient: string): string {
+  const { prefix, bytes } = bech32.decodeToBytes(recipient);
+  return bech32.encodeFromBytes(
+    prefix,
+    bytes.map((byte, place) => (place === 31 ? byte ^ 0x80 : byte)),
+  );
+}

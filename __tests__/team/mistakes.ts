@@ -1,4 +1,4 @@
-import { IDENTITIES } from '../support/recipients.ts';
+import { IDENTITIES, otherForm } from '../support/recipients.ts';
 import type { Sections } from './team-text.ts';
 
 /** A file with one mistake, and what is underlined of it. */
@@ -443,6 +443,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a recipient of a plugin', recipient('age1yubikey1q2w3e4r5t6y'), 'age1yubikey1q2w3e4r5t6y'],
     ['an SSH key', recipient('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ'],
     ['a point of low order', recipient(WEAK), WEAK],
+    ['a second form of a recipient', recipient(otherForm(RECIPIENT)), otherForm(RECIPIENT)],
     ['a GitHub login', recipient('github:adaoneill'), 'github:adaoneill'],
   ],
   'duplicate-recipient': [

@@ -1,6 +1,6 @@
 import { bech32 } from '@scure/base';
 import { recipientProblem } from '../../src/team/recipient.ts';
-import { IDENTITIES } from '../support/recipients.ts';
+import { IDENTITIES, otherForm } from '../support/recipients.ts';
 
 const [{ identity, recipient }] = IDENTITIES;
 const ofBytes = (hex: string, prefix = 'age') => bech32.encodeFromBytes(prefix, Buffer.from(hex, 'hex'));
@@ -33,6 +33,9 @@ test.each([
   ['weak', ofBytes(`ec${'ff'.repeat(30)}7f`)],
   ['weak', ofBytes(`ee${'ff'.repeat(30)}7f`)],
   ['weak', ofBytes(`${'00'.repeat(31)}80`)],
+  // The last bit, which X25519 ignores, and 2^255 - 17.
+  ['second-form', otherForm(recipient)],
+  ['second-form', ofBytes(`ef${'ff'.repeat(30)}7f`)],
   ['no-recipient', ` ${recipient}`],
   ['no-recipient', ofBytes('02'.repeat(32), 'bc')],
   ['no-recipient', 'github:adaoneill'],
@@ -40,6 +43,10 @@ test.each([
   ['no-recipient', ''],
 ])('%s: %s', (problem, text) => {
   expect(recipientProblem(text)).toBe(problem);
+});
+
+test('the greatest public key is a recipient', () => {
+  expect(recipientProblem(ofBytes(`eb${'ff'.repeat(30)}7f`))).toBeNull();
 });
 
 test('no other letter at any place is a recipient', () => {

@@ -3,7 +3,12 @@ import { bech32 } from '@scure/base';
 import { PATTERNS } from './schema.ts';
 
 /** Why a text is no recipient: another kind of one, a secret, or a mistake in copying. */
-export type RecipientProblem = 'identity' | 'post-quantum' | 'plugin' | 'ssh' | 'mistyped' | 'weak' | 'no-recipient';
+export type RecipientProblem =
+  | ('identity' | 'post-quantum' | 'plugin' | 'ssh' | 'no-recipient')
+  | ('mistyped' | 'weak' | 'second-form');
+
+/** Public keys are numbers below this one (RFC 7748, section 5). */
+const PRIME = 2n ** 255n - 19n;
 
 /**
  * What is wrong with an age recipient; null for a valid one of an X25519 identity, the only kind that every age program
@@ -20,7 +25,13 @@ export function recipientProblem(text: string): RecipientProblem | null {
   const decoded = bech32.decodeUnsafe(text);
   const bytes = decoded === undefined ? undefined : bech32.fromWordsUnsafe(decoded.words);
   if (bytes?.length !== 32) return 'mistyped';
-  return canAgree(bytes) ? null : 'weak';
+  if (!canAgree(bytes)) return 'weak';
+  return isCanonical(bytes) ? null : 'second-form';
+}
+
+/** X25519 ignores the last bit and takes numbers modulo the prime: two texts would be the same public key. */
+function isCanonical(bytes: Uint8Array): boolean {
+  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) < PRIME;
 }
 
 let own: KeyObject | undefined;

@@ -35,6 +35,7 @@ const WHY_NO_RECIPIENT: Readonly<Record<RecipientProblem, Text>> = {
   ssh: t`mturk-team encrypts to age recipients, not to SSH keys`,
   mistyped: t`it was not copied exactly; its length, letter case or checksum is wrong`,
   weak: t`everyone can open what is encrypted to it`,
+  'second-form': t`it is a second form of a recipient, and no identity opens what is encrypted to it`,
   'no-recipient': t`a recipient begins with ${value('age1')} and has 62 characters`,
 };
 
