@@ -25,15 +25,16 @@ export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result
   return succeed({
     async deliver(delivery) {
       const { user } = delivery.owner;
+      const placed = await issue.deliver(deliveryComment(delivery, naming.people.get(user)?.name ?? null));
       // The comment of a person's token counts for no workflow, whose role only reads the markers.
-      const marked = env.GITHUB_ACTIONS === 'true' ? succeed(null) : await mark(records, delivery);
-      if (!marked.ok) return marked;
-      return issue.deliver(deliveryComment(delivery, naming.people.get(user)?.name ?? null));
+      if (!placed.ok || env.GITHUB_ACTIONS === 'true') return placed;
+      const marked = await mark(records, delivery);
+      return marked.ok ? placed : marked;
     },
     async delivered(keys) {
       const byFile = await withMarker(records, keys);
       if (!byFile.ok || byFile.value.length === keys.length) return byFile;
-      const commented = await issue.delivered();
+      const commented = await issue.delivered(keys);
       return commented.ok ? succeed([...byFile.value, ...commented.value]) : commented;
     },
   });
