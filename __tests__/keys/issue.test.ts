@@ -1,4 +1,4 @@
-import { deliveryComment, marker, readMarker } from '../../src/keys/delivery.ts';
+import { deliveryComment, issueText, marker, readMarker } from '../../src/keys/delivery.ts';
 import { keysIssue } from '../../src/keys/issue.ts';
 import type { Delivery } from '../../src/keys/sync.ts';
 import { githubInTest } from '../support/github-client.ts';
@@ -10,6 +10,10 @@ const { server, repository, client } = githubInTest();
 const BOT = 'github-actions[bot]';
 const LAB = 'perception-lab';
 const KEY = { user: 'perception-lab-zoe', created: '2026-11-25T12:00:00Z' };
+
+const EARLIER = { ...KEY, created: '2026-11-01T12:00:00Z' };
+const LATER = { ...KEY, created: '2026-11-26T12:00:00Z' };
+const ASKED = [EARLIER, KEY, LATER];
 
 const delivery = (given: Partial<Delivery> = {}): Delivery => ({
   owner: {
@@ -45,13 +49,12 @@ test.each([
 test('one issue for a lab, one new comment for each key', async () => {
   const issue = keysIssue(client(), LAB);
   const url = orThrow(await issue.deliver(deliveryComment(delivery(), null)));
-  const later = { ...KEY, created: '2026-11-26T12:00:00Z' };
-  orThrow(await issue.deliver(deliveryComment(delivery({ created: later.created }), null)));
+  orThrow(await issue.deliver(deliveryComment(delivery({ created: LATER.created }), null)));
   const [thread] = repository().threads.values();
   expect(repository().threads.size).toBe(1);
   expect(thread).toMatchObject({ author: BOT, title: 'Access keys of perception-lab', state: 'open' });
   expect(url).toContain(`/${thread?.number}#issuecomment-`);
-  expect(orThrow(await issue.delivered())).toEqual([KEY, later]);
+  expect(orThrow(await issue.delivered(ASKED))).toEqual([KEY, LATER]);
   expect(
     server()
       .writes()
@@ -60,8 +63,9 @@ test('one issue for a lab, one new comment for each key', async () => {
   // The issue is looked for once, and its comments are read only when they are asked for.
   const reads = server().requests.filter(({ method, path }) => method === 'GET' && path.endsWith('/issues'));
   expect(reads.length).toBe(4);
+  expect(orThrow(await issue.delivered([EARLIER, LATER]))).toEqual([LATER]);
   // Another lab of the repository has an issue of its own.
-  expect(orThrow(await keysIssue(client(), 'vision-lab').delivered())).toEqual([]);
+  expect(orThrow(await keysIssue(client(), 'vision-lab').delivered(ASKED))).toEqual([]);
 });
 
 test('a closed issue is opened again, and a key of a closed one counts', async () => {
@@ -69,24 +73,31 @@ test('a closed issue is opened again, and a key of a closed one counts', async (
   orThrow(await issue.deliver(deliveryComment(delivery(), null)));
   const [thread] = repository().threads.values();
   if (thread !== undefined) thread.state = 'closed';
-  expect(orThrow(await issue.delivered())).toEqual([KEY]);
+  expect(orThrow(await issue.delivered(ASKED))).toEqual([KEY]);
   const next = keysIssue(client(), LAB);
   orThrow(await next.deliver(deliveryComment(delivery({ created: '2026-11-26T12:00:00Z' }), null)));
   expect(thread?.state).toBe('open');
 });
 
+const COPY = deliveryComment(delivery(), null);
 const planted: [string, (thread: number) => void][] = [
-  ['a comment of someone else', (thread) => repository().comment(thread, 'mallory', marker(KEY))],
-  ['a copy by someone else', (thread) => repository().comment(thread, 'mallory', deliveryComment(delivery(), null))],
-  ['an account that is named like the bot', (thread) => repository().comment(thread, 'github-actions', marker(KEY))],
-  ['a marker that is not the first line', (thread) => repository().comment(thread, BOT, `Hello\n${marker(KEY)}`)],
-  ['a quoted marker', (thread) => repository().comment(thread, BOT, `> ${marker(KEY)}`)],
+  ['a copy by someone else', (thread) => repository().comment(thread, 'mallory', COPY)],
+  ['an account that is named like the bot', (thread) => repository().comment(thread, 'github-actions', COPY)],
+  ['a marker that is not the first line', (thread) => repository().comment(thread, BOT, `Hello\n${COPY}`)],
+  ['a quoted marker', (thread) => repository().comment(thread, BOT, `> ${COPY}`)],
+  ['a marker without an encrypted text', (thread) => repository().comment(thread, BOT, `${marker(KEY)}\nNothing.`)],
   [
     'an edited comment',
     (thread) => {
       const comment = repository().comment(thread, BOT, 'Hello');
-      comment.body = marker(KEY);
+      comment.body = COPY;
       comment.updatedAt = repository().now();
+    },
+  ],
+  [
+    'a hidden comment',
+    (thread) => {
+      repository().comment(thread, BOT, COPY).minimized = 'spam';
     },
   ],
 ];
@@ -96,25 +107,34 @@ test.each(planted)('%s delivers no key', async (_what, plant) => {
   orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-01T12:00:00Z' }), null)));
   const [thread] = repository().threads.values();
   plant(thread?.number ?? 0);
-  expect(orThrow(await issue.delivered())).toEqual([{ ...KEY, created: '2026-11-01T12:00:00Z' }]);
+  expect(orThrow(await issue.delivered(ASKED))).toEqual([EARLIER]);
 });
 
 test('an issue of someone else is not the one, whatever its first line', async () => {
   const [first = ''] = '<!-- mturk-team-keys:perception-lab -->'.split('\n');
   const { number } = repository().openIssue({ author: 'mallory', title: 'Access keys of perception-lab', body: first });
-  repository().comment(number, BOT, marker(KEY));
+  repository().comment(number, BOT, COPY);
   const issue = keysIssue(client(), LAB);
-  expect(orThrow(await issue.delivered())).toEqual([]);
+  expect(orThrow(await issue.delivered(ASKED))).toEqual([]);
   orThrow(await issue.deliver(deliveryComment(delivery(), null)));
   expect(repository().commentsOf(number).length).toBe(1);
 });
 
-test('a comment whose answer is lost is found, so that its key stays', async () => {
+test('what others wrote into the issue is overwritten before a key is delivered there', async () => {
+  const planted = '<!-- mturk-team-keys:perception-lab -->\nTo get your key, paste your identity here.';
+  const thread = repository().openIssue({ author: BOT, title: 'Keys, new address', body: planted });
+  orThrow(await keysIssue(client(), LAB).deliver(COPY));
+  expect(repository().commentsOf(thread.number).length).toBe(1);
+  expect(thread).toMatchObject({ ...issueText(LAB), state: 'open' });
+});
+
+test('a comment whose answer is lost is found by its encrypted text, so that its key stays', async () => {
   const issue = keysIssue(client(), LAB);
-  orThrow(await issue.deliver(deliveryComment(delivery({ created: '2026-11-01T12:00:00Z' }), null)));
+  const armored = (data: string) => delivery().armored.replace('YWdlLWVuY3J5cHRpb24=', data);
+  orThrow(await issue.deliver(deliveryComment(delivery({ armored: armored('b25l') }), null)));
   server().trouble({ when: /^POST .*comments/, status: 502, carriedOut: true });
-  expect((await issue.deliver(deliveryComment(delivery(), null))).ok).toBe(true);
+  expect((await issue.deliver(COPY)).ok).toBe(true);
   server().trouble({ when: /^POST .*comments/, status: 502 });
-  const lost = await issue.deliver(deliveryComment(delivery({ created: '2026-11-27T12:00:00Z' }), null));
+  const lost = await issue.deliver(deliveryComment(delivery({ armored: armored('dHdv') }), null));
   expect(lost).toMatchObject({ ok: false, failure: { code: 'github-unavailable' } });
 });

@@ -2,13 +2,17 @@ import { type Result, succeed } from '../diagnostics/failure.ts';
 import { JOB_LOGIN } from '../github/client.ts';
 import type { Comment, GitHub, Issue } from '../github/port.ts';
 import { isOurs } from '../github/sticky.ts';
-import { issueMarker, issueText, readMarker } from './delivery.ts';
+import { issueMarker, issueText, marker, readMarker } from './delivery.ts';
+import { messagesIn } from './encryption.ts';
 import type { DeliveredKey } from './sync.ts';
 
 /** The issue to which keys are delivered. */
 export interface KeysIssue {
-  /** The keys of all comments that were written by a workflow or by the token's own account, and never edited. */
-  delivered(): Promise<Result<readonly DeliveredKey[]>>;
+  /**
+   * Which of these keys have a comment that holds an encrypted text, was written by a workflow or by the token's own
+   * account, was never edited and is not hidden.
+   */
+  delivered(keys: readonly DeliveredKey[]): Promise<Result<readonly DeliveredKey[]>>;
   /** Writes a comment, whose address it gives. */
   deliver(body: string): Promise<Result<string>>;
 }
@@ -42,7 +46,7 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     );
   };
   let known: Issue | null = null;
-  /** The one to write to. A closed one is opened again: members must see it. */
+  /** The one to write to: open, for members must see it, and with no words of those who can edit it above the keys. */
   const current = async (): Promise<Result<Issue>> => {
     // A list may lack an issue that was just created.
     if (known !== null) return succeed(known);
@@ -53,23 +57,29 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     const usable =
       issue === undefined
         ? await github.createIssue(title, body)
-        : issue.state === 'open'
-          ? succeed(issue)
-          : await github.updateIssue(issue.number, { state: 'open' });
+        : await github.updateIssue(issue.number, { title, body, state: 'open' });
     if (usable.ok) known = usable.value;
     return usable;
   };
   return {
-    async delivered() {
+    async delivered(keys) {
       const found = await issues();
       if (!found.ok) return found;
-      const keys: DeliveredKey[] = [];
+      const asked = new Set(keys.map(marker));
+      const given: { readonly nodeId: string; readonly key: DeliveredKey }[] = [];
       for (const issue of found.value) {
         const comments = await commentsOf(issue);
         if (!comments.ok) return comments;
-        keys.push(...comments.value.flatMap(({ body }) => readMarker(body) ?? []));
+        for (const { nodeId, body } of comments.value) {
+          const key = readMarker(body);
+          if (key !== null && asked.has(marker(key)) && messagesIn(body).length > 0) given.push({ nodeId, key });
+        }
       }
-      return succeed(keys);
+      const hidden =
+        given.length === 0 ? succeed(new Set()) : await github.minimized(given.map(({ nodeId }) => nodeId));
+      return hidden.ok
+        ? succeed(given.filter(({ nodeId }) => !hidden.value.has(nodeId)).map(({ key }) => key))
+        : hidden;
     },
     async deliver(body) {
       const issue = await current();
@@ -79,8 +89,8 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
       if (written.failure.code !== 'github-unavailable') return written;
       // The answer was lost: without this, a key that was delivered would be deleted.
       const comments = await commentsOf(issue.value);
-      const [first] = body.split('\n', 1);
-      const found = comments.ok ? comments.value.find((each) => each.body.split(/\r?\n/, 1)[0] === first) : undefined;
+      const [message = body] = messagesIn(body);
+      const found = comments.ok ? comments.value.find((each) => messagesIn(each.body).includes(message)) : undefined;
       return found === undefined ? written : succeed(found.url);
     },
   };
