@@ -249,6 +249,8 @@ export interface PipelineFailureArgs {
   'keys-in-use': { readonly member: string };
   /** Another run, or a person, created a key at the same time. */
   'key-withdrawn': { readonly member: string };
+  /** What is due with the keys of the member is not what was shown. */
+  'keys-changed': { readonly member: string };
   'unknown-access-key': { readonly user: string; readonly key: string };
   /** `file` is of `offboard --out`; `other` if it is about another member, lab or account. */
   'facts-unusable': { readonly file: string; readonly because: 'damaged' | 'other'; readonly reason: string };

@@ -238,6 +238,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'facts-not-saved': (['no-user', 'replaced', 'renamed'] as const).map((because) => ({ member: 'zoe', because })),
   'key-withdrawn': [{ member: 'zoe' }],
+  'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],

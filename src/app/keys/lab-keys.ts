@@ -7,7 +7,7 @@ import { type KeyFacts, type KeyOwner, readFacts } from '../../keys/sync.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { iamName } from '../../team/names.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
-import { type ApplyRecord, checkRecord, readRecord } from '../session/records.ts';
+import { type ApplyRecord, checkRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The access keys of a lab, as they are and as the applied team wants them. */
@@ -21,6 +21,8 @@ export interface LabKeys {
   readonly owners: readonly KeyOwner[];
   /** Reads the keys of these members; the first failure ends it. */
   read(owners: readonly KeyOwner[]): Promise<Result<readonly KeyFacts[]>>;
+  /** Fails if an apply began or ended since this was read, as while a question was open. */
+  checkApplied(): Promise<Result<null>>;
 }
 
 /** Connects to the account of a team file, does something with access keys in it and disconnects. */
@@ -90,8 +92,9 @@ const AT_ONCE = 4;
 function labKeys(
   session: AccountSession,
   account: KeyAccount,
-  { team: applied, ids, begun, at }: ApplyRecord & { readonly team: AppliedTeam },
+  record: ApplyRecord & { readonly team: AppliedTeam },
 ): LabKeys {
+  const { team: applied, ids, begun, at } = record;
   const { rotateAfterDays } = applied.settings;
   return {
     ...{ session, account, applied, unfinishedSince: begun.length === 0 ? null : at },
@@ -105,6 +108,11 @@ function labKeys(
       );
       const failed = facts.find((each) => !each.ok);
       return failed?.ok === false ? failed : succeed(facts.flatMap((each) => (each.ok ? [each.value] : [])));
+    },
+    async checkApplied() {
+      const now = await readRecord(session.records);
+      if (!now.ok) return now;
+      return isSameApply(record, now.value) ? succeed(null) : fail('record-changed', { file: RECORD_FILE });
     },
   };
 }

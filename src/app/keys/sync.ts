@@ -1,4 +1,5 @@
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { encryptFor } from '../../keys/encryption.ts';
 import { secretText } from '../../keys/profile.ts';
 import { type HeldKey, replacedByNew } from '../../keys/rules.ts';
@@ -61,16 +62,14 @@ export async function syncLab(
   const facts = await keys.read(keys.owners.filter(({ recipient }) => recipient !== null));
   if (!facts.ok) return facts;
   const due = facts.value.filter(({ decision }) => decision.step !== null);
-  const confirmed = due.length === 0 ? succeed(null) : await confirm(due, keys);
+  const confirmed = due.length === 0 ? succeed(null) : await confirmedNow(keys, () => confirm(due, keys));
   if (!confirmed.ok) return confirmed;
   const outcomes: KeyOutcome[] = [];
   const failures: Failure[] = [];
-  for (const { owner } of due) {
-    // What was read before a question may have changed.
-    const again = await keys.read([owner]);
-    const [now] = again.ok ? again.value : [];
-    if (!again.ok) failures.push(again.failure);
-    const outcome = now === undefined ? null : await carryOut(now, effectsOf(keys, deliveries.value));
+  for (const shown of due) {
+    const now = await readAgain(keys, shown);
+    if (!now.ok) failures.push(now.failure);
+    const outcome = now.ok ? await carryOut(now.value, effectsOf(keys, deliveries.value)) : null;
     if (outcome !== null) outcomes.push(outcome);
   }
   failures.push(...outcomes.flatMap(({ failure }) => failure ?? []));
@@ -82,6 +81,22 @@ export async function syncLab(
     failures.push(fail('keys-not-delivered', { keys: reported }).failure);
   }
   return succeed({ keys, outcomes, lost: lost.value, failures });
+}
+
+/** Asks, which may take long: fails if what the question was about is not what was applied last by then. */
+async function confirmedNow(keys: LabKeys, ask: () => Promise<Result<null>>): Promise<Result<null>> {
+  const confirmed = await ask();
+  return confirmed.ok ? keys.checkApplied() : confirmed;
+}
+
+/** What is known of a member now. Fails if another step is due than was shown; none is due if another run did it. */
+async function readAgain(keys: LabKeys, { owner, decision }: KeyFacts): Promise<Result<KeyFacts>> {
+  const read = await keys.read([owner]);
+  if (!read.ok) return read;
+  const [now] = read.value;
+  const step = now?.decision.step ?? null;
+  const isShown = step === null || stableJson(step) === stableJson(decision.step);
+  return now !== undefined && isShown ? succeed(now) : fail('keys-changed', { member: owner.key });
 }
 
 async function lostKeys(
@@ -127,24 +142,41 @@ export function createForMember(
     if (owner === undefined) return fail('no-key-allowed', { member, because: 'not-applied' });
     const deliveries = deliveriesOf(keys, options);
     if (!deliveries.ok) return deliveries;
-    const facts = await keys.read([owner]);
-    if (!facts.ok) return facts;
-    const [{ without, keys: held } = { without: 'no-user' as const, keys: [] }] = facts.value;
-    if (without !== null) return fail('no-key-allowed', { member, because: without });
-    const replaced = replacedByNew(held, keys.session.now());
-    if (replaced === null) return fail('keys-in-use', { member });
-    const confirmed = await confirm({ owner, replaced }, keys);
+    const shown = await replaceable(keys, owner);
+    if (!shown.ok) return shown;
+    const { replaced } = shown.value;
+    const confirmed = await confirmedNow(keys, () => confirm({ owner, replaced }, keys));
     if (!confirmed.ok) return confirmed;
+    const now = await replaceable(keys, owner);
+    if (!now.ok) return now;
+    if (stableJson(now.value.replaced) !== stableJson(replaced)) return fail('keys-changed', { member });
     for (const { id } of replaced) {
       const deleted = await keys.account.delete(owner.user, id);
       if (!deleted.ok) return stepFailed(member, 'delete', deleted.failure);
     }
-    const before = held.filter((key) => !replaced.includes(key));
+    const { before } = now.value;
     const step = { kind: 'create', because: before.length === 0 ? 'none' : 'rotation' } as const;
     const { failure, place } = await createKey(owner, before, step, effectsOf(keys, deliveries.value));
     if (failure !== null) return { ok: false, failure };
     return place === null ? fail('key-withdrawn', { member }) : succeed({ keys, owner, replaced, place });
   });
+}
+
+interface Replaceable {
+  readonly replaced: readonly HeldKey[];
+  /** Those that stay. */
+  readonly before: readonly HeldKey[];
+}
+
+/** Which keys of a member a new one replaces. Fails if they get none. */
+async function replaceable(keys: LabKeys, owner: KeyOwner): Promise<Result<Replaceable>> {
+  const facts = await keys.read([owner]);
+  if (!facts.ok) return facts;
+  const [{ without, keys: held } = { without: 'no-user' as const, keys: [] }] = facts.value;
+  if (without !== null) return fail('no-key-allowed', { member: owner.key, because: without });
+  const replaced = replacedByNew(held, keys.session.now());
+  if (replaced === null) return fail('keys-in-use', { member: owner.key });
+  return succeed({ replaced, before: held.filter((key) => !replaced.includes(key)) });
 }
 
 function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions, 'out'>): Result<Deliveries> {

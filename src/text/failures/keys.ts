@@ -78,6 +78,12 @@ export const KEY_PROBLEMS = {
     state: t`the key that this command created was deleted again`,
     help: t`run ${codeText('mturk-team keys')} to see the keys that there are`,
   }),
+  'keys-changed': ({ member }, again) => ({
+    summary: t`the access keys of ${codeText(member)} have changed meanwhile`,
+    reason: t`something else is due by now than was shown`,
+    state: t`this command changed no key of the member`,
+    help: again(),
+  }),
   'unknown-access-key': ({ user, key }) => ({
     summary: t`${codeText(user)} has no access key ${codeText(key)}`,
     help: t`run ${codeText('mturk-team keys')} to see the ids`,
