@@ -164,7 +164,9 @@ test('a comment with the token of a person counts for the workflow, too', async 
 });
 
 test('nothing is done without an answer, without a record, or while an apply has not ended', async () => {
-  expect(await command('keys revoke bo --yes')).toMatchObject({ code: 1 });
+  const noUser = { code: 1, stderr: expect.stringContaining('error[no-user-of-member]') };
+  expect(await command('keys revoke bo --yes')).toMatchObject(noUser);
+  expect(await command('offboard bo --now --yes')).toMatchObject(noUser);
   expect((await command('keys sync --yes')).stderr).toContain('error[no-apply-record]');
   await command('apply --yes');
   const asked = await command('keys sync');

@@ -245,6 +245,8 @@ export interface PipelineFailureArgs {
   'keys-not-delivered': { readonly keys: readonly { readonly member: string; readonly created: string }[] };
   /** The member gets no key. */
   'no-key-allowed': { readonly member: string; readonly because: WithoutKeysBecause };
+  /** No IAM user under the lab's path has the member's name. */
+  'no-user-of-member': { readonly member: string };
   /** Both keys that IAM allows seem to be in use, or may have been used today. */
   'keys-in-use': { readonly member: string };
   /** Another run, or a person, created a key at the same time. */

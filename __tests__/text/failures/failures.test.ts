@@ -231,6 +231,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'no-key-allowed': (
     ['not-applied', 'no-recipient', 'no-keys', 'suspended', 'later', 'ended', 'no-user', 'replaced-user'] as const
   ).map((because) => ({ member: 'zoe', because })),
+  'no-user-of-member': [{ member: 'zoe' }],
   'keys-in-use': [{ member: 'zoe' }],
   'facts-unusable': [
     { file: 'zoe.json', because: 'damaged', reason: 'it is not JSON' },

@@ -36,7 +36,7 @@ export function revokeKeys(
     const user = iamName(session.team.lab, member);
     const found = await account.user(user);
     if (!found.ok) return found;
-    if (found.value?.path !== labPath(session.team.lab)) return fail('no-key-allowed', { member, because: 'no-user' });
+    if (found.value?.path !== labPath(session.team.lab)) return fail('no-user-of-member', { member });
     const held = await account.keys(user);
     if (!held.ok) return held;
     const chosen = held.value.filter(({ id }) => keyId === null || id === keyId);

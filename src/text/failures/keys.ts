@@ -67,6 +67,11 @@ export const KEY_PROBLEMS = {
     reason: WITHOUT[because][0],
     help: WITHOUT[because][1],
   }),
+  'no-user-of-member': ({ member }) => ({
+    summary: t`${codeText(member)} has no IAM user under the lab's path`,
+    reason: t`there is none of that name, or it was moved out of the path`,
+    help: t`check the key of the member; ${codeText('mturk-team drift')} says whether a user was moved`,
+  }),
   'keys-in-use': ({ member }) => ({
     summary: t`${codeText(member)} has 2 access keys that may be in use`,
     reason: t`IAM allows 2, and that a key is unused is known only after a day`,
