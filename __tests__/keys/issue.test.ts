@@ -110,6 +110,13 @@ test.each(planted)('%s delivers no key', async (_what, plant) => {
   expect(orThrow(await issue.delivered(ASKED))).toEqual([EARLIER]);
 });
 
+test('of more comments than GitHub tells about at once, one that is not hidden delivers', async () => {
+  const thread = repository().openIssue({ author: BOT, ...issueText(LAB) });
+  repository().comment(thread.number, BOT, COPY);
+  for (let i = 0; i < 100; i += 1) repository().comment(thread.number, BOT, COPY).minimized = 'spam';
+  expect(orThrow(await keysIssue(client(), LAB).delivered(ASKED))).toEqual([KEY]);
+});
+
 test('an issue of someone else is not the one, whatever its first line', async () => {
   const [first = ''] = '<!-- mturk-team-keys:perception-lab -->'.split('\n');
   const { number } = repository().openIssue({ author: 'mallory', title: 'Access keys of perception-lab', body: first });

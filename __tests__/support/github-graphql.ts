@@ -32,7 +32,10 @@ export async function answerQuery(
   };
   const rootValue = {
     viewer: { login: token.login },
-    nodes: ({ ids }: { ids: readonly string[] }) => ids.map(comment),
+    nodes({ ids }: { ids: readonly string[] }) {
+      if (ids.length > 100) throw new Error(`You may not provide more than 100 node ids; you provided ${ids.length}.`);
+      return ids.map(comment);
+    },
     minimizeComment({ input }: { input: { subjectId: string; classifier: string } }) {
       set(input.subjectId, input.classifier.toLowerCase());
       return { minimizedComment: comment(input.subjectId) };

@@ -28,6 +28,9 @@ export interface GitHubSettings extends RequestSettings {
 /** The login of the token that GitHub Actions gives to a job. */
 export const JOB_LOGIN = 'github-actions[bot]';
 
+/** GitHub refuses a query of more nodes by id. */
+const MOST_NODES = 100;
+
 /** GitHub through @octokit/core, for one repository and one token. */
 export function openGitHub(settings: GitHubSettings): GitHub {
   const { repository } = settings;
@@ -59,12 +62,14 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       one('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: id, body }, commentAnswer),
     async minimized(nodeIds) {
       const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id isMinimized } } }';
-      const answered = await requests.graphql(query, { ids: nodeIds }, minimisedAnswer);
-      if (!answered.ok) return answered;
-      const hidden = answered.value.nodes.flatMap((node) =>
-        node?.isMinimized === true && node.id !== undefined ? [node.id] : [],
-      );
-      return succeed(new Set(hidden));
+      const hidden = new Set<string>();
+      for (let start = 0; start < nodeIds.length; start += MOST_NODES) {
+        const ids = nodeIds.slice(start, start + MOST_NODES);
+        const answered = await requests.graphql(query, { ids }, minimisedAnswer);
+        if (!answered.ok) return answered;
+        for (const node of answered.value.nodes) if (node?.isMinimized === true && node.id) hidden.add(node.id);
+      }
+      return succeed(hidden);
     },
     minimize: (id) =>
       mutate(

@@ -50,7 +50,7 @@ export function issueText(lab: string): { readonly title: string; readonly body:
   const blocks = [
     paragraph(t`Each comment holds one access key of a member, encrypted to the member's recipient.`),
     paragraph(
-      t`No one else can open it. A comment counts only as mturk-team wrote it: do not edit, hide or delete one whose key is still to be opened.`,
+      t`No one else can open it. A comment counts only as mturk-team wrote it: do not edit, hide or delete one whose key is not used yet.`,
     ),
   ];
   return {

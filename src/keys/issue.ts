@@ -75,8 +75,7 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
           if (key !== null && asked.has(marker(key)) && messagesIn(body).length > 0) given.push({ nodeId, key });
         }
       }
-      const hidden =
-        given.length === 0 ? succeed(new Set()) : await github.minimized(given.map(({ nodeId }) => nodeId));
+      const hidden = await github.minimized(given.map(({ nodeId }) => nodeId));
       return hidden.ok
         ? succeed(given.filter(({ nodeId }) => !hidden.value.has(nodeId)).map(({ key }) => key))
         : hidden;
