@@ -114,7 +114,7 @@ describe('a writer, whose workflow of a branch writes comments as github-actions
   });
 
   // Not prevented: K5 of the threat model.
-  test('replaces a delivery by another encrypted text: no one is told that it is lost', async () => {
+  test('replaces a delivery by another encrypted text: no one learns that it is lost', async () => {
     const armored = await encryptFor(IDENTITIES[1].recipient, 'no key');
     expect(await replacedBy((first) => `${first}\n${armored}`)).toMatchObject({ code: 0 });
   });

@@ -116,5 +116,8 @@ test('what is left, and what is not known, on a terminal and in a pull request',
   );
   const markdown = printMarkdown(blocks, { reveal: false });
   expect(markdown).not.toMatch(/\d{12}/);
-  expectGolden('offboard/mixed.txt', `${printTerminal(blocks, 100).join('\n')}\n\n==== in a pull request\n\n${markdown}\n`);
+  expectGolden(
+    'offboard/mixed.txt',
+    `${printTerminal(blocks, 100).join('\n')}\n\n==== in a pull request\n\n${markdown}\n`,
+  );
 });

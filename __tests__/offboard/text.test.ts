@@ -52,7 +52,10 @@ test.each<[name: string, survey: Survey, done?: Parameters<typeof surveyBlocks>[
 ])('the survey %s on a terminal and in a pull request', (name, survey, done = { out: null, deactivated: [] }) => {
   const blocks = surveyBlocks(survey, done, names);
   const markdown = printMarkdown(blocks, { reveal: false });
-  expectGolden(`offboard/survey-${name}.txt`, `${printTerminal(blocks, 100).join('\n')}\n\n==== in a pull request\n\n${markdown}\n`);
+  expectGolden(
+    `offboard/survey-${name}.txt`,
+    `${printTerminal(blocks, 100).join('\n')}\n\n==== in a pull request\n\n${markdown}\n`,
+  );
   expect(JSON.parse(JSON.stringify(surveyJson(survey, [])))).toMatchObject({ member: 'zoe' });
 });
 

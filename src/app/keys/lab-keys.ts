@@ -21,8 +21,8 @@ export interface LabKeys {
   readonly owners: readonly KeyOwner[];
   /** Reads the keys of these members; the first failure ends it. */
   read(owners: readonly KeyOwner[]): Promise<Result<readonly KeyFacts[]>>;
-  /** Fails if an apply began or ended since this was read, as while a question was open. */
-  checkApplied(): Promise<Result<null>>;
+  /** Asks, which may take long: fails if an apply began or ended meanwhile. */
+  confirmed(ask: () => Promise<Result<null>>): Promise<Result<null>>;
 }
 
 /** Connects to the account of a team file, does something with access keys in it and disconnects. */
@@ -109,8 +109,9 @@ function labKeys(
       const failed = facts.find((each) => !each.ok);
       return failed?.ok === false ? failed : succeed(facts.flatMap((each) => (each.ok ? [each.value] : [])));
     },
-    async checkApplied() {
-      const now = await readRecord(session.records);
+    async confirmed(ask) {
+      const answer = await ask();
+      const now = answer.ok ? await readRecord(session.records) : answer;
       if (!now.ok) return now;
       return isSameApply(record, now.value) ? succeed(null) : fail('record-changed', { file: RECORD_FILE });
     },

@@ -62,7 +62,7 @@ export async function syncLab(
   const facts = await keys.read(keys.owners.filter(({ recipient }) => recipient !== null));
   if (!facts.ok) return facts;
   const due = facts.value.filter(({ decision }) => decision.step !== null);
-  const confirmed = due.length === 0 ? succeed(null) : await confirmedNow(keys, () => confirm(due, keys));
+  const confirmed = due.length === 0 ? succeed(null) : await keys.confirmed(() => confirm(due, keys));
   if (!confirmed.ok) return confirmed;
   const outcomes: KeyOutcome[] = [];
   const failures: Failure[] = [];
@@ -81,12 +81,6 @@ export async function syncLab(
     failures.push(fail('keys-not-delivered', { keys: reported }).failure);
   }
   return succeed({ keys, outcomes, lost: lost.value, failures });
-}
-
-/** Asks, which may take long: fails if what the question was about is not what was applied last by then. */
-async function confirmedNow(keys: LabKeys, ask: () => Promise<Result<null>>): Promise<Result<null>> {
-  const confirmed = await ask();
-  return confirmed.ok ? keys.checkApplied() : confirmed;
 }
 
 /** What is known of a member now. Fails if another step is due than was shown; none is due if another run did it. */
@@ -145,7 +139,7 @@ export function createForMember(
     const shown = await replaceable(keys, owner);
     if (!shown.ok) return shown;
     const { replaced } = shown.value;
-    const confirmed = await confirmedNow(keys, () => confirm({ owner, replaced }, keys));
+    const confirmed = await keys.confirmed(() => confirm({ owner, replaced }, keys));
     if (!confirmed.ok) return confirmed;
     const now = await replaceable(keys, owner);
     if (!now.ok) return now;
@@ -162,14 +156,11 @@ export function createForMember(
   });
 }
 
-interface Replaceable {
-  readonly replaced: readonly HeldKey[];
-  /** Those that stay. */
-  readonly before: readonly HeldKey[];
-}
-
-/** Which keys of a member a new one replaces. Fails if they get none. */
-async function replaceable(keys: LabKeys, owner: KeyOwner): Promise<Result<Replaceable>> {
+/** Which keys of a member a new one replaces, and which were there before and stay. Fails if the member gets none. */
+async function replaceable(
+  keys: LabKeys,
+  owner: KeyOwner,
+): Promise<Result<Readonly<Record<'replaced' | 'before', readonly HeldKey[]>>>> {
   const facts = await keys.read([owner]);
   if (!facts.ok) return facts;
   const [{ without, keys: held } = { without: 'no-user' as const, keys: [] }] = facts.value;
