@@ -6,7 +6,7 @@ import { keyAccount } from '../src/keys/account.ts';
 import { decryptWith, encryptFor, newIdentity } from '../src/keys/encryption.ts';
 import { type KeyPair, keyIn, secretText } from '../src/keys/profile.ts';
 import type { HeldKey } from '../src/keys/rules.ts';
-import { carryOut, type KeyEffects, type KeyOwner, readFacts } from '../src/keys/sync.ts';
+import { carryOut, type DeliveredKey, factsOf, type KeyEffects, type KeyOwner, readKeys } from '../src/keys/sync.ts';
 import { iamName, labPath } from '../src/team/names.ts';
 import { DAY_MS } from '../src/text/dates.ts';
 import { type Difference, judge, type ListedDifference } from './compare-steps.ts';
@@ -132,10 +132,12 @@ async function playCycle(
     ...{ from: null, until: null, suspended: false },
   };
   const opened: KeyPair[] = [];
+  const delivered: DeliveredKey[] = [];
   const effects: KeyEffects = {
     account: keys,
     encrypt: (_owner, key) => encryptFor(recipient, secretText(USER, ACCOUNT, key)),
-    async deliver({ armored }) {
+    async deliver({ armored, created }) {
+      delivered.push({ user: USER, created });
       const decrypted = await decryptWith(identity, armored);
       const key = decrypted.ok ? keyIn(decrypted.text) : null;
       if (key !== null) opened.push(key);
@@ -149,7 +151,8 @@ async function playCycle(
   };
   const sync = async (step: string, later: number) => {
     await days.pass(later);
-    const facts = need(await readFacts(owner, keys, ROTATE_AFTER_DAYS, days.now()));
+    const rules = { newest: owner, rotateAfterDays: ROTATE_AFTER_DAYS, delivered, isComplete: true };
+    const facts = factsOf(need(await readKeys(owner, keys, labPath(LAB))), rules, days.now());
     const outcome = await carryOut(facts, effects);
     if (outcome?.step.kind === 'create') days.did();
     await record(step, { step: outcome?.step.kind ?? 'none', result: outcome?.result ?? 'none' });

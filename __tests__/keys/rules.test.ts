@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import {
+  type DeliveredKeys,
   decideKeys,
+  differsInFile,
   type HeldKey,
   isLongUnused,
   KEY_ROWS,
   type KeyDecision,
   type KeyMember,
+  NOT_READ,
   replacedByNew,
   withoutKeys,
 } from '../../src/keys/rules.ts';
@@ -41,8 +44,14 @@ interface Case {
   readonly keys: readonly HeldKey[];
   readonly rotate?: number;
   readonly member?: Partial<KeyMember>;
+  /** Which keys have a marker; those that there are if it is left out. */
+  readonly delivered?: DeliveredKeys;
   readonly decided: KeyDecision;
 }
+
+const deliveredOf = (...keys: readonly HeldKey[]): DeliveredKeys => ({
+  ...{ created: keys.map(({ created }) => created), isComplete: true },
+});
 
 const IN_USE = key('A', 200, 0.1);
 const UNUSED = key('A', 200);
@@ -62,6 +71,55 @@ const CASES: readonly Case[] = [
   { found: 'no key, and a suspension', keys: [], member: { suspended: true }, decided: NOTHING },
   { found: 'no key, and keys of 0', keys: [], member: { keys: 0 }, decided: NOTHING },
   { found: 'no key, and no recipient', keys: [], member: { recipient: null }, decided: NOTHING },
+  { found: 'no key, but one was delivered', keys: [], delivered: deliveredOf(LEFT), decided: finding('all-deleted') },
+  {
+    found: 'a key that someone made by hand, and uses',
+    keys: [key('A', 20, 1)],
+    rotate: 180,
+    delivered: deliveredOf(),
+    decided: finding('not-delivered'),
+  },
+  {
+    found: 'an old key that someone made by hand',
+    keys: [IN_USE],
+    rotate: 180,
+    delivered: deliveredOf(),
+    decided: create('rotation'),
+  },
+  {
+    found: 'a newer key that someone made by hand, and uses',
+    keys: [LEFT, key('B', 5, 0.1)],
+    rotate: 180,
+    delivered: deliveredOf(LEFT),
+    decided: finding('not-delivered'),
+  },
+  {
+    found: 'a newer key of which it is not known whether it was delivered',
+    keys: [LEFT, key('B', 5, 0.1)],
+    rotate: 180,
+    delivered: NOT_READ,
+    decided: NOTHING,
+  },
+  {
+    found: 'a delivered key, used for a day, beside an older one made by hand',
+    keys: [LEFT, key('B', 5, 0.1)],
+    delivered: deliveredOf(key('B', 5)),
+    decided: deactivate(LEFT),
+  },
+  {
+    found: 'an inactive older key beside a newer one that someone made by hand',
+    keys: [key('A', 200, 31, false), key('B', 25, 1)],
+    delivered: deliveredOf(LEFT),
+    decided: finding('not-delivered'),
+  },
+  { found: 'two keys of two that are allowed', keys: [LEFT, key('B', 5, 0.1)], member: { keys: 2 }, decided: NOTHING },
+  {
+    found: 'two keys of two that are allowed, but rotated',
+    keys: [LEFT, key('B', 5, 0.1)],
+    rotate: 180,
+    member: { keys: 2 },
+    decided: deactivate(LEFT),
+  },
   { found: 'an old key without rotate-after-days', keys: [IN_USE], decided: NOTHING },
   { found: 'an old key', keys: [IN_USE], rotate: 180, decided: create('rotation') },
   { found: 'a key that is not that old', keys: [key('A', 170, 1)], rotate: 180, decided: next('rotate', 10) },
@@ -119,18 +177,19 @@ const CASES: readonly Case[] = [
   { found: 'both inactive', keys: [key('A', 200, 99, false), key('B', 5, 1, false)], decided: finding('all-inactive') },
 ];
 
-test.each(CASES)('$found', ({ keys, rotate = null, member = {}, decided }) => {
-  expect(decideKeys({ ...ZOE, ...member }, keys, rotate, NOW)).toEqual(decided);
+test.each(CASES)('$found', ({ keys, rotate = null, member = {}, delivered = deliveredOf(...keys), decided }) => {
+  expect(decideKeys({ ...ZOE, ...member }, keys, rotate, NOW, delivered)).toEqual(decided);
   // The order in which AWS lists them does not matter.
-  expect(decideKeys({ ...ZOE, ...member }, [...keys].reverse(), rotate, NOW)).toEqual(decided);
+  expect(decideKeys({ ...ZOE, ...member }, [...keys].reverse(), rotate, NOW, delivered)).toEqual(decided);
 });
 
 test('every row of the table decides one of the cases', () => {
   const used = new Set(
-    CASES.flatMap(({ keys: [older, newer = null], rotate = null, member = {} }) => {
-      const { until = null } = member;
+    CASES.flatMap(({ keys, rotate = null, member = {}, delivered = deliveredOf(...keys) }) => {
+      const { until, keys: allowed } = { ...ZOE, ...member };
+      const [older, newer = null] = keys;
       if (older === undefined) return [];
-      const facts = { keys: [], older, newer, until, rotateAfterDays: rotate, now: NOW.getTime() };
+      const facts = { keys, older, newer, delivered, allowed, until, rotateAfterDays: rotate, now: NOW.getTime() };
       return KEY_ROWS.find(({ is }) => is(facts))?.found ?? [];
     }),
   );
@@ -156,6 +215,19 @@ test.each<[string, readonly HeldKey[], readonly HeldKey[] | null]>([
   ['does nothing if the newer is of today', [IN_USE, key('B', 0.5)], null],
 ])('a new key %s', (_what, keys, replaced) => {
   expect(replacedByNew(keys, NOW)).toEqual(replaced);
+});
+
+test.each<[string, KeyMember | null, boolean]>([
+  ['has the same', { ...ZOE, keys: 2, from: day(10), until: day(0) }, false],
+  ['has no such member', null, true],
+  ['has another recipient', { ...ZOE, recipient: 'age1other' }, true],
+  ['has no recipient', { ...ZOE, recipient: null }, true],
+  ['suspends the member', { ...ZOE, suspended: true }, true],
+  ['allows no keys', { ...ZOE, keys: 0 }, true],
+  ['has a last day that is past', { ...ZOE, until: day(-1) }, true],
+  ['has a first day that is far', { ...ZOE, from: day(16) }, true],
+])('the newest file counts: it %s', (_what, newest, differs) => {
+  expect(differsInFile(ZOE, newest, NOW)).toBe(differs);
 });
 
 test('only an active key is unused for long', () => {
@@ -200,15 +272,25 @@ test('whatever happens to keys: never three, none activated, none touched of tho
       memberOf,
       heldKeys,
       rotation,
+      fc.record({ markers: fc.subarray([0, 1]), isComplete: fc.boolean() }),
       fc.array(fc.record({ hours: fc.integer({ min: 1, max: 24 * 60 }), uses: fc.subarray([0, 1]) }), {
         maxLength: 12,
       }),
-      (member, first, rotate, turns) => {
+      (member, first, rotate, { markers, isComplete }, turns) => {
         let keys: readonly HeldKey[] = first;
         let now = NOW;
+        const marked = first.filter((_key, index) => markers.includes(index)).map(({ created }) => created);
         for (const { hours, uses } of turns) {
-          const decision = decideKeys(member, keys, rotate, now);
+          const delivered = { created: [...marked], isComplete };
+          const decision = decideKeys(member, keys, rotate, now, delivered);
           const after = carriedOut(keys, decision, now);
+          // Keys that someone made take the place of no other, and no one gets one again whose keys were deleted.
+          const newest = [...keys].sort((one, other) => (one.created < other.created ? 1 : -1))[0];
+          if (decision.step?.kind === 'deactivate') expect(marked).toContain(newest?.created);
+          if (decision.step?.kind === 'create') {
+            expect(keys.length === 0 ? marked : []).toEqual([]);
+            marked.push(now.toISOString());
+          }
           expect(after.length).toBeLessThanOrEqual(2);
           const activeBefore = new Set(keys.filter(({ active }) => active).map(({ id }) => id));
           for (const each of after.filter(({ active }) => active)) {
@@ -219,7 +301,7 @@ test('whatever happens to keys: never three, none activated, none touched of tho
           if (activeBefore.size > 0) expect(after.some(({ active }) => active)).toBe(true);
           if (decision.step !== null) expect(decision.finding).toBeNull();
           // A second sync at the same moment does not do the same again.
-          const again = decideKeys(member, after, rotate, now);
+          const again = decideKeys(member, after, rotate, now, { created: marked, isComplete });
           expect(again.step === null || again.step.kind !== decision.step?.kind).toBe(true);
           now = new Date(now.getTime() + hours * 3_600_000);
           const used = new Date(now.getTime() - 1_000).toISOString();
@@ -236,11 +318,11 @@ test('a member who moves to each new key always ends up with one, and is never w
   const counts = new Set<number>();
   for (let hours = 0; hours < 24 * 800; hours += 6) {
     const now = new Date(NOW.getTime() + hours * 3_600_000);
-    keys = carriedOut(keys, decideKeys(ZOE, keys, 180, now), now);
+    keys = carriedOut(keys, decideKeys(ZOE, keys, 180, now, deliveredOf(...keys)), now);
     counts.add(keys.length);
     const newest = [...keys].sort((one, other) => (one.created < other.created ? 1 : -1))[0];
     keys = keys.map((each) => (each === newest ? { ...each, lastUsed: now.toISOString() } : each));
-    expect(decideKeys(ZOE, keys, 180, now).finding).toBeNull();
+    expect(decideKeys(ZOE, keys, 180, now, deliveredOf(...keys)).finding).toBeNull();
   }
   expect(keys.length).toBe(1);
   expect([...counts].sort()).toEqual([1, 2]);

@@ -9,11 +9,13 @@ import {
   carryOut,
   createKey,
   type Delivery,
+  factsOf,
   type KeyEffects,
   type KeyFacts,
   type KeyOutcome,
   type KeyOwner,
-  readFacts,
+  type KeyRules,
+  readKeys,
   undelivered,
 } from '../../src/keys/sync.ts';
 import { DAY_MS } from '../../src/text/dates.ts';
@@ -52,6 +54,13 @@ async function keysInTest() {
       return succeed('somewhere');
     },
   };
+  /** What the newest file and the markers say; keys that were delivered here have one. */
+  let rules: Partial<KeyRules> = {};
+  const factsNow = async (of: KeyOwner): Promise<KeyFacts> => {
+    const markers = delivered.map(({ owner: { user }, created }) => ({ user, created }));
+    const all = { newest: of, rotateAfterDays: ROTATE, delivered: markers, isComplete: true, ...rules };
+    return factsOf(orThrow(await readKeys(of, account, PATH)), all, now);
+  };
   const record = () => Object.values(memory.account.users).find(({ name }) => name === USER);
   return {
     ...{ emulator, iam, account, owner, effects, delivered, waits },
@@ -68,9 +77,12 @@ async function keysInTest() {
       const date = `${now.toISOString().slice(0, 19)}Z`;
       if (key !== undefined) key.lastUsed = { date, service: 'mturk-requester', region: 'us-east-1' };
     },
-    facts: async (of: KeyOwner = owner) => orThrow(await readFacts(of, account, ROTATE, now)),
+    rule(next: Partial<KeyRules>) {
+      rules = next;
+    },
+    facts: (of: KeyOwner = owner) => factsNow(of),
     async sync(of: KeyOwner = owner, given: Partial<KeyEffects> = {}): Promise<KeyOutcome | null> {
-      return carryOut(orThrow(await readFacts(of, account, ROTATE, now)), { ...effects, ...given });
+      return carryOut(await factsNow(of), { ...effects, ...given });
     },
     async close() {
       iam.destroy();
@@ -244,7 +256,7 @@ describe.each([true, false])('a run that is killed (%s) or loses one answer', (i
       // A day later it is known what is unused; the next run goes on from there.
       lab.later(1.5);
       const before = await lab.facts();
-      const lost = undelivered(before, isDelivered, lab.now());
+      const lost = undelivered(before, lab.now());
       const open = lab.keys().filter(({ created }) => !isDelivered({ created }));
       expect(lost.map(({ created }) => created)).toEqual(open.map(({ created }) => created));
       const outcome = await lab.sync();

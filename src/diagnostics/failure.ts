@@ -263,8 +263,8 @@ export interface PipelineFailureArgs {
 }
 
 type WithoutKeysBecause =
-  | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended')
-  | ('no-user' | 'replaced-user');
+  | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs')
+  | ('no-user' | 'replaced-user' | 'moved-user');
 
 /** Name of an IAM user, and Mechanical Turk operations. */
 interface PersonWithOperations {

@@ -21,8 +21,8 @@ export interface CreatedKey {
 
 /** The calls of IAM about users' access keys. */
 export interface KeyAccount {
-  /** IAM's unique id and the path of a user; null if there is none of that name. */
-  user(name: string): Promise<Result<{ readonly id: string; readonly path: string } | null>>;
+  /** A user's unique id, path, and when it was created (ISO 8601, UTC); null if there is none of that name. */
+  user(name: string): Promise<Result<{ readonly id: string; readonly path: string; readonly created: string } | null>>;
   /** Oldest first. */
   keys(user: string): Promise<Result<readonly HeldKey[]>>;
   /** Null if the user has as many keys as IAM allows. Never repeated if the answer is lost: it may have been carried out. */
@@ -65,7 +65,9 @@ export function keyAccount(
         const found = await orNull('NoSuchEntityException', () =>
           repeated(/^NoSuchEntity/, () => iam.send(new GetUserCommand({ UserName }))),
         );
-        return found === null ? null : { id: found.User?.UserId ?? '', path: found.User?.Path ?? '' };
+        if (found === null) return null;
+        const { UserId: id = '', Path: path = '', CreateDate } = found.User ?? {};
+        return { id, path, created: isoOfDate(CreateDate) };
       }),
     keys: (UserName) =>
       askAws(async () => {

@@ -9,10 +9,10 @@ import type { DeliveredKey } from './sync.ts';
 /** The issue to which keys are delivered. */
 export interface KeysIssue {
   /**
-   * Which of these keys have a comment that holds an encrypted text, was written by a workflow or by the token's own
-   * account, was never edited and is not hidden.
+   * The keys with a comment that holds an encrypted text, was written by a workflow or by the token's own account, was never
+   * edited and is not hidden.
    */
-  delivered(keys: readonly DeliveredKey[]): Promise<Result<readonly DeliveredKey[]>>;
+  delivered(): Promise<Result<readonly DeliveredKey[]>>;
   /** Writes a comment, whose address it gives. */
   deliver(body: string): Promise<Result<string>>;
 }
@@ -62,17 +62,16 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     return usable;
   };
   return {
-    async delivered(keys) {
+    async delivered() {
       const found = await issues();
       if (!found.ok) return found;
-      const asked = new Set(keys.map(marker));
       const given: { readonly nodeId: string; readonly key: DeliveredKey }[] = [];
       for (const issue of found.value) {
         const comments = await commentsOf(issue);
         if (!comments.ok) return comments;
         for (const { nodeId, body } of comments.value) {
           const key = readMarker(body);
-          if (key !== null && asked.has(marker(key)) && messagesIn(body).length > 0) given.push({ nodeId, key });
+          if (key !== null && messagesIn(body).length > 0) given.push({ nodeId, key });
         }
       }
       const hidden = await github.minimized(given.map(({ nodeId }) => nodeId));

@@ -34,8 +34,18 @@ export interface HeldKey {
   readonly lastUsed: string | null;
 }
 
-/** Why no key of a member is touched. */
-export type WithoutKeys = 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended';
+/** Which keys of one user mturk-team delivered, as far as the markers say. */
+export interface DeliveredKeys {
+  /** When they were created, as AWS has it; keys that are gone count, too. */
+  readonly created: readonly string[];
+  /** Whether a key that is not among them was not delivered; a terminal does not know the comments of the issue. */
+  readonly isComplete: boolean;
+}
+
+export const NOT_READ: DeliveredKeys = { created: [], isComplete: false };
+
+/** Why no key of a member is touched. `file-differs`: the newest file wants no key for that recipient. */
+export type WithoutKeys = 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs';
 
 /** What `keys sync` does with the keys of one member: one step at a time. */
 export type KeyStep =
@@ -43,7 +53,15 @@ export type KeyStep =
   | { readonly kind: 'deactivate' | 'delete'; readonly key: HeldKey };
 
 /** What a person decides, because no step follows from it. */
-export const KEY_FINDINGS = ['all-inactive', 'newer-inactive', 'both-used', 'none-used', 'newer-unused'] as const;
+export const KEY_FINDINGS = [
+  'all-inactive',
+  'newer-inactive',
+  'both-used',
+  'none-used',
+  'newer-unused',
+  'not-delivered',
+  'all-deleted',
+] as const;
 
 export type KeyFinding = (typeof KEY_FINDINGS)[number];
 
@@ -66,6 +84,9 @@ interface Facts {
   /** The only key is the older one. */
   readonly older: HeldKey;
   readonly newer: HeldKey | null;
+  readonly delivered: DeliveredKeys;
+  /** How many keys the member may have. */
+  readonly allowed: number;
   readonly until: string | null;
   /** Null if keys are not rotated. */
   readonly rotateAfterDays: number | null;
@@ -87,6 +108,11 @@ export const KEY_ROWS: readonly Row[] = [
     decide: () => ({ step: { kind: 'create', because: 'rotation' } }),
   },
   {
+    found: 'the newest key active and not delivered by mturk-team',
+    is: (facts) => (facts.newer ?? facts.older).active && isNewestDelivered(facts) === false,
+    decide: () => ({ finding: 'not-delivered' }),
+  },
+  {
     found: 'one key, active',
     is: isOnlyActive,
     decide: ({ older, rotateAfterDays }) => ({
@@ -94,9 +120,14 @@ export const KEY_ROWS: readonly Row[] = [
     }),
   },
   {
+    found: 'two active, `keys: 2` and no rotate-after-days',
+    is: (facts) => areBothActive(facts) && facts.allowed > 1 && facts.rotateAfterDays === null,
+    decide: () => ({}),
+  },
+  {
     found: 'two active, the newer used for a day, the older unused since',
     is: (facts) => areBothActive(facts) && hasMoved(facts),
-    decide: ({ older }) => ({ step: { kind: 'deactivate', key: older } }),
+    decide: (facts) => (isNewestDelivered(facts) ? { step: { kind: 'deactivate', key: facts.older } } : {}),
   },
   {
     found: 'two active, the newer at most 30 days old',
@@ -142,12 +173,18 @@ export function withoutKeys({ recipient, keys, from, until, suspended }: KeyMemb
   return from !== null && Date.parse(from) - EARLY_DAYS * DAY_MS > now.getTime() ? 'later' : null;
 }
 
+/** Whether the newest team file asks for no key, or for one that is encrypted to someone else. */
+export function differsInFile({ recipient }: KeyMember, newest: KeyMember | null, now: Date): boolean {
+  return newest === null || newest.recipient !== recipient || withoutKeys(newest, now) !== null;
+}
+
 /** What follows from the keys of a member's user. A key is never activated, and there are never three. */
 export function decideKeys(
   member: KeyMember,
   keys: readonly HeldKey[],
   rotateAfterDays: number | null,
   now: Date,
+  delivered = NOT_READ,
 ): KeyDecision {
   const nothing = { step: null, finding: null, next: null };
   const without = withoutKeys(member, now);
@@ -157,8 +194,13 @@ export function decideKeys(
   if (without !== null) return nothing;
   const sorted = oldestFirst(keys);
   const [older, newer = null] = sorted;
-  if (older === undefined) return { ...nothing, step: { kind: 'create', because: 'none' } };
-  const facts = { keys: sorted, older, newer, until: member.until, rotateAfterDays, now: now.getTime() };
+  if (older === undefined) {
+    // Who deleted the last key may have had a reason, such as a stolen identity.
+    if (delivered.created.length > 0) return { ...nothing, finding: 'all-deleted' };
+    return { ...nothing, step: { kind: 'create', because: 'none' } };
+  }
+  const { keys: allowed, until } = member;
+  const facts = { keys: sorted, older, newer, delivered, allowed, until, rotateAfterDays, now: now.getTime() };
   return { ...nothing, ...KEY_ROWS.find(({ is }) => is(facts))?.decide(facts) };
 }
 
@@ -183,6 +225,11 @@ export function replacedByNew(keys: readonly HeldKey[], now: Date): readonly Hel
 /** Active, and not used for 90 days. */
 export function isLongUnused(key: HeldKey, now: Date): boolean {
   return key.active && isOlderThan(lastUse(key), UNUSED_DAYS, now.getTime());
+}
+
+/** Null if it is not known. */
+function isNewestDelivered({ older, newer, delivered: { created, isComplete } }: Facts): boolean | null {
+  return created.includes((newer ?? older).created) || (isComplete ? false : null);
 }
 
 function isOnlyActive({ older, newer }: Facts): boolean {

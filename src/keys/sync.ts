@@ -3,7 +3,9 @@ import { failureProblem } from '../text/failures/failures.ts';
 import { plainText } from '../text/text.ts';
 import type { CreatedKey, KeyAccount } from './account.ts';
 import {
+  type DeliveredKeys,
   decideKeys,
+  differsInFile,
   type HeldKey,
   isNeverUsed,
   type KeyDecision,
@@ -24,13 +26,27 @@ export interface KeyOwner extends KeyMember {
   readonly userId: string | null;
 }
 
+/** There is no user with the unique id of the apply record, or it is not under the lab's path. */
+type WithoutUser = 'no-user' | 'replaced-user' | 'moved-user';
+
+/** What IAM has of one member. */
+export interface UserKeys {
+  readonly owner: KeyOwner;
+  readonly without: WithoutUser | null;
+  /** When the user was created, ISO 8601, UTC. */
+  readonly since: string;
+  /** Oldest first. */
+  readonly keys: readonly HeldKey[];
+}
+
 /** What is known of one member's keys, and what follows. */
 export interface KeyFacts {
   readonly owner: KeyOwner;
-  /** `no-user` and `replaced-user`: there is no user with the unique id of the apply record. */
-  readonly without: WithoutKeys | 'no-user' | 'replaced-user' | null;
+  /** Why none of the keys is touched; null if they are. */
+  readonly without: WithoutKeys | WithoutUser | null;
   /** Oldest first. */
   readonly keys: readonly HeldKey[];
+  readonly delivered: DeliveredKeys;
   readonly decision: KeyDecision;
 }
 
@@ -71,23 +87,43 @@ export interface KeyOutcome {
 
 const NOTHING: KeyDecision = { step: null, finding: null, next: null };
 
-/** Reads one member's keys and decides. Keys of a user who is not that of the last apply are not the member's. */
-export async function readFacts(
+/** Reads one member's keys. Those of a user who is not that of the last apply, or was moved, are not the member's. */
+export async function readKeys(
   owner: KeyOwner,
   account: Pick<KeyAccount, 'user' | 'keys'>,
-  rotateAfterDays: number | null,
-  now: Date,
-): Promise<Result<KeyFacts>> {
+  path: string,
+): Promise<Result<UserKeys>> {
   const user = await account.user(owner.user);
   if (!user.ok) return user;
-  if (user.value?.id !== owner.userId || owner.userId === null) {
-    const without = user.value === null ? 'no-user' : 'replaced-user';
-    return succeed({ owner, without, keys: [], decision: NOTHING });
-  }
-  const keys = await account.keys(owner.user);
-  if (!keys.ok) return keys;
-  const decision = decideKeys(owner, keys.value, rotateAfterDays, now);
-  return succeed({ owner, without: withoutKeys(owner, now), keys: keys.value, decision });
+  const { id, created: since, path: current } = user.value ?? { id: null, created: '', path };
+  const isOwn = id !== null && id === owner.userId;
+  const without = id === null ? 'no-user' : !isOwn ? 'replaced-user' : current !== path ? 'moved-user' : null;
+  const keys = without === null ? await account.keys(owner.user) : succeed([]);
+  return keys.ok ? succeed({ owner, without, since, keys: keys.value }) : keys;
+}
+
+/** What decides about keys besides what IAM has. */
+export interface KeyRules {
+  /** The member by the newest team file; null if it has none of that key. */
+  readonly newest: KeyMember | null;
+  readonly rotateAfterDays: number | null;
+  /** Keys that were delivered, of other users, too. */
+  readonly delivered: readonly DeliveredKey[];
+  /** Whether all others were not. */
+  readonly isComplete: boolean;
+}
+
+/** What follows from a member's keys. */
+export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, now: Date): KeyFacts {
+  const { newest, rotateAfterDays, isComplete } = rules;
+  const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;
+  const without = read.without ?? withoutKeys(owner, now) ?? differs;
+  // A marker of before is that of a deleted user of the same name.
+  const own = rules.delivered.filter(({ user, created }) => user === owner.user && created >= since);
+  const delivered = { created: own.map(({ created }) => created), isComplete };
+  const isDecided = without === null || without === 'later';
+  const decision = isDecided ? decideKeys(owner, read.keys, rotateAfterDays, now, delivered) : NOTHING;
+  return { owner, without, keys: read.keys, delivered, decision };
 }
 
 /** Carries out the step of a member's facts, which were just read. */
@@ -148,16 +184,9 @@ async function delivered(
 }
 
 /** Keys of a member with a recipient that were never used, and that no one was given. */
-export function undelivered(
-  { owner, keys, without }: KeyFacts,
-  isDelivered: (key: DeliveredKey) => boolean,
-  now: Date,
-): readonly DeliveredKey[] {
+export function undelivered({ keys, without, delivered }: KeyFacts, now: Date): readonly HeldKey[] {
   if (without !== null) return [];
-  return keys
-    .filter((key) => key.active && isNeverUsed(key, now))
-    .map(({ created }) => ({ user: owner.user, created }))
-    .filter((key) => !isDelivered(key));
+  return keys.filter((key) => key.active && isNeverUsed(key, now) && !delivered.created.includes(key.created));
 }
 
 /** Of two that appear at once, both runs leave the same one. */

@@ -10,13 +10,19 @@ import type { KeyFacts, KeyOutcome, KeyOwner } from './sync.ts';
 export const FINDINGS: Readonly<Record<KeyFinding, readonly [words: string, command: (member: string) => string]>> = {
   'all-inactive': ['every key is inactive', createCommand],
   'newer-inactive': ['the newer key is inactive', createCommand],
-  'both-used': ['both keys are used', (member) => `mturk-team keys revoke ${pasted(member)} --key ID`],
+  'both-used': ['both keys are used', revokeOneCommand],
   'none-used': ['neither key was ever used', createCommand],
   'newer-unused': ['the newer key was never used', createCommand],
+  'not-delivered': ['mturk-team did not deliver the newest key', revokeOneCommand],
+  'all-deleted': ['every key that was delivered is deleted', createCommand],
 };
 
 export function createCommand(member: string): string {
   return `mturk-team keys create ${pasted(member)}`;
+}
+
+function revokeOneCommand(member: string): string {
+  return `mturk-team keys revoke ${pasted(member)} --key ID`;
 }
 
 const WITHOUT: Readonly<Record<NonNullable<KeyFacts['without']>, string>> = {
@@ -25,8 +31,10 @@ const WITHOUT: Readonly<Record<NonNullable<KeyFacts['without']>, string>> = {
   suspended: 'suspended',
   later: 'access begins later',
   ended: 'access ended',
+  'file-differs': 'team.yaml does not ask for this key',
   'no-user': 'no IAM user',
   'replaced-user': 'another IAM user has the name',
+  'moved-user': 'IAM user has another path',
 };
 
 /** What a step does, without the key. */
@@ -67,14 +75,24 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
       index === 0 ? nextText(each) : t``,
     ]);
   });
-  const findings = facts.filter(({ decision }) => decision.finding !== null);
   return [
     paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length, 'member')}`),
     ...(rows.length === 0
       ? []
       : [{ kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows } as const]),
-    ...(findings.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))]),
+    ...commandBlocks(facts),
   ];
+}
+
+function commandBlocks(facts: readonly KeyFacts[]): readonly Block[] {
+  const commands = facts.map(commandOf).filter((command) => command !== '');
+  return commands.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', commands)];
+}
+
+/** What no step follows from, with the commands. */
+export function undecidedBlocks(undecided: readonly KeyFacts[], names: DisplayNames): readonly Block[] {
+  const lines = undecided.map((each) => t`${userText(each.owner.user, names)}: ${nextText(each)}`);
+  return lines.length === 0 ? [] : [list(lines), ...commandBlocks(undecided)];
 }
 
 function commandOf({ owner, decision: { finding } }: KeyFacts): string {

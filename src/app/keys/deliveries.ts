@@ -33,8 +33,8 @@ export function toIssue(session: AccountSession, env: NodeJS.ProcessEnv): Result
     },
     async delivered(keys) {
       const byFile = await withMarker(records, keys);
-      if (!byFile.ok || byFile.value.length === keys.length) return byFile;
-      const commented = await issue.delivered(keys);
+      if (!byFile.ok) return byFile;
+      const commented = await issue.delivered();
       return commented.ok ? succeed([...byFile.value, ...commented.value]) : commented;
     },
   });

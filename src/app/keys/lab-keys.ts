@@ -3,9 +3,9 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { inParallel } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type KeyAccount, keyAccount } from '../../keys/account.ts';
-import { type KeyFacts, type KeyOwner, readFacts } from '../../keys/sync.ts';
+import { type DeliveredKey, factsOf, type KeyFacts, type KeyOwner, type KeyRules, readKeys } from '../../keys/sync.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
-import { iamName } from '../../team/names.ts';
+import { iamName, labPath } from '../../team/names.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { type ApplyRecord, checkRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,11 +19,14 @@ export interface LabKeys {
   readonly unfinishedSince: string | null;
   /** Every member of the applied team. */
   readonly owners: readonly KeyOwner[];
-  /** Reads the keys of these members; the first failure ends it. */
-  read(owners: readonly KeyOwner[]): Promise<Result<readonly KeyFacts[]>>;
+  /** Reads the keys of these members, and what was delivered if it is asked; the first failure ends it. */
+  read(owners: readonly KeyOwner[], markers?: Markers): Promise<Result<readonly KeyFacts[]>>;
   /** Asks, which may take long: fails if an apply began or ended meanwhile. */
   confirmed(ask: () => Promise<Result<null>>): Promise<Result<null>>;
 }
+
+/** Which of these keys were delivered. */
+export type Markers = (keys: readonly DeliveredKey[]) => Promise<Result<Pick<KeyRules, 'delivered' | 'isComplete'>>>;
 
 /** Connects to the account of a team file, does something with access keys in it and disconnects. */
 export async function withKeyAccount<Value>(
@@ -102,12 +105,20 @@ function labKeys(
       const user = iamName(applied.lab, key);
       return { key, github, recipient, keys, from, until, suspended, user, userId: ids.user[user] ?? null };
     }),
-    async read(owners) {
-      const facts = await inParallel(owners, AT_ONCE, (each) =>
-        readFacts(each, account, rotateAfterDays, session.now()),
+    async read(owners, markers = async () => succeed({ delivered: [], isComplete: false })) {
+      const read = await inParallel(owners, AT_ONCE, (each) => readKeys(each, account, labPath(applied.lab)));
+      const failed = read.find((each) => !each.ok);
+      if (failed?.ok === false) return failed;
+      const users = read.flatMap((each) => (each.ok ? [each.value] : []));
+      const held = users.flatMap(({ owner: { user }, keys }) => keys.map(({ created }) => ({ user, created })));
+      const known = await markers(held);
+      if (!known.ok) return known;
+      const newestOf = (owner: KeyOwner) => session.team.members.find(({ key }) => key === owner.key) ?? null;
+      return succeed(
+        users.map((each) =>
+          factsOf(each, { ...known.value, rotateAfterDays, newest: newestOf(each.owner) }, session.now()),
+        ),
       );
-      const failed = facts.find((each) => !each.ok);
-      return failed?.ok === false ? failed : succeed(facts.flatMap((each) => (each.ok ? [each.value] : [])));
     },
     async confirmed(ask) {
       const answer = await ask();

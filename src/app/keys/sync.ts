@@ -6,6 +6,7 @@ import { type HeldKey, replacedByNew } from '../../keys/rules.ts';
 import {
   carryOut,
   createKey,
+  type DeliveredKey,
   type KeyEffects,
   type KeyFacts,
   type KeyOutcome,
@@ -16,7 +17,7 @@ import {
 import type { AccountSessionOptions } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Deliveries, toDirectory, toIssue } from './deliveries.ts';
-import { type LabKeys, withLabKeys } from './lab-keys.ts';
+import { type LabKeys, type Markers, withLabKeys } from './lab-keys.ts';
 
 export interface DeliveryOptions extends AccountSessionOptions {
   /** The directory of encrypted keys; null delivers them to the issue. */
@@ -37,6 +38,8 @@ export interface Synced {
   readonly keys: LabKeys;
   readonly outcomes: readonly KeyOutcome[];
   readonly lost: readonly LostKey[];
+  /** Whose keys a person decides about, besides those that were lost. */
+  readonly undecided: readonly KeyFacts[];
   /** What failed; others were done all the same. */
   readonly failures: readonly Failure[];
 }
@@ -59,7 +62,9 @@ export async function syncLab(
   if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
   const deliveries = deliveriesOf(keys, options);
   if (!deliveries.ok) return deliveries;
-  const facts = await keys.read(keys.owners.filter(({ recipient }) => recipient !== null));
+  const markers = markersOf(deliveries.value, options);
+  const withRecipient = keys.owners.filter(({ recipient }) => recipient !== null);
+  const facts = await keys.read(withRecipient, markers);
   if (!facts.ok) return facts;
   const due = facts.value.filter(({ decision }) => decision.step !== null);
   const confirmed = due.length === 0 ? succeed(null) : await keys.confirmed(() => confirm(due, keys));
@@ -67,25 +72,28 @@ export async function syncLab(
   const outcomes: KeyOutcome[] = [];
   const failures: Failure[] = [];
   for (const shown of due) {
-    const now = await readAgain(keys, shown);
+    const now = await readAgain(keys, shown, markers);
     if (!now.ok) failures.push(now.failure);
     const outcome = now.ok ? await carryOut(now.value, effectsOf(keys, deliveries.value)) : null;
     if (outcome !== null) outcomes.push(outcome);
   }
   failures.push(...outcomes.flatMap(({ failure }) => failure ?? []));
-  const lost = await lostKeys(keys, facts.value, deliveries.value);
-  if (!lost.ok) return succeed({ keys, outcomes, lost: [], failures: [...failures, lost.failure] });
-  const reported = lost.value.map(({ owner, created }) => ({ member: owner.key, created }));
+  const lost = facts.value.flatMap((each) =>
+    undelivered(each, keys.session.now()).map(({ created }) => ({ owner: each.owner, created })),
+  );
+  const reported = lost.map(({ owner, created }) => ({ member: owner.key, created }));
   // Without the comments it is not known that no one was given a key.
   if (options.out === null && reported.length > 0) {
     failures.push(fail('keys-not-delivered', { keys: reported }).failure);
   }
-  return succeed({ keys, outcomes, lost: lost.value, failures });
+  const isLost = ({ owner }: KeyFacts) => lost.some((each) => each.owner.key === owner.key);
+  const undecided = facts.value.filter((each) => each.decision.finding !== null && !isLost(each));
+  return succeed({ keys, outcomes, lost, undecided, failures });
 }
 
 /** What is known of a member now. Fails if another step is due than was shown; none is due if another run did it. */
-async function readAgain(keys: LabKeys, { owner, decision }: KeyFacts): Promise<Result<KeyFacts>> {
-  const read = await keys.read([owner]);
+async function readAgain(keys: LabKeys, { owner, decision }: KeyFacts, markers: Markers): Promise<Result<KeyFacts>> {
+  const read = await keys.read([owner], markers);
   if (!read.ok) return read;
   const [now] = read.value;
   const step = now?.decision.step ?? null;
@@ -93,25 +101,17 @@ async function readAgain(keys: LabKeys, { owner, decision }: KeyFacts): Promise<
   return now !== undefined && isShown ? succeed(now) : fail('keys-changed', { member: owner.key });
 }
 
-async function lostKeys(
-  { session }: LabKeys,
-  facts: readonly KeyFacts[],
-  deliveries: Deliveries,
-): Promise<Result<readonly LostKey[]>> {
-  const now = session.now();
-  const unused = facts.flatMap((each) => undelivered(each, () => false, now));
-  if (unused.length === 0) return succeed([]);
-  const found = await deliveries.delivered(unused);
-  if (!found.ok) return found;
-  const known = new Set(found.value.map(({ user, created }) => `${user} ${created}`));
-  return succeed(
-    facts.flatMap((each) =>
-      undelivered(each, ({ user, created }) => known.has(`${user} ${created}`), now).map(({ created }) => ({
-        owner: each.owner,
-        created,
-      })),
-    ),
-  );
+/** Asked once: what is delivered meanwhile counts the next time. */
+function markersOf(deliveries: Deliveries, { out }: Pick<DeliveryOptions, 'out'>): Markers {
+  let known: ReturnType<Markers> | null = null;
+  const ask = async (keys: readonly DeliveredKey[]): ReturnType<Markers> => {
+    const delivered = await deliveries.delivered(keys);
+    return delivered.ok ? succeed({ delivered: delivered.value, isComplete: out === null }) : delivered;
+  };
+  return (keys) => {
+    known ??= ask(keys);
+    return known;
+  };
 }
 
 export interface CreatedForMember {

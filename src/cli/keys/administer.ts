@@ -7,7 +7,7 @@ import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { HeldKey } from '../../keys/rules.ts';
-import { createCommand, dueBlocks, outcomeText, ownerJson, statusBlocks } from '../../keys/text.ts';
+import { createCommand, dueBlocks, outcomeText, ownerJson, statusBlocks, undecidedBlocks } from '../../keys/text.ts';
 import { dateWords } from '../../text/dates.ts';
 import { list, paragraph } from '../../text/document.ts';
 import { codeText, counted, plainText, type Text, t, trusted } from '../../text/text.ts';
@@ -46,18 +46,20 @@ export async function sync(options: DeliveryOptions & Asked, terminal: Terminal)
     writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? FAILED : reason });
     return reportFailure(synced.failure, terminal);
   }
-  const { keys, outcomes, lost, failures } = synced.value;
+  const { keys, outcomes, lost, undecided, failures } = synced.value;
   const names = shownNames(keys.session.naming, terminal);
   if (options.json) {
     const members = outcomes.map(({ owner, step, result, place, failure }) => {
       return { ...ownerJson(owner, names), step, result, place, error: failure === null ? null : failureJson(failure) };
     });
     const undelivered = lost.map(({ owner, created }) => ({ ...ownerJson(owner, names), created }));
-    printJson({ ...labOf(keys), members, undelivered }, terminal);
+    const findings = undecided.map(({ owner, decision: { finding } }) => ({ ...ownerJson(owner, names), finding }));
+    printJson({ ...labOf(keys), members, undelivered, findings }, terminal);
   } else {
     const lines = outcomes.map((outcome) => outcomeText(outcome, names));
     printBlocks(lines.length === 0 ? [paragraph(t`No step is due.`)] : [list(lines)], terminal);
     if (options.out !== null && lost.length > 0) printBlocks([list(lost.map(lostText))], terminal);
+    printBlocks(undecidedBlocks(undecided, names), terminal);
   }
   for (const failure of failures) reportFailure(failure, terminal);
   if (failures.length === 0) return 0;

@@ -63,9 +63,9 @@ export function credentialUsersOf(
   });
 }
 
-/** Whether `keys sync` replaces a key of the user, or waits until the member uses the new one. */
-export function isRotating({ decision, credentials: { keys } }: CredentialUser, { settings }: Team): boolean {
-  return decision !== null && decision.finding === null && (keys.length > 1 || settings.rotateAfterDays !== null);
+/** Whether `keys sync` replaces a key of the user by itself, or waits until the member uses the new one. */
+export function isRotating({ decision }: CredentialUser, { settings }: Team): boolean {
+  return decision !== null && decision.finding === null && settings.rotateAfterDays !== null;
 }
 
 /** Keys whose age is known. */

@@ -18,11 +18,16 @@ const WITHOUT: Readonly<Record<PipelineFailureArgs['no-key-allowed']['because'],
   suspended: [t`the member is suspended`, SET],
   later: [t`access begins in more than 14 days`, t`wait, or set an earlier ${codeText('from')} in ${TEAM_FILE}`],
   ended: [t`the last day is past`, t`set a later ${codeText('until')} in ${TEAM_FILE} and apply it`],
+  'file-differs': [
+    t`${TEAM_FILE} asks for no key, or for another recipient than what was applied last`,
+    t`update the file from the default branch, or apply it`,
+  ],
   'no-user': [t`there is no IAM user of that name`, t`run ${codeText('mturk-team drift')}`],
   'replaced-user': [
     t`the IAM user is not the one that was applied`,
     t`run ${codeText('mturk-team drift')}, which says who that is`,
   ],
+  'moved-user': [t`the IAM user is not under the lab's path`, t`find out who moved it, then apply ${TEAM_FILE}`],
 };
 
 const STATES = {
