@@ -1,4 +1,11 @@
-import { CreateAccessKeyCommand, CreateUserCommand, DeleteUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  IAMClient,
+  UpdateUserCommand,
+} from '@aws-sdk/client-iam';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { keyAccount } from '../../src/keys/account.ts';
@@ -164,6 +171,60 @@ test('a user who is replaced while sync runs gets no key either', async () => {
   expect(await lab.sync()).toMatchObject({ result: 'withdrawn', place: null });
   expect(lab.delivered).toEqual([]);
   expect(lab.keys()).toEqual([]);
+});
+
+describe.each([null, ROTATE])(
+  'a key that someone makes in AWS, if keys are rotated after %s days,',
+  (rotateAfterDays) => {
+    const byHand = async () => {
+      const { AccessKey } = await lab.iam.send(new CreateAccessKeyCommand({ UserName: USER }));
+      return AccessKey?.AccessKeyId ?? '';
+    };
+
+    test("does not replace the member's own, although it is used alone over a weekend", async () => {
+      lab.rule({ rotateAfterDays });
+      await lab.sync();
+      const [own] = lab.keys();
+      lab.later(1);
+      const planted = await byHand();
+      lab.use(own?.id ?? '');
+      for (const days of [1, 0.25, 1]) {
+        lab.later(days);
+        lab.use(planted);
+        expect(await lab.sync()).toBeNull();
+      }
+      expect(lab.keys().map(({ status }) => status)).toEqual(['Active', 'Active']);
+      expect(await lab.facts()).toMatchObject({ decision: { finding: 'not-delivered' } });
+      // Without the comments, it is not known.
+      lab.rule({ rotateAfterDays, isComplete: false });
+      expect((await lab.facts()).decision).toMatchObject({ step: null, finding: null });
+    });
+
+    test("does not pass for the member's, if it is the first", async () => {
+      lab.rule({ rotateAfterDays });
+      lab.use(await byHand());
+      lab.later(1);
+      expect(await lab.sync()).toBeNull();
+      expect(await lab.facts()).toMatchObject({ decision: { finding: 'not-delivered' } });
+    });
+  },
+);
+
+test('a user whose keys someone deleted gets none again, but one who is new under the name does', async () => {
+  await lab.sync();
+  await lab.iam.send(new DeleteAccessKeyCommand({ UserName: USER, AccessKeyId: lab.keys()[0]?.id }));
+  lab.later(1);
+  expect(await lab.sync()).toBeNull();
+  expect(await lab.facts()).toMatchObject({ decision: { finding: 'all-deleted' } });
+  await lab.iam.send(new DeleteUserCommand({ UserName: USER }));
+  const { User } = await lab.iam.send(new CreateUserCommand({ UserName: USER, Path: PATH }));
+  expect(await lab.sync({ ...lab.owner, userId: User?.UserId ?? '' })).toMatchObject({ result: 'done' });
+});
+
+test("a user whom someone moved out of the lab's path gets no key", async () => {
+  await lab.iam.send(new UpdateUserCommand({ UserName: USER, NewPath: '/other/' }));
+  expect(await lab.sync()).toBeNull();
+  expect(await lab.facts()).toMatchObject({ without: 'moved-user', keys: [] });
 });
 
 test('of two syncs at once, the later deletes its own key', async () => {

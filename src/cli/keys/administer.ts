@@ -57,9 +57,9 @@ export async function sync(options: DeliveryOptions & Asked, terminal: Terminal)
     printJson({ ...labOf(keys), members, undelivered, findings }, terminal);
   } else {
     const lines = outcomes.map((outcome) => outcomeText(outcome, names));
-    printBlocks(lines.length === 0 ? [paragraph(t`No step is due.`)] : [list(lines)], terminal);
+    const done = lines.length === 0 ? paragraph(t`No step is due.`) : list(lines);
+    printBlocks([done, ...undecidedBlocks(undecided, names)], terminal);
     if (options.out !== null && lost.length > 0) printBlocks([list(lost.map(lostText))], terminal);
-    printBlocks(undecidedBlocks(undecided, names), terminal);
   }
   for (const failure of failures) reportFailure(failure, terminal);
   if (failures.length === 0) return 0;
