@@ -118,8 +118,8 @@ export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, no
   const { newest, rotateAfterDays, isComplete } = rules;
   const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;
   const without = read.without ?? withoutKeys(owner, now) ?? differs;
-  // A marker of before is that of a deleted user of the same name.
-  const own = rules.delivered.filter(({ user, created }) => user === owner.user && created >= since);
+  // A marker of an earlier day is that of a deleted user of the same name.
+  const own = rules.delivered.filter(({ user, created }) => user === owner.user && created.slice(0, 10) >= since.slice(0, 10));
   const delivered = { created: own.map(({ created }) => created), isComplete };
   const isDecided = without === null || without === 'later';
   const decision = isDecided ? decideKeys(owner, read.keys, rotateAfterDays, now, delivered) : NOTHING;

@@ -229,7 +229,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     },
   ],
   'no-key-allowed': (
-    ['not-applied', 'no-recipient', 'no-keys', 'suspended', 'later', 'ended', 'no-user', 'replaced-user'] as const
+    [
+      ...(['not-applied', 'no-recipient', 'no-keys', 'suspended', 'later', 'ended', 'file-differs'] as const),
+      ...(['no-user', 'replaced-user', 'moved-user'] as const),
+    ] as const
   ).map((because) => ({ member: 'zoe', because })),
   'no-user-of-member': [{ member: 'zoe' }],
   'keys-in-use': [{ member: 'zoe' }],
