@@ -153,7 +153,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   emulator: 8370,
   drift: 5870,
   review: 4950,
-  keys: 940,
+  keys: 1035,
   offboard: 840,
   guardrails: 690,
   github: 1360,

@@ -44,8 +44,13 @@ export interface DeliveredKeys {
 
 export const NOT_READ: DeliveredKeys = { created: [], isComplete: false };
 
-/** Why no key of a member is touched. `file-differs`: the newest file wants no key for that recipient. */
-export type WithoutKeys = 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs';
+/**
+ * Why no key of a member is touched. `file-differs`: the newest file wants no key for that recipient. The last three: there is no
+ * user with the unique id of the apply record under the lab's path.
+ */
+export type WithoutKeys =
+  | ('no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs')
+  | ('no-user' | 'replaced-user' | 'moved-user');
 
 /** What `keys sync` does with the keys of one member: one step at a time. */
 export type KeyStep =

@@ -26,24 +26,11 @@ export interface KeyOwner extends KeyMember {
   readonly userId: string | null;
 }
 
-/** There is no user with the unique id of the apply record, or it is not under the lab's path. */
-type WithoutUser = 'no-user' | 'replaced-user' | 'moved-user';
-
-/** What IAM has of one member. */
-export interface UserKeys {
-  readonly owner: KeyOwner;
-  readonly without: WithoutUser | null;
-  /** When the user was created, ISO 8601, UTC. */
-  readonly since: string;
-  /** Oldest first. */
-  readonly keys: readonly HeldKey[];
-}
-
 /** What is known of one member's keys, and what follows. */
 export interface KeyFacts {
   readonly owner: KeyOwner;
   /** Why none of the keys is touched; null if they are. */
-  readonly without: WithoutKeys | WithoutUser | null;
+  readonly without: WithoutKeys | null;
   /** Oldest first. */
   readonly keys: readonly HeldKey[];
   readonly delivered: DeliveredKeys;
@@ -87,6 +74,9 @@ export interface KeyOutcome {
 
 const NOTHING: KeyDecision = { step: null, finding: null, next: null };
 
+/** What IAM has of one member; `since` is when the user was created, ISO 8601, UTC. */
+type UserKeys = Pick<KeyFacts, 'owner' | 'without' | 'keys'> & { readonly since: string };
+
 /** Reads one member's keys. Those of a user who is not that of the last apply, or was moved, are not the member's. */
 export async function readKeys(
   owner: KeyOwner,
@@ -119,7 +109,9 @@ export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, no
   const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;
   const without = read.without ?? withoutKeys(owner, now) ?? differs;
   // A marker of an earlier day is that of a deleted user of the same name.
-  const own = rules.delivered.filter(({ user, created }) => user === owner.user && created.slice(0, 10) >= since.slice(0, 10));
+  const own = rules.delivered.filter(
+    ({ user, created }) => user === owner.user && created.slice(0, 10) >= since.slice(0, 10),
+  );
   const delivered = { created: own.map(({ created }) => created), isComplete };
   const isDecided = without === null || without === 'later';
   const decision = isDecided ? decideKeys(owner, read.keys, rotateAfterDays, now, delivered) : NOTHING;

@@ -75,24 +75,19 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
       index === 0 ? nextText(each) : t``,
     ]);
   });
+  const findings = facts.filter(({ decision }) => decision.finding !== null);
   return [
     paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length, 'member')}`),
     ...(rows.length === 0
       ? []
       : [{ kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows } as const]),
-    ...commandBlocks(facts),
+    ...(findings.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))]),
   ];
 }
 
-function commandBlocks(facts: readonly KeyFacts[]): readonly Block[] {
-  const commands = facts.map(commandOf).filter((command) => command !== '');
-  return commands.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', commands)];
-}
-
-/** What no step follows from, with the commands. */
-export function undecidedBlocks(undecided: readonly KeyFacts[], names: DisplayNames): readonly Block[] {
-  const lines = undecided.map((each) => t`${userText(each.owner.user, names)}: ${nextText(each)}`);
-  return lines.length === 0 ? [] : [list(lines), ...commandBlocks(undecided)];
+/** What no step follows from, with the command; no key id is in it. */
+export function findingText(facts: KeyFacts, names: DisplayNames): Text {
+  return t`${userText(facts.owner.user, names)}: ${nextText(facts)}. Decide, then run ${codeText(commandOf(facts))}.`;
 }
 
 function commandOf({ owner, decision: { finding } }: KeyFacts): string {

@@ -7,7 +7,7 @@ import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { HeldKey } from '../../keys/rules.ts';
-import { createCommand, dueBlocks, outcomeText, ownerJson, statusBlocks, undecidedBlocks } from '../../keys/text.ts';
+import { createCommand, dueBlocks, findingText, outcomeText, ownerJson, statusBlocks } from '../../keys/text.ts';
 import { dateWords } from '../../text/dates.ts';
 import { list, paragraph } from '../../text/document.ts';
 import { codeText, counted, plainText, type Text, t, trusted } from '../../text/text.ts';
@@ -57,8 +57,8 @@ export async function sync(options: DeliveryOptions & Asked, terminal: Terminal)
     printJson({ ...labOf(keys), members, undelivered, findings }, terminal);
   } else {
     const lines = outcomes.map((outcome) => outcomeText(outcome, names));
-    const done = lines.length === 0 ? paragraph(t`No step is due.`) : list(lines);
-    printBlocks([done, ...undecidedBlocks(undecided, names)], terminal);
+    printBlocks(lines.length === 0 ? [paragraph(t`No step is due.`)] : [list(lines)], terminal);
+    if (undecided.length > 0) printBlocks([list(undecided.map((each) => findingText(each, names)))], terminal);
     if (options.out !== null && lost.length > 0) printBlocks([list(lost.map(lostText))], terminal);
   }
   for (const failure of failures) reportFailure(failure, terminal);
