@@ -1,5 +1,5 @@
 import { fail } from '../../src/diagnostics/failure.ts';
-import { decideKeys, type HeldKey, NOT_READ } from '../../src/keys/rules.ts';
+import { decideKeys, type HeldKey } from '../../src/keys/rules.ts';
 import type { KeyFacts, KeyOwner } from '../../src/keys/sync.ts';
 import { dueBlocks, outcomeText, statusBlocks } from '../../src/keys/text.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
@@ -19,7 +19,8 @@ function factsOf(
     ...{ key, github: null, user: `perception-lab-${key}`, userId: 'AIDA', recipient: 'age1zoe', keys: 1 },
     ...{ from: null, until: null, suspended: false, ...more },
   };
-  return { owner, without, keys, delivered: NOT_READ, decision: decideKeys(owner, keys, 180, NOW) };
+  const delivered = { created: keys.map(({ created }) => created), isComplete: true };
+  return { owner, without, keys, delivered, decision: decideKeys(owner, keys, 180, NOW, delivered) };
 }
 const held = (id: string, created: string, lastUsed: string | null, active = true): HeldKey => ({
   ...{ id: `AKIAEXAMPLEKEY${id}`, created: `${created}T12:00:00Z`, active },
