@@ -204,7 +204,7 @@ test('keys are deactivated at once, and deleted once none is wanted', async () =
   const synced = await command('keys sync --yes');
   expect(synced).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^No step is due\.\n[\s\S]*keys create zoe\n$/),
+    stdout: expect.stringMatching(/^No step is due\.\n[\s\S]*keys create zoe\.\n$/),
   });
   const shown = await command('keys');
   expect(shown.stdout).toContain('every key is inactive');
