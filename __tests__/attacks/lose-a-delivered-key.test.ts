@@ -79,14 +79,22 @@ function workflow(): Record<string, string> {
 
 test('a terminal that ends before it writes the comment leaves no key that passes for delivered', async () => {
   const ended = `${place.directory}-ended`;
-  const api = createServer((_request, response) => {
-    cpSync(place.directory, ended, { recursive: true });
-    response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Bad credentials"}');
-  });
+  const { GITHUB_API_URL: github = '', GITHUB_REPOSITORY = '', GITHUB_TOKEN = '' } = server().environment();
+  const api = createServer(
+    async ({ method, url = '', headers: { host: _host, connection: _connection, ...headers } }, response) => {
+      if (method === 'GET') {
+        const answer = await fetch(`${github}${url}`, { headers: headers as Record<string, string> });
+        const [status, body] = url === '/user' ? [200, '{"login":"ada","id":1}'] : [answer.status, await answer.text()];
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+        return;
+      }
+      cpSync(place.directory, ended, { recursive: true });
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Bad credentials"}');
+    },
+  );
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   const GITHUB_API_URL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-  const { GITHUB_REPOSITORY = '' } = server().environment();
-  await command('keys sync --issue --yes', { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN: 'a-token' });
+  await command('keys sync --issue --yes', { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN });
   api.close();
   const again = await command('keys sync --issue --yes', workflow(), LATER, ended);
   expect(keysOfZoe((keys) => keys, ended)).toMatchObject([{ status: 'Active' }]);

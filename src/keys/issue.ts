@@ -2,7 +2,7 @@ import { type Result, succeed } from '../diagnostics/failure.ts';
 import { JOB_LOGIN } from '../github/client.ts';
 import type { Comment, GitHub, Issue } from '../github/port.ts';
 import { isOurs } from '../github/sticky.ts';
-import { issueMarker, issueText, marker, readMarker } from './delivery.ts';
+import { issueMarker, issueText, readMarker } from './delivery.ts';
 import { messagesIn } from './encryption.ts';
 import type { DeliveredKey } from './sync.ts';
 
