@@ -9,7 +9,7 @@ import { asked, DETAILS, DOCUMENT, denied, EXTRA, FACTS, OVER, withDetails } fro
 const prove = (evidence: Evidence) => proofOf(evidence, FACTS.user, FACTS);
 const open = (claims: readonly Claim[]) =>
   Object.fromEntries(claims.filter(({ state }) => state !== 'proven').map(({ id, state }) => [id, state]));
-const [KEY = { id: '' }] = OVER.keys;
+const [KEY = { id: '' }] = FACTS.keys;
 const naming = { Statement: [{ Effect: 'Allow', Principal: { AWS: FACTS.user.id }, Action: '*' }] };
 const own = { ...DOCUMENT, Statement: [{ Effect: 'Allow' as const, Action: 'iam:*', Resource: FACTS.user.arn }] };
 const [ROLE] = DETAILS.roles;
@@ -22,16 +22,18 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
   ['the file has the member', { ...OVER, teams: asked(['team.yaml']) }, { departed: 'disproved' }],
   ['an apply did not end', { ...OVER, teams: asked(['begun']) }, { departed: 'disproved' }],
   ['the record cannot be read', { ...OVER, teams: denied() }, { departed: 'unknown' }],
-  ['a user has the name', { ...OVER, user: asked(true) }, { user: 'disproved' }],
-  ['the user cannot be asked for', { ...OVER, user: denied() }, { user: 'unknown' }],
+  [
+    'a user has the name',
+    withDetails(({ access }) => ({ access: { ...access, users: [{ ...USER, name: FACTS.user.name }] } })),
+    { user: 'disproved' },
+  ],
   [
     'the user has another name',
     withDetails(({ ids }) => ({ ids: { ...ids, user: new Map([['hidden', FACTS.user.id]]) } })),
     { 'unique-id': 'disproved' },
   ],
-  ['a key has a user', { ...OVER, keys: [{ ...KEY, ...asked('admin') }] }, { keys: 'disproved' }],
-  ['a key has a user who is in no list', { ...OVER, keys: [{ ...KEY, ...asked('gone') }] }, {}],
-  ['a key cannot be asked for', { ...OVER, keys: [{ ...KEY, ...denied() }] }, { keys: 'unknown' }],
+  ['a key has a user', { ...OVER, keys: asked(new Map([[KEY.id, 'admin']])) }, { keys: 'disproved' }],
+  ['keys cannot be listed', { ...OVER, keys: denied() }, { keys: 'unknown' }],
   [
     'a policy in force names the user',
     withDetails(({ access }) => ({ access: { ...access, policies: [{ arn: EXTRA, name: 'extra', document: own }] } })),
@@ -83,7 +85,7 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
   [
     'nothing of IAM can be read',
     { ...OVER, details: denied() },
-    { 'unique-id': 'unknown', policies: 'unknown', trusts: 'unknown', carriers: 'unknown' },
+    { user: 'unknown', 'unique-id': 'unknown', policies: 'unknown', trusts: 'unknown', carriers: 'unknown' },
   ],
 ])('%s', (_about, evidence, expected) => {
   const claims = prove(evidence);
@@ -93,7 +95,7 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
 });
 
 test('without facts, what needs them is not known', () => {
-  const claims = proofOf({ ...OVER, keys: [] }, { ...FACTS.user, id: null }, null);
+  const claims = proofOf(OVER, { ...FACTS.user, id: null }, null);
   expect(Object.keys(open(claims))).toEqual(CLAIMS.filter((id) => id !== 'departed' && id !== 'user'));
 });
 
@@ -104,7 +106,7 @@ test('what is left, and what is not known, on a terminal and in a pull request',
       access: { ...access, groups: [{ ...GROUP, attached: [EXTRA], inline: [{ name: 'odd', document: null }] }] },
       roles: [{ ...ROLE, trust: naming }],
     })),
-    keys: [{ ...KEY, at: '2026-11-25T12:00:01Z', result: fail('throttled', { reason: '', progress: null }) }],
+    keys: { at: '2026-11-25T12:00:01Z', result: fail('throttled', { reason: '', progress: null }) },
     buckets: asked([
       { bucket: 'results', policy: { ok: true, value: naming } },
       { bucket: 'other', policy: unreadable },

@@ -23,7 +23,6 @@ export const FACTS: SavedFacts = {
     { id: 'AKIAEXAMPLEKEYZOE001', active: true, created: '2026-01-05T12:00:00Z', lastUsed: '2026-11-20T12:00:00Z' },
     { id: 'AKIAEXAMPLEKEYZOE002', active: false, created: '2026-06-05T12:00:00Z', lastUsed: null },
   ],
-  groups: ['perception-lab-results-reader', 'readers'],
   policies: [
     { policy: EXTRA, document: null, carriers: [{ kind: 'role', name: 'deploy' }] },
     { policy: 'by-hand', document: canonicalDocument(DOCUMENT), carriers: [] },
@@ -67,12 +66,11 @@ export const DETAILS: Details = {
 /** What an account says in which the departure is over. */
 export const OVER: Evidence = {
   teams: asked([]),
-  user: asked(false),
   details: asked(DETAILS),
-  keys: FACTS.keys.map(({ id }) => ({ id, ...asked(null) })),
+  keys: asked(new Map([['AKIAEXAMPLEKEYADMIN1', 'admin']])),
   buckets: asked([
     { bucket: 'state', policy: succeed({ Statement: [] }) },
-    { bucket: 'plain', policy: succeed(null) },
+    { bucket: 'plain', policy: succeed('') },
   ]),
 };
 

@@ -5,7 +5,7 @@ import { askAws, inParallel, orNull } from './client.ts';
 
 export interface BucketPolicy {
   readonly bucket: string;
-  /** As JSON; null if it has none. */
+  /** As JSON; the text if it is none, empty without a policy. */
   readonly policy: Result<unknown>;
 }
 
@@ -17,14 +17,12 @@ export async function readBucketPolicies(s3: S3Client): Promise<readonly BucketP
   for await (const { Buckets = [] } of paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 })) {
     names.push(...Buckets.flatMap(({ Name }) => Name ?? []));
   }
-  return inParallel(names, AT_ONCE, async (bucket) => {
+  return inParallel(names, AT_ONCE, async (Bucket) => {
+    const read = () => orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand({ Bucket })));
     const policy = await askAws(async () => {
-      const found = await orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand({ Bucket: bucket })));
-      const text = found?.Policy ?? 'null';
-      // What is no JSON is searched as a text.
-      const json = jsonOf(text);
-      return json === undefined ? text : json;
+      const { Policy: text = '' } = (await read()) ?? {};
+      return jsonOf(text) ?? text;
     });
-    return { bucket, policy };
+    return { bucket: Bucket, policy };
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type AccountRole, rolePrincipal } from '../access/account-role.ts';
-import { type AccessModel, type AccessUser, HOLDER } from '../access/model.ts';
-import { many, TEXT, TEXTS } from '../diagnostics/parse-data.ts';
+import { type AccessUser, HOLDER, type InlinePolicy } from '../access/model.ts';
+import type { Inventory } from '../aws/types.ts';
+import { many, TEXT } from '../diagnostics/parse-data.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import { LIMITS_POLICY } from '../team/names.ts';
 
@@ -19,6 +19,19 @@ const KEY = z
   })
   .readonly();
 
+const POLICY = z
+  .strictObject({
+    /** ARN of a managed policy, name of an inline one. */
+    policy: TEXT,
+    /** What an inline policy says, in canonical form, empty if it cannot be read; null for a managed one. */
+    document: z.string().max(20_000).nullable(),
+    /** Who else had it then. */
+    carriers: many(CARRIER),
+  })
+  .readonly();
+
+type MemberPolicy = z.infer<typeof POLICY>;
+
 /** What a member has in IAM, saved before the user is deleted: what the proof asks for afterwards. */
 export const SAVED_FACTS = z
   .strictObject({
@@ -28,38 +41,30 @@ export const SAVED_FACTS = z
     user: z.strictObject({ name: TEXT, arn: TEXT, id: z.string().regex(/^AIDA[A-Z0-9]{12,124}$/) }).readonly(),
     /** Oldest first. */
     keys: many(KEY),
-    groups: TEXTS,
     /** Attached to the user itself, or written into it, besides `limits`. */
-    policies: many(
-      z
-        .strictObject({
-          /** ARN of a managed policy, name of an inline one. */
-          policy: TEXT,
-          /** What an inline policy says, in canonical form; null for a managed one. */
-          document: z.string().max(20_000).nullable(),
-          /** Who else had it then. */
-          carriers: many(CARRIER),
-        })
-        .readonly(),
-    ),
+    policies: many(POLICY),
   })
   .readonly();
 
 export type SavedFacts = z.infer<typeof SAVED_FACTS>;
-type MemberPolicy = SavedFacts['policies'][number];
 
 /** What can carry policies in an account. */
-export interface Carriers {
-  readonly access: AccessModel;
-  readonly roles: readonly AccountRole[];
+export type Carriers = Pick<Inventory, 'access' | 'roles'>;
+
+/** All users, groups and roles, with the policies that each has by itself. */
+export function carriersIn({ access, roles }: Carriers) {
+  const all = { user: access.users, group: access.groups, role: roles };
+  return (['user', 'group', 'role'] as const).flatMap((kind) =>
+    all[kind].map(({ name, attached, inline }) => ({ carrier: { kind, name }, attached, inline })),
+  );
 }
 
 /** The policies that a user has by itself, and who else has them. */
-export function policiesOf({ name, attached, inline }: AccessUser, account: Carriers): SavedFacts['policies'] {
+export function policiesOf({ name, attached, inline }: AccessUser, account: Carriers): readonly MemberPolicy[] {
   const managed = attached.map((policy) => ({ policy, document: null }));
-  const own = inline.flatMap(({ name: policy, document }) =>
-    policy === LIMITS_POLICY ? [] : [{ policy, document: document === null ? '' : canonicalDocument(document) }],
-  );
+  const own = inline
+    .filter((policy) => policy.name !== LIMITS_POLICY)
+    .map((policy) => ({ policy: policy.name, document: textOf(policy) }));
   const isOther = (carrier: Carrier) => carrier.kind !== 'user' || carrier.name !== name;
   return [...managed, ...own].map((policy) => ({ ...policy, carriers: carriersOf(policy, account).filter(isOther) }));
 }
@@ -67,13 +72,14 @@ export function policiesOf({ name, attached, inline }: AccessUser, account: Carr
 /** Who has a policy: a managed one by its ARN, an inline one by what it says. */
 export function carriersOf(
   { policy, document }: Pick<MemberPolicy, 'policy' | 'document'>,
-  { access, roles }: Carriers,
+  account: Carriers,
 ): readonly Carrier[] {
-  const has = ({ attached, inline }: Pick<AccessUser, 'attached' | 'inline'>) =>
-    document === null
-      ? attached.includes(policy)
-      : inline.some((each) => each.document !== null && canonicalDocument(each.document) === document);
-  const named = (kind: Carrier['kind'], holders: readonly Pick<AccessUser, 'name' | 'attached' | 'inline'>[]) =>
-    holders.filter(has).map(({ name }) => ({ kind, name }));
-  return [...named('user', access.users), ...named('group', access.groups), ...named('role', roles.map(rolePrincipal))];
+  return carriersIn(account).flatMap(({ carrier, attached, inline }) => {
+    const has = document === null ? attached.includes(policy) : inline.some((each) => textOf(each) === document);
+    return has ? [carrier] : [];
+  });
+}
+
+function textOf({ document }: InlinePolicy): string {
+  return document === null ? '' : canonicalDocument(document);
 }

@@ -2,9 +2,9 @@ import { type DisplayNames, nameOutsideLabText, otherPolicyText } from '../acces
 import { timeWords } from '../text/dates.ts';
 import { type Block, footer, heading, list, paragraph } from '../text/document.ts';
 import { failureProblem } from '../text/failures/failures.ts';
-import { codeText, countedText, joinTexts, lineBreak, plainText, type Text, t, trusted } from '../text/text.ts';
+import { codeText, countedText, joinTexts, lineBreak, type Text, t, trusted } from '../text/text.ts';
 import type { SavedFacts } from './facts.ts';
-import { type Claim, type ClaimId, isProven, type Remnant, type Unchecked } from './proof.ts';
+import type { Claim, ClaimId, Remnant, Unchecked } from './proof.ts';
 
 /** What each claim says, and what to do if it does not hold. */
 const CLAIM_TEXTS: Readonly<Record<ClaimId, readonly [says: Text, fix: Text]>> = {
@@ -88,27 +88,10 @@ const TEAMS = {
 };
 
 function remnantText(remnant: Remnant, names: DisplayNames): Text {
-  const name = (text: string) => nameOutsideLabText(text, names);
-  switch (remnant.kind) {
-    case 'team':
-      return TEAMS[remnant.name];
-    case 'iam-user':
-      return t`user ${name(remnant.name)}`;
-    case 'key':
-      return t`key ${codeText(remnant.name)} of ${name(remnant.user)}`;
-    case 'carrier':
-      return t`policy ${otherPolicyText(remnant.policy, names)} of ${trusted(remnant.holder)} ${name(remnant.name)}`;
-    case 'policy':
-      return t`policy ${otherPolicyText(remnant.name, names)}`;
-    case 'user':
-    case 'group':
-    case 'role':
-      return t`policy ${name(remnant.policy ?? '')} of ${trusted(remnant.kind)} ${name(remnant.name)}`;
-    case 'trust':
-      return t`role ${name(remnant.name)}`;
-    case 'bucket':
-      return t`bucket ${name(remnant.name)}`;
-  }
+  if (remnant.kind === 'team') return TEAMS[remnant.name];
+  const { kind, name, of } = remnant;
+  const thing = t`${trusted(kind)} ${otherPolicyText(name, names)}`;
+  return of === null ? thing : t`${thing} of ${trusted(of.kind)} ${nameOutsideLabText(of.name, names)}`;
 }
 
 function uncheckedText(unchecked: Unchecked, names: DisplayNames): Text {
@@ -120,21 +103,6 @@ function uncheckedText(unchecked: Unchecked, names: DisplayNames): Text {
     case 'failure':
       return t`not checked: ${failureProblem(unchecked.failure).summary}`;
     case 'unreadable':
-      return t`cannot be read: ${remnantText(unchecked.place, names)}`;
+      return t`cannot be read: ${remnantText(unchecked.thing, names)}`;
   }
-}
-
-/** For programs. */
-export function proofJson({ claims, facts }: Departure, names: DisplayNames) {
-  return {
-    proven: isProven(claims),
-    savedAt: facts?.at ?? null,
-    claims: claims.map(({ notChecked, ...claim }) => ({
-      ...claim,
-      notChecked: notChecked.map((each) => ({
-        because: each.because,
-        reason: plainText(uncheckedText(each, names)),
-      })),
-    })),
-  };
 }

@@ -1,9 +1,10 @@
+import type { Inventory } from '../aws/types.ts';
 import { iamArn } from '../iam/arn.ts';
 import type { HeldKey } from '../keys/rules.ts';
 import { iamName, keyOfIamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { OtherCredentials } from './account.ts';
-import { type Carriers, policiesOf, type SavedFacts } from './facts.ts';
+import { policiesOf, type SavedFacts } from './facts.ts';
 
 /** Why the IAM user is not simply that of the last apply. */
 export type UserProblem = 'replaced' | 'renamed' | 'moved';
@@ -13,8 +14,6 @@ export interface Survey {
   readonly member: string;
   /** Where the team file has them. */
   readonly listed: 'member' | 'departed' | null;
-  /** ISO 8601, UTC. */
-  readonly at: string;
   /** Name of the IAM user. */
   readonly user: string;
   /** Null if there is no user of that name. */
@@ -28,7 +27,7 @@ export interface Survey {
   readonly expirers: readonly string[];
 }
 
-interface Held {
+export interface Held {
   readonly facts: SavedFacts;
   /** Keys of the lab's roles. */
   readonly roles: readonly string[];
@@ -37,9 +36,7 @@ interface Held {
   readonly credentials: OtherCredentials;
 }
 
-interface Account extends Carriers {
-  readonly ids: { readonly user: ReadonlyMap<string, string> };
-}
+type Account = Pick<Inventory, 'access' | 'roles'> & { readonly ids: Pick<Inventory['ids'], 'user'> };
 
 /** Where the team file has a member, and what their departure takes along. */
 export function placeInTeam(
@@ -77,21 +74,19 @@ export function heldBy(
   account: Account,
   read: { readonly at: string; readonly keys: readonly HeldKey[]; readonly credentials: OtherCredentials },
 ): Held | null {
-  const name = iamName(lab, member);
-  const user = account.access.users.find((each) => each.name === name);
-  if (user === undefined) return null;
-  const ownGroups = new Set(
-    account.access.groups.flatMap((group) => (group.path === labPath(lab) ? [group.name] : [])),
-  );
   const { at, keys, credentials } = read;
+  const user = account.access.users.find((each) => each.name === iamName(lab, member));
+  if (user === undefined) return null;
+  const { name, path, groups } = user;
+  const isOwn = (group: string) =>
+    account.access.groups.some((each) => each.name === group && each.path === labPath(lab));
   return {
     facts: {
-      ...{ version: 1, at, lab, account: number, member, keys, groups: user.groups },
-      user: { name, arn: iamArn(number, 'user', user.path, name), id: account.ids.user.get(name) ?? '' },
-      policies: policiesOf(user, account),
+      ...{ version: 1, at, lab, account: number, member, keys, policies: policiesOf(user, account) },
+      user: { name, arn: iamArn(number, 'user', path, name), id: account.ids.user.get(name) ?? '' },
     },
-    roles: user.groups.flatMap((group) => (ownGroups.has(group) ? (keyOfIamName(lab, group) ?? []) : [])),
-    otherGroups: user.groups.filter((group) => !ownGroups.has(group)),
+    roles: groups.flatMap((group) => (isOwn(group) ? (keyOfIamName(lab, group) ?? []) : [])),
+    otherGroups: groups.filter((group) => !isOwn(group)),
     credentials,
   };
 }

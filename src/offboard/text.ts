@@ -17,14 +17,12 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import type { Survey, UserProblem } from './survey.ts';
+import type { Held, Survey, UserProblem } from './survey.ts';
 
 const SHOWN = 10;
 /** GitHub folds none of them. */
 const STEPS = 10;
 const WHOLE = { accountId: true, keyIds: true };
-
-type Held = NonNullable<Survey['held']>;
 
 /** What was done before the survey. */
 export interface Done {
@@ -35,8 +33,8 @@ export interface Done {
 
 /** What a member has, and the steps of a departure, each with its command. */
 export function surveyBlocks(survey: Survey, { out, deactivated }: Done, names: DisplayNames): readonly Block[] {
-  const { user, held, problem } = survey;
-  const who = personText(survey, names);
+  const { member, user, held, problem } = survey;
+  const who = memberText({ key: member, name: names.people.get(user)?.name ?? null });
   return [
     heading(3, t`${who}: what they have, and how they leave ${codeText(names.lab)}`),
     ...(deactivated.length === 0 ? [] : [paragraph(t`Deactivated ${countedText(deactivated.length, 'access key')}.`)]),
@@ -60,110 +58,82 @@ const PROBLEMS: Readonly<Record<UserProblem, Text>> = {
   moved: t`Someone moved the IAM user out of the lab's path, where no role of mturk-team deletes it.`,
 };
 
-function personText({ member, user }: Pick<Survey, 'member' | 'user'>, { people }: DisplayNames): Text {
-  return memberText({ key: member, name: people.get(user)?.name ?? null });
-}
-
 function heldRows({ facts, roles, otherGroups, credentials }: Held, names: DisplayNames): readonly (readonly Text[])[] {
   const { password, mfa, ssh, certificates, services, notChecked } = credentials;
-  const row = (what: string, items: readonly Text[]) =>
-    items.length === 0 ? [] : [[trusted(what), joinTexts(items, lineBreak)]];
   const used = (at: string | null) => trusted(at === null ? 'never used' : `last used ${dateWords(at)}`);
-  return [
-    ...row('Roles', roles.length === 0 ? [t`none`] : [listTexts(roles.map(codeText))]),
-    ...row(
-      'Access keys',
-      facts.keys.map(({ id, active, created, lastUsed }) => {
-        const state = active ? t`` : t`inactive, `;
-        return t`${codeText(id)}: ${state}created ${trusted(dateWords(created))}, ${used(lastUsed)}`;
-      }),
-    ),
-    ...row('Console password', password === null ? [] : [used(password.lastUsed)]),
-    ...row('MFA devices', mfa.map(codeText)),
-    ...row('SSH keys', ssh.map(codeText)),
-    ...row('Signing certificates', certificates.map(codeText)),
-    ...row(
-      'Service credentials',
-      services.map(({ id, service }) => t`${codeText(id)} (${service})`),
-    ),
-    ...row(
-      'Groups outside the lab',
-      otherGroups.map((group) => nameOutsideLabText(group, names)),
-    ),
-    ...row(
-      'Policies of their own',
-      facts.policies.map(({ policy }) => otherPolicyText(policy, names)),
-    ),
-    ...row(
-      'Not checked',
-      notChecked.map(({ what }) => proseText(what)),
-    ),
+  const keys = facts.keys.map(({ id, active, created, lastUsed }) => {
+    const state = active ? t`` : t`inactive, `;
+    return t`${codeText(id)}: ${state}created ${trusted(dateWords(created))}, ${used(lastUsed)}`;
+  });
+  const rows: readonly (readonly [what: Text, items: readonly Text[]])[] = [
+    [t`Roles`, [roles.length === 0 ? t`none` : listTexts(roles.map(codeText))]],
+    [t`Access keys`, keys],
+    [t`Console password`, password === null ? [] : [used(password.lastUsed)]],
+    [t`MFA devices`, mfa.map(codeText)],
+    [t`SSH keys`, ssh.map(codeText)],
+    [t`Signing certificates`, certificates.map(codeText)],
+    [t`Service credentials`, services.map(({ id, service }) => t`${codeText(id)} (${service})`)],
+    [t`Groups outside the lab`, otherGroups.map((group) => nameOutsideLabText(group, names))],
+    [t`Policies of their own`, facts.policies.map(({ policy }) => otherPolicyText(policy, names))],
+    [t`Not checked`, notChecked.map((what) => proseText(what))],
   ];
+  return rows.flatMap(([what, items]) => (items.length === 0 ? [] : [[what, joinTexts(items, lineBreak)]]));
 }
 
 /** What is left to do, in order. */
 function stepsOf(survey: Survey, out: string | null, names: DisplayNames): readonly Item[] {
   const { member, held, listed } = survey;
-  const of = pasted(member);
-  const file = out ?? `${member}.json`;
+  const command = `mturk-team offboard ${pasted(member)}`;
+  const file = pasted(out ?? `${member}.json`);
   return [
-    ...(held === null || out !== null
-      ? []
-      : [
-          step(t`Save what the proof needs, before the user is deleted:`, [
-            `mturk-team offboard ${of} --out ${pasted(file)}`,
-          ]),
-        ]),
-    ...urgent(survey),
-    ...administratorSteps(survey),
-    ...(listed === 'member'
-      ? [step(t`Record the departure, then merge and apply it:`, [departCommand(survey)])]
-      : listed === 'departed' && held !== null
-        ? [{ text: t`${codeText('team.yaml')} lists them in ${codeText('departed')}: merge and apply it.` }]
-        : []),
-    hitsStep(survey, names),
-    step(t`After the apply, prove that it is over:`, [
-      `mturk-team offboard ${of} --verify${held === null ? '' : ` ${pasted(file)}`}`,
+    ...steps(
+      t`Save what the proof needs, before the user is deleted:`,
+      held === null || out !== null ? [] : [`${command} --out ${file}`],
+    ),
+    ...(held === null ? [] : stepsOfHeld(held, command)),
+    ...steps(t`Record the departure, then merge and apply it:`, listed === 'member' ? [departCommand(survey)] : []),
+    ...(listed === 'departed' && held !== null
+      ? [{ text: t`${codeText('team.yaml')} lists them in ${codeText('departed')}: merge and apply it.` }]
+      : []),
+    ...steps(hitsText(survey, names), [
+      'aws mturk update-expiration-for-hit --hit-id HIT --expire-at 2020-01-01 --region us-east-1',
     ]),
+    ...steps(t`After the apply, prove that it is over:`, [`${command} --verify${held === null ? '' : ` ${file}`}`]),
   ];
 }
 
-function step(text: Text, commands: readonly string[]): Item {
-  return { text, blocks: [codeBlock('sh', commands)] };
+/** One step with its commands; none if there is nothing to run. */
+function steps(text: Text, commands: readonly string[]): readonly Item[] {
+  return commands.length === 0 ? [] : [{ text, blocks: [codeBlock('sh', commands)] }];
 }
 
-function iam(action: string, ...options: Parameters<typeof iamCommand>[1][]): string {
-  return commandLine(iamCommand(action, ...options), WHOLE);
-}
-
-/** What keeps the apply of a workflow from deleting the user. */
-function administratorSteps({ user, held }: Survey): readonly Item[] {
-  if (held === null) return [];
+/** What can end access before the apply, and what would keep a workflow's apply from deleting the user. */
+function stepsOfHeld({ facts, otherGroups, credentials }: Held, command: string): readonly Item[] {
+  const { password, services, mfa } = credentials;
+  const user = ['user-name', facts.user.name] as const;
+  const iam = (action: string, ...options: Parameters<typeof iamCommand>[1][]) =>
+    commandLine(iamCommand(action, ...options), WHOLE);
   // The serial number of a virtual device is an ARN. No role of ours may delete one.
-  const devices = held.credentials.mfa.filter((serial) => serial.startsWith('arn:'));
-  const commands = [
-    ...held.otherGroups.map((group) => iam('remove-user-from-group', ['user-name', user], ['group-name', group])),
-    ...devices.flatMap((serial) => [
-      iam('deactivate-mfa-device', ['user-name', user], ['serial-number', serial]),
-      iam('delete-virtual-mfa-device', ['serial-number', serial]),
+  const devices = mfa.filter((serial) => serial.startsWith('arn:'));
+  return [
+    ...steps(t`If access must end before the apply, end it now:`, [
+      ...(facts.keys.some(({ active }) => active) ? [`${command} --now`] : []),
+      ...(password === null ? [] : [iam('delete-login-profile', user)]),
+      ...services.map(({ id }) =>
+        iam('delete-service-specific-credential', user, ['service-specific-credential-id', id]),
+      ),
     ]),
-  ];
-  const text = t`An administrator removes what no role of mturk-team may: groups outside the lab and virtual MFA devices.`;
-  return commands.length === 0 ? [] : [step(text, commands)];
-}
-
-/** What someone can still sign in or sign with before the apply. */
-function urgent({ member, user, held }: Survey): readonly Item[] {
-  if (held === null) return [];
-  const { password, services } = held.credentials;
-  const commands = [
-    ...(held.facts.keys.some(({ active }) => active) ? [`mturk-team offboard ${pasted(member)} --now`] : []),
-    ...(password === null ? [] : [iam('delete-login-profile', ['user-name', user])]),
-    ...services.map(({ id }) =>
-      iam('delete-service-specific-credential', ['user-name', user], ['service-specific-credential-id', id]),
+    ...steps(
+      t`An administrator removes what no role of mturk-team may: groups outside the lab and virtual MFA devices.`,
+      [
+        ...otherGroups.map((group) => iam('remove-user-from-group', user, ['group-name', group])),
+        ...devices.flatMap((serial) => [
+          iam('deactivate-mfa-device', user, ['serial-number', serial]),
+          iam('delete-virtual-mfa-device', ['serial-number', serial]),
+        ]),
+      ],
     ),
   ];
-  return commands.length === 0 ? [] : [step(t`If access must end before the apply, end it now:`, commands)];
 }
 
 function departCommand({ member, sponsored, isOnlyOwner }: Survey): string {
@@ -171,29 +141,15 @@ function departCommand({ member, sponsored, isOnlyOwner }: Survey): string {
   return ['mturk-team member depart', pasted(member), ...options].join(' ');
 }
 
-function hitsStep({ expirers }: Survey, names: DisplayNames): Item {
-  const who =
+function hitsText({ expirers }: Survey, names: DisplayNames): Text {
+  const users = someTexts(
+    expirers.map((user) => userText(user, names)),
+    SHOWN,
+  );
+  return sentences(
+    t`HITs that they published go on: workers can accept them, and submissions are paid automatically.`,
     expirers.length === 0
       ? t`No one else can expire them: give someone ${codeText('hits:manage')} first.`
-      : t`${someTexts(
-          expirers.map((user) => userText(user, names)),
-          SHOWN,
-        )} can expire them:`;
-  return step(
-    sentences(t`HITs that they published go on: workers can accept them, and submissions are paid automatically.`, who),
-    ['aws mturk update-expiration-for-hit --hit-id HIT --expire-at 2020-01-01 --region us-east-1'],
+      : t`${users} can expire them:`,
   );
-}
-
-/** For programs. */
-export function surveyJson({ held, ...survey }: Survey, deactivated: readonly HeldKey[]) {
-  const { facts = null, roles = [], otherGroups = [], credentials = null } = held ?? {};
-  const { notChecked = [], ...others } = credentials ?? {};
-  return {
-    ...survey,
-    ...{ id: facts?.user.id ?? null, arn: facts?.user.arn ?? null, roles, otherGroups },
-    ...{ keys: facts?.keys ?? [], policies: facts?.policies ?? [], credentials: credentials === null ? null : others },
-    notChecked: notChecked.map(({ what }) => what),
-    deactivated: deactivated.map(({ id }) => id),
-  };
 }

@@ -1,17 +1,16 @@
 import type { Inventory } from '../aws/types.ts';
-import type { SavedFacts } from './facts.ts';
+import { type Carrier, carriersIn, type SavedFacts } from './facts.ts';
 
-/** Where policies are. */
-export interface Place {
-  readonly kind: 'policy' | 'user' | 'group' | 'role' | 'trust' | 'bucket';
-  /** ARN of a managed policy; else the name of what has the policy. */
+/** A thing of the account, with what has it: an inline policy of a group, an access key of a user. */
+export interface Thing {
+  readonly kind: 'user' | 'key' | 'policy' | 'role' | 'bucket';
+  /** ARN of a managed policy, id of a key; else its name. */
   readonly name: string;
-  /** Name of an inline policy; null for any other. */
-  readonly policy: string | null;
+  readonly of: Carrier | null;
 }
 
-/** A policy in any shape of JSON; null if it cannot be read. */
-export interface FoundPolicy extends Place {
+/** Something with a policy in any shape of JSON; null if that cannot be read. */
+export interface FoundPolicy extends Thing {
   readonly json: unknown;
 }
 
@@ -35,17 +34,10 @@ function isNamedIn(text: string, { name, arn, id }: NamedUser): boolean {
   return text === name || isByArn || (id !== null && text.split(/[^A-Z0-9]+/).includes(id));
 }
 
-/** The places of policies that name a user, and of those that cannot be read. */
-export function placesNaming(policies: readonly FoundPolicy[], user: NamedUser) {
-  return {
-    named: distinct(policies.filter(({ json }) => namesUser(json, user))),
-    unreadable: distinct(policies.filter(({ json }) => json === null)),
-  };
-}
-
-function distinct(places: readonly Place[]): readonly Place[] {
-  const all = places.map(({ kind, name, policy }) => ({ kind, name, policy }));
-  return [...new Map(all.map((place) => [JSON.stringify(place), place])).values()];
+/** Each thing once: versions of a policy are one. */
+export function thingsOf(policies: readonly FoundPolicy[]): readonly Thing[] {
+  const all = policies.map(({ kind, name, of }) => ({ kind, name, of }));
+  return [...new Map(all.map((thing) => [JSON.stringify(thing), thing])).values()];
 }
 
 type Account = Pick<Inventory, 'access' | 'policies' | 'roles'>;
@@ -55,18 +47,11 @@ export function identityPolicies({ access, policies, roles }: Account): readonly
   const own = access.policies.filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'));
   const managed = own.flatMap(({ arn: name, document }) =>
     [document, ...(policies.get(name)?.versions ?? []).map((version) => version.document)].map(
-      (json) => ({ kind: 'policy', name, policy: null, json }) as const,
+      (json) => ({ kind: 'policy', name, of: null, json }) as const,
     ),
   );
-  const holders = { user: access.users, group: access.groups, role: roles };
-  const inline = (['user', 'group', 'role'] as const).flatMap((kind) =>
-    holders[kind].flatMap(({ name, inline: written }) =>
-      written.map(({ name: policy, document: json }) => ({ kind, name, policy, json })),
-    ),
+  const inline = carriersIn({ access, roles }).flatMap(({ carrier: of, inline: written }) =>
+    written.map(({ name, document: json }) => ({ kind: 'policy', name, of, json }) as const),
   );
   return [...managed, ...inline];
-}
-
-export function trustPolicies({ roles }: Account): readonly FoundPolicy[] {
-  return roles.map(({ name, trust: json }) => ({ kind: 'trust', name, policy: null, json }));
 }

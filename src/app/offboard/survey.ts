@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { queryNamed, whoCan } from '../../access/explain.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { askAws, iamReader } from '../../aws/client.ts';
+import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { KeyAccount } from '../../keys/account.ts';
@@ -68,7 +68,7 @@ export async function surveyIn(
   const { team, iam, records } = session;
   const user = iamName(team.lab, member);
   const at = session.now().toISOString();
-  const details = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
   if (!details.ok) return details;
   const account = details.value;
   const listed = account.users.has(user) ? await keys.keys(user) : succeed([]);
@@ -78,14 +78,12 @@ export async function surveyIn(
   const record = await readRecord(records);
   const applied = (record.ok ? record.value?.ids.user[user] : null) ?? null;
   return succeed({
-    ...{ member, at, user, ...placeInTeam(team, member) },
+    ...{ member, user, ...placeInTeam(team, member) },
     held: heldBy(team, member, account, read),
     problem: userProblem(team.lab, member, account, applied),
     expirers: expirersOf(account.access, team, user, session.at),
   });
 }
-
-const PAGE_SIZE = 1000;
 
 /** Facts of another user would prove nothing about the member's. */
 function save({ member, held, problem }: Survey, file: string): Promise<Result<void>> | Result<void> {

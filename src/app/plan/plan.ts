@@ -1,7 +1,7 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
-import { askAws, iamReader, inParallel } from '../../aws/client.ts';
+import { askAws, inParallel } from '../../aws/client.ts';
 import { type CloudTrailEvent, KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
@@ -154,7 +154,7 @@ export async function applyRule(
   }
   const record = own === undefined ? await readRecord(records) : succeed(own);
   if (!record.ok) return record;
-  const account = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
   if (!account.ok) return account;
   const facts = appliedFacts(record.value);
   // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.
@@ -169,8 +169,6 @@ export async function applyRule(
   const withCredentials = new Set(held.map(({ user }) => user));
   return succeed({ ruled: ruleFor({ ...input, withCredentials }), ...read });
 }
-
-const PAGE_SIZE = 1000;
 
 const HOLDERS = ['user', 'group'] as const;
 

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
-import { askAws, iamReader } from '../../aws/client.ts';
+import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { recreatedIn } from '../../drift/rules/renamed.ts';
@@ -24,8 +24,6 @@ interface AccessSources {
   readonly aws: AccessModel | null;
 }
 
-const PAGE_SIZE = 1000;
-
 /** Who may do what by the file and, if asked, by AWS: one call a page. */
 export async function readAccess(options: AccessOptions, terminal: Terminal): Promise<Result<AccessSources>> {
   const { file, today, live } = options;
@@ -37,7 +35,7 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
   if (!opened.ok) return opened;
   const { team, iam, records, close } = opened.value;
   try {
-    const read = await askAws(() => readAuthorizationDetails(iamReader(iam), team.account, PAGE_SIZE));
+    const read = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
     if (!read.ok) return read;
     // Not everyone who can read users can read the record.
     const record = await readRecord(records);

@@ -27,11 +27,14 @@ export interface AuthorizationDetails {
 
 const FILTER: readonly EntityType[] = ['User', 'Group', 'Role', 'LocalManagedPolicy', 'AWSManagedPolicy'];
 
+/** As many as IAM gives. */
+export const MOST_A_PAGE = 1000;
+
 /** One call a page. AWS's policies are left out unless a user, group or role has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
-  { client }: IamReader,
+  { client }: Pick<IamReader, 'client'>,
   account: string,
-  pageSize: number,
+  pageSize = MOST_A_PAGE,
 ): Promise<AuthorizationDetails> {
   const pages = await allPages(paginateGetAccountAuthorizationDetails({ client, pageSize }, { Filter: [...FILTER] }));
   // An answer without any list is not an empty account.

@@ -24,7 +24,7 @@ import {
   type NotChecked,
   type UserCredentials,
 } from '../types.ts';
-import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
+import { type AuthorizationDetails, MOST_A_PAGE, readAuthorizationDetails } from './authorization-details.ts';
 
 export interface InventoryOptions {
   /** 12 digits: whose the client's credentials are. */
@@ -47,7 +47,6 @@ export interface InventoryOptions {
 
 /** Four calls each: IAM throttles the whole account together. */
 const USERS_AT_A_TIME = 8;
-const PAGE_SIZE = 1000;
 /** How long a report may take that was not ready at first, a page of users; and at most. */
 const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
@@ -58,7 +57,7 @@ const LONGEST_PATIENCE_MS = 60_000;
  * thrown. A user deleted meanwhile has no credentials.
  */
 export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
-  const { account, managed, scope, credentialReport = true, now, pageSize = PAGE_SIZE, wait = pause } = options;
+  const { account, managed, scope, credentialReport = true, now, pageSize = MOST_A_PAGE, wait = pause } = options;
   const at = now().toISOString();
   const reader = iamReader(client);
   const notChecked: NotChecked[] = [];
@@ -80,7 +79,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   const shared = (one ? null : resultOf(services)) ?? new Map<string, UserCredentials['services']>();
   const own = await readEach(reader, users, { services: one }, options);
   notChecked.push(...notCheckedOf(own));
-  const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / PAGE_SIZE));
+  const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / MOST_A_PAGE));
   const ready = () => readReport(reader, Math.min(patience, LONGEST_PATIENCE_MS), wait);
   const report = begun === null || resultOf(begun) === null ? null : resultOf(await ready());
   const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));

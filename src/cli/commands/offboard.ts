@@ -3,15 +3,19 @@ import { type SurveyOptions, surveyMember } from '../../app/offboard/survey.ts';
 import { type VerifyOptions, verifyDeparture } from '../../app/offboard/verify.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { isProven } from '../../offboard/proof.ts';
-import { proofBlocks, proofJson } from '../../offboard/proof-text.ts';
-import { surveyBlocks, surveyJson } from '../../offboard/text.ts';
+import { proofBlocks } from '../../offboard/proof-text.ts';
+import { surveyBlocks } from '../../offboard/text.ts';
+import type { Team } from '../../team/team.ts';
 import type { Block } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import { confirmRevoke } from '../keys/administer.ts';
 import * as cli from '../options.ts';
 
-type Shown = { readonly member: string; readonly format: 'text' | 'markdown' | 'json' };
+interface Shown {
+  readonly member: string;
+  readonly format: 'text' | 'markdown' | 'json';
+}
 
 /** `offboard MEMBER`: 0 shown; 1 not possible, not confirmed or failed; 2 unknown member, unreadable file or wrong usage. */
 async function survey(options: SurveyOptions & Shown & { readonly yes: boolean }, terminal: Terminal): Promise<number> {
@@ -19,7 +23,7 @@ async function survey(options: SurveyOptions & Shown & { readonly yes: boolean }
   if (!surveyed.ok) return reportFailure(surveyed.failure, terminal);
   const { session, survey, deactivated } = surveyed.value;
   const blocks = surveyBlocks(survey, { out: options.out, deactivated }, shownNames(session.naming, terminal));
-  show(options, session.team, { survey: surveyJson(survey, deactivated) }, blocks, terminal);
+  show(options, session.team, { survey, deactivated: deactivated.map(({ id }) => id) }, blocks, terminal);
   return 0;
 }
 
@@ -28,15 +32,15 @@ async function verify(options: VerifyOptions & Shown, terminal: Terminal): Promi
   const verified = await verifyDeparture(options, terminal);
   if (!verified.ok) return reportFailure(verified.failure, terminal);
   const { session, claims, facts } = verified.value;
-  const departure = { member: options.member, claims, facts };
-  const names = shownNames(session.naming, terminal);
-  show(options, session.team, { proof: proofJson(departure, names) }, proofBlocks(departure, names), terminal);
-  return isProven(claims) ? 0 : 1;
+  const blocks = proofBlocks({ member: options.member, claims, facts }, shownNames(session.naming, terminal));
+  const proof = { proven: isProven(claims), savedAt: facts?.at ?? null, claims };
+  show(options, session.team, { proof }, blocks, terminal);
+  return proof.proven ? 0 : 1;
 }
 
 function show(
   { member, format }: Shown,
-  { lab, account }: { readonly lab: string; readonly account: string },
+  { lab, account }: Team,
   result: object,
   blocks: readonly Block[],
   terminal: Terminal,
