@@ -1,46 +1,42 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decide } from '../../access/decide.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
 import { readCredentials } from '../../app/keys/credentials-file.ts';
 import { identityDirectory, ownIdentity } from '../../app/keys/identities.ts';
 import { withKeysOf } from '../../app/keys/lab-keys.ts';
 import { openKey } from '../../app/keys/open.ts';
 import { syncLab } from '../../app/keys/sync.ts';
 import { planStack } from '../../app/plan/plan.ts';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS } from '../../catalog/mturk.ts';
 import { succeed } from '../../diagnostics/failure.ts';
 import { type KeyPair, profileIn } from '../../keys/profile.ts';
 import { iamName } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
 import { allowedWith } from './calls.ts';
-import { applyPlan, type DemoContext, done, editFile, labFor, StepFailed, type TeamFile } from './lab.ts';
+import { applyPlan, type DemoContext, done, editFile, isGivenTo, labFor, StepFailed } from './lab.ts';
 
 /** Gives the new member an access key, as `keys request`, `member recipient`, `apply`, `keys sync` and `keys open` do. */
-export async function deliverKey(context: DemoContext, { source, team }: TeamFile): Promise<TeamFile> {
-  const { output, directory, scenario } = context;
+export async function deliverKey(context: DemoContext): Promise<DemoContext> {
+  const { output, directory, scenario, team } = context;
   const { key: member, name } = scenario.newMember;
   const { lab, account } = team;
   output.step(`Access key: encrypted so that only ${name} can open it`);
   const home = { HOME: join(directory, 'home') };
   const { stored } = await done(ownIdentity(identityDirectory(home), { lab, account, member }));
-  const after = editFile(context, source, { verb: 'member recipient', member, recipient: stored.recipient });
-  const session = labFor(context, after.team);
+  const after = editFile(context, { verb: 'member recipient', member, recipient: stored.recipient });
+  const session = labFor(after);
   const steps = await applyPlan(context, session, await done(planStack(session)));
   output.check('Applied without a change in IAM; keys sync reads the recipient from the apply record', steps === 0);
-  const message = await synced(context, after.team);
+  const message = await synced(after);
   for (const line of message.trim().split('\n')) output.line('|', line, 2);
-  const key = await opened(context, message, home, iamName(lab, member));
-  await callWith(context, after.team, key);
+  await callWith(after, await opened(context, message, home, iamName(lab, member)));
   return after;
 }
 
 /** The message of `keys sync` to the new member. */
-async function synced(context: DemoContext, team: Team): Promise<string> {
+async function synced(context: DemoContext): Promise<string> {
   const { directory, scenario } = context;
   const out = join(directory, 'keys');
   const { outcomes } = await done(
-    withKeysOf(labFor(context, team), (keys) => syncLab(keys, { out }, async () => succeed(null))),
+    withKeysOf(labFor(context), (keys) => syncLab(keys, { out }, async () => succeed(null))),
   );
   const place = outcomes.find(({ owner }) => owner.key === scenario.newMember.key)?.place ?? null;
   if (place === null) throw new StepFailed('no access key was delivered');
@@ -62,12 +58,9 @@ async function opened({ output, emulator }: DemoContext, message: string, env: N
 }
 
 /** Calls one operation that the member's role has and one that it lacks; first choices are those that need no parameter. */
-async function callWith(context: DemoContext, team: Team, key: KeyPair): Promise<void> {
-  const { output, emulator, today, scenario } = context;
-  const model = desiredAccess(team, today);
-  const { at } = labFor(context, team);
-  const isGiven = (operation: Operation) =>
-    decide(model, iamName(team.lab, scenario.newMember.key), operation, { at }).outcome === 'allowed';
+async function callWith(context: DemoContext, key: KeyPair): Promise<void> {
+  const { output, emulator, scenario } = context;
+  const isGiven = isGivenTo(context, scenario.newMember);
   const works = (['ListHITs', ...OPERATIONS] as const).find(isGiven);
   const denied = (['CreateHIT', ...OPERATIONS] as const).find((operation) => !isGiven(operation));
   const tried = [works, denied].filter((operation) => operation !== undefined);

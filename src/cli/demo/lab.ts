@@ -1,14 +1,18 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
+import { decide } from '../../access/decide.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { applyPlanned } from '../../app/apply/carry-out.ts';
 import type { StackPlan } from '../../app/plan/plan.ts';
 import type { LocalEmulator } from '../../app/session/emulator.ts';
 import { emulatorSession, type LabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
+import type { Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { changedLines } from '../../edit/diff.ts';
 import { edited, readEditable } from '../../edit/edit.ts';
 import type { Edit } from '../../edit/verbs.ts';
-import type { Team } from '../../team/team.ts';
+import { iamName } from '../../team/names.ts';
+import type { Member, Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { visible } from '../../text/escape.ts';
 import type { DemoOutput } from './print.ts';
@@ -39,21 +43,16 @@ export class StepFailed extends Error {
   }
 }
 
-/** A team file as it is after a step, and what it says. */
-export interface TeamFile {
-  readonly source: string;
-  readonly team: Team;
-}
-
-/** Edits the file as `member` does, and prints the lines that change. */
-export function editFile({ output, file, today }: DemoContext, source: string, edit: Edit): TeamFile {
+/** Edits the file as `member` does, prints the lines that change, and gives what later steps work on. */
+export function editFile(context: DemoContext, edit: Edit): DemoContext {
+  const { output, file, source, today } = context;
   const before = readEditable({ file, text: source, codeowners: null }, today);
   const after = before.ok ? edited(before.value, edit) : before;
   if (!after.ok) throw new StepFailed(after.failure.code, after.failure);
   const { text, team } = after.value;
   if (team === null) throw new StepFailed(`${file} is not valid after the edit`);
   for (const line of changedLines(source, text)) output.line(line.sign, visible(line.text.trim()), 2);
-  return { source: text, team };
+  return { ...context, source: text, team };
 }
 
 /** Carries out a plan and prints its progress on a terminal. How many steps it took. */
@@ -63,9 +62,17 @@ export function applyPlan(context: DemoContext, session: LabSession, planned: St
   return done(applyPlanned(session, planned, options, terminal));
 }
 
-export function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): LabSession {
+export function labFor({ engine, emulator, directory, today, team }: DemoContext): LabSession {
   const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
   return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
+}
+
+/** Whether the file gives an operation to a member. */
+export function isGivenTo(context: DemoContext, { key }: Pick<Member, 'key'>): (operation: Operation) => boolean {
+  const model = desiredAccess(context.team, context.today);
+  const { at } = labFor(context);
+  const user = iamName(context.team.lab, key);
+  return (operation) => decide(model, user, operation, { at }).outcome === 'allowed';
 }
 
 export async function done<T>(result: Promise<Result<T>>): Promise<T> {

@@ -102,31 +102,26 @@ export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange
   const fullAccessArn = managedPolicyArn(fullAccess);
   const user = iamName(lab, newMember.key);
   const changes: DemoChange[] = [];
-  type Given = Pick<DemoChange, 'kind' | 'names' | 'carryOut'> & Partial<DemoChange> & { readonly how: string };
-  const add = (name: string | null, { how, ...change }: Given) => {
-    const title = name === null ? how : `${name}: ${how}`;
+  type Given = Pick<DemoChange, 'kind' | 'names' | 'carryOut'> & Partial<DemoChange>;
+  const add = (title: string, change: Given) =>
     changes.push({ title, remediation: 'auto', changesAccess: true, ...change });
-  };
   if (paying !== null) {
     const group = iamName(lab, paying.key);
-    add(newMember.name, {
-      how: `added to group ${paying.key}`,
+    add(`${newMember.name}: added to group ${paying.key}`, {
       kind: 'membership-added',
       names: [newMember.key, paying.key],
       carryOut: (iam) => iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group })),
     });
   }
   if (other !== null) {
-    add(other.name, {
-      how: `${fullAccess} attached directly`,
+    add(`${other.name}: ${fullAccess} attached directly`, {
       kind: 'policy-attached',
       names: [other.key, fullAccess],
       carryOut: (iam) =>
         iam.send(new AttachUserPolicyCommand({ UserName: iamName(lab, other.key), PolicyArn: fullAccessArn })),
     });
   }
-  add(null, {
-    how: `policy of role ${starter.key} edited to allow every operation`,
+  add(`policy of role ${starter.key} edited to allow every operation`, {
     kind: 'policy-changed',
     names: [starter.key],
     carryOut: async (iam) => {
@@ -138,8 +133,7 @@ export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange
   });
   if (removed !== null) {
     const { member, role } = removed;
-    add(member.name, {
-      how: `removed from group ${role}`,
+    add(`${member.name}: removed from group ${role}`, {
       kind: 'membership-removed',
       names: [member.key, role],
       remediation: 'announced',
@@ -148,8 +142,7 @@ export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange
     });
   }
   const widest = paying ?? starter;
-  add(INTRUDER, {
-    how: `new user, added to group ${widest.key}`,
+  add(`${INTRUDER}: new user, added to group ${widest.key}`, {
     kind: 'membership-added',
     names: [INTRUDER, widest.key],
     carryOut: async (iam) => {
@@ -157,16 +150,14 @@ export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange
       await iam.send(new AddUserToGroupCommand({ UserName: INTRUDER, GroupName: iamName(lab, widest.key) }));
     },
   });
-  add(newMember.name, {
-    how: 'console password created',
+  add(`${newMember.name}: console password created`, {
     kind: 'console-password',
     names: [newMember.key],
     remediation: 'manual',
     changesAccess: false,
     carryOut: (iam) => iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'Correct-Horse-7' })),
   });
-  add(OLD_USER, {
-    how: `new user outside the lab with ${fullAccess}`,
+  add(`${OLD_USER}: new user outside the lab with ${fullAccess}`, {
     kind: 'unmanaged-user',
     names: [OLD_USER],
     remediation: 'manual',

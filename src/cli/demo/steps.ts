@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { decide } from '../../access/decide.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
 import { reconcile } from '../../app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
 import { noChanges, planStack, type StackPlan } from '../../app/plan/plan.ts';
@@ -8,12 +6,11 @@ import { applyBootstrap, type LabSession } from '../../app/session/lab-session.t
 import { OPERATIONS } from '../../catalog/mturk.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import { effectWords, findingTitle } from '../../drift/report/finding-view.ts';
-import type { Reconciled } from '../../drift/report/terminal.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
-import { membersWithUser, type Team } from '../../team/team.ts';
+import { membersWithUser } from '../../team/team.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
@@ -24,11 +21,11 @@ import {
   type DemoContext,
   done,
   editFile,
+  isGivenTo,
   labFor,
   quiet,
   StepFailed,
   secondsText,
-  type TeamFile,
 } from './lab.ts';
 import { accessAfter } from './print.ts';
 import { type DemoChange, demoChanges, INTRUDER, isFindingOf, OLD_USER } from './scenario.ts';
@@ -39,14 +36,13 @@ export const STEPS = 11;
 export async function runSteps(context: DemoContext): Promise<void> {
   validate(context);
   await planAndApply(context);
-  const added = await addMember(context);
-  const { team } = await deliverKey(context, added);
-  const changes = await changeManually(context, team);
-  await quickCheck(context, team, changes);
-  const findings = await driftCheck(context, team, changes);
-  await reconcileManualChanges(context, team, changes, findings);
-  await giveBack(context, team, changes);
-  await verifyAccess(context, team);
+  const later = await deliverKey(await addMember(context));
+  const changes = await changeManually(later);
+  await quickCheck(later, changes);
+  const findings = await driftCheck(later, changes);
+  await reconcileManualChanges(later, changes, findings);
+  await giveBack(later, changes);
+  await verifyAccess(later);
 }
 
 function validate({ output, file, source, team, today }: DemoContext): void {
@@ -59,7 +55,7 @@ function validate({ output, file, source, team, today }: DemoContext): void {
 
 async function planAndApply(context: DemoContext): Promise<void> {
   const { output, team, today } = context;
-  const session = labFor(context, team);
+  const session = labFor(context);
   output.step('Plan: who gains access');
   const failure = await applyBootstrap(session);
   if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
@@ -74,15 +70,15 @@ async function planAndApply(context: DemoContext): Promise<void> {
   await apply(context, session, planned);
 }
 
-async function addMember(context: DemoContext): Promise<TeamFile> {
-  const { output, source, today, scenario, team: before } = context;
+async function addMember(context: DemoContext): Promise<DemoContext> {
+  const { output, today, scenario, team: before } = context;
   const { newMember, starter } = scenario;
   output.step(`Add a member: ${newMember.name} joins with role ${starter.key}`);
   const until = `${Number(today.slice(0, 4)) + 1}-05-31`;
   const [sponsor] = before.owners;
   const entry = { member: newMember.key, name: newMember.name, roles: [starter.key], until, sponsor };
-  const after = editFile(context, source, { verb: 'member add', ...entry });
-  const session = labFor(context, after.team);
+  const after = editFile(context, { verb: 'member add', ...entry });
+  const session = labFor(after);
   const planned = await done(planStack(session));
   printAccess(context, session, planned);
   const users = planned.change.people.map(({ user }) => user);
@@ -99,8 +95,7 @@ async function apply(context: DemoContext, session: LabSession, planned: StackPl
   context.output.check(`Applied ${counted(steps, 'step')} in ${seconds}; a second plan is empty`, steps > 0);
 }
 
-async function changeManually(context: DemoContext, team: Team): Promise<readonly DemoChange[]> {
-  const { output, iam, scenario } = context;
+async function changeManually({ output, iam, scenario, team }: DemoContext): Promise<readonly DemoChange[]> {
   const changes = demoChanges(team, scenario);
   output.step(`Change the account outside Terraform: ${counted(changes.length, 'manual change')}`);
   for (const change of changes) {
@@ -110,11 +105,11 @@ async function changeManually(context: DemoContext, team: Team): Promise<readonl
   return changes;
 }
 
-async function quickCheck(context: DemoContext, team: Team, changes: readonly DemoChange[]): Promise<void> {
+async function quickCheck(context: DemoContext, changes: readonly DemoChange[]): Promise<void> {
   const { output, emulator } = context;
   output.step('Quick drift check: without Terraform');
   const before = emulator.calls.length;
-  const { scan } = await quickScan(labFor(context, team), { cloudTrail: false }, quiet(context));
+  const { scan } = await quickScan(labFor(context), { cloudTrail: false }, quiet(context));
   const calls = emulator.calls.length - before;
   const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
   const missing = notDetected(scan.findings, ofAccess);
@@ -123,13 +118,9 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly De
   output.check(text, missing.length === 0, { detail: titles(missing) });
 }
 
-async function driftCheck(
-  context: DemoContext,
-  team: Team,
-  changes: readonly DemoChange[],
-): Promise<readonly DriftFinding[]> {
+async function driftCheck(context: DemoContext, changes: readonly DemoChange[]): Promise<readonly DriftFinding[]> {
   const { output } = context;
-  const session = labFor(context, team);
+  const session = labFor(context);
   output.step('Drift check');
   const { findings } = (await done(fullScan(session, { cloudTrail: true }, quiet(context)))).scan;
   findings.forEach((finding, index) => {
@@ -149,15 +140,13 @@ async function driftCheck(
 
 async function reconcileManualChanges(
   context: DemoContext,
-  team: Team,
   changes: readonly DemoChange[],
   findings: readonly DriftFinding[],
 ): Promise<void> {
   const { output } = context;
   output.step('Reconcile: reverts added access, announces what was taken');
-  const session = labFor(context, team);
-  const { announcements } = await reconcileAgain(context, session);
-  const left = (await scan(context, session)).findings;
+  const session = labFor(context);
+  const { announcements, left } = await reconcileOnce(context, session);
   const reverted = changes.filter(({ remediation }) => remediation === 'auto');
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
   const numbers = findings.flatMap(({ id }, index) =>
@@ -176,19 +165,18 @@ async function reconcileManualChanges(
 /** Noon is at least 20 hours after any time of two days before. */
 const DAYS_LATER = 2;
 
-async function giveBack(context: DemoContext, team: Team, changes: readonly DemoChange[]): Promise<void> {
+async function giveBack(context: DemoContext, changes: readonly DemoChange[]): Promise<void> {
   const { output, today } = context;
   const day = new Date(Date.parse(today) + DAYS_LATER * DAY_MS).toISOString().slice(0, 10);
   output.step(`Reconcile ${DAYS_LATER} days later (--today ${day}): gives back what was announced`);
-  const session = labFor({ ...context, today: day }, team);
-  const { done: given, announcements } = await reconcileAgain(context, session);
+  const session = labFor({ ...context, today: day });
+  const { done: given, announcements, left } = await reconcileOnce(context, session);
   const again = noChanges(await done(planStack(session)));
   const isTaken = changes.some(({ remediation }) => remediation === 'announced');
   output.check(
     `given back to ${counted(given.length, 'member')}; a plan finds nothing left to change`,
     given.length > 0 === isTaken && announcements.length === 0 && again,
   );
-  const left = (await scan(context, session)).findings;
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
   output.check(
     `still reported, for a person to decide: ${left.map(({ id }) => id).join(', ')}`,
@@ -196,41 +184,38 @@ async function giveBack(context: DemoContext, team: Team, changes: readonly Demo
   );
 }
 
-async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
-  const { output, today, emulator } = context;
+async function verifyAccess(context: DemoContext): Promise<void> {
+  const { output, today, emulator, team } = context;
+  const allowedTo = (user: string) => allowedOperations(context.iam, emulator.endpoint, user);
   output.step(`Verify: call all ${OPERATIONS.length} Mechanical Turk operations with each user's key`);
-  const model = desiredAccess(team, today);
-  const { at } = labFor(context, team);
   const members = membersWithUser(team, today);
   const counts: string[] = [];
   const different: string[] = [];
   for (const member of members) {
-    const user = iamName(team.lab, member.key);
-    const allowed = await allowedOperations(context.iam, emulator.endpoint, user);
+    const allowed = await allowedTo(iamName(team.lab, member.key));
+    const isGiven = isGivenTo(context, member);
     counts.push(`${member.name} ${allowed.size === 0 ? 'none' : allowed.size}`);
-    const wrong = OPERATIONS.filter(
-      (operation) => allowed.has(operation) !== (decide(model, user, operation, { at }).outcome === 'allowed'),
-    );
+    const wrong = OPERATIONS.filter((operation) => allowed.has(operation) !== isGiven(operation));
     if (wrong.length > 0) different.push(`${member.name}: ${wrong.join(', ')}`);
   }
   const shown = `operations that worked, as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`;
   output.check(shown, different.length === 0, { detail: different.join('; '), checks: members.length });
-  const intruder = await allowedOperations(context.iam, emulator.endpoint, INTRUDER);
+  const intruder = await allowedTo(INTRUDER);
   output.check(
     `${INTRUDER}, whose access was reverted: ${intruder.size === 0 ? 'none' : intruder.size}`,
     intruder.size === 0,
   );
-  const old = await allowedOperations(context.iam, emulator.endpoint, OLD_USER);
+  const old = await allowedTo(OLD_USER);
   output.check(`${OLD_USER}, which only a person may remove: still ${old.size}`, old.size === OPERATIONS.length);
 }
 
-async function scan(context: DemoContext, session: LabSession) {
-  return (await done(fullScan(session, { cloudTrail: false }, quiet(context)))).scan;
-}
-
-async function reconcileAgain(context: DemoContext, session: LabSession): Promise<Reconciled> {
-  const completed = await done(fullScan(session, { cloudTrail: true }, quiet(context)));
-  return done(reconcile(session, completed, quiet(context)));
+/** Reconciles in silence, and scans again. */
+async function reconcileOnce(context: DemoContext, session: LabSession) {
+  const terminal = quiet(context);
+  const completed = await done(fullScan(session, { cloudTrail: true }, terminal));
+  const reconciled = await done(reconcile(session, completed, terminal));
+  const { scan } = await done(fullScan(session, { cloudTrail: false }, terminal));
+  return { ...reconciled, left: scan.findings };
 }
 
 function printAccess({ output }: DemoContext, { naming }: LabSession, { change }: StackPlan): void {
@@ -258,8 +243,7 @@ function titles(changes: readonly DemoChange[]): string {
 }
 
 /** `finding 3`, `findings 1-4` or `findings 1, 2 and 4` */
-function numbered(numbers: readonly number[]): string {
-  const sorted = [...numbers].sort((a, b) => a - b);
+function numbered(sorted: readonly number[]): string {
   const [first = 0] = sorted;
   const last = sorted.at(-1) ?? 0;
   if (sorted.length <= 1) return `finding ${first}`;
