@@ -1,10 +1,10 @@
-import { fail } from '../../src/diagnostics/failure.ts';
+import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import { CLAIMS, type Claim, type Evidence, isProven, proofOf } from '../../src/offboard/proof.ts';
 import { proofBlocks } from '../../src/offboard/proof-text.ts';
 import { printMarkdown } from '../../src/text/github.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
 import { expectGolden } from '../support/golden.ts';
-import { asked, DETAILS, DOCUMENT, denied, EXTRA, FACTS, OVER, withDetails } from './sample-departure.ts';
+import { AT, DETAILS, DOCUMENT, denied, EXTRA, FACTS, OVER, withDetails } from './sample-departure.ts';
 
 const prove = (evidence: Evidence) => proofOf(evidence, FACTS.user, FACTS);
 const open = (claims: readonly Claim[]) =>
@@ -19,8 +19,8 @@ if (ROLE === undefined || GROUP === undefined || USER === undefined) throw new E
 
 test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id'], Claim['state']>>]>([
   ['all is over', OVER, {}],
-  ['the file has the member', { ...OVER, teams: asked(['team.yaml']) }, { departed: 'disproved' }],
-  ['an apply did not end', { ...OVER, teams: asked(['begun']) }, { departed: 'disproved' }],
+  ['the file has the member', { ...OVER, teams: succeed(['team.yaml']) }, { departed: 'disproved' }],
+  ['an apply did not end', { ...OVER, teams: succeed(['begun']) }, { departed: 'disproved' }],
   ['the record cannot be read', { ...OVER, teams: denied() }, { departed: 'unknown' }],
   [
     'a user has the name',
@@ -32,7 +32,7 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
     withDetails(({ ids }) => ({ ids: { ...ids, user: new Map([['hidden', FACTS.user.id]]) } })),
     { 'unique-id': 'disproved' },
   ],
-  ['a key has a user', { ...OVER, keys: asked(new Map([[KEY.id, 'admin']])) }, { keys: 'disproved' }],
+  ['a key has a user', { ...OVER, keys: succeed(new Map([[KEY.id, 'admin']])) }, { keys: 'disproved' }],
   ['keys cannot be listed', { ...OVER, keys: denied() }, { keys: 'unknown' }],
   [
     'a policy in force names the user',
@@ -62,12 +62,12 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
   ['a trust cannot be read', withDetails(() => ({ roles: [{ ...ROLE, trust: null }] })), { trusts: 'unknown' }],
   [
     'a bucket names the user',
-    { ...OVER, buckets: asked([{ bucket: 'results', policy: { ok: true, value: naming } }]) },
+    { ...OVER, buckets: succeed([{ bucket: 'results', policy: { ok: true, value: naming } }]) },
     { buckets: 'disproved' },
   ],
   [
     'the policy of a bucket cannot be read',
-    { ...OVER, buckets: asked([{ bucket: 'results', policy: denied().result }]) },
+    { ...OVER, buckets: succeed([{ bucket: 'results', policy: denied() }]) },
     { buckets: 'unknown' },
   ],
   [
@@ -100,20 +100,19 @@ test('without facts, what needs them is not known', () => {
 });
 
 test('what is left, and what is not known, on a terminal and in a pull request', () => {
-  const { result: unreadable } = denied();
   const evidence: Evidence = {
     ...withDetails(({ access }) => ({
       access: { ...access, groups: [{ ...GROUP, attached: [EXTRA], inline: [{ name: 'odd', document: null }] }] },
       roles: [{ ...ROLE, trust: naming }],
     })),
-    keys: { at: '2026-11-25T12:00:01Z', result: fail('throttled', { reason: '', progress: null }) },
-    buckets: asked([
+    keys: fail('throttled', { reason: '', progress: null }),
+    buckets: succeed([
       { bucket: 'results', policy: { ok: true, value: naming } },
-      { bucket: 'other', policy: unreadable },
+      { bucket: 'other', policy: denied() },
     ]),
   };
   const blocks = proofBlocks(
-    { member: 'zoe', claims: prove(evidence), facts: FACTS },
+    { member: 'zoe', at: AT, claims: prove(evidence), facts: FACTS },
     { lab: 'perception-lab', people: new Map() },
   );
   const markdown = printMarkdown(blocks, { reveal: false });

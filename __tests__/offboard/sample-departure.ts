@@ -3,7 +3,7 @@ import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import type { SavedFacts } from '../../src/offboard/facts.ts';
-import type { Asked, Evidence } from '../../src/offboard/proof.ts';
+import type { Evidence } from '../../src/offboard/proof.ts';
 
 export const AT = '2026-11-25T12:00:00Z';
 export const EXTRA = 'arn:aws:iam::123456789012:policy/extra';
@@ -29,11 +29,8 @@ export const FACTS: SavedFacts = {
   ],
 };
 
-export function asked<Value>(value: Value): Asked<Value> {
-  return { at: AT, result: succeed(value) };
-}
-export function denied(): Asked<never> {
-  return { at: AT, result: fail('credentials-denied', { reason: 'AccessDenied', progress: null }) };
+export function denied() {
+  return fail('credentials-denied', { reason: 'AccessDenied', progress: null });
 }
 
 const user = (name: string) => ({
@@ -49,7 +46,7 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-type Details = Extract<Evidence['details']['result'], { ok: true }>['value'];
+type Details = Extract<Evidence['details'], { ok: true }>['value'];
 
 export const DETAILS: Details = {
   access: ACCESS,
@@ -65,10 +62,10 @@ export const DETAILS: Details = {
 
 /** What an account says in which the departure is over. */
 export const OVER: Evidence = {
-  teams: asked([]),
-  details: asked(DETAILS),
-  keys: asked(new Map([['AKIAEXAMPLEKEYADMIN1', 'admin']])),
-  buckets: asked([
+  teams: succeed([]),
+  details: succeed(DETAILS),
+  keys: succeed(new Map([['AKIAEXAMPLEKEYADMIN1', 'admin']])),
+  buckets: succeed([
     { bucket: 'state', policy: succeed({ Statement: [] }) },
     { bucket: 'plain', policy: succeed('') },
   ]),
@@ -76,5 +73,5 @@ export const OVER: Evidence = {
 
 /** The same with other details. */
 export function withDetails(change: (details: Details) => Partial<Details>): Evidence {
-  return { ...OVER, details: asked({ ...DETAILS, ...change(DETAILS) }) };
+  return { ...OVER, details: succeed({ ...DETAILS, ...change(DETAILS) }) };
 }

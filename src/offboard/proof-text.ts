@@ -3,8 +3,7 @@ import { timeWords } from '../text/dates.ts';
 import { type Block, footer, heading, list, paragraph } from '../text/document.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { codeText, countedText, joinTexts, lineBreak, type Text, t, trusted } from '../text/text.ts';
-import type { SavedFacts } from './facts.ts';
-import type { Claim, ClaimId, Remnant, Unchecked } from './proof.ts';
+import type { Claim, ClaimId, Departure, Remnant, Unchecked } from './proof.ts';
 
 /** What each claim says, and what to do if it does not hold. */
 const CLAIM_TEXTS: Readonly<Record<ClaimId, readonly [says: Text, fix: Text]>> = {
@@ -29,15 +28,8 @@ const CLAIM_TEXTS: Readonly<Record<ClaimId, readonly [says: Text, fix: Text]>> =
 
 const STATES = { proven: t`proven`, disproved: t`not over`, unknown: t`not proven` };
 
-export interface Departure {
-  readonly member: string;
-  readonly claims: readonly Claim[];
-  /** Null if nothing was saved. */
-  readonly facts: SavedFacts | null;
-}
-
 /** The proof: each claim, what contradicts it, and what is not part of it. */
-export function proofBlocks({ member, claims, facts }: Departure, names: DisplayNames): readonly Block[] {
+export function proofBlocks({ member, at, claims, facts }: Departure, names: DisplayNames): readonly Block[] {
   const open = claims.filter(({ state }) => state !== 'proven').length;
   const result = open === 0 ? t`proven` : t`not proven (${open} of ${claims.length} claims are open)`;
   const disproved = claims.filter(({ state }) => state === 'disproved').map(({ id }) => id);
@@ -68,7 +60,7 @@ export function proofBlocks({ member, claims, facts }: Departure, names: Display
       t`Not part of the proof: policies of queues, topics, KMS keys and other services, policies of other accounts, and HITs that go on.`,
     ),
     footer(
-      t`Asked ${trusted(timeWords(claims[0]?.at ?? ''))}`,
+      t`Asked ${trusted(timeWords(at))}`,
       facts === null ? t`no saved facts` : t`facts of ${trusted(timeWords(facts.at))}`,
     ),
   ];

@@ -22,29 +22,21 @@ export interface Claim {
   readonly id: ClaimId;
   /** `disproved` if anything is found, `unknown` if not all was checked. */
   readonly state: 'proven' | 'disproved' | 'unknown';
-  /** ISO 8601, UTC: when AWS was asked. */
-  readonly at: string;
   readonly found: readonly Remnant[];
   readonly notChecked: readonly Unchecked[];
-}
-
-/** An answer, and when it was asked for. */
-export interface Asked<Value> {
-  readonly at: string;
-  readonly result: Result<Value>;
 }
 
 /** What an account and the records say after the apply. */
 export interface Evidence {
   /** Where the member still is. */
-  readonly teams: Asked<readonly Extract<Remnant, { kind: 'team' }>['name'][]>;
-  readonly details: Asked<Pick<Inventory, 'access' | 'policies' | 'roles' | 'ids'>>;
+  readonly teams: Result<readonly Extract<Remnant, { kind: 'team' }>['name'][]>;
+  readonly details: Result<Pick<Inventory, 'access' | 'policies' | 'roles' | 'ids'>>;
   /** Names of the account's users by id of their access keys; empty without saved facts. */
-  readonly keys: Asked<ReadonlyMap<string, string>>;
-  readonly buckets: Asked<readonly BucketPolicy[]>;
+  readonly keys: Result<ReadonlyMap<string, string>>;
+  readonly buckets: Result<readonly BucketPolicy[]>;
 }
 
-type Checked = Pick<Claim, 'at' | 'found' | 'notChecked'>;
+type Checked = Pick<Claim, 'found' | 'notChecked'>;
 
 /** Whether each claim holds. `facts` are those saved before the user was deleted; null if there are none. */
 export function proofOf(
@@ -99,6 +91,15 @@ export function proofOf(
   return CLAIMS.map((id) => ({ id, state: stateOf(checked[id]), ...checked[id] }));
 }
 
+export interface Departure {
+  readonly member: string;
+  /** ISO 8601, UTC: when AWS was asked. */
+  readonly at: string;
+  readonly claims: readonly Claim[];
+  /** Null if nothing was saved. */
+  readonly facts: SavedFacts | null;
+}
+
 /** Whether everything is proven. */
 export function isProven(claims: readonly Claim[]): boolean {
   return claims.every(({ state }) => state === 'proven');
@@ -108,9 +109,9 @@ function thing(kind: Thing['kind'], name: string, holder: Thing['of'] = null): T
   return { kind, name, of: holder };
 }
 
-function of<Value>({ at, result }: Asked<Value>, check: (value: Value) => Partial<Checked>): Checked {
-  const nothing = { at, found: [], notChecked: [] };
-  return result.ok ? { ...nothing, ...check(result.value) } : { ...nothing, notChecked: [failed(result.failure)] };
+function of<Value>(read: Result<Value>, check: (value: Value) => Partial<Checked>): Checked {
+  const nothing = { found: [], notChecked: [] };
+  return { ...nothing, ...(read.ok ? check(read.value) : { notChecked: [failed(read.failure)] }) };
 }
 
 function failed(failure: Failure): Unchecked {

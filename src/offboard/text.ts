@@ -24,15 +24,12 @@ const SHOWN = 10;
 const STEPS = 10;
 const WHOLE = { accountId: true, keyIds: true };
 
-/** What was done before the survey. */
-export interface Done {
-  /** The file that was saved. */
-  readonly out: string | null;
-  readonly deactivated: readonly HeldKey[];
-}
-
-/** What a member has, and the steps of a departure, each with its command. */
-export function surveyBlocks(survey: Survey, { out, deactivated }: Done, names: DisplayNames): readonly Block[] {
+/** What a member has, and the steps of a departure, each with its command. `out` is the file that was saved. */
+export function surveyBlocks(
+  survey: Survey,
+  { out, deactivated }: { readonly out: string | null; readonly deactivated: readonly HeldKey[] },
+  names: DisplayNames,
+): readonly Block[] {
   const { member, user, held, problem } = survey;
   const who = memberText({ key: member, name: names.people.get(user)?.name ?? null });
   return [

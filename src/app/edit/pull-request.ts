@@ -44,7 +44,7 @@ export async function openPullRequest(
     done: (_edited, url) => `Opened ${url}. A comment there says who gains or loses what.`,
     async save(edited, edit) {
       const proposed = await changes.propose({
-        ...{ start: start.value, branch: branchOf(edit), ...wordsOf(edit, path) },
+        ...{ start: start.value, ...wordsOf(edit, path) },
         files: { [path]: edited.text, ...(edited.codeowners === null ? {} : { [owned]: edited.codeowners }) },
       });
       return proposed.ok ? succeed({ pullRequest: proposed.value.url }) : proposed;
@@ -52,19 +52,13 @@ export async function openPullRequest(
   });
 }
 
-/** `mturk-team/member-add-zoe`. Not every key is a name of a branch. */
-function branchOf(edit: Edit): string {
-  return `mturk-team/${[edit.verb, subjectOf(edit)]
-    .join(' ')
-    .trim()
-    .replace(/[^\w]+/g, '-')}`;
-}
-
-function wordsOf(edit: Edit, path: string): { readonly title: string; readonly body: string } {
+/** The branch is `mturk-team/member-add-zoe`: not every key is a name of a branch. */
+function wordsOf(edit: Edit, path: string): { readonly branch: string; readonly title: string; readonly body: string } {
   const command = [edit.verb, subjectOf(edit)].join(' ').trim();
   const made = t`${codeText(`mturk-team ${command}`)} made this change of ${codeText(path)}.`;
   const next = t`The comment of the workflow says who gains or loses what.`;
   return {
+    branch: `mturk-team/${command.replace(/[^\w]+/g, '-')}`,
     title: `Edit ${path}: ${command}`,
     body: printMarkdown([paragraph(made), paragraph(next)], { reveal: false }),
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { queryNamed, whoCan } from '../../access/explain.ts';
+import { whoCan } from '../../access/explain.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
@@ -9,7 +9,6 @@ import { readOtherCredentials } from '../../offboard/account.ts';
 import { heldBy, placeInTeam, type Survey, userProblem } from '../../offboard/survey.ts';
 import { iamName } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
-import type { Team } from '../../team/team.ts';
 import { checkWritable } from '../files.ts';
 import { withKeyAccount } from '../keys/lab-keys.ts';
 import { type Revoked, revokeKeys } from '../keys/revoke.ts';
@@ -81,7 +80,7 @@ export async function surveyIn(
     ...{ member, user, ...placeInTeam(team, member) },
     held: heldBy(team, member, account, read),
     problem: userProblem(team.lab, member, account, applied),
-    expirers: expirersOf(account.access, team, user, session.at),
+    expirers: expirersOf(account.access, team.lab, user, session.at),
   });
 }
 
@@ -93,8 +92,8 @@ function save({ member, held, problem }: Survey, file: string): Promise<Result<v
 }
 
 /** Who else can end that workers accept a HIT. */
-function expirersOf(access: AccessModel, team: Team, name: string, at: Date): readonly string[] {
-  const query = queryNamed('UpdateExpirationForHIT', team);
-  const users = query === null ? [] : whoCan(access, team.lab, query, at).users;
-  return users.flatMap(({ user, starts }) => (starts === null && user !== name ? [user] : []));
+function expirersOf(access: AccessModel, lab: string, except: string, at: Date): readonly string[] {
+  const name = 'UpdateExpirationForHIT';
+  const { users } = whoCan(access, lab, { kind: 'operation', name, operations: [name] }, at);
+  return users.flatMap(({ user, starts }) => (starts === null && user !== except ? [user] : []));
 }

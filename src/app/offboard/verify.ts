@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { usersByKey } from '../../offboard/account.ts';
 import type { SavedFacts } from '../../offboard/facts.ts';
-import { type Asked, type Claim, type Evidence, proofOf } from '../../offboard/proof.ts';
+import { type Claim, type Departure, type Evidence, proofOf } from '../../offboard/proof.ts';
 import { placeInTeam } from '../../offboard/survey.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
@@ -21,10 +21,8 @@ export interface VerifyOptions extends AccountSessionOptions {
   readonly facts: string | null;
 }
 
-export interface VerifiedDeparture {
+export interface VerifiedDeparture extends Departure {
   readonly session: AccountSession;
-  readonly facts: SavedFacts | null;
-  readonly claims: readonly Claim[];
 }
 
 /** Proves that a departure is over, from what AWS says now and from what was saved before the user was deleted. */
@@ -37,7 +35,8 @@ export function verifyDeparture(options: VerifyOptions, terminal: Terminal): Pro
     }
     const saved = file === null ? succeed(null) : await readSavedFacts(file, team, member);
     if (!saved.ok) return saved;
-    return succeed({ session, facts: saved.value, claims: await proveDeparture(session, member, saved.value) });
+    const [at, facts] = [session.now().toISOString(), saved.value];
+    return succeed({ session, member, at, facts, claims: await proveDeparture(session, member, facts) });
   });
 }
 
@@ -48,20 +47,14 @@ export async function proveDeparture(
   facts: SavedFacts | null,
 ): Promise<readonly Claim[]> {
   const { iam, team, connection } = session;
-  const asked = async <Value>(work: () => Promise<Result<Value>>): Promise<Asked<Value>> => {
-    const at = session.now().toISOString();
-    return { at, result: await work() };
-  };
-  const details = await asked(() => askAws(() => readAuthorizationDetails({ client: iam }, team.account)));
-  const users = details.result.ok ? details.result.value.access.users.map(({ name }) => name) : [];
+  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const users = facts !== null && details.ok ? details.value.access.users.map(({ name }) => name) : [];
   const s3 = { region: 'us-east-1', followRegionRedirects: true, ...connection };
   const evidence: Evidence = {
     details,
-    teams: await asked(() => teamsWith(session, member)),
-    keys: await asked(async () =>
-      details.result.ok ? askAws(() => usersByKey(iam, facts === null ? [] : users)) : details.result,
-    ),
-    buckets: await asked(() => askAws(() => withS3(s3, readBucketPolicies))),
+    teams: await teamsWith(session, member),
+    keys: details.ok ? await askAws(() => usersByKey(iam, users)) : details,
+    buckets: await askAws(() => withS3(s3, readBucketPolicies)),
   };
   const name = iamName(team.lab, member);
   const user = facts?.user ?? { name, arn: iamArn(team.account, 'user', labPath(team.lab), name), id: null };
@@ -69,7 +62,7 @@ export async function proveDeparture(
 }
 
 /** The teams that still have the member: an apply would create the user again. */
-async function teamsWith(session: AccountSession, member: string): Promise<Evidence['teams']['result']> {
+async function teamsWith(session: AccountSession, member: string): Promise<Evidence['teams']> {
   const record = await readApplied(session);
   if (!record.ok) return record;
   const { team: applied, begun } = record.value;

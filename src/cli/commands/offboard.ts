@@ -31,9 +31,9 @@ async function survey(options: SurveyOptions & Shown & { readonly yes: boolean }
 async function verify(options: VerifyOptions & Shown, terminal: Terminal): Promise<number> {
   const verified = await verifyDeparture(options, terminal);
   if (!verified.ok) return reportFailure(verified.failure, terminal);
-  const { session, claims, facts } = verified.value;
-  const blocks = proofBlocks({ member: options.member, claims, facts }, shownNames(session.naming, terminal));
-  const proof = { proven: isProven(claims), savedAt: facts?.at ?? null, claims };
+  const { session, at, claims, facts } = verified.value;
+  const blocks = proofBlocks(verified.value, shownNames(session.naming, terminal));
+  const proof = { proven: isProven(claims), at, savedAt: facts?.at ?? null, claims };
   show(options, session.team, { proof }, blocks, terminal);
   return proof.proven ? 0 : 1;
 }
