@@ -154,7 +154,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5870,
   review: 4950,
   keys: 1035,
-  offboard: 840,
+  offboard: 685,
   guardrails: 690,
   github: 1360,
   terraform: 2180,

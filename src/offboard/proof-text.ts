@@ -67,10 +67,8 @@ export function proofBlocks({ member, at, claims, facts }: Departure, names: Dis
 }
 
 function foundText({ found, notChecked }: Claim, names: DisplayNames): Text {
-  return joinTexts(
-    [...found.map((each) => remnantText(each, names)), ...notChecked.map((each) => uncheckedText(each, names))],
-    lineBreak,
-  );
+  const unchecked = notChecked.map((each) => uncheckedText(each, names));
+  return joinTexts([...found.map((each) => remnantText(each, names)), ...unchecked], lineBreak);
 }
 
 const TEAMS = {

@@ -39,12 +39,8 @@ export function surveyBlocks(
       ? []
       : [paragraph(t`Saved what the proof needs in ${codeText(out)}. Keep it where only you can write.`)]),
     ...(problem === null ? [] : [alert('warning', t`${PROBLEMS[problem]} Run ${codeText('mturk-team drift')} first.`)]),
-    ...(held === null
-      ? [paragraph(t`There is no IAM user ${codeText(user)}.`)]
-      : [
-          paragraph(t`IAM user ${codeText(user)} has:`),
-          { kind: 'table', head: [t`What`, t`Which`], rows: heldRows(held, names) } as const,
-        ]),
+    paragraph(held === null ? t`There is no IAM user ${codeText(user)}.` : t`IAM user ${codeText(user)} has:`),
+    ...(held === null ? [] : [{ kind: 'table', head: [t`What`, t`Which`], rows: heldRows(held, names) } as const]),
     list(stepsOf(survey, out, names), { ordered: true, open: STEPS }),
   ];
 }

@@ -17,13 +17,11 @@ export async function readSavedFacts(
   { lab, account }: Pick<Team, 'lab' | 'account'>,
   member: string,
 ): Promise<Result<SavedFacts>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return fail('file-not-readable', { file, reason: (error as NodeJS.ErrnoException).code ?? 'unknown' });
-  }
-  const read = parseData(text, SAVED_FACTS);
+  const text = await readFile(file, 'utf8').then(succeed, ({ code = 'unknown' }: NodeJS.ErrnoException) =>
+    fail('file-not-readable', { file, reason: code }),
+  );
+  if (!text.ok) return text;
+  const read = parseData(text.value, SAVED_FACTS);
   if (!read.ok) return fail('facts-unusable', { file, because: 'damaged', reason: read.reason });
   const facts = read.value;
   const isTheirs = facts.member === member && facts.user.name === iamName(lab, member);

@@ -23,8 +23,8 @@ export interface Scenario {
   readonly paying: Role | null;
   /** A member with less than full access, who gets a policy attached. */
   readonly other: Member | null;
-  /** A member who is removed from the group of a role. */
-  readonly removed: { readonly member: Member; readonly role: string } | null;
+  /** A member who is removed from the group of their one role. */
+  readonly removed: Member | null;
 }
 
 /** Null if no role of the team grants operations. */
@@ -43,9 +43,7 @@ export function scenarioOf(team: Team, today: string): Scenario | null {
   // What another change gives to a member is not taken from them.
   const isFree = ({ key, roles }: Member) =>
     key !== other?.key && !team.owners.includes(key) && !roles.includes(starter.key) && roles.length === 1;
-  const member = members.find(isFree);
-  const [role = ''] = member?.roles ?? [];
-  const removed = member === undefined ? null : { member, role };
+  const removed = members.find(isFree) ?? null;
   return { newMember: newMemberOf(team), starter, paying, other: other ?? null, removed };
 }
 
@@ -127,13 +125,13 @@ export function demoChanges(team: Team, scenario: Scenario): readonly DemoChange
     },
   });
   if (removed !== null) {
-    const { member, role } = removed;
-    add(`${member.name}: removed from group ${role}`, {
+    const [role = ''] = removed.roles;
+    const membership = { UserName: iamName(lab, removed.key), GroupName: iamName(lab, role) };
+    add(`${removed.name}: removed from group ${role}`, {
       kind: 'membership-removed',
-      names: [member.key, role],
+      names: [removed.key, role],
       remediation: 'announced',
-      carryOut: (iam) =>
-        iam.send(new RemoveUserFromGroupCommand({ UserName: iamName(lab, member.key), GroupName: iamName(lab, role) })),
+      carryOut: (iam) => iam.send(new RemoveUserFromGroupCommand(membership)),
     });
   }
   const widest = paying ?? starter;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { AccessChange } from '../../access/diff.ts';
 import { reconcile } from '../../app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
 import { noChanges, planStack, type StackPlan } from '../../app/plan/plan.ts';
@@ -65,7 +66,9 @@ async function planAndApply(context: DemoContext): Promise<void> {
   printAccess(context, session, planned);
   const adds = `adds ${added === active ? 'all' : `${added} of`} ${counted(active, 'member')}`;
   const passed = added === active && planned.blocks.length === 0;
-  output.check(`${planText(planned)}; ${adds}; ${blockedText(planned)}`, passed, { checks: 2 });
+  const blocks = planned.blocks.map(({ code }) => code).join(', ');
+  const blocked = blocks === '' ? 'not blocked' : `blocked: ${blocks}`;
+  output.check(`${planText(planned)}; ${adds}; ${blocked}`, passed, { checks: 2 });
   output.step('Apply: users, groups and policies in IAM');
   await apply(context, session, planned);
 }
@@ -140,8 +143,7 @@ async function driftCheck(context: DemoContext, changes: readonly DemoChange[]):
 async function reconcileManualChanges(context: DemoContext, changes: readonly DemoChange[]): Promise<void> {
   const { output } = context;
   output.step('Reconcile: reverts added access, announces what was taken');
-  const session = labFor(context);
-  const { announcements, left } = await reconcileOnce(context, session);
+  const { announcements, left } = await reconcileOnce(context, labFor(context));
   const reverted = changes.filter(({ remediation }) => remediation === 'auto');
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
   const isReverted = notDetected(left, reverted).length === reverted.length && notDetected(left, manual).length === 0;
@@ -214,19 +216,13 @@ async function reconcileOnce(context: DemoContext, session: LabSession) {
 }
 
 function printAccess({ output }: DemoContext, { naming }: LabSession, { change }: StackPlan): void {
-  const names = change.people.map(({ user }) => naming.people.get(user)?.name ?? user);
-  const column = Math.min(WIDEST_NAME, Math.max(...names.map((name) => name.length))) + 4;
-  change.people.forEach((person, index) => {
-    output.line(`+ ${names[index] ?? ''}`, accessAfter(person), column);
-  });
+  const nameOf = ({ user }: AccessChange) => naming.people.get(user)?.name ?? user;
+  const column = Math.min(WIDEST_NAME, Math.max(...change.people.map((person) => nameOf(person).length))) + 4;
+  for (const person of change.people) output.line(`+ ${nameOf(person)}`, accessAfter(person), column);
 }
 
 function planText({ saved }: StackPlan): string {
   return plainText(planLine(reviewedPlan(saved.plan)));
-}
-
-function blockedText({ blocks }: StackPlan): string {
-  return blocks.length === 0 ? 'not blocked' : `blocked: ${blocks.map(({ code }) => code).join(', ')}`;
 }
 
 function notDetected(findings: readonly DriftFinding[], changes: readonly DemoChange[]): readonly DemoChange[] {
