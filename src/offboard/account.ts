@@ -27,7 +27,7 @@ export async function readOtherCredentials(client: IAMClient, user: string): Pro
   return {
     ...{ ssh, certificates, services, password: password && { lastUsed } },
     mfa: mfa.state === 'read' ? mfa.value : [],
-    notChecked: [mfa, own.password, own.ssh, own.certificates, own.services].flatMap((read) =>
+    notChecked: [mfa, found, own.password, own.ssh, own.certificates, own.services].flatMap((read) =>
       read?.state === 'not-checked' ? [read.notChecked.what] : [],
     ),
   };
