@@ -7,9 +7,12 @@ import { createForMember, type DeliveryOptions, syncKeys } from '../../src/app/k
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { encryptFor } from '../../src/keys/encryption.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { githubInTest } from '../support/github-client.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(2);
 
 const { server, repository } = githubInTest();
 const DAY = '2026-11-25';

@@ -36,7 +36,7 @@ test.each(
       ],
       ['the mode none', 'reconcile: all', 'reconcile: none', { kept: true, found: true }],
     ],
-    2,
+    1,
   ),
 )('%s that was merged and not applied silences nothing', async (_what, from, to, applied) => {
   await labs.attack(async (lab) => {

@@ -2,11 +2,13 @@ import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { attackedLabs, FULL, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 import { allJobs } from '../workflows/workflow-file.ts';
+
+const test = testInTurn(2);
 
 const CY = '  cy: { name: Cy Moreau, roles: [paymaster], suspended: true }\n';
 const labs = attackedLabs((file) => file.replace('  fay: {', `${CY}  fay: {`));

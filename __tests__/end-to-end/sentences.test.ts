@@ -565,7 +565,7 @@ async function inAll(
 }
 
 test('no sentence about access is false', async () => {
-  expect(await inAll(sampleOf(PAIRS, 12), falseSentences)).toEqual([]);
+  expect(await inAll(sampleOf(PAIRS, 8), falseSentences)).toEqual([]);
 });
 
 const COMMANDS: Readonly<Record<string, unknown>> = mturk;

@@ -25,12 +25,13 @@ export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
 type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback) => void);
 
 /**
- * `test` for what takes seconds: of those in a file that are not of a table, each commit runs one in `share`, beginning at
- * another one; an exhaustive run runs all.
+ * `test` for what takes seconds: of the tests and tables in a file, each commit runs one in `share`, beginning at another one;
+ * an exhaustive run runs all.
  */
 export function testInTurn(share: number): Tests {
   let turn = ROTATION;
-  const inTurn = (name: string, body: jest.ProvidesCallback) =>
-    (EXHAUSTIVE || turn++ % share === 0 ? test : test.skip)(name, body);
-  return Object.assign(inTurn, { each: test.each, skip: test.skip });
+  const next = () => (EXHAUSTIVE || turn++ % share === 0 ? test : test.skip);
+  const inTurn = (name: string, body: jest.ProvidesCallback) => next()(name, body);
+  Object.defineProperty(inTurn, 'each', { get: () => next().each });
+  return Object.assign(inTurn, { skip: test.skip }) as Tests;
 }
