@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,66 +6,19 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { createForMember, type DeliveryOptions, syncKeys } from '../../src/app/keys/sync.ts';
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { encryptFor } from '../../src/keys/encryption.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { TODAY } from '../support/applied-directory.ts';
 import { testInTurn } from '../support/exhaustive.ts';
-import { githubInTest } from '../support/github-client.ts';
+import { keysLab, keysTeam, STORE, type StoredKey } from '../support/keys-lab.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
 const test = testInTurn(2);
 
-const { server, repository } = githubInTest();
-const DAY = '2026-11-25';
+const { server, repository, place, stored, keysOf, command, workflow } = keysLab(keysTeam());
 const LATER = '2026-11-27';
 const BOT = 'github-actions[bot]';
-const STORE = join('.mturk-team', 'emulator');
-const TEAM = `version: 1
-lab: perception-lab
-account: "123456789012"
-owners: [ada]
-roles:
-  results-reader: { allow: [results:read] }
-members:
-  ada: { name: Ada O'Neill, github: adaoneill, roles: [results-reader] }
-  zoe: { name: Zoë Quist, github: zoeq, roles: [results-reader], recipient: ${IDENTITIES[1].recipient} }
-`;
 
-interface StoredKey {
-  readonly id: string;
-  readonly secret: string;
-  readonly status: string;
-  lastUsed: unknown;
-}
-
-let place: ReturnType<typeof scratch>;
-beforeEach(async () => {
-  place = scratch({ 'team.yaml': TEAM });
-  expect(await command('apply --yes')).toMatchObject({ code: 0 });
-});
-afterEach(() => place.remove());
-
-function command(args: string, env: Record<string, string> = {}, today = DAY, cwd = place.directory) {
-  return runHere([...args.split(' '), '--emulator', '--today', today], { cwd, env });
-}
-
-/** Changes a stored JSON document, or only reads it. */
-function stored<Content, Value>(name: string, work: (content: Content) => Value, directory = place.directory): Value {
-  const file = join(directory, STORE, name);
-  const content: Content = JSON.parse(readFileSync(file, 'utf8'));
-  const value = work(content);
-  writeFileSync(file, JSON.stringify(content));
-  return value;
-}
-
-function keysOfZoe<Value>(work: (keys: StoredKey[]) => Value, directory = place.directory): Value {
-  return stored(
-    'account.json',
-    ({ users }: { users: Record<string, { name: string; keys: StoredKey[] }> }) =>
-      work(Object.values(users).find(({ name }) => name === 'perception-lab-zoe')?.keys ?? []),
-    directory,
-  );
-}
-
+const keysOfZoe = <Value>(work: (keys: StoredKey[]) => Value, directory?: string) => keysOf('zoe', work, directory);
 const idsOfZoe = () => keysOfZoe((keys) => keys.map(({ id }) => id));
 
 function use(id: string | undefined, date: string): void {
@@ -76,12 +29,8 @@ function use(id: string | undefined, date: string): void {
   });
 }
 
-function workflow(): Record<string, string> {
-  return { ...server().environment(), GITHUB_OUTPUT: join(place.directory, 'output') };
-}
-
 test('a terminal that ends before it writes the comment leaves no key that passes for delivered', async () => {
-  const ended = `${place.directory}-ended`;
+  const ended = `${place().directory}-ended`;
   const { GITHUB_API_URL: github = '', GITHUB_REPOSITORY = '', GITHUB_TOKEN = '' } = server().environment();
   const api = createServer(
     async ({ method, url = '', headers: { host: _host, connection: _connection, ...headers } }, response) => {
@@ -91,7 +40,7 @@ test('a terminal that ends before it writes the comment leaves no key that passe
         response.writeHead(status, { 'content-type': 'application/json' }).end(body);
         return;
       }
-      cpSync(place.directory, ended, { recursive: true });
+      cpSync(place().directory, ended, { recursive: true });
       response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Bad credentials"}');
     },
   );
@@ -133,8 +82,8 @@ describe('a writer, whose workflow of a branch writes comments as github-actions
 
 describe('while a question is open at a terminal,', () => {
   const options = (today: string): DeliveryOptions => ({
-    ...{ file: join(place.directory, 'team.yaml'), today, emulator: join(place.directory, STORE) },
-    out: join(place.directory, 'keys'),
+    ...{ file: join(place().directory, 'team.yaml'), today, emulator: join(place().directory, STORE) },
+    out: join(place().directory, 'keys'),
   });
   const apply = (change: object) =>
     stored('apply-record.json', ({ team }: { team: { members: { key: string }[] } }) => {
@@ -151,9 +100,9 @@ describe('while a question is open at a terminal,', () => {
       return succeed(null);
     };
     const changed = { ok: false, failure: { code: 'record-changed' } };
-    expect(await syncKeys(options(DAY), SILENT, meanwhile)).toMatchObject(changed);
+    expect(await syncKeys(options(TODAY), SILENT, meanwhile)).toMatchObject(changed);
     apply({ suspended: false, keys: 1, recipient: IDENTITIES[1].recipient });
-    expect(await createForMember({ ...options(DAY), member: 'zoe' }, SILENT, meanwhile)).toMatchObject(changed);
+    expect(await createForMember({ ...options(TODAY), member: 'zoe' }, SILENT, meanwhile)).toMatchObject(changed);
     expect(idsOfZoe()).toEqual([]);
   });
 

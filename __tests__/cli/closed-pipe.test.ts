@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 
 const place = scratch();
 afterAll(() => place.remove());
@@ -24,7 +25,7 @@ function runAndClosePipes(args: readonly string[]): Promise<number | null> {
   });
 }
 
-test('an apply whose output nothing reads any more runs to its end', async () => {
+testInTurn(2)('an apply whose output nothing reads any more runs to its end', async () => {
   cpSync('team.yaml', join(place.directory, 'team.yaml'));
   const options = ['--emulator', 'emulator', '--today', '2026-11-25'];
   expect(await runAndClosePipes(['apply', '--yes', ...options])).toBe(0);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Emulator } from '../../src/emulator/emulator.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { openAccount } from './clients.ts';
 
 const lock = (id: string): string => JSON.stringify({ ID: id, Operation: 'OperationTypeApply', Who: 'ada@desk' });
@@ -35,7 +36,7 @@ describe('the state of a stack', () => {
     expect(await ask('GET', address())).toBe('404');
   });
 
-  test('may be larger than any team makes it', async () => {
+  testInTurn(2)('may be larger than any team makes it', async () => {
     const state = JSON.stringify({ serial: 1, padding: 'x'.repeat(100_000_000) });
     expect(await ask('POST', address(), state)).toBe('200');
     expect(await ask('GET', address())).toBe(`200 ${state}`);

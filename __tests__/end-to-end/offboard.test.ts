@@ -2,10 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
-import { callIam, iamOf, type Key, keyOf, openAccount, outcome, policy, stsOf } from '../emulator/clients.ts';
-import { type CommandResult, run, runHere, scratch } from '../support/command.ts';
+import { callIam, iamOf, type Key, openAccount, outcome, policy, stsOf } from '../emulator/clients.ts';
+import { appliedDirectory, TODAY } from '../support/applied-directory.ts';
+import { type CommandResult, run, runHere, type scratch } from '../support/command.ts';
+import { giveEveryCredential } from '../support/every-credential.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { expectGolden } from '../support/golden.ts';
+import { STORE } from '../support/keys-lab.ts';
 
 const TEAM = `version: 1
 lab: perception-lab
@@ -19,23 +22,23 @@ members:
   bo: { name: Bo Chen, roles: [results-reader], sponsor: zoe, until: "2027-05-31" }
   zoe: { name: Zoë Quist, roles: [results-reader, publisher] }
 `;
-const DAY = '2026-11-25';
-const STORE = join('.mturk-team', 'emulator');
 const UserName = 'perception-lab-zoe';
 
+const inTurn = testInTurn(2);
+
 let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch({ 'team.yaml': TEAM });
+beforeEach(async () => {
+  place = await appliedDirectory(TEAM);
 });
 afterEach(() => place.remove());
 
 async function command(args: string, { apart = false } = {}): Promise<CommandResult> {
-  const all = [...args.split(' '), '--emulator', '--today', DAY];
+  const all = [...args.split(' '), '--emulator', '--today', TODAY];
   return (apart ? run : runHere)(all, { cwd: place.directory });
 }
 
 async function depart(): Promise<void> {
-  const args = ['member', 'depart', 'zoe', '--reason', 'graduated', '--sponsor', 'ada', '--yes', '--today', DAY];
+  const args = ['member', 'depart', 'zoe', '--reason', 'graduated', '--sponsor', 'ada', '--yes', '--today', TODAY];
   expect(await runHere(args, { cwd: place.directory })).toMatchObject({ code: 0 });
 }
 
@@ -43,7 +46,7 @@ async function depart(): Promise<void> {
 async function inAccount<Value>(
   work: (iam: ReturnType<typeof iamOf>, account: Awaited<ReturnType<typeof openAccount>>) => Promise<Value>,
 ) {
-  const account = await openAccount({ dir: join(place.directory, STORE), clock: () => new Date(`${DAY}T12:00:00Z`) });
+  const account = await openAccount({ dir: join(place.directory, STORE), clock: () => new Date(`${TODAY}T12:00:00Z`) });
   const iam = iamOf(account);
   try {
     return await work(iam, account);
@@ -66,25 +69,7 @@ const TRUST = (who: string) =>
     Statement: [{ Effect: 'Allow', Principal: { AWS: who }, Action: 'sts:AssumeRole' }],
   });
 
-/** Two keys and one credential of each kind, a group outside the lab, a policy of their own. */
-function withEverything(): Promise<readonly Key[]> {
-  return inAccount(async (iam) => {
-    const keys = [await keyOf(iam, UserName), await keyOf(iam, UserName)];
-    await callIam(iam, 'CreateLoginProfile', { UserName, Password: 'Correct-Horse-1', PasswordResetRequired: false });
-    const { VirtualMFADevice } = await callIam(iam, 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'zoe' });
-    const { SerialNumber } = VirtualMFADevice as { SerialNumber: string };
-    const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
-    await callIam(iam, 'EnableMFADevice', { UserName, SerialNumber, ...codes });
-    await callIam(iam, 'UploadSSHPublicKey', { UserName, SSHPublicKeyBody: SSH_PUBLIC_KEY });
-    await callIam(iam, 'UploadSigningCertificate', { UserName, CertificateBody: CERTIFICATE });
-    await callIam(iam, 'CreateServiceSpecificCredential', { UserName, ServiceName: 'codecommit.amazonaws.com' });
-    await callIam(iam, 'CreateGroup', { GroupName: 'readers' });
-    await callIam(iam, 'AddUserToGroup', { UserName, GroupName: 'readers' });
-    await callIam(iam, 'CreatePolicy', { PolicyName: 'extra', PolicyDocument: policy('Allow', 's3:GetObject') });
-    await callIam(iam, 'AttachUserPolicy', { UserName, PolicyArn: 'arn:aws:iam::123456789012:policy/extra' });
-    return keys;
-  });
-}
+const withEverything = () => inAccount((iam) => giveEveryCredential(iam, UserName));
 
 /** Ids differ from run to run. */
 function comparable(text: string): string {
@@ -101,7 +86,6 @@ const states = ({ stdout }: CommandResult) =>
   );
 
 test('a departure from the first question to the proof', async () => {
-  await command('apply --yes');
   const keys = await withEverything();
   const first = await command('offboard zoe', { apart: true });
   expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -145,8 +129,7 @@ test('a departure from the first question to the proof', async () => {
   });
 });
 
-test('what is left of a user disproves the claim that it is gone, and goes with the remnant', async () => {
-  await command('apply --yes');
+inTurn('what is left of a user disproves the claim that it is gone, and goes with the remnant', async () => {
   const keys = await withEverything();
   await command('offboard zoe --out zoe.json');
   const { user } = JSON.parse(readFileSync(join(place.directory, 'zoe.json'), 'utf8'));
@@ -188,8 +171,7 @@ test('what is left of a user disproves the claim that it is gone, and goes with 
   expect(await tried(keys)).toEqual(['InvalidClientTokenId', 'InvalidClientTokenId']);
 });
 
-test('a user who was renamed or replaced is found by the unique ID, and nothing is saved of it', async () => {
-  await command('apply --yes');
+inTurn('a user who was renamed or replaced is found by the unique ID, and nothing is saved of it', async () => {
   const [key] = await withEverything();
   await command('offboard zoe --out zoe.json');
   await inAccount((iam) => callIam(iam, 'UpdateUser', { UserName, NewUserName: 'hidden', NewPath: '/' }));
@@ -206,8 +188,7 @@ test('a user who was renamed or replaced is found by the unique ID, and nothing 
   expect(states(await command('offboard zoe --verify zoe.json --json'))).toMatchObject({ user: 'disproved' });
 });
 
-test('facts that are damaged or about someone else prove nothing', async () => {
-  await command('apply --yes');
+inTurn('facts that are damaged or about someone else prove nothing', async () => {
   expect(await command('offboard zo')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown-member') });
   expect(await command('offboard zo --verify')).toMatchObject({ code: 2 });
   await command('offboard zoe --out zoe.json');

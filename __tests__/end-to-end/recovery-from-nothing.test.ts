@@ -7,7 +7,7 @@ test(`an apply of the sample team that is killed at any call is finished by the 
   const reference = await undisturbed(await bootstrapped(), sampleTeam);
   expect(reference.calls.length).toBeGreaterThan(80);
 
-  const recoveries = await recoverFrom(reference, sampleOf(killsOf(reference), 2));
+  const recoveries = await recoverFrom(reference, sampleOf(killsOf(reference), 1));
   report('the first apply', recoveries);
 
   expect(recoveries.problems).toEqual([]);

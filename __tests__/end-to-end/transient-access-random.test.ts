@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Role, Team } from '../../src/team/team.ts';
-import { EXHAUSTIVE } from '../support/exhaustive.ts';
+import { EXHAUSTIVE, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, inTurns } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { seeChange } from '../support/transient-access-change.ts';
@@ -45,14 +45,17 @@ const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
     })),
 );
 
-test(`during any change of a small team, no user may do what neither end allows (${ENGINE_TITLE})`, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(someTeams, someTeams), { minLength: 2, maxLength: 2 }), async (pairs) => {
-      await inTurns(pairs, async ([before, after]) => {
-        const seen = await seeChange(start, { before, after });
-        expect(seen.problems).toEqual([]);
-      });
-    }),
-    { numRuns: EXHAUSTIVE ? 100 : 1, endOnFailure: true },
-  );
-});
+testInTurn(2)(
+  `during any change of a small team, no user may do what neither end allows (${ENGINE_TITLE})`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(someTeams, someTeams), { minLength: 2, maxLength: 2 }), async (pairs) => {
+        await inTurns(pairs, async ([before, after]) => {
+          const seen = await seeChange(start, { before, after });
+          expect(seen.problems).toEqual([]);
+        });
+      }),
+      { numRuns: EXHAUSTIVE ? 100 : 1, endOnFailure: true },
+    );
+  },
+);

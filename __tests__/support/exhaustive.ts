@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
 
 /** `npm run test:exhaustive`: every case instead of a sample. */
 export const EXHAUSTIVE = process.env.MTURK_TEAM_TESTS === 'exhaustive';
@@ -25,11 +26,11 @@ export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
 type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback) => void);
 
 /**
- * `test` for what takes seconds: of the tests and tables in a file, each commit runs one in `share`, beginning at another one;
- * an exhaustive run runs all.
+ * `test` for what takes seconds: of the tests and tables in a file, each commit runs one in `share`, beginning at another one
+ * in each file; an exhaustive run runs all.
  */
 export function testInTurn(share: number): Tests {
-  let turn = ROTATION;
+  let turn = ROTATION + basename(expect.getState().testPath ?? '').length;
   const next = () => (EXHAUSTIVE || turn++ % share === 0 ? test : test.skip);
   const inTurn = (name: string, body: jest.ProvidesCallback) => next()(name, body);
   Object.defineProperty(inTurn, 'each', { get: () => next().each });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { testInTurn } from '../support/exhaustive.ts';
 import { GitHubRepository } from '../support/github-repository.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
@@ -33,7 +34,7 @@ function program(name: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
-test('a release is a commit with the built tool, which a tag names, and a package that knows it', async () => {
+testInTurn(2)('a release is a commit with the built tool, which a tag names, and a package that knows it', async () => {
   for (const source of SOURCES) cpSync(source, join(directory, 'repository', source), { recursive: true });
   git('init', '--quiet', '--initial-branch=main');
   for (const [key, value] of [
