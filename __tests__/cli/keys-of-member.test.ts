@@ -9,6 +9,7 @@ import { secretText } from '../../src/keys/profile.ts';
 import { ACCOUNT, callIam, iamOf, openAccount } from '../emulator/clients.ts';
 import { atTerminal } from '../support/at-terminal.ts';
 import { answering, run, runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -213,7 +214,7 @@ describe('keys open', () => {
     expect(mine.hasCredentials()).toBe(false);
   });
 
-  test('refuses a replayed message whose key is gone', async () => {
+  testInTurn(2)('refuses a replayed message whose key is gone', async () => {
     const mine = await requested('bo');
     const key = await newKey('perception-lab-bo');
     await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: key.id });

@@ -5,6 +5,7 @@ import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { callIam, iamOf, outcome, stsOf } from '../emulator/clients.ts';
 import { type CommandResult, runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { startGitHubOidc } from '../support/github-oidc.ts';
 import { expectGolden } from '../support/golden.ts';
 
@@ -54,7 +55,7 @@ function pin(lab: string, commit: string): void {
   writeFileSync(join(directory, 'apply.yml'), caller);
 }
 
-test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destroyed', async () => {
+testInTurn(2)('two labs: made, as wanted, interrupted, repaired, upgraded, and one destroyed', async () => {
   const [first = '', second = ''] = LABS;
   const account = { dir: EMULATOR, accountId: '123456789012', provider: false } as const;
   const github = await startGitHubOidc();

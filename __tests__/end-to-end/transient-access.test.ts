@@ -274,7 +274,7 @@ const isManual = ({ byHand }: Change) => byHand !== undefined;
 const SAMPLE = [
   ...sampleOf(
     CHANGES.filter(([, change]) => !isManual(change)),
-    2,
+    1,
   ),
   ...sampleOf(
     CHANGES.filter(([, change]) => isManual(change)),

@@ -1,8 +1,10 @@
 import type { DriftReport } from '../../../src/drift/report/report.ts';
 import { driftIssuesInTest, MARKER } from '../../support/drift-issues.ts';
 import { ADDED, DENIED, REMOVED, reportWith, scanOf, UNMANAGED } from '../../support/drift-reports.ts';
+import { testInTurn } from '../../support/exhaustive.ts';
 
 const { server, repository, check, issueOf } = driftIssuesInTest();
+const inTurn = testInTurn(2);
 const BOT = 'github-actions[bot]';
 const INCOMPLETE = { notChecked: [DENIED] };
 const pendingOf = (ids: readonly string[], cause: 'pending' | 'manual' = 'pending'): DriftReport =>
@@ -105,7 +107,7 @@ describe('the drift issue', () => {
     expect(issueOf('drift')).toMatchObject({ data: { count: 3 }, comments: { length: 1 } });
   });
 
-  test('thousands of findings fit, and one more is still noticed', async () => {
+  inTurn('thousands of findings fit, and one more is still noticed', async () => {
     const ids = Array.from({ length: 1_200 }, (_, index) => `outside/user-${index}/spends`);
     await check(reportWith(ids));
     expect(issueOf('drift').body.length).toBeLessThanOrEqual(65_536);
@@ -247,7 +249,7 @@ describe('what GitHub is asked', () => {
     expect(open).toHaveLength(1);
   });
 
-  test('more issues than can be read: it fails, and opens no second one', async () => {
+  inTurn('more issues than can be read: it fails, and opens no second one', async () => {
     for (let index = 0; index < 5_001; index += 1) {
       repository().openIssue({ author: BOT, title: 'stale', body: 'y' }).state = 'closed';
     }
