@@ -19,7 +19,7 @@ export function zoe(more = '', { recipient }: { recipient: string } = IDENTITIES
   return `  zoe: { name: Zoë Quist, github: zoeq, roles: [results-reader], recipient: ${recipient}${more} }\n`;
 }
 
-/** The file of a small lab in which Ada has what `ada` adds to her line. */
+/** The file of a small lab in which `ada` is added to the line of Ada. */
 export function keysTeam({ ada = '', rest = zoe() }: { ada?: string; rest?: string } = {}): string {
   return `version: 1
 lab: perception-lab

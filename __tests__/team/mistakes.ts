@@ -91,6 +91,9 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ],
     ['a wide space before a name', named('\u3000Bo'), '\u3000'],
   ],
+  'trailing-comma': [
+    ['a comma behind a name on a line of its own', members('  bo:\n    name: Bo Chen,\n    roles: [reader]'), ','],
+  ],
   'merge-conflict': [
     [
       'a merge conflict',

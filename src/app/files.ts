@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 /** Checks before a command does anything that its output files can be written. Null means no file. */
@@ -15,6 +15,15 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
     }
   }
   return succeed(null);
+}
+
+/** The text of a file that a person named. */
+export async function readText(file: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<Result<string>> {
+  try {
+    return succeed(await readFile(file, encoding));
+  } catch (error) {
+    return fail('file-not-readable', { file, reason: systemReason(error) });
+  }
 }
 
 /** What writing files gives, or which of them the system does not let be written. */

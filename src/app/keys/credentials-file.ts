@@ -1,8 +1,9 @@
-import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { written } from '../files.ts';
+import { readText, written } from '../files.ts';
 
 /** The AWS credentials file of a person. */
 export function credentialsFile(env: NodeJS.ProcessEnv): string {
@@ -11,12 +12,7 @@ export function credentialsFile(env: NodeJS.ProcessEnv): string {
 
 /** Its bytes as characters, so that none of them changes; empty if there is no file. */
 export async function readCredentials(file: string): Promise<Result<string>> {
-  try {
-    return succeed(await readFile(file, 'latin1'));
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? succeed('') : fail('file-not-readable', { file, reason: code });
-  }
+  return existsSync(file) ? readText(file, 'latin1') : succeed('');
 }
 
 /** Writes in place, since a secret must not be in a temporary file: only the owner can read it, a link stays one. */

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { parseData } from '../../diagnostics/parse-data.ts';
 import { SAVED_FACTS, type SavedFacts } from '../../offboard/facts.ts';
 import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { written } from '../files.ts';
+import { readText, written } from '../files.ts';
 
 /** Writes a new file that only its owner can read. One that exists may be all that is left of a deleted user. */
 export function saveFacts(file: string, facts: SavedFacts): Promise<Result<void>> {
@@ -17,9 +17,7 @@ export async function readSavedFacts(
   { lab, account }: Pick<Team, 'lab' | 'account'>,
   member: string,
 ): Promise<Result<SavedFacts>> {
-  const text = await readFile(file, 'utf8').then(succeed, ({ code = 'unknown' }: NodeJS.ErrnoException) =>
-    fail('file-not-readable', { file, reason: code }),
-  );
+  const text = await readText(file);
   if (!text.ok) return text;
   const read = parseData(text.value, SAVED_FACTS);
   if (!read.ok) return fail('facts-unusable', { file, because: 'damaged', reason: read.reason });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../../app/files.ts';
 import { connectKey } from '../../app/keys/connection.ts';
 import { identityDirectory, type MemberOfAccount, ownIdentity } from '../../app/keys/identities.ts';
 import { openKey } from '../../app/keys/open.ts';
@@ -102,11 +102,7 @@ const EXAMPLE = 'aws mturk list-hits --max-results 1 --region us-east-1';
 const SANDBOX = ' --endpoint-url https://mturk-requester-sandbox.us-east-1.amazonaws.com';
 
 async function messageText(file: string | null, { stderr, canAsk }: Terminal): Promise<Result<string>> {
-  if (file !== null) {
-    return readFile(file, 'utf8').then(succeed, ({ code = 'unknown' }: NodeJS.ErrnoException) =>
-      fail('file-not-readable', { file, reason: code }),
-    );
-  }
+  if (file !== null) return readText(file);
   if (canAsk) stderr('Paste the message, from its first line to its last, and press Enter.\n');
   return succeed(await inputText(canAsk === true));
 }

@@ -41,6 +41,14 @@ export const TEXT_RULES = {
       help: t`delete it and type a space; text from web pages and word processors contains such characters`,
     }),
   }),
+  trailingComma: rule({
+    code: 'trailing-comma',
+    message: (_found: Record<string, never>, { path }) => ({
+      summary: t`${textAt(path)} ends with a comma`,
+      reason: t`outside ${value('{ }')} and ${value('[ ]')}, YAML takes a comma for a part of the text`,
+      help: t`remove the comma`,
+    }),
+  }),
   controlCharacter: characterRule(
     'control-character',
     t`a control character`,
@@ -150,6 +158,10 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
     const command = WORKFLOW_COMMAND.exec(content)?.[0];
     if (command === '##[' || command === '::') {
       report(TEXT_RULES.workflowCommand, path, { marker: command }, { at, range: rangeOfPart(command, at) });
+    }
+    if (path.at(-1) === 'name' && content.endsWith(',')) {
+      const [, end] = places.value(path);
+      report(TEXT_RULES.trailingComma, path, {}, { at, range: [end - 1, end] });
     }
     if (PLAIN.test(content)) return;
     const isFree = FREE.has(path.at(-1));
