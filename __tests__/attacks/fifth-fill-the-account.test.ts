@@ -26,6 +26,9 @@ test('as many groups as an account may have, in place of one of the lab, stop no
     const lab = test.lab(smallTeam);
     const result = await applyPlanned(lab, await planned(lab), carriedOut(), SILENT);
     const { begun } = JSON.parse(test.memory.record ?? '{}');
-    expect({ failure: result.ok ? null : result.failure.code, begun: begun.length }).toEqual({ failure: null, begun: 0 });
+    expect({ failure: result.ok ? null : result.failure.code, begun: begun.length }).toEqual({
+      failure: null,
+      begun: 0,
+    });
   });
 });

@@ -10,7 +10,7 @@ afterAll(labs.remove);
 const bo = user('bo');
 const ALLOW = { Sid: 'OutOfReach', Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' };
 
-async function withAllow(text: string | undefined): Promise<string> {
+function withAllow(text: string | undefined): string {
   const document = JSON.parse(decodeURIComponent(text ?? ''));
   return JSON.stringify({ ...document, Statement: [...[document.Statement].flat(), ALLOW] });
 }
@@ -20,7 +20,7 @@ test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
     'limits of a member',
     async (iam) => {
       const { PolicyDocument } = await iam.send(new aws.GetUserPolicyCommand({ ...bo, PolicyName: 'limits' }));
-      const changed = await withAllow(PolicyDocument);
+      const changed = withAllow(PolicyDocument);
       await iam.send(new aws.PutUserPolicyCommand({ ...bo, PolicyName: 'limits', PolicyDocument: changed }));
     },
   ],
@@ -31,7 +31,7 @@ test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
       const { Policy } = await iam.send(new aws.GetPolicyCommand({ PolicyArn }));
       const version = { PolicyArn, VersionId: Policy?.DefaultVersionId ?? '' };
       const { PolicyVersion } = await iam.send(new aws.GetPolicyVersionCommand(version));
-      const PolicyDocument = await withAllow(PolicyVersion?.Document);
+      const PolicyDocument = withAllow(PolicyVersion?.Document);
       await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
     },
   ],
