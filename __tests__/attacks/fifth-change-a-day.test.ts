@@ -1,0 +1,43 @@
+import * as aws from '@aws-sdk/client-iam';
+import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
+
+const labs = attackedLabs((file) => file.replace('until: "2027-05-31"', 'from: "2026-01-01"\n    until: "2027-05-31"'));
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+const bo = user('bo');
+const deny = (operator: string, day: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        ...{ Effect: 'Deny', Action: 'mechanicalturk:*', Resource: '*' },
+        Condition: { [operator]: { 'aws:CurrentTime': `${day}T00:00:00Z` } },
+      },
+    ],
+  });
+
+test.each([
+  [
+    'until a day',
+    deny('DateLessThan', '2027-01-31'),
+    'removes the first day, long past',
+    'from: "2026-01-01"\n    ',
+    '',
+  ],
+  ['since a day', deny('DateGreaterThan', '2026-11-01'), 'shortens the access', '2027-05-31', '2027-05-30'],
+])(
+  'a Deny of everything %s stays, although the file then changes a day',
+  async (_what, PolicyDocument, _change, from, to) => {
+    await labs.attack(async (lab) => {
+      expect(await lab.may(bo.UserName)).not.toEqual([]);
+      await lab.byHand((iam) => iam.send(new aws.PutUserPolicyCommand({ ...bo, PolicyName: 'stop', PolicyDocument })));
+      expect(await lab.may(bo.UserName)).toEqual([]);
+      expect((await lab.mturk(TODAY, 'drift', '--reconcile', '--yes')).code).toBe(2);
+      expect(await lab.may(bo.UserName)).toEqual([]);
+      lab.edit(from, to);
+      expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+      expect(await lab.may(bo.UserName)).toEqual([]);
+    });
+  },
+);
