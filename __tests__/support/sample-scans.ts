@@ -311,13 +311,13 @@ export const OTHERS: readonly DriftFinding[] = [
     kind: 'root-access-key',
     keys: [key({ id: null, created: '2016-05-05T00:00:00Z', lastUsed: '2026-11-20T00:00:00Z' })],
   }),
-  finds('key-used-after-leaving/cy', {
+  finds('key-used-after-leaving/cy/2026-11-24', {
     kind: 'key-used-after-leaving',
     user: userOf('cy'),
     key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
     because: 'suspended',
   }),
-  finds('key-used-after-leaving/dee', {
+  finds('key-used-after-leaving/dee/2026-11-01', {
     kind: 'key-used-after-leaving',
     user: userOf('dee'),
     key: key({ id: null, lastUsed: '2026-11-01T20:15:00Z' }),

@@ -30,7 +30,8 @@ export function withoutAddedDenies(
     };
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
-    const isOutOfReach = ({ Sid }: Statement) => Sid === OUT_OF_REACH_SID;
+    const isOutOfReach = ({ Sid, Effect, Condition }: Statement) =>
+      Effect === 'Deny' && Sid === OUT_OF_REACH_SID && Condition === undefined && holder.kind === 'user';
     const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
     return Statement.length === statements.length ? document : { ...document, Statement };
   };

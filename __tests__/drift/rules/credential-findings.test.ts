@@ -81,7 +81,7 @@ describe('credentials', () => {
     [
       'a key of a suspended member, used six days ago',
       { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-19T12:00:00Z' })] } } },
-      ['key-used-after-leaving/cy'],
+      ['key-used-after-leaving/cy/2026-11-19'],
     ],
     [
       'a key of a suspended member, used eight days ago',
@@ -95,7 +95,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
       },
-      ['key-used-after-leaving/bo'],
+      ['key-used-after-leaving/bo/2027-06-01'],
     ],
     [
       'a key used on the last day, and no other finding about the keys',
@@ -114,7 +114,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
       },
-      ['key-used-after-leaving/bo', 'unmanaged-user/bo/spends'],
+      ['key-used-after-leaving/bo/2026-11-21', 'unmanaged-user/bo/spends'],
     ],
     ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['console-password/bo']],
     [
@@ -228,8 +228,8 @@ describe('credentials', () => {
     const { findings } = scanOfAccount({ credentials: { [name('bo')]: { keys }, [name('cy')]: { keys } } });
     expect(findings.map(({ id, risk }) => [id, risk])).toEqual([
       ['too-many-access-keys/bo', 'spends'],
-      ['key-used-after-leaving/cy', null],
-      ['key-used-after-leaving/cy/2', null],
+      ['key-used-after-leaving/cy/2026-11-25', null],
+      ['key-used-after-leaving/cy/2026-11-25/2', null],
       ['too-many-access-keys/cy', null],
     ]);
   });

@@ -418,21 +418,32 @@ describe('dates', () => {
     expect(brief(ruled({ change }))).toEqual([keeps('bo', OPERATIONS)]);
   });
 
-  test('a last day that the file changes drops it', () => {
+  test('a later last day of the file drops it, an earlier one does not', () => {
     const change = write('bo', 'limits', until('2026-12-24T00:00:00Z'));
-    const team = withMember('bo', { until: '2027-01-31' });
-    expect(statementsOfBo({ team, applied: sampleTeam, change })).toMatchObject([ends('2027-02-01T00:00:00Z')]);
+    const later = withMember('bo', { until: '2027-08-31' });
+    expect(statementsOfBo({ team: later, applied: sampleTeam, change })).toMatchObject([ends('2027-09-01T00:00:00Z')]);
+    const never = withMember('bo', { until: null });
+    expect(statementsOfBo({ team: never, applied: sampleTeam, change })).toBeUndefined();
+    const earlier = withMember('bo', { until: '2027-01-31' });
+    expect(statementsOfBo({ team: earlier, applied: sampleTeam, change })).toMatchObject([
+      ends('2027-02-01T00:00:00Z'),
+      ends('2026-12-24T00:00:00Z'),
+    ]);
   });
 
-  test('a first day that someone wrote stays, until the file changes it', () => {
+  test('a first day that someone wrote stays, until the file has an earlier one', () => {
     const first = says(
       statement('Deny', '*', { Condition: { DateLessThan: { 'aws:CurrentTime': '2027-01-10T00:00:00Z' } } }),
     );
     const change = write('fay', 'limits', first);
     expect(brief(ruled({ change }))).toEqual([keeps('fay', OPERATIONS)]);
     const team = withMember('fay', { from: '2026-12-01' });
-    const applied = withMember('fay', { from: '2026-11-01' });
-    expect(brief(ruled({ team, applied, change }))).toEqual([]);
+    expect(brief(ruled({ team, applied: withMember('fay', { from: '2027-01-05' }), change }))).toEqual([]);
+    expect(brief(ruled({ team: sampleTeam, applied: withMember('fay', { from: '2027-01-05' }), change }))).toEqual([]);
+    // One that has begun gives nothing by its change.
+    const begun = withMember('fay', { from: '2026-11-01' });
+    expect(brief(ruled({ team, applied: begun, change }))).toEqual([keeps('fay', OPERATIONS)]);
+    expect(brief(ruled({ team: sampleTeam, applied: begun, change }))).toEqual([keeps('fay', OPERATIONS)]);
     // It replaces no first day of the file.
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
   });
@@ -968,7 +979,7 @@ describe('Denies of groups that a member leaves by an apply', () => {
         ...{ team: renamedReader, applied: sampleTeam },
         change: changeGroup('results-reader', () => ({ inline: [stopsAlways] })),
       },
-      ['bo operations', 'cy operations'],
+      ['bo operations', 'bo deny-kept', 'cy operations', 'cy deny-kept'],
     ],
     [
       'a Deny with a time of its own, when the file changes the last day',

@@ -57,7 +57,7 @@ export const CREDENTIALS: readonly ManualChange[] = [
   {
     what: 'a suspended member uses an access key',
     done: async (clients) => use(clients, await keyFor(clients, 'cy')),
-    finds: ['key-used-after-leaving/cy'],
+    finds: ['key-used-after-leaving/cy/2026-11-25'],
     reconcile: 'left',
     access: false,
   },

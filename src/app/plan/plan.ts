@@ -10,6 +10,7 @@ import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/d
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
@@ -76,7 +77,22 @@ export interface StackPlanOptions {
  * users who are left out are removed from the state, for which it is written. Without the lock it is only read: a mark then
  * shows as a replacement, which a guardrail blocks, and who is left out is left out of the plan that is shown.
  */
-export async function planStack(
+export async function planStack(session: LabSession, options: StackPlanOptions = {}): Promise<Result<StackPlan>> {
+  let planned = await planOnce(session, options);
+  for (let times = 1; times < MOST_PLANS && planned.ok && hasChanges(planned.value.saved.plan); times += 1) {
+    // What someone took after the account was read, and before Terraform read it, would be given back.
+    const now = await applyRule(session, options.rule ?? {}, planned.value.record);
+    if (!now.ok) return now;
+    if (stableJson(now.value.ruled) === stableJson(planned.value.ruled)) break;
+    planned = await planOnce(session, options);
+  }
+  return planned;
+}
+
+/** In an account that changes all the time, the last plan is taken. */
+const MOST_PLANS = 3;
+
+async function planOnce(
   session: LabSession,
   {
     lock = true,
@@ -86,7 +102,7 @@ export async function planStack(
     credentials = 'plan',
     rule = {},
     record: own,
-  }: StackPlanOptions = {},
+  }: StackPlanOptions,
 ): Promise<Result<StackPlan>> {
   const decided = await applyRule(session, rule, own);
   if (!decided.ok) return decided;

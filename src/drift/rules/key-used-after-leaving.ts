@@ -2,11 +2,13 @@ import { userText } from '../../access/text/names.ts';
 import { t } from '../../text/text.ts';
 import { keyUseText, riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
-import { detected, type Rule } from './rule.ts';
+import { detected, type Rule, subjectParts } from './rule.ts';
 
 export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
   severity: 'high',
   idEffect: 'never',
+  // A later use is another finding.
+  idParts: (data, names) => [...subjectParts(data, names), (data.key.lastUsed ?? '').slice(0, 10)],
   usesCredentialReport: true,
   detect: ({ credentialUsers, account, at }) =>
     credentialUsers.flatMap(({ user, ended, credentials: { keys } }) =>

@@ -227,7 +227,7 @@ function certain(
   isLimits = false,
 ): PolicyDocument {
   if (document === null) return DENY_ALL;
-  const isOutOfReach = ({ Sid }: Statement) => isLimits && Sid === OUT_OF_REACH_SID;
+  const isOutOfReach = ({ Sid, Effect }: Statement) => isLimits && Sid === OUT_OF_REACH_SID && Effect === 'Deny';
   const Statement = statementsOf(document).filter(
     (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(denyKey(each)),
   );

@@ -5,6 +5,7 @@ import {
   ALL_OPERATIONS,
   difference,
   intersection,
+  isEmpty,
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
@@ -17,10 +18,10 @@ import { TEXT } from '../../diagnostics/parse-data.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { deniedIn, documentsOf, givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn } from './access.ts';
-import { deniedBy, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -64,10 +65,11 @@ export interface RuleInput {
 
 /**
  * What an apply does not give: operations that a manual change took, members whose user is missing, replaced, renamed, moved
- * out of the lab's path or has a taken name, roles whose group or policy has a taken name; and manual Denies that it keeps.
+ * out of the lab's path or has a taken name, roles whose group or policy has a taken name; manual Denies that it keeps, and
+ * users that it does not delete.
  */
 export const WITHHELD = z.strictObject({
-  kind: z.enum(['operations', 'missing', 'replaced', 'renamed', 'moved', 'name-taken', 'deny-kept']),
+  kind: z.enum(['operations', 'missing', 'replaced', 'renamed', 'moved', 'name-taken', 'deny-kept', 'not-deleted']),
   of: z.enum(['member', 'role']),
   key: TEXT,
   /** In catalog order. */
@@ -168,11 +170,12 @@ export function ruleFor(input: RuleInput): Ruled {
     return isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken;
   };
 
-  const members = team.members.flatMap((member): readonly Member[] => {
+  const members = team.members.flatMap((member): Member[] => {
     const { key } = member;
     const user = iamName(team.lab, key);
     const { kind, found, actual } = identify(member, input);
-    if (deletions.has(key) && kind === 'own') return [];
+    const outside = actual === null ? undefined : groupOutside(actual, input);
+    if (deletions.has(key) && kind === 'own' && outside === undefined) return [];
     const operations = listOperations(gives.get(user) ?? NO_OPERATIONS);
     if (kind === 'replaced' && actual?.path === labPath(team.lab)) {
       withheld.push({ kind, of: 'member', key, operations, found });
@@ -182,6 +185,10 @@ export function ruleFor(input: RuleInput): Ruled {
       if (kind !== 'deleted') withheld.push({ kind, of: 'member', key, operations, found });
       leftOut.members.push(key);
       return [];
+    }
+    if (deletions.has(key)) {
+      withheld.push({ kind: 'not-deleted', of: 'member', key, operations, found: outside ?? null });
+      return [{ ...member, roles: [], suspended: true }];
     }
     if (kind === 'new') newUsers.push(user);
     const ofRoles = ofWritten(member);
@@ -208,10 +215,38 @@ export function ruleFor(input: RuleInput): Ruled {
       },
     ];
   });
+  for (const { key, found } of leaversNotDeleted(input)) {
+    withheld.push({ kind: 'not-deleted', of: 'member', key, operations: [], found });
+    members.push({ ...LEAVER, key });
+  }
   const settings = { ...team.settings, deleteAfterDays: null };
   const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
   const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
   return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers, renamed };
+}
+
+/** The first group of a user outside the lab's path, which no role of the lab may change. */
+function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): string | undefined {
+  return account.access.groups.find(({ name, path }) => groups.includes(name) && path !== labPath(team.lab))?.name;
+}
+
+const LEAVER: Omit<Member, 'key'> = {
+  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, suspended: true },
+  ...{ keys: 0, recipient: null },
+};
+
+/** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
+function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; readonly found: string }[] {
+  const { team, applied, account } = input;
+  const { lab } = team;
+  const members = new Set(team.members.map(({ key }) => iamName(lab, key)));
+  return account.access.users.flatMap((user) => {
+    const key = keyOfIamName(lab, user.name);
+    const id = applied?.ids.user.get(user.name);
+    const isOwn = id !== undefined && id === account.ids.user.get(user.name) && user.path === labPath(lab);
+    const found = groupOutside(user, input);
+    return key === null || !isOwn || members.has(user.name) || found === undefined ? [] : [{ key, found }];
+  });
 }
 
 /** Under another member's name a user is that member's replaced one. */
@@ -343,19 +378,39 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
     const same = members.find(({ key }) => key === member.key);
     return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
   });
-  // The first of the file replaces none: what is there was denied outside Terraform.
-  const isChanged = (field: 'from' | 'until') => (was?.[field] ?? null) !== null && was?.[field] !== member[field];
+  // Only a day that gives more ends another one: the first of the file, and one that takes, leave what is there.
+  const { from = null, until = null } = was ?? {};
+  const isLater = until !== null && (member.until === null || member.until > until);
+  const hasBegun = from === null || from <= (applied?.team.day ?? from);
+  const isEarlier = !hasBegun && (member.from === null || member.from < (from ?? ''));
   const document = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
   const limits = deniesIn(document);
-  const isEnded = (deny: Statement) =>
-    (isChanged('until') && isLastDay(deny)) || (isChanged('from') && isFirstDay(deny));
+  const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
   const own = [document && { ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
   const others = [
     ...documentsOf({ ...actual, inline }, account.access),
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
-  return manualDenies({ own, others }, known, exact, isEnded);
+  const found = manualDenies({ own, others }, known, exact, isEnded);
+  const gives = givenBy(team).get(actual.name) ?? NO_OPERATIONS;
+  const ofLeft = rolesLeftBy(member, actual, input)
+    .flatMap((role) => deniesAtGroup(role, input))
+    .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
+  const all = new Map([...found, ...ofLeft].map((deny) => [denyKey(deny), deny]));
+  return [...all.values()];
+}
+
+/** Roles that the file takes from a member who is still in the group: renamed ones among them, whose Denies stay the member's. */
+function rolesLeftBy(
+  { key, roles }: Member,
+  { groups }: AccessUser,
+  { team, applied }: RuleInput,
+): readonly Pick<Role, 'key'>[] {
+  const teams = applied === null ? [] : [applied.team, ...applied.begun];
+  const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
+  const left = new Set(had.filter((role) => !roles.includes(role) && groups.includes(iamName(team.lab, role))));
+  return [...left].map((role) => ({ key: role }));
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
@@ -373,7 +428,7 @@ function groupsOfNoRole(
     .map(({ inline, attached }) => ({ inline, attached: attached.filter((arn) => !arns.has(arn)) }));
 }
 
-function deniesAtGroup(role: Role, input: RuleInput): readonly Statement[] {
+function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   const policy = rolePolicyArn(team, role.key);

@@ -57,6 +57,8 @@ function whatText({ kind, operations, found }: Withheld): Text {
       return t`the IAM user was moved to ${other}; it gets no role until it is moved back`;
     case 'name-taken':
       return t`the IAM name is taken by ${other}; nothing is created`;
+    case 'not-deleted':
+      return t`the IAM user is suspended until an administrator removes it from group ${other}; then an apply deletes it`;
     case 'deny-kept':
       return t`a Deny is kept (${what})`;
   }

@@ -61,11 +61,12 @@ export class RoleGroup extends Construct {
   private createPolicy({ team, role }: RoleGroupProps): IamPolicy | null {
     const document = rolePolicy(role, team.freeze);
     if (document === null) return null;
-    // No description: changing it replaces the policy, so words would cost access.
+    // A description cannot be changed: one that someone added would replace a policy that is attached, which IAM refuses.
     const policy = new IamPolicy(this, 'policy', {
       name: iamName(team.lab, role.key),
       path: labPath(team.lab),
       policy: escapeTemplate(JSON.stringify(document)),
+      lifecycle: { ignoreChanges: ['description'] },
     });
     policy.overrideLogicalId(roleAddress(role.key));
     return policy;

@@ -2,10 +2,13 @@ import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import { group, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(2);
 
 const PolicyDocument = JSON.stringify({
   Version: '2012-10-17',

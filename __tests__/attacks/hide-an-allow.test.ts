@@ -1,7 +1,10 @@
 import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, TODAY, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
