@@ -8,7 +8,7 @@ import type { ApplyRecord } from '../../src/app/session/records.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
 import { restoreName } from '../../src/review/rule/rule.ts';
-import { iamName, labPath } from '../../src/team/names.ts';
+import { boundaryArn, iamName, labPath } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { EXHAUSTIVE } from '../support/exhaustive.ts';
@@ -148,6 +148,10 @@ class Evening {
   private async apply(before: Access, killAt: number | null, restores: boolean): Promise<void> {
     const old = [this.record.team, ...this.record.begun];
     const lab = this.lab();
+    // Their boundary is restored before what the other one took is denied: M3 of the threat model.
+    const { users } = accessIn(this.test.memory.account);
+    const others = users.filter(({ boundary }) => boundary !== boundaryArn(TEAM)).map(({ name }) => name);
+    const narrowed = new Set(TEAM.members.flatMap(({ key }) => (others.includes(iamName(TEAM.lab, key)) ? [key] : [])));
     const first = orThrow(await planStack(lab));
     const restored = restores ? first.ruled.withheld : [];
     const rule = { restore: new Set(restored.map(restoreName)) };
@@ -181,10 +185,11 @@ class Evening {
     }
     const isAnew = (key: string, operation: string) =>
       old.some((team) => team !== null && !gives(team, key).has(operation));
+    const isRestoredFirst = (key: string) => wasKilled && narrowed.has(key);
     this.compare(
       'apply',
       before,
-      (key, operation) => restored.some((each) => each.key === key) || isAnew(key, operation),
+      (key, operation) => restored.some((each) => each.key === key) || isAnew(key, operation) || isRestoredFirst(key),
     );
   }
 
