@@ -38,7 +38,7 @@ const STATEMENT = z
   .refine((each) => (each.Resource === undefined) !== (each.NotResource === undefined));
 
 /** An identity policy as IAM stores it. */
-const DOCUMENT = z.strictObject({
+export const POLICY_DOCUMENT = z.strictObject({
   Version: z
     .string()
     .regex(/^(?:2008-10-17|2012-10-17)$/)
@@ -50,7 +50,7 @@ const DOCUMENT = z.strictObject({
 export type ConditionBlock = z.infer<typeof CONDITIONS>;
 export type Statement = z.infer<typeof STATEMENT>;
 export type Effect = Statement['Effect'];
-export type PolicyDocument = z.infer<typeof DOCUMENT>;
+export type PolicyDocument = z.infer<typeof POLICY_DOCUMENT>;
 
 export const DENY_ALL: PolicyDocument = {
   Version: '2012-10-17',
@@ -62,7 +62,7 @@ export const DENY_ALL: PolicyDocument = {
  * operators are not checked: IAM does not know all either, and a policy that could not be read would hide what it grants.
  */
 export function parsePolicyDocument(text: string): PolicyDocument | null {
-  const { data: document } = DOCUMENT.safeParse(policyJson(text));
+  const { data: document } = POLICY_DOCUMENT.safeParse(policyJson(text));
   if (document === undefined) return null;
   const statements = statementsOf(document);
   const sids = statements.flatMap(({ Sid }) => Sid || []);
