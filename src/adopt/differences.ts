@@ -1,0 +1,158 @@
+import { accessOf, accessOnceBegun, type UserAccess } from '../access/access-of.ts';
+import { type AccessModel, mapDocuments } from '../access/model.ts';
+import {
+  difference,
+  intersection,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from '../access/operation-set.ts';
+import { distinctGrants, type Grant, groupPolicies, ownPolicies } from '../access/policies-of.ts';
+import { desiredAccess } from '../access/sources/desired.ts';
+import { actionOf, type Operation } from '../catalog/mturk.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
+import { iamName } from '../team/names.ts';
+import type { AccessTeam } from '../team/team.ts';
+import { type Adoption, modelBefore } from './adoption.ts';
+
+/** How an operation is not as it was: `unlimited` was and `conditional` would be allowed under a condition or on a resource alone. */
+type OperationChange = 'gained' | 'lost' | 'unlimited' | 'conditional';
+
+/** Something that a member can do after adoption and could not before, or the other way round. `id` is stable. */
+export type Difference =
+  | { readonly id: string; readonly kind: OperationChange; readonly operation: Operation }
+  /** Allows outside Mechanical Turk, which no role of team.yaml can give. */
+  | {
+      readonly id: string;
+      readonly kind: 'other-permission';
+      readonly grant: Grant;
+      readonly actions: readonly string[];
+    }
+  | { readonly id: string; readonly kind: 'unknown-policy'; readonly grant: Grant };
+
+/** The access of an adopted member as it was, and as the file has it. */
+export interface PersonAccess {
+  /** The key in team.yaml. */
+  readonly key: string;
+  /** The name that the IAM user had. */
+  readonly name: string;
+  readonly kept: readonly Operation[];
+  readonly gained: readonly Operation[];
+  readonly lost: readonly Operation[];
+  readonly differences: readonly Difference[];
+}
+
+/** What differs for each adopted user who is a member of the file, as of a moment: `today` is its day. */
+export function differencesOf(
+  adoption: Adoption,
+  team: AccessTeam,
+  { at, today }: { readonly at: Date; readonly today: string },
+): readonly PersonAccess[] {
+  const members = new Set(team.members.map(({ key }) => key));
+  const before = modelBefore(adoption);
+  const of = (model: AccessModel) => new Map(accessOf(model, { at }).map((access) => [access.user.name, access]));
+  const was = of(before);
+  const most = of(mapDocuments(before, (document) => withoutLimits(document, 'Allow')));
+  const least = of(mapDocuments(before, (document) => withoutLimits(document, 'Deny')));
+  const desired = desiredAccess(team, today);
+  const will = of(desired);
+  const begun = new Map(accessOnceBegun(desired, { at }).map((access) => [access.user.name, access]));
+  return adoption.users.flatMap(({ key, name }): PersonAccess[] => {
+    const access = was.get(name);
+    if (!members.has(key) || access === undefined) return [];
+    const user = iamName(team.lab, key);
+    const allowedIn = (model: ReadonlyMap<string, UserAccess>, of: string) => model.get(of)?.allowed ?? NO_OPERATIONS;
+    const now = allowedIn(will, user);
+    const sets = {
+      before: access.allowed,
+      now,
+      after: union(now, allowedIn(begun, user)),
+      limited: difference(allowedIn(most, name), allowedIn(least, name)),
+    };
+    return [{ key, name, ...personAccess(sets, before, access) }];
+  });
+}
+
+interface Sets {
+  readonly before: OperationSet;
+  readonly now: OperationSet;
+  /** Now, or once access begins. */
+  readonly after: OperationSet;
+  /** What was allowed under some condition, or on some resource, and not always. */
+  readonly limited: OperationSet;
+}
+
+function personAccess({ before, now, after, limited }: Sets, model: AccessModel, access: UserAccess) {
+  const gained = difference(after, before);
+  const lost = difference(before, now);
+  const kept = intersection(before, now);
+  const changes = (kind: OperationChange, operations: OperationSet): readonly Difference[] =>
+    listOperations(operations).map((operation) => ({ id: `${kind}/${operation}`, kind, operation }));
+  return {
+    kept: listOperations(kept),
+    gained: listOperations(gained),
+    lost: listOperations(lost),
+    differences: [
+      ...changes('gained', gained),
+      ...changes('lost', lost),
+      ...changes('unlimited', intersection(limited, kept)),
+      ...changes('conditional', difference(limited, union(before, after))),
+      ...otherPermissions(model, access),
+      ...distinctGrants(access.unknownPolicies).map((grant) => ({
+        ...{ id: `unknown-policy/${idOf(grant)}`, kind: 'unknown-policy' as const, grant },
+      })),
+    ],
+  };
+}
+
+/** What policies allow outside Mechanical Turk: an adopted user keeps none of it. */
+function otherPermissions(model: AccessModel, { user, unknownPolicies }: UserAccess): readonly Difference[] {
+  const unknown = new Set(unknownPolicies.map(idOf));
+  const held = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
+  const sources = held.flatMap((each) => each.sources);
+  return sources.flatMap(({ holder, policy, document }): Difference[] => {
+    const grant = { holder, policy };
+    const actions = [...new Set(statementsOf(document).flatMap(otherActions))];
+    if (actions.length === 0 || unknown.has(idOf(grant))) return [];
+    return [{ id: `other-permission/${idOf(grant)}`, kind: 'other-permission', grant, actions }];
+  });
+}
+
+function otherActions({ Effect, Action }: Statement): readonly string[] {
+  if (Effect === 'Deny') return [];
+  return Action === undefined ? ['*'] : toList(Action).filter((action) => !isOfMechanicalTurk(action));
+}
+
+const [PREFIX = ''] = actionOf('GetHIT').split(':');
+
+/** Whether an action pattern names nothing but Mechanical Turk's. */
+export function isOfMechanicalTurk(action: string): boolean {
+  return action.toLowerCase().startsWith(`${PREFIX}:`);
+}
+
+function idOf({ holder, policy }: Grant): string {
+  return `${holder.kind}/${holder.name}/${policy}`;
+}
+
+/** A document in which limited statements with that effect hold always, and others never. */
+function withoutLimits(document: PolicyDocument | null, effect: Statement['Effect']): PolicyDocument | null {
+  if (document === null) return null;
+  const statements = statementsOf(document).flatMap((statement): readonly Statement[] => {
+    if (!isLimited(statement)) return [statement];
+    const { Effect, Action, NotAction } = statement;
+    return Effect === effect ? [{ Effect, Action, NotAction, Resource: '*' }] : [];
+  });
+  return { ...document, Statement: statements };
+}
+
+/** Whether a statement has a condition, or does not speak about any resource. */
+export function isLimited({ Condition, Resource }: Statement): boolean {
+  return Condition !== undefined || !toList(Resource).includes('*');
+}
+
+/** Those whose differences were not all shown when they were accepted. */
+export function unaccepted({ accepted }: Adoption, people: readonly PersonAccess[]): readonly PersonAccess[] {
+  const byKey = new Map(accepted.map(({ key, differences }) => [key, new Set(differences)]));
+  return people.filter(({ key, differences }) => differences.some(({ id }) => byKey.get(key)?.has(id) !== true));
+}
