@@ -1,5 +1,5 @@
 import { accessOf, accessOnceBegun, type UserAccess } from '../access/access-of.ts';
-import { type AccessModel, mapDocuments } from '../access/model.ts';
+import { type AccessModel, type AccessUser, mapDocuments } from '../access/model.ts';
 import {
   difference,
   intersection,
@@ -8,9 +8,9 @@ import {
   type OperationSet,
   union,
 } from '../access/operation-set.ts';
-import { distinctGrants, type Grant, groupPolicies, ownPolicies } from '../access/policies-of.ts';
+import { distinctGrants, type Grant, groupPolicies, type HeldPolicy, ownPolicies } from '../access/policies-of.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
-import { actionOf, type Operation } from '../catalog/mturk.ts';
+import { type Operation, SERVICE_PREFIX } from '../catalog/mturk.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { iamName } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
@@ -109,9 +109,7 @@ function personAccess({ before, now, after, limited }: Sets, model: AccessModel,
 /** What policies allow outside Mechanical Turk: an adopted user keeps none of it. */
 function otherPermissions(model: AccessModel, { user, unknownPolicies }: UserAccess): readonly Difference[] {
   const unknown = new Set(unknownPolicies.map(idOf));
-  const held = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
-  const sources = held.flatMap((each) => each.sources);
-  return sources.flatMap(({ holder, policy, document }): Difference[] => {
+  return heldBy(model, user).flatMap(({ holder, policy, document }): Difference[] => {
     const grant = { holder, policy };
     const actions = [...new Set(statementsOf(document).flatMap(otherActions))];
     if (actions.length === 0 || unknown.has(idOf(grant))) return [];
@@ -119,16 +117,20 @@ function otherPermissions(model: AccessModel, { user, unknownPolicies }: UserAcc
   });
 }
 
+/** The policies of a user and of the groups. */
+export function heldBy(model: AccessModel, user: AccessUser): readonly HeldPolicy[] {
+  const held = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
+  return held.flatMap(({ sources }) => sources);
+}
+
 function otherActions({ Effect, Action }: Statement): readonly string[] {
   if (Effect === 'Deny') return [];
   return Action === undefined ? ['*'] : toList(Action).filter((action) => !isOfMechanicalTurk(action));
 }
 
-const [PREFIX = ''] = actionOf('GetHIT').split(':');
-
 /** Whether an action pattern names nothing but Mechanical Turk's. */
 export function isOfMechanicalTurk(action: string): boolean {
-  return action.toLowerCase().startsWith(`${PREFIX}:`);
+  return action.toLowerCase().startsWith(`${SERVICE_PREFIX}:`);
 }
 
 function idOf({ holder, policy }: Grant): string {

@@ -54,7 +54,7 @@ interface CapabilityFacts {
 }
 
 /** The IAM service prefix; the API's own name "mturk" is not one. */
-const SERVICE_PREFIX = 'mechanicalturk';
+export const SERVICE_PREFIX = 'mechanicalturk';
 
 /**
  * The 13 capabilities. The order is the order of statements in a policy and of lines in every report.

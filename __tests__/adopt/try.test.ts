@@ -1,0 +1,23 @@
+import { ADOPTED_ACCOUNTS, createAccount, FIRST_FILE } from '../support/adopted-accounts.ts';
+import { iamOf, openAccount } from '../emulator/clients.ts';
+import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
+import { candidatesIn } from '../../src/adopt/candidates.ts';
+import { proposalOf } from '../../src/adopt/proposal.ts';
+import { draftText } from '../../src/adopt/draft.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
+import { writeFileSync } from 'node:fs';
+test.each(ADOPTED_ACCOUNTS)('$title', async (shape) => {
+  const account = await openAccount();
+  await createAccount(account, shape);
+  const d = await readAuthorizationDetails({ client: iamOf(account) } as any, '123456789012');
+  const t = { file: 'team.yaml', today: '2026-11-25' };
+  const team = readTeam(FIRST_FILE, t).team!;
+  const c = candidatesIn(d.access, team, { at: new Date('2026-11-25T12:00:00Z'), without: new Set(), keys: new Map() });
+  const p = proposalOf(c.candidates, d.access, team);
+  const text = draftText(FIRST_FILE, p, new Map());
+  writeFileSync(`/tmp/draft-${shape.title.replace(/\W+/g, '-')}.yaml`, text + JSON.stringify(c.left));
+  const r = readTeam(text, t);
+  expect(r.findings).toEqual([]);
+  expect(Object.fromEntries(c.candidates.map(({ key, user }) => [key, user.name]))).toEqual(shape.adopted);
+  await account.close();
+});

@@ -1,0 +1,170 @@
+import type { AccountRole } from '../access/account-role.ts';
+import type { AccessModel, AccessUser } from '../access/model.ts';
+import { contextOf } from '../access/request-context.ts';
+import { isObject } from '../diagnostics/parse-data.ts';
+import { iamArn } from '../iam/arn.ts';
+import { conditionsHold } from '../iam/conditions.ts';
+import { type ConditionBlock, toList } from '../iam/document.ts';
+import { resourceMatches } from '../iam/evaluate.ts';
+import { type Carrier, carriersIn } from '../offboard/facts.ts';
+import { iamName, labPath, memberTags } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { Candidate } from './candidates.ts';
+
+/** A policy in any shape of JSON, and what has it. */
+interface FoundPolicy {
+  readonly policy: string;
+  readonly of: Carrier | { readonly kind: 'bucket' | 'policy'; readonly name: string };
+  readonly json: unknown;
+  /** Whether it is about the calls of all. */
+  readonly isShared?: true;
+}
+
+/** Something in a policy that matches the IAM users `users` now and would not match them under their new names and paths. */
+export interface Reference {
+  readonly policy: string;
+  readonly of: FoundPolicy['of'];
+  readonly part: 'resource' | 'condition' | 'variable';
+  /** A resource, or `operator key`. */
+  readonly text: string;
+  readonly users: readonly string[];
+}
+
+/** What can name users: bucket policies are read of S3. */
+export interface Referring {
+  readonly access: AccessModel;
+  readonly roles: readonly AccountRole[];
+  readonly buckets: readonly { readonly bucket: string; readonly json: unknown }[];
+}
+
+/** What would stop matching once the candidates have the names and the path of the lab. IAM follows principals by itself. */
+export function referencesTo(
+  candidates: readonly Candidate[],
+  { lab }: Pick<Team, 'lab'>,
+  account: Referring,
+): readonly Reference[] {
+  const { access } = account;
+  const people = candidates.map(({ user, key }): Person => {
+    const moved = {
+      ...user,
+      name: iamName(lab, key),
+      path: labPath(lab),
+      tags: { ...user.tags, ...memberTags(lab, key) },
+    };
+    const view = (of: AccessUser) => ({
+      arn: iamArn(access.account, 'user', of.path, of.name),
+      context: contextOf(access, of, { at: new Date(0) }),
+    });
+    const groups = access.groups.filter(({ name }) => user.groups.includes(name));
+    const policies = new Set([user, ...groups].flatMap(({ attached }) => attached));
+    return { user, policies, before: view(user), after: view(moved) };
+  });
+  return policiesIn(account).flatMap((found) => {
+    const callers = people.filter((person) => isAbout(found, person));
+    return statementsIn(found.json).flatMap((statement) => referencesIn(found, statement, people, callers));
+  });
+}
+
+interface View {
+  readonly arn: string;
+  readonly context: ReturnType<typeof contextOf>;
+}
+
+interface Person {
+  readonly user: AccessUser;
+  /** ARNs of managed policies, those of groups too. */
+  readonly policies: ReadonlySet<string>;
+  readonly before: View;
+  readonly after: View;
+}
+
+function referencesIn(
+  { policy, of }: FoundPolicy,
+  { version, resources, conditions }: FoundStatement,
+  people: readonly Person[],
+  callers: readonly Person[],
+): readonly Reference[] {
+  const reference = (part: Reference['part'], text: string, among: readonly Person[]): readonly Reference[] =>
+    among.length === 0 ? [] : [{ policy, of, part, text, users: among.map(({ user }) => user.name) }];
+  const stops = (among: readonly Person[], holds: (view: View) => boolean) =>
+    among.filter(({ before, after }) => holds(before) && !holds(after));
+  return [
+    ...resources.flatMap((text) => {
+      const isVariable = USER_NAME.test(text);
+      const named = stops(isVariable ? callers : people, ({ arn, context }) =>
+        resourceMatches({ Effect: 'Allow', Resource: text }, version, arn, context),
+      );
+      if (named.length > 0) return reference('resource', text, named);
+      return isVariable ? reference('variable', text, callers) : [];
+    }),
+    ...conditions.flatMap(([operator, key, values]) => {
+      const Condition: ConditionBlock = { [operator]: { [key]: values } };
+      const text = `${operator} ${key}`;
+      if (PERSONAL.test(key)) {
+        const holds = ({ context }: View) => conditionsHold({ Condition, Effect: 'Allow' }, version, context);
+        return reference('condition', text, stops(callers, holds));
+      }
+      return values.some((value) => USER_NAME.test(value)) ? reference('variable', text, callers) : [];
+    }),
+  ];
+}
+
+const USER_NAME = /\$\{\s*aws:username\b/i;
+const PERSONAL = /^aws:(?:username|principalarn)$/i;
+
+interface FoundStatement {
+  readonly version: string | undefined;
+  readonly resources: readonly string[];
+  readonly conditions: readonly (readonly [operator: string, key: string, values: readonly string[]])[];
+}
+
+/** The parts of a policy that can name users, of policies of any kind. */
+function statementsIn(json: unknown): readonly FoundStatement[] {
+  if (!isObject(json)) return [];
+  const version = typeof json.Version === 'string' ? json.Version : undefined;
+  return toList<unknown>(json.Statement)
+    .filter(isObject)
+    .map(({ Resource, NotResource, Condition }) => ({
+      version,
+      resources: textsIn([Resource, NotResource]),
+      conditions: Object.entries(isObject(Condition) ? Condition : {}).flatMap(([operator, byKey]) =>
+        Object.entries(isObject(byKey) ? byKey : {}).map(([key, values]) => [operator, key, textsIn(values)] as const),
+      ),
+    }));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return typeof value === 'string' ? [value] : [];
+}
+
+/** All policies of the account in force, trust policies and those of buckets too. AWS's own name no user. */
+function policiesIn({ access, roles, buckets }: Referring): readonly FoundPolicy[] {
+  return [
+    ...access.policies
+      .filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'))
+      .map(({ arn, document }) => ({ policy: arn, of: { kind: 'policy' as const, name: arn }, json: document })),
+    ...carriersIn({ access, roles }).flatMap(({ carrier, inline }) =>
+      inline.map(({ name, document }) => ({ policy: name, of: carrier, json: document })),
+    ),
+    ...roles.map(({ name, trust }) => ({
+      policy: 'trust',
+      of: { kind: 'role' as const, name },
+      json: trust,
+      isShared: true as const,
+    })),
+    ...buckets.map(({ bucket, json }) => ({
+      policy: 'bucket',
+      of: { kind: 'bucket' as const, name: bucket },
+      json,
+      isShared: true as const,
+    })),
+  ];
+}
+
+/** Whether the policy is about calls of the user: those of buckets and roles are about all. */
+function isAbout({ policy, of, isShared }: FoundPolicy, { user, policies }: Person): boolean {
+  if (isShared === true) return true;
+  if (of.kind === 'policy') return policies.has(policy);
+  return of.kind === 'user' ? of.name === user.name : of.kind === 'group' && user.groups.includes(of.name);
+}
