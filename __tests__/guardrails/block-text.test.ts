@@ -36,6 +36,7 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
   'unknown-action': [{ address: 'aws_iam_user.member_bo', actions: ['hibernate'] }],
   'removed-from-state': [{ address: 'aws_iam_user.member_bo' }],
   'plan-incomplete': [{ because: 'errored' }, { because: 'deferred' }, { because: 'actions' }, { because: 'partial' }],
+  'adoption-takes-away': [{ address: 'aws_iam_user.member_bo', actions: ['delete', 'create'] }],
   'sensitive-value': [{ address: 'aws_iam_user.member_bo' }],
   'unknown-value': [{ address: 'aws_iam_group_membership.role_reader', attributes: ['group', 'users'] }],
   'name-taken': [

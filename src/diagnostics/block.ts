@@ -28,6 +28,7 @@ export const BLOCK = z.discriminatedUnion('code', [
   blockOf('unknown-action', { address: TEXT, actions: TEXTS }),
   blockOf('removed-from-state', { address: TEXT }),
   blockOf('plan-incomplete', { because: z.enum(['errored', 'deferred', 'actions', 'partial']) }),
+  blockOf('adoption-takes-away', { address: TEXT, actions: TEXTS }),
   blockOf('sensitive-value', { address: TEXT }),
   blockOf('unknown-value', { address: TEXT, attributes: TEXTS }),
   /** `owner` is the ARN of what has the name now. */

@@ -260,7 +260,38 @@ export interface PipelineFailureArgs {
   'facts-not-saved': { readonly member: string; readonly because: 'no-user' | 'replaced' | 'renamed' };
   /** What `keys sync` would create again. */
   'keys-still-wanted': { readonly member: string };
+  /** `file` is adopt.json; `other` if it is of another lab or account. */
+  'adoption-unusable': {
+    readonly file: string;
+    readonly because: 'missing' | 'unreadable' | 'damaged' | 'other';
+    readonly reason: string;
+  };
+  /** Keys of members whose access would differ from before in a way that no one accepted. */
+  'adoption-not-accepted': { readonly members: readonly string[] };
+  /** What is not as `adopt` read it; of a policy, the name is its ARN. */
+  'adoption-changed': {
+    readonly changes: readonly {
+      readonly kind: 'user' | 'group' | 'policy';
+      readonly name: string;
+      readonly part: AdoptionPart;
+    }[];
+  };
+  /** Names of IAM users that keep adopted users from the names that they are to have. */
+  'adoption-name-taken': { readonly names: readonly string[] };
+  /** Users who would gain in between (`plan`), gained or lost (`apply`), or would by the roles alone (`finish`). */
+  'adoption-unequal': {
+    readonly during: 'plan' | 'apply' | 'finish';
+    readonly people: readonly PersonWithOperations[];
+  };
+  /** Names of users whom `adopt --apply` has not moved. */
+  'adoption-not-applied': { readonly users: readonly string[] };
+  /** `adopt --finish` has begun, or an apply; `ended` if one has ended. */
+  'adoption-over': { readonly ended: boolean };
 }
+
+type AdoptionPart =
+  | ('missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags')
+  | ('document' | 'members');
 
 type WithoutKeysBecause =
   | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs')

@@ -8,9 +8,10 @@ export type Stack = 'team' | 'bootstrap';
 
 /**
  * An apply that suspends members has three plans: `partial` is the first, limited to their Deny; in `suspended` all else
- * changes while the Deny stays; `whole` ends it. Any other apply has a `whole` plan only.
+ * changes while the Deny stays; `whole` ends it. Any other apply has a `whole` plan only. `adopting` is the plan of
+ * `adopt --apply`, which imports users as they are.
  */
-export type Phase = 'whole' | 'suspended' | 'partial';
+export type Phase = 'whole' | 'suspended' | 'partial' | 'adopting';
 
 /** `today` is `YYYY-MM-DD`, UTC. */
 export interface PlanContext {

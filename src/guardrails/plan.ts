@@ -1,3 +1,5 @@
+import type { ResourceChange } from '../terraform/plan.ts';
+import { changedAttributes } from '../terraform/resources.ts';
 import { OTHER_VERSION } from '../text/failures/terraform.ts';
 import { codeText, listTexts, t, trusted } from '../text/text.ts';
 import type { GuardrailTable } from './guardrail.ts';
@@ -42,6 +44,20 @@ export const PLAN_GUARDRAILS = {
       summary: t`Terraform plans an action that mturk-team does not know`,
       reason: t`${codeText(actions.join(', '))} for ${codeText(address)}`,
       help: OTHER_VERSION,
+    }),
+  },
+  // An import of a user is an update, and creating an exclusive-policy resource detaches: `adopt --apply` takes nothing.
+  'adoption-takes-away': {
+    appliesTo: { stack: 'team', phase: 'adopting' },
+    checkPlan: ({ plan }) =>
+      plan.changes
+        .filter((change) => !isAddition(change))
+        .map(({ address, change: { actions } }) => ({ address, actions })),
+    problem: ({ address, actions }) => ({
+      summary: t`${codeText(address)} would change more than ${codeText('adopt --apply')} may`,
+      reason: t`planned: ${listTexts(actions.map(codeText))}; it only imports users, creates roles and adds members to them`,
+      help: t`if ${codeText('team.yaml')} changed since the last ${codeText('adopt --apply')}, undo that one first`,
+      paste: ['mturk-team adopt --undo'],
     }),
   },
   // No secret is managed, so a value that is marked as one would end in the state.
@@ -91,6 +107,28 @@ const OF_ACCESS = [
   ...['name', 'path', 'policy', 'permissions_boundary', 'group', 'group_name', 'user', 'user_name'],
   ...['users', 'policy_arn', 'policy_arns', 'policy_names', 'role', 'role_name', 'assume_role_policy'],
 ];
+
+/** What may change of a user who is imported: none of it is access. */
+const IMPORTED = ['tags', 'force_destroy'];
+
+/** Whether a change adds to what exists, or changes nothing. */
+function isAddition(change: ResourceChange): boolean {
+  const { type, change: of } = change;
+  const action = of.actions.join();
+  if (action === 'no-op') return true;
+  if (type.startsWith('aws_iam_user')) {
+    const { ofAccess, others } = changedAttributes(change);
+    return (
+      type === 'aws_iam_user' &&
+      action === 'update' &&
+      [...ofAccess, ...others].every((each) => IMPORTED.includes(each))
+    );
+  }
+  if (action === 'create') return true;
+  if (type !== 'aws_iam_group_membership' || action !== 'update') return false;
+  const [before, after] = [of.before?.users, of.after?.users].map((users) => (Array.isArray(users) ? users : []));
+  return before?.every((user) => after?.includes(user)) === true;
+}
 
 /** Whether a nested mask has a `true` anywhere. */
 function marks(mask: unknown): boolean {

@@ -20,7 +20,9 @@ const SYNTH_AGAIN = t`the configuration was not made from this ${codeText('team.
 export const SCOPE_GUARDRAILS = {
   'user-without-boundary': {
     appliesTo: { stack: 'team' },
-    checkPlan: ({ plan, team }) => {
+    checkPlan: ({ plan, team, phase }) => {
+      // An imported user keeps what it has until `adopt --finish`.
+      if (phase === 'adopting') return [];
       const wanted = boundaryArn(team);
       return users(plan).flatMap(({ change: { after } }) => {
         const boundary = after === null ? wanted : after.permissions_boundary;

@@ -245,6 +245,30 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
+  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'other'] as const).map((because) => ({
+    ...{ file: 'adopt.json', because },
+    reason: {
+      missing: 'ENOENT',
+      unreadable: 'EACCES',
+      damaged: 'it is not JSON',
+      other: 'it is of lab x in account y',
+    }[because],
+  })),
+  'adoption-not-accepted': [{ members: ['bo', 'zoe'] }],
+  'adoption-changed': [
+    {
+      changes: [
+        { kind: 'user', name: 'bo', part: 'attached' },
+        { kind: 'policy', name: 'arn:aws:iam::123456789012:policy/bonus', part: 'document' },
+      ],
+    },
+  ],
+  'adoption-name-taken': [{ names: ['Perception-Lab-Bo'] }],
+  'adoption-unequal': (['plan', 'apply', 'finish'] as const).map((during) => ({
+    ...{ during, people: [{ user: 'perception-lab-bo', operations: ['SendBonus'] }] },
+  })),
+  'adoption-not-applied': [{ users: ['bo', 'zoe'] }],
+  'adoption-over': [{ ended: false }, { ended: true }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
   'github-denied': [

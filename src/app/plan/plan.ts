@@ -269,7 +269,7 @@ async function completed(session: LabSession, report: PlanClassification): Promi
  * Resources that Terraform would replace only because their creation met an error. All converge without: a replacement costs a
  * member the access keys or the last day.
  */
-function taintedIn({ plan }: SavedPlan): readonly string[] {
+export function taintedIn({ plan }: SavedPlan): readonly string[] {
   return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
@@ -287,7 +287,8 @@ export function isUsed({ users, groups, policies }: AccessModel, lab: string): b
   );
 }
 
-async function askAccount(
+/** What the plan would create and exists already: imports, and names that are taken. */
+export async function askAccount(
   session: LabSession,
   { plan }: SavedPlan,
 ): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly GuardrailBlock[] }>> {

@@ -54,9 +54,15 @@ export interface LabSession extends AccountSession {
   configuration(stack: StackName): Promise<Result<string>>;
   /**
    * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
-   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one.
+   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one. For `adopting` see
+   * `SynthOptions`.
    */
-  workspace(stack: StackName, team: Team, imports?: readonly ImportBlock[]): Promise<Result<Workspace>>;
+  workspace(
+    stack: StackName,
+    team: Team,
+    imports?: readonly ImportBlock[],
+    adopting?: boolean,
+  ): Promise<Result<Workspace>>;
 }
 
 /** The name of a stack's state in a local AWS emulator, which labs with keys of their own share like a bucket. */
@@ -200,13 +206,13 @@ function labSession(
   const { work, readLock, providerMirror = null, roles = () => [] } = options;
   // By stack and team: a second plan needs no second synthesis.
   const configurations = new Map<string, string>();
-  const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
+  const configurationOf = async (stack: StackName, wanted: Team, adopting = false): Promise<Result<string>> => {
     const outDir = join(work, 'cdktf.out');
     return written(async () => {
       // A local AWS emulator keeps the state itself: the S3 backend of the real account would need a newer engine.
       const state = emulator === null ? wanted.settings.state : null;
       const kept = { ...wanted, settings: { ...wanted.settings, state } };
-      await synthesize(kept, { today: options.today, outDir, roles: roles() });
+      await synthesize(kept, { today: options.today, outDir, roles: roles(), adopting });
       return readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8');
     });
   };
@@ -217,14 +223,14 @@ function labSession(
     parallelism: options.parallelism,
     work,
     configuration: (stack) => configurationOf(stack, team),
-    async workspace(stack, wanted, imports = []) {
+    async workspace(stack, wanted, imports = [], adopting = false) {
       const extra = emulator?.engineEnv(stateName(stack, team));
       const state = stateFile(stack, team, extra);
       const checked = await checkState(state, wanted.lab);
       if (!checked.ok) return checked;
-      const of = `${stack} ${JSON.stringify(wanted)}`;
+      const of = `${stack} ${adopting} ${JSON.stringify(wanted)}`;
       const known = configurations.get(of);
-      const configuration = known === undefined ? await configurationOf(stack, wanted) : succeed(known);
+      const configuration = known === undefined ? await configurationOf(stack, wanted, adopting) : succeed(known);
       if (!configuration.ok) return configuration;
       configurations.set(of, configuration.value);
       const lock = await readLock();

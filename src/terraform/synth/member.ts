@@ -12,8 +12,9 @@ import {
 import { escapeTemplate } from './stack.ts';
 
 /**
- * A member's IAM user under the lab's boundary: no attached policy, and no inline policy but `limits`. Nothing of one member
- * depends on another or on a role: Terraform repeats all transitive dependencies of each resource in its state.
+ * A member's IAM user under the lab's boundary: no attached policy, and no inline policy but `limits`. While it is adopted, it
+ * keeps policies, boundary and tags. Nothing of one member depends on another or on a role: Terraform repeats all transitive
+ * dependencies of each resource in its state.
  */
 export class MemberUser extends Construct {
   /** A reference to the user's name; made once, because CDKTF keeps a token with a stack trace for each use. */
@@ -21,7 +22,7 @@ export class MemberUser extends Construct {
   /** Null if nothing limits the member. */
   readonly limits: IamUserPolicy | null;
 
-  constructor(scope: Construct, team: Pick<Team, 'lab' | 'account'>, member: Member) {
+  constructor(scope: Construct, team: Pick<Team, 'lab' | 'account'>, member: Member, adopting = false) {
     const address = memberAddress(member.key);
     super(scope, address);
     const user = new IamUser(this, 'user', {
@@ -31,11 +32,12 @@ export class MemberUser extends Construct {
       // Access keys are created outside Terraform; without this a user who has one could not be deleted.
       forceDestroy: true,
       tags: { ...memberTags(team.lab, member.key) },
+      ...(adopting ? { lifecycle: { ignoreChanges: ['permissions_boundary', 'tags', 'tags_all'] } } : {}),
     });
     user.overrideLogicalId(address);
     this.userName = user.name;
-    this.limits = this.createLimits(member);
-    this.createExclusives(address);
+    this.limits = adopting ? null : this.createLimits(member);
+    if (!adopting) this.createExclusives(address);
   }
 
   /**

@@ -28,6 +28,8 @@ export interface SynthOptions {
   readonly today: string;
   /** The directory to write into; made where it is missing. */
   readonly outDir: string;
+  /** Whether users are imported as they are: without boundary, `limits` and exclusive-policy resources. */
+  readonly adopting?: boolean;
   /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
   readonly roles?: readonly StackRole[];
 }
@@ -41,13 +43,13 @@ export interface SynthOptions {
  * `usersToSuspend` finds the changes for which no order is right, or none is given.
  */
 class TeamStack extends TerraformStack {
-  constructor(app: App, team: Team, today: string) {
+  constructor(app: App, team: Team, { today, adopting }: Pick<SynthOptions, 'today' | 'adopting'>) {
     super(app, 'team');
     prepareStack(this, team, 'team');
 
     const members = byKey(membersWithUser(team, today)).map((member) => ({
       member,
-      construct: new MemberUser(this, team, member),
+      construct: new MemberUser(this, team, member, adopting),
     }));
     for (const role of byKey(team.roles)) {
       const holders = members.filter(({ member }) => member.roles.includes(role.key));
@@ -99,12 +101,13 @@ class BootstrapStack extends TerraformStack {
 }
 
 /** Synthesizes both stacks into an existing directory. Loading this module loads CDKTF. */
-export function writeStacks(team: Team, { today, outDir, roles = [] }: SynthOptions): void {
+export function writeStacks(team: Team, options: SynthOptions): void {
+  const { outDir, roles = [] } = options;
   withoutCreationStacks(() => {
     // A stack trace would put this machine's paths into a file that is compared and committed.
     const app = new App({ outdir: outDir, stackTraces: false });
     new BootstrapStack(app, team, roles);
-    new TeamStack(app, team, today);
+    new TeamStack(app, team, options);
     app.synth();
   });
 }

@@ -33,6 +33,7 @@ import {
   t,
   trusted,
 } from '../text.ts';
+import { ADOPT_PROBLEMS } from './adopt.ts';
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
 import { KEY_PROBLEMS } from './keys.ts';
@@ -292,6 +293,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`restore the access to the file beside the state, then run ${codeText('mturk-team apply')} again`,
   }),
   ...MEMBER_KEY_PROBLEMS,
+  ...ADOPT_PROBLEMS,
   ...OFFBOARD_PROBLEMS,
   ...KEY_PROBLEMS,
 };

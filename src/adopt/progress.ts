@@ -1,0 +1,157 @@
+import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
+import type { EntityIds } from '../aws/types.ts';
+import { canonicalDocument, stableJson } from '../iam/canonical.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { iamName, labPath } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { AdoptedUser, Adoption } from './adoption.ts';
+
+/** The part of an account that an adoption is compared with. */
+export interface AccountNow {
+  readonly access: AccessModel;
+  readonly ids: EntityIds;
+}
+
+/** An adopted user, and the IAM user that has its unique id now; null if there is none. */
+export interface AdoptedNow {
+  readonly user: AdoptedUser;
+  readonly now: AccessUser | null;
+}
+
+/** The adoption without users whose member is not in the file: they are left alone. */
+export function ofMembers(adoption: Adoption, { members }: Pick<Team, 'members'>): Adoption {
+  const keys = new Set(members.map(({ key }) => key));
+  return { ...adoption, users: adoption.users.filter(({ key }) => keys.has(key)) };
+}
+
+/** Adopted users with what the account has of them. */
+export function adoptedNow({ users }: Adoption, account: AccountNow): readonly AdoptedNow[] {
+  const byId = new Map(account.access.users.map((user) => [account.ids.user.get(user.name), user]));
+  return users.map((user) => ({ user, now: byId.get(user.id) ?? null }));
+}
+
+/** Name and path of a user in IAM. */
+export type Place = Pick<AccessUser, 'name' | 'path'>;
+
+/** Where the lab wants an adopted user. */
+export function placeInLab({ key }: AdoptedUser, { lab }: Pick<Team, 'lab'>): Place {
+  return { name: iamName(lab, key), path: labPath(lab) };
+}
+
+export function isAt(place: Place, { name, path }: Place): boolean {
+  return place.name === name && place.path === path;
+}
+
+/** What is not as `adopt` read it. */
+export interface AdoptionChange {
+  readonly kind: 'user' | 'group' | 'policy';
+  /** Of then; of a policy its ARN. */
+  readonly name: string;
+  readonly part: 'missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags' | 'document' | 'members';
+}
+
+/** The inline policy that denies an adopted user what neither end of the change allows. */
+export const ADOPTING_POLICY = 'mturk-team-adopting';
+
+/**
+ * What changed in an account since `adopt` read it, but by `adopt --apply` and `adopt --undo`: these change names and paths of
+ * users, and memberships in the groups of roles.
+ */
+export function changesSince(adoption: Adoption, team: Team, account: AccountNow): readonly AdoptionChange[] {
+  const { access } = account;
+  const own = new Set(access.groups.filter(({ path }) => path === labPath(team.lab)).map(({ name }) => name));
+  const adopted = adoptedNow(adoption, account);
+  const users = adopted.flatMap(({ user, now }) => changesOf('user', user.name, userParts(user, now, team, own)));
+  const groups = adoption.groups.flatMap((group) => {
+    const now = access.groups.find(({ name }) => name === group.name) ?? null;
+    return changesOf('group', group.name, groupParts(group, now));
+  });
+  const policies = adoption.policies.flatMap((policy) => {
+    const now = access.policies.find(({ arn }) => arn === policy.arn) ?? null;
+    return isOfAws(policy.arn) ? [] : changesOf('policy', policy.arn, policyParts(policy, now));
+  });
+  const known = new Set(adopted.map(({ now }) => now?.name));
+  const strangers = access.users.filter(({ name }) => !known.has(name)).flatMap(({ groups: of }) => of);
+  const joined = [...own].filter((name) => strangers.includes(name));
+  return [
+    ...users,
+    ...groups,
+    ...policies,
+    ...joined.map((name) => ({ kind: 'group', name, part: 'members' }) as const),
+  ];
+}
+
+function isOfAws(arn: string): boolean {
+  return arn.startsWith('arn:aws:iam::aws:');
+}
+
+type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;
+
+function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): readonly AdoptionChange[] {
+  return (Object.keys(parts) as AdoptionChange['part'][])
+    .filter((part) => parts[part] === true)
+    .map((part) => ({ kind, name, part }));
+}
+
+function userParts(user: AdoptedUser, now: AccessUser | null, team: Team, own: ReadonlySet<string>): Parts {
+  if (now === null) return { missing: true };
+  const groups = now.groups.filter((group) => user.groups.includes(group) || !own.has(group));
+  const inline = now.inline.filter(({ name }) => name !== ADOPTING_POLICY);
+  return {
+    name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
+    groups: stableJson([...groups].sort()) !== stableJson([...user.groups].sort()),
+    ...heldParts(user, { ...now, inline }),
+    boundary: user.boundary !== now.boundary,
+    tags: stableJson(user.tags) !== stableJson(now.tags),
+  };
+}
+
+function groupParts(group: AccessGroup, now: AccessGroup | null): Parts {
+  if (now === null) return { missing: true };
+  return { name: !isAt(now, group), ...heldParts(group, now) };
+}
+
+function policyParts(policy: AccessPolicy, now: AccessPolicy | null): Parts {
+  return now === null ? { missing: true } : { document: !isSame(policy.document, now.document) };
+}
+
+function heldParts(
+  before: Pick<AccessGroup, 'attached' | 'inline'>,
+  now: Pick<AccessGroup, 'attached' | 'inline'>,
+): Parts {
+  const names = ({ inline }: Pick<AccessGroup, 'inline'>) => stableJson(inline.map(({ name }) => name).sort());
+  const isAsBefore = ({ name, document }: AccessGroup['inline'][number]) =>
+    isSame(document, now.inline.find((each) => each.name === name)?.document ?? null);
+  return {
+    attached: stableJson([...before.attached].sort()) !== stableJson([...now.attached].sort()),
+    inline: names(before) !== names(now) || !before.inline.every(isAsBefore),
+  };
+}
+
+function isSame(one: PolicyDocument | null, other: PolicyDocument | null): boolean {
+  return one === null || other === null ? one === other : canonicalDocument(one) === canonicalDocument(other);
+}
+
+/** A change of name and path. */
+export interface Move {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** Moves in an order in which no name is taken when it is wanted; `taken` are names that stay so. IAM ignores their case. */
+export function orderedMoves(
+  moves: readonly Move[],
+  users: readonly Place[],
+): { readonly moves: readonly Move[]; readonly taken: readonly string[] } {
+  const left = new Set(moves);
+  const names = new Map(users.map(({ name }) => [name.toLowerCase(), name]));
+  const ordered: Move[] = [];
+  const isFree = ({ from, to }: Move) => (names.get(to.name.toLowerCase()) ?? from.name) === from.name;
+  for (let next = [...left].find(isFree); next !== undefined; next = [...left].find(isFree)) {
+    ordered.push(next);
+    left.delete(next);
+    names.delete(next.from.name.toLowerCase());
+    names.set(next.to.name.toLowerCase(), next.to.name);
+  }
+  return { moves: ordered, taken: [...left].map(({ to }) => names.get(to.name.toLowerCase()) ?? to.name) };
+}

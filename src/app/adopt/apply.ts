@@ -1,0 +1,131 @@
+import { UpdateUserCommand } from '@aws-sdk/client-iam';
+import type { Adoption } from '../../adopt/adoption.ts';
+import { isAt, type Move, ofMembers, orderedMoves, placeInLab } from '../../adopt/progress.ts';
+import { adoptingTeam, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
+import { askAws } from '../../aws/client.ts';
+import type { GuardrailBlock } from '../../diagnostics/block.ts';
+import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
+import type { Team } from '../../team/team.ts';
+import { applyPlan, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
+import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
+import { askAccount, taintedIn } from '../plan/plan.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import type { Terminal } from '../terminal.ts';
+import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+
+/** What `adopt --apply` does, before it does it. */
+export interface AdoptionSteps {
+  readonly team: Team;
+  readonly moves: readonly Move[];
+  /** How many users are adopted, those that have their names already included. */
+  readonly users: number;
+}
+
+export type Agree<Steps> = (steps: Steps) => Promise<Result<null>>;
+
+/**
+ * Moves the users of an adoption to their names and path in the lab, and imports them into roles under these names. All that
+ * they have stays, and nothing is recorded: to be repeated after an interruption, and undone by `adopt --undo`.
+ */
+export async function applyAdoption(
+  session: LabSession,
+  whole: Adoption,
+  terminal: Terminal,
+  agree: Agree<AdoptionSteps>,
+): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
+  const adoption = ofMembers(whole, session.team);
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const decided = decide(session, open.value);
+  if (!decided.ok) return decided;
+  const { team, moves } = decided.value;
+  const agreed = await agree(decided.value);
+  if (!agreed.ok) return agreed;
+  const moved = await moveUsers(session, moves);
+  if (!moved.ok) return moved;
+  const imported = await importUsers(session, team, terminal);
+  if (!imported.ok) return { ok: false, failure: failureAfter(imported.failure, moved.value, 1) };
+  const steps = imported.value;
+  const after = await lookAt(session, adoption);
+  if (!after.ok) return { ok: false, failure: failureAfter(after.failure, moved.value + steps, 0) };
+  const people = unequalDuring(adoption, team, after.value.account.access, session.at);
+  return people.length === 0
+    ? succeed({ moved: moved.value, steps })
+    : fail('adoption-unequal', { during: 'apply', people });
+}
+
+/** The steps, if nothing speaks against them. */
+function decide(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<AdoptionSteps> {
+  if (record !== null) return fail('adoption-over', { ended: record.team !== null });
+  const accepted = checkAccepted(session, adoption);
+  if (!accepted.ok) return accepted;
+  const unchanged = checkUnchanged(session, adoption, account);
+  if (!unchanged.ok) return unchanged;
+  const team = adoptingTeam(session.team, adoption, session.today);
+  const gaining = gainingInBetween(adoption, team, session.at);
+  if (gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: gaining });
+  const wanted = people.flatMap(({ user, now }) => {
+    const to = placeInLab(user, team);
+    return now === null || isAt(now, to) ? [] : [{ from: now, to }];
+  });
+  const { moves, taken } = orderedMoves(wanted, account.access.users);
+  if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
+  return succeed({ team, moves, users: people.length });
+}
+
+/** UpdateUser keeps keys, policies, groups, tags and the unique id. How many users were moved. */
+export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<Result<number>> {
+  return askAws(async () => {
+    for (const { from, to } of moves) {
+      const name = from.name === to.name ? {} : { NewUserName: to.name };
+      const path = from.path === to.path ? {} : { NewPath: to.path };
+      await iam.send(new UpdateUserCommand({ UserName: from.name, ...name, ...path }));
+    }
+    return moves.length;
+  });
+}
+
+async function importUsers(session: LabSession, team: Team, terminal: Terminal): Promise<Result<number>> {
+  const planned = await planImports(session, team);
+  if (!planned.ok) return planned;
+  const { workspace, saved, blocks } = planned.value;
+  if (blocks.length > 0)
+    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
+  const applied = await withProgress(terminal, (onEvent) =>
+    applyPlan(workspace, saved, { onEvent, parallelism: session.parallelism ?? undefined }),
+  );
+  return applied.ok ? succeed(applied.value.done) : applied;
+}
+
+/** The plan of the variant of the stack that takes nothing from a user. */
+async function planImports(
+  session: LabSession,
+  team: Team,
+): Promise<
+  Result<{ readonly workspace: Workspace; readonly saved: SavedPlan; readonly blocks: readonly GuardrailBlock[] }>
+> {
+  const prepared = await session.workspace('team', team, [], true);
+  if (!prepared.ok) return prepared;
+  const workspace = prepared.value;
+  const options = { parallelism: session.parallelism ?? undefined };
+  const plan = () => planChanges(workspace, options);
+  let saved = await plan();
+  if (!saved.ok) return saved;
+  const tainted = taintedIn(saved.value);
+  const untainted = await untaint(workspace, tainted, options);
+  if (!untainted.ok) return untainted;
+  if (tainted.length > 0) saved = await plan();
+  if (!saved.ok) return saved;
+  const found = await askAccount(session, saved.value);
+  if (!found.ok) return found;
+  const { imports, findings } = found.value;
+  if (imports.length > 0) {
+    await writeImports(workspace, imports);
+    saved = await plan();
+    if (!saved.ok) return saved;
+  }
+  const blocks = blocksOf(saved.value.plan, team, session.today, 'team', 'adopting');
+  return succeed({ workspace, saved: saved.value, blocks: [...findings, ...blocks] });
+}

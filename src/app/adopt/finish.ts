@@ -1,0 +1,119 @@
+import {
+  DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+} from '@aws-sdk/client-iam';
+import type { Adoption } from '../../adopt/adoption.ts';
+import { type AdoptedNow, isAt, ofMembers, placeInLab } from '../../adopt/progress.ts';
+import { adoptingTeam, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
+import { askAws } from '../../aws/client.ts';
+import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { appliedTeam } from '../../team/applied-team.ts';
+import { boundaryArn, iamName, LIMITS_POLICY } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { applyPlanned, blocked } from '../apply/carry-out.ts';
+import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Agree } from './apply.ts';
+import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+
+/**
+ * Ends an adoption: the old access goes, once the roles alone give what the file gives, and the ordinary stack is applied. From
+ * its first call on it cannot be undone; a second call goes on with one that was interrupted.
+ */
+export async function finishAdoption(
+  session: LabSession,
+  whole: Adoption,
+  commit: string | null,
+  terminal: Terminal,
+  agree: Agree<StackPlan>,
+): Promise<Result<{ readonly steps: number }>> {
+  const adoption = ofMembers(whole, session.team);
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { people, record } = open.value;
+  const ready = checkReady(session, open.value);
+  if (!ready.ok) return ready;
+  // What was accepted is the owners' answer: nothing of the file is withheld from these members.
+  const rule: RuleOptions = { restore: new Set(people.map(({ user }) => user.key)) };
+  const shown = await planStack(session, { rule, credentials: 'none' });
+  if (!shown.ok) return shown;
+  const agreed = await agree(shown.value);
+  if (!agreed.ok) return agreed;
+  if (shown.value.blocks.length > 0) return blocked(shown.value);
+  const begun = await changeRecord(session.records, (now) => {
+    if (!isSameApply(now, record)) return null;
+    const ids = Object.fromEntries(people.map(({ user }) => [iamName(session.team.lab, user.key), user.id]));
+    const recorded = { ...now.ids, user: { ...now.ids.user, ...ids } };
+    return { ...withBegun(now, appliedTeam(session.team, session.today), session.now()), ids: recorded };
+  });
+  if (!begun.ok) return begun;
+  const cleared = await clearUsers(session, people);
+  if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
+  const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
+  if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
+  const options = { commit, ownerIds: new Map(), workflow: false };
+  const applied = await applyPlanned(session, planned.value, options, terminal);
+  if (!applied.ok) return { ok: false, failure: failureAfter(applied.failure, cleared.value, 1) };
+  return succeed({ steps: cleared.value + applied.value });
+}
+
+/** Whether each adopted user is where `adopt --apply` put it, and has through the roles alone what the file gives. */
+function checkReady(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<null> {
+  const { team, today, at } = session;
+  if (record !== null && record.team !== null) return fail('adoption-over', { ended: true });
+  const accepted = checkAccepted(session, adoption);
+  if (!accepted.ok) return accepted;
+  const left = people.filter(({ user, now }) => now === null || !isAt(now, placeInLab(user, team)));
+  if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
+  // What is gone since it began is its own doing.
+  const unchanged = record === null ? checkUnchanged(session, adoption, account) : succeed(null);
+  if (!unchanged.ok) return unchanged;
+  const unequal = unequalThroughRoles(adoptingTeam(team, adoption, today), account.access, at);
+  return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
+}
+
+/** Takes from users what is not the lab's, under a Deny of all that the file does not give. How many users had any. */
+function clearUsers(session: LabSession, people: readonly AdoptedNow[]): Promise<Result<number>> {
+  const { team } = session;
+  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
+  const unclear = people.filter(({ now }) => now !== null && !isClear(now, team, roles));
+  return askAws(async () => {
+    for (const person of unclear) await clearUser(session, person, roles);
+    return unclear.length;
+  });
+}
+
+type Now = NonNullable<AdoptedNow['now']>;
+
+function isClear({ attached, inline, groups, boundary }: Now, team: Team, roles: ReadonlySet<string>): boolean {
+  const isOwn = inline.every(({ name }) => name === LIMITS_POLICY) && groups.every((group) => roles.has(group));
+  return attached.length === 0 && isOwn && boundary === boundaryArn(team);
+}
+
+async function clearUser(
+  { iam, team, today, at }: LabSession,
+  person: AdoptedNow,
+  roles: ReadonlySet<string>,
+): Promise<void> {
+  const cover = coverOf(person, team, today, at);
+  if (cover === null || person.now === null) return;
+  const { name: UserName, inline, attached, groups } = person.now;
+  const put = (document: object) =>
+    iam.send(new PutUserPolicyCommand({ UserName, PolicyName: cover.name, PolicyDocument: JSON.stringify(document) }));
+  await put(cover.first);
+  const PermissionsBoundary = boundaryArn(team);
+  await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary }));
+  for (const { name: PolicyName } of inline.filter(({ name }) => name !== cover.name && name !== LIMITS_POLICY)) {
+    await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+  }
+  if (cover.first !== cover.document) await put(cover.document);
+  for (const PolicyArn of attached) await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+  for (const GroupName of groups.filter((group) => !roles.has(group))) {
+    await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
+  }
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ADOPTION, type Adoption } from '../../adopt/adoption.ts';
+import { differencesOf, unaccepted } from '../../adopt/differences.ts';
+import { type AccountNow, type AdoptedNow, adoptedNow, changesSince } from '../../adopt/progress.ts';
+import { askAws } from '../../aws/client.ts';
+import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { parseData } from '../../diagnostics/parse-data.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
+import { type ApplyRecord, readRecord } from '../session/records.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface AdoptStepOptions extends LabSessionOptions {
+  /** Change without asking. */
+  readonly yes: boolean;
+}
+
+/** What `adopt` read, what the account has now, and the apply record; null if no apply has begun. */
+export interface OpenAdoption {
+  readonly adoption: Adoption;
+  readonly account: AuthorizationDetails;
+  readonly people: readonly AdoptedNow[];
+  readonly record: ApplyRecord | null;
+}
+
+/** Where `adopt` writes what it read: beside the team file. */
+export function adoptionFile(teamFile: string): string {
+  return join(dirname(teamFile), 'adopt.json');
+}
+
+/** What `adopt` read of this lab and account. */
+export async function readAdoption(
+  file: string,
+  { lab, account }: { readonly lab: string; readonly account: string },
+): Promise<Result<Adoption>> {
+  const text = await readFile(file, 'utf8').then(succeed, ({ code = 'unknown' }: NodeJS.ErrnoException) =>
+    fail('adoption-unusable', { file, because: code === 'ENOENT' ? 'missing' : 'unreadable', reason: code }),
+  );
+  if (!text.ok) return text;
+  const read = parseData(text.value, ADOPTION);
+  if (!read.ok) return fail('adoption-unusable', { file, because: 'damaged', reason: read.reason });
+  if (read.value.lab === lab && read.value.account === account) return succeed(read.value);
+  const reason = `it is of lab ${read.value.lab} in account ${read.value.account}`;
+  return fail('adoption-unusable', { file, because: 'other', reason });
+}
+
+/** Works in a session of the lab with its adoption, and closes it. */
+export async function withAdoption<Value>(
+  options: LabSessionOptions,
+  terminal: Terminal,
+  work: (session: LabSession, adoption: Adoption) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const opened = await openLabSession(options, terminal);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  try {
+    const adoption = await readAdoption(adoptionFile(options.file), session.team);
+    return adoption.ok ? await work(session, adoption.value) : adoption;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The account and the apply record, as they are now. Of users whose member is not in the file, only `adopt --undo` takes any. */
+export async function lookAt(session: LabSession, adoption: Adoption): Promise<Result<OpenAdoption>> {
+  const { team, iam, records } = session;
+  const record = await readRecord(records);
+  if (!record.ok) return record;
+  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  if (!account.ok) return account;
+  const people = adoptedNow(adoption, account.value);
+  return succeed({ adoption, account: account.value, people, record: record.value });
+}
+
+/** Fails if someone has differences that no one accepted. */
+export function checkAccepted({ team, at, today }: LabSession, adoption: Adoption): Result<null> {
+  const left = unaccepted(adoption, differencesOf(adoption, team, { at, today }));
+  return left.length === 0 ? succeed(null) : fail('adoption-not-accepted', { members: left.map(({ key }) => key) });
+}
+
+/** Fails if the account is not as `adopt` read it and its steps left it. */
+export function checkUnchanged({ team }: LabSession, adoption: Adoption, account: AccountNow): Result<null> {
+  const changes = changesSince(adoption, team, account);
+  return changes.length === 0 ? succeed(null) : fail('adoption-changed', { changes });
+}

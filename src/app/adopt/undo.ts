@@ -1,0 +1,99 @@
+import {
+  DeleteGroupCommand,
+  DeleteGroupPolicyCommand,
+  DeletePolicyCommand,
+  DetachGroupPolicyCommand,
+  RemoveUserFromGroupCommand,
+} from '@aws-sdk/client-iam';
+import type { AccessModel } from '../../access/model.ts';
+import type { Adoption } from '../../adopt/adoption.ts';
+import { isAt, type Move, orderedMoves } from '../../adopt/progress.ts';
+import { askAws } from '../../aws/client.ts';
+import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
+import { forget, planChanges } from '../../terraform/run/commands.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import { type Agree, moveUsers } from './apply.ts';
+import { checkUnchanged, lookAt } from './open.ts';
+
+/** What `adopt --undo` does, before it does it. */
+export interface UndoSteps {
+  /** Names of groups, and ARNs of policies, that are deleted. */
+  readonly groups: readonly string[];
+  readonly policies: readonly string[];
+  readonly moves: readonly Move[];
+}
+
+/**
+ * Takes `adopt --apply` back: Terraform forgets everything first, because destroying a user would delete it with its keys. Then
+ * groups and policies of the roles are deleted, and users get names and paths back. They never lost anything else.
+ */
+export async function undoAdoption(
+  session: LabSession,
+  adoption: Adoption,
+  agree: Agree<UndoSteps>,
+): Promise<Result<UndoSteps>> {
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { account, people, record } = open.value;
+  if (record !== null) return fail('adoption-over', { ended: record.team !== null });
+  const unchanged = checkUnchanged(session, adoption, account);
+  if (!unchanged.ok) return unchanged;
+  const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
+  const { moves, taken } = orderedMoves(wanted, account.access.users);
+  if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
+  const state = await readState(session);
+  if (!state.ok) return state;
+  const steps = { ...createdIn(session, account.access, state.value.names), moves };
+  const agreed = await agree(steps);
+  if (!agreed.ok) return agreed;
+  const forgotten = await state.value.forget();
+  if (!forgotten.ok) return forgotten;
+  const deleted = await deleteRoles(session, steps, account.access);
+  if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
+  const moved = await moveUsers(session, moves);
+  return moved.ok ? succeed(steps) : { ok: false, failure: failureAfter(moved.failure, 1, 1) };
+}
+
+/** Names of what Terraform's state has, and how it forgets it. */
+async function readState(session: LabSession) {
+  const workspace = await session.workspace('team', { ...session.team, roles: [], members: [] }, [], true);
+  if (!workspace.ok) return workspace;
+  const saved = await planChanges(workspace.value);
+  if (!saved.ok) return saved;
+  const { changes, drift } = saved.value.plan;
+  const recorded = [...changes, ...drift].filter(({ change }) => change.before !== null);
+  const addresses = [...new Set(recorded.map(({ address }) => address))];
+  const names = new Set(recorded.map(({ change }) => String(change.before?.name)));
+  return succeed({ names, forget: () => forget(workspace.value, addresses) });
+}
+
+/** Groups and policies of roles under the lab's path, as the file or the state names them. */
+function createdIn({ team }: LabSession, { groups, policies }: AccessModel, recorded: ReadonlySet<string>) {
+  const names = new Set([...recorded, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
+  const prefix = rolePolicyArn(team, '').slice(0, -`${team.lab}-`.length);
+  return {
+    groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && names.has(name) ? [name] : [])),
+    policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && names.has(name) ? [arn] : [])),
+  };
+}
+
+function deleteRoles(
+  { iam }: LabSession,
+  { groups, policies }: UndoSteps,
+  account: AccessModel,
+): Promise<Result<null>> {
+  return askAws(async () => {
+    for (const { name: GroupName, attached, inline } of account.groups.filter(({ name }) => groups.includes(name))) {
+      for (const { name: UserName } of account.users.filter((user) => user.groups.includes(GroupName))) {
+        await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
+      }
+      for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
+      for (const { name: PolicyName } of inline)
+        await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
+      await iam.send(new DeleteGroupCommand({ GroupName }));
+    }
+    for (const PolicyArn of policies) await iam.send(new DeletePolicyCommand({ PolicyArn }));
+    return null;
+  });
+}

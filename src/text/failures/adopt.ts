@@ -1,0 +1,85 @@
+import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import type { ProblemTable } from '../problem.ts';
+import { codeText, counted, listTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
+
+const SHOWN = 10;
+const ADOPT = codeText('mturk-team adopt');
+const APPLY = codeText('mturk-team adopt --apply');
+const FINISH = codeText('mturk-team adopt --finish');
+const UNDO = codeText('mturk-team adopt --undo');
+
+const PARTS = {
+  missing: 'it no longer exists',
+  name: 'its name or path',
+  groups: 'its groups',
+  attached: 'its attached policies',
+  inline: 'its inline policies',
+  boundary: 'its permissions boundary',
+  tags: 'its tags',
+  document: 'what it allows',
+  members: 'its members',
+} as const;
+
+const UNEQUAL = {
+  plan: {
+    summary: t`someone would have too much access for a moment`,
+    help: t`give them one role that does the same in ${TEAM_FILE}, or change it after ${FINISH}`,
+  },
+  apply: {
+    summary: t`someone has not the access that they should have by now`,
+    state: t`the users are moved and in their roles; nothing was taken from them`,
+    help: t`run ${UNDO}, then ${ADOPT} again`,
+  },
+  finish: {
+    summary: t`the roles alone do not give what ${TEAM_FILE} gives`,
+    help: t`if ${TEAM_FILE} changed since ${APPLY}, run ${UNDO} and then ${APPLY} again; else undo what someone changed at the roles`,
+  },
+} as const;
+
+/** Every failure of `adopt` alone. */
+export const ADOPT_PROBLEMS = {
+  'adoption-unusable': ({ file, because }) => ({
+    summary: because === 'missing' ? t`no ${codeText(file)}` : t`${codeText(file)} cannot be used`,
+    ...(because === 'missing' ? { reason: t`${ADOPT} has not read the account yet` } : {}),
+    help:
+      because === 'other' ? t`run it where the file of this lab and account is` : t`restore the file, or run ${ADOPT}`,
+  }),
+  'adoption-not-accepted': ({ members }) => ({
+    summary: t`${counted(members.length, 'member')} would have other access than before`,
+    reason: t`not accepted: ${someTexts(members.map(codeText), SHOWN)}`,
+    help: t`run ${ADOPT}, which says what differs; correct ${TEAM_FILE}, or accept it`,
+    paste: members.slice(0, SHOWN).map((member) => `mturk-team adopt --accept ${member}`),
+  }),
+  'adoption-changed': ({ changes }) => ({
+    summary: t`the account is not as ${codeText('adopt')} read it`,
+    reason: someTexts(
+      changes.map(({ kind, name, part }) => t`${trusted(kind)} ${codeText(name)}: ${trusted(PARTS[part])}`),
+      SHOWN,
+    ),
+    help: t`undo that change, or run ${ADOPT} again to read the account as it is`,
+  }),
+  'adoption-name-taken': ({ names }) => ({
+    summary: t`${counted(names.length, 'name')} that a member is to have is taken`,
+    reason: t`by the IAM users ${listTexts(names.map(codeText))}; names are unique whatever their path and case`,
+    help: t`rename these users, or give the members other keys in ${TEAM_FILE} and run ${ADOPT} again`,
+  }),
+  'adoption-unequal': ({ during, people }) => ({
+    ...UNEQUAL[during],
+    reason: someTexts(
+      people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
+      SHOWN,
+    ),
+  }),
+  'adoption-not-applied': ({ users }) => ({
+    summary: t`${counted(users.length, 'user')} is not in the lab yet`,
+    reason: t`not under their new name: ${someTexts(users.map(codeText), SHOWN)}`,
+    help: t`run ${APPLY} first`,
+  }),
+  'adoption-over': ({ ended }) => ({
+    summary: ended ? t`the lab has adopted its account already` : t`${codeText('adopt --finish')} has begun`,
+    reason: ended
+      ? t`${TEAM_FILE} was applied`
+      : t`some old access may be gone: only the roles give all that the file gives`,
+    help: ended ? t`change ${TEAM_FILE} and run ${codeText('mturk-team apply')}` : t`run ${FINISH} again`,
+  }),
+} satisfies Partial<ProblemTable<PipelineFailureArgs>>;
