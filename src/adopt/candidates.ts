@@ -31,7 +31,14 @@ export interface RetiredAction {
 }
 
 /** Why a user is not proposed as a member. */
-export type LeftReason = 'administrator' | 'no-access' | 'retired-only' | 'in-a-lab' | 'unreadable' | 'without';
+export type LeftReason =
+  | 'administrator'
+  | 'no-access'
+  | 'retired-only'
+  | 'in-a-lab'
+  | 'unreadable'
+  | 'without'
+  | 'not-in-file';
 
 export interface LeftAlone {
   readonly user: string;
@@ -45,12 +52,17 @@ export interface Choice {
   readonly keys: ReadonlyMap<string, string>;
 }
 
+export interface Chosen {
+  readonly candidates: readonly Candidate[];
+  readonly left: readonly LeftAlone[];
+}
+
 /** Who of an account becomes a member under which key, and who is left alone. */
 export function candidatesIn(
   model: AccessModel,
   team: Pick<Team, 'lab' | 'departed'>,
   { at, without, keys }: Choice,
-): { readonly candidates: readonly Candidate[]; readonly left: readonly LeftAlone[] } {
+): Chosen {
   const open = conservativeModel(model);
   const taken = new Set(team.departed.map(({ key }) => key.toLowerCase()));
   const names = new Set(model.users.map(({ name }) => name.toLowerCase()));

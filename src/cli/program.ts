@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
   },
   'Set up:': {
     init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
+    adopt: ['Take IAM users of the account into team.yaml', () => import('./commands/adopt.ts')],
     synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],
     bootstrap: ['Create the bucket, boundary and roles of a lab', () => import('./commands/bootstrap.ts')],
     doctor: ['Check the settings of AWS and GitHub', () => import('./commands/doctor.ts')],

@@ -266,6 +266,8 @@ export interface PipelineFailureArgs {
     readonly because: 'missing' | 'unreadable' | 'damaged' | 'other';
     readonly reason: string;
   };
+  /** A user of `--without` or `--as` that the account does not have. */
+  'unknown-iam-user': { readonly user: string; readonly account: string };
   /** Keys of members whose access would differ from before in a way that no one accepted. */
   'adoption-not-accepted': { readonly members: readonly string[] };
   /** What is not as `adopt` read it; of a policy, the name is its ARN. */

@@ -44,6 +44,11 @@ export const ADOPT_PROBLEMS = {
     help:
       because === 'other' ? t`run it where the file of this lab and account is` : t`restore the file, or run ${ADOPT}`,
   }),
+  'unknown-iam-user': ({ user, account }) => ({
+    summary: t`no IAM user ${codeText(user)}`,
+    reason: t`account ${codeText(account)} has none of that name; capitals count`,
+    help: t`run ${ADOPT} without that option: it lists the users`,
+  }),
   'adoption-not-accepted': ({ members }) => ({
     summary: t`${counted(members.length, 'member')} would have other access than before`,
     reason: t`not accepted: ${someTexts(members.map(codeText), SHOWN)}`,

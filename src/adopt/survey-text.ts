@@ -1,0 +1,199 @@
+import { byCapability } from '../access/capability-access.ts';
+import { operationSet } from '../access/operation-set.ts';
+import { accessText } from '../access/text/capability-words.ts';
+import { policyName } from '../access/text/names.ts';
+import type { Operation } from '../catalog/mturk.ts';
+import { alert, type Block, heading, type Item, list, paragraph } from '../text/document.ts';
+import { codeText, countedText, listTexts, sentences, someTexts, TEAM_FILE, type Text, t } from '../text/text.ts';
+import type { LeftReason } from './candidates.ts';
+import { type Difference, type PersonAccess, unaccepted } from './differences.ts';
+import type { Reference } from './references.ts';
+import type { Survey } from './survey.ts';
+
+const SHOWN = 10;
+/** Rows of people whose access stays. */
+const MOST_EQUAL = 20;
+
+/** What adopting an account does to people, what it asks, and what no longer matches afterwards. */
+export function surveyBlocks(survey: Survey, notChecked: readonly string[]): readonly Block[] {
+  const { team, people, adoption, newMembers, signIns, fullGroups } = survey;
+  const open = unaccepted(adoption, people);
+  const title = t`${countedText(people.length, 'IAM user')} to adopt into ${codeText(team.lab)}`;
+  return [
+    heading(3, open.length === 0 ? title : t`${title}: ${countedText(open.length, 'decision')} left`),
+    ...(open.length === 0 ? [] : [alert('warning', ...decisionLines(open))]),
+    ...(people.length === 0 ? [] : [peopleTable(survey)]),
+    ...differing(people, survey),
+    ...(newMembers.length === 0
+      ? []
+      : [
+          paragraph(
+            t`New: no IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}. ${codeText('adopt --finish')} creates one for each.`,
+          ),
+        ]),
+    ...leftBlocks(survey),
+    ...referenceBlocks(survey.references),
+    ...(fullGroups.length === 0
+      ? []
+      : [
+          alert(
+            'warning',
+            t`IAM takes no user into more than 10 groups: remove ${someTexts(fullGroups.map(codeText), SHOWN)} from one before ${codeText('adopt --apply')}.`,
+          ),
+        ]),
+    ...(signIns.length === 0
+      ? []
+      : [
+          heading(4, t`Names to sign in to the console with`),
+          list(signIns.map(({ from, to }) => t`${codeText(from)} becomes ${codeText(to)}. The password stays.`)),
+        ]),
+    ...(notChecked.length === 0
+      ? []
+      : [
+          paragraph(
+            t`Not checked: ${someTexts(
+              notChecked.map((what) => t`${what}`),
+              SHOWN,
+            )}.`,
+          ),
+        ]),
+  ];
+}
+
+function decisionLines(open: readonly PersonAccess[]): readonly Text[] {
+  const keys = open.map(({ key }) => codeText(key));
+  const options = codeText(
+    open
+      .map(({ key }) => `--accept ${key}`)
+      .slice(0, SHOWN)
+      .join(' '),
+  );
+  return [
+    t`${someTexts(keys, SHOWN)} would have other access than now.`,
+    t`Correct ${TEAM_FILE}, accept it with ${options}, or leave them out with ${codeText('--without USER')}.`,
+  ];
+}
+
+/** Those first whose access differs. */
+function peopleTable({ people, team }: Survey): Block {
+  const roles = new Map(team.members.map((member) => [member.key, member]));
+  const sorted = [...people.filter(isDifferent), ...people.filter((person) => !isDifferent(person))];
+  const differ = people.filter(isDifferent).length;
+  const shown = sorted.slice(0, differ + MOST_EQUAL + 1 >= sorted.length ? sorted.length : differ + MOST_EQUAL);
+  const rows = shown.map((person) => {
+    const member = roles.get(person.key);
+    const suspended = member?.suspended === true ? t` (suspended)` : t``;
+    return [
+      codeText(person.key),
+      codeText(person.name),
+      t`${listTexts((member?.roles ?? []).map(codeText))}${suspended}`,
+      operationsText([...person.kept, ...person.lost]),
+      isDifferent(person) ? t`differs, see below` : t`the same`,
+    ];
+  });
+  const more = sorted.length - shown.length;
+  const rest = more === 0 ? [] : [[t`and ${more} others`, t``, t``, t``, t`the same`]];
+  return {
+    kind: 'table',
+    head: [t`Member`, t`IAM user`, t`Roles`, t`Access now`, t`With this file`],
+    rows: [...rows, ...rest],
+  };
+}
+
+function isDifferent({ differences }: PersonAccess): boolean {
+  return differences.length > 0;
+}
+
+function operationsText(operations: readonly Operation[]): Text {
+  return operations.length === 0 ? t`none` : accessText(byCapability(operationSet(operations), null));
+}
+
+function differing(people: readonly PersonAccess[], { adoption }: Survey): readonly Block[] {
+  const some = people.filter(isDifferent);
+  if (some.length === 0) return [];
+  const open = new Set(unaccepted(adoption, people).map(({ key }) => key));
+  const items = some.map(({ key, differences }): Item => {
+    const state = open.has(key) ? t`not accepted` : t`accepted`;
+    return { text: t`${codeText(key)} (${state})`, blocks: [list(differenceTexts(differences))] };
+  });
+  return [heading(4, t`What differs`), list(items)];
+}
+
+function differenceTexts(differences: readonly Difference[]): readonly Text[] {
+  const operations = (['gained', 'lost', 'unlimited', 'conditional'] as const).flatMap((kind): Text[] => {
+    const some = differences.flatMap((each) => (each.kind === kind ? [each.operation] : []));
+    return some.length === 0 ? [] : [OPERATION_TEXTS[kind](listTexts(some.map(codeText)))];
+  });
+  const others = differences.flatMap((each): Text[] => {
+    if (each.kind !== 'other-permission' && each.kind !== 'unknown-policy') return [];
+    const { holder, policy } = each.grant;
+    const whose = holder.kind === 'group' ? t` of group ${codeText(holder.name)}` : t``;
+    const name = t`policy ${codeText(policyName(policy))}${whose}`;
+    if (each.kind === 'unknown-policy') return [t`may lose anything: mturk-team cannot read ${name}`];
+    return [t`loses outside Mechanical Turk: ${someTexts(each.actions.map(codeText), SHOWN)} (${name})`];
+  });
+  return [...operations, ...others];
+}
+
+const OPERATION_TEXTS: Readonly<Record<'gained' | 'lost' | 'unlimited' | 'conditional', (names: Text) => Text>> = {
+  gained: (names) => t`gains ${names}`,
+  lost: (names) => t`loses ${names}`,
+  unlimited: (names) => t`gains without a limit what a condition or resource limits now: ${names}`,
+  conditional: (names) => t`loses what a condition or resource allows at times: ${names}`,
+};
+
+const LEFT: Readonly<Record<LeftReason, readonly [reason: Text, toInclude: Text]>> = {
+  administrator: [t`administrator: can change every user`, t`add a member: they get another user for Mechanical Turk`],
+  'no-access': [
+    t`no access to Mechanical Turk`,
+    t`add a member, who gets a new user; to keep this one, attach a policy first`,
+  ],
+  'retired-only': [
+    t`only operations that no longer exist`,
+    t`add a member, who gets a new user; to keep this one, attach a policy first`,
+  ],
+  'in-a-lab': [t`under the path of a lab already`, t`change the file of that lab`],
+  unreadable: [t`a policy that mturk-team cannot read`, t`correct the policy, then run ${codeText('adopt')} again`],
+  without: [t`left out by ${codeText('--without')}`, t`run ${codeText('adopt')} without the option`],
+  'not-in-file': [t`no member in ${TEAM_FILE}`, t`add a member, then run ${codeText('adopt --as USER=KEY')}`],
+};
+
+function leftBlocks({ left }: Survey): readonly Block[] {
+  if (left.length === 0) return [];
+  const reasons = (Object.keys(LEFT) as LeftReason[]).filter((reason) => left.some((each) => each.reason === reason));
+  const rows = reasons.map((reason) => {
+    const users = left.filter((each) => each.reason === reason).map(({ user }) => codeText(user));
+    return [someTexts(users, SHOWN), ...LEFT[reason]];
+  });
+  return [
+    heading(4, t`Left alone: ${countedText(left.length, 'IAM user')}`),
+    { kind: 'table', head: [t`IAM users`, t`Why`, t`To include them`], rows },
+  ];
+}
+
+/** What no longer matches a user under the new name and path; AWS says what it follows by itself. */
+function referenceBlocks(references: readonly Reference[]): readonly Block[] {
+  if (references.length === 0) return [];
+  const items = references.map(({ policy, of, part, text, users }) => {
+    const where = of.kind === 'policy' ? t`policy ${codeText(policyName(policy))}` : holderText(policy, of);
+    const whom = someTexts(users.map(codeText), 3);
+    if (part === 'variable') return t`${where}: ${codeText(text)} gives another name for ${whom}`;
+    return t`${where}: ${codeText(text)} no longer matches ${whom}`;
+  });
+  return [
+    heading(4, t`What stops matching when users get new names and paths`),
+    paragraph(
+      sentences(
+        t`Change these before ${codeText('adopt --apply')}, or accept that they stop.`,
+        t`Principals are no problem: IAM follows them.`,
+      ),
+    ),
+    list(items),
+  ];
+}
+
+function holderText(policy: string, { kind, name }: Reference['of']): Text {
+  if (kind === 'bucket') return t`policy of bucket ${codeText(name)}`;
+  if (kind === 'role' && policy === 'trust') return t`trust policy of role ${codeText(name)}`;
+  return t`policy ${codeText(policy)} of ${t`${kind}`} ${codeText(name)}`;
+}

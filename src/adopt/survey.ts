@@ -1,0 +1,146 @@
+import { around, indexModel } from '../access/model.ts';
+import type { EntityIds } from '../aws/types.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { QUOTAS } from '../iam/quotas.ts';
+import { iamName, labPath } from '../team/names.ts';
+import { readTeam } from '../team/parse/read-team.ts';
+import { nearMember } from '../team/suggest.ts';
+import type { Team } from '../team/team.ts';
+import type { AdoptedUser, Adoption } from './adoption.ts';
+import type { Candidate, Chosen, LeftAlone } from './candidates.ts';
+import { differencesOf, type PersonAccess } from './differences.ts';
+import { draftText } from './draft.ts';
+import { proposalOf } from './proposal.ts';
+import { type Reference, type Referring, referencesTo } from './references.ts';
+
+/** What `adopt` read. */
+export interface Found {
+  /** The team file as it is. */
+  readonly file: string;
+  readonly text: string;
+  readonly team: Team;
+  readonly at: Date;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly account: Referring & { readonly ids: EntityIds };
+  readonly chosen: Chosen;
+  /** By name of a candidate. */
+  readonly credentials: ReadonlyMap<string, { readonly keys: number; readonly password: boolean }>;
+  /** What an earlier run read; null before the first. */
+  readonly earlier: Adoption | null;
+}
+
+/** What an adoption does to people, and what it asks. */
+export interface Survey {
+  /** The team of the draft or, if one was drafted before, of the file. */
+  readonly team: Team;
+  /** The text of a draft, and the file that it goes to; null if there is none. */
+  readonly draft: { readonly file: string; readonly text: string } | null;
+  readonly adoption: Adoption;
+  readonly people: readonly PersonAccess[];
+  readonly left: readonly LeftAlone[];
+  /** Keys of members who have no user in the account. */
+  readonly newMembers: readonly string[];
+  readonly references: readonly Reference[];
+  /** Users who sign in to the console, by the names before and after. */
+  readonly signIns: readonly { readonly from: string; readonly to: string }[];
+  /** Names of users who would be in more groups than IAM allows. */
+  readonly fullGroups: readonly string[];
+}
+
+/** Compares an account with a draft of the team file, or with the file that was drafted before. `accept` are keys of members. */
+export function surveyOf(found: Found, accept: readonly string[]): Result<Survey> {
+  const { account, chosen, at, today } = found;
+  const drafted = draftOf(found);
+  if (!drafted.ok) return drafted;
+  const { team, draft } = drafted.value;
+  const members = new Map(team.members.map((member) => [member.key, member]));
+  const candidates = chosen.candidates.filter(({ key }) => members.has(key));
+  const moved = (found.earlier?.users ?? []).filter((user) => members.has(user.key) && isMoved(user, team, account));
+  const users = [...moved, ...candidates.map((candidate) => adoptedUser(candidate, account.ids))].sort(byKey);
+  const adoption = adoptionOf(found, users);
+  const people = differencesOf(adoption, team, { at, today });
+  const unknown = accept.find((key) => !people.some((person) => person.key === key));
+  if (unknown !== undefined) {
+    const because = nearMember(unknown, team.members);
+    return fail('unknown-member', { member: unknown, file: draft?.file ?? found.file, because });
+  }
+  const keys = new Set(users.map(({ key }) => key));
+  const movedNames = new Set(moved.map(({ key }) => iamName(team.lab, key)));
+  return succeed({
+    ...{ team, draft, people },
+    adoption: { ...adoption, accepted: acceptedOf(adoption, people, accept) },
+    left: [
+      ...chosen.left.filter(({ user }) => !movedNames.has(user)),
+      ...chosen.candidates
+        .filter(({ key }) => !members.has(key))
+        .map(({ user }) => ({ user: user.name, reason: 'not-in-file' as const })),
+    ],
+    newMembers: [...members.keys()].filter((key) => !keys.has(key)),
+    references: referencesTo(candidates, team, account),
+    signIns: candidates
+      .filter(({ user }) => found.credentials.get(user.name)?.password)
+      .map(({ user, key }) => ({ from: user.name, to: iamName(team.lab, key) })),
+    fullGroups: candidates
+      .filter(({ user, key }) => user.groups.length + (members.get(key)?.roles.length ?? 0) > QUOTAS.groupsPerUser)
+      .map(({ user }) => user.name),
+  });
+}
+
+/** A first file, which has its owners alone, is drafted in place; one with members of its own stays as it is. */
+function draftOf({ file, text, team, today, account, chosen, credentials, earlier }: Found) {
+  if (earlier !== null || chosen.candidates.length === 0) return succeed({ team, draft: null });
+  const isFirst = team.members.every(({ key }) => team.owners.includes(key));
+  const keys = new Map([...credentials].map(([name, each]) => [name, each.keys]));
+  const draft = {
+    file: isFirst ? file : file.replace(/(\.ya?ml)?$/, '.adopt$1'),
+    text: draftText(text, proposalOf(chosen.candidates, account.access, team), keys),
+  };
+  const { team: drafted, findings, source } = readTeam(draft.text, { file: draft.file, today });
+  return drafted === null
+    ? fail('team-file-invalid', { file: draft.file, findings, source })
+    : succeed({ team: drafted, draft });
+}
+
+function adoptedUser({ user, key }: Candidate, ids: EntityIds): AdoptedUser {
+  return { ...user, key, id: ids.user.get(user.name) ?? '' };
+}
+
+function byKey(one: AdoptedUser, other: AdoptedUser): number {
+  return one.key < other.key ? -1 : 1;
+}
+
+/** Whether `adopt --apply` moved the user: what it was then is known from the earlier run alone. */
+function isMoved({ key, id }: AdoptedUser, { lab }: Team, { access, ids }: Found['account']): boolean {
+  const name = iamName(lab, key);
+  return ids.user.get(name) === id && indexModel(access).users.get(name)?.path === labPath(lab);
+}
+
+function adoptionOf({ team, at, account, earlier }: Found, users: readonly AdoptedUser[]): Adoption {
+  const now = around(
+    indexModel(account.access),
+    users.map(({ name }) => name),
+  );
+  const merge = <Item extends object>(
+    before: readonly Item[],
+    after: readonly Item[],
+    nameOf: (item: Item) => string,
+  ) => [...new Map([...before, ...after].map((item) => [nameOf(item), item])).values()];
+  return {
+    ...{ version: 1, account: team.account, lab: team.lab, at: at.toISOString(), users },
+    groups: merge(earlier?.groups ?? [], now.groups, ({ name }) => name),
+    policies: merge(earlier?.policies ?? [], now.policies, ({ arn }) => arn),
+    accepted: earlier?.accepted ?? [],
+  };
+}
+
+function acceptedOf(
+  { accepted }: Adoption,
+  people: readonly PersonAccess[],
+  keys: readonly string[],
+): Adoption['accepted'] {
+  const now = people
+    .filter(({ key }) => keys.includes(key))
+    .map(({ key, differences }) => ({ key, differences: differences.map(({ id }) => id) }));
+  return [...accepted.filter(({ key }) => !keys.includes(key)), ...now];
+}

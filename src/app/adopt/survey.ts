@@ -1,0 +1,115 @@
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { candidatesIn } from '../../adopt/candidates.ts';
+import { type Found, type Survey, surveyOf } from '../../adopt/survey.ts';
+import { readBucketPolicies } from '../../aws/bucket-policies.ts';
+import { askAws, iamReader, inParallel } from '../../aws/client.ts';
+import { readOwnCredentials } from '../../aws/credentials/user-credentials.ts';
+import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
+import { withS3 } from '../../aws/state-object.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { written } from '../files.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import type { Terminal } from '../terminal.ts';
+import { adoptionFile, readAdoption } from './open.ts';
+
+export interface SurveyOptions extends AccountSessionOptions {
+  /** Keys of members whose differences are accepted as they are now. */
+  readonly accept: readonly string[];
+  /** Names of IAM users that are left alone. */
+  readonly without: readonly string[];
+  /** Member keys by name of an IAM user. */
+  readonly as: ReadonlyMap<string, string>;
+}
+
+/** What was found; `notChecked` is what AWS did not let us read. */
+export type Surveyed = Survey & { readonly notChecked: readonly string[] };
+
+/** Reads an account and says what adopting its users does. Nothing is written. */
+export async function surveyAccount(options: SurveyOptions, terminal: Terminal): Promise<Result<Surveyed>> {
+  const opened = await openAccountSession(options, terminal);
+  if (!opened.ok) return opened;
+  try {
+    return await surveyIn(opened.value, options);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function surveyIn(session: AccountSession, options: SurveyOptions): Promise<Result<Surveyed>> {
+  const { team, iam, at, today } = session;
+  const { file, accept, as } = options;
+  const earlier = await readAdoption(adoptionFile(file), team);
+  const isFirst =
+    !earlier.ok && earlier.failure.code === 'adoption-unusable' && earlier.failure.args.because === 'missing';
+  if (!earlier.ok && !isFirst) return earlier;
+  const before = earlier.ok ? earlier.value : null;
+  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  if (!details.ok) return details;
+  const { access, ids, roles } = details.value;
+  const unknown = [...options.without, ...as.keys()].find((user) => !ids.user.has(user));
+  if (unknown !== undefined) return fail('unknown-iam-user', { user: unknown, account: team.account });
+  const known = new Map((before?.users ?? []).map(({ id, key }) => [id, key]));
+  const keys = new Map(
+    [...ids.user].flatMap(([name, id]) => (known.has(id) ? [[name, known.get(id) ?? ''] as const] : [])),
+  );
+  const choice = { at, without: new Set(options.without), keys: new Map([...keys, ...as]) };
+  const chosen = candidatesIn(access, team, choice);
+  const { credentials, ...own } = await readCredentials(session, chosen);
+  const buckets = await readBuckets(session);
+  const text = await readFile(file, 'utf8');
+  const account = { access, ids, roles, buckets: buckets.read };
+  const surveyed = surveyOf({ file, text, team, at, today, account, chosen, credentials, earlier: before }, accept);
+  if (!surveyed.ok) return surveyed;
+  return succeed({ ...surveyed.value, notChecked: [...own.notChecked, ...buckets.notChecked] });
+}
+
+const AT_ONCE = 8;
+
+/** Four calls for each candidate. */
+async function readCredentials({ iam }: AccountSession, { candidates }: Found['chosen']) {
+  const reader = iamReader(iam);
+  const read = await inParallel(candidates, AT_ONCE, async ({ user: { name } }) => {
+    const { keys, password } = await readOwnCredentials(reader, name, { services: false });
+    return { name, keys, password };
+  });
+  return {
+    credentials: new Map(
+      read.map(({ name, keys, password }) => [
+        name,
+        { keys: keys.state === 'read' ? keys.value.length : 0, password: password.state === 'read' },
+      ]),
+    ),
+    notChecked: read.flatMap(({ keys, password }) =>
+      [keys, password].flatMap((each) => (each.state === 'not-checked' ? [each.notChecked.what] : [])),
+    ),
+  };
+}
+
+async function readBuckets({ connection }: AccountSession) {
+  const buckets = await askAws(() =>
+    withS3({ region: 'us-east-1', followRegionRedirects: true, ...connection }, readBucketPolicies),
+  );
+  if (!buckets.ok) return { read: [], notChecked: ['the policies of S3 buckets'] };
+  return {
+    read: buckets.value.flatMap(({ bucket, policy }) => (policy.ok ? [{ bucket, json: policy.value }] : [])),
+    notChecked: buckets.value.flatMap(({ bucket, policy }) =>
+      policy.ok ? [] : [`the policy of the bucket ${bucket}`],
+    ),
+  };
+}
+
+/** Writes the draft and adopt.json, which only its owner can read and Git ignores. Returns the files. */
+export function saveSurvey({ draft, adoption }: Survey, teamFile: string): Promise<Result<readonly string[]>> {
+  return written(async () => {
+    const file = adoptionFile(teamFile);
+    if (draft !== null) await writeFile(draft.file, draft.text);
+    await writeFile(`${file}.new`, `${JSON.stringify(adoption, null, 2)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+    const ignored = join(dirname(teamFile), '.gitignore');
+    const lines = await readFile(ignored, 'utf8').catch(() => '');
+    const isIgnored = lines.split(/\r?\n/).includes('adopt.json');
+    if (!isIgnored) await appendFile(ignored, `${lines === '' || lines.endsWith('\n') ? '' : '\n'}adopt.json\n`);
+    return [...(draft === null ? [] : [draft.file]), file, ...(isIgnored ? [] : [ignored])];
+  });
+}
