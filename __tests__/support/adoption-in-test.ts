@@ -1,0 +1,119 @@
+import { accessOf } from '../../src/access/access-of.ts';
+import {
+  difference,
+  intersection,
+  isEmpty,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from '../../src/access/operation-set.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
+import type { Adoption } from '../../src/adopt/adoption.ts';
+import { differencesOf } from '../../src/adopt/differences.ts';
+import type { LabSession } from '../../src/app/session/lab-session.ts';
+import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
+import type { AccountState } from '../../src/emulator/account/state.ts';
+import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
+import { iamName } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { type AdoptedAccount, createAccount, type KeysOfUsers } from './adopted-accounts.ts';
+import { bootstrapped, copyOf, type LabMemory, TODAY, withLab } from './lab-in-test.ts';
+import { member, role, sampleTeam } from './sample-team.ts';
+import { accessIn } from './transient-access.ts';
+
+export interface AdoptionInTest {
+  readonly memory: LabMemory;
+  readonly keys: KeysOfUsers;
+  readonly adoption: Adoption;
+  /** The draft, every difference of which is accepted. */
+  readonly team: Team;
+}
+
+export const NOON = new Date(`${TODAY}T12:00:00Z`);
+
+/** An account as it was made by hand, with the boundary of the lab, read by `adopt` and drafted. */
+export async function adoptionOf(account: AdoptedAccount): Promise<AdoptionInTest> {
+  return withLab(await bootstrapped(), async (test) => {
+    const keys = await createAccount(test.emulator, account);
+    const { adoption, team } = await drafted(test.lab(sampleTeam), account);
+    return { memory: copyOf(test.memory), keys, adoption, team };
+  });
+}
+
+async function drafted({ iam }: LabSession, { adopted }: AdoptedAccount) {
+  const details = await readAuthorizationDetails({ client: iam }, sampleTeam.account);
+  const { access, ids } = details;
+  const users = Object.entries(adopted).map(([key, name]) => {
+    const user = access.users.find((each) => each.name === name);
+    if (user === undefined) throw new Error(`no user ${name}`);
+    return { key, id: ids.user.get(name) ?? '', ...user };
+  });
+  const groups = access.groups.filter(({ name }) => users.some((user) => user.groups.includes(name)));
+  const arns = new Set([...users, ...groups].flatMap(({ attached }) => attached));
+  for (const { boundary } of users) if (boundary !== null) arns.add(boundary);
+  const policies = access.policies.filter(({ arn }) => arns.has(arn));
+  const base = { version: 1, account: sampleTeam.account, lab: sampleTeam.lab, at: NOON.toISOString() } as const;
+  const before = accessOf({ ...access, users }, { at: NOON });
+  const roles = new Map<OperationSet, string>();
+  const members = users.map(({ key }, index) => {
+    const allowed = before[index]?.allowed ?? NO_OPERATIONS;
+    if (!roles.has(allowed)) roles.set(allowed, `role-${roles.size + 1}`);
+    return member({ key, roles: isEmpty(allowed) ? [] : [roles.get(allowed) ?? ''], keys: 2 });
+  });
+  const team: Team = {
+    ...sampleTeam,
+    owners: ['lead'],
+    roles: [...roles]
+      .filter(([allowed]) => !isEmpty(allowed))
+      .map(([allowed, key]) => role({ key, allow: listOperations(allowed) })),
+    members: [member({ key: 'lead' }), ...members],
+    departed: [],
+  };
+  const read: Adoption = { ...base, users, groups, policies, accepted: [] };
+  const people = differencesOf(read, team, { at: NOON, today: TODAY });
+  const accepted = people.map(({ key, differences }) => ({ key, differences: differences.map(({ id }) => id) }));
+  return { adoption: { ...read, accepted }, team };
+}
+
+/** What each user may do, by IAM's unique id. */
+export function accessById(account: AccountState): ReadonlyMap<string, OperationSet> {
+  const ids = Object.values(account.users).map(({ id }) => id);
+  return new Map(accessOf(accessIn(account), { at: NOON }).map(({ allowed }, index) => [ids[index] ?? '', allowed]));
+}
+
+/** Checks after each call that writes that all can do what they keep, and nothing but what they could or will. */
+export function watchAdoption(before: AccountState, after: ReadonlyMap<string, OperationSet>) {
+  const was = accessById(before);
+  const problems: string[] = [];
+  let looks = 0;
+  return {
+    problems,
+    get looks() {
+      return looks;
+    },
+    look({ phase, action, params, index }: ObservedCall, account: AccountState): true {
+      if (phase !== 'after' || /^(Get|List)/.test(action)) return true;
+      looks += 1;
+      for (const [id, allowed] of accessById(account)) {
+        const ends = [was.get(id) ?? NO_OPERATIONS, after.get(id) ?? was.get(id) ?? NO_OPERATIONS] as const;
+        const lacks = difference(intersection(...ends), allowed);
+        const beyond = difference(allowed, union(...ends));
+        if (isEmpty(lacks) && isEmpty(beyond)) continue;
+        const call = `call ${index}, ${action} ${JSON.stringify(params)}`;
+        problems.push(
+          `${account.users[id]?.name} lacks [${listOperations(lacks)}], has [${listOperations(beyond)}] after ${call}`,
+        );
+      }
+      return true;
+    },
+  };
+}
+
+/** What the file gives each adopted user, by IAM's unique id. */
+export function givenById({ adoption, team }: Pick<AdoptionInTest, 'adoption' | 'team'>) {
+  const given = new Map(
+    accessOf(desiredAccess(team, TODAY), { at: NOON }).map(({ user, allowed }) => [user.name, allowed]),
+  );
+  return new Map(adoption.users.map(({ key, id }) => [id, given.get(iamName(team.lab, key)) ?? NO_OPERATIONS]));
+}
