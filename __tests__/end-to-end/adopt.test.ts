@@ -23,7 +23,7 @@ function apply(test: LabInTest, { adoption, team }: AdoptionInTest) {
 }
 
 function finish(test: LabInTest, { adoption, team }: AdoptionInTest) {
-  return finishAdoption(test.lab(team), adoption, null, SILENT, yes);
+  return finishAdoption(test.lab(team), adoption, { commit: null, deleteUnused: false }, SILENT, yes);
 }
 
 function undo(test: LabInTest, { adoption, team }: AdoptionInTest) {

@@ -1,13 +1,13 @@
 import { UpdateUserCommand } from '@aws-sdk/client-iam';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { isAt, type Move, ofMembers, orderedMoves, placeInLab } from '../../adopt/progress.ts';
+import { type AdoptedNow, isAt, type Move, ofMembers, orderedMoves, placeInLab } from '../../adopt/progress.ts';
 import { adoptingTeam, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
-import { applyPlan, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { askAccount, taintedIn } from '../plan/plan.ts';
@@ -18,9 +18,8 @@ import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open
 /** What `adopt --apply` does, before it does it. */
 export interface AdoptionSteps {
   readonly team: Team;
+  readonly people: readonly AdoptedNow[];
   readonly moves: readonly Move[];
-  /** How many users are adopted, those that have their names already included. */
-  readonly users: number;
 }
 
 export type Agree<Steps> = (steps: Steps) => Promise<Result<null>>;
@@ -34,6 +33,7 @@ export async function applyAdoption(
   whole: Adoption,
   terminal: Terminal,
   agree: Agree<AdoptionSteps>,
+  onStart?: CommandOptions['onStart'],
 ): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
   const adoption = ofMembers(whole, session.team);
   const open = await lookAt(session, adoption);
@@ -45,7 +45,7 @@ export async function applyAdoption(
   if (!agreed.ok) return agreed;
   const moved = await moveUsers(session, moves);
   if (!moved.ok) return moved;
-  const imported = await importUsers(session, team, terminal);
+  const imported = await importUsers(session, team, terminal, onStart);
   if (!imported.ok) return { ok: false, failure: failureAfter(imported.failure, moved.value, 1) };
   const steps = imported.value;
   const after = await lookAt(session, adoption);
@@ -72,7 +72,7 @@ function decide(session: LabSession, { adoption, account, people, record }: Open
   });
   const { moves, taken } = orderedMoves(wanted, account.access.users);
   if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
-  return succeed({ team, moves, users: people.length });
+  return succeed({ team, people, moves });
 }
 
 /** UpdateUser keeps keys, policies, groups, tags and the unique id. How many users were moved. */
@@ -87,14 +87,19 @@ export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<
   });
 }
 
-async function importUsers(session: LabSession, team: Team, terminal: Terminal): Promise<Result<number>> {
+async function importUsers(
+  session: LabSession,
+  team: Team,
+  terminal: Terminal,
+  onStart: CommandOptions['onStart'],
+): Promise<Result<number>> {
   const planned = await planImports(session, team);
   if (!planned.ok) return planned;
   const { workspace, saved, blocks } = planned.value;
   if (blocks.length > 0)
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   const applied = await withProgress(terminal, (onEvent) =>
-    applyPlan(workspace, saved, { onEvent, parallelism: session.parallelism ?? undefined }),
+    applyPlan(workspace, saved, { onStart, onEvent, parallelism: session.parallelism ?? undefined }),
   );
   return applied.ok ? succeed(applied.value.done) : applied;
 }

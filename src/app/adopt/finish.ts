@@ -6,20 +6,42 @@ import {
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { type AdoptedNow, isAt, ofMembers, placeInLab } from '../../adopt/progress.ts';
+import { type AdoptedNow, changesSince, isAt, ofMembers, placeInLab } from '../../adopt/progress.ts';
 import { adoptingTeam, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
+import { type Unused, unusedAfter } from '../../adopt/unused.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { applyPlanned, blocked } from '../apply/carry-out.ts';
+import { applyPlanned, blocked, type CarryOutOptions } from '../apply/carry-out.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Agree } from './apply.ts';
+import { deleteGroups, deletePolicies } from './delete.ts';
 import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+
+export interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
+  /** Whether groups and policies that no one has any more are deleted. */
+  readonly deleteUnused: boolean;
+}
+
+/** What `adopt --finish` does, before it does it. */
+export interface FinishSteps {
+  readonly planned: StackPlan;
+  readonly people: readonly AdoptedNow[];
+  /** What no one will have. */
+  readonly unused: Unused;
+}
+
+export interface Finished {
+  readonly steps: number;
+  readonly deleted: Unused;
+}
+
+const NONE: Unused = { groups: [], policies: [] };
 
 /**
  * Ends an adoption: the old access goes, once the roles alone give what the file gives, and the ordinary stack is applied. From
@@ -28,10 +50,10 @@ import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open
 export async function finishAdoption(
   session: LabSession,
   whole: Adoption,
-  commit: string | null,
+  { deleteUnused, ...given }: FinishOptions,
   terminal: Terminal,
-  agree: Agree<StackPlan>,
-): Promise<Result<{ readonly steps: number }>> {
+  agree: Agree<FinishSteps>,
+): Promise<Result<Finished>> {
   const adoption = ofMembers(whole, session.team);
   const open = await lookAt(session, adoption);
   if (!open.ok) return open;
@@ -42,7 +64,8 @@ export async function finishAdoption(
   const rule: RuleOptions = { restore: new Set(people.map(({ user }) => user.key)) };
   const shown = await planStack(session, { rule, credentials: 'none' });
   if (!shown.ok) return shown;
-  const agreed = await agree(shown.value);
+  const unused = unusedAfter(adoption, session.team, open.value.account);
+  const agreed = await agree({ planned: shown.value, people, unused });
   if (!agreed.ok) return agreed;
   if (shown.value.blocks.length > 0) return blocked(shown.value);
   const begun = await changeRecord(session.records, (now) => {
@@ -56,10 +79,14 @@ export async function finishAdoption(
   if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
   const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
   if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
-  const options = { commit, ownerIds: new Map(), workflow: false };
+  const options = { ...given, ownerIds: new Map(), workflow: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);
   if (!applied.ok) return { ok: false, failure: failureAfter(applied.failure, cleared.value, 1) };
-  return succeed({ steps: cleared.value + applied.value });
+  const steps = cleared.value + applied.value;
+  const deleted = deleteUnused ? await deleteUnusedOf(session, adoption) : succeed(NONE);
+  return deleted.ok
+    ? succeed({ steps, deleted: deleted.value })
+    : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
 }
 
 /** Whether each adopted user is where `adopt --apply` put it, and has through the roles alone what the file gives. */
@@ -116,4 +143,22 @@ async function clearUser(
   for (const GroupName of groups.filter((group) => !roles.has(group))) {
     await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
   }
+}
+
+/** Deletes what only adopted users had. What someone changed since `adopt` read it stays. */
+async function deleteUnusedOf(session: LabSession, adoption: Adoption): Promise<Result<Unused>> {
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { access, policies: details } = open.value.account;
+  const changed = new Set(changesSince(adoption, session.team, open.value.account).map(({ name }) => name));
+  const { groups, policies } = unusedAfter(adoption, session.team, open.value.account);
+  const unused = {
+    groups: groups.filter((name) => !changed.has(name)),
+    policies: policies.filter((arn) => !changed.has(arn)),
+  };
+  return askAws(async () => {
+    await deleteGroups(session.iam, unused.groups, access);
+    await deletePolicies(session.iam, unused.policies, details);
+    return unused;
+  });
 }

@@ -1,10 +1,3 @@
-import {
-  DeleteGroupCommand,
-  DeleteGroupPolicyCommand,
-  DeletePolicyCommand,
-  DetachGroupPolicyCommand,
-  RemoveUserFromGroupCommand,
-} from '@aws-sdk/client-iam';
 import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
 import { isAt, type Move, orderedMoves } from '../../adopt/progress.ts';
@@ -14,6 +7,7 @@ import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type Agree, moveUsers } from './apply.ts';
+import { deleteGroups, deletePolicies } from './delete.ts';
 import { checkUnchanged, lookAt } from './open.ts';
 
 /** What `adopt --undo` does, before it does it. */
@@ -49,7 +43,10 @@ export async function undoAdoption(
   if (!agreed.ok) return agreed;
   const forgotten = await state.value.forget();
   if (!forgotten.ok) return forgotten;
-  const deleted = await deleteRoles(session, steps, account.access);
+  const deleted = await askAws(async () => {
+    await deleteGroups(session.iam, steps.groups, account.access);
+    await deletePolicies(session.iam, steps.policies, account.policies);
+  });
   if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
   const moved = await moveUsers(session, moves);
   return moved.ok ? succeed(steps) : { ok: false, failure: failureAfter(moved.failure, 1, 1) };
@@ -76,24 +73,4 @@ function createdIn({ team }: LabSession, { groups, policies }: AccessModel, reco
     groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && names.has(name) ? [name] : [])),
     policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && names.has(name) ? [arn] : [])),
   };
-}
-
-function deleteRoles(
-  { iam }: LabSession,
-  { groups, policies }: UndoSteps,
-  account: AccessModel,
-): Promise<Result<null>> {
-  return askAws(async () => {
-    for (const { name: GroupName, attached, inline } of account.groups.filter(({ name }) => groups.includes(name))) {
-      for (const { name: UserName } of account.users.filter((user) => user.groups.includes(GroupName))) {
-        await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
-      }
-      for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
-      for (const { name: PolicyName } of inline)
-        await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
-      await iam.send(new DeleteGroupCommand({ GroupName }));
-    }
-    for (const PolicyArn of policies) await iam.send(new DeletePolicyCommand({ PolicyArn }));
-    return null;
-  });
 }
