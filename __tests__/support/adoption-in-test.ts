@@ -11,15 +11,21 @@ import {
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Adoption } from '../../src/adopt/adoption.ts';
 import { differencesOf } from '../../src/adopt/differences.ts';
+import { applyAdoption } from '../../src/app/adopt/apply.ts';
+import { finishAdoption } from '../../src/app/adopt/finish.ts';
+import { undoAdoption } from '../../src/app/adopt/undo.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
+import { succeed } from '../../src/diagnostics/failure.ts';
 import type { AccountState } from '../../src/emulator/account/state.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { type AdoptedAccount, createAccount, type KeysOfUsers } from './adopted-accounts.ts';
-import { bootstrapped, copyOf, type LabMemory, TODAY, withLab } from './lab-in-test.ts';
+import { bootstrapped, copyOf, type LabInTest, type LabMemory, TODAY, withLab } from './lab-in-test.ts';
 import { member, role, sampleTeam } from './sample-team.ts';
+import { SILENT } from './silent-terminal.ts';
 import { accessIn } from './transient-access.ts';
 
 export interface AdoptionInTest {
@@ -116,4 +122,21 @@ export function givenById({ adoption, team }: Pick<AdoptionInTest, 'adoption' | 
     accessOf(desiredAccess(team, TODAY), { at: NOON }).map(({ user, allowed }) => [user.name, allowed]),
   );
   return new Map(adoption.users.map(({ key, id }) => [id, given.get(iamName(team.lab, key)) ?? NO_OPERATIONS]));
+}
+
+const yes = async () => succeed(null);
+
+type OnStart = (started: EngineHandle) => void;
+
+export function applyIn(test: LabInTest, { adoption, team }: AdoptionInTest, onStart?: OnStart) {
+  return applyAdoption(test.lab(team, { parallelism: 1 }), adoption, SILENT, yes, onStart);
+}
+
+export function finishIn(test: LabInTest, { adoption, team }: AdoptionInTest, onStart?: OnStart, deleteUnused = false) {
+  const options = { commit: null, deleteUnused, onStart };
+  return finishAdoption(test.lab(team, { parallelism: 1 }), adoption, options, SILENT, yes);
+}
+
+export function undoIn(test: LabInTest, { adoption, team }: AdoptionInTest) {
+  return undoAdoption(test.lab(team), adoption, yes);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
+import type { Result } from '../../src/diagnostics/failure.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { carriedOut, type LabInTest, type Listener, planned } from './lab-in-test.ts';
@@ -33,14 +34,36 @@ export function callNames(): (call: ObservedCall) => NamedCall {
 /** Longer than the provider waits before it repeats a call whose connection ended. */
 const REPEAT_MS = 60;
 
+interface Killed {
+  readonly code: string;
+  /** Calls of the killed engine. */
+  readonly lateCalls: readonly string[];
+}
+
 /** Applies with one resource at a time; kills the engine and waits for what might follow. */
 export async function applyAndKill(
   test: LabInTest,
   lab: LabSession,
   killing: Killing,
   look: Listener,
-): Promise<{ readonly code: string; readonly lateCalls: readonly string[] }> {
+): Promise<Killed> {
   const plan = await planned(lab);
+  const apply = (onStart: (started: EngineHandle) => void) =>
+    applyPlanned(lab, plan, { ...carriedOut(), onStart }, SILENT);
+  return runAndKill(test, killing, look, apply, true);
+}
+
+/**
+ * Kills what runs at a call: the engine, if it has begun, and the connection of all calls from then on. `engineOnly` waits for
+ * the engine.
+ */
+export async function runAndKill(
+  test: LabInTest,
+  killing: Killing,
+  look: Listener,
+  run: (onStart: (started: EngineHandle) => void) => Promise<Result<unknown>>,
+  engineOnly = false,
+): Promise<Killed> {
   let handle: EngineHandle | null = null;
   const nameOf = callNames();
   let current = '';
@@ -53,16 +76,18 @@ export async function applyAndKill(
       return false;
     }
     if (call.phase === 'before') current = nameOf(call).identity;
-    if (current !== killing.call.identity || call.phase !== killing.phase || handle === null) return true;
+    if (current !== killing.call.identity || call.phase !== killing.phase || (engineOnly && handle === null))
+      return true;
     dead = true;
-    handle.kill('SIGKILL');
-    await ended(handle.pid);
+    if (handle !== null) {
+      handle.kill('SIGKILL');
+      await ended(handle.pid);
+    }
     return false;
   });
-  const onStart = (started: EngineHandle): void => {
+  const result = await run((started) => {
     handle = started;
-  };
-  const result = await applyPlanned(lab, plan, { ...carriedOut(), onStart }, SILENT);
+  });
   await wait(REPEAT_MS);
   test.listen(look);
   await test.emulator.releaseLocks();

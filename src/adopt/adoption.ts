@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { AccessModel } from '../access/model.ts';
 import { many, TEXT } from '../diagnostics/parse-data.ts';
@@ -50,6 +51,11 @@ export const ADOPTION = z
   .readonly();
 
 export type Adoption = z.infer<typeof ADOPTION>;
+
+/** Where `adopt` writes what it read: beside the team file. */
+export function adoptionFile(teamFile: string): string {
+  return join(dirname(teamFile), 'adopt.json');
+}
 
 /** The access of the adopted users before anything was changed, under the names of then. */
 export function modelBefore({ account, users, groups, policies }: Adoption): AccessModel {

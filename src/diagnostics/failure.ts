@@ -287,6 +287,8 @@ export interface PipelineFailureArgs {
   };
   /** Names of users whom `adopt --apply` has not moved. */
   'adoption-not-applied': { readonly users: readonly string[] };
+  /** There is an adopt.json, and no apply has ended. */
+  'adoption-unfinished': Readonly<Record<never, never>>;
   /** `adopt --finish` has begun, or an apply; `ended` if one has ended. */
   'adoption-over': { readonly ended: boolean };
 }

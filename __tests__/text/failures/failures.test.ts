@@ -269,6 +269,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     ...{ during, people: [{ user: 'perception-lab-bo', operations: ['SendBonus'] }] },
   })),
   'adoption-not-applied': [{ users: ['bo', 'zoe'] }],
+  'adoption-unfinished': [{}],
   'adoption-over': [{ ended: false }, { ended: true }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],

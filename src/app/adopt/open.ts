@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ADOPTION, type Adoption } from '../../adopt/adoption.ts';
+import { ADOPTION, type Adoption, adoptionFile } from '../../adopt/adoption.ts';
 import { differencesOf, unaccepted } from '../../adopt/differences.ts';
 import { type AccountNow, type AdoptedNow, adoptedNow, changesSince } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
@@ -24,13 +23,8 @@ export interface OpenAdoption {
   readonly record: ApplyRecord | null;
 }
 
-/** Where `adopt` writes what it read: beside the team file. */
-export function adoptionFile(teamFile: string): string {
-  return join(dirname(teamFile), 'adopt.json');
-}
-
 /** What `adopt` read of this lab and account. */
-export async function readAdoption(
+async function readAdoption(
   file: string,
   { lab, account }: { readonly lab: string; readonly account: string },
 ): Promise<Result<Adoption>> {

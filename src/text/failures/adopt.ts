@@ -80,6 +80,11 @@ export const ADOPT_PROBLEMS = {
     reason: t`not under their new name: ${someTexts(users.map(codeText), SHOWN)}`,
     help: t`run ${APPLY} first`,
   }),
+  'adoption-unfinished': () => ({
+    summary: t`the lab has not adopted its account yet`,
+    reason: t`${codeText('adopt.json')} is beside ${TEAM_FILE}: an apply would create its users again, without their keys`,
+    help: t`run ${APPLY} and ${FINISH}, or delete ${codeText('adopt.json')} if no user is to be adopted`,
+  }),
   'adoption-over': ({ ended }) => ({
     summary: ended ? t`the lab has adopted its account already` : t`${codeText('adopt --finish')} has begun`,
     reason: ended
