@@ -10,7 +10,8 @@ import {
 } from '../../src/access/operation-set.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Adoption } from '../../src/adopt/adoption.ts';
-import { differencesOf } from '../../src/adopt/differences.ts';
+import { candidatesIn } from '../../src/adopt/candidates.ts';
+import { surveyOf } from '../../src/adopt/survey.ts';
 import { applyAdoption } from '../../src/app/adopt/apply.ts';
 import { finishAdoption } from '../../src/app/adopt/finish.ts';
 import { undoAdoption } from '../../src/app/adopt/undo.ts';
@@ -20,11 +21,12 @@ import { succeed } from '../../src/diagnostics/failure.ts';
 import type { AccountState } from '../../src/emulator/account/state.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { iamName } from '../../src/team/names.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
-import { type AdoptedAccount, createAccount, type KeysOfUsers } from './adopted-accounts.ts';
-import { bootstrapped, copyOf, type LabInTest, type LabMemory, TODAY, withLab } from './lab-in-test.ts';
-import { member, role, sampleTeam } from './sample-team.ts';
+import { type AdoptedAccount, createAccount, FIRST_FILE, type KeysOfUsers } from './adopted-accounts.ts';
+import { bootstrapped, copyOf, type LabInTest, type LabMemory, orThrow, TODAY, withLab } from './lab-in-test.ts';
+import { sampleTeam } from './sample-team.ts';
 import { SILENT } from './silent-terminal.ts';
 import { accessIn } from './transient-access.ts';
 
@@ -42,44 +44,23 @@ export const NOON = new Date(`${TODAY}T12:00:00Z`);
 export async function adoptionOf(account: AdoptedAccount): Promise<AdoptionInTest> {
   return withLab(await bootstrapped(), async (test) => {
     const keys = await createAccount(test.emulator, account);
-    const { adoption, team } = await drafted(test.lab(sampleTeam), account);
+    const { adoption, team } = await drafted(test.lab(sampleTeam), keys, account.toAccept);
     return { memory: copyOf(test.memory), keys, adoption, team };
   });
 }
 
-async function drafted({ iam }: LabSession, { adopted }: AdoptedAccount) {
-  const details = await readAuthorizationDetails({ client: iam }, sampleTeam.account);
-  const { access, ids } = details;
-  const users = Object.entries(adopted).map(([key, name]) => {
-    const user = access.users.find((each) => each.name === name);
-    if (user === undefined) throw new Error(`no user ${name}`);
-    return { key, id: ids.user.get(name) ?? '', ...user };
-  });
-  const groups = access.groups.filter(({ name }) => users.some((user) => user.groups.includes(name)));
-  const arns = new Set([...users, ...groups].flatMap(({ attached }) => attached));
-  for (const { boundary } of users) if (boundary !== null) arns.add(boundary);
-  const policies = access.policies.filter(({ arn }) => arns.has(arn));
-  const base = { version: 1, account: sampleTeam.account, lab: sampleTeam.lab, at: NOON.toISOString() } as const;
-  const before = accessOf({ ...access, users }, { at: NOON });
-  const roles = new Map<OperationSet, string>();
-  const members = users.map(({ key }, index) => {
-    const allowed = before[index]?.allowed ?? NO_OPERATIONS;
-    if (!roles.has(allowed)) roles.set(allowed, `role-${roles.size + 1}`);
-    return member({ key, roles: isEmpty(allowed) ? [] : [roles.get(allowed) ?? ''], keys: 2 });
-  });
-  const team: Team = {
-    ...sampleTeam,
-    owners: ['lead'],
-    roles: [...roles]
-      .filter(([allowed]) => !isEmpty(allowed))
-      .map(([allowed, key]) => role({ key, allow: listOperations(allowed) })),
-    members: [member({ key: 'lead' }), ...members],
-    departed: [],
-  };
-  const read: Adoption = { ...base, users, groups, policies, accepted: [] };
-  const people = differencesOf(read, team, { at: NOON, today: TODAY });
-  const accepted = people.map(({ key, differences }) => ({ key, differences: differences.map(({ id }) => id) }));
-  return { adoption: { ...read, accepted }, team };
+/** As `mturk-team adopt` reads it after `mturk-team init`, with every `--accept` that it asks for. */
+async function drafted({ iam }: LabSession, keys: KeysOfUsers, accept: readonly string[]) {
+  const [file, at, today] = ['team.yaml', NOON, TODAY];
+  const { team } = readTeam(FIRST_FILE, { file, today });
+  if (team === null) throw new Error('the first file has errors');
+  const { access, ids, roles } = await readAuthorizationDetails({ client: iam }, team.account);
+  const chosen = candidatesIn(access, team, { at, without: new Set(), keys: new Map() });
+  const credentials = new Map([...keys].map(([name, { length }]) => [name, { keys: length, password: false }]));
+  const account = { access, ids, roles, buckets: [] };
+  return orThrow(
+    surveyOf({ ...{ file, text: FIRST_FILE, team, at, today, account, chosen, credentials }, earlier: null }, accept),
+  );
 }
 
 /** What each user may do, by IAM's unique id. */
@@ -102,7 +83,10 @@ export function watchAdoption(before: AccountState, after: ReadonlyMap<string, O
       if (phase !== 'after' || /^(Get|List)/.test(action)) return true;
       looks += 1;
       for (const [id, allowed] of accessById(account)) {
-        const ends = [was.get(id) ?? NO_OPERATIONS, after.get(id) ?? was.get(id) ?? NO_OPERATIONS] as const;
+        // A member without a user before gains what the file gives.
+        const before = was.get(id);
+        if (before === undefined) continue;
+        const ends = [before, after.get(id) ?? before] as const;
         const lacks = difference(intersection(...ends), allowed);
         const beyond = difference(allowed, union(...ends));
         if (isEmpty(lacks) && isEmpty(beyond)) continue;

@@ -50,9 +50,6 @@ export interface AdoptionChange {
   readonly part: 'missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags' | 'document' | 'members';
 }
 
-/** The inline policy that denies an adopted user what neither end of the change allows. */
-export const ADOPTING_POLICY = 'mturk-team-adopting';
-
 /**
  * What changed in an account since `adopt` read it, but by `adopt --apply` and `adopt --undo`: these change names and paths of
  * users, and memberships in the groups of roles.
@@ -61,7 +58,7 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   const { access } = account;
   const own = new Set(access.groups.filter(({ path }) => path === labPath(team.lab)).map(({ name }) => name));
   const adopted = adoptedNow(adoption, account);
-  const users = adopted.flatMap(({ user, now }) => changesOf('user', user.name, userParts(user, now, team, own)));
+  const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, team, access)));
   const groups = adoption.groups.flatMap((group) => {
     const now = access.groups.find(({ name }) => name === group.name) ?? null;
     return changesOf('group', group.name, groupParts(group, now));
@@ -93,16 +90,26 @@ function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): re
     .map((part) => ({ kind, name, part }));
 }
 
-function userParts(user: AdoptedUser, now: AccessUser | null, team: Team, own: ReadonlySet<string>): Parts {
+function userParts({ user, now }: AdoptedNow, team: Team, account: AccessModel): Parts {
   if (now === null) return { missing: true };
-  const groups = now.groups.filter((group) => user.groups.includes(group) || !own.has(group));
-  const inline = now.inline.filter(({ name }) => name !== ADOPTING_POLICY);
+  const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, team, account);
   return {
     name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
     groups: stableJson([...groups].sort()) !== stableJson([...user.groups].sort()),
-    ...heldParts(user, { ...now, inline }),
-    boundary: user.boundary !== now.boundary,
-    tags: stableJson(user.tags) !== stableJson(now.tags),
+    ...heldParts(user, { attached, inline }),
+    boundary: user.boundary !== boundary,
+    tags: stableJson(user.tags) !== stableJson(tags),
+  };
+}
+
+/** An adopted user as the account has it, without what `adopt --apply` did. */
+export function asBefore({ user, now }: AdoptedNow, { lab }: Pick<Team, 'lab'>, { groups }: AccessModel): AdoptedUser {
+  if (now === null) return user;
+  const own = new Set(groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name));
+  const { key, id, name, path } = user;
+  return {
+    ...{ ...now, key, id, name, path },
+    groups: now.groups.filter((group) => user.groups.includes(group) || !own.has(group)),
   };
 }
 

@@ -2,7 +2,7 @@ import { around, indexModel } from '../access/model.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { QUOTAS } from '../iam/quotas.ts';
-import { iamName, labPath } from '../team/names.ts';
+import { iamName } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import { nearMember } from '../team/suggest.ts';
 import type { Team } from '../team/team.ts';
@@ -10,6 +10,7 @@ import type { AdoptedUser, Adoption } from './adoption.ts';
 import type { Candidate, Chosen, LeftAlone } from './candidates.ts';
 import { differencesOf, type PersonAccess } from './differences.ts';
 import { draftText } from './draft.ts';
+import { type AdoptedNow, adoptedNow, asBefore, isAt, placeInLab } from './progress.ts';
 import { proposalOf } from './proposal.ts';
 import { type Reference, type Referring, referencesTo } from './references.ts';
 
@@ -56,7 +57,7 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
   const { team, draft } = drafted.value;
   const members = new Map(team.members.map((member) => [member.key, member]));
   const candidates = chosen.candidates.filter(({ key }) => members.has(key));
-  const moved = (found.earlier?.users ?? []).filter((user) => members.has(user.key) && isMoved(user, team, account));
+  const moved = movedUsers(found, team).filter(({ key }) => members.has(key));
   const users = [...moved, ...candidates.map((candidate) => adoptedUser(candidate, account.ids))].sort(byKey);
   const adoption = adoptionOf(found, users);
   const people = differencesOf(adoption, team, { at, today });
@@ -110,26 +111,21 @@ function byKey(one: AdoptedUser, other: AdoptedUser): number {
   return one.key < other.key ? -1 : 1;
 }
 
-/** Whether `adopt --apply` moved the user: what it was then is known from the earlier run alone. */
-function isMoved({ key, id }: AdoptedUser, { lab }: Team, { access, ids }: Found['account']): boolean {
-  const name = iamName(lab, key);
-  return ids.user.get(name) === id && indexModel(access).users.get(name)?.path === labPath(lab);
+/** Users whom `adopt --apply` moved, as they would be without: name and path are known from the earlier run alone. */
+function movedUsers({ earlier, account }: Found, team: Team): readonly AdoptedUser[] {
+  if (earlier === null) return [];
+  const isMoved = ({ user, now }: AdoptedNow) => now !== null && isAt(now, placeInLab(user, team));
+  return adoptedNow(earlier, account)
+    .filter(isMoved)
+    .map((each) => asBefore(each, team, account.access));
 }
 
 function adoptionOf({ team, at, account, earlier }: Found, users: readonly AdoptedUser[]): Adoption {
-  const now = around(
-    indexModel(account.access),
-    users.map(({ name }) => name),
-  );
-  const merge = <Item extends object>(
-    before: readonly Item[],
-    after: readonly Item[],
-    nameOf: (item: Item) => string,
-  ) => [...new Map([...before, ...after].map((item) => [nameOf(item), item])).values()];
+  const names = users.map(({ name }) => name);
+  const { groups, policies } = around(indexModel({ ...account.access, users }), names);
   return {
     ...{ version: 1, account: team.account, lab: team.lab, at: at.toISOString(), users },
-    groups: merge(earlier?.groups ?? [], now.groups, ({ name }) => name),
-    policies: merge(earlier?.policies ?? [], now.policies, ({ arn }) => arn),
+    ...{ groups, policies },
     accepted: earlier?.accepted ?? [],
   };
 }

@@ -15,7 +15,7 @@ import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../team/names.ts';
 import { beginsLater, hasExpired, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
-import { ADOPTING_POLICY, type AdoptedNow } from './progress.ts';
+import type { AdoptedNow } from './progress.ts';
 
 /**
  * The team of `adopt --apply`: the adopted members alone, without what limits them, which `adopt --finish` brings. Who has no
@@ -96,6 +96,9 @@ export function gainingInBetween(adoption: Adoption, team: Team, at: Date): read
     return unequal(user, difference(ofOne.reduce(union, NO_OPERATIONS), union(of(before, was), of(given, user))));
   });
 }
+
+/** The name of a cover that replaces no inline policy. */
+const ADOPTING_POLICY = 'mturk-team-adopting';
 
 /** The inline policy by which a user may do nothing but what the file gives, whatever else is still attached. */
 export interface Cover {

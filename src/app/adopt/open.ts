@@ -24,7 +24,7 @@ export interface OpenAdoption {
 }
 
 /** What `adopt` read of this lab and account. */
-async function readAdoption(
+export async function readAdoption(
   file: string,
   { lab, account }: { readonly lab: string; readonly account: string },
 ): Promise<Result<Adoption>> {

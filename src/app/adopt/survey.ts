@@ -1,5 +1,6 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { adoptionFile } from '../../adopt/adoption.ts';
 import { candidatesIn } from '../../adopt/candidates.ts';
 import { type Found, type Survey, surveyOf } from '../../adopt/survey.ts';
 import { readBucketPolicies } from '../../aws/bucket-policies.ts';
@@ -11,7 +12,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { written } from '../files.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
-import { adoptionFile, readAdoption } from './open.ts';
+import { readAdoption } from './open.ts';
 
 export interface SurveyOptions extends AccountSessionOptions {
   /** Keys of members whose differences are accepted as they are now. */
