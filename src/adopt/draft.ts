@@ -24,7 +24,7 @@ export function draftText(file: string, proposal: Proposal, keys: ReadonlyMap<st
       'members:',
       ...QUESTIONS,
       ...proposal.kept.members.map(
-        (key) => `${entryLine(key, members[key])} # no IAM user of that name: the apply creates one`,
+        (key) => `${entryLine(key, members[key])} # no IAM user of that name: adopt --finish creates one`,
       ),
       ...proposal.members.map((member) => memberLine(member, mapIn(members[member.candidate.key]), keys)),
     ],
@@ -79,17 +79,19 @@ function sourceName({ kind, name }: Source): string {
   return `${kind} ${name}`;
 }
 
-/** What some actions meant that mean nothing today, a line for each policy. */
+/** What some actions meant that mean nothing today, by policy. */
 function retiredLines(retired: readonly RetiredAction[]): readonly string[] {
   const doesOf = ({ effect, grant }: RetiredAction) =>
     `${policyName(grant.policy)} ${effect === 'Allow' ? 'allows' : 'denies'}`;
-  return distinct(retired.map(doesOf)).map((does) => {
+  return distinct(retired.map(doesOf)).flatMap((does) => {
     const actions = retired.filter((each) => doesOf(each) === does);
     const names = distinct(actions.map(({ action }) => action.slice(action.indexOf(':') + 1)));
     const meant = distinct(actions.flatMap(({ successors }) => successors));
     const list = actions[0]?.effect === 'Allow' ? 'allow' : 'deny';
-    const advice = meant.length === 0 ? 'Nothing replaces it' : `If meant, add ${list}: ${flow(meant)}`;
-    return `${does} ${names.join(', ')}: no longer an operation, so it has no effect. ${advice}`;
+    return [
+      `${does} what no longer exists and has no effect: ${names.join(', ')}`,
+      ...(meant.length === 0 ? [] : [`If that was meant, add ${list}: ${flow(meant)}`]),
+    ];
   });
 }
 

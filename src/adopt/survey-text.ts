@@ -2,7 +2,6 @@ import { byCapability } from '../access/capability-access.ts';
 import { operationSet } from '../access/operation-set.ts';
 import { accessText } from '../access/text/capability-words.ts';
 import { policyName } from '../access/text/names.ts';
-import type { Operation } from '../catalog/mturk.ts';
 import { alert, type Block, heading, type Item, list, paragraph } from '../text/document.ts';
 import { codeText, countedText, listTexts, sentences, someTexts, TEAM_FILE, type Text, t } from '../text/text.ts';
 import type { LeftReason } from './candidates.ts';
@@ -11,8 +10,6 @@ import type { Reference } from './references.ts';
 import type { Survey } from './survey.ts';
 
 const SHOWN = 10;
-/** Rows of people whose access stays. */
-const MOST_EQUAL = 20;
 
 /** What adopting an account does to people, what it asks, and what no longer matches afterwards. */
 export function surveyBlocks(survey: Survey, notChecked: readonly string[]): readonly Block[] {
@@ -28,7 +25,10 @@ export function surveyBlocks(survey: Survey, notChecked: readonly string[]): rea
       ? []
       : [
           paragraph(
-            t`New: no IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}. ${codeText('adopt --finish')} creates one for each.`,
+            sentences(
+              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates new ones.`,
+              t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`,
+            ),
           ),
         ]),
     ...leftBlocks(survey),
@@ -74,38 +74,38 @@ function decisionLines(open: readonly PersonAccess[]): readonly Text[] {
   ];
 }
 
-/** Those first whose access differs. */
+/** Those first whose access differs; people with the same roles and access share a row. */
 function peopleTable({ people, team }: Survey): Block {
-  const roles = new Map(team.members.map((member) => [member.key, member]));
-  const sorted = [...people.filter(isDifferent), ...people.filter((person) => !isDifferent(person))];
-  const differ = people.filter(isDifferent).length;
-  const shown = sorted.slice(0, differ + MOST_EQUAL + 1 >= sorted.length ? sorted.length : differ + MOST_EQUAL);
-  const rows = shown.map((person) => {
-    const member = roles.get(person.key);
-    const suspended = member?.suspended === true ? t` (suspended)` : t``;
-    return [
-      codeText(person.key),
-      codeText(person.name),
-      t`${listTexts((member?.roles ?? []).map(codeText))}${suspended}`,
-      operationsText([...person.kept, ...person.lost]),
-      isDifferent(person) ? t`differs, see below` : t`the same`,
-    ];
-  });
-  const more = sorted.length - shown.length;
-  const rest = more === 0 ? [] : [[t`and ${more} others`, t``, t``, t``, t`the same`]];
+  const members = new Map(team.members.map((member) => [member.key, member]));
+  const rows = new Map<string, { readonly people: PersonAccess[]; readonly cells: readonly Text[] }>();
+  for (const person of [...people].sort((one, other) => Number(isDifferent(other)) - Number(isDifferent(one)))) {
+    const { roles = [], suspended = false } = members.get(person.key) ?? {};
+    const before = [...person.kept, ...person.lost];
+    const id = JSON.stringify([isDifferent(person) ? person.key : null, roles, suspended, before]);
+    const known = rows.get(id) ?? {
+      people: [],
+      cells: [
+        t`${listTexts(roles.map(codeText))}${suspended ? t` (suspended)` : t``}`,
+        before.length === 0 ? t`none` : accessText(byCapability(operationSet(before), null)),
+        isDifferent(person) ? t`differs, see below` : t`the same`,
+      ],
+    };
+    known.people.push(person);
+    rows.set(id, known);
+  }
   return {
     kind: 'table',
-    head: [t`Member`, t`IAM user`, t`Roles`, t`Access now`, t`With this file`],
-    rows: [...rows, ...rest],
+    head: [t`Members (IAM users)`, t`Roles`, t`Access now`, t`With this file`],
+    rows: Array.from(rows.values(), ({ people: alike, cells }) => [someTexts(alike.map(personText), SHOWN), ...cells]),
   };
+}
+
+function personText({ key, name }: PersonAccess): Text {
+  return key === name ? codeText(key) : t`${codeText(key)} (${codeText(name)})`;
 }
 
 function isDifferent({ differences }: PersonAccess): boolean {
   return differences.length > 0;
-}
-
-function operationsText(operations: readonly Operation[]): Text {
-  return operations.length === 0 ? t`none` : accessText(byCapability(operationSet(operations), null));
 }
 
 function differing(people: readonly PersonAccess[], { adoption }: Survey): readonly Block[] {
