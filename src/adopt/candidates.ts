@@ -60,13 +60,15 @@ export interface Chosen {
 /** Who of an account becomes a member under which key, and who is left alone. */
 export function candidatesIn(
   model: AccessModel,
-  team: Pick<Team, 'lab' | 'departed'>,
+  team: Pick<Team, 'lab' | 'departed' | 'owners' | 'members'>,
   { at, without, keys }: Choice,
 ): Chosen {
   const open = conservativeModel(model);
   const taken = new Set(team.departed.map(({ key }) => key.toLowerCase()));
   const names = new Set(model.users.map(({ name }) => name.toLowerCase()));
   for (const key of keys.values()) taken.add(key.toLowerCase());
+  const owners = new Set(team.owners.map((key) => key.toLowerCase()));
+  const written = new Map(team.members.map(({ key }) => [key.toLowerCase(), key]));
   const candidates: Candidate[] = [];
   const left: LeftAlone[] = [];
   for (const access of accessOf(model, { at })) {
@@ -79,11 +81,13 @@ export function candidatesIn(
     }
     const isFree = (key: string) => {
       const name = iamName(team.lab, key).toLowerCase();
-      return !taken.has(key) && (name === user.name.toLowerCase() || !names.has(name));
+      // Without access, an owner could approve nothing.
+      if (taken.has(key) || (isEmpty(access.allowed) && owners.has(key))) return false;
+      return name === user.name.toLowerCase() || !names.has(name);
     };
     const key = keys.get(user.name) ?? keyOf(user.name, team.lab, isFree);
-    taken.add(key);
-    candidates.push({ user, key, access, retired });
+    taken.add(key.toLowerCase());
+    candidates.push({ user, key: written.get(key) ?? key, access, retired });
   }
   return { candidates, left };
 }

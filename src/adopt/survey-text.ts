@@ -1,9 +1,19 @@
 import { byCapability } from '../access/capability-access.ts';
 import { operationSet } from '../access/operation-set.ts';
-import { accessText } from '../access/text/capability-words.ts';
+import { accessText, capabilityText } from '../access/text/capability-words.ts';
 import { policyName } from '../access/text/names.ts';
 import { alert, type Block, heading, type Item, list, paragraph } from '../text/document.ts';
-import { codeText, countedText, listTexts, sentences, someTexts, TEAM_FILE, type Text, t } from '../text/text.ts';
+import {
+  codeText,
+  countedText,
+  joinTexts,
+  listTexts,
+  sentences,
+  someTexts,
+  TEAM_FILE,
+  type Text,
+  t,
+} from '../text/text.ts';
 import type { LeftReason } from './candidates.ts';
 import { type Difference, type PersonAccess, unaccepted } from './differences.ts';
 import type { Reference } from './references.ts';
@@ -26,13 +36,13 @@ export function surveyBlocks(survey: Survey, notChecked: readonly string[]): rea
       : [
           paragraph(
             sentences(
-              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates new ones.`,
+              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates a new user for each.`,
               t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`,
             ),
           ),
         ]),
     ...leftBlocks(survey),
-    ...referenceBlocks(survey.references),
+    ...(people.length === 0 ? [] : referenceBlocks(survey.references)),
     ...(fullGroups.length === 0
       ? []
       : [
@@ -116,13 +126,15 @@ function differing(people: readonly PersonAccess[], { adoption }: Survey): reado
     const state = open.has(key) ? t`not accepted` : t`accepted`;
     return { text: t`${codeText(key)} (${state})`, blocks: [list(differenceTexts(differences))] };
   });
-  return [heading(4, t`What differs`), list(items)];
+  return [heading(4, t`What differs after ${codeText('adopt --finish')}`), list(items)];
 }
 
 function differenceTexts(differences: readonly Difference[]): readonly Text[] {
   const operations = (['gained', 'lost', 'unlimited', 'conditional'] as const).flatMap((kind): Text[] => {
     const some = differences.flatMap((each) => (each.kind === kind ? [each.operation] : []));
-    return some.length === 0 ? [] : [OPERATION_TEXTS[kind](listTexts(some.map(codeText)))];
+    if (some.length === 0) return [];
+    const capabilities = byCapability(operationSet(some), null).map(capabilityText);
+    return [OPERATION_TEXTS[kind](joinTexts(capabilities, ', '))];
   });
   const others = differences.flatMap((each): Text[] => {
     if (each.kind !== 'other-permission' && each.kind !== 'unknown-policy') return [];
@@ -143,7 +155,7 @@ const OPERATION_TEXTS: Readonly<Record<'gained' | 'lost' | 'unlimited' | 'condit
 };
 
 const LEFT: Readonly<Record<LeftReason, readonly [reason: Text, toInclude: Text]>> = {
-  administrator: [t`administrator: can change every user`, t`add a member: they get another user for Mechanical Turk`],
+  administrator: [t`administrator: can change every user`, t`add a member, who gets another user for Mechanical Turk`],
   'no-access': [
     t`no access to Mechanical Turk`,
     t`add a member, who gets a new user; to keep this one, attach a policy first`,
@@ -171,9 +183,12 @@ function leftBlocks({ left }: Survey): readonly Block[] {
   ];
 }
 
-/** What no longer matches a user under the new name and path; AWS says what it follows by itself. */
+/** What no longer matches a user under the new name and path. IAM follows principals by itself. */
 function referenceBlocks(references: readonly Reference[]): readonly Block[] {
-  if (references.length === 0) return [];
+  const searched = t`Only policies of IAM and of S3 buckets were searched.`;
+  if (references.length === 0) {
+    return [paragraph(sentences(t`No policy stops matching when users get new names and paths.`, searched))];
+  }
   const items = references.map(({ policy, of, part, text, users }) => {
     const where = of.kind === 'policy' ? t`policy ${codeText(policyName(policy))}` : holderText(policy, of);
     const whom = someTexts(users.map(codeText), 3);
@@ -182,12 +197,7 @@ function referenceBlocks(references: readonly Reference[]): readonly Block[] {
   });
   return [
     heading(4, t`What stops matching when users get new names and paths`),
-    paragraph(
-      sentences(
-        t`Change these before ${codeText('adopt --apply')}, or accept that they stop.`,
-        t`Principals are no problem: IAM follows them.`,
-      ),
-    ),
+    paragraph(sentences(t`Change these before ${codeText('adopt --apply')}, or accept that they stop.`, searched)),
     list(items),
   ];
 }
