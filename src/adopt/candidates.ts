@@ -1,16 +1,15 @@
 import { accessOf, type UserAccess } from '../access/access-of.ts';
+import { type NotAdoptable, whyNotAdoptable } from '../access/adoptable.ts';
 import { conservativeModel } from '../access/conservative.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
-import { intersection, isEmpty, operationsOfStatement } from '../access/operation-set.ts';
-import { type Grant, policiesOf } from '../access/policies-of.ts';
-import { contextOf, OPEN_KEYS } from '../access/request-context.ts';
+import { isEmpty, operationsOfStatement } from '../access/operation-set.ts';
+import type { Grant } from '../access/policies-of.ts';
 import { type Operation, SERVICE_PREFIX } from '../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../catalog/retired.ts';
-import { iamArn } from '../iam/arn.ts';
 import { type Statement, statementsOf, toList } from '../iam/document.ts';
-import { actionMatches, evaluate } from '../iam/evaluate.ts';
+import { actionMatches } from '../iam/evaluate.ts';
 import { QUOTAS } from '../iam/quotas.ts';
-import { iamName, keyOfIamName, labOfPath } from '../team/names.ts';
+import { iamName, keysOfUserName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { heldBy, isOfMechanicalTurk } from './differences.ts';
 
@@ -31,14 +30,7 @@ export interface RetiredAction {
 }
 
 /** Why a user is not proposed as a member. */
-export type LeftReason =
-  | 'administrator'
-  | 'no-access'
-  | 'retired-only'
-  | 'in-a-lab'
-  | 'unreadable'
-  | 'without'
-  | 'not-in-file';
+export type LeftReason = NotAdoptable | 'retired-only' | 'without' | 'not-in-file';
 
 export interface LeftAlone {
   readonly user: string;
@@ -74,9 +66,10 @@ export function candidatesIn(
   for (const access of accessOf(model, { at })) {
     const { user } = access;
     const retired = retiredActions(model, user);
-    const reason = without.has(user.name) ? 'without' : leftReason(open, access, retired, at);
-    if (reason !== null) {
-      left.push({ user: user.name, reason });
+    const why = without.has(user.name) ? 'without' : whyNotAdoptable(access, open, at);
+    if (why !== null) {
+      const isRetired = why === 'no-access' && retired.some(({ effect }) => effect === 'Allow');
+      left.push({ user: user.name, reason: isRetired ? 'retired-only' : why });
       continue;
     }
     const isFree = (key: string) => {
@@ -90,30 +83,6 @@ export function candidatesIn(
     candidates.push({ user, key: written.get(key) ?? key, access, retired });
   }
   return { candidates, left };
-}
-
-function leftReason(
-  open: AccessModel,
-  { user, allowed, granted, boundary, suspended, unknownPolicies }: UserAccess,
-  retired: readonly RetiredAction[],
-  at: Date,
-): LeftReason | null {
-  if (labOfPath(user.path) !== null) return 'in-a-lab';
-  if (unknownPolicies.length > 0) return 'unreadable';
-  if (isAdministrator(open, user, at)) return 'administrator';
-  const isSuspended = suspended && !isEmpty(boundary === null ? granted : intersection(granted, boundary.allowed));
-  if (!isEmpty(allowed) || isSuspended) return null;
-  return retired.some(({ effect }) => effect === 'Allow') ? 'retired-only' : 'no-access';
-}
-
-/** Whether a user can give itself and others any access. */
-function isAdministrator(open: AccessModel, user: AccessUser, at: Date): boolean {
-  const policies = policiesOf(open, user);
-  const resource = iamArn(open.account, 'user', user.path, user.name);
-  const context = contextOf(open, user, { at });
-  return ['iam:CreateUser', 'iam:AttachUserPolicy'].every(
-    (action) => evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed',
-  );
 }
 
 const RETIRED = Object.keys(RETIRED_OPERATIONS).filter((name) => retiredOperation(name) !== null);
@@ -132,15 +101,14 @@ function retiredActions(model: AccessModel, user: AccessUser): readonly RetiredA
   );
 }
 
-/** A free key from a user name: in lower case, without the lab's prefix and the host of an address if the rest is free. */
+/** A free key from a user name. */
 function keyOf(name: string, lab: string, isFree: (key: string) => boolean): string {
   const most = QUOTAS.userNameLength - iamName(lab, '').length;
-  const lowered = name.toLowerCase();
-  const whole = (keyOfIamName(lab, lowered) ?? lowered).replace(/^[^a-z0-9]+/, '') || 'user';
-  const [local = whole] = whole.split('@');
-  for (const key of [local, whole]) if (key.length <= most && isFree(key)) return key;
+  const keys = keysOfUserName(name, lab);
+  for (const key of keys) if (key.length <= most && isFree(key)) return key;
+  const [first = 'user'] = keys;
   for (let number = 2; ; number += 1) {
-    const key = `${local.slice(0, most - String(number).length - 1)}-${number}`;
+    const key = `${first.slice(0, most - String(number).length - 1)}-${number}`;
     if (isFree(key)) return key;
   }
 }

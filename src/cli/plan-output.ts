@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { notAdopted } from '../access/adoptable.ts';
 import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
 import type { StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
 import type { Terminal } from '../app/terminal.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { notAdoptedText } from '../drift/rules/nothing-applied.ts';
 import { targetBlocks } from '../guardrails/guardrails.ts';
 import { reviewOf, reviewOfPlan } from '../review/changes/review.ts';
 import { renderComment } from '../review/comment/comment.ts';
@@ -15,6 +17,8 @@ import { planJson, previewJson } from '../review/text/json.ts';
 import { terminalReview } from '../review/text/terminal.ts';
 import type { Team } from '../team/team.ts';
 import { labHeading } from '../terraform/run/engine.ts';
+import { alert } from '../text/document.ts';
+import { printTerminal } from '../text/terminal.ts';
 import { printBlocks, printJson } from './io.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
@@ -63,7 +67,7 @@ export function showPlan(
   { json, resources }: { readonly json: boolean; readonly resources: boolean },
   terminal: Terminal,
 ): void {
-  const { stdout, stderr, isPublic = false } = terminal;
+  const { stdout, stderr, width, color, isPublic = false } = terminal;
   const { team, engine, naming, kind, today, at } = session;
   const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
@@ -73,6 +77,10 @@ export function showPlan(
   const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
   stdout(`${labHeading(team, engine, kind)}\n\n`);
   printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
+  // Without a record, nothing was ever applied.
+  const byHand = planned.record === null ? notAdopted(planned.account, team, at) : [];
+  const note = notAdoptedText(byHand.map(({ key }) => key));
+  if (note !== null) stderr(`\n${printTerminal([alert('warning', note)], width, color).join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, terminal).join('\n')}\n`);
 }
 

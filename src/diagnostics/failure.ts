@@ -266,6 +266,8 @@ export interface PipelineFailureArgs {
     readonly because: 'missing' | 'unreadable' | 'damaged' | 'other';
     readonly reason: string;
   };
+  /** Keys of members whose users were made by hand: an apply of a workflow would create others. */
+  'not-adopted': { readonly members: readonly string[] };
   /** A user of `--without` or `--as` that the account does not have. */
   'unknown-iam-user': { readonly user: string; readonly account: string };
   /** Keys of members whose access would differ from before in a way that no one accepted. */

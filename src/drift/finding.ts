@@ -1,3 +1,4 @@
+import type { NotAdopted } from '../access/adoptable.ts';
 import type { AccessChange } from '../access/diff.ts';
 import type { EscalationStep } from '../access/escalation.ts';
 import type { AccessGroup, Holder } from '../access/model.ts';
@@ -130,6 +131,8 @@ export interface RuleData extends DifferenceData {
     readonly policies: number;
     /** Whether an administrator has to create the permissions boundary first. */
     readonly needsBoundary: boolean;
+    /** Members whose IAM users were made by hand, by their names. */
+    readonly byHand: readonly NotAdopted[];
     /** What has a name that the apply needs, outside the lab's path. */
     readonly taken: readonly {
       readonly kind: 'user' | 'group' | 'policy';

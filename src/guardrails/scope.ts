@@ -80,7 +80,9 @@ export const SCOPE_GUARDRAILS = {
       help:
         kind === 'role'
           ? t`delete that role: it has the name of the lab's ${codeText(key)} role`
-          : t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
+          : kind === 'user'
+            ? t`if that user is theirs, run ${codeText('mturk-team adopt')}; else rename it, or give ${codeText(key)} another key`
+            : t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
     }),
   },
   'boundary-missing': {

@@ -23,6 +23,16 @@ export function keyOfIamName(lab: string, name: string): string | null {
   return name.startsWith(`${lab}-`) ? name.slice(lab.length + 1) : null;
 }
 
+/**
+ * The member keys that the name of a user made by hand suggests, in lower case: without the lab's prefix, and of an address
+ * the part before its host first. None if it has no letter or digit.
+ */
+export function keysOfUserName(name: string, lab: string): readonly string[] {
+  const lowered = name.toLowerCase();
+  const whole = (keyOfIamName(lab, lowered) ?? lowered).replace(/^[^a-z0-9]+/, '');
+  return [...new Set([whole.replace(/@.*$/, ''), whole])].filter((key) => key !== '');
+}
+
 export function rolePolicyArn(lab: Lab, roleKey: string): string {
   return iamArn(lab.account, 'policy', labPath(lab.lab), iamName(lab.lab, roleKey));
 }

@@ -26,20 +26,46 @@ test('before the first apply there is one finding, and no change of what never w
   expect(lines).not.toContain('Merged but not applied');
 });
 
-test('what has a name of the lab elsewhere is in the way, neither moved nor changed; what it may do is a finding', () => {
+test('what has a name of the lab elsewhere is in the way, neither moved nor changed; what others may do is a finding', () => {
   const made = all(
+    withUser({ name: name('mallory'), path: '/', attached: [FULL] }),
     withUser({ name: name('bo'), path: '/', attached: [FULL] }),
     withUser({ name: name('ADA'), path: '/people/' }),
     withGroup({ name: name('paymaster') }),
   )({ ...EMPTY, policies });
   const scan = scanned(made);
   expect(idsOf(scan)).toEqual([
-    'unmanaged-user/bo/spends: unmanaged',
+    'unmanaged-user/perception-lab-mallory/spends: unmanaged',
     'user-without-boundary/perception-lab-ADA: unmanaged',
     'nothing-applied: pending',
   ]);
   expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
   expect(textOf(scan)).not.toContain('bootstrap');
+});
+
+test('users of members who exist by hand are not adopted yet, and nothing takes their keys', () => {
+  const made = all(
+    withUser({ name: 'Bo@lab.edu', path: '/', attached: [FULL] }),
+    withUser({ name: 'cy', path: '/' }),
+    withUser({ name: 'ada', path: '/', attached: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+  )({
+    ...EMPTY,
+    policies: [
+      ...policies,
+      {
+        ...{ arn: 'arn:aws:iam::aws:policy/AdministratorAccess', name: 'AdministratorAccess' },
+        document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
+    ],
+  });
+  const scan = scanned(made);
+  expect(idsOf(scan)).toEqual([
+    'unmanaged-user/iam/ada/escalates: unmanaged',
+    'user-without-boundary/iam/cy: unmanaged',
+    'nothing-applied: pending',
+  ]);
+  expect(textOf(scan)).toContain('Not adopted yet: the IAM users of bo, made outside Terraform.');
+  expect(driftLines(scan, names).join('\n')).not.toContain('--user-name Bo@lab.edu');
 });
 
 test('as soon as anything that an apply makes exists, or an apply ended, it is not the first one', () => {

@@ -254,6 +254,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       other: 'it is of lab x in account y',
     }[because],
   })),
+  'not-adopted': [{ members: ['bo', 'zoe'] }],
   'unknown-iam-user': [{ user: 'Zoe', account: '123456789012' }],
   'adoption-not-accepted': [{ members: ['bo', 'zoe'] }],
   'adoption-changed': [

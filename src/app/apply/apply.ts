@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { notAdopted } from '../../access/adoptable.ts';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -101,6 +102,8 @@ export async function planAndApply(
   if (!first.ok) return first;
   const { account, record } = first.value;
   if (workflow && record === null && isUsed(account, team.lab)) return fail('no-apply-record', {});
+  const byHand = record === null ? notAdopted(account, team, session.at) : [];
+  if (workflow && byHand.length > 0) return fail('not-adopted', { members: byHand.map(({ key }) => key) });
   // Users who are not adopted yet would be created a second time; those who are would count as another person's.
   if ((record?.team ?? null) === null && existsSync(adoptionFile(options.file))) return fail('adoption-unfinished', {});
   const left = first.value.ruled.withheld.find((each) => rule.restore.has(restoreName(each)));

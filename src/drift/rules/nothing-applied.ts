@@ -1,3 +1,4 @@
+import { notAdopted } from '../../access/adoptable.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { labPath } from '../../team/names.ts';
@@ -6,19 +7,31 @@ import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trust
 import type { RuleData } from '../finding.ts';
 import type { Rule } from './rule.ts';
 
+const SHOWN = 5;
+
 export const nothingApplied: Rule<'nothing-applied'> = {
   severity: 'low',
   title: firstApplyText,
 };
 
 /** What the first apply creates, and what is in its way. */
-function firstApplyText({ users, groups, policies, needsBoundary, taken }: RuleData['nothing-applied']): Text {
+function firstApplyText({ users, groups, policies, needsBoundary, byHand, taken }: RuleData['nothing-applied']): Text {
   const created = [counted(users, 'user'), counted(groups, 'group'), counted(policies, 'policy', 'policies')];
   const names = taken.map(({ kind, name, path }) => t`${kind} ${codeText(name)} at path ${codeText(path)}`);
   return sentences(
     t`Nothing of this lab has been applied yet. ${codeText('mturk-team apply')} creates ${listTexts(created.map(trusted))}.`,
     needsBoundary ? t`First, an administrator runs ${codeText('mturk-team bootstrap')}.` : null,
+    notAdoptedText(byHand.map(({ key }) => key)),
     names.length === 0 ? null : t`In the way: ${someTexts(names)}. Rename or delete what is in the way.`,
+  );
+}
+
+/** Whom an apply would give another user; null for no one. */
+export function notAdoptedText(keys: readonly string[]): Text | null {
+  if (keys.length === 0) return null;
+  return sentences(
+    t`Not adopted yet: the IAM users of ${someTexts([...new Set(keys)].map(codeText), SHOWN)}, made outside Terraform.`,
+    t`An apply creates other users beside them; ${codeText('mturk-team adopt')} keeps them and their access keys.`,
   );
 }
 
@@ -32,6 +45,7 @@ export function firstApplyOf(
   account: AccessModel,
   team: Team,
   needsBoundary: boolean,
+  at: Date,
 ): RuleData['nothing-applied'] | null {
   const path = labPath(team.lab);
   const wanted = thingsIn(desiredAccessBeforeDeletions(team)).filter((thing) => thing.path === path);
@@ -47,6 +61,7 @@ export function firstApplyOf(
   const count = (kind: Thing['kind']) => wanted.filter((thing) => thing.kind === kind).length;
   return {
     ...{ users: count('user'), groups: count('group'), policies: count('policy'), needsBoundary },
+    byHand: notAdopted(account, team, at),
     // What has a name under the lab's path is imported.
     taken: existing.filter((thing) => !isAtPlace(thing)),
   };

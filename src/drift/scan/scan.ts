@@ -95,11 +95,16 @@ type Detection = Pick<ScanResult, 'administrators'> & { readonly detected: reado
 function detect(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const needsBoundary = boundaryState(inventory, team).state === 'missing';
-  const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary) : null;
+  const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary, given.at) : null;
   if (first === null) return detectAll(given);
   // Nothing is the lab's yet: neither what has its names, nor what is missing.
   const { detected: found, administrators } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
-  const others = found.filter(({ data }) => !('state' in data && data.state === 'missing'));
+  const byHand = new Set(first.byHand.map(({ user }) => user));
+  const others = found.filter(
+    ({ data, escalates }) =>
+      !('state' in data && data.state === 'missing') &&
+      !('user' in data && byHand.has(data.user) && escalates.length === 0),
+  );
   return { administrators, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
 }
 

@@ -44,6 +44,11 @@ export const ADOPT_PROBLEMS = {
     help:
       because === 'other' ? t`run it where the file of this lab and account is` : t`restore the file, or run ${ADOPT}`,
   }),
+  'not-adopted': ({ members }) => ({
+    summary: t`${counted(members.length, 'member')} not adopted yet`,
+    reason: t`the account has IAM users of ${someTexts(members.map(codeText), SHOWN)}; an apply would create others`,
+    help: t`an administrator runs ${APPLY}; for other users, they run ${codeText('mturk-team apply')} at a terminal`,
+  }),
   'unknown-iam-user': ({ user, account }) => ({
     summary: t`no IAM user ${codeText(user)}`,
     reason: t`account ${codeText(account)} has none of that name; capitals count`,
