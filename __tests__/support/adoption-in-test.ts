@@ -113,12 +113,18 @@ const yes = async () => succeed(null);
 type OnStart = (started: EngineHandle) => void;
 
 export function applyIn(test: LabInTest, { adoption, team }: AdoptionInTest, onStart?: OnStart) {
-  return applyAdoption(test.lab(team, { parallelism: 1 }), adoption, SILENT, yes, onStart);
+  return applyAdoption(test.lab(team, onStart === undefined ? {} : { parallelism: 1 }), adoption, SILENT, yes, onStart);
 }
 
 export function finishIn(test: LabInTest, { adoption, team }: AdoptionInTest, onStart?: OnStart, deleteUnused = false) {
   const options = { commit: null, deleteUnused, onStart };
-  return finishAdoption(test.lab(team, { parallelism: 1 }), adoption, options, SILENT, yes);
+  return finishAdoption(
+    test.lab(team, onStart === undefined ? {} : { parallelism: 1 }),
+    adoption,
+    options,
+    SILENT,
+    yes,
+  );
 }
 
 export function undoIn(test: LabInTest, { adoption, team }: AdoptionInTest) {

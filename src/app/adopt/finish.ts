@@ -95,11 +95,11 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   if (record !== null && record.team !== null) return fail('adoption-over', { ended: true });
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
-  const left = people.filter(({ user, now }) => now === null || !isAt(now, placeInLab(user, team)));
-  if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
   // What is gone since it began is its own doing.
   const unchanged = record === null ? checkUnchanged(session, adoption, account) : succeed(null);
   if (!unchanged.ok) return unchanged;
+  const left = people.filter(({ user, now }) => now === null || !isAt(now, placeInLab(user, team)));
+  if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
   const unequal = unequalThroughRoles(adoptingTeam(team, adoption, today), account.access, at);
   return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
 }

@@ -1,0 +1,171 @@
+import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
+import type { Result } from '../../src/diagnostics/failure.ts';
+import { callIam, policy } from '../emulator/clients.ts';
+import { ADOPTED_ACCOUNTS } from '../support/adopted-accounts.ts';
+import { type AdoptionInTest, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
+import { copyOf, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
+import { isWrite } from '../support/lab-in-test-recovery.ts';
+
+const mixed = ADOPTED_ACCOUNTS.find(({ title }) => title === 'twelve users mixed');
+
+const ARN = 'arn:aws:iam::123456789012:policy';
+const LAB = 'perception-lab';
+
+type Change = (iam: IAMClient, nameOf: (user: string) => string) => Promise<unknown>;
+
+/** What someone changes by hand, and how it is named. */
+const CHANGES: readonly (readonly [title: string, change: Change, seen: readonly object[]])[] = [
+  [
+    'a policy is attached to a user',
+    (iam, nameOf) =>
+      callIam(iam, 'AttachUserPolicy', { UserName: nameOf('eve'), PolicyArn: `${ARN}/MTurkResultsOnly` }),
+    [{ kind: 'user', name: 'eve', part: 'attached' }],
+  ],
+  [
+    'an inline policy of a user is edited',
+    (iam, nameOf) =>
+      callIam(iam, 'PutUserPolicy', {
+        ...{ UserName: nameOf('dee'), PolicyName: 'publish' },
+        PolicyDocument: policy('Allow', 'mechanicalturk:*'),
+      }),
+    [{ kind: 'user', name: 'dee', part: 'inline' }],
+  ],
+  [
+    'a user is removed from a group and gets tags',
+    async (iam, nameOf) => {
+      await callIam(iam, 'RemoveUserFromGroup', { UserName: nameOf('bo.chen'), GroupName: 'Requesters' });
+      await callIam(iam, 'TagUser', { UserName: nameOf('bo.chen'), Tags: [{ Key: 'a', Value: 'b' }] });
+    },
+    [
+      { kind: 'user', name: 'bo.chen', part: 'groups' },
+      { kind: 'user', name: 'bo.chen', part: 'tags' },
+    ],
+  ],
+  [
+    'a boundary is removed, and a policy allows more',
+    async (iam, nameOf) => {
+      await callIam(iam, 'DeleteUserPermissionsBoundary', { UserName: nameOf('gia') });
+      const PolicyDocument = policy('Allow', 'mechanicalturk:*');
+      await callIam(iam, 'CreatePolicyVersion', {
+        ...{ PolicyArn: `${ARN}/MTurkNoBonus`, PolicyDocument, SetAsDefault: true },
+      });
+    },
+    [
+      { kind: 'user', name: 'gia', part: 'boundary' },
+      { kind: 'policy', name: `${ARN}/MTurkNoBonus`, part: 'document' },
+    ],
+  ],
+  [
+    'a group gets an inline policy and another name',
+    async (iam) => {
+      await callIam(iam, 'UpdateGroup', { GroupName: 'Students', NewPath: '/elsewhere/' });
+      const PolicyDocument = policy('Allow', 'mechanicalturk:*');
+      await callIam(iam, 'PutGroupPolicy', { GroupName: 'Students', PolicyName: 'more', PolicyDocument });
+    },
+    [
+      { kind: 'group', name: 'Students', part: 'name' },
+      { kind: 'group', name: 'Students', part: 'inline' },
+    ],
+  ],
+  [
+    'a user is renamed, and another is deleted and created again',
+    async (iam, nameOf) => {
+      await callIam(iam, 'UpdateUser', { UserName: nameOf('eve'), NewUserName: 'eva' });
+      const UserName = nameOf('finn');
+      await callIam(iam, 'DetachUserPolicy', { UserName, PolicyArn: `${ARN}/MTurkResultsOnly` });
+      const { Groups = [] } = await iam.send(new ListGroupsForUserCommand({ UserName }));
+      for (const { GroupName } of Groups) await callIam(iam, 'RemoveUserFromGroup', { UserName, GroupName });
+      await callIam(iam, 'DeleteUser', { UserName });
+      await callIam(iam, 'CreateUser', { UserName });
+    },
+    [
+      { kind: 'user', name: 'eve', part: 'name' },
+      { kind: 'user', name: 'finn', part: 'missing' },
+    ],
+  ],
+];
+
+/** What someone changes at what `adopt --apply` made. */
+const LATER: typeof CHANGES = [
+  [
+    'another user is added to the group of a role',
+    (iam) => callIam(iam, 'AddUserToGroup', { UserName: 'old-student', GroupName: `${LAB}-requesters` }),
+    [{ kind: 'group', name: `${LAB}-requesters`, part: 'members' }],
+  ],
+];
+
+type Step = (test: LabInTest, adopted: AdoptionInTest) => Promise<Result<unknown>>;
+
+/** The calls of a step that may write, after a change by hand. */
+async function afterChange(from: LabMemory, adopted: AdoptionInTest, change: Change, step: Step) {
+  return withLab(from, async (test) => {
+    test.setClock(NOON.toISOString());
+    const { iam } = test.lab(adopted.team);
+    const { users } = test.memory.account;
+    const idOf = (user: string) => adopted.adoption.users.find(({ name }) => name === user)?.id ?? '';
+    await change(iam, (user) => users[idOf(user)]?.name ?? user);
+    const before = test.emulator.calls.length;
+    const done = await step(test, adopted);
+    const calls = test.emulator.calls.slice(before).filter(({ action }) => isWrite({ action, identity: '' }));
+    return { done, calls: calls.map(({ action }) => action) };
+  });
+}
+
+test('a change by hand between two steps is named, and nothing is done', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  const applied = await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    orThrow(await applyIn(test, adopted));
+    return copyOf(test.memory);
+  });
+  const cases: readonly (readonly [typeof CHANGES, LabMemory, readonly Step[]])[] = [
+    [CHANGES, adopted.memory, [applyIn]],
+    [[...CHANGES, ...LATER], applied, [applyIn, finishIn, undoIn]],
+  ];
+  for (const [changes, from, steps] of cases) {
+    for (const [title, change, seen] of changes) {
+      for (const step of steps) {
+        const { done, calls } = await afterChange(from, adopted, change, step);
+        const failure = done.ok ? null : done.failure;
+        const named = failure?.code === 'adoption-changed' ? failure.args.changes : failure;
+        expect({ title, named, calls }).toEqual({ title, named: seen, calls: [] });
+      }
+    }
+  }
+});
+
+test('roles that someone changed since are not finished', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    orThrow(await applyIn(test, adopted));
+    const { iam } = test.lab(adopted.team);
+    const PolicyDocument = policy('Deny', 'mechanicalturk:GetHIT');
+    await callIam(iam, 'PutGroupPolicy', { GroupName: `${LAB}-requesters`, PolicyName: 'no', PolicyDocument });
+    const finished = await finishIn(test, adopted);
+    expect(finished).toMatchObject({ ok: false, failure: { code: 'adoption-unequal', args: { during: 'finish' } } });
+    orThrow(await undoIn(test, adopted));
+  });
+});
+
+test('unused groups and policies are deleted if asked, and what others have stays', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    orThrow(await applyIn(test, adopted));
+    const { deleted } = orThrow(await finishIn(test, adopted, undefined, true));
+    expect(deleted).toEqual({
+      groups: ['Students'],
+      policies: ['MTurkNoBonus', 'MTurkResultsOnly', 'StudentsLimit'].map((name) => `${ARN}/${name}`),
+    });
+    const groups = Object.values(test.memory.account.groups).map(({ name }) => name);
+    expect(groups).toEqual(expect.arrayContaining(['Requesters', 'Admins']));
+    expect(groups).not.toContain('Students');
+    for (const step of [applyIn, finishIn, undoIn]) {
+      expect(await step(test, adopted)).toMatchObject({ failure: { code: 'adoption-over', args: { ended: true } } });
+    }
+  });
+});
