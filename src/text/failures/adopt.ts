@@ -69,7 +69,7 @@ export const ADOPT_PROBLEMS = {
     help: t`undo that change, or run ${ADOPT} again to read the account as it is`,
   }),
   'adoption-name-taken': ({ names }) => ({
-    summary: t`${counted(names.length, 'name')} that a member is to have is taken`,
+    summary: t`names that members are to have are taken`,
     reason: t`by the IAM users ${listTexts(names.map(codeText))}; names are unique whatever their path and case`,
     help: t`rename these users, or give the members other keys in ${TEAM_FILE} and run ${ADOPT} again`,
   }),
@@ -81,7 +81,7 @@ export const ADOPT_PROBLEMS = {
     ),
   }),
   'adoption-not-applied': ({ users }) => ({
-    summary: t`${counted(users.length, 'user')} is not in the lab yet`,
+    summary: t`${counted(users.length, 'IAM user')} not in the lab yet`,
     reason: t`not under their new name: ${someTexts(users.map(codeText), SHOWN)}`,
     help: t`run ${APPLY} first`,
   }),
