@@ -107,7 +107,8 @@ test('a user whom adopt --apply moved keeps what was read before', async () => {
     path: '/mturk/perception-lab/',
     groups: ['perception-lab-full-access'],
   };
-  const access = { ...found.account.access, users: [moved] };
+  const group = { name: 'perception-lab-full-access', path: '/mturk/perception-lab/', attached: [], inline: [] };
+  const access = { ...found.account.access, users: [moved], groups: [group] };
   const ids = { ...found.account.ids, user: new Map([[moved.name, found.account.ids.user.get('mturk')!]]) };
   const chosen = candidatesIn(access, first.team, { at: AT, without: new Set(), keys: new Map() });
   const account = { ...found.account, access, ids };
