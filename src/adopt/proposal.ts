@@ -53,7 +53,7 @@ export interface Proposal {
   /** New ones, smallest first: a role extends only earlier ones and kept ones. */
   readonly roles: readonly ProposedRole[];
   readonly members: readonly ProposedMember[];
-  /** Keys of members of the file who are nobody's user, and of the roles that they need. */
+  /** Keys of members of the file without a user, and of the roles that they need. */
   readonly kept: { readonly members: readonly string[]; readonly roles: readonly string[] };
 }
 
