@@ -228,6 +228,14 @@ test('what would be an expression in the file never reaches an engine', async ()
   expect(existsSync(join(lab.directory, 'out'))).toBe(false);
 });
 
+(EXHAUSTIVE ? test : test.skip)('the demo of an adoption holds', async () => {
+  const { directory } = labWith(readFileSync('team.yaml', 'utf8'));
+  const { code, stdout, stderr } = await run(['demo', '--adopt', ...TODAY], { cwd: directory });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^PASSED 18 checks in [\d.]+ s with /m);
+  expect(stdout).not.toContain('✗');
+});
+
 // The whole demo also runs in setup.test.ts, on the sample.
 (EXHAUSTIVE ? test : test.skip)('the demo holds on a small team, too, and leaves nothing behind', async () => {
   const small = `version: 1

@@ -37,7 +37,8 @@ export async function surveyAccount(options: SurveyOptions, terminal: Terminal):
   }
 }
 
-async function surveyIn(session: AccountSession, options: SurveyOptions): Promise<Result<Surveyed>> {
+/** The same in an account that is reached already. */
+export async function surveyIn(session: AccountSession, options: SurveyOptions): Promise<Result<Surveyed>> {
   const { team, iam, at, today } = session;
   const { file, accept, as } = options;
   const earlier = await readAdoption(adoptionFile(file), team);

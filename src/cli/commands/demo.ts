@@ -10,6 +10,7 @@ import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
 import { codeText, counted, t } from '../../text/text.ts';
+import { ADOPT_STEPS, runAdoption } from '../demo/adopt.ts';
 import { StepFailed, secondsText } from '../demo/lab.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
@@ -23,17 +24,19 @@ export interface DemoOptions {
   readonly today: string;
   /** The steps then go to standard error. */
   readonly json?: boolean;
+  /** Show how an account is adopted, in place of the work flow. */
+  readonly adopt?: boolean;
 }
 
 /** Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created. */
-export async function demo({ file, today, json = false }: DemoOptions, io: Terminal): Promise<number> {
+export async function demo({ file, today, json = false, adopt = false }: DemoOptions, io: Terminal): Promise<number> {
   const terminal: Terminal = json ? { ...io, stdout: io.stderr } : io;
   const started = Date.now();
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
   const scenario = scenarioOf(team, today);
-  if (scenario === null) {
+  if (scenario === null && !adopt) {
     const help = t`add ${codeText('allow')} to a role in ${codeText(file)}`;
     const problem = { summary: t`the demo needs a role that allows operations`, reason: null, state: null, help };
     reportProblem(problem, { code: 'demo-needs-role', args: { file } }, terminal);
@@ -50,13 +53,13 @@ export async function demo({ file, today, json = false }: DemoOptions, io: Termi
   const emulator = await module.value.openEmulator({ dir: null, accountId: team.account });
   const { endpoint, rootCredentials: credentials } = emulator;
   const iam = new IAMClient({ region: 'us-east-1', endpoint, credentials });
-  const output = demoOutput(terminal, STEPS, process.env);
+  const output = demoOutput(terminal, adopt ? ADOPT_STEPS : STEPS, process.env);
   terminal.stdout(`mturk-team demo: ${team.lab} on a local AWS emulator. No AWS account, no network.\n`);
   const failed: string[] = [];
   try {
-    const source = await readFile(file, 'utf8');
-    const context = { output, terminal, file, source, team, today, scenario, engine: engine.value, emulator, iam };
-    await runSteps({ ...context, directory });
+    const context = { output, terminal, team, today, engine: engine.value, emulator, iam, directory };
+    if (adopt || scenario === null) await runAdoption(context);
+    else await runSteps({ ...context, scenario, file, source: await readFile(file, 'utf8') });
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     if (error.failure !== null) reportFailure(error.failure, terminal);
@@ -92,15 +95,16 @@ async function hasOwnTeam(day: string, { stderr }: Terminal): Promise<boolean> {
 export function register(command: Command, terminal: Terminal): void {
   command
     .argument('[file]', `team file (default: ${DEFAULT_FILE}, else the sample of mturk-team)`)
+    .option('--adopt', 'show how the users of an account that was made by hand are adopted')
     .addOption(today())
     .addOption(json())
     .addHelpText(
       'after',
       exitCodes('0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'),
     )
-    .addHelpText('after', examples('mturk-team demo'))
+    .addHelpText('after', examples('mturk-team demo', 'mturk-team demo --adopt'))
     .action(async (file: string | undefined, options) => {
-      const given = fileOptions(file ?? DEFAULT_FILE, options);
+      const given = { ...fileOptions(file ?? DEFAULT_FILE, options), adopt: options.adopt === true };
       const usesSample = file === undefined && !(await hasOwnTeam(given.today, terminal));
       finish(await demo(usesSample ? { ...given, file: sampleFile() } : given, terminal));
     });

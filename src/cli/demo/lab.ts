@@ -18,18 +18,21 @@ import { visible } from '../../text/escape.ts';
 import type { DemoOutput } from './print.ts';
 import type { Scenario } from './scenario.ts';
 
-export interface DemoContext {
+export interface DemoBase {
   readonly output: DemoOutput;
   readonly terminal: Terminal;
-  readonly file: string;
-  readonly source: string;
   readonly team: Team;
   readonly today: string;
-  readonly scenario: Scenario;
   readonly engine: Engine;
   readonly emulator: LocalEmulator;
   readonly iam: IAMClient;
   readonly directory: string;
+}
+
+export interface DemoContext extends DemoBase {
+  readonly file: string;
+  readonly source: string;
+  readonly scenario: Scenario;
 }
 
 /** A step could not be carried out, so that the later ones make no sense. */
@@ -62,13 +65,13 @@ export function applyPlan(context: DemoContext, session: LabSession, planned: St
   return done(applyPlanned(session, planned, options, terminal));
 }
 
-export function labFor({ engine, emulator, directory, today, team }: DemoContext): LabSession {
+export function labFor({ engine, emulator, directory, today, team }: DemoBase): LabSession {
   const willing: Team = { ...team, settings: { ...team.settings, reconcile: 'all' } };
   return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
 }
 
 /** Whether the file gives an operation to a member. */
-export function isGivenTo(context: DemoContext, { key }: Pick<Member, 'key'>): (operation: Operation) => boolean {
+export function isGivenTo(context: DemoBase, { key }: Pick<Member, 'key'>): (operation: Operation) => boolean {
   const model = desiredAccess(context.team, context.today);
   const { at } = labFor(context);
   const user = iamName(context.team.lab, key);
@@ -86,6 +89,6 @@ export function secondsText(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-export function quiet({ terminal }: DemoContext): Terminal {
+export function quiet({ terminal }: DemoBase): Terminal {
   return { ...terminal, isTerminal: false, stdout: () => {}, stderr: () => {} };
 }
