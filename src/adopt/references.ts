@@ -6,6 +6,7 @@ import { iamArn } from '../iam/arn.ts';
 import { conditionsHold } from '../iam/conditions.ts';
 import { type ConditionBlock, toList } from '../iam/document.ts';
 import { resourceMatches } from '../iam/evaluate.ts';
+import { hasVariables } from '../iam/pattern.ts';
 import { type Carrier, carriersIn } from '../offboard/facts.ts';
 import { iamName, labPath, memberTags } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -20,13 +21,15 @@ interface FoundPolicy {
   readonly isShared?: true;
 }
 
-/** Something in a policy that matches the IAM users `users` now and would not match them under their new names and paths. */
+/** Something in a policy that means something else for some IAM users once they have the lab's names, paths and tags. */
 export interface Reference {
   readonly policy: string;
   readonly of: FoundPolicy['of'];
   readonly part: 'resource' | 'condition' | 'variable';
   /** A resource, or `operator key`. */
   readonly text: string;
+  /** Whether it matches the users now and not then; false the other way round, or if a variable has another value. */
+  readonly stops: boolean;
   readonly users: readonly string[];
 }
 
@@ -37,7 +40,7 @@ export interface Referring {
   readonly buckets: readonly { readonly bucket: string; readonly json: unknown }[];
 }
 
-/** What would stop matching once the candidates have the names and the path of the lab. IAM follows principals by itself. */
+/** What changes its meaning once the candidates are the lab's. IAM follows principals by itself. */
 export function referencesTo(
   candidates: readonly Candidate[],
   { lab }: Pick<Team, 'lab'>,
@@ -45,15 +48,10 @@ export function referencesTo(
 ): readonly Reference[] {
   const { access } = account;
   const people = candidates.map(({ user, key }): Person => {
-    const moved = {
-      ...user,
-      name: iamName(lab, key),
-      path: labPath(lab),
-      tags: { ...user.tags, ...memberTags(lab, key) },
-    };
+    const moved = { ...user, name: iamName(lab, key), path: labPath(lab), tags: memberTags(lab, key) };
     const view = (of: AccessUser) => ({
       arn: iamArn(access.account, 'user', of.path, of.name),
-      context: contextOf(access, of, { at: new Date(0) }),
+      context: { ...contextOf(access, of, { at: new Date(0) }), ...resourceTags(of) },
     });
     const groups = access.groups.filter(({ name }) => user.groups.includes(name));
     const policies = new Set([user, ...groups].flatMap(({ attached }) => attached));
@@ -84,33 +82,55 @@ function referencesIn(
   people: readonly Person[],
   callers: readonly Person[],
 ): readonly Reference[] {
-  const reference = (part: Reference['part'], text: string, among: readonly Person[]): readonly Reference[] =>
-    among.length === 0 ? [] : [{ policy, of, part, text, users: among.map(({ user }) => user.name) }];
-  const stops = (among: readonly Person[], holds: (view: View) => boolean) =>
-    among.filter(({ before, after }) => holds(before) && !holds(after));
+  const reference = (part: Reference['part'], text: string, stops: boolean, among: readonly Person[]) =>
+    among.length === 0 ? [] : [{ policy, of, part, text, stops, users: among.map(({ user }) => user.name) }];
+  const changes = (part: Reference['part'], text: string, among: readonly Person[], holds: (view: View) => boolean) =>
+    [true, false].flatMap((stops) =>
+      reference(
+        part,
+        text,
+        stops,
+        among.filter(({ before, after }) => holds(before) === stops && holds(after) !== stops),
+      ),
+    );
   return [
     ...resources.flatMap((text) => {
-      const isVariable = USER_NAME.test(text);
-      const named = stops(isVariable ? callers : people, ({ arn, context }) =>
+      const isVariable = hasUserVariable(text, version);
+      const named = changes('resource', text, isVariable ? callers : people, ({ arn, context }) =>
         resourceMatches({ Effect: 'Allow', Resource: text }, version, arn, context),
       );
-      if (named.length > 0) return reference('resource', text, named);
-      return isVariable ? reference('variable', text, callers) : [];
+      return named.length === 0 && isVariable ? reference('variable', text, false, callers) : named;
     }),
     ...conditions.flatMap(([operator, key, values]) => {
       const Condition: ConditionBlock = { [operator]: { [key]: values } };
       const text = `${operator} ${key}`;
-      if (PERSONAL.test(key)) {
-        const holds = ({ context }: View) => conditionsHold({ Condition, Effect: 'Allow' }, version, context);
-        return reference('condition', text, stops(callers, holds));
+      const among = OF_RESOURCE.test(key) ? people : OF_CALLER.test(key) ? callers : null;
+      if (among !== null) {
+        return changes('condition', text, among, ({ context }) =>
+          conditionsHold({ Condition, Effect: 'Allow' }, version, context),
+        );
       }
-      return values.some((value) => USER_NAME.test(value)) ? reference('variable', text, callers) : [];
+      const isVariable = values.some((value) => hasUserVariable(value, version));
+      return isVariable ? reference('variable', text, false, callers) : [];
     }),
   ];
 }
 
-const USER_NAME = /\$\{\s*aws:username\b/i;
-const PERSONAL = /^aws:(?:username|principalarn)$/i;
+const VARIABLE_OF_CALLER = /\$\{\s*aws:(?:username\b|principaltag\/)/i;
+const OF_CALLER = /^aws:(?:username$|principalarn$|principaltag\/)/i;
+const OF_RESOURCE = /^(?:aws|iam):resourcetag\//i;
+
+function hasUserVariable(text: string, version: string | undefined): boolean {
+  return hasVariables(text, version) && VARIABLE_OF_CALLER.test(text);
+}
+
+/** What a call about the user knows of its tags. */
+function resourceTags({ tags }: AccessUser) {
+  const entries = Object.entries(tags).flatMap(([tag, value]) =>
+    ['aws', 'iam'].map((service) => [`${service}:ResourceTag/${tag}`, value] as const),
+  );
+  return Object.fromEntries(entries);
+}
 
 interface FoundStatement {
   readonly version: string | undefined;

@@ -23,7 +23,7 @@ const SHOWN = 10;
 
 /** What adopting an account does to people, what it asks, and what no longer matches afterwards. */
 export function surveyBlocks(survey: Survey, notChecked: readonly string[]): readonly Block[] {
-  const { team, people, adoption, newMembers, signIns, fullGroups } = survey;
+  const { team, people, adoption, newMembers, signIns, tags, fullGroups } = survey;
   const open = unaccepted(adoption, people);
   const title = t`${countedText(people.length, 'IAM user')} to adopt into ${codeText(team.lab)}`;
   return [
@@ -56,6 +56,16 @@ export function surveyBlocks(survey: Survey, notChecked: readonly string[]): rea
       : [
           heading(4, t`Names to sign in to the console with`),
           list(signIns.map(({ from, to }) => t`${codeText(from)} becomes ${codeText(to)}. The password stays.`)),
+        ]),
+    ...(tags.length === 0
+      ? []
+      : [
+          paragraph(
+            t`Tags that go with ${codeText('adopt --finish')}: ${someTexts(
+              tags.map((each) => t`${listTexts(each.tags.map(codeText))} of ${codeText(each.user)}`),
+              SHOWN,
+            )}.`,
+          ),
         ]),
     ...(notChecked.length === 0
       ? []
@@ -183,21 +193,21 @@ function leftBlocks({ left }: Survey): readonly Block[] {
   ];
 }
 
-/** What no longer matches a user under the new name and path. IAM follows principals by itself. */
+/** What means something else for a user under the new name and path. IAM follows principals by itself. */
 function referenceBlocks(references: readonly Reference[]): readonly Block[] {
   const searched = t`Only policies of IAM and of S3 buckets were searched.`;
   if (references.length === 0) {
-    return [paragraph(sentences(t`No policy stops matching when users get new names and paths.`, searched))];
+    return [paragraph(sentences(t`No policy changes its meaning with the names, paths and tags of users.`, searched))];
   }
-  const items = references.map(({ policy, of, part, text, users }) => {
+  const items = references.map(({ policy, of, part, text, stops, users }) => {
     const where = of.kind === 'policy' ? t`policy ${codeText(policyName(policy))}` : holderText(policy, of);
     const whom = someTexts(users.map(codeText), 3);
-    if (part === 'variable') return t`${where}: ${codeText(text)} gives another name for ${whom}`;
-    return t`${where}: ${codeText(text)} no longer matches ${whom}`;
+    if (part === 'variable') return t`${where}: ${codeText(text)} has another value for ${whom}`;
+    return t`${where}: ${codeText(text)} ${stops ? t`no longer matches` : t`then matches`} ${whom}`;
   });
   return [
-    heading(4, t`What stops matching when users get new names and paths`),
-    paragraph(sentences(t`Change these before ${codeText('adopt --apply')}, or accept that they stop.`, searched)),
+    heading(4, t`Policies that change their meaning with the names, paths and tags of users`),
+    paragraph(sentences(t`Adapt these before ${codeText('adopt --apply')}, or let it happen.`, searched)),
     list(items),
   ];
 }

@@ -45,6 +45,8 @@ export interface Survey {
   readonly references: readonly Reference[];
   /** Users who sign in to the console, by the names before and after. */
   readonly signIns: readonly { readonly from: string; readonly to: string }[];
+  /** Names of users, with the tags that they lose: Terraform keeps its own alone. */
+  readonly tags: readonly { readonly user: string; readonly tags: readonly string[] }[];
   /** Names of users who would be in more groups than IAM allows. */
   readonly fullGroups: readonly string[];
 }
@@ -82,6 +84,9 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
     signIns: candidates
       .filter(({ user }) => found.credentials.get(user.name)?.password)
       .map(({ user, key }) => ({ from: user.name, to: iamName(team.lab, key) })),
+    tags: candidates.flatMap(({ user: { name, tags } }) =>
+      Object.keys(tags).length === 0 ? [] : [{ user: name, tags: Object.keys(tags) }],
+    ),
     fullGroups: candidates
       .filter(({ user, key }) => user.groups.length + (members.get(key)?.roles.length ?? 0) > QUOTAS.groupsPerUser)
       .map(({ user }) => user.name),
