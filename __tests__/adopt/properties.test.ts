@@ -163,7 +163,7 @@ test('who has no difference can do exactly what they could, whenever and from wh
         }
       }
     }),
-    { numRuns: runs(400) },
+    { numRuns: runs(200) },
   );
 });
 

@@ -91,7 +91,7 @@ test('a condition on the name, the ARN or a tag of who calls stops or begins to 
   expect(found({ roles: [{ ...role, trust }] })).toEqual([['condition', 'StringEquals aws:username', true, 'bo']]);
 });
 
-test('a condition on the tags of a user who is acted on is about all users, whoever has the policy', () => {
+test('a condition on the tags of a user who is acted on is about all users, not of those alone who have the policy', () => {
   const document = says({ Condition: { StringEquals: { 'iam:ResourceTag/project': 'faces' } } });
   const admin = user('ops', { inline: [{ name: 'p', document }], path: '/mturk/x/' });
   expect(found({ users: [user('bo', { tags: { project: 'faces' } }), user('cy'), admin] })).toEqual([

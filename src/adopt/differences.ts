@@ -149,7 +149,7 @@ function withoutLimits(document: PolicyDocument | null, effect: Statement['Effec
 }
 
 /** Whether a statement has a condition, or does not speak about any resource. */
-export function isLimited({ Condition, Resource }: Statement): boolean {
+function isLimited({ Condition, Resource }: Statement): boolean {
   return Condition !== undefined || !toList(Resource).includes('*');
 }
 
