@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { notAdopted } from '../access/adoptable.ts';
 import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
-import type { StackPlan } from '../app/plan/plan.ts';
+import { isUsed, type StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
 import type { Terminal } from '../app/terminal.ts';
@@ -19,6 +19,7 @@ import type { Team } from '../team/team.ts';
 import { labHeading } from '../terraform/run/engine.ts';
 import { alert } from '../text/document.ts';
 import { printTerminal } from '../text/terminal.ts';
+import { codeText, t } from '../text/text.ts';
 import { printBlocks, printJson } from './io.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
@@ -59,6 +60,8 @@ export async function saveManifest(
   await writeFile(manifest, writeManifest(manifestOf(review, tools, origin)));
 }
 
+const UNFINISHED = t`Something is under the lab's path, and no apply is on record. If an adoption has begun, do not apply this plan: run ${codeText('mturk-team adopt --finish')} or ${codeText('mturk-team adopt --undo')}.`;
+
 /** Prints a plan as text or JSON, and on standard error why it is blocked. A quick check that is null is to come. */
 export function showPlan(
   session: LabSession,
@@ -79,7 +82,8 @@ export function showPlan(
   printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
   // Without a record, nothing was ever applied.
   const byHand = planned.record === null ? notAdopted(planned.account, team, at) : [];
-  const note = notAdoptedText(byHand.map(({ key }) => key));
+  const isUnrecorded = planned.record === null && isUsed(planned.account, team.lab);
+  const note = isUnrecorded ? UNFINISHED : notAdoptedText(byHand.map(({ key }) => key));
   if (note !== null) stderr(`\n${printTerminal([alert('warning', note)], width, color).join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, terminal).join('\n')}\n`);
 }

@@ -11,6 +11,7 @@ import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { written } from '../files.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { readAdoption } from './open.ts';
 
@@ -39,7 +40,10 @@ export async function surveyAccount(options: SurveyOptions, terminal: Terminal):
 
 /** The same in an account that is reached already. */
 export async function surveyIn(session: AccountSession, options: SurveyOptions): Promise<Result<Surveyed>> {
-  const { team, iam, at, today } = session;
+  const { team, iam, at, today, records } = session;
+  // Before bootstrap there is no bucket that could have a record.
+  const record = await readRecord(records);
+  if (record.ok && record.value !== null) return fail('adoption-over', { ended: record.value.team !== null });
   const { file, accept, as } = options;
   const earlier = await readAdoption(adoptionFile(file), team);
   const isFirst =
