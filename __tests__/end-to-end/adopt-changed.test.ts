@@ -1,12 +1,16 @@
 import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
+import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { callIam, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS } from '../support/adopted-accounts.ts';
 import { type AdoptionInTest, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { copyOf, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
 import { isWrite } from '../support/lab-in-test-recovery.ts';
 
 const mixed = ADOPTED_ACCOUNTS.find(({ title }) => title === 'twelve users mixed');
+
+const test = testInTurn(4);
 
 const ARN = 'arn:aws:iam::123456789012:policy';
 const LAB = 'perception-lab';
@@ -94,6 +98,9 @@ const LATER: typeof CHANGES = [
   ],
 ];
 
+const OTHERS = ['group/Students/keys'].map((grant) => `other-permission/${grant}`);
+const ALL_LOST = [...OPERATIONS.map((operation) => `lost/${operation}`), ...OTHERS];
+
 type Step = (test: LabInTest, adopted: AdoptionInTest) => Promise<Result<unknown>>;
 
 /** The calls of a step that may write, after a change by hand. */
@@ -133,6 +140,31 @@ test('a change by hand between two steps is named, and nothing is done', async (
       }
     }
   }
+});
+
+test('names that are taken, and a file that changed since, are named before anything is done', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    const { iam } = test.lab(adopted.team);
+    const writes = () => test.emulator.calls.filter(({ action }) => isWrite({ action, identity: '' })).length;
+    await callIam(iam, 'CreateGroup', { GroupName: 'Perception-Lab-Requesters' });
+    await callIam(iam, 'CreateUser', { UserName: 'perception-lab-EVE' });
+    const before = writes();
+    const taken = { code: 'adoption-name-taken', args: { names: ['perception-lab-EVE', 'Perception-Lab-Requesters'] } };
+    expect(await applyIn(test, adopted)).toEqual({ ok: false, failure: taken });
+    expect(writes()).toBe(before);
+    await callIam(iam, 'DeleteGroup', { GroupName: 'Perception-Lab-Requesters' });
+    await callIam(iam, 'DeleteUser', { UserName: 'perception-lab-EVE' });
+    orThrow(await applyIn(test, adopted));
+    const roles = adopted.team.roles.map((role) => ({ ...role, allow: role.allow.slice(1), managed: [] }));
+    const accepted = adopted.adoption.users.map(({ key }) => ({ key, differences: ALL_LOST }));
+    const changed = { ...adopted, team: { ...adopted.team, roles }, adoption: { ...adopted.adoption, accepted } };
+    const applied = await applyIn(test, changed);
+    expect(applied).toMatchObject({ failure: { code: 'guardrail-blocked', args: { codes: ['adoption-takes-away'] } } });
+    expect(await finishIn(test, changed)).toMatchObject({ failure: { code: 'adoption-unequal' } });
+  });
 });
 
 test('roles that someone changed since are not finished', async () => {

@@ -54,7 +54,7 @@ const STEPS: readonly (readonly [title: string, before: readonly Step[], step: S
   ['--undo', [applyIn], undoIn, undoIn],
 ];
 
-test.each(STEPS)(
+test.each(sampleOf(STEPS, 1))(
   `adopt %s converges after an interruption at any call that writes (${ENGINE_TITLE})`,
   async (title, before, step, next) => {
     const account = title.includes('undone') || title === '--finish' ? mixed : colliding;

@@ -49,7 +49,7 @@ const LEFT = [
 test.each(
   sampleOf(
     ADOPTED_ACCOUNTS.filter(({ users }) => EXHAUSTIVE || users.length < 50),
-    2,
+    1,
   ),
 )(`$title: to the end, and undone (${ENGINE_TITLE})`, async (account) => {
   const adopted = await adoptionOf(account);

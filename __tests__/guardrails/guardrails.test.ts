@@ -414,3 +414,52 @@ describe('the list of guardrails', () => {
     }
   });
 });
+
+describe('what adopt --apply may do', () => {
+  const user = { name: 'perception-lab-bo', path: '/mturk/perception-lab/', tags: {}, force_destroy: false };
+  const change = (type: string, actions: readonly string[], before: object | null, after: object | null) => {
+    const given = { actions, before, after, after_unknown: {}, before_sensitive: false, after_sensitive: false };
+    return { address: `${type}.x`, mode: 'managed', type, name: 'x', change: given };
+  };
+  const membership = (users: readonly string[]) => ({ group: 'perception-lab-a', name: 'perception-lab-a', users });
+  const group = { name: 'perception-lab-a', path: '/mturk/perception-lab/' };
+  const planOf = (...changes: readonly object[]) =>
+    readPlan({ format_version: '1.2', terraform_version: '1.11.4', resource_changes: changes });
+  const blocked = (...changes: readonly object[]) => {
+    const plan = planOf(...changes);
+    if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+    const blocks = blocksOf(plan.value, sampleTeam, TODAY, 'team', 'adopting');
+    return blocks.some(({ code }) => code === 'adoption-takes-away');
+  };
+
+  test.each<[string, boolean, object]>([
+    ['import a user', false, change('aws_iam_user', ['update'], user, { ...user, force_destroy: true })],
+    ['change the tags of a user', false, change('aws_iam_user', ['update'], user, { ...user, tags: { a: 'b' } })],
+    ['leave a user', false, change('aws_iam_user', ['no-op'], user, user)],
+    ['remove a boundary', true, change('aws_iam_user', ['update'], { ...user, permissions_boundary: 'a' }, user)],
+    ['rename a user', true, change('aws_iam_user', ['update'], { ...user, name: 'bo' }, user)],
+    ['create a user', true, change('aws_iam_user', ['create'], null, user)],
+    ['delete a user', true, change('aws_iam_user', ['delete'], user, null)],
+    ['replace a user', true, change('aws_iam_user', ['delete', 'create'], user, user)],
+    [
+      'detach policies of a user',
+      true,
+      change('aws_iam_user_policy_attachments_exclusive', ['create'], null, { user_name: user.name, policy_arns: [] }),
+    ],
+    ['limit a user', true, change('aws_iam_user_policy', ['create'], null, { user: user.name, name: 'limits' })],
+    ['create a group', false, change('aws_iam_group', ['create'], null, group)],
+    ['delete a group', true, change('aws_iam_group', ['delete'], group, null)],
+    ['rename a group', true, change('aws_iam_group', ['update'], { ...group, path: '/' }, group)],
+    ['create members', false, change('aws_iam_group_membership', ['create'], null, membership(['a']))],
+    ['add a member', false, change('aws_iam_group_membership', ['update'], membership(['a']), membership(['a', 'b']))],
+    ['remove a member', true, change('aws_iam_group_membership', ['update'], membership(['a']), membership(['b']))],
+  ])('%s: blocked is %s', (_title, isBlocked, given) => {
+    expect(blocked(given)).toBe(isBlocked);
+  });
+
+  test('an ordinary plan is not held to it', () => {
+    const plan = planOf(change('aws_iam_group', ['delete'], group, null));
+    if (!plan.ok) throw new Error('no plan');
+    expect(blocksOf(plan.value, sampleTeam, TODAY).map(({ code }) => code)).not.toContain('adoption-takes-away');
+  });
+});

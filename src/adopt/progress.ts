@@ -1,5 +1,6 @@
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
 import type { EntityIds } from '../aws/types.ts';
+import { iamArn } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { iamName, labPath } from '../team/names.ts';
@@ -161,4 +162,15 @@ export function orderedMoves(
     names.set(next.to.name.toLowerCase(), next.to.name);
   }
   return { moves: ordered, taken: [...left].map(({ to }) => names.get(to.name.toLowerCase()) ?? to.name) };
+}
+
+/** Names of groups and policies outside the lab's path that its roles are to have. */
+export function takenFromRoles({ lab, account, roles }: Team, { groups, policies }: AccessModel): readonly string[] {
+  const wanted = new Set(roles.map(({ key }) => iamName(lab, key).toLowerCase()));
+  const own = iamArn(account, 'policy', labPath(lab), '');
+  const others = [
+    ...groups.filter(({ path }) => path !== labPath(lab)),
+    ...policies.filter(({ arn }) => !isOfAws(arn) && !arn.startsWith(own)),
+  ];
+  return others.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()));
 }

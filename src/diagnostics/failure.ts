@@ -280,7 +280,7 @@ export interface PipelineFailureArgs {
       readonly part: AdoptionPart;
     }[];
   };
-  /** Names of IAM users that keep adopted users from the names that they are to have. */
+  /** Names of users, groups and policies that members and roles are to have. */
   'adoption-name-taken': { readonly names: readonly string[] };
   /** Users who would gain in between (`plan`), gained or lost (`apply`), or would by the roles alone (`finish`). */
   'adoption-unequal': {

@@ -1,6 +1,14 @@
 import { UpdateUserCommand } from '@aws-sdk/client-iam';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { type AdoptedNow, isAt, type Move, ofMembers, orderedMoves, placeInLab } from '../../adopt/progress.ts';
+import {
+  type AdoptedNow,
+  isAt,
+  type Move,
+  ofMembers,
+  orderedMoves,
+  placeInLab,
+  takenFromRoles,
+} from '../../adopt/progress.ts';
 import { adoptingTeam, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
@@ -71,7 +79,8 @@ function decide(session: LabSession, { adoption, account, people, record }: Open
     return now === null || isAt(now, to) ? [] : [{ from: now, to }];
   });
   const { moves, taken } = orderedMoves(wanted, account.access.users);
-  if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
+  const names = [...taken, ...takenFromRoles(team, account.access)];
+  if (names.length > 0) return fail('adoption-name-taken', { names });
   return succeed({ team, people, moves });
 }
 

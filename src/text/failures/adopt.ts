@@ -69,9 +69,9 @@ export const ADOPT_PROBLEMS = {
     help: t`undo that change, or run ${ADOPT} again to read the account as it is`,
   }),
   'adoption-name-taken': ({ names }) => ({
-    summary: t`names that members are to have are taken`,
-    reason: t`by the IAM users ${listTexts(names.map(codeText))}; names are unique whatever their path and case`,
-    help: t`rename these users, or give the members other keys in ${TEAM_FILE} and run ${ADOPT} again`,
+    summary: t`names that members or roles are to have are taken`,
+    reason: t`taken by ${listTexts(names.map(codeText))}; names are unique whatever their path and case`,
+    help: t`rename these, or give the members or roles other keys in ${TEAM_FILE} and run ${ADOPT} again`,
   }),
   'adoption-unequal': ({ during, people }) => ({
     ...UNEQUAL[during],

@@ -1,0 +1,124 @@
+import type { AdoptedUser, Adoption } from '../../src/adopt/adoption.ts';
+import { type Move, orderedMoves } from '../../src/adopt/progress.ts';
+import { adoptingTeam, coverOf, gainingInBetween } from '../../src/adopt/transition.ts';
+import { OPERATIONS } from '../../src/catalog/mturk.ts';
+import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
+import type { Team } from '../../src/team/team.ts';
+import { TODAY } from '../support/lab-in-test.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+const AT = new Date(`${TODAY}T12:00:00Z`);
+
+function adoptedUser(given: Pick<AdoptedUser, 'key'> & Partial<AdoptedUser>): AdoptedUser {
+  const { key } = given;
+  const none = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
+  return { id: `AIDA${key}`, name: key, path: '/', ...none, ...given };
+}
+
+function adoptionOf(...users: readonly AdoptedUser[]): Adoption {
+  const { account, lab } = sampleTeam;
+  return { version: 1, account, lab, at: AT.toISOString(), users, groups: [], policies: [], accepted: [] };
+}
+
+describe('the order of moves', () => {
+  const move = (from: string, to: string): Move => ({ from: { name: from, path: '/' }, to: { name: to, path: '/l/' } });
+  const users = (...names: readonly string[]) => names.map((name) => ({ name, path: '/' }));
+  test.each<[string, readonly Move[], readonly string[], readonly string[], readonly string[]]>([
+    ['none wants the name of another', [move('a', 'l-a'), move('b', 'l-b')], ['a', 'b'], ['l-a', 'l-b'], []],
+    ['who has the name moves first', [move('a', 'l-b'), move('l-b', 'l-c')], ['a', 'l-b'], ['l-c', 'l-b'], []],
+    ['another case is the same name', [move('a', 'l-b'), move('L-B', 'l-c')], ['a', 'L-B'], ['l-c', 'l-b'], []],
+    ['a user keeps the name and changes its case', [move('L-A', 'l-a')], ['L-A'], ['l-a'], []],
+    ['a stranger has the name', [move('a', 'l-a')], ['a', 'L-A'], [], ['L-A']],
+    ['two have the names of each other', [move('a', 'b'), move('b', 'a')], ['a', 'b'], [], ['b', 'a']],
+  ])('%s', (_title, moves, names, ordered, taken) => {
+    const found = orderedMoves(moves, users(...names));
+    expect({ ordered: found.moves.map(({ to }) => to.name), taken: found.taken }).toEqual({ ordered, taken });
+  });
+});
+
+describe('the team of adopt --apply', () => {
+  const team: Team = {
+    ...sampleTeam,
+    members: [
+      member({ key: 'bo', roles: ['results-reader'], until: '2027-05-31' }),
+      member({ key: 'cy', roles: ['results-reader'], suspended: true }),
+      member({ key: 'dee', roles: ['results-reader'], until: '2026-11-01' }),
+      member({ key: 'eve', roles: ['results-reader'], from: '2027-01-01' }),
+      member({ key: 'new', roles: ['results-reader'] }),
+    ],
+  };
+  const keys = ['bo', 'cy', 'dee', 'eve'].map((key) => adoptedUser({ key }));
+
+  test('it has adopted members without limits, and without roles those who have no access now', () => {
+    const { members } = adoptingTeam(team, adoptionOf(...keys), TODAY);
+    expect(members.map(({ key, roles, from, until, suspended }) => ({ key, roles, from, until, suspended }))).toEqual(
+      ['bo', 'cy', 'dee', 'eve'].map((key) => ({
+        ...{ key, roles: key === 'bo' ? ['results-reader'] : [] },
+        ...{ from: null, until: null, suspended: false },
+      })),
+    );
+  });
+});
+
+test('two roles of which one denies what the other allows give too much for a moment, unless the user had it', () => {
+  const team: Team = {
+    ...sampleTeam,
+    roles: [
+      role({ key: 'all', allow: OPERATIONS }),
+      role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] }),
+      role({ key: 'one', allow: OPERATIONS, deny: ['SendBonus'] }),
+    ],
+    members: [
+      member({ key: 'bo', roles: ['all', 'no-bonus'] }),
+      member({ key: 'cy', roles: ['one'] }),
+      member({ key: 'dee', roles: ['all', 'no-bonus'] }),
+    ],
+  };
+  const document: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
+  };
+  const dee = adoptedUser({ key: 'dee', inline: [{ name: 'pay', document }] });
+  const adoption = adoptionOf(adoptedUser({ key: 'bo' }), adoptedUser({ key: 'cy' }), dee);
+  expect(gainingInBetween(adoption, team, AT)).toEqual([{ user: 'perception-lab-bo', operations: ['SendBonus'] }]);
+});
+
+describe('the cover of a user while the old access goes', () => {
+  const team: Team = {
+    ...sampleTeam,
+    members: [member({ key: 'bo', roles: ['results-reader'] }), member({ key: 'cy' })],
+  };
+  const small: PolicyDocument = { Version: '2012-10-17', Statement: [] };
+  const large: PolicyDocument = { ...small, Id: 'x'.repeat(1_700) };
+  const cover = (key: string, inline: AdoptedUser['inline']) => {
+    const user = adoptedUser({ key, inline });
+    return coverOf({ user, now: { ...user, name: `perception-lab-${key}` } }, team, TODAY, AT);
+  };
+
+  test('it denies everything but what the file gives', () => {
+    const { name, document, first } = cover('bo', [])!;
+    const [statement] = [document.Statement].flat();
+    expect(name).toBe('mturk-team-adopting');
+    expect(statement).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    expect(statement?.NotAction).toContain('mechanicalturk:GetHIT');
+    expect(statement?.NotAction).not.toContain('mechanicalturk:SendBonus');
+    expect(first).toBe(document);
+    expect(cover('cy', [])?.document).toEqual(DENY_ALL);
+  });
+
+  test('it replaces an inline policy, and is a Deny of everything while others leave no room', () => {
+    expect(cover('bo', [{ name: 'a', document: large }])).toMatchObject({ name: 'a' });
+    const both = cover('bo', [
+      { name: 'a', document: small },
+      { name: 'b', document: large },
+    ]);
+    expect(both).toMatchObject({ name: 'a', first: DENY_ALL });
+    expect(both?.document).not.toEqual(DENY_ALL);
+    // A second call after an interruption keeps the one that it wrote.
+    const again = cover('bo', [
+      { name: 'a', document: small },
+      { name: 'mturk-team-adopting', document: small },
+    ]);
+    expect(again?.name).toBe('mturk-team-adopting');
+  });
+});
