@@ -88,6 +88,19 @@ test('before the first apply, plan says who is not adopted yet, and a workflow c
   });
 });
 
+test('between its steps, drift names those who are moved; after the last, there is nothing to adopt', async () => {
+  await labWith('one shared user');
+  await command('adopt');
+  expect(await command('adopt', '--apply', '--yes')).toMatchObject({ code: 0 });
+  const drift = await command('drift', '--quick');
+  expect(drift.code).toBe(2);
+  expect(drift.stdout).toContain('The IAM users of mturk are moved into the lab and keep their earlier access, too.');
+  expect(await command('adopt')).toMatchObject({ code: 0, stdout: expect.stringContaining('adopt --finish') });
+  expect(await command('adopt', '--finish', '--yes')).toMatchObject({ code: 0 });
+  expect(await command('adopt')).toMatchObject({ code: 1, stderr: expect.stringContaining('error[adoption-over]') });
+  expect(await command('drift', '--quick')).toMatchObject({ code: 0 });
+});
+
 test('an account without users to adopt is said to be one, and nothing is written', async () => {
   place = scratch({ 'team.yaml': FIRST_FILE });
   const result = await command('adopt');

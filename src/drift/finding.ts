@@ -133,6 +133,8 @@ export interface RuleData extends DifferenceData {
     readonly needsBoundary: boolean;
     /** Members whose IAM users were made by hand, by their names. */
     readonly byHand: readonly NotAdopted[];
+    /** Members whose IAM users `adopt --apply` moved, and `adopt --finish` did not finish. */
+    readonly adopting: readonly NotAdopted[];
     /** What has a name that the apply needs, outside the lab's path. */
     readonly taken: readonly {
       readonly kind: 'user' | 'group' | 'policy';

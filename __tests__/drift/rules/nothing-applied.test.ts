@@ -68,6 +68,28 @@ test('users of members who exist by hand are not adopted yet, and nothing takes 
   expect(driftLines(scan, names).join('\n')).not.toContain('--user-name Bo@lab.edu');
 });
 
+test('between adopt --apply and adopt --finish, only what gives access is a finding', () => {
+  const desired = desiredAccess(sampleTeam, TODAY);
+  const users = desired.users.map((user) => ({
+    ...user,
+    boundary: null,
+    tags: {},
+    groups: [...user.groups, 'Readers'],
+  }));
+  const groups = [...desired.groups, { name: 'Readers', path: '/', attached: [], inline: [] }];
+  const [first, ...rest] = users;
+  const scan = scanned({ ...desired, users: [{ ...first!, attached: [FULL] }, ...rest], groups });
+  expect(idsOf(scan)).toEqual(['nothing-applied: pending']);
+  expect(textOf(scan)).toMatch(
+    /^The IAM users of ada, bo, .* Run mturk-team adopt --finish, or mturk-team adopt --undo\.$/,
+  );
+  const bo = users.find((user) => user.name === name('bo'))!;
+  const gained = { ...desired, groups, users: [...users.filter((user) => user !== bo), { ...bo, attached: [FULL] }] };
+  expect(idsOf(scanned(gained))).toContain('policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends: unknown');
+  const tagged = [{ ...first!, tags: { 'mturk-team:lab': sampleTeam.lab } }, ...rest];
+  expect(idsOf(scanned({ ...desired, users: tagged, groups }))).not.toContain('nothing-applied: pending');
+});
+
 test('as soon as anything that an apply makes exists, or an apply ended, it is not the first one', () => {
   const [group] = desiredAccess(sampleTeam, TODAY).groups;
   const begun = scanned({ ...EMPTY, groups: [group!] });

@@ -24,9 +24,9 @@ export async function showSurvey(
     }));
     printJson({ lab: team.lab, account: team.account, ...found, people, notChecked, wrote: saved.value }, terminal);
   } else if (saved.value.length > 0) {
-    const next =
-      draft === null ? 'mturk-team adopt --apply' : `mturk-team check ${draft.file}, then review and merge it`;
-    terminal.stdout(`\nWrote ${saved.value.join(', ')}. Nothing in AWS was changed.\nNext: ${next}\n`);
+    const applied = open.size > 0 ? '' : '\nNext: mturk-team adopt --apply, and after it mturk-team adopt --finish';
+    const next = draft === null ? applied : `\nNext: mturk-team check ${draft.file}, then review and merge it`;
+    terminal.stdout(`\nWrote ${saved.value.join(', ')}. Nothing in AWS was changed.${next}\n`);
   }
   return 0;
 }

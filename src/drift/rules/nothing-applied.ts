@@ -1,7 +1,7 @@
-import { notAdopted } from '../../access/adoptable.ts';
+import { type NotAdopted, notAdopted } from '../../access/adoptable.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
-import { labPath } from '../../team/names.ts';
+import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { RuleData } from '../finding.ts';
@@ -15,7 +15,9 @@ export const nothingApplied: Rule<'nothing-applied'> = {
 };
 
 /** What the first apply creates, and what is in its way. */
-function firstApplyText({ users, groups, policies, needsBoundary, byHand, taken }: RuleData['nothing-applied']): Text {
+function firstApplyText(data: RuleData['nothing-applied']): Text {
+  const { users, groups, policies, needsBoundary, byHand, adopting, taken } = data;
+  if (adopting.length > 0) return adoptingText(adopting);
   const created = [counted(users, 'user'), counted(groups, 'group'), counted(policies, 'policy', 'policies')];
   const names = taken.map(({ kind, name, path }) => t`${kind} ${codeText(name)} at path ${codeText(path)}`);
   return sentences(
@@ -24,6 +26,25 @@ function firstApplyText({ users, groups, policies, needsBoundary, byHand, taken 
     notAdoptedText(byHand.map(({ key }) => key)),
     names.length === 0 ? null : t`In the way: ${someTexts(names)}. Rename or delete what is in the way.`,
   );
+}
+
+function adoptingText(adopting: readonly NotAdopted[]): Text {
+  const keys = someTexts(
+    adopting.map(({ key }) => codeText(key)),
+    SHOWN,
+  );
+  return sentences(
+    t`The IAM users of ${keys} are moved into the lab and keep their earlier access, too.`,
+    t`Run ${codeText('mturk-team adopt --finish')}, or ${codeText('mturk-team adopt --undo')}.`,
+  );
+}
+
+/** Members whose users `adopt --apply` moved: they have the lab's name and path, and none has its tags. */
+export function adoptingIn({ users }: AccessModel, { lab, members }: Team): readonly NotAdopted[] {
+  const keys = new Map(members.map(({ key }) => [iamName(lab, key), key]));
+  const own = users.filter(({ name, path }) => path === labPath(lab) && keys.has(name));
+  if (own.some(({ tags }) => tags['mturk-team:lab'] !== undefined)) return [];
+  return own.map(({ name }) => ({ key: keys.get(name) ?? name, user: name }));
 }
 
 /** Whom an apply would give another user; null for no one. */
@@ -62,6 +83,7 @@ export function firstApplyOf(
   return {
     ...{ users: count('user'), groups: count('group'), policies: count('policy'), needsBoundary },
     byHand: notAdopted(account, team, at),
+    adopting: [],
     // What has a name under the lab's path is imported.
     taken: existing.filter((thing) => !isAtPlace(thing)),
   };

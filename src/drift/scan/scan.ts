@@ -26,12 +26,13 @@ import {
   type ScanResult,
   SEVERITIES,
   type SetupChanges,
+  worstEffect,
 } from '../finding.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
-import { firstApplyOf } from '../rules/nothing-applied.ts';
+import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
 import { changedResources } from '../rules/resource-changed.ts';
-import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
+import { type Detected, detected, type ScanContext, subjectOf } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
 import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
@@ -96,7 +97,7 @@ function detect(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const needsBoundary = boundaryState(inventory, team).state === 'missing';
   const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary, given.at) : null;
-  if (first === null) return detectAll(given);
+  if (first === null) return detectAdopting(given);
   // Nothing is the lab's yet: neither what has its names, nor what is missing.
   const { detected: found, administrators } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
   const byHand = new Set(first.byHand.map(({ user }) => user));
@@ -106,6 +107,22 @@ function detect(given: ScanInput): Detection {
       !('user' in data && byHand.has(data.user) && escalates.length === 0),
   );
   return { administrators, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
+}
+
+/** Between `adopt --apply` and `adopt --finish`, what adopted users still have beside their roles is no finding. */
+function detectAdopting(given: ScanInput): Detection {
+  const { inventory, team, applied, isRecordRead = true } = given;
+  const { detected: found, administrators } = detectAll(given);
+  const adopting = applied === null && isRecordRead ? adoptingIn(inventory.access, team) : [];
+  if (adopting.length === 0) return { detected: found, administrators };
+  const users = new Set(adopting.map(({ user }) => user));
+  const others = found.filter((each) => {
+    const about = subjectOf(each.data);
+    if ('state' in each.data && each.data.state === 'missing') return false;
+    return worstEffect(each) !== null || about?.kind !== 'user' || !users.has(about.name);
+  });
+  const data = { ...{ users: 0, groups: 0, policies: 0, needsBoundary: false, byHand: [], taken: [] }, adopting };
+  return { administrators, detected: [detected('nothing-applied', data, { cause: 'pending' }), ...others] };
 }
 
 const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
