@@ -95,6 +95,7 @@ function referencesIn(
     );
   return [
     ...resources.flatMap((text) => {
+      if (!MAY_BE_USER.test(text) && !VARIABLE_OF_CALLER.test(text)) return [];
       const isVariable = hasUserVariable(text, version);
       const named = changes('resource', text, isVariable ? callers : people, ({ arn, context }) =>
         resourceMatches({ Effect: 'Allow', Resource: text }, version, arn, context),
@@ -116,6 +117,8 @@ function referencesIn(
   ];
 }
 
+/** An ARN of IAM, or one with a wildcard in the place of the service. What names all things means the same afterwards. */
+const MAY_BE_USER = /^arn:[^:]*:(?:iam|[^:]*[*?][^:]*):/;
 const VARIABLE_OF_CALLER = /\$\{\s*aws:(?:username\b|principaltag\/)/i;
 const OF_CALLER = /^aws:(?:username$|principalarn$|principaltag\/)/i;
 const OF_RESOURCE = /^(?:aws|iam):resourcetag\//i;

@@ -50,11 +50,6 @@ export async function surveyIn(session: AccountSession, options: SurveyOptions):
     !earlier.ok && earlier.failure.code === 'adoption-unusable' && earlier.failure.args.because === 'missing';
   if (!earlier.ok && !isFirst) return earlier;
   const before = earlier.ok ? earlier.value : null;
-  // Not everyone who can read users can read the record.
-  const record = await readRecord(session.records);
-  if (record.ok && record.value !== null) {
-    return fail('adoption-over', { ended: before === null || record.value.team !== null });
-  }
   const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
   if (!details.ok) return details;
   const { access, ids, roles } = details.value;
