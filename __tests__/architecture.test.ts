@@ -148,16 +148,16 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4100,
-  app: 4020,
+  cli: 4610,
+  app: 4810,
   setup: 1720,
   emulator: 8370,
   drift: 5870,
   review: 4950,
   keys: 1035,
-  adopt: 1000,
+  adopt: 1790,
   offboard: 685,
-  guardrails: 690,
+  guardrails: 735,
   github: 1360,
   terraform: 2180,
   aws: 2470,
@@ -166,8 +166,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   team: 4340,
   iam: 880,
   catalog: 280,
-  text: 2385,
-  diagnostics: 740,
+  text: 2550,
+  diagnostics: 795,
 };
 
 test('no module outgrows its budget of lines', () => {

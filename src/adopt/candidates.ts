@@ -80,7 +80,7 @@ export function candidatesIn(
     };
     const key = keys.get(user.name) ?? keyOf(user.name, team.lab, isFree);
     taken.add(key.toLowerCase());
-    candidates.push({ user, key: written.get(key) ?? key, access, retired });
+    candidates.push({ user, key: written.get(key.toLowerCase()) ?? key, access, retired });
   }
   return { candidates, left };
 }

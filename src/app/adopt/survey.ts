@@ -55,10 +55,13 @@ export async function surveyIn(session: AccountSession, options: SurveyOptions):
   const { access, ids, roles } = details.value;
   const unknown = [...options.without, ...as.keys()].find((user) => !ids.user.has(user));
   if (unknown !== undefined) return fail('unknown-iam-user', { user: unknown, account: team.account });
-  const known = new Map((before?.users ?? []).map(({ id, key }) => [id, key]));
-  const keys = new Map(
-    [...ids.user].flatMap(([name, id]) => (known.has(id) ? [[name, known.get(id) ?? ''] as const] : [])),
-  );
+  const given = new Set([...as.values()].map((key) => key.toLowerCase()));
+  const earlierUsers = (before?.users ?? []).filter(({ key }) => !given.has(key.toLowerCase()));
+  const known = new Map(earlierUsers.map(({ id, key }) => [id, key]));
+  const keys = [...ids.user].flatMap(([name, id]) => {
+    const key = known.get(id);
+    return key === undefined ? [] : [[name, key] as const];
+  });
   const choice = { at, without: new Set(options.without), keys: new Map([...keys, ...as]) };
   const chosen = candidatesIn(access, team, choice);
   const { credentials, ...own } = await readCredentials(session, chosen);

@@ -9,6 +9,8 @@ function parseAs(text: string, before: ReadonlyMap<string, string> = new Map()):
   const split = text.lastIndexOf('=');
   const [user, key] = [text.slice(0, split), text.slice(split + 1)];
   if (split < 1 || !PATTERNS.id.test(key)) throw new InvalidArgumentError('Write USER=KEY, as Ada.Byron=ada.');
+  const isTaken = [...before].some(([other, taken]) => other !== user && taken.toLowerCase() === key.toLowerCase());
+  if (isTaken) throw new InvalidArgumentError('Give each user another key.');
   return new Map([...before, [user, key]]);
 }
 
