@@ -8,7 +8,7 @@ import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { modelBefore } from '../../src/adopt/adoption.ts';
 import { candidatesIn } from '../../src/adopt/candidates.ts';
 import { unaccepted } from '../../src/adopt/differences.ts';
-import { type Survey, surveyOf } from '../../src/adopt/survey.ts';
+import { type Found, type Survey, surveyOf } from '../../src/adopt/survey.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
@@ -119,14 +119,18 @@ const anyAccount: fc.Arbitrary<AccessModel> = fc
     ],
   }));
 
-function surveyed(access: AccessModel): Survey {
-  const team = readTeam(FIRST_FILE, { file: 'team.yaml', today: TODAY }).team!;
+function surveyed(
+  access: AccessModel,
+  given: Pick<Found, 'text' | 'earlier'> = { text: FIRST_FILE, earlier: null },
+): Survey {
+  const team = readTeam(given.text, { file: 'team.yaml', today: TODAY }).team!;
   const ids = { user: new Map(access.users.map(({ name }) => [name, `AIDA${name}`])), group: new Map() };
+  const keys = new Map(given.earlier?.users.map(({ name, key }) => [name, key]));
   const survey = surveyOf(
     {
-      ...{ file: 'team.yaml', text: FIRST_FILE, team, at: AT, today: TODAY, earlier: null, credentials: new Map() },
+      ...{ file: 'team.yaml', team, at: AT, today: TODAY, credentials: new Map(), ...given },
       account: { access, ids, roles: [], buckets: [] },
-      chosen: candidatesIn(access, team, { at: AT, without: new Set(), keys: new Map() }),
+      chosen: candidatesIn(access, team, { at: AT, without: new Set(), keys }),
     },
     [],
   );
@@ -203,6 +207,9 @@ test('the draft has no errors, and a key and a role for each user who is adopted
         const own = iamName(LAB, key).toLowerCase();
         expect(own === name.toLowerCase() || !taken.includes(own)).toBe(true);
       }
+      // What was drafted is compared as it is, with the same result.
+      const again = surveyed(access, { text: draft.text, earlier: adoption });
+      expect(again).toMatchObject({ draft: null, people, adoption });
       const names = [...access.groups, ...access.policies].map(({ name }) => name.toLowerCase());
       expect(team!.roles.filter(({ key }) => names.includes(iamName(LAB, key).toLowerCase()))).toEqual([]);
       expect(unaccepted(adoption, people).map(({ key }) => key)).toEqual(

@@ -79,7 +79,7 @@ test('the same says a drafted file that an owner changed, with what follows for 
   const team = readTeam(text, { file: 'team.yaml', today: TODAY }).team!;
   const again = surveyed({ ...found, text, team, earlier: first.adoption }, ['fay']);
   expect(again.draft).toBeNull();
-  expect(again.left).toEqual([{ user: 'gus', reason: 'not-in-file' }]);
+  expect(again.left).toEqual([{ user: 'gus', reason: 'not-in-file', meant: [] }]);
   expect(again.adoption.accepted).toEqual([
     { key: 'fay', differences: again.people.find(({ key }) => key === 'fay')!.differences.map(({ id }) => id) },
   ]);

@@ -69,12 +69,12 @@ test('people are left out and given other keys; what does not exist is refused, 
   expect(written('team.yaml')).toBe(FIRST_FILE);
   const done = await command('adopt', '--without', 'perception-lab-uma', '--as', 'Tess.Park@lab.edu=lead', '--json');
   const { left, newMembers, people } = JSON.parse(done.stdout);
-  expect(left).toContainEqual({ user: 'perception-lab-uma', reason: 'without' });
+  expect(left).toContainEqual({ user: 'perception-lab-uma', reason: 'without', meant: [] });
   expect(newMembers).toEqual([]);
   expect(people[0]).toMatchObject({ member: 'lead', user: 'Tess.Park@lab.edu', roles: ['full-access'] });
   const again = JSON.parse((await command('adopt', '--as', 'UMA=vic-2', '--json')).stdout);
   expect(again.people.find(({ member }: { member: string }) => member === 'vic-2')).toMatchObject({ user: 'UMA' });
-  expect(again.left).toContainEqual({ user: 'vic', reason: 'not-in-file' });
+  expect(again.left).toContainEqual({ user: 'vic', reason: 'not-in-file', meant: [] });
   expect(written('team.yaml')).toContain(
     '  lead: { name: lead, email: Tess.Park@lab.edu, github: lab-lead, roles: [full-access] }',
   );

@@ -35,6 +35,8 @@ export type LeftReason = NotAdoptable | 'retired-only' | 'without' | 'not-in-fil
 export interface LeftAlone {
   readonly user: string;
   readonly reason: LeftReason;
+  /** What the operations meant that no longer exist, if there are no others. */
+  readonly meant: readonly Operation[];
 }
 
 /** How people are chosen: `without` are names of users, `keys` are keys by user name. */
@@ -68,8 +70,9 @@ export function candidatesIn(
     const retired = retiredActions(model, user);
     const why = without.has(user.name) ? 'without' : whyNotAdoptable(access, open, at);
     if (why !== null) {
-      const isRetired = why === 'no-access' && retired.some(({ effect }) => effect === 'Allow');
-      left.push({ user: user.name, reason: isRetired ? 'retired-only' : why });
+      const allowed = why === 'no-access' ? retired.filter(({ effect }) => effect === 'Allow') : [];
+      const meant = [...new Set(allowed.flatMap(({ successors }) => successors))];
+      left.push({ user: user.name, reason: allowed.length > 0 ? 'retired-only' : why, meant });
       continue;
     }
     const isFree = (key: string) => {

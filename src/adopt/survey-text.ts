@@ -184,8 +184,17 @@ function leftBlocks({ left }: Survey): readonly Block[] {
   if (left.length === 0) return [];
   const reasons = (Object.keys(LEFT) as LeftReason[]).filter((reason) => left.some((each) => each.reason === reason));
   const rows = reasons.map((reason) => {
-    const users = left.filter((each) => each.reason === reason).map(({ user }) => codeText(user));
-    return [someTexts(users, SHOWN), ...LEFT[reason]];
+    const some = left.filter((each) => each.reason === reason);
+    const meant = [...new Set(some.flatMap((each) => each.meant))].map(codeText);
+    const [why, toInclude] = LEFT[reason];
+    return [
+      someTexts(
+        some.map(({ user }) => codeText(user)),
+        SHOWN,
+      ),
+      why,
+      meant.length === 0 ? toInclude : t`${toInclude}. They meant ${someTexts(meant, SHOWN)}`,
+    ];
   });
   return [
     heading(4, t`Left alone: ${countedText(left.length, 'IAM user')}`),

@@ -77,7 +77,7 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
       ...chosen.left.filter(({ user }) => !movedNames.has(user)),
       ...chosen.candidates
         .filter(({ key }) => !members.has(key))
-        .map(({ user }) => ({ user: user.name, reason: 'not-in-file' as const })),
+        .map(({ user }) => ({ user: user.name, reason: 'not-in-file' as const, meant: [] })),
     ],
     newMembers: [...members.keys()].filter((key) => !keys.has(key)),
     references: referencesTo(candidates, team, account),
