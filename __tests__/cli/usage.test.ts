@@ -16,6 +16,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Edit', 'snooze'],
   ['Access keys', 'keys'],
   ['Set up', 'init'],
+  ['Set up', 'adopt'],
   ['Set up', 'synth'],
   ['Set up', 'bootstrap'],
   ['Set up', 'doctor'],
