@@ -41,6 +41,7 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [2, 'unknown-member', 'explain', 'zoe'],
   [2, 'unknown-operation', 'who-can', 'fly'],
   [1, 'credentials-missing', 'offboard', 'bo'],
+  [1, 'credentials-missing', 'adopt'],
   [1, 'edit-needs-option', 'member', 'depart', 'ada', '--reason', 'moved'],
   [1, 'entry-exists', 'member', 'add', 'bo', '--name', 'Bo', '--role', 'paymaster'],
   [2, 'unknown-role', 'role', 'allow', 'reader', 'pay:bonus'],
