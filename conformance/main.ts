@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
+import { adoptionRow } from './adoption.ts';
 import { ageMessagesRow } from './age-messages.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
@@ -140,6 +141,14 @@ async function compareAll(
     rows.push(await inventoryRow(running));
     say('the cycle of an access key, on ours and on moto');
     rows.push(await keyCycleRow(running));
+    for (const [engine, name] of [
+      [tofu, 'tofu'],
+      [terraform, 'terraform'],
+    ] as const) {
+      say(`accounts made by hand, adopted on ours and on moto, ${titles({ ...reference, engine }).engine}`);
+      const directory = join(at('adoption'), name);
+      rows.push(await adoptionRow({ moto: running, released: released.choice, engine, directory }));
+    }
   } finally {
     await running.stop();
   }

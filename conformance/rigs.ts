@@ -93,7 +93,7 @@ export async function withRig<T>(
       AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
     };
-    const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
+    const common = { account, engine, proxy, iam, directory, stateOf: account.stateOf };
     if (provider.kind === 'installed') {
       const { hasExclusives, mirror, environment, configure } = provider;
       return await use({

@@ -26,6 +26,11 @@ import { roleProblems } from './role-calls.ts';
 /** One account with one provider and one engine, to play the lifecycle on. */
 export interface Rig {
   readonly engine: Engine;
+  /** The account itself, past the proxy. */
+  readonly account: {
+    readonly endpoint: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   /** What the provider calls; it counts. */
   readonly proxy: CountingProxy;
   /** The administrator's client, past the proxy. */

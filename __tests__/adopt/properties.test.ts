@@ -15,8 +15,8 @@ import { evaluate } from '../../src/iam/evaluate.ts';
 import { iamName } from '../../src/team/names.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { ACCOUNT } from '../emulator/clients.ts';
-import { FIRST_FILE } from '../support/adopted-accounts.ts';
 import { runs } from '../support/exhaustive.ts';
+import { FIRST_FILE } from '../support/first-team-file.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);

@@ -7,8 +7,9 @@ import { readTeam } from '../../src/team/parse/read-team.ts';
 import { printMarkdown } from '../../src/text/github.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
 import { ACCOUNT, iamOf, openAccount } from '../emulator/clients.ts';
-import { ADOPTED_ACCOUNTS, type AdoptedAccount, createAccount, FIRST_FILE } from '../support/adopted-accounts.ts';
+import { ADOPTED_ACCOUNTS, type AdoptedAccount, createAccount } from '../support/adopted-accounts.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { FIRST_FILE } from '../support/first-team-file.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const TODAY = '2026-11-25';

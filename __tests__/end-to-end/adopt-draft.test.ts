@@ -2,8 +2,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADOPTION } from '../../src/adopt/adoption.ts';
 import { openAccount } from '../emulator/clients.ts';
-import { ADOPTED_ACCOUNTS, createAccount, FIRST_FILE } from '../support/adopted-accounts.ts';
+import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { FIRST_FILE } from '../support/first-team-file.ts';
 
 const DAY = '2026-11-25';
 let place: ReturnType<typeof scratch>;

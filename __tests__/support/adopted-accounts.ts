@@ -1,5 +1,4 @@
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { firstTeamFile } from '../../src/setup/init/lab-files.ts';
 import { ACCOUNT, callIam, iamOf, type Key, keyOf, type openAccount } from '../emulator/clients.ts';
 
 /** Name of an inline policy -> its document. */
@@ -286,18 +285,12 @@ export const ADOPTED_ACCOUNTS: readonly AdoptedAccount[] = [
   },
 ];
 
-/** The team.yaml of a lab whose one owner has no user in these accounts, as `init` writes it. */
-export const FIRST_FILE = firstTeamFile({
-  ...{ lab: 'perception-lab', account: ACCOUNT, selfApproval: false },
-  owners: [{ key: 'lead', login: 'lab-lead' }],
-});
-
 /** Access keys by user name. */
 export type KeysOfUsers = ReadonlyMap<string, readonly Key[]>;
 
 /** Makes an account by the calls that a person in the console makes. */
 export async function createAccount(
-  account: Awaited<ReturnType<typeof openAccount>>,
+  account: Pick<Awaited<ReturnType<typeof openAccount>>, 'endpoint' | 'rootCredentials'>,
   { policies = {}, groups = [], users, buckets = {} }: AdoptedAccount,
 ): Promise<KeysOfUsers> {
   const iam = iamOf(account);

@@ -24,7 +24,7 @@ import { iamName } from '../../src/team/names.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
-import { type AdoptedAccount, createAccount, FIRST_FILE, type KeysOfUsers } from './adopted-accounts.ts';
+import { type AdoptedAccount, createAccount, type KeysOfUsers } from './adopted-accounts.ts';
 import { bootstrapped, copyOf, type LabInTest, type LabMemory, orThrow, TODAY, withLab } from './lab-in-test.ts';
 import { sampleTeam } from './sample-team.ts';
 import { SILENT } from './silent-terminal.ts';
@@ -49,18 +49,28 @@ export async function adoptionOf(account: AdoptedAccount): Promise<AdoptionInTes
   });
 }
 
+/** A team file as `init` writes it, in short. */
+const FIRST = `version: 1
+lab: ${sampleTeam.lab}
+account: "${sampleTeam.account}"
+owners: [lead]
+roles:
+  results-reader: { allow: [results:read] }
+members:
+  lead: { name: lead, github: lab-lead, roles: [results-reader] }
+`;
+
 /** As `mturk-team adopt` reads it after `mturk-team init`, with every `--accept` that it asks for. */
-async function drafted({ iam }: LabSession, keys: KeysOfUsers, accept: readonly string[]) {
+export async function drafted({ iam }: Pick<LabSession, 'iam'>, keys: KeysOfUsers, accept: readonly string[]) {
+  const text = FIRST;
   const [file, at, today] = ['team.yaml', NOON, TODAY];
-  const { team } = readTeam(FIRST_FILE, { file, today });
+  const { team } = readTeam(text, { file, today });
   if (team === null) throw new Error('the first file has errors');
   const { access, ids, roles } = await readAuthorizationDetails({ client: iam }, team.account);
   const chosen = candidatesIn(access, team, { at, without: new Set(), keys: new Map() });
   const credentials = new Map([...keys].map(([name, { length }]) => [name, { keys: length, password: false }]));
   const account = { access, ids, roles, buckets: [] };
-  return orThrow(
-    surveyOf({ ...{ file, text: FIRST_FILE, team, at, today, account, chosen, credentials }, earlier: null }, accept),
-  );
+  return orThrow(surveyOf({ ...{ file, text, team, at, today, account, chosen, credentials }, earlier: null }, accept));
 }
 
 /** What each user may do, by IAM's unique id. */

@@ -43,6 +43,11 @@ export function isAt(place: Place, { name, path }: Place): boolean {
   return place.name === name && place.path === path;
 }
 
+/** Whether `adopt --apply` has moved the user. */
+export function isInLab({ user, now }: AdoptedNow, team: Pick<Team, 'lab'>): boolean {
+  return now !== null && isAt(now, placeInLab(user, team));
+}
+
 /** What is not as `adopt` read it. */
 export interface AdoptionChange {
   readonly kind: 'user' | 'group' | 'policy';

@@ -3,6 +3,7 @@ import type { Adoption } from '../../adopt/adoption.ts';
 import {
   type AdoptedNow,
   isAt,
+  isInLab,
   type Move,
   ofMembers,
   orderedMoves,
@@ -14,6 +15,7 @@ import { askAws } from '../../aws/client.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
@@ -21,7 +23,9 @@ import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { askAccount, taintedIn } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+import { checkAccepted, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
+
+export const OTHER_MOVES = 'other users would be moved than those that were shown';
 
 /** What `adopt --apply` does, before it does it. */
 export interface AdoptionSteps {
@@ -44,28 +48,36 @@ export async function applyAdoption(
   onStart?: CommandOptions['onStart'],
 ): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
   const adoption = ofMembers(whole, session.team);
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  const decided = decide(session, open.value);
+  const shown = await decide(session, adoption);
+  if (!shown.ok) return shown;
+  const agreed = await agree(shown.value);
+  if (!agreed.ok) return agreed;
+  // An hour may have passed.
+  const decided = await decide(session, adoption);
   if (!decided.ok) return decided;
   const { team, moves } = decided.value;
-  const agreed = await agree(decided.value);
-  if (!agreed.ok) return agreed;
+  if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
   const moved = await moveUsers(session, moves);
   if (!moved.ok) return moved;
+  const seen = await lookUntil(session, adoption, ({ people }) => people.every((each) => isInLab(each, team)));
+  if (!seen.ok) return { ok: false, failure: failureAfter(seen.failure, moved.value, 1) };
   const imported = await importUsers(session, team, terminal, onStart);
   if (!imported.ok) return { ok: false, failure: failureAfter(imported.failure, moved.value, 1) };
   const steps = imported.value;
-  const after = await lookAt(session, adoption);
+  const unequal = ({ account }: OpenAdoption) => unequalDuring(adoption, team, account.access, session.at);
+  const after = await lookUntil(session, adoption, (open) => unequal(open).length === 0);
   if (!after.ok) return { ok: false, failure: failureAfter(after.failure, moved.value + steps, 0) };
-  const people = unequalDuring(adoption, team, after.value.account.access, session.at);
+  const people = unequal(after.value);
   return people.length === 0
     ? succeed({ moved: moved.value, steps })
     : fail('adoption-unequal', { during: 'apply', people });
 }
 
 /** The steps, if nothing speaks against them. */
-function decide(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<AdoptionSteps> {
+async function decide(session: LabSession, adoption: Adoption): Promise<Result<AdoptionSteps>> {
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { account, people, record } = open.value;
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
@@ -84,7 +96,10 @@ function decide(session: LabSession, { adoption, account, people, record }: Open
   return succeed({ team, people, moves });
 }
 
-/** UpdateUser keeps keys, policies, groups, tags and the unique id. How many users were moved. */
+/**
+ * UpdateUser keeps policies, groups and the unique id: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html.
+ * How many users were moved.
+ */
 export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<Result<number>> {
   return askAws(async () => {
     for (const { from, to } of moves) {

@@ -5,8 +5,9 @@ import {
   PutUserPolicyCommand,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
+import type { AccessUser } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { type AdoptedNow, changesSince, isAt, ofMembers, placeInLab } from '../../adopt/progress.ts';
+import { type AdoptedNow, changesSince, isInLab, ofMembers } from '../../adopt/progress.ts';
 import { adoptingTeam, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
 import { type Unused, unusedAfter } from '../../adopt/unused.ts';
 import { askAws } from '../../aws/client.ts';
@@ -21,7 +22,7 @@ import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Agree } from './apply.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
-import { checkAccepted, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+import { checkAccepted, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
 
 export interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
   /** Whether groups and policies that no one has any more are deleted. */
@@ -55,28 +56,34 @@ export async function finishAdoption(
   agree: Agree<FinishSteps>,
 ): Promise<Result<Finished>> {
   const adoption = ofMembers(whole, session.team);
-  const open = await lookAt(session, adoption);
+  const open = await lookWhenReady(session, adoption);
   if (!open.ok) return open;
-  const { people, record } = open.value;
-  const ready = checkReady(session, open.value);
-  if (!ready.ok) return ready;
+  const { record } = open.value;
   // What was accepted is the owners' answer: nothing of the file is withheld from these members.
-  const rule: RuleOptions = { restore: new Set(people.map(({ user }) => user.key)) };
+  const rule: RuleOptions = { restore: new Set(open.value.people.map(({ user }) => user.key)) };
   const shown = await planStack(session, { rule, credentials: 'none' });
   if (!shown.ok) return shown;
   const unused = unusedAfter(adoption, session.team, open.value.account);
-  const agreed = await agree({ planned: shown.value, people, unused });
+  const agreed = await agree({ planned: shown.value, people: open.value.people, unused });
   if (!agreed.ok) return agreed;
   if (shown.value.blocks.length > 0) return blocked(shown.value);
-  const begun = await changeRecord(session.records, (now) => {
-    if (!isSameApply(now, record)) return null;
+  // An hour may have passed.
+  const now = await lookWhenReady(session, adoption);
+  if (!now.ok) return now;
+  const { people } = now.value;
+  const begun = await changeRecord(session.records, (found) => {
+    if (!isSameApply(found, record)) return null;
     const ids = Object.fromEntries(people.map(({ user }) => [iamName(session.team.lab, user.key), user.id]));
-    const recorded = { ...now.ids, user: { ...now.ids.user, ...ids } };
-    return { ...withBegun(now, appliedTeam(session.team, session.today), session.now()), ids: recorded };
+    const recorded = { ...found.ids, user: { ...found.ids.user, ...ids } };
+    return { ...withBegun(found, appliedTeam(session.team, session.today), session.now()), ids: recorded };
   });
   if (!begun.ok) return begun;
   const cleared = await clearUsers(session, people);
   if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
+  const seen = await lookUntil(session, adoption, ({ people: all }) =>
+    all.every((each) => isCleared(each, session.team)),
+  );
+  if (!seen.ok) return { ok: false, failure: failureAfter(seen.failure, cleared.value, 1) };
   const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
   if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
   const options = { ...given, ownerIds: new Map(), workflow: false };
@@ -89,6 +96,12 @@ export async function finishAdoption(
     : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
 }
 
+async function lookWhenReady(session: LabSession, adoption: Adoption): Promise<Result<OpenAdoption>> {
+  const open = await lookAt(session, adoption);
+  const ready = open.ok ? checkReady(session, open.value) : open;
+  return ready.ok ? open : ready;
+}
+
 /** Whether each adopted user is where `adopt --apply` put it, and has through the roles alone what the file gives. */
 function checkReady(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<null> {
   const { team, today, at } = session;
@@ -98,7 +111,7 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   // What is gone since it began is its own doing.
   const unchanged = record === null ? checkUnchanged(session, adoption, account) : succeed(null);
   if (!unchanged.ok) return unchanged;
-  const left = people.filter(({ user, now }) => now === null || !isAt(now, placeInLab(user, team)));
+  const left = people.filter((each) => !isInLab(each, team));
   if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
   const unequal = unequalThroughRoles(adoptingTeam(team, adoption, today), account.access, at);
   return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
@@ -108,18 +121,24 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
 function clearUsers(session: LabSession, people: readonly AdoptedNow[]): Promise<Result<number>> {
   const { team } = session;
   const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
-  const unclear = people.filter(({ now }) => now !== null && !isClear(now, team, roles));
+  const left = people.filter((each) => !isCleared(each, team) || others(each).length > 0);
   return askAws(async () => {
-    for (const person of unclear) await clearUser(session, person, roles);
-    return unclear.length;
+    for (const person of left) await clearUser(session, person, roles);
+    return left.length;
   });
 }
 
-type Now = NonNullable<AdoptedNow['now']>;
+/** Inline policies that are not the lab's. */
+function others({ now }: AdoptedNow): AccessUser['inline'] {
+  return now?.inline.filter(({ name }) => name !== LIMITS_POLICY) ?? [];
+}
 
-function isClear({ attached, inline, groups, boundary }: Now, team: Team, roles: ReadonlySet<string>): boolean {
-  const isOwn = inline.every(({ name }) => name === LIMITS_POLICY) && groups.every((group) => roles.has(group));
-  return attached.length === 0 && isOwn && boundary === boundaryArn(team);
+/** Whether nothing is left of the old access but the one inline policy that covers it. */
+function isCleared(person: AdoptedNow, team: Team): boolean {
+  const { attached = [], groups = [], boundary } = person.now ?? {};
+  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
+  const isOfRoles = groups.every((group) => roles.has(group));
+  return attached.length === 0 && isOfRoles && boundary === boundaryArn(team) && others(person).length <= 1;
 }
 
 async function clearUser(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ADOPTION, type Adoption, adoptionFile } from '../../adopt/adoption.ts';
 import { differencesOf, unaccepted } from '../../adopt/differences.ts';
 import { type AccountNow, type AdoptedNow, adoptedNow, changesSince } from '../../adopt/progress.ts';
@@ -65,6 +66,22 @@ export async function lookAt(session: LabSession, adoption: Adoption): Promise<R
   if (!account.ok) return account;
   const people = adoptedNow(adoption, account.value);
   return succeed({ adoption, account: account.value, people, record: record.value });
+}
+
+const WAITS_MS = [1_000, 2_000, 4_000, 8_000];
+
+/** The same once it has what was written. IAM is eventually consistent: for some seconds it may answer as before. */
+export async function lookUntil(
+  session: LabSession,
+  adoption: Adoption,
+  hasIt: (open: OpenAdoption) => boolean,
+): Promise<Result<OpenAdoption>> {
+  for (const pause of session.kind === 'emulator' ? [] : WAITS_MS) {
+    const open = await lookAt(session, adoption);
+    if (!open.ok || hasIt(open.value)) return open;
+    await wait(pause);
+  }
+  return lookAt(session, adoption);
 }
 
 /** Fails if someone has differences that no one accepted. */

@@ -3,12 +3,13 @@ import type { Adoption } from '../../adopt/adoption.ts';
 import { isAt, type Move, orderedMoves } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type Agree, moveUsers } from './apply.ts';
+import { type Agree, moveUsers, OTHER_MOVES } from './apply.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
-import { checkUnchanged, lookAt } from './open.ts';
+import { checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
 
 /** What `adopt --undo` does, before it does it. */
 export interface UndoSteps {
@@ -27,20 +28,19 @@ export async function undoAdoption(
   adoption: Adoption,
   agree: Agree<UndoSteps>,
 ): Promise<Result<UndoSteps>> {
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  const { account, people, record } = open.value;
-  if (record !== null) return fail('adoption-over', { ended: record.team !== null });
-  const unchanged = checkUnchanged(session, adoption, account);
-  if (!unchanged.ok) return unchanged;
-  const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
-  const { moves, taken } = orderedMoves(wanted, account.access.users);
-  if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
+  const shown = await decide(session, adoption);
+  if (!shown.ok) return shown;
   const state = await readState(session);
   if (!state.ok) return state;
-  const steps = { ...createdIn(session, account.access, state.value.names), moves };
-  const agreed = await agree(steps);
+  const created = ({ account }: Decided) => createdIn(session, account.access, state.value.names);
+  const agreed = await agree({ ...created(shown.value), moves: shown.value.moves });
   if (!agreed.ok) return agreed;
+  // An hour may have passed.
+  const decided = await decide(session, adoption);
+  if (!decided.ok) return decided;
+  const { account, moves } = decided.value;
+  if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
+  const steps = { ...created(decided.value), moves };
   const forgotten = await state.value.forget();
   if (!forgotten.ok) return forgotten;
   const deleted = await askAws(async () => {
@@ -50,6 +50,20 @@ export async function undoAdoption(
   if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
   const moved = await moveUsers(session, moves);
   return moved.ok ? succeed(steps) : { ok: false, failure: failureAfter(moved.failure, 1, 1) };
+}
+
+type Decided = Pick<OpenAdoption, 'account'> & Pick<UndoSteps, 'moves'>;
+
+async function decide(session: LabSession, adoption: Adoption): Promise<Result<Decided>> {
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { account, people, record } = open.value;
+  if (record !== null) return fail('adoption-over', { ended: record.team !== null });
+  const unchanged = checkUnchanged(session, adoption, account);
+  if (!unchanged.ok) return unchanged;
+  const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
+  const { moves, taken } = orderedMoves(wanted, account.access.users);
+  return taken.length > 0 ? fail('adoption-name-taken', { names: taken }) : succeed({ account, moves });
 }
 
 /** Names of what Terraform's state has, and how it forgets it. */
