@@ -1,6 +1,6 @@
 import type { AdoptedUser, Adoption } from '../../src/adopt/adoption.ts';
 import { type Move, orderedMoves } from '../../src/adopt/progress.ts';
-import { adoptingTeam, coverOf, gainingInBetween } from '../../src/adopt/transition.ts';
+import { adoptingTeams, coverOf, gainingInBetween } from '../../src/adopt/transition.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -50,7 +50,7 @@ describe('the team of adopt --apply', () => {
   const keys = ['bo', 'cy', 'dee', 'eve'].map((key) => adoptedUser({ key }));
 
   test('it has adopted members without limits, and without roles those who have no access now', () => {
-    const { members } = adoptingTeam(team, adoptionOf(...keys), TODAY);
+    const { members } = adoptingTeams(team, adoptionOf(...keys), TODAY).written;
     expect(members.map(({ key, roles, from, until, suspended }) => ({ key, roles, from, until, suspended }))).toEqual(
       ['bo', 'cy', 'dee', 'eve'].map((key) => ({
         ...{ key, roles: key === 'bo' ? ['results-reader'] : [] },
@@ -58,6 +58,20 @@ describe('the team of adopt --apply', () => {
       })),
     );
   });
+});
+
+test('denies and a freeze come with adopt --finish, but where AWS would give too much', () => {
+  const roles = [
+    role({ key: 'own', allow: ['GetHIT', 'SendBonus'], deny: ['SendBonus'] }),
+    role({ key: 'aws', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] }),
+  ];
+  const team: Team = { ...sampleTeam, roles, members: [member({ key: 'bo', roles: ['own'] })], freeze: ['pay:bonus'] };
+  const { written } = adoptingTeams(team, adoptionOf(adoptedUser({ key: 'bo' })), TODAY);
+  expect(written.freeze).toEqual([]);
+  expect(written.roles.map(({ allow, deny }) => ({ allow, deny }))).toEqual([
+    { allow: ['GetHIT'], deny: [] },
+    { allow: [], deny: ['SendBonus'] },
+  ]);
 });
 
 test('two roles of which one denies what the other allows give too much for a moment, unless the user had it', () => {
@@ -80,7 +94,9 @@ test('two roles of which one denies what the other allows give too much for a mo
   };
   const dee = adoptedUser({ key: 'dee', inline: [{ name: 'pay', document }] });
   const adoption = adoptionOf(adoptedUser({ key: 'bo' }), adoptedUser({ key: 'cy' }), dee);
-  expect(gainingInBetween(adoption, team, AT)).toEqual([{ user: 'perception-lab-bo', operations: ['SendBonus'] }]);
+  expect(gainingInBetween(adoption, adoptingTeams(team, adoption, TODAY), AT)).toEqual([
+    { user: 'perception-lab-bo', operations: ['SendBonus'] },
+  ]);
 });
 
 describe('the cover of a user while the old access goes', () => {

@@ -1,12 +1,26 @@
 import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
+import { differencesOf } from '../../src/adopt/differences.ts';
+import { noChanges } from '../../src/app/plan/plan.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
+import type { Member, Team } from '../../src/team/team.ts';
 import { callIam, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS } from '../support/adopted-accounts.ts';
-import { type AdoptionInTest, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
+import {
+  type AdoptionInTest,
+  accessById,
+  adoptionOf,
+  applyIn,
+  finishIn,
+  givenById,
+  NOON,
+  undoIn,
+  watchAdoption,
+} from '../support/adoption-in-test.ts';
 import { testInTurn } from '../support/exhaustive.ts';
-import { copyOf, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
+import { copyOf, type LabInTest, type LabMemory, orThrow, planned, TODAY, withLab } from '../support/lab-in-test.ts';
 import { isWrite } from '../support/lab-in-test-recovery.ts';
+import { role } from '../support/sample-team.ts';
 
 const mixed = ADOPTED_ACCOUNTS.find(({ title }) => title === 'twelve users mixed');
 
@@ -164,6 +178,43 @@ test('names that are taken, and a file that changed since, are named before anyt
     const applied = await applyIn(test, changed);
     expect(applied).toMatchObject({ failure: { code: 'guardrail-blocked', args: { codes: ['adoption-takes-away'] } } });
     expect(await finishIn(test, changed)).toMatchObject({ failure: { code: 'adoption-unequal' } });
+  });
+});
+
+test('what owners changed in the draft comes at the end, and no one lacks what they keep', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const drafted = await adoptionOf(mixed);
+  const edits: Readonly<Record<string, Partial<Member>>> = {
+    'bo.chen': { until: '2027-05-31' },
+    eve: { roles: ['no-blocks'] },
+    finn: { until: '2026-11-01' },
+    gia: { from: '2027-01-01' },
+    'psiturk-server': { suspended: true },
+  };
+  const noBlocks = role({ key: 'no-blocks', allow: OPERATIONS, deny: ['SendBonus', 'CreateWorkerBlock'] });
+  const team: Team = {
+    ...drafted.team,
+    roles: [...drafted.team.roles, noBlocks],
+    members: drafted.team.members.map((each) => ({ ...each, ...edits[each.key] })),
+  };
+  const people = differencesOf(drafted.adoption, team, { at: NOON, today: TODAY });
+  const accepted = people.map(({ key, differences }) => ({ key, differences: differences.map(({ id }) => id) }));
+  const adopted = { ...drafted, team, adoption: { ...drafted.adoption, accepted } };
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    const given = givenById(adopted);
+    const during = new Map([...accessById(adopted.memory.account)].filter(([id]) => given.has(id)));
+    const first = watchAdoption(adopted.memory.account, during);
+    test.listen((call) => first.look(call, test.memory.account));
+    orThrow(await applyIn(test, adopted));
+    const last = watchAdoption(adopted.memory.account, given);
+    test.listen((call) => last.look(call, test.memory.account));
+    orThrow(await finishIn(test, adopted));
+    test.listen(null);
+    expect([...first.problems, ...last.problems]).toEqual([]);
+    const now = accessById(test.memory.account);
+    expect([...given].map(([id]) => [id, now.get(id)])).toEqual([...given]);
+    expect(noChanges(await planned(test.lab(team)))).toBe(true);
   });
 });
 

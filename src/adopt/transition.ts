@@ -2,6 +2,7 @@ import { accessOf } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, indexModel } from '../access/model.ts';
 import {
   difference,
+  intersection,
   isEmpty,
   listOperations,
   NO_OPERATIONS,
@@ -17,20 +18,32 @@ import { beginsLater, hasExpired, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
 import type { AdoptedNow } from './progress.ts';
 
-/**
- * The team of `adopt --apply`: the adopted members alone, without what limits them, which `adopt --finish` brings. Who has no
- * access by the file now joins no role before that.
- */
-export function adoptingTeam(team: Team, { users }: Adoption, today: string): Team {
+/** What `adopt --apply` writes, and what it is held to. */
+export interface AdoptingTeams {
+  /**
+   * The adopted members alone, without what limits them: freeze, suspensions, first and last days come with `adopt --finish`. Who
+   * has no access by the file now joins no role before that.
+   */
+  readonly unlimited: Team;
+  /** The same without Denies, because a member has other access, too: a role allows what it does not deny. */
+  readonly written: Team;
+}
+
+/** The teams of `adopt --apply`. A role with a policy of AWS keeps its Deny: an accepted loss then comes at once. */
+export function adoptingTeams(team: Team, { users }: Adoption, today: string): AdoptingTeams {
   const keys = new Set(users.map(({ key }) => key));
-  const members = team.members.filter(({ key }) => keys.has(key));
-  return {
-    ...team,
-    members: members.map((member) => {
+  const members = team.members
+    .filter(({ key }) => keys.has(key))
+    .map((member) => {
       const isLimited = member.suspended || hasExpired(member, today) || beginsLater(member, today);
       return { ...member, roles: isLimited ? [] : member.roles, from: null, until: null, suspended: false };
-    }),
-  };
+    });
+  const unlimited = { ...team, members, freeze: [] };
+  const roles = team.roles.map((role) => {
+    const allow = role.allow.filter((operation) => !role.deny.includes(operation));
+    return role.managed.length > 0 ? role : { ...role, allow, deny: [] };
+  });
+  return { unlimited, written: { ...unlimited, roles } };
 }
 
 /** A person whose access is not what it should be. */
@@ -53,15 +66,21 @@ function unequal(user: string, operations: OperationSet): readonly Unequal[] {
   return isEmpty(operations) ? [] : [{ user, operations: listOperations(operations) }];
 }
 
-/** Who can do, while both the old access and the roles hold, less than before, or more than before and by the file. */
-export function unequalDuring(adoption: Adoption, team: Team, account: AccessModel, at: Date): readonly Unequal[] {
+/** Who can do, while both the old access and the roles hold, less than they keep, or more than before and by the file. */
+export function unequalDuring(
+  adoption: Adoption,
+  { unlimited }: AdoptingTeams,
+  account: AccessModel,
+  at: Date,
+): readonly Unequal[] {
   const before = operationsIn(modelBefore(adoption), at);
-  const given = operationsIn(desiredAccessBeforeDeletions(team), at);
+  const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
   const now = operationsIn(account, at);
   return adoption.users.flatMap(({ key, name }) => {
-    const user = iamName(team.lab, key);
-    const [was, has] = [of(before, name), of(now, user)];
-    return unequal(user, union(difference(was, has), difference(has, union(was, of(given, user)))));
+    const user = iamName(unlimited.lab, key);
+    const [was, gets, has] = [of(before, name), of(given, user), of(now, user)];
+    const lost = difference(intersection(was, gets), has);
+    return unequal(user, union(lost, difference(has, union(was, gets))));
   });
 }
 
@@ -82,16 +101,20 @@ export function unequalThroughRoles(team: Team, account: AccessModel, at: Date):
   });
 }
 
-/** Members with two roles of which one denies what another allows: joined one after the other, they give too much for a moment. */
-export function gainingInBetween(adoption: Adoption, team: Team, at: Date): readonly Unequal[] {
+/** Who would gain before `adopt --finish` what the file does not give, by two roles of which one denies what the other allows. */
+export function gainingInBetween(
+  adoption: Adoption,
+  { unlimited, written }: AdoptingTeams,
+  at: Date,
+): readonly Unequal[] {
   const before = operationsIn(modelBefore(adoption), at);
-  const given = operationsIn(desiredAccessBeforeDeletions(team), at);
-  return team.members.flatMap(({ key, roles }) => {
-    const user = iamName(team.lab, key);
-    const was = adoption.users.find((each) => each.key === key)?.name ?? '';
-    const ofOne = roles.map((role) => {
-      const members = team.members.filter((each) => each.key === key).map((each) => ({ ...each, roles: [role] }));
-      return of(operationsIn(desiredAccessBeforeDeletions({ ...team, members }), at), user);
+  const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
+  return written.members.flatMap((member) => {
+    const user = iamName(written.lab, member.key);
+    const was = adoption.users.find(({ key }) => key === member.key)?.name ?? '';
+    const ofOne = member.roles.map((role) => {
+      const members = [{ ...member, roles: [role] }];
+      return of(operationsIn(desiredAccessBeforeDeletions({ ...written, members }), at), user);
     });
     return unequal(user, difference(ofOne.reduce(union, NO_OPERATIONS), union(of(before, was), of(given, user))));
   });

@@ -10,7 +10,7 @@ import {
   placeInLab,
   takenFromRoles,
 } from '../../adopt/progress.ts';
-import { adoptingTeam, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
+import { type AdoptingTeams, adoptingTeams, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -29,7 +29,7 @@ export const OTHER_MOVES = 'other users would be moved than those that were show
 
 /** What `adopt --apply` does, before it does it. */
 export interface AdoptionSteps {
-  readonly team: Team;
+  readonly teams: AdoptingTeams;
   readonly people: readonly AdoptedNow[];
   readonly moves: readonly Move[];
 }
@@ -55,7 +55,8 @@ export async function applyAdoption(
   // An hour may have passed.
   const decided = await decide(session, adoption);
   if (!decided.ok) return decided;
-  const { team, moves } = decided.value;
+  const { teams, moves } = decided.value;
+  const team = teams.written;
   if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
   const moved = await moveUsers(session, moves);
   if (!moved.ok) return moved;
@@ -64,7 +65,7 @@ export async function applyAdoption(
   const imported = await importUsers(session, team, terminal, onStart);
   if (!imported.ok) return { ok: false, failure: failureAfter(imported.failure, moved.value, 1) };
   const steps = imported.value;
-  const unequal = ({ account }: OpenAdoption) => unequalDuring(adoption, team, account.access, session.at);
+  const unequal = ({ account }: OpenAdoption) => unequalDuring(adoption, teams, account.access, session.at);
   const after = await lookUntil(session, adoption, (open) => unequal(open).length === 0);
   if (!after.ok) return { ok: false, failure: failureAfter(after.failure, moved.value + steps, 0) };
   const people = unequal(after.value);
@@ -83,8 +84,9 @@ async function decide(session: LabSession, adoption: Adoption): Promise<Result<A
   if (!accepted.ok) return accepted;
   const unchanged = checkUnchanged(session, adoption, account);
   if (!unchanged.ok) return unchanged;
-  const team = adoptingTeam(session.team, adoption, session.today);
-  const gaining = gainingInBetween(adoption, team, session.at);
+  const teams = adoptingTeams(session.team, adoption, session.today);
+  const team = teams.written;
+  const gaining = gainingInBetween(adoption, teams, session.at);
   if (gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: gaining });
   const wanted = people.flatMap(({ user, now }) => {
     const to = placeInLab(user, team);
@@ -93,7 +95,7 @@ async function decide(session: LabSession, adoption: Adoption): Promise<Result<A
   const { moves, taken } = orderedMoves(wanted, account.access.users);
   const names = [...taken, ...takenFromRoles(team, account.access)];
   if (names.length > 0) return fail('adoption-name-taken', { names });
-  return succeed({ team, people, moves });
+  return succeed({ teams, people, moves });
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 import type { AccessUser } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
 import { type AdoptedNow, changesSince, isInLab, ofMembers } from '../../adopt/progress.ts';
-import { adoptingTeam, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
+import { adoptingTeams, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
 import { type Unused, unusedAfter } from '../../adopt/unused.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -113,7 +113,7 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   if (!unchanged.ok) return unchanged;
   const left = people.filter((each) => !isInLab(each, team));
   if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
-  const unequal = unequalThroughRoles(adoptingTeam(team, adoption, today), account.access, at);
+  const unequal = unequalThroughRoles(adoptingTeams(team, adoption, today).written, account.access, at);
   return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
 }
 

@@ -20,8 +20,8 @@ export interface StepOptions extends AdoptStepOptions {
 /** `adopt --apply`: 0 done; 1 not possible, not confirmed or failed; 2 wrong usage or an unreadable file. */
 export function applyStep(options: StepOptions, terminal: Terminal): Promise<number> {
   return report('apply', options, terminal, async (session, adoption) => {
-    const applied = await applyAdoption(session, adoption, terminal, ({ team, people, moves }) =>
-      agreed(options, applyBlocks(team, people, moves), terminal),
+    const applied = await applyAdoption(session, adoption, terminal, ({ people, moves }) =>
+      agreed(options, applyBlocks(session.team, people, moves), terminal),
     );
     if (!applied.ok) return applied;
     const { moved, steps } = applied.value;
