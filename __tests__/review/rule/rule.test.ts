@@ -999,6 +999,8 @@ describe('Denies of groups that a member leaves by an apply', () => {
   });
 });
 
+const detachedFromPaymaster = changeGroup('paymaster', () => ({ attached: [] }));
+
 describe('names that something else has', () => {
   test.each<[string, Change, string]>([
     [
@@ -1020,6 +1022,26 @@ describe('names that something else has', () => {
     const { groups } = desiredAccessBeforeDeletions(result.team);
     expect(groups.map((group) => group.name)).not.toContain(name('paymaster'));
     expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
+  });
+
+  test.each<[string, Change, readonly string[]]>([
+    [
+      'who is still in it lacks what was narrowed',
+      same,
+      [
+        took(
+          'fay',
+          PAY.filter((each) => each !== 'GetHIT'),
+        ),
+      ],
+    ],
+    ['who was taken out of it gets nothing through it', takeOut('fay', name('paymaster')), []],
+    ['nothing comes through one from which the policy was detached', detachedFromPaymaster, []],
+  ])('the policy of a role whose group was moved, and that is written again: %s', (_what, change, expected) => {
+    const movedGroup = changeGroup('paymaster', () => ({ path: '/elsewhere/' }));
+    const narrowed = edit(payArn, says(statement('Allow', 'mechanicalturk:GetHIT')));
+    const taken = brief(ruled({ change: all(movedGroup, narrowed, change) }));
+    expect(taken.filter((each) => each.includes(' operations: '))).toEqual(expected);
   });
 
   test("a policy of AWS with a role's name is no conflict", () => {

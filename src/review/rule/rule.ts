@@ -155,10 +155,13 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
+  // The policy of a role is written although its group was moved out of the path, and gives to who is still in that group.
+  const ofReached = ({ key, roles: of }: Member) =>
+    of.filter((role) => roleKeys.has(role) || isThroughPolicy(key, role, input));
   const written =
     roleKeys.size === team.roles.length
       ? gives
-      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
+      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofReached(each) })) });
   const takenFrom = (user: string): OperationSet => {
     const begun = begunWithheld(user, input);
     const already = union(of(known, user), begun);
@@ -339,6 +342,13 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
   const isOurs = ({ name, attached }: AccessGroup) =>
     known.has(account.ids.group.get(name) ?? '') || attached.some((arn) => arn.includes(`:policy${path}`));
   return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
+}
+
+function isThroughPolicy(member: string, role: string, { team, account: { access } }: RuleInput): boolean {
+  const user = access.users.find(({ name }) => name === iamName(team.lab, member));
+  const group = access.groups.find(({ name }) => name === iamName(team.lab, role));
+  if (user === undefined || group === undefined) return false;
+  return user.groups.includes(group.name) && group.attached.includes(rolePolicyArn(team, role));
 }
 
 /** The path and name of what keeps a role's group from being written; null if nothing does. */
