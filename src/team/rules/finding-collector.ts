@@ -59,10 +59,7 @@ export function reporting(file: string) {
         .map(({ finding, at, range = places[at](finding.path) }) => {
           return { range, finding: { ...finding, position: positionOf(lines, ...range) } };
         })
-        .sort(
-          ({ range: [from, to], finding }, other) =>
-            from - other.range[0] || to - other.range[1] || (finding.code < other.finding.code ? -1 : 1),
-        )
+        .sort((one, other) => one.range[0] - other.range[0])
         .map(({ finding }) => finding);
     },
   };

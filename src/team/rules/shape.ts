@@ -190,8 +190,7 @@ export function reindent(root: Node, report: Report): void {
 
 /** Whether a value is left out; with an anchor or a tag, it is not. */
 function isEmpty(node: unknown): boolean {
-  if (!isScalar(node)) return node === null;
-  return node.value === null && node.anchor === undefined && node.tag === undefined;
+  return isScalar(node) && node.value === null && node.anchor === undefined && node.tag === undefined;
 }
 
 /** The file as the schema has it; null, with findings, if it has another shape. */
