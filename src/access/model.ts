@@ -22,6 +22,11 @@ export interface AccessPolicy {
   readonly document: PolicyDocument | null;
 }
 
+/** The name of an inline policy, or the last part of a managed one's ARN. */
+export function policyName(policy: string): string {
+  return policy.slice(policy.lastIndexOf('/') + 1);
+}
+
 export interface AccessGroup {
   readonly name: string;
   readonly path: string;

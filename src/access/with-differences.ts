@@ -7,6 +7,7 @@ import {
   type Holder,
   holdersOf,
   type ModelIndex,
+  policyName,
   unmanagedUser,
   usersOf,
 } from './model.ts';
@@ -48,7 +49,7 @@ export function withDifferences(
   const referTo = (arn: string) => {
     if (policies.has(arn)) return;
     const document = documents.get(arn) ?? managedPolicyByArn(arn);
-    policies.set(arn, { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document });
+    policies.set(arn, { arn, name: policyName(arn), document });
   };
 
   for (const difference of differences) {

@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Node, parseDocument } from 'yaml';
-import { policyName } from '../access/text/names.ts';
+import { policyName } from '../access/model.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
 import type { RetiredAction } from './candidates.ts';
 import type { Proposal, ProposedMember, ProposedRole, Source } from './proposal.ts';

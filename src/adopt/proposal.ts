@@ -1,5 +1,5 @@
 import { grantsOf, type UserAccess } from '../access/access-of.ts';
-import type { AccessModel } from '../access/model.ts';
+import { type AccessModel, policyName } from '../access/model.ts';
 import {
   ALL_OPERATIONS,
   difference,
@@ -12,7 +12,6 @@ import {
   operationSet,
   union,
 } from '../access/operation-set.ts';
-import { policyName } from '../access/text/names.ts';
 import { MANAGED_POLICY_NAMES, type ManagedPolicyName, managedPolicyArn } from '../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, type Capability, operationsOf } from '../catalog/mturk.ts';
 import { QUOTAS } from '../iam/quotas.ts';

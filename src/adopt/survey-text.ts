@@ -1,7 +1,7 @@
 import { byCapability } from '../access/capability-access.ts';
+import { policyName } from '../access/model.ts';
 import { operationSet } from '../access/operation-set.ts';
 import { accessText, capabilityText } from '../access/text/capability-words.ts';
-import { policyName } from '../access/text/names.ts';
 import { alert, type Block, heading, type Item, list, paragraph } from '../text/document.ts';
 import {
   codeText,

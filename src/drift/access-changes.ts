@@ -1,7 +1,14 @@
 import { conservativeModel } from '../access/conservative.ts';
 import { type AccessChange, effectsBetween, gainsOf, worstOfEach } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
-import { type AccessModel, type AccessUser, around, type ModelIndex, unmanagedUser } from '../access/model.ts';
+import {
+  type AccessModel,
+  type AccessUser,
+  around,
+  type ModelIndex,
+  policyName,
+  unmanagedUser,
+} from '../access/model.ts';
 import { type Difference, inverse } from '../access/model-difference.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
 import { laterMoments } from '../access/time-conditions.ts';
@@ -124,8 +131,8 @@ export function escalationsByBoundary(
 
 /** The model with another document of a policy, whether it has the policy or not. */
 export function withDocument(model: AccessModel, arn: string, document: PolicyDocument | null): AccessModel {
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
-  return { ...model, policies: [...model.policies.filter((policy) => policy.arn !== arn), { arn, name, document }] };
+  const others = model.policies.filter((policy) => policy.arn !== arn);
+  return { ...model, policies: [...others, { arn, name: policyName(arn), document }] };
 }
 
 /** An unmanaged user, group or policy, and what it alone changes. */

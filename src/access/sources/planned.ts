@@ -9,6 +9,7 @@ import {
   type AccessPolicy,
   type AccessUser,
   type Holder,
+  policyName,
   unmanagedUser,
 } from '../model.ts';
 
@@ -198,7 +199,7 @@ function modelOf(from: AccessFacts, account: string, unmanaged: readonly string[
 
 /** A policy that is not in the plan: an AWS managed policy, the boundary, or one created outside Terraform. */
 function elsewhere(arn: string, account: string): AccessPolicy {
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const name = policyName(arn);
   const document =
     boundaryArn({ lab: name, account }) === arn ? boundaryPolicy({ lab: name, account }) : managedPolicyByArn(arn);
   return { arn, name, document };

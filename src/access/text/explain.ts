@@ -40,9 +40,10 @@ import type {
   WhoCan,
   WhoCanDifference,
 } from '../explain.ts';
+import { policyName } from '../model.ts';
 import { operationSet } from '../operation-set.ts';
 import { accessText, briefText, capabilityText, doesText } from './capability-words.ts';
-import { type DisplayNames, grantsText, policyName, unknownPolicyText, userText } from './names.ts';
+import { type DisplayNames, grantsText, unknownPolicyText, userText } from './names.ts';
 
 const ONLY_IN_AWS = t`only in AWS`;
 const ONLY_IN_FILE = t`only in ${TEAM_FILE}`;

@@ -1,6 +1,6 @@
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { codeText, listTexts, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
-import type { Holder } from '../model.ts';
+import { type Holder, policyName } from '../model.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
 /** What turns IAM's names back into those of the file. */
@@ -37,11 +37,6 @@ function grantText({ holder, policy }: Grant, naming: DisplayNames): Text {
   const who = key === null ? t`group ${nameOutsideLabText(holder.name, naming)}` : codeText(key);
   // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
   return name === holder.name ? who : t`${who} (policy ${codeText(name)})`;
-}
-
-/** The name of an inline policy, or the last part of a managed one's ARN. */
-export function policyName(policy: string): string {
-  return policy.slice(policy.lastIndexOf('/') + 1);
 }
 
 /** Names of policies as code, `a and b`, once each. */

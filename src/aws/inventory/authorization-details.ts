@@ -8,7 +8,7 @@ import {
   type UserDetail,
 } from '@aws-sdk/client-iam';
 import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
-import type { AccessModel, InlinePolicy } from '../../access/model.ts';
+import { type AccessModel, type InlinePolicy, policyName } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, type IamReader, isoOfDate, UnreadableAnswer } from '../client.ts';
 import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
@@ -135,7 +135,7 @@ function roleOf(role: RoleDetail): AccountRole {
 function policyOf({ Arn = '', PolicyName, PolicyVersionList = [] }: ManagedPolicyDetail) {
   const inForce = PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
   // Not every endpoint names the policy beside its ARN, which ends with the name.
-  return { arn: Arn, name: PolicyName || Arn.slice(Arn.lastIndexOf('/') + 1), document: documentOf(inForce?.Document) };
+  return { arn: Arn, name: PolicyName || policyName(Arn), document: documentOf(inForce?.Document) };
 }
 
 function versionsOf({ PolicyVersionList = [] }: ManagedPolicyDetail): readonly PolicyVersion[] {

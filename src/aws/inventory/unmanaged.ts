@@ -1,4 +1,4 @@
-import type { AccessGroup, AccessPolicy, AccessUser } from '../../access/model.ts';
+import { type AccessGroup, type AccessPolicy, type AccessUser, policyName } from '../../access/model.ts';
 import { type IamResource, iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { IamEntity } from '../iam-names.ts';
@@ -89,9 +89,6 @@ export function findUnmanaged(inventory: Pick<Inventory, 'access' | 'policies'>,
   return {
     resources: [...groups, ...users, ...policies],
     groups: others,
-    policies: Array.from(
-      arns,
-      (arn) => byArn.get(arn) ?? { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: null },
-    ),
+    policies: Array.from(arns, (arn) => byArn.get(arn) ?? { arn, name: policyName(arn), document: null }),
   };
 }

@@ -1,4 +1,5 @@
-import { type DisplayNames, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
+import { policyName } from '../../access/model.ts';
+import { type DisplayNames, holderText, policyText, userText } from '../../access/text/names.ts';
 import { isDanger } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';

@@ -6,10 +6,11 @@ import {
   holdersOf,
   indexModel,
   type ModelIndex,
+  policyName,
   usersOf,
 } from '../../access/model.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
-import { type DisplayNames, otherPolicyText, policyName, userText } from '../../access/text/names.ts';
+import { type DisplayNames, otherPolicyText, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';

@@ -1,6 +1,7 @@
 import { type AccountRole, stableArn } from '../../access/account-role.ts';
 import type { EscalationStep, EscalationTargets } from '../../access/escalation.ts';
-import { type DisplayNames, nameOutsideLabText, policyName } from '../../access/text/names.ts';
+import { policyName } from '../../access/model.ts';
+import { type DisplayNames, nameOutsideLabText } from '../../access/text/names.ts';
 import { type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { iamName, labPath, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
 import { codeText, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';

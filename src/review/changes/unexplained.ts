@@ -1,4 +1,4 @@
-import { emptyModel } from '../../access/model.ts';
+import { emptyModel, policyName } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -136,6 +136,6 @@ function keysOf(difference: Difference, lab: string): readonly string[] {
   if ('user' in difference) names.push(difference.user);
   if ('group' in difference) names.push(difference.group);
   if ('holder' in difference) names.push(difference.holder.name);
-  if ('arn' in difference) names.push(difference.arn.slice(difference.arn.lastIndexOf('/') + 1));
+  if ('arn' in difference) names.push(policyName(difference.arn));
   return names.flatMap((name) => keyOfIamName(lab, name) ?? []);
 }

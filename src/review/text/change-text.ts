@@ -1,4 +1,5 @@
 import { byCapability } from '../../access/capability-access.ts';
+import { policyName } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { capabilitiesText, HARMS, lossText } from '../../access/text/capability-words.ts';
@@ -8,7 +9,6 @@ import {
   headlineText,
   holderText,
   memberText,
-  policyName,
   policyText,
   userText,
 } from '../../access/text/names.ts';

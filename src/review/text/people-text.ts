@@ -1,6 +1,7 @@
 import type { AccessChange } from '../../access/diff.ts';
+import { policyName } from '../../access/model.ts';
 import { accessLines, lossText } from '../../access/text/capability-words.ts';
-import { headlineText, memberText, policyName, policyNames, unknownPolicyText } from '../../access/text/names.ts';
+import { headlineText, memberText, policyNames, unknownPolicyText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
 import {
