@@ -101,14 +101,10 @@ function accessOfUser(
   };
 }
 
-/** One empty list for the many users who have none. */
-const NONE: readonly UnknownPolicy[] = [];
-
 function unknownIn({ name }: AccessUser, held: readonly Reading[], limit: Reading | null): readonly UnknownPolicy[] {
-  const ofLimit = limit?.unknown ?? NONE;
-  if (ofLimit.length === 0 && held.every(({ unknown }) => unknown.length === 0)) return NONE;
   const holder = { kind: 'user', name } as const;
-  return [...held.flatMap(({ unknown }) => unknown), ...ofLimit.map(({ policy }) => ({ holder, policy }))];
+  const ofLimit = limit === null ? [] : limit.unknown.map(({ policy }) => ({ holder, policy }));
+  return [...held.flatMap(({ unknown }) => unknown), ...ofLimit];
 }
 
 /**
@@ -186,6 +182,7 @@ function readPolicies({ sources, unknown }: HeldPolicies): Reading {
   for (const source of sources) {
     for (const statement of statementsOf(source.document)) {
       const operations = operationsOfStatement(statement);
+      // Equivalent if mutated: what names no operation decides nothing.
       if (isEmpty(operations)) continue;
       const personal = dependsOnUser(statement, source.document.Version);
       const read = { source, statement, operations, personal };
@@ -207,6 +204,7 @@ function judgeOf(statements: readonly ReadStatement[]): Reading['judge'] {
   const isPersonal = statements.some(({ personal }) => personal);
   let verdict: Verdict | null = null;
   return (common, personal) => {
+    // Equivalent if mutated: the same is judged again.
     if (verdict !== null) return verdict;
     const judged = judge(statements, common, personal);
     if (!isPersonal) verdict = judged;

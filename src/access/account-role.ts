@@ -48,8 +48,8 @@ export function trusts(
   // What cannot be read must not hide who is trusted.
   if (trust === null) return 'account';
   const name = /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
-  const sessions = name === undefined ? null : `arn:aws:sts::${account}:assumed-role/${name}/`;
-  const own = principalsIn(trust, 'AWS').filter((each) => sessions !== null && each.startsWith(sessions));
+  const isSession = (each: string) => each.startsWith(`arn:aws:sts::${account}:assumed-role/${name}/`);
+  const own = name === undefined ? [] : principalsIn(trust, 'AWS').filter(isSession);
   const isAllowedTo = (who: readonly string[]) => {
     const about = policyAbout(trust, who);
     if (statementsOf(about).length === 0) return false;
@@ -80,6 +80,7 @@ function trustOf(role: AccountRole): TrustPolicy | null {
 
 function principalsIn({ Statement }: TrustPolicy, kind: 'AWS' | 'Service'): readonly string[] {
   return Statement.flatMap(({ Effect, Principal }) =>
+    // Equivalent if mutated: `*` has no kinds of principals.
     Effect === 'Allow' && Principal !== '*' ? toList(Principal[kind]) : [],
   );
 }

@@ -8,6 +8,7 @@ import {
   RISKS,
   type Risk,
 } from '../catalog/mturk.ts';
+import { many } from '../diagnostics/parse-data.ts';
 import { grantsOf, type UserAccess } from './access-of.ts';
 import { intersection, isEmpty, listOperations, type OperationSet, operationSet } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
@@ -26,7 +27,7 @@ export const CAPABILITY_ACCESS = z.strictObject({
   /** Whether they are all operations of the capability. */
   whole: z.boolean(),
   /** What gives them. */
-  grants: z.array(GRANT).max(1_000).readonly(),
+  grants: many(GRANT),
 });
 
 export type CapabilityAccess = Readonly<z.infer<typeof CAPABILITY_ACCESS>>;

@@ -55,7 +55,7 @@ export const ACCESS_CHANGE = z.strictObject({
   ownPolicies: gainedLost(TEXT),
   boundary: beforeAfter(TEXT.nullable()),
   /** Policies that count as allowing everything because their documents are unknown. */
-  unknownPolicies: beforeAfter(z.array(GRANT).max(1_000).readonly()),
+  unknownPolicies: beforeAfter(many(GRANT)),
   /** The worst risk among what is gained; null if nothing is. */
   worstGain: RISK.nullable(),
   worstLoss: RISK.nullable(),

@@ -82,10 +82,9 @@ interface Principal {
   readonly unbounded: () => PrincipalPolicies;
 }
 
-/** Whether a user can do everything, or gain more than its policies say. */
+/** Whether a user can gain more than its policies say; one who can do everything can. */
 export function canEscalate(model: AccessModel, user: AccessUser, targets: EscalationTargets, at: Date): boolean {
-  const principal = userPrincipal(model, user, at);
-  return canDoEverything(principal) || stepOf(principal, targets) !== null;
+  return stepOf(userPrincipal(model, user, at), targets) !== null;
 }
 
 /** Who in an account controls it, or the lab. */
@@ -110,25 +109,25 @@ export function reachOf(
 ): Reach {
   const { account } = model;
   const roles: AccessModel = { account, users: [], groups: [], policies: rolePolicies };
-  const momentsOf = (of: AccessModel, user: AccessUser) => {
+  const nowAndLater = (of: AccessModel, user: AccessUser, principalAt: (moment: Date) => Principal) => {
     const documents = policiesOf(of, user).identity.map(({ document }) => document);
-    return [at, ...laterMoments([], documents, at)];
+    return { now: principalAt(at), later: laterMoments([], documents, at).map(principalAt) };
   };
   const principals = [
-    ...model.users.map((user) => momentsOf(model, user).map((moment) => userPrincipal(model, user, moment))),
+    ...model.users.map((user) => nowAndLater(model, user, (moment) => userPrincipal(model, user, moment))),
     ...model.groups.map((group) =>
-      momentsOf(model, anyUser([group.name])).map((moment) => groupPrincipal(model, group, moment)),
+      nowAndLater(model, anyUser([group.name]), (moment) => groupPrincipal(model, group, moment)),
     ),
     ...lab.roles
       .filter(({ arn }) => !lab.lab.role.has(arn))
-      .map((role) => momentsOf(roles, rolePrincipal(role)).map((moment) => rolePrincipalOf(roles, role, moment))),
+      .map((role) => nowAndLater(roles, rolePrincipal(role), (moment) => rolePrincipalOf(roles, role, moment))),
   ];
   const others = { user: new Map<string, End>(), group: new Map<string, End>(), role: new Map<string, End>() };
   const everything = new Set<string>();
-  for (const [first, ...later] of principals) {
-    if (first === undefined || ![first, ...later].some(canDoEverything)) continue;
-    others[first.kind].set(first.arn, OF_THE_ACCOUNT);
-    if (first.kind !== 'group') everything.add(first.arn);
+  for (const { now, later } of principals) {
+    if (![now, ...later].some(canDoEverything)) continue;
+    others[now.kind].set(now.arn, OF_THE_ACCOUNT);
+    if (now.kind !== 'group') everything.add(now.arn);
   }
   const steps = new Map<string, EscalationStep>();
   const nothingOfLab = { user: NONE, group: NONE, policy: NONE, role: NONE, object: NONE, bucket: NONE };
@@ -137,11 +136,10 @@ export function reachOf(
     { ...lab, others },
   ]) {
     for (let found = -1; found !== 0; ) {
-      const gained = principals.flatMap((moments): [Principal, EscalationStep][] => {
-        const [principal] = moments;
-        if (principal === undefined || others[principal.kind].has(principal.arn)) return [];
-        const [step] = moments.flatMap((each) => stepOf(each, targets) ?? []);
-        return step === undefined ? [] : [[principal, step]];
+      const gained = principals.flatMap(({ now, later }): [Principal, EscalationStep][] => {
+        if (others[now.kind].has(now.arn)) return [];
+        const [step] = [now, ...later].flatMap((each) => stepOf(each, targets) ?? []);
+        return step === undefined ? [] : [[now, step]];
       });
       // Of several ways, the shortest is found first.
       for (const [{ kind, arn }, step] of gained) {
@@ -238,14 +236,16 @@ function canDoEverything(principal: Principal): boolean {
 const PROBES = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
 
 function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
-  const isOfInterest = principal.policies.identity.some(({ document }) => mayEscalate(document));
+  const { policies } = principal;
+  const isOfInterest = policies.identity.some(({ document }) => mayEscalate(document));
   for (const method of ESCALATION_METHODS) {
-    const mayUse = () => isOfInterest && method.actions.every((each) => mayBeAllowed(principal.policies, each));
-    if (method.on !== 'assume' && !mayUse()) continue;
+    const { actions, on } = method;
+    // Equivalent if mutated: it only ends earlier.
+    if (on !== 'assume' && !(isOfInterest && actions.every((each) => mayBeAllowed(policies, each)))) continue;
     const found = endOf(method, principal, targets);
     if (found === null) continue;
     const { arn, control, next } = found;
-    return { control, actions: method.actions, on: thingOf(arn, method), next };
+    return { control, actions, on: thingOf(arn, method), next };
   }
   return null;
 }
@@ -260,9 +260,7 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
   const isMethodAllowed = (arn: string, by = principal) => actions.every((action) => isAllowed(by, action, arn));
   switch (on) {
     case 'assume': {
-      const role = rolesIn(targets, targets.others.role, targets.lab.role).find(
-        (each) => each.arn !== principal.arn && canAssume(principal, each),
-      );
+      const role = rolesIn(targets, targets.others.role, targets.lab.role).find((each) => canAssume(principal, each));
       return role === undefined ? null : foundAt(role.arn, targets);
     }
     case 'pass': {
@@ -286,8 +284,7 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
     default: {
       const { own, others } = thingsOf(on, principal, targets);
       const named = namesIn(principal, actions[0] ?? '');
-      const isNamed = (arn: string) => named?.has(arn) ?? true;
-      const mine = own().find((arn) => isNamed(arn) && isMethodAllowed(arn));
+      const mine = own().find((arn) => isMethodAllowed(arn));
       if (mine !== undefined) return { arn: mine, ...OF_THE_ACCOUNT };
       for (const ends of others) {
         for (const arn of named ?? ends.keys()) {
@@ -329,7 +326,7 @@ function thingsOf(
   const self = (of: Principal['kind']) => (kind === of ? [arn] : []);
   const nothing = () => [];
   const isCustomers = (policy: string) => policy.includes(`:${account}:`);
-  const assumable = () => roles.filter((role) => role.arn !== arn && canAssume(principal, role));
+  const assumable = () => roles.filter((role) => canAssume(principal, role));
   const isLimited =
     policies.boundary !== null ||
     policies.identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
@@ -378,7 +375,6 @@ function isAllowed({ policies, context }: Principal, action: string, resource: s
 
 function withoutBounded({ document, ...source }: PolicySource): PolicySource {
   const isBounded = (statement: Statement) =>
-    statement.Effect === 'Allow' &&
     conditionsOf(statement).some(
       ({ operator, key, values }) =>
         key.toLowerCase() === 'iam:permissionsboundary' &&
@@ -394,9 +390,7 @@ function samplesOf(
   actions: readonly string[],
   kind: string,
 ): readonly string[] {
-  const samples = allowsOf(policies, actions).flatMap(({ Resource }) =>
-    Resource === undefined ? ['*'] : toList(Resource),
-  );
+  const samples = about('Allow', policies.identity, actions).flatMap(({ Resource = '*' }) => toList(Resource));
   const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}x`;
   const written = samples.map((text) => (text === '*' ? any : sampleOf(text, account, context)));
   return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
@@ -409,10 +403,15 @@ function sampleOf(pattern: string, account: string, context: RequestContext): st
     .replace(/\$\{[^}]*\}|[*?]/g, 'x');
 }
 
-function allowsOf({ identity }: PrincipalPolicies, actions: readonly string[]): readonly Statement[] {
-  return identity.flatMap(({ document }) =>
+/** What some policies allow or deny of some actions. */
+function about(
+  effect: Statement['Effect'],
+  sources: readonly PolicySource[],
+  actions: readonly string[],
+): readonly Statement[] {
+  return sources.flatMap(({ document }) =>
     statementsOf(document).filter(
-      (statement) => statement.Effect === 'Allow' && actions.some((action) => actionMatches(statement, action)),
+      (statement) => statement.Effect === effect && actions.some((action) => actionMatches(statement, action)),
     ),
   );
 }
@@ -423,8 +422,7 @@ function allowsOf({ identity }: PrincipalPolicies, actions: readonly string[]): 
  */
 function namesIn({ policies, account, context }: Principal, action: string): ReadonlySet<string> | null {
   const named = new Set<string>();
-  for (const { Resource } of allowsOf(policies, [action])) {
-    if (Resource === undefined) return null;
+  for (const { Resource = '*' } of about('Allow', policies.identity, [action])) {
     for (const text of toList(Resource)) {
       const resource = text
         .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
@@ -441,21 +439,13 @@ const OWN_NAME = /\$\{aws:username\}/gi;
 
 /** Quick check before each resource is evaluated: most actions are allowed on none. */
 function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string): boolean {
-  const names = (effect: 'Allow' | 'Deny', documents: readonly PolicyDocument[], isOutright: boolean) =>
-    documents.some((document) =>
-      statementsOf(document).some(
-        (statement) =>
-          statement.Effect === effect &&
-          (!isOutright || (statement.Condition === undefined && toList(statement.Resource).includes('*'))) &&
-          actionMatches(statement, action),
-      ),
-    );
-  const held = identity.map(({ document }) => document);
-  const limit = boundary === null ? [] : [boundary.document];
+  const limits = boundary === null ? [] : [boundary];
+  const isOutright = ({ Condition, Resource }: Statement) => Condition === undefined && toList(Resource).includes('*');
   return (
-    names('Allow', held, false) &&
-    (boundary === null || names('Allow', limit, false)) &&
-    !names('Deny', [...held, ...limit], true)
+    // Equivalent if mutated: without a part of it, only more is evaluated.
+    about('Allow', identity, [action]).length > 0 &&
+    limits.every((limit) => about('Allow', [limit], [action]).length > 0) &&
+    !about('Deny', [...identity, ...limits], [action]).some(isOutright)
   );
 }
 
@@ -468,6 +458,7 @@ function mayEscalate(document: PolicyDocument): boolean {
   let opens = escalating.get(document);
   if (opens === undefined) {
     opens = statementsOf(document).some(
+      // Equivalent if mutated: it only ends earlier.
       (statement) => statement.Effect === 'Allow' && ALL_ACTIONS.some((action) => actionMatches(statement, action)),
     );
     escalating.set(document, opens);

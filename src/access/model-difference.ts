@@ -45,6 +45,7 @@ export function differences(from: AccessModel, to: AccessModel): readonly Differ
   const found: Difference[] = [];
   for (const [key, { value, difference }] of before) {
     const other = after.get(key)?.value;
+    // Equivalent if mutated: it only ends earlier.
     if (other === value) continue;
     if (other === undefined || canonical(other) !== canonical(value)) found.push(difference(value, other));
   }

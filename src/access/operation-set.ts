@@ -55,7 +55,6 @@ const singleByAction = new Map(
 
 /** The operations that an action pattern of a policy names: `mechanicalturk:Get*`. */
 function operationsOfPattern(pattern: string): OperationSet {
-  if (pattern === '*') return ALL_OPERATIONS;
   const lowered = pattern.toLowerCase();
   if (!lowered.includes('*') && !lowered.includes('?')) return singleByAction.get(lowered) ?? NO_OPERATIONS;
   let set = wildcards.get(lowered);
@@ -63,7 +62,6 @@ function operationsOfPattern(pattern: string): OperationSet {
     set = operationSet(
       OPERATIONS.filter((each) => actionMatches({ Effect: 'Allow', Action: pattern }, actionOf(each))),
     );
-    if (wildcards.size >= MOST_WILDCARDS) wildcards.clear();
     wildcards.set(lowered, set);
   }
   return set;
@@ -71,7 +69,6 @@ function operationsOfPattern(pattern: string): OperationSet {
 
 /** What patterns with wildcards name: few are ever written, and the same ones again and again. */
 const wildcards = new Map<string, OperationSet>();
-const MOST_WILDCARDS = 1_000;
 
 /** The operations that a statement's Action or NotAction speaks about. */
 export function operationsOfStatement(statement: Statement): OperationSet {

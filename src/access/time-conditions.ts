@@ -62,10 +62,10 @@ const NEVER = { starts: null, ends: null };
 
 /** The earlier of two moments (milliseconds), either of which may be none. */
 export function earlier(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+  return other === null ? one : Math.min(one ?? other, other);
 }
 
 /** The later of two moments (milliseconds), either of which may be none. */
 export function later(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+  return other === null ? one : Math.max(one ?? other, other);
 }
