@@ -165,7 +165,7 @@ export interface WhoCan {
   readonly at: string;
   /** By name of the IAM user; those who may now and those with the whole of it first. */
   readonly users: readonly UserWithAccess[];
-  /** No user may, because the freeze denies it. */
+  /** No user may, and only the freeze keeps one from it. */
   readonly frozen: boolean;
   /** How many users the model has in all. */
   readonly outOf: number;
@@ -176,7 +176,7 @@ export function whoCan(model: AccessModel, lab: string, query: Query, at: Date):
   const group = query.kind === 'role' ? iamName(lab, query.name) : null;
   const all = accessOnceBegun(model, { at });
   const found = new Map<string, UserWithAccess>();
-  const add = (access: UserAccess, moment: number | null) => {
+  const add = (access: UserAccess, moment: number) => {
     const { user, allowed, ends, unknownPolicies } = access;
     const wanted = group === null ? operationSet(query.operations) : operationsThrough(access, group);
     const operations = listOperations(intersection(allowed, wanted));
@@ -187,12 +187,12 @@ export function whoCan(model: AccessModel, lab: string, query: Query, at: Date):
       operations,
       whole: isEmpty(difference(wanted, allowed)),
       grants: grantsOf(access, wanted),
-      starts: moment === null || moment <= at.getTime() ? null : isoOf(moment),
+      starts: moment <= at.getTime() ? null : isoOf(moment),
       ends: isoOf(ends),
       unknownPolicies,
     });
   };
-  for (const access of all) add(access, access.starts);
+  for (const access of all) add(access, access.starts ?? at.getTime());
   for (const moment of laterMoments([model], [], at)) {
     for (const access of accessOf(model, { at: moment })) add(access, moment.getTime());
   }
@@ -203,8 +203,9 @@ export function whoCan(model: AccessModel, lab: string, query: Query, at: Date):
       (one.user < other.user ? -1 : 1),
   );
   const isFrozen = (access: UserAccess) =>
-    query.operations.some((operation) =>
-      decisionOf(access, operation).by.some(({ statement }) => statement.Sid === FREEZE_SID),
+    deniedTo(access).some(
+      ({ operations, by, frozen }) =>
+        frozen && by.length === 0 && operations.some((operation) => query.operations.includes(operation)),
     );
   const frozen = users.length === 0 && all.some(isFrozen);
   return { query, at: at.toISOString(), users, frozen, outOf: model.users.length };
