@@ -14,6 +14,11 @@ test.each<[string, Statement, readonly Statement[]]>([
   ['an Allow under an unknown one', allow({ Condition: unknown }), [allow()]],
   ['an Allow under both', allow({ Condition: { ...known, ...unknown } }), [allow({ Condition: known })]],
   ['an Allow under an operator that there is not', allow({ Condition: { Is: { 'aws:CurrentTime': 'x' } } }), [allow()]],
+  [
+    'an Allow under a condition one of whose values is unknown',
+    allow({ Condition: { StringEquals: { 'aws:username': ['bo', '${aws:PrincipalOrgID}'] } } }),
+    [allow()],
+  ],
   ['a Deny under a known condition', deny({ Condition: known }), [deny({ Condition: known })]],
   ['a Deny under both', deny({ Condition: { ...known, ...unknown } }), []],
   [
@@ -36,8 +41,14 @@ test.each([
 test.each<[string, Statement, boolean]>([
   ['nothing', allow({ Condition: known }), false],
   ['a personal key', allow({ Condition: { StringEquals: { 'aws:username': 'bo' } } }), true],
+  ['a personal key beside another', allow({ Condition: { ...known, ArnLike: { 'aws:PrincipalArn': '*' } } }), true],
+  ['a variable in one of its resources', allow({ Resource: ['*', 'arn:aws:s3:::${aws:username}'] }), true],
   ['a variable', allow({ Resource: 'arn:aws:s3:::${aws:username}' }), true],
-  ['a variable of a condition', allow({ Condition: { StringEquals: { 'aws:CurrentTime': '${aws:username}' } } }), true],
+  [
+    'a variable of a condition',
+    allow({ Condition: { StringEquals: { 'aws:RequestedRegion': ['us-east-1', '${aws:username}'] } } }),
+    true,
+  ],
 ])('whom a statement is about depends on %s', (_what, given, expected) => {
   expect(dependsOnUser(given, '2012-10-17')).toBe(expected);
 });

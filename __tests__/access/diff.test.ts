@@ -1,14 +1,37 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { type AccessChange, diffAccess, hasEffect } from '../../src/access/diff.ts';
-import { explain, queryNamed, whoCan, whoCanDifference } from '../../src/access/explain.ts';
+import { type AccessChange, diffAccess, effectsBetween, gainsOf, hasEffect } from '../../src/access/diff.ts';
+import {
+  accessDifference,
+  explain,
+  explainEnded,
+  queryNamed,
+  whoCan,
+  whoCanDifference,
+} from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { operationsOf } from '../../src/catalog/mturk.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import type { Member, Team } from '../../src/team/team.ts';
+import {
+  after,
+  all,
+  type Change,
+  changeGroup,
+  putInto,
+  says,
+  statement,
+  withGroup,
+  withUser,
+  write,
+} from '../support/changed-account.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const AT = new Date('2026-11-25T12:00:00Z');
 const BEFORE = desiredAccess(sampleTeam, '2026-11-25');
+
+/** The member who may do everything but pay bonuses. */
+const GUS = sampleTeam.members.find(({ key }) => key === 'gus')!;
 
 function change(key: string, after: Team | AccessModel): AccessChange | undefined {
   const model = 'lab' in after ? desiredAccess(after, '2026-11-25') : after;
@@ -110,13 +133,17 @@ describe('access that begins later', () => {
   });
 
   test('differs in AWS from access that has begun, and not from access that begins, too', () => {
-    const can = (from: string | null) => able(desiredAccess(changed('bo', { from }), '2026-11-25'), 'CreateHIT', AT);
-    const [now, later] = [can(null), can('2027-01-10')];
+    const can = (more: Partial<Member>) => able(desiredAccess(changed('bo', more), '2026-11-25'), 'CreateHIT', AT);
+    const [now, later] = [can({}), can({ from: '2027-01-10' })];
     const end = '2027-06-01T00:00:00.000Z';
     const bo = { user: 'perception-lab-bo', onlyInAws: [], onlyInFile: [], ends: { before: end, after: end } };
     expect(whoCanDifference(later, now)).toEqual([{ ...bo, onlyInAws: ['CreateHIT'] }]);
     expect(whoCanDifference(now, later)).toEqual([{ ...bo, onlyInFile: ['CreateHIT'] }]);
-    expect(whoCanDifference(later, can('2027-02-01'))).toEqual([]);
+    expect(whoCanDifference(later, can({ from: '2027-02-01' }))).toEqual([]);
+    const reading = can({ from: '2027-01-10', roles: ['results-reader'] });
+    expect(whoCanDifference(later, reading)).toEqual([{ ...bo, onlyInFile: ['CreateHIT'] }]);
+    const longer = { before: end, after: '2027-07-01T00:00:00.000Z' };
+    expect(whoCanDifference(now, can({ until: '2027-06-30' }))).toEqual([{ ...bo, ends: longer }]);
   });
 
   test('is explained, and is among those who can', () => {
@@ -136,6 +163,11 @@ test('a new name or email changes no access', () => {
   expect(diffAccess(BEFORE, desiredAccess(words, '2026-11-25'), AT).people).toEqual([]);
 });
 
+test('a replaced user has changed, even with the same access', () => {
+  const { people } = diffAccess(BEFORE, BEFORE, AT, new Set(['perception-lab-bo']));
+  expect(people.map(({ user, kind }) => [user, kind])).toEqual([['perception-lab-bo', 'changed']]);
+});
+
 test('manual changes besides operations are reported too', () => {
   const inline = [{ name: 'extra', document: { Version: '2012-10-17', Statement: [] } }];
   expect(change('ada', byHand('ada', { inline }))?.ownPolicies).toEqual({ gained: ['extra'], lost: [] });
@@ -143,9 +175,30 @@ test('manual changes besides operations are reported too', () => {
   const admin = change('cy', byHand('cy', { groups: ['Admins'], inline: [] }));
   expect(admin?.unknownPolicies.after).toEqual([{ holder: { kind: 'group', name: 'Admins' }, policy: 'Admins' }]);
   expect(admin?.operations.gained).toHaveLength(39);
+  const unreadable = { holder: { kind: 'group', name: 'perception-lab-full-access' }, policy: 'extra' };
+  const unread = changeGroup('full-access', () => ({ inline: [{ name: 'extra', document: null }] }));
+  expect(change('ada', unread(BEFORE))?.unknownPolicies).toEqual({ before: [], after: [unreadable] });
+  expect(change('zed', withUser({ name: 'perception-lab-zed' })(BEFORE))?.kind).toBe('joins');
+});
+
+test.each<[string, Change, object]>([
+  [
+    'a group that brings nothing',
+    all(withGroup({ name: 'g' }), putInto('bo', 'g')),
+    { groups: { gained: ['g'], lost: [] } },
+  ],
+  [
+    'a policy that takes effect later',
+    write('bo', 'bonus', says(statement('Allow', 'mechanicalturk:SendBonus', after('2027-01-01')))),
+    { operations: { gained: ['SendBonus'], lost: [] } },
+  ],
+])('%s is a difference of AWS from the file', (_what, change, expected) => {
+  expect(accessDifference(BEFORE, change(BEFORE), 'perception-lab-bo', AT)).toMatchObject([expected]);
 });
 
 test('the worst comes first: gains before losses, spending before reading', () => {
+  const abe = member({ key: 'abe', roles: ['results-reader'] });
+  const before = desiredAccess({ ...sampleTeam, members: [abe, ...sampleTeam.members] }, '2026-11-25');
   const team: Team = {
     ...sampleTeam,
     members: [
@@ -154,11 +207,39 @@ test('the worst comes first: gains before losses, spending before reading', () =
       ...sampleTeam.members.filter(({ key }) => key !== 'fay'),
     ].map((each) => (each.key === 'bo' ? { ...each, roles: ['results-reader'] } : each)),
   };
-  expect(diffAccess(BEFORE, desiredAccess(team, '2026-11-25'), AT).people.map(({ user }) => user)).toEqual([
+  expect(diffAccess(before, desiredAccess(team, '2026-11-25'), AT).people.map(({ user }) => user)).toEqual([
     'perception-lab-spends',
     'perception-lab-reads',
     'perception-lab-bo',
     'perception-lab-fay',
+    'perception-lab-abe',
+  ]);
+});
+
+test('of what each gains now and later the worst counts, and of two who gain the same the first by name', () => {
+  const allow = (operation: string, more?: object) => says(statement('Allow', `mechanicalturk:${operation}`, more));
+  const account = all(
+    write('bo', 'bonus', allow('SendBonus', after('2027-01-01'))),
+    write('bo', 'notify', allow('NotifyWorkers')),
+    write('cy', 'limits', allow('SendBonus')),
+  )(BEFORE);
+  expect(effectsBetween(BEFORE, account, AT).map(({ user, worstGain }) => [user, worstGain])).toEqual([
+    ['perception-lab-bo', 'spends'],
+    ['perception-lab-cy', 'spends'],
+  ]);
+});
+
+test('who gains something at all, now or later, if there was no one before', () => {
+  const waiting = desiredAccess(changed('fay', { from: '2027-01-10' }), '2026-11-25');
+  expect(gainsOf(waiting, AT).map(({ user }) => user)).toEqual(
+    ['ada', 'bo', 'fay', 'gus'].map((key) => `perception-lab-${key}`),
+  );
+});
+
+test('what is lost on an earlier last day counts, not that the day is another one', () => {
+  const sooner = desiredAccess(changed('bo', { until: '2027-03-31' }), '2026-11-25');
+  expect(effectsBetween(BEFORE, sooner, AT)).toMatchObject([
+    { user: 'perception-lab-bo', worstLoss: 'spends', starts: { after: '2027-04-01T00:00:00.000Z' } },
   ]);
 });
 
@@ -239,6 +320,15 @@ describe('explain', () => {
   test('is null for an unknown user', () => {
     expect(explain(BEFORE, 'perception-lab-zed', AT)).toBeNull();
   });
+
+  test.each([
+    ['dee', '2026-07-01T00:00:00.000Z'],
+    ['bo', '2027-06-01T00:00:00.000Z'],
+    ['ada', undefined],
+    ['zed', undefined],
+  ])('says when the access of %s ended, whose user is deleted: %p', (key, ends) => {
+    expect(explainEnded(sampleTeam, key, AT)?.ends).toBe(ends);
+  });
 });
 
 describe('who can', () => {
@@ -257,6 +347,29 @@ describe('who can', () => {
     const answer = able(BEFORE, asked, AT);
     expect(answer.users.map(({ user }) => user)).toEqual(users.map((key) => `perception-lab-${key}`));
     expect(answer.outOf).toBe(5);
+  });
+
+  test.each<[string, users: number, frozen: boolean, Partial<Team>]>([
+    ['SendBonus', 0, true, { freeze: ['pay:bonus'] }],
+    ['spend', 4, false, { freeze: ['pay:bonus'] }],
+    ['pay:approve', 0, true, { freeze: ['pay:approve'], members: [GUS] }],
+    ['SendBonus', 0, false, { freeze: ['pay:bonus'], members: [GUS] }],
+    ['SendBonus', 0, false, { members: sampleTeam.members.map((each) => ({ ...each, suspended: true })) }],
+  ])('%s: %p users; none because of the freeze: %p', (asked, users, frozen, more) => {
+    const answer = able(desiredAccess({ ...sampleTeam, ...more }, '2026-11-25'), asked, AT);
+    expect([answer.users.length, answer.frozen]).toEqual([users, frozen]);
+  });
+
+  test('a name of nothing asks for nothing', () => {
+    expect(queryNamed('results-raeder', sampleTeam)).toBeNull();
+  });
+
+  test('by a role only what its group gives, not the policy of a user of that name', () => {
+    const reader = { name: 'perception-lab-results-reader', groups: ['perception-lab-results-reader'] };
+    const inline = [{ name: 'bonus', document: says(statement('Allow', 'mechanicalturk:SendBonus')) }];
+    const model = withUser({ ...reader, inline })(BEFORE);
+    const found = able(model, 'results-reader', AT).users.find(({ user }) => user === reader.name);
+    expect(found?.operations).toEqual(operationsOf('results:read'));
   });
 
   test('a member is not listed after their last day', () => {

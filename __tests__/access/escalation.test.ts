@@ -1,5 +1,11 @@
 import type { AccountRole } from '../../src/access/account-role.ts';
-import { canEscalate, type EscalationTargets, escalationTargets, reachOf } from '../../src/access/escalation.ts';
+import {
+  canEscalate,
+  type EscalationStep,
+  type EscalationTargets,
+  escalationTargets,
+  reachOf,
+} from '../../src/access/escalation.ts';
 import {
   ESCALATION_METHODS,
   type EscalationMethod,
@@ -12,6 +18,7 @@ import { boundaryPolicy } from '../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import {
   AT,
+  after,
   all,
   says,
   statement,
@@ -27,6 +34,7 @@ const OWN = 'arn:aws:iam::*:user/${aws:username}';
 const MFA = 'aws:MultiFactorAuthPresent';
 const ACCOUNT = 'arn:aws:iam::123456789012';
 const STATE = { bucket: 'lab-state', key: 'perception-lab' };
+const STATE_BUCKET = 'arn:aws:s3:::lab-state';
 const within = (organization: string) => ({ Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } } });
 const lab = (kind: 'user' | 'group', key: string) =>
   `arn:aws:iam::123456789012:${kind}/mturk/perception-lab/perception-lab-${key}`;
@@ -101,10 +109,10 @@ describe('each method', () => {
     anyGroup: { thing: `${ACCOUNT}:group/other/*`, harmless: null },
     anyRole: { thing: `${ACCOUNT}:role/other/*`, harmless: null },
     object: {
-      thing: 'arn:aws:s3:::lab-state/perception-lab/apply-record.json',
+      thing: `${STATE_BUCKET}/perception-lab/apply-record.json`,
       harmless: 'arn:aws:s3:::lab-state/other/x',
     },
-    bucket: { thing: 'arn:aws:s3:::lab-state', harmless: 'arn:aws:s3:::data' },
+    bucket: { thing: STATE_BUCKET, harmless: 'arn:aws:s3:::data' },
   };
   const name = ({ actions, on: target, service }: EscalationMethod) =>
     [actions.join(' and '), target, service ?? ''].join(', ');
@@ -154,6 +162,7 @@ describe('each method', () => {
 const LIMIT = stopArn('all');
 const bounded = (document: PolicyDocument, more: Partial<AccessUser> = {}) =>
   zoeWith(document, { boundary: LIMIT, ...more });
+const lambda = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 const tagged = { Condition: { StringEquals: { 'aws:PrincipalTag/team': 'ops' } } };
 const service = (name: string) => [APPLY, role('worker', trusting({ Service: name }), EVERYTHING)];
 
@@ -162,8 +171,15 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
   ['s3:*', on('s3:*', '*'), 'lab'],
   ['AttachRolePolicy on everything', on('iam:AttachRolePolicy', '*'), 'lab'],
   ['PutRolePolicy on everything', on('iam:PutRolePolicy', '*'), 'lab'],
+  ['PutUserPolicy on everything', on('iam:PutUserPolicy', '*'), 'account'],
   ['AssumeRole of a named role', on('sts:AssumeRole', ADMIN.arn), 'account'],
   ['PassRole of a named role', on('iam:PassRole', ADMIN.arn), 'account'],
+  [
+    'PassRole of a role whose trust cannot be read',
+    on('iam:PassRole', `${ACCOUNT}:role/x`),
+    'account',
+    [role('x', null, EVERYTHING)],
+  ],
   [
     'AddUserToGroup into a foreign group of administrators',
     on('iam:AddUserToGroup', `${ACCOUNT}:group/Admins`),
@@ -187,6 +203,15 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     'account',
   ],
   ['Lambda', on('lambda:UpdateFunctionCode', '*'), 'account', service('lambda.amazonaws.com')],
+  [
+    'Lambda, but for one of two functions',
+    says(
+      statement('Allow', 'lambda:UpdateFunctionCode', { Resource: ['one', 'other'].map(lambda) }),
+      statement('Deny', 'lambda:*', { Resource: lambda('one') }),
+    ),
+    'account',
+    service('lambda.amazonaws.com'),
+  ],
   ['SSM', on('ssm:SendCommand', '*'), 'account', service('ec2.amazonaws.com')],
   ['CloudFormation', on('cloudformation:UpdateStack', '*'), 'account', service('cloudformation.amazonaws.com')],
   ['the boundary of the lab', on('iam:CreatePolicyVersion', boundaryArn(sampleTeam)), 'lab'],
@@ -206,11 +231,30 @@ test('a tag that a user cannot set is not met', () => {
   expect(wayOf(zoeWith(tagging, { tags: { team: 'dev' } }))).not.toBeNull();
 });
 
-test.each([
-  ['always', {}, true],
-  ['until a day', { Condition: { DateLessThan: { 'aws:CurrentTime': '2099-01-01' } } }, false],
-])('who may do everything, %s', (_when, more, isEverything) => {
-  const { everything, steps } = reach(zoeWith(says({ ...statement('Allow', '*'), ...more })));
+test('a tag that a session of a role or any member of a group can have is met', () => {
+  const document = says({ ...statement('Allow', 'iam:*'), ...tagged });
+  const ofGroup = withGroup({ name: 'ops', inline: [{ name: 'own', document }] });
+  const { steps } = reach(zoeWith(says()), [role('ops', trusting(ROOT), document)], ofGroup);
+  expect([...steps.keys()].sort()).toEqual([`${ACCOUNT}:group/ops`, `${ACCOUNT}:role/ops`]);
+});
+
+test.each<[string, boolean, object, (PolicyDocument | null)?]>([
+  ['always', true, {}],
+  ['until a day', false, { Condition: { DateLessThan: { 'aws:CurrentTime': '2099-01-01' } } }],
+  ['of every service', true, { Action: '*:*' }],
+  ['beside what is named', true, { Action: ['s3:*', '*'] }],
+  ['but the services that count, by name', false, { Action: ['iam:*', 'sts:*', 's3:*'] }],
+  ['within a boundary that allows it', true, {}, EVERYTHING],
+  ['within a boundary that denies IAM', false, {}, says(statement('Allow', '*'), statement('Deny', 'iam:*'))],
+  [
+    'within a boundary that allows it under an unknown condition',
+    true,
+    {},
+    says(statement('Allow', '*', within('o-1'))),
+  ],
+])('who may do everything, %s', (_how, isEverything, more, limit = null) => {
+  const zoe = zoeWith(says(statement('Allow', '*', more)), { boundary: limit && LIMIT });
+  const { everything, steps } = reach(zoe, ROLES, withPolicy(LIMIT, limit ?? says()));
   const arn = `${ACCOUNT}:user/zoe`;
   expect([everything.has(arn), steps.has(arn)]).toEqual([isEverything, !isEverything]);
 });
@@ -231,6 +275,19 @@ test('a role that may assume itself is no way', () => {
   expect(reach(zoeWith(says()), [self]).steps.has(own.arn)).toBe(false);
 });
 
+test.each<[string, string, EscalationStep['on']]>([
+  [
+    's3:PutObject',
+    `${STATE_BUCKET}/perception-lab/team.tfstate`,
+    { kind: 'object', name: 'lab-state/perception-lab/team.tfstate' },
+  ],
+  ['s3:PutBucketPolicy', STATE_BUCKET, { kind: 'bucket', name: 'lab-state' }],
+  ['iam:CreateAccessKey', lab('user', 'ada'), { kind: 'user', name: 'perception-lab-ada' }],
+  ['iam:CreatePolicyVersion', boundaryArn(sampleTeam), { kind: 'policy', name: 'perception-lab' }],
+])('%s is a way to the lab on one of its things', (action, thing, named) => {
+  expect(wayOf(zoeWith(on(action, thing)))).toMatchObject({ control: 'lab', on: named, next: null });
+});
+
 test('a way leads through others to its end', () => {
   const deploy = role(
     'deploy',
@@ -245,33 +302,55 @@ test('a way leads through others to its end', () => {
   });
 });
 
-test.each<[string, unknown, boolean]>([
-  ['the user by name', trusting({ AWS: `${ACCOUNT}:user/zoe` }), true],
-  ['everyone', trusting('*'), true],
+test.each<[string, unknown, boolean, boolean]>([
+  ['the user by name', trusting({ AWS: `${ACCOUNT}:user/zoe` }), true, true],
+  ['everyone', trusting('*'), true, true],
   [
     'everyone, under an unknown condition',
     trusting({ AWS: '*' }, { Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }),
     true,
+    true,
   ],
-  ['another user', trusting({ AWS: `${ACCOUNT}:user/yan` }), false],
-  ['the account, which needs a policy', trusting(ROOT), false],
-  ['a service', trusting({ Service: 'lambda.amazonaws.com' }), false],
-])('a user without policies, and an administrator role that trusts %s', (_whom, trust, expected) => {
-  expect(wayOf(zoeWith(says()), [role('admin', trust, EVERYTHING)]) !== null).toBe(expected);
+  ['another user', trusting({ AWS: `${ACCOUNT}:user/yan` }), false, false],
+  ['the account, which needs a policy', trusting(ROOT), false, true],
+  ['a service', trusting({ Service: 'lambda.amazonaws.com' }), false, false],
+  ['what cannot be read, which may be the account', null, false, true],
+])('a user without and with a policy, and an administrator role that trusts %s', (_whom, trust, ...expected) => {
+  const can = (document: PolicyDocument) => wayOf(zoeWith(document), [role('admin', trust, EVERYTHING)]) !== null;
+  expect([can(says()), can(on('sts:AssumeRole', '*'))]).toEqual(expected);
+});
+
+test('a service that a trust policy denies is passed no role', () => {
+  const denied = { Effect: 'Deny', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const { Version, Statement } = trusting(ROOT);
+  const worker = role('worker', { Version, Statement: [...Statement, denied] }, EVERYTHING);
+  expect(wayOf(zoeWith(on('iam:PassRole', worker.arn)), [worker])).toBeNull();
 });
 
 test('who may create users only with the boundary of a lab is no way to everything', () => {
-  const create = (boundary: string) =>
+  const [own, other] = [`${ACCOUNT}:policy/mturk-boundary/vision-lab`, 'arn:aws:iam::aws:policy/AdministratorAccess'];
+  const create = (...boundary: readonly string[]) =>
     on(['iam:CreateUser', 'iam:PutUserPolicy'], `${ACCOUNT}:user/mturk/vision-lab/*`, {
       Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
     });
-  expect(wayOf(zoeWith(create(`${ACCOUNT}:policy/mturk-boundary/vision-lab`)))).toBeNull();
-  expect(wayOf(zoeWith(create('arn:aws:iam::aws:policy/AdministratorAccess')))).toMatchObject({ control: 'account' });
+  expect(wayOf(zoeWith(create(own)))).toBeNull();
+  expect(wayOf(zoeWith(create(other)))).toMatchObject({ control: 'account' });
+  expect(wayOf(zoeWith(create(own, other)))).toMatchObject({ control: 'account' });
 });
 
 test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
   ['everything', true, says(statement('Allow', '*'))],
   ['everything of IAM', true, says(statement('Allow', 'iam:*'))],
+  [
+    'everything of IAM but on one user',
+    true,
+    says(statement('Allow', 'iam:*'), statement('Deny', 'iam:*', { Resource: lab('user', 'bo') })),
+  ],
+  [
+    'everything of IAM until a day',
+    true,
+    says(statement('Allow', 'iam:*'), statement('Deny', 'iam:*', after('2099-01-01'))),
+  ],
   [
     'everything of IAM, under the boundary of the lab',
     false,
@@ -284,6 +363,14 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
     says(statement('Allow', '*'), statement('Deny', ['iam:*', 'sts:*', 's3:*', 'lambda:*'])),
   ],
   ['everything but IAM, and so any role', true, says(statement('Allow', '*'), statement('Deny', 'iam:*'))],
+  [
+    'creating users under one path, and attaching policies to users under another',
+    false,
+    says(
+      ...[on('iam:CreateUser', `${ACCOUNT}:user/one/*`).Statement].flat(),
+      ...[on('iam:AttachUserPolicy', `${ACCOUNT}:user/other/*`).Statement].flat(),
+    ),
+  ],
   ['reading IAM', false, says(statement('Allow', ['iam:Get*', 'iam:List*']))],
   ['attaching policies to itself', true, on('iam:AttachUserPolicy', OWN)],
   ['adding an inline policy to the users of the lab', true, on('iam:PutUserPolicy', 'arn:aws:iam::*:user/mturk/*')],
@@ -303,6 +390,11 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
   ['editing a policy that is not attached', false, on('iam:CreatePolicyVersion', stopArn('own'))],
   ['creating keys of its own', false, on(['iam:CreateAccessKey', 'iam:UpdateLoginProfile'], OWN)],
   ['creating keys of any user', true, on('iam:CreateAccessKey', '*')],
+  [
+    'creating keys of all but one user',
+    true,
+    says({ Effect: 'Allow', Action: 'iam:CreateAccessKey', NotResource: lab('user', 'bo') }),
+  ],
   ['creating keys of one member', true, on('iam:CreateAccessKey', lab('user', 'ada'))],
   ['creating keys of an unmanaged user', false, on('iam:CreateAccessKey', 'arn:aws:iam::123456789012:user/other')],
   ['changing the password of one member', true, on('iam:UpdateLoginProfile', lab('user', 'ada'))],
@@ -317,7 +409,8 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
   [
     'deleting policies of its own, one of which denies',
     true,
-    says(...[on('iam:DeleteUserPolicy', OWN).Statement].flat(), statement('Deny', 's3:*')),
+    on('iam:DeleteUserPolicy', OWN),
+    { attached: [stopArn('stop')] },
   ],
   ['adding users to one group of the lab', true, on('iam:AddUserToGroup', lab('group', 'paymaster'))],
   ['removing users from one group of the lab', false, on('iam:RemoveUserFromGroup', lab('group', 'paymaster'))],
@@ -351,7 +444,9 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
   ['all of Mechanical Turk', false, says(statement('Allow', 'mechanicalturk:*'))],
 ])('whether a user can escalate: %s', (_what, expected, document, more = {}) => {
   const zoe = zoeWith(document, more);
-  const { everything, steps } = reach(zoe, ROLES, withPolicy(boundaryArn(sampleTeam), boundaryPolicy(sampleTeam)));
+  const boundary = withPolicy(boundaryArn(sampleTeam), boundaryPolicy(sampleTeam));
+  const stop = withPolicy(stopArn('stop'), says(statement('Deny', 's3:*')));
+  const { everything, steps } = reach(zoe, ROLES, all(boundary, stop));
   const arn = `${ACCOUNT}:user/zoe`;
   expect(everything.has(arn) || steps.has(arn)).toBe(expected);
 });

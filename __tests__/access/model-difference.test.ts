@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import type { AccessModel } from '../../src/access/model.ts';
+import { type AccessModel, indexModel } from '../../src/access/model.ts';
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { concernedBy, type Documents, groupOf, withDifferences } from '../../src/access/with-differences.ts';
+import { managedPolicyArn, managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
+import { changedAccounts } from '../support/changed-model.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { teams } from '../support/team-arbitrary.ts';
 
@@ -40,6 +43,23 @@ test('each difference is reported once, and its inverse is about the same resour
         expect(subjectKey(inverse(difference))).toBe(subjectKey(difference));
         expect(differenceKey(inverse(difference))).not.toBe(differenceKey(difference));
       }
+    }),
+  );
+});
+
+test('differences that are made leave none, but of users and groups that are new', () => {
+  fc.assert(
+    fc.property(changedAccounts(), ({ declared, account }) => {
+      const { users, groups } = indexModel(declared);
+      const known: AccessModel = {
+        ...account,
+        users: account.users
+          .filter(({ name }) => users.has(name))
+          .map((user) => ({ ...user, groups: user.groups.filter((name) => groups.has(name)) })),
+        groups: account.groups.filter(({ name }) => groups.has(name)),
+      };
+      const made = withDifferences(declared, differences(declared, known), new Map());
+      expect(differences(made, known)).toEqual([]);
     }),
   );
 });
@@ -96,16 +116,47 @@ test('a user without boundary, path and tags is not reported as deleted, and the
 test('a stranger in a group is a member more, and nothing else', () => {
   const known = { name: 'eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
   const eve = { ...known, groups: ['perception-lab-paymaster'], unmanaged: true } as const;
-  expect(differences(model, { ...model, users: [...model.users, eve] })).toEqual([
-    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', unmanaged: true },
-  ]);
+  const added = { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', unmanaged: true } as const;
+  expect(differences(model, { ...model, users: [...model.users, eve] })).toEqual([added]);
+  expect(withDifferences(model, [added], new Map()).users).toContainEqual(eve);
+});
+
+const READ = managedPolicyArn('AmazonMechanicalTurkReadOnly');
+const [BO, PAYMASTER] = ['perception-lab-bo', 'perception-lab-paymaster'];
+const ofBo = { kind: 'user', name: BO } as const;
+const ofPaymaster = { kind: 'group', name: PAYMASTER } as const;
+
+test.each<Difference>([
+  { kind: 'policy-attached', holder: ofBo, arn: READ },
+  { kind: 'boundary-changed', user: BO, from: null, to: READ },
+])('a policy that was not there comes with its document: %p', (difference) => {
+  const document = { Statement: [] };
+  const comes = (documents: Documents) => withDifferences(model, [difference], documents).policies.at(-1);
+  const policy = { arn: READ, name: 'AmazonMechanicalTurkReadOnly', document: managedPolicyByArn(READ) };
+  expect(comes(new Map())).toEqual(policy);
+  expect(comes(new Map([[READ, document]]))).toEqual({ ...policy, document });
+});
+
+const ALL = model.users.map(({ name }) => name);
+const policyArn = (name: string) => `arn:aws:iam::${model.account}:policy/mturk/perception-lab/${name}`;
+
+test.each<[Difference, users: readonly string[], group: string | null]>([
+  [{ kind: 'user-deleted', user: BO }, [BO], null],
+  [{ kind: 'membership-added', group: PAYMASTER, user: BO, unmanaged: false }, [BO], PAYMASTER],
+  [{ kind: 'group-deleted', group: PAYMASTER }, ['perception-lab-fay'], PAYMASTER],
+  [{ kind: 'policy-attached', holder: ofBo, arn: READ }, [BO], null],
+  [{ kind: 'policy-attached', holder: ofPaymaster, arn: READ }, ['perception-lab-fay'], PAYMASTER],
+  [{ kind: 'policy-deleted', arn: policyArn(PAYMASTER) }, ['perception-lab-fay'], null],
+  [{ kind: 'policy-deleted', arn: model.users[0]?.boundary ?? '' }, ALL, null],
+])('whom a difference concerns, and which group it is about: %p', (difference, users, group) => {
+  expect([concernedBy(indexModel(model), difference), groupOf(difference)]).toEqual([users, group]);
 });
 
 test('a policy of the lab that is gone, new or edited', () => {
-  const arn = `arn:aws:iam::${model.account}:policy/mturk/perception-lab/perception-lab-paymaster`;
+  const arn = policyArn(PAYMASTER);
   const without = { ...model, policies: model.policies.filter((policy) => policy.arn !== arn) };
   const document = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } as const;
-  const edited = { ...without, policies: [...without.policies, { arn, name: 'perception-lab-paymaster', document }] };
+  const edited = { ...without, policies: [...without.policies, { arn, name: PAYMASTER, document }] };
   const kinds = (from: AccessModel, to: AccessModel) => differences(from, to).map(({ kind }) => kind);
   expect(kinds(model, without)).toEqual(['policy-deleted']);
   expect(kinds(without, model)).toEqual(['policy-added']);

@@ -3,7 +3,7 @@ import { accessOf, grantsOf } from '../../src/access/access-of.ts';
 import { decide, decisionOf } from '../../src/access/decide.ts';
 import { type AccessChange, type AccessDiff, diffAccess } from '../../src/access/diff.ts';
 import { explain, whoCan } from '../../src/access/explain.ts';
-import type { AccessModel } from '../../src/access/model.ts';
+import { type AccessModel, around, indexModel } from '../../src/access/model.ts';
 import {
   difference,
   includesOperation,
@@ -39,6 +39,18 @@ test('all operations at once are decided as a request for each, by the same stat
       }
     }),
     { numRuns: runs(150) },
+  );
+});
+
+test('the part of a model around a user decides as the whole', () => {
+  fc.assert(
+    fc.property(anyModel, moment, (model, at) => {
+      for (const user of model.users) {
+        const part = around(indexModel(model), [user.name]);
+        expect(accessOf(part, { at })).toEqual(accessOf(model, { at }, [user]));
+      }
+    }),
+    { numRuns: runs(120) },
   );
 });
 

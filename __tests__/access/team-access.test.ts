@@ -9,6 +9,7 @@ import { CATALOG, OPERATIONS, type Operation, operationsOf, SPENDING_CAPABILITIE
 import type { Statement } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
 import type { Member, Team } from '../../src/team/team.ts';
+import { changeGroup, says, statement } from '../support/changed-account.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -214,10 +215,22 @@ describe('what is not known counts as everything, visibly', () => {
     expect(access!.unknownPolicies.map((unknown) => unknown.policy)).toEqual([policy]);
   });
 
-  test('an unknown boundary caps nothing', () => {
-    const model: AccessModel = { ...changeBo({ attached: [ADMIN], boundary: 'arn:aws:iam::1:policy/gone' }) };
-    expect(decideOf(model, 'iam:CreateUser', '*').outcome).toBe('allowed');
+  test('an unknown boundary caps nothing, and is named', () => {
+    const boundary = 'arn:aws:iam::1:policy/gone';
+    expect(decideOf(changeBo({ attached: [ADMIN], boundary }), 'iam:CreateUser', '*').outcome).toBe('allowed');
+    const bo = accessOf(changeBo({ boundary }), { at: NOW }).find(({ user }) => user.name === 'perception-lab-bo');
+    const holder = { kind: 'user', name: 'perception-lab-bo' };
+    expect(bo?.unknownPolicies).toEqual([{ holder, policy: boundary }]);
   });
+});
+
+test('what a group gives to one member by name, it gives to no other', () => {
+  const [gives, named] = [statement('Allow', 'mechanicalturk:GetHIT'), statement('Allow', 'mechanicalturk:SendBonus')];
+  const Condition = { StringEquals: { 'aws:username': 'perception-lab-bo' } };
+  const inline = [{ name: 'own', document: says(gives, { ...named, Condition }) }];
+  const model = changeGroup('results-reader', () => ({ inline, attached: [] }))(desiredAccess(sampleTeam, TODAY));
+  const readers = accessOf(model, { at: NOW }).filter(({ user }) => /-(bo|cy)$/.test(user.name));
+  expect(readers.map(({ granted }) => listOperations(granted).includes('SendBonus'))).toEqual([true, false]);
 });
 
 test('the catalogue and the policies agree on which operations read', () => {

@@ -1,5 +1,6 @@
 import { emptyModel } from '../../src/access/model.ts';
-import { laterMoments, timeOfDeny } from '../../src/access/time-conditions.ts';
+import { sharedContextOf } from '../../src/access/request-context.ts';
+import { earlier, later, laterMoments, timeOfDeny } from '../../src/access/time-conditions.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import { AT, after, says, statement, withUser } from '../support/changed-account.ts';
 
@@ -28,6 +29,21 @@ test.each<[string, Statement, ReturnType<typeof timeOfDeny>]>([
   ],
 ])('a Deny that holds %s', (_when, given, expected) => {
   expect(timeOfDeny(given)).toEqual(expected);
+});
+
+test.each([
+  [null, null, null, null],
+  [1, null, 1, 1],
+  [null, 1, 1, 1],
+  [1, 2, 1, 2],
+  [2, 1, 1, 2],
+])('of %p and %p the earlier is %p and the later %p', (one, other, first, last) => {
+  expect([earlier(one, other), later(one, other)]).toEqual([first, last]);
+});
+
+test('the time of a call in whole seconds is the last one that has begun', () => {
+  const at = new Date(JUNE + 999);
+  expect(sharedContextOf(emptyModel('123456789012'), { at })['aws:EpochTime']).toBe(String(JUNE / 1_000));
 });
 
 test('the moments from which on access can change are those to come, and right after each', () => {
