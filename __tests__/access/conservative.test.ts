@@ -19,6 +19,7 @@ test.each<[string, Statement, readonly Statement[]]>([
     allow({ Condition: { StringEquals: { 'aws:username': ['bo', '${aws:PrincipalOrgID}'] } } }),
     [allow()],
   ],
+  ['a resource with an asterisk', allow({ Resource: 'arn:aws:s3:::${*}' }), [allow({ Resource: 'arn:aws:s3:::${*}' })]],
   ['a Deny under a known condition', deny({ Condition: known }), [deny({ Condition: known })]],
   ['a Deny under both', deny({ Condition: { ...known, ...unknown } }), []],
   [

@@ -78,15 +78,16 @@ export function isKnownKey(key: string): boolean {
   return KNOWN_KEYS.has(lower(key)) || isPersonalKey(key);
 }
 
-const VARIABLE = /\$\{([^},]*)[^}]*\}/g;
+/** A policy variable; `${*}` and the like are characters. */
+const VARIABLE = /\$\{([^},]{2,})[^}]*\}/g;
 
-/** The keys that a text's policy variables name; `${*}` and the like are characters. */
+/** The keys that a text's policy variables name. */
 function variablesIn(text: string): readonly string[] {
-  return [...text.matchAll(VARIABLE)].flatMap(([, key = '']) => (key.length <= 1 ? [] : [key.trim()]));
+  return [...text.matchAll(VARIABLE)].map(([, key = '']) => key.trim());
 }
 
 function withoutUnknown(resource: string, isKnown: IsKnown): string {
-  return resource.replace(VARIABLE, (whole, key: string) => (key.length <= 1 || isKnown(key.trim()) ? whole : '*'));
+  return resource.replace(VARIABLE, (whole, key: string) => (isKnown(key.trim()) ? whole : '*'));
 }
 
 function lower(text: string): string {
