@@ -21,7 +21,9 @@ import {
   putInto,
   says,
   statement,
+  stopArn,
   withGroup,
+  withPolicy,
   withUser,
   write,
 } from '../support/changed-account.ts';
@@ -358,6 +360,12 @@ describe('who can', () => {
   ])('%s: %p users; none because of the freeze: %p', (asked, users, frozen, more) => {
     const answer = able(desiredAccess({ ...sampleTeam, ...more }, '2026-11-25'), asked, AT);
     expect([answer.users.length, answer.frozen]).toEqual([users, frozen]);
+  });
+
+  test('no user may because of a boundary that allows nothing, which is no freeze', () => {
+    const users = BEFORE.users.map((user) => ({ ...user, boundary: stopArn('none') }));
+    const bounded = withPolicy(stopArn('none'), says())({ ...BEFORE, users });
+    expect(able(bounded, 'SendBonus', AT)).toMatchObject({ users: [], frozen: false });
   });
 
   test('a name of nothing asks for nothing', () => {

@@ -288,6 +288,12 @@ test.each<[string, string, EscalationStep['on']]>([
   expect(wayOf(zoeWith(on(action, thing)))).toMatchObject({ control: 'lab', on: named, next: null });
 });
 
+test('a role can act as one that trusts a session of it', () => {
+  const deploy = role('deploy', trusting(ROOT), says());
+  const admin = role('admin', trusting({ AWS: 'arn:aws:sts::123456789012:assumed-role/deploy/run' }), EVERYTHING);
+  expect([...reach(zoeWith(says()), [deploy, admin]).steps.keys()]).toEqual([deploy.arn]);
+});
+
 test('a way leads through others to its end', () => {
   const deploy = role(
     'deploy',
