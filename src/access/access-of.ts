@@ -118,6 +118,7 @@ export function accessOnceBegun(
 ): readonly UserAccess[] {
   const begins = new Map<number, AccessUser[]>();
   for (const { user, starts } of now) {
+    // Equivalent if mutated: null compares as 1970.
     if (starts === null || starts <= circumstances.at.getTime()) continue;
     begins.set(starts, [...(begins.get(starts) ?? []), user]);
   }

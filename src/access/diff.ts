@@ -121,6 +121,7 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
   const gained = more(after, before, 'gained');
   const lost = more(before, after, 'lost');
   const startOf = ({ now }: Period) =>
+    // Equivalent if mutated: null compares as 1970.
     now === null || now.starts === null || now.starts <= at.getTime() ? null : isoOf(now.starts);
   const [was, will] = [before.begun, after.begun];
   return {

@@ -66,10 +66,10 @@ export interface Explanation {
 
 /** Explains a user's access, or null if the model has no such user. */
 export function explain(model: AccessModel, userName: string, at: Date): Explanation | null {
-  const user = userNamed(model, userName);
-  if (user === null) return null;
-  const [access] = accessOf(model, { at }, [user]);
+  const named = userNamed(model, userName);
+  const [access] = named === null ? [] : accessOf(model, { at }, [named]);
   if (access === undefined) return null;
+  const { user } = access;
   const [anywhere] = accessOf(model, { at, openKeys: [] }, [user]);
   return {
     user: userName,
