@@ -155,7 +155,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5870,
   review: 4950,
   keys: 1035,
-  adopt: 1790,
+  adopt: 1870,
   offboard: 685,
   guardrails: 735,
   github: 1360,

@@ -35,7 +35,7 @@ function adoptionOf(...Statement: readonly Statement[]): Adoption {
   };
   return {
     ...{ version: 1, account: ACCOUNT, lab: 'perception-lab', at: WHEN.at.toISOString() },
-    ...{ users: [user, { ...user, key: 'zoe', name: 'zoe' }], groups: [], policies: [], accepted: [] },
+    ...{ users: [user, { ...user, key: 'zoe', name: 'zoe' }], groups: [], policies: [], existing: [], accepted: [] },
   };
 }
 
@@ -75,13 +75,13 @@ test.each<[name: string, before: readonly Statement[], team: ReturnType<typeof t
     'S3',
     [allow('GetHIT'), { Effect: 'Allow', Action: ['s3:Get*', 'mechanicalturk:GetHIT'], Resource: '*' }],
     teamOf(),
-    [`other-permission/${own}`],
+    [`other-permission/${own}/s3:Get*`],
   ],
   [
     'NotAction',
     [{ Effect: 'Allow', NotAction: 'mechanicalturk:SendBonus', Resource: '*' }],
     teamOf({ allow: '["*"]', member: '' }),
-    ['gained/SendBonus', `other-permission/${own}`],
+    ['gained/SendBonus', `other-permission/${own}/*`],
   ],
   ['a Deny of S3', [allow('GetHIT'), { Effect: 'Deny', Action: 's3:*', Resource: '*' }], teamOf(), []],
   ['a retired operation', [allow('GetHIT'), allow('SearchHITs')], teamOf(), []],

@@ -17,7 +17,17 @@ function adoptedUser(given: Pick<AdoptedUser, 'key'> & Partial<AdoptedUser>): Ad
 
 function adoptionOf(...users: readonly AdoptedUser[]): Adoption {
   const { account, lab } = sampleTeam;
-  return { version: 1, account, lab, at: AT.toISOString(), users, groups: [], policies: [], accepted: [] };
+  return {
+    version: 1,
+    account,
+    lab,
+    at: AT.toISOString(),
+    users,
+    groups: [],
+    policies: [],
+    existing: [],
+    accepted: [],
+  };
 }
 
 describe('the order of moves', () => {

@@ -1,8 +1,10 @@
 import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
 import { differencesOf } from '../../src/adopt/differences.ts';
+import { type AdoptionSteps, applyAdoption } from '../../src/app/adopt/apply.ts';
+import { finishAdoption } from '../../src/app/adopt/finish.ts';
 import { noChanges } from '../../src/app/plan/plan.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
-import type { Result } from '../../src/diagnostics/failure.ts';
+import { type Result, succeed } from '../../src/diagnostics/failure.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { callIam, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS } from '../support/adopted-accounts.ts';
@@ -21,6 +23,7 @@ import { testInTurn } from '../support/exhaustive.ts';
 import { copyOf, type LabInTest, type LabMemory, orThrow, planned, TODAY, withLab } from '../support/lab-in-test.ts';
 import { isWrite } from '../support/lab-in-test-recovery.ts';
 import { role } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 
 const mixed = ADOPTED_ACCOUNTS.find(({ title }) => title === 'twelve users mixed');
 
@@ -112,7 +115,10 @@ const LATER: typeof CHANGES = [
   ],
 ];
 
-const OTHERS = ['group/Students/keys'].map((grant) => `other-permission/${grant}`);
+const OWN_KEYS = ['CreateAccessKey', 'DeleteAccessKey', 'ListAccessKeys', 'UpdateAccessKey'].map(
+  (call) => `iam:${call}`,
+);
+const OTHERS = [`other-permission/group/Students/keys/${OWN_KEYS.join()}`];
 const ALL_LOST = [...OPERATIONS.map((operation) => `lost/${operation}`), ...OTHERS];
 
 type Step = (test: LabInTest, adopted: AdoptionInTest) => Promise<Result<unknown>>;
@@ -250,5 +256,70 @@ test('unused groups and policies are deleted if asked, and what others have stay
     for (const step of [applyIn, finishIn, undoIn]) {
       expect(await step(test, adopted)).toMatchObject({ failure: { code: 'adoption-over', args: { ended: true } } });
     }
+  });
+});
+
+test('what a role denies is named before the move, and ends nothing else', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  const { team, adoption } = adopted;
+  const members = team.members.map((each) => (each.key === 'bo.chen' ? { ...each, roles: ['mturk-no-bonus'] } : each));
+  const accepted = [...adoption.accepted, { key: 'bo.chen', differences: ['lost/SendBonus'] }];
+  const changed = { ...adopted, team: { ...team, members }, adoption: { ...adoption, accepted } };
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    let losing: AdoptionSteps['losing'] = [];
+    orThrow(
+      await applyAdoption(test.lab(changed.team), changed.adoption, SILENT, async (steps) => {
+        losing = steps.losing;
+        return succeed(null);
+      }),
+    );
+    expect(losing).toEqual([{ user: `${LAB}-bo.chen`, operations: ['SendBonus'] }]);
+    orThrow(await finishIn(test, changed));
+  });
+});
+
+test('a user in ten groups is named before anyone is moved', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const groups = Array.from({ length: 10 }, (_, index) => ({ name: `group-${index}` }));
+  const users = mixed.users.map((user) =>
+    user.name === 'eve' ? { ...user, groups: groups.map(({ name }) => name) } : user,
+  );
+  const adopted = await adoptionOf({ ...mixed, groups: [...(mixed.groups ?? []), ...groups], users });
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    const failure = { code: 'adoption-groups-full', args: { users: ['eve'] } };
+    expect(await applyIn(test, adopted)).toEqual({ ok: false, failure });
+    expect(Object.values(test.memory.account.users).map(({ name }) => name)).toContain('eve');
+  });
+});
+
+test('what someone changes while a step asks is named, and nothing is done', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    const lab = test.lab(adopted.team);
+    const createAgain = async (UserName: string) => {
+      await callIam(lab.iam, 'UpdateUser', { UserName, NewUserName: 'aside' });
+      await callIam(lab.iam, 'CreateUser', { UserName });
+      return succeed(null);
+    };
+    const giveBack = async (UserName: string) => {
+      await callIam(lab.iam, 'DeleteUser', { UserName });
+      await callIam(lab.iam, 'UpdateUser', { UserName: 'aside', NewUserName: UserName });
+    };
+    const seen = { code: 'adoption-changed', args: { changes: [{ kind: 'user', name: 'eve', part: 'name' }] } };
+    const applied = await applyAdoption(lab, adopted.adoption, SILENT, () => createAgain('eve'));
+    expect(applied).toEqual({ ok: false, failure: seen });
+    await giveBack('eve');
+    orThrow(await applyIn(test, adopted));
+    const options = { commit: null, deleteUnused: false };
+    const name = `${LAB}-eve`;
+    const finished = await finishAdoption(lab, adopted.adoption, options, SILENT, () => createAgain(name));
+    expect(finished).toEqual({ ok: false, failure: seen });
+    await giveBack(name);
+    orThrow(await finishIn(test, adopted));
   });
 });

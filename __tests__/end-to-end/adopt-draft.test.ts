@@ -49,8 +49,8 @@ test('adopt writes a draft and what it read, and again only what was accepted', 
     {
       key: 'otto',
       differences: [
-        'other-permission/user/otto/arn:aws:iam::123456789012:policy/S3Results',
-        'other-permission/group/IT/keys',
+        'other-permission/user/otto/arn:aws:iam::123456789012:policy/S3Results/s3:GetObject,s3:PutObject',
+        'other-permission/group/IT/keys/iam:CreateAccessKey,iam:DeleteAccessKey,iam:ListAccessKeys,iam:UpdateAccessKey',
       ],
     },
   ]);

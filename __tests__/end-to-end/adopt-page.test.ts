@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { allowedWith } from '../../src/cli/demo/calls.ts';
@@ -88,6 +88,12 @@ const PEOPLE: Readonly<Record<string, () => Promise<unknown>>> = {
     expect(await command('plan')).toMatchObject({ code: 2, stderr: expect.stringContaining('adopt --finish') });
     const applied = await command('apply --yes');
     expect(applied).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-unfinished') });
+    // Nor in another clone, which does not have the file.
+    const [file, elsewhere] = ['adopt.json', 'adopt.elsewhere'].map((each) => join(LAB, each)) as [string, string];
+    renameSync(file, elsewhere);
+    const other = await command('apply --yes');
+    renameSync(elsewhere, file);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-unfinished') });
   },
   'If anything is wrong': async () => {
     expect(await run('mturk-team adopt --undo')).toContain('Undone');

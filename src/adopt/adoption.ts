@@ -45,6 +45,8 @@ export const ADOPTION = z
     groups: many(z.strictObject(HELD).readonly()),
     /** What is attached to these users and groups, their boundaries too. */
     policies: many(z.strictObject({ arn: TEXT, name: TEXT, document: DOCUMENT }).readonly()),
+    /** Names of groups and ARNs of policies under the lab's path before `adopt --apply`: `adopt --undo` deletes none of them. */
+    existing: many(TEXT),
     /** The differences that were shown for a member when they were accepted. */
     accepted: many(z.strictObject({ key: TEXT, differences: many(TEXT) }).readonly()),
   })

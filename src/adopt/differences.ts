@@ -113,7 +113,8 @@ function otherPermissions(model: AccessModel, { user, unknownPolicies }: UserAcc
     const grant = { holder, policy };
     const actions = [...new Set(statementsOf(document).flatMap(otherActions))];
     if (actions.length === 0 || unknown.has(idOf(grant))) return [];
-    return [{ id: `other-permission/${idOf(grant)}`, kind: 'other-permission', grant, actions }];
+    const id = `other-permission/${idOf(grant)}/${[...actions].sort().join()}`;
+    return [{ id, kind: 'other-permission', grant, actions }];
   });
 }
 

@@ -25,6 +25,14 @@ export function ofMembers(adoption: Adoption, { members }: Pick<Team, 'members'>
   return { ...adoption, users: adoption.users.filter(({ key }) => keys.has(key)) };
 }
 
+/** Users whom `adopt --apply` moved, and whose member is not in the file any more. */
+export function movedWithoutMember(adoption: Adoption, team: Team, account: AccountNow): readonly AdoptionChange[] {
+  const keys = new Set(team.members.map(({ key }) => key));
+  return adoptedNow(adoption, account)
+    .filter(({ user, now }) => !keys.has(user.key) && now !== null && isAt(now, placeInLab(user, team)))
+    .map(({ user: { name } }) => ({ kind: 'user', name, part: 'member' }));
+}
+
 /** Adopted users with what the account has of them. */
 export function adoptedNow({ users }: Adoption, account: AccountNow): readonly AdoptedNow[] {
   const byId = new Map(account.access.users.map((user) => [account.ids.user.get(user.name), user]));
@@ -53,7 +61,17 @@ export interface AdoptionChange {
   readonly kind: 'user' | 'group' | 'policy';
   /** Of then; of a policy its ARN. */
   readonly name: string;
-  readonly part: 'missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags' | 'document' | 'members';
+  readonly part:
+    | 'missing'
+    | 'name'
+    | 'groups'
+    | 'attached'
+    | 'inline'
+    | 'boundary'
+    | 'tags'
+    | 'document'
+    | 'members'
+    | 'member';
 }
 
 /**
@@ -169,13 +187,17 @@ export function orderedMoves(
   return { moves: ordered, taken: [...left].map(({ to }) => names.get(to.name.toLowerCase()) ?? to.name) };
 }
 
-/** Names of groups and policies outside the lab's path that its roles are to have. */
-export function takenFromRoles({ lab, account, roles }: Team, { groups, policies }: AccessModel): readonly string[] {
+/** Names of groups and policies that roles are to have: outside the lab's path, or there before. */
+export function takenFromRoles(
+  { lab, account, roles }: Team,
+  { existing }: Pick<Adoption, 'existing'>,
+  { groups, policies }: AccessModel,
+): readonly string[] {
   const wanted = new Set(roles.map(({ key }) => iamName(lab, key).toLowerCase()));
   const own = iamArn(account, 'policy', labPath(lab), '');
   const others = [
-    ...groups.filter(({ path }) => path !== labPath(lab)),
-    ...policies.filter(({ arn }) => !isOfAws(arn) && !arn.startsWith(own)),
+    ...groups.filter(({ name, path }) => path !== labPath(lab) || existing.includes(name)),
+    ...policies.filter(({ arn }) => !isOfAws(arn) && (!arn.startsWith(own) || existing.includes(arn))),
   ];
   return others.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()));
 }

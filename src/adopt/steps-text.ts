@@ -1,7 +1,7 @@
 import type { AccessUser } from '../access/model.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { type Block, list, paragraph } from '../text/document.ts';
+import { alert, type Block, list, paragraph } from '../text/document.ts';
 import {
   codeText,
   countedText,
@@ -14,6 +14,7 @@ import {
   trusted,
 } from '../text/text.ts';
 import { type AdoptedNow, isAt, type Move, type Place, placeInLab } from './progress.ts';
+import type { Unequal } from './transition.ts';
 import type { Unused } from './unused.ts';
 
 const SHOWN = 20;
@@ -29,8 +30,26 @@ function moveItems(moves: readonly Move[]): Block {
   );
 }
 
+function losingItems(losing: readonly Unequal[]): Block {
+  return list(
+    losing.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
+    { open: SHOWN },
+  );
+}
+
 /** What `adopt --apply` does. */
-export function applyBlocks(team: Team, people: readonly AdoptedNow[], moves: readonly Move[]): readonly Block[] {
+export function applyBlocks(
+  team: Team,
+  {
+    people,
+    moves,
+    losing,
+  }: {
+    readonly people: readonly AdoptedNow[];
+    readonly moves: readonly Move[];
+    readonly losing: readonly Unequal[];
+  },
+): readonly Block[] {
   const left = people.filter(({ user, now }) => now !== null && isAt(now, placeInLab(user, team))).length;
   const done = left === 0 ? trusted('') : t`, of which ${left} already have their name`;
   return [
@@ -38,6 +57,7 @@ export function applyBlocks(team: Team, people: readonly AdoptedNow[], moves: re
       t`Adopts ${countedText(people.length, 'IAM user')} into ${codeText(team.lab)}${done}. Keys, passwords, policies, groups and boundaries stay: each user only joins the groups of their roles.`,
     ),
     ...(moves.length === 0 ? [] : [moveItems(moves)]),
+    ...(losing.length === 0 ? [] : [alert('warning', t`Denied as soon as they are moved:`), losingItems(losing)]),
     paragraph(t`Until ${codeText('adopt --finish')}, ${codeText('adopt --undo')} takes this back.`),
   ];
 }

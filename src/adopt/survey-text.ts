@@ -36,8 +36,10 @@ export function surveyBlocks(survey: Survey, notChecked: readonly string[]): rea
       : [
           paragraph(
             sentences(
-              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates a new user for each.`,
-              t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`,
+              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates ${newMembers.length === 1 ? t`one` : t`one for each`}.`,
+              people.length === 0
+                ? t`If one is theirs, run ${codeText('mturk-team adopt --as USER=KEY')}.`
+                : t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`,
             ),
           ),
         ]),

@@ -1,8 +1,9 @@
-import { around, indexModel } from '../access/model.ts';
+import { type AccessModel, around, indexModel } from '../access/model.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { iamArn } from '../iam/arn.ts';
 import { QUOTAS } from '../iam/quotas.ts';
-import { iamName } from '../team/names.ts';
+import { iamName, labPath } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import { nearMember } from '../team/suggest.ts';
 import type { Team } from '../team/team.ts';
@@ -59,9 +60,12 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
   const { team, draft } = drafted.value;
   const members = new Map(team.members.map((member) => [member.key, member]));
   const candidates = chosen.candidates.filter(({ key }) => members.has(key));
-  const moved = movedUsers(found, team).filter(({ key }) => members.has(key));
+  // Those without a member, too: `adopt --undo` moves them back.
+  const moved = movedUsers(found, team);
   const users = [...moved, ...candidates.map((candidate) => adoptedUser(candidate, account.ids))].sort(byKey);
-  const adoption = adoptionOf(found, users);
+  // Before anyone is moved, nothing there is of `adopt --apply`.
+  const existing = moved.length > 0 ? found.earlier?.existing : namesUnder(account.access, team);
+  const adoption = adoptionOf(found, users, existing ?? []);
   const people = differencesOf(adoption, team, { at, today });
   const unknown = accept.find((key) => !people.some((person) => person.key === key));
   if (unknown !== undefined) {
@@ -125,14 +129,31 @@ function movedUsers({ earlier, account }: Found, team: Team): readonly AdoptedUs
     .map((each) => asBefore(each, team, account.access));
 }
 
-function adoptionOf({ team, at, account, earlier }: Found, users: readonly AdoptedUser[]): Adoption {
+function adoptionOf(
+  { team, at, account, earlier }: Found,
+  users: readonly AdoptedUser[],
+  existing: Adoption['existing'],
+): Adoption {
   const names = users.map(({ name }) => name);
   const { groups, policies } = around(indexModel({ ...account.access, users }), names);
   return {
     ...{ version: 1, account: team.account, lab: team.lab, at: at.toISOString(), users },
     ...{ groups, policies },
-    accepted: earlier?.accepted ?? [],
+    existing,
+    accepted: (earlier?.accepted ?? []).filter(({ key }) => idOf(earlier?.users ?? [], key) === idOf(users, key)),
   };
+}
+
+function idOf(users: readonly AdoptedUser[], key: string): string | undefined {
+  return users.find((user) => user.key === key)?.id;
+}
+
+function namesUnder({ groups, policies }: AccessModel, { lab, account }: Team): readonly string[] {
+  const own = iamArn(account, 'policy', labPath(lab), '');
+  return [
+    ...groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])),
+    ...policies.flatMap(({ arn }) => (arn.startsWith(own) ? [arn] : [])),
+  ];
 }
 
 function acceptedOf(

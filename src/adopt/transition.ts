@@ -2,7 +2,6 @@ import { accessOf } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, indexModel } from '../access/model.ts';
 import {
   difference,
-  intersection,
   isEmpty,
   listOperations,
   NO_OPERATIONS,
@@ -16,7 +15,7 @@ import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../team/names.ts';
 import { beginsLater, hasExpired, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
-import type { AdoptedNow } from './progress.ts';
+import { type AdoptedNow, placeInLab } from './progress.ts';
 
 /** What `adopt --apply` writes, and what it is held to. */
 export interface AdoptingTeams {
@@ -66,21 +65,59 @@ function unequal(user: string, operations: OperationSet): readonly Unequal[] {
   return isEmpty(operations) ? [] : [{ user, operations: listOperations(operations) }];
 }
 
-/** Who can do, while both the old access and the roles hold, less than they keep, or more than before and by the file. */
+/** The access of adopted users under their new names, while both the old access and the roles hold. */
+function modelDuring(adoption: Adoption, written: Team): AccessModel {
+  const [before, desired] = [modelBefore(adoption), desiredAccessBeforeDeletions(written)];
+  const { users } = indexModel(desired);
+  const both = adoption.users.flatMap((user): AccessUser[] => {
+    const member = users.get(iamName(written.lab, user.key));
+    return member === undefined
+      ? []
+      : [{ ...user, ...placeInLab(user, written), groups: [...user.groups, ...member.groups] }];
+  });
+  return {
+    ...{ account: written.account, users: both, groups: [...desired.groups, ...before.groups] },
+    policies: [...desired.policies, ...before.policies],
+  };
+}
+
+/** Who can no longer do what once they are moved, and who can do more than before and by the file: names and roles decide. */
+export function changingAtOnce(
+  adoption: Adoption,
+  { unlimited, written }: AdoptingTeams,
+  at: Date,
+): { readonly losing: readonly Unequal[]; readonly gaining: readonly Unequal[] } {
+  const before = operationsIn(modelBefore(adoption), at);
+  const during = operationsIn(modelDuring(adoption, written), at);
+  const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
+  const people = adoption.users.map(({ key, name }) => {
+    const user = iamName(written.lab, key);
+    return { user, was: of(before, name), has: of(during, user), gets: of(given, user) };
+  });
+  return {
+    losing: people.flatMap(({ user, was, has }) => unequal(user, difference(was, has))),
+    gaining: people.flatMap(({ user, was, has, gets }) => unequal(user, difference(has, union(was, gets)))),
+  };
+}
+
+/** Whose access, while both the old access and the roles hold, is not what both give together, or more than before and by the file. */
 export function unequalDuring(
   adoption: Adoption,
-  { unlimited }: AdoptingTeams,
+  { unlimited, written }: AdoptingTeams,
   account: AccessModel,
   at: Date,
 ): readonly Unequal[] {
   const before = operationsIn(modelBefore(adoption), at);
+  const during = operationsIn(modelDuring(adoption, written), at);
   const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
   const now = operationsIn(account, at);
   return adoption.users.flatMap(({ key, name }) => {
-    const user = iamName(unlimited.lab, key);
-    const [was, gets, has] = [of(before, name), of(given, user), of(now, user)];
-    const lost = difference(intersection(was, gets), has);
-    return unequal(user, union(lost, difference(has, union(was, gets))));
+    const user = iamName(written.lab, key);
+    const has = of(now, user);
+    return unequal(
+      user,
+      union(difference(of(during, user), has), difference(has, union(of(before, name), of(given, user)))),
+    );
   });
 }
 

@@ -19,7 +19,7 @@ import type { Team } from '../team/team.ts';
 import { labHeading } from '../terraform/run/engine.ts';
 import { alert } from '../text/document.ts';
 import { printTerminal } from '../text/terminal.ts';
-import { codeText, t } from '../text/text.ts';
+import { codeText, type Text, t } from '../text/text.ts';
 import { printBlocks, printJson } from './io.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
@@ -78,13 +78,16 @@ export function showPlan(
     return;
   }
   const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
-  stdout(`${labHeading(team, engine, kind)}\n\n`);
-  printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
   // Without a record, nothing was ever applied.
   const byHand = planned.record === null ? notAdopted(planned.account, team, at) : [];
   const isUnrecorded = planned.record === null && isUsed(planned.account, team.lab);
-  const note = isUnrecorded ? UNFINISHED : notAdoptedText(byHand.map(({ key }) => key));
-  if (note !== null) stderr(`\n${printTerminal([alert('warning', note)], width, color).join('\n')}\n`);
+  const lines = (note: Text) => printTerminal([alert('warning', note)], width, color).join('\n');
+  stdout(`${labHeading(team, engine, kind)}\n\n`);
+  // What follows says whose access would end, so this comes first.
+  if (isUnrecorded) stderr(`${lines(UNFINISHED)}\n\n`);
+  printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
+  const note = isUnrecorded ? null : notAdoptedText(byHand.map(({ key }) => key));
+  if (note !== null) stderr(`\n${lines(note)}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, terminal).join('\n')}\n`);
 }
 

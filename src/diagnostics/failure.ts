@@ -66,6 +66,11 @@ export function failureOfBootstrap(failure: Failure, command: NonNullable<Progre
   return { code, args: { ...args, progress: { done: 0, total: 0, ...progressOf(failure), command } } } as Failure;
 }
 
+/** The same failure, if it came after the first change, of a command that is to be run again instead of an apply. */
+export function failureOfCommand(failure: Failure, command: NonNullable<Progress['command']>): Failure {
+  return progressOf(failure) === null ? failure : failureOfBootstrap(failure, command);
+}
+
 /** How far an apply came by its failure; null if that does not say. */
 export function progressOf({ args }: Failure): Progress | null {
   return (args as { readonly progress?: Progress | null }).progress ?? null;
@@ -263,7 +268,7 @@ export interface PipelineFailureArgs {
   /** `file` is adopt.json; `other` if it is of another lab or account. */
   'adoption-unusable': {
     readonly file: string;
-    readonly because: 'missing' | 'unreadable' | 'damaged' | 'other';
+    readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'other';
     readonly reason: string;
   };
   /** Keys of members whose users were made by hand: an apply of a workflow would create others. */
@@ -282,6 +287,8 @@ export interface PipelineFailureArgs {
   };
   /** Names of users, groups and policies that members and roles are to have. */
   'adoption-name-taken': { readonly names: readonly string[] };
+  /** Names of users who would be in more groups than IAM allows. */
+  'adoption-groups-full': { readonly users: readonly string[] };
   /** Users who would gain in between (`plan`), gained or lost (`apply`), or would by the roles alone (`finish`). */
   'adoption-unequal': {
     readonly during: 'plan' | 'apply' | 'finish';
@@ -297,7 +304,7 @@ export interface PipelineFailureArgs {
 
 type AdoptionPart =
   | ('missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags')
-  | ('document' | 'members');
+  | ('document' | 'members' | 'member');
 
 type WithoutKeysBecause =
   | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs')
@@ -316,7 +323,7 @@ export interface Progress {
   /** Keys of members whom the apply suspended, and who stay suspended until one succeeds. */
   readonly suspended?: readonly string[];
   /** What finishes it, if not `apply`. */
-  readonly command?: 'bootstrap' | 'bootstrap --destroy';
+  readonly command?: 'bootstrap' | 'bootstrap --destroy' | 'adopt --apply' | 'adopt --finish' | 'adopt --undo';
 }
 
 /** Who holds the lock of the state, as the lock itself says; null if it does not say. */

@@ -83,6 +83,8 @@ test('between adopt --apply and adopt --finish, only what gives access is a find
   expect(textOf(scan)).toMatch(
     /^The IAM users of ada, bo, .* Run mturk-team adopt --finish, or mturk-team adopt --undo\.$/,
   );
+  const unlimited = users.map((user) => ({ ...user, inline: [] }));
+  expect(idsOf(scanned({ ...desired, users: unlimited.slice(1), groups }))).toEqual(['nothing-applied: pending']);
   const bo = users.find((user) => user.name === name('bo'))!;
   const gained = { ...desired, groups, users: [...users.filter((user) => user !== bo), { ...bo, attached: [FULL] }] };
   expect(idsOf(scanned(gained))).toContain('policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends: unknown');

@@ -245,12 +245,13 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
-  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'other'] as const).map((because) => ({
+  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'open', 'other'] as const).map((because) => ({
     ...{ file: 'adopt.json', because },
     reason: {
       missing: 'ENOENT',
       unreadable: 'EACCES',
       damaged: 'it is not JSON',
+      open: 'others than its owner may read or write it (644), as if it came from Git',
       other: 'it is of lab x in account y',
     }[because],
   })),
@@ -266,6 +267,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     },
   ],
   'adoption-name-taken': [{ names: ['Perception-Lab-Bo'] }],
+  'adoption-groups-full': [{ users: ['bo', 'zoe'] }],
   'adoption-unequal': (['plan', 'apply', 'finish'] as const).map((during) => ({
     ...{ during, people: [{ user: 'perception-lab-bo', operations: ['SendBonus'] }] },
   })),

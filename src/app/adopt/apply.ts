@@ -1,5 +1,6 @@
 import { UpdateUserCommand } from '@aws-sdk/client-iam';
-import type { Adoption } from '../../adopt/adoption.ts';
+import type { AccessUser } from '../../access/model.ts';
+import type { AdoptedUser, Adoption } from '../../adopt/adoption.ts';
 import {
   type AdoptedNow,
   isAt,
@@ -10,12 +11,21 @@ import {
   placeInLab,
   takenFromRoles,
 } from '../../adopt/progress.ts';
-import { type AdoptingTeams, adoptingTeams, gainingInBetween, unequalDuring } from '../../adopt/transition.ts';
+import {
+  type AdoptingTeams,
+  adoptingTeams,
+  changingAtOnce,
+  gainingInBetween,
+  type Unequal,
+  unequalDuring,
+} from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
+import { QUOTAS } from '../../iam/quotas.ts';
+import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
@@ -23,7 +33,7 @@ import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { askAccount, taintedIn } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkAccepted, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
+import { checkAccepted, checkMembers, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
 
 export const OTHER_MOVES = 'other users would be moved than those that were shown';
 
@@ -32,6 +42,8 @@ export interface AdoptionSteps {
   readonly teams: AdoptingTeams;
   readonly people: readonly AdoptedNow[];
   readonly moves: readonly Move[];
+  /** Who can no longer do what as soon as they are moved. */
+  readonly losing: readonly Unequal[];
 }
 
 export type Agree<Steps> = (steps: Steps) => Promise<Result<null>>;
@@ -48,12 +60,18 @@ export async function applyAdoption(
   onStart?: CommandOptions['onStart'],
 ): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
   const adoption = ofMembers(whole, session.team);
-  const shown = await decide(session, adoption);
+  const decide = async () => {
+    const open = await lookAt(session, adoption);
+    if (!open.ok) return open;
+    const known = checkMembers(session, whole, open.value.account);
+    return known.ok ? stepsOf(session, open.value) : known;
+  };
+  const shown = await decide();
   if (!shown.ok) return shown;
   const agreed = await agree(shown.value);
   if (!agreed.ok) return agreed;
-  // An hour may have passed.
-  const decided = await decide(session, adoption);
+  // A question can stay open for hours.
+  const decided = await decide();
   if (!decided.ok) return decided;
   const { teams, moves } = decided.value;
   const team = teams.written;
@@ -75,10 +93,7 @@ export async function applyAdoption(
 }
 
 /** The steps, if nothing speaks against them. */
-async function decide(session: LabSession, adoption: Adoption): Promise<Result<AdoptionSteps>> {
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  const { account, people, record } = open.value;
+function stepsOf(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<AdoptionSteps> {
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
@@ -86,16 +101,26 @@ async function decide(session: LabSession, adoption: Adoption): Promise<Result<A
   if (!unchanged.ok) return unchanged;
   const teams = adoptingTeams(session.team, adoption, session.today);
   const team = teams.written;
-  const gaining = gainingInBetween(adoption, teams, session.at);
+  const atOnce = changingAtOnce(adoption, teams, session.at);
+  const gaining = [...gainingInBetween(adoption, teams, session.at), ...atOnce.gaining];
   if (gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: gaining });
+  const full = people
+    .filter(({ user, now }) => now !== null && isFull(user, now, team))
+    .map(({ user: { name } }) => name);
+  if (full.length > 0) return fail('adoption-groups-full', { users: full });
   const wanted = people.flatMap(({ user, now }) => {
     const to = placeInLab(user, team);
     return now === null || isAt(now, to) ? [] : [{ from: now, to }];
   });
   const { moves, taken } = orderedMoves(wanted, account.access.users);
-  const names = [...taken, ...takenFromRoles(team, account.access)];
+  const names = [...taken, ...takenFromRoles(team, adoption, account.access)];
   if (names.length > 0) return fail('adoption-name-taken', { names });
-  return succeed({ teams, people, moves });
+  return succeed({ teams, people, moves, losing: atOnce.losing });
+}
+
+function isFull({ key }: AdoptedUser, { groups }: AccessUser, { lab, members }: Team): boolean {
+  const roles = members.find((member) => member.key === key)?.roles ?? [];
+  return new Set([...groups, ...roles.map((role) => iamName(lab, role))]).size > QUOTAS.groupsPerUser;
 }
 
 /**

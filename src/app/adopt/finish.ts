@@ -22,7 +22,7 @@ import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Agree } from './apply.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
-import { checkAccepted, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
+import { checkAccepted, checkMembers, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
 
 export interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
   /** Whether groups and policies that no one has any more are deleted. */
@@ -56,7 +56,7 @@ export async function finishAdoption(
   agree: Agree<FinishSteps>,
 ): Promise<Result<Finished>> {
   const adoption = ofMembers(whole, session.team);
-  const open = await lookWhenReady(session, adoption);
+  const open = await lookWhenReady(session, whole);
   if (!open.ok) return open;
   const { record } = open.value;
   // What was accepted is the owners' answer: nothing of the file is withheld from these members.
@@ -67,10 +67,10 @@ export async function finishAdoption(
   const agreed = await agree({ planned: shown.value, people: open.value.people, unused });
   if (!agreed.ok) return agreed;
   if (shown.value.blocks.length > 0) return blocked(shown.value);
-  // An hour may have passed.
-  const now = await lookWhenReady(session, adoption);
-  if (!now.ok) return now;
-  const { people } = now.value;
+  // A question can stay open for hours: `restore` would accept a user who was created again meanwhile.
+  const again = await lookWhenReady(session, whole);
+  if (!again.ok) return again;
+  const { people } = again.value;
   const begun = await changeRecord(session.records, (found) => {
     if (!isSameApply(found, record)) return null;
     const ids = Object.fromEntries(people.map(({ user }) => [iamName(session.team.lab, user.key), user.id]));
@@ -96,9 +96,11 @@ export async function finishAdoption(
     : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
 }
 
-async function lookWhenReady(session: LabSession, adoption: Adoption): Promise<Result<OpenAdoption>> {
-  const open = await lookAt(session, adoption);
-  const ready = open.ok ? checkReady(session, open.value) : open;
+async function lookWhenReady(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {
+  const open = await lookAt(session, ofMembers(whole, session.team));
+  if (!open.ok) return open;
+  const known = checkMembers(session, whole, open.value.account);
+  const ready = known.ok ? checkReady(session, open.value) : known;
   return ready.ok ? open : ready;
 }
 

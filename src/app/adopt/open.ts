@@ -1,8 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ADOPTION, type Adoption, adoptionFile } from '../../adopt/adoption.ts';
 import { differencesOf, unaccepted } from '../../adopt/differences.ts';
-import { type AccountNow, type AdoptedNow, adoptedNow, changesSince } from '../../adopt/progress.ts';
+import {
+  type AccountNow,
+  type AdoptedNow,
+  adoptedNow,
+  changesSince,
+  movedWithoutMember,
+} from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -33,6 +39,12 @@ export async function readAdoption(
     fail('adoption-unusable', { file, because: code === 'ENOENT' ? 'missing' : 'unreadable', reason: code }),
   );
   if (!text.ok) return text;
+  // Git keeps no such mode: a file of a commit could accept, and name users, for the administrator.
+  const { mode } = await stat(file);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const reason = `others than its owner may read or write it (${(mode & 0o777).toString(8)}), as if it came from Git`;
+    return fail('adoption-unusable', { file, because: 'open', reason });
+  }
   const read = parseData(text.value, ADOPTION);
   if (!read.ok) return fail('adoption-unusable', { file, because: 'damaged', reason: read.reason });
   if (read.value.lab === lab && read.value.account === account) return succeed(read.value);
@@ -88,6 +100,12 @@ export async function lookUntil(
 export function checkAccepted({ team, at, today }: LabSession, adoption: Adoption): Result<null> {
   const left = unaccepted(adoption, differencesOf(adoption, team, { at, today }));
   return left.length === 0 ? succeed(null) : fail('adoption-not-accepted', { members: left.map(({ key }) => key) });
+}
+
+/** Fails if a user was moved whose member is not in the file any more: Terraform would delete the user. */
+export function checkMembers({ team }: LabSession, whole: Adoption, account: AccountNow): Result<null> {
+  const changes = movedWithoutMember(whole, team, account);
+  return changes.length === 0 ? succeed(null) : fail('adoption-changed', { changes });
 }
 
 /** Fails if the account is not as `adopt` read it and its steps left it. */

@@ -32,7 +32,7 @@ export async function undoAdoption(
   if (!shown.ok) return shown;
   const state = await readState(session);
   if (!state.ok) return state;
-  const created = ({ account }: Decided) => createdIn(session, account.access, state.value.names);
+  const created = ({ account }: Decided) => createdIn(session, adoption, account.access, state.value.names);
   const agreed = await agree({ ...created(shown.value), moves: shown.value.moves });
   if (!agreed.ok) return agreed;
   // An hour may have passed.
@@ -79,12 +79,18 @@ async function readState(session: LabSession) {
   return succeed({ names, forget: () => forget(workspace.value, addresses) });
 }
 
-/** Groups and policies of roles under the lab's path, as the file or the state names them. */
-function createdIn({ team }: LabSession, { groups, policies }: AccessModel, recorded: ReadonlySet<string>) {
+/** Groups and policies of roles under the lab's path, as the file or the state names them, but those that `adopt` found there. */
+function createdIn(
+  { team }: LabSession,
+  { existing }: Adoption,
+  { groups, policies }: AccessModel,
+  recorded: ReadonlySet<string>,
+) {
   const names = new Set([...recorded, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
+  const isCreated = (name: string, id: string) => names.has(name) && !existing.includes(id);
   const prefix = rolePolicyArn(team, '').slice(0, -`${team.lab}-`.length);
   return {
-    groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && names.has(name) ? [name] : [])),
-    policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && names.has(name) ? [arn] : [])),
+    groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && isCreated(name, name) ? [name] : [])),
+    policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && isCreated(name, arn) ? [arn] : [])),
   };
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { notAdopted } from '../../access/adoptable.ts';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
 import { reviewOfPlan } from '../../review/changes/review.ts';
@@ -105,7 +106,9 @@ export async function planAndApply(
   const byHand = record === null ? notAdopted(account, team, session.at) : [];
   if (workflow && byHand.length > 0) return fail('not-adopted', { members: byHand.map(({ key }) => key) });
   // Users who are not adopted yet would be created a second time; those who are would count as another person's.
-  if ((record?.team ?? null) === null && existsSync(adoptionFile(options.file))) return fail('adoption-unfinished', {});
+  const isAdopting = record === null && restore.length === 0 && adoptingIn(account, team).length > 0;
+  const isUnfinished = isAdopting || ((record?.team ?? null) === null && existsSync(adoptionFile(options.file)));
+  if (isUnfinished) return fail('adoption-unfinished', {});
   const left = first.value.ruled.withheld.find((each) => rule.restore.has(restoreName(each)));
   if (left !== undefined) {
     const name = iamName(team.lab, left.key);

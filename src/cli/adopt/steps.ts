@@ -5,7 +5,7 @@ import { type AdoptStepOptions, withAdoption } from '../../app/adopt/open.ts';
 import { undoAdoption } from '../../app/adopt/undo.ts';
 import { commitOf } from '../../app/session/records.ts';
 import type { Terminal } from '../../app/terminal.ts';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failureOfCommand, type Result, succeed } from '../../diagnostics/failure.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planLine } from '../../review/text/change-text.ts';
@@ -20,8 +20,8 @@ export interface StepOptions extends AdoptStepOptions {
 /** `adopt --apply`: 0 done; 1 not possible, not confirmed or failed; 2 wrong usage or an unreadable file. */
 export function applyStep(options: StepOptions, terminal: Terminal): Promise<number> {
   return report('apply', options, terminal, async (session, adoption) => {
-    const applied = await applyAdoption(session, adoption, terminal, ({ people, moves }) =>
-      agreed(options, applyBlocks(session.team, people, moves), terminal),
+    const applied = await applyAdoption(session, adoption, terminal, (steps) =>
+      agreed(options, applyBlocks(session.team, steps), terminal),
     );
     if (!applied.ok) return applied;
     const { moved, steps } = applied.value;
@@ -82,7 +82,7 @@ async function report(
     const { lab, account } = session.team;
     return worked.ok ? succeed({ ...worked.value, data: { lab, account, step, ...worked.value.data } }) : worked;
   });
-  if (!done.ok) return reportFailure(done.failure, terminal);
+  if (!done.ok) return reportFailure(failureOfCommand(done.failure, `adopt --${step}`), terminal);
   if (options.json) printJson(done.value.data, terminal);
   else terminal.stdout(`\n${plainText(done.value.text)}\n`);
   return 0;

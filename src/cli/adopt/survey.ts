@@ -25,7 +25,9 @@ export async function showSurvey(
     printJson({ lab: team.lab, account: team.account, ...found, people, notChecked, wrote: saved.value }, terminal);
   } else if (saved.value.length > 0) {
     const applied = open.size > 0 ? '' : '\nNext: mturk-team adopt --apply, and after it mturk-team adopt --finish';
-    const next = draft === null ? applied : `\nNext: mturk-team check ${draft.file}, then review and merge it`;
+    const check = draft !== null && open.size > 0 ? 'mturk-team adopt again, to decide what differs' : null;
+    const drafted = `correct ${draft?.file}, then run ${check ?? 'mturk-team check'}`;
+    const next = draft === null ? applied : `\nNext: ${drafted}`;
     terminal.stdout(`\nWrote ${saved.value.join(', ')}. Nothing in AWS was changed.${next}\n`);
   }
   return 0;

@@ -12,7 +12,7 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
-import { labPath } from '../../team/names.ts';
+import { LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
 import { withoutAddedDenies } from '../added-denies.ts';
@@ -109,7 +109,10 @@ function detect(given: ScanInput): Detection {
   return { administrators, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
 }
 
-/** Between `adopt --apply` and `adopt --finish`, what adopted users still have beside their roles is no finding. */
+/**
+ * Between `adopt --apply` and `adopt --finish`, neither what adopted users still have beside their roles is a finding, nor what
+ * the second brings: users of new members, and what limits the others.
+ */
 function detectAdopting(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const { detected: found, administrators } = detectAll(given);
@@ -118,11 +121,16 @@ function detectAdopting(given: ScanInput): Detection {
   const users = new Set(adopting.map(({ user }) => user));
   const others = found.filter((each) => {
     const about = subjectOf(each.data);
-    if ('state' in each.data && each.data.state === 'missing') return false;
+    if (('state' in each.data && each.data.state === 'missing') || isToCome(each.data)) return false;
     return worstEffect(each) !== null || about?.kind !== 'user' || !users.has(about.name);
   });
   const data = { ...{ users: 0, groups: 0, policies: 0, needsBoundary: false, byHand: [], taken: [] }, adopting };
   return { administrators, detected: [detected('nothing-applied', data, { cause: 'pending' }), ...others] };
+}
+
+function isToCome(data: Detected['data']): boolean {
+  if (!('kind' in data)) return false;
+  return data.kind === 'user-deleted' || (data.kind === 'inline-policy-removed' && data.policy === LIMITS_POLICY);
 }
 
 const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };

@@ -18,12 +18,21 @@ const PARTS = {
   tags: 'its tags',
   document: 'what it allows',
   members: 'its members',
+  member: 'it is moved already, and team.yaml has no member for it',
+} as const;
+
+const UNUSABLE_HELP = {
+  missing: t`restore the file, or run ${ADOPT}`,
+  unreadable: t`restore the file; before ${APPLY}, delete it and run ${ADOPT}`,
+  damaged: t`restore the file; before ${APPLY}, delete it and run ${ADOPT}`,
+  open: t`if ${ADOPT} wrote it here, run ${codeText('chmod 600 adopt.json')}; else delete it`,
+  other: t`run it where the file of this lab and account is`,
 } as const;
 
 const UNEQUAL = {
   plan: {
     summary: t`someone would have too much access for a moment`,
-    help: t`give them one role that does the same in ${TEAM_FILE}, or change it after ${FINISH}`,
+    help: t`give them one role that does the same in ${TEAM_FILE}, or correct a policy that no longer matches their new name`,
   },
   apply: {
     summary: t`someone has not the access that they should have by now`,
@@ -41,8 +50,7 @@ export const ADOPT_PROBLEMS = {
   'adoption-unusable': ({ file, because }) => ({
     summary: because === 'missing' ? t`no ${codeText(file)}` : t`${codeText(file)} cannot be used`,
     ...(because === 'missing' ? { reason: t`${ADOPT} has not read the account yet` } : {}),
-    help:
-      because === 'other' ? t`run it where the file of this lab and account is` : t`restore the file, or run ${ADOPT}`,
+    help: UNUSABLE_HELP[because],
   }),
   'not-adopted': ({ members }) => ({
     summary: t`${counted(members.length, 'member')} not adopted yet`,
@@ -66,12 +74,19 @@ export const ADOPT_PROBLEMS = {
       changes.map(({ kind, name, part }) => t`${trusted(kind)} ${codeText(name)}: ${trusted(PARTS[part])}`),
       SHOWN,
     ),
-    help: t`undo that change, or run ${ADOPT} again to read the account as it is`,
+    help: changes.some(({ part }) => part === 'member')
+      ? t`restore the member in ${TEAM_FILE}, or run ${UNDO}`
+      : t`undo that change, or run ${ADOPT} again to read the account as it is`,
   }),
   'adoption-name-taken': ({ names }) => ({
     summary: t`names that members or roles are to have are taken`,
     reason: t`taken by ${listTexts(names.map(codeText))}; names are unique whatever their path and case`,
     help: t`rename these, or give the members or roles other keys in ${TEAM_FILE} and run ${ADOPT} again`,
+  }),
+  'adoption-groups-full': ({ users }) => ({
+    summary: t`${counted(users.length, 'IAM user')} would be in more groups than IAM allows`,
+    reason: t`in too many groups to join those of their roles, too: ${someTexts(users.map(codeText), SHOWN)}`,
+    help: t`remove each from a group, then run ${ADOPT} again to read the account as it is`,
   }),
   'adoption-unequal': ({ during, people }) => ({
     ...UNEQUAL[during],
@@ -87,7 +102,7 @@ export const ADOPT_PROBLEMS = {
   }),
   'adoption-unfinished': () => ({
     summary: t`the lab has not adopted its account yet`,
-    reason: t`${codeText('adopt.json')} is beside ${TEAM_FILE}: an apply would create its users again, without their keys`,
+    reason: t`an adoption has begun: an apply would create users again without their keys, or suspend those that were moved`,
     help: t`run ${APPLY} and ${FINISH}, or delete ${codeText('adopt.json')} if no user is to be adopted`,
   }),
   'adoption-over': ({ ended }) => ({

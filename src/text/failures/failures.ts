@@ -257,7 +257,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'no-apply-record': () => ({
     summary: t`nothing says what was applied last`,
     reason: t`something is under the lab's IAM path, and ${codeText('apply-record.json')} is missing beside the state`,
-    help: t`an administrator runs ${codeText('mturk-team apply')} at a terminal and names whose access is restored`,
+    help: t`if an adoption has begun, ${codeText('mturk-team adopt --finish')} ends it; else an administrator runs ${codeText('mturk-team apply')} at a terminal and names whose access is restored`,
     paste: ['mturk-team apply --restore KEY,KEY'],
   }),
   'apply-unfinished': ({ at }) => ({

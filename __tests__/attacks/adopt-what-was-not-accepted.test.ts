@@ -1,0 +1,130 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
+import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
+import { runHere, scratch } from '../support/command.ts';
+import { FIRST_FILE } from '../support/first-team-file.ts';
+
+const DAY = '2026-11-25';
+const LAB_PATH = '/mturk/perception-lab/';
+let place: ReturnType<typeof scratch>;
+afterEach(() => place.remove());
+
+/** Works in the account of the lab, as someone with an administrator's key. */
+async function byHand<Value>(work: (iam: IAMClient) => Promise<Value>): Promise<Value> {
+  const clock = () => new Date(`${DAY}T12:00:00Z`);
+  const account = await openAccount({ dir: join(place.directory, '.mturk-team', 'emulator'), clock });
+  const iam = iamOf(account);
+  try {
+    return await work(iam);
+  } finally {
+    iam.destroy();
+    await account.close();
+  }
+}
+
+/** A lab repository, and an account that was made by hand. */
+async function labWith(title: string): Promise<void> {
+  place = scratch({ 'team.yaml': FIRST_FILE });
+  const clock = () => new Date(`${DAY}T12:00:00Z`);
+  const account = await openAccount({ dir: join(place.directory, '.mturk-team', 'emulator'), clock });
+  await createAccount(account, ADOPTED_ACCOUNTS.find((each) => each.title === title)!);
+  await account.close();
+}
+
+const adopt = (...args: readonly string[]) =>
+  runHere(['adopt', ...args, '--emulator', '--today', DAY], { cwd: place.directory });
+const file = (name: string) => join(place.directory, name);
+
+async function undecided(...args: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await adopt(...args, '--json');
+  const people: readonly { readonly member: string; readonly accepted: boolean }[] = JSON.parse(stdout).people;
+  return people.filter(({ accepted }) => !accepted).map(({ member }) => member);
+}
+
+describe('what was accepted', () => {
+  beforeEach(() => labWith('a user in a foreign admin group'));
+
+  test('it is not accepted for a policy of that name that says more since', async () => {
+    expect(await undecided('--accept', 'otto')).toEqual([]);
+    await byHand((iam) =>
+      callIam(iam, 'PutGroupPolicy', {
+        ...{ GroupName: 'IT', PolicyName: 'keys' },
+        PolicyDocument: policy('Allow', ['iam:CreateAccessKey', 's3:*']),
+      }),
+    );
+    expect(await undecided()).toEqual(['otto']);
+  });
+
+  test('it is not accepted for another user under that key, nor for one created again', async () => {
+    expect(await undecided('--accept', 'otto')).toEqual([]);
+    await byHand(async (iam) => {
+      await callIam(iam, 'AddUserToGroup', { GroupName: 'IT', UserName: 'pia' });
+      await callIam(iam, 'UpdateUser', { UserName: 'otto', NewUserName: 'zed' });
+      await callIam(iam, 'CreateUser', { UserName: 'otto' });
+      await callIam(iam, 'AddUserToGroup', { GroupName: 'IT', UserName: 'otto' });
+      const PolicyArn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly';
+      await callIam(iam, 'AttachUserPolicy', { UserName: 'otto', PolicyArn });
+    });
+    expect(await undecided('--without', 'zed', '--as', 'otto=otto')).toContain('otto');
+  });
+
+  test('a file that Git brings, which others may read, accepts nothing', async () => {
+    expect(await undecided('--accept', 'otto')).toEqual([]);
+    chmodSync(file('adopt.json'), 0o644);
+    const before = readFileSync(file('adopt.json'), 'utf8');
+    for (const step of [[], ['--apply', '--yes'], ['--finish', '--yes'], ['--undo', '--yes']]) {
+      const { code, stderr } = await adopt(...step);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('as if it came from Git') });
+    }
+    expect(readFileSync(file('adopt.json'), 'utf8')).toBe(before);
+  });
+});
+
+describe('after --undo', () => {
+  beforeEach(() => labWith('groups'));
+
+  const everyUser = () =>
+    byHand(async (iam) => {
+      const { Users } = (await callIam(iam, 'ListUsers')) as { Users: { Path: string; UserName: string }[] };
+      return Users.map(({ Path, UserName }) => `${Path}${UserName}`).sort();
+    });
+
+  test('no user stays in the lab whose member was removed from team.yaml in between', async () => {
+    await adopt();
+    const text = readFileSync(file('team.yaml'), 'utf8');
+    expect(await adopt('--apply', '--yes')).toMatchObject({ code: 0 });
+    writeFileSync(file('team.yaml'), text.replace(/^ {2}dora: .*\n/m, ''));
+    for (const step of ['--apply', '--finish']) {
+      const { code, stderr } = await adopt(step, '--yes');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringContaining('user `dora`: it is moved already'),
+      });
+    }
+    // Reading again forgets no one who was moved.
+    expect(await adopt()).toMatchObject({ code: 0 });
+    expect(await adopt('--undo', '--yes')).toMatchObject({ code: 0 });
+    expect(await everyUser()).toEqual(['/dora', '/emil', '/fay', '/gus']);
+  });
+
+  test('groups that were under the path of the lab before are there, with who was in them', async () => {
+    const GroupName = 'perception-lab-readers';
+    await byHand(async (iam) => {
+      await callIam(iam, 'CreateGroup', { GroupName, Path: LAB_PATH });
+      await callIam(iam, 'AddUserToGroup', { GroupName, UserName: 'dora' });
+    });
+    await adopt();
+    const text = readFileSync(file('team.yaml'), 'utf8');
+    writeFileSync(file('team.yaml'), text.replaceAll('readers-2', 'readers'));
+    const applied = await adopt('--apply', '--yes');
+    expect(applied).toMatchObject({ code: 1, stderr: expect.stringContaining('error[adoption-name-taken]') });
+    expect(await adopt('--undo', '--yes')).toMatchObject({ code: 0 });
+    const { Users } = (await byHand((iam) => callIam(iam, 'GetGroup', { GroupName }))) as {
+      Users: { UserName: string }[];
+    };
+    expect(Users.map(({ UserName }) => UserName)).toEqual(['dora']);
+    expect(existsSync(file('adopt.json'))).toBe(true);
+  });
+});
