@@ -9,6 +9,7 @@ const MODULES = [
   'emulator',
   'adopt',
   'offboard',
+  'history',
   'drift',
   'review',
   'keys',
@@ -148,8 +149,8 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4610,
-  app: 4810,
+  cli: 4710,
+  app: 5150,
   setup: 1720,
   emulator: 8370,
   drift: 5870,
@@ -157,6 +158,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   keys: 1035,
   adopt: 1870,
   offboard: 685,
+  history: 1260,
   guardrails: 735,
   github: 1360,
   terraform: 2180,

@@ -5,6 +5,7 @@ import { CAPABILITIES, CATALOG, type Capability, OPERATIONS, RISK_VERBS } from '
 import { FAILURE_REASONS } from '../src/diagnostics/failure.ts';
 import { FINDING_IDS } from '../src/diagnostics/finding-ids.ts';
 import { GUARDRAILS } from '../src/guardrails/guardrails.ts';
+import { HISTORY_NOTES } from '../src/history/timeline.ts';
 import { TEAM_RULES } from '../src/team/rules/rules.ts';
 import { FAILURE_PROBLEMS } from '../src/text/failures/failures.ts';
 
@@ -14,6 +15,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   block: Object.keys(GUARDRAILS),
   failure: [...Object.keys(FAILURE_PROBLEMS), 'no-owner-with-login', 'demo-needs-role'],
   reason: FAILURE_REASONS,
+  history: HISTORY_NOTES,
   drift: FINDING_IDS,
 };
 

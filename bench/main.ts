@@ -6,6 +6,7 @@ import { benchCheck } from './check.ts';
 import { benchDecide } from './decide.ts';
 import { benchEdit } from './edit.ts';
 import { benchFirstComment } from './first-comment.ts';
+import { benchHistory } from './history.ts';
 import { benchInventory } from './inventory.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
@@ -114,6 +115,18 @@ rows.push({
   baseline: `check: ${ms(edit.checkMs)}`,
   measured: edit.ratio,
   target: edit.limit,
+  unit: 'x',
+});
+
+say('history');
+const past = await benchHistory(5000);
+rows.push({
+  what: 'changes of access in all commits of 40 members',
+  size: String(past.commits),
+  ours: ms(past.historyMs),
+  baseline: `git log -p: ${ms(past.logMs)}`,
+  measured: past.ratio,
+  target: past.limit,
   unit: 'x',
 });
 

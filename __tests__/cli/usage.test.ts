@@ -8,6 +8,8 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
+  ['Everyday', 'why'],
+  ['Everyday', 'history'],
   ['Everyday', 'offboard'],
   ['Edit', 'member'],
   ['Edit', 'role'],

@@ -221,6 +221,8 @@ function operationsThrough({ identity }: UserAccess, group: string): OperationSe
 /** Where an answer is from; `difference` is that of AWS from team.yaml, which is asked for the same: empty if there is none. */
 export type AnswerSource<Difference> =
   | { readonly kind: 'file' }
+  /** A version of the file: an earlier one of the default branch. */
+  | { readonly kind: 'merged' }
   | { readonly kind: 'aws'; readonly account: string; readonly difference: readonly Difference[] };
 
 /** In what a user's access in AWS differs from team.yaml's, now or later: gained is only in AWS. */

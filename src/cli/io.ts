@@ -142,4 +142,5 @@ const WRONG_INPUT: readonly Failure['code'][] = [
   'unknown-member',
   'unknown-role',
   'unknown-operation',
+  'not-in-history',
 ];

@@ -7,6 +7,12 @@ export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
 export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
 export const today = () => new Option('--today <YYYY-MM-DD>', 'act as if this were today, UTC').argParser(parseDay);
+export const on = () =>
+  new Option('--on <YYYY-MM-DD>', 'as of the end of this day, UTC, as it was merged').argParser((text) => {
+    const day = parseDay(text);
+    if (day <= dayOf({})) return day;
+    throw new InvalidArgumentError('Write a day that has begun: the future is not merged.');
+  });
 export const checkedAt = () =>
   new Option('--checked-at <time>', 'with --reconcile: when the check was made that the drift issue shows').argParser(
     (text) => {
@@ -75,6 +81,12 @@ export function labOptions(file: string, options: AccountOptions) {
   } as const;
 }
 
+export const HISTORY_EXIT_CODES = [
+  '0 shown, whatever the answer',
+  '1 the history, or that version, cannot be read',
+  '2 unknown name or wrong usage',
+];
+
 /** The arguments and exit codes of commands that read the file, and AWS with --live. `unknown` is one of their code 2. */
 export function addAccessOptions(command: Command, unknown: string): Command {
   return command
@@ -82,6 +94,7 @@ export function addAccessOptions(command: Command, unknown: string): Command {
     .addOption(new Option('--live', 'ask AWS, and show where it differs from team.yaml'))
     .addOption(emulator())
     .addOption(today())
+    .addOption(on().conflicts(['live', 'today']))
     .addOption(json())
     .addHelpText(
       'after',
@@ -89,10 +102,14 @@ export function addAccessOptions(command: Command, unknown: string): Command {
     );
 }
 
-export function accessOptions(file: string, options: AccountOptions & { readonly live?: boolean }, command: Command) {
-  const { live = false } = options;
+export function accessOptions(
+  file: string,
+  options: AccountOptions & { readonly live?: boolean; readonly on?: string },
+  command: Command,
+) {
+  const { live = false, on = null } = options;
   if (!live && command.getOptionValueSource('emulator') === 'cli') command.error('error: --emulator needs --live');
-  return { ...fileOptions(file, options), live, emulator: emulatorOf(options) };
+  return { ...fileOptions(file, options), live, on, emulator: emulatorOf(options) };
 }
 
 /** The directory of the local AWS emulator; null for the real one. */

@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     drift: ['Show drift between AWS and team.yaml', () => import('./commands/drift.ts')],
     explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
+    why: ['Show why a member may do something, and who decided it', () => import('./commands/why.ts')],
+    history: ['Show every change of access, from Git', () => import('./commands/history.ts')],
     offboard: ['Prepare a departure, and prove that it is over', () => import('./commands/offboard.ts')],
   },
   'Edit:': {

@@ -300,6 +300,28 @@ export interface PipelineFailureArgs {
   'adoption-unfinished': Readonly<Record<never, never>>;
   /** `adopt --finish` has begun, or an apply; `ended` if one has ended. */
   'adoption-over': { readonly ended: boolean };
+  /** `no-commit`: none of the default branch has the file. */
+  'history-unavailable': {
+    readonly file: string;
+    readonly because: 'no-clone' | 'no-branch' | 'no-commit' | 'damaged';
+    readonly reason: string;
+  };
+  /** The clone does not have every commit. */
+  'history-shallow': { readonly file: string };
+  /** The file had no version yet: `first` is the day of the first one. */
+  'history-begins-later': { readonly day: string; readonly first: string };
+  /** What was merged at `date` says nothing about access. `before` is the last day with a version that can be read. */
+  'history-version-unreadable': {
+    readonly file: string;
+    readonly commit: string;
+    readonly date: string;
+    readonly because: 'deleted' | 'not-yaml' | 'value';
+    /** The value that is not known; null if it is not about one. */
+    readonly path: string | null;
+    readonly before: string | null;
+  };
+  /** No version has a member or role of that key. */
+  'not-in-history': { readonly key: string; readonly similar: string | null };
 }
 
 type AdoptionPart =

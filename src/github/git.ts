@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 /** Milliseconds for one call; a lab's history is small. */
 const TIME = 120_000;
-const LARGEST_OUTPUT = 16 * 1024 * 1024;
+const LARGEST_OUTPUT = 256 * 1024 * 1024;
 
 type GitAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 export type Git = (...args: readonly string[]) => Promise<GitAnswer>;
@@ -26,6 +26,38 @@ export function isolatedGit(directory: string, settings: Readonly<Record<string,
 export async function gitIn(directory: string, ...args: readonly string[]): Promise<string | null> {
   const answered = await runGit(['-C', directory, ...args], process.env);
   return answered.ok ? answered.text.trim() : null;
+}
+
+/** Git in the clone of a directory, which reads commits as they were made: no replacement of an object, and no graft. */
+export function historyGit(directory: string): Git {
+  const env = { ...process.env, GIT_GRAFT_FILE: '/dev/null', LC_ALL: 'C' };
+  return (...args) => runGit(['--no-replace-objects', '--literal-pathspecs', '-C', directory, ...args], env);
+}
+
+/** The contents of blobs by id; those that are missing are left out. Null if Git fails. */
+export function blobsIn(directory: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer> | null> {
+  return new Promise((resolve) => {
+    const args = ['--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
+    const options = { encoding: 'buffer', timeout: TIME, maxBuffer: LARGEST_OUTPUT } as const;
+    const child = execFile('git', args, options, (error, bytes) => resolve(error === null ? batchIn(bytes) : null));
+    // A Git that ended early is reported by its exit code.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(`${ids.join('\n')}\n`);
+  });
+}
+
+/** `ID blob BYTES`, a line break, the bytes and a line break; `ID missing` for one that is not there. */
+function batchIn(bytes: Buffer): ReadonlyMap<string, Buffer> {
+  const blobs = new Map<string, Buffer>();
+  for (let at = 0; at < bytes.length; ) {
+    const begin = bytes.indexOf(10, at) + 1;
+    const [id = '', type, size] = bytes.toString('latin1', at, begin - 1).split(' ');
+    at = begin;
+    if (type !== 'blob') continue;
+    blobs.set(id, bytes.subarray(begin, begin + Number(size)));
+    at += Number(size) + 1;
+  }
+  return blobs;
 }
 
 function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<GitAnswer> {

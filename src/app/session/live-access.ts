@@ -5,15 +5,18 @@ import { readAuthorizationDetails } from '../../aws/inventory/authorization-deta
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { recreatedIn } from '../../drift/rules/renamed.ts';
 import type { Team } from '../../team/team.ts';
+import { type Past, pastOf } from '../history/past.ts';
 import type { Terminal } from '../terminal.ts';
 import { type AccountSessionOptions, openAccountSession } from './account-session.ts';
-import { readTeam } from './read-team.ts';
+import { momentOf, readTeam } from './read-team.ts';
 import { appliedIn, readRecord } from './records.ts';
 
 export interface AccessOptions extends AccountSessionOptions {
   readonly json: boolean;
   /** Ask AWS, too. */
   readonly live: boolean;
+  /** The day (`YYYY-MM-DD`) whose version of the default branch is meant; null for the file as it is. */
+  readonly on: string | null;
 }
 
 interface AccessSources {
@@ -22,14 +25,27 @@ interface AccessSources {
   readonly file: AccessModel;
   /** What AWS grants, to every user of the account; null if it was not asked. */
   readonly aws: AccessModel | null;
+  /** The moment that all is decided at. */
+  readonly at: Date;
+  /** The version that the team is of; null for the file as it is. */
+  readonly past: Past | null;
 }
 
 /** Who may do what by the file and, if asked, by AWS: one call a page. */
 export async function readAccess(options: AccessOptions, terminal: Terminal): Promise<Result<AccessSources>> {
-  const { file, today, live } = options;
+  const { file, today, live, on } = options;
+  if (on !== null) {
+    const past = await pastOf(file, on);
+    if (!past.ok) return past;
+    const { team, at } = past.value;
+    return succeed({ team, file: desiredAccess(team, on), aws: null, at, past: past.value });
+  }
+  const at = momentOf(today);
   if (!live) {
     const read = await readTeam(file, today);
-    return read.ok ? succeed({ team: read.value, file: desiredAccess(read.value, today), aws: null }) : read;
+    return read.ok
+      ? succeed({ team: read.value, file: desiredAccess(read.value, today), aws: null, at, past: null })
+      : read;
   }
   const opened = await openAccountSession(options, terminal);
   if (!opened.ok) return opened;
@@ -42,7 +58,7 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
     const replaced = recreatedIn(read.value, team, (record.ok && appliedIn(record.value)?.ids) || null);
     const given = desiredAccess(team, today);
     const users = given.users.filter(({ name }) => !replaced.includes(name));
-    return succeed({ team, file: { ...given, users }, aws: read.value.access });
+    return succeed({ team, file: { ...given, users }, aws: read.value.access, at, past: null });
   } finally {
     await close();
   }

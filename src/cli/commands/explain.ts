@@ -3,9 +3,12 @@ import { accessDifference, explain, explainEnded, explainNone } from '../../acce
 import { explanationBlocks } from '../../access/text/explain.ts';
 import { named } from '../../access/text/names.ts';
 import { type AccessOptions, readAccess } from '../../app/session/live-access.ts';
-import { momentOf, namingOf } from '../../app/session/read-team.ts';
+import { namingOf } from '../../app/session/read-team.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
+import { changesAbout } from '../../history/changes.ts';
+import { pastJson } from '../../history/json.ts';
+import { pastBlocks } from '../../history/text.ts';
 import { iamName } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
@@ -19,9 +22,8 @@ export interface ExplainOptions extends AccessOptions {
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
-  const { team, file, aws } = read.value;
+  const { team, file, aws, at, past } = read.value;
   const { member, json: isJson } = options;
-  const at = momentOf(options.today);
   const user = iamName(team.lab, member);
   const byFile = explain(file, user, at) ?? explainEnded(team, member, at);
   const byAws = aws === null ? null : explain(aws, user, at);
@@ -32,13 +34,19 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   const naming = shownNames(namingOf(team), terminal);
   const [explanation, source] =
     aws === null
-      ? [byFile ?? explainNone(user, at), { kind: 'file' } as const]
+      ? [byFile ?? explainNone(user, at), { kind: past === null ? 'file' : 'merged' } as const]
       : [
           byAws ?? explainNone(user, at),
           { kind: 'aws', account: team.account, difference: accessDifference(file, aws, user, at) } as const,
         ];
-  if (isJson) printJson({ source, ...named(explanation.user, naming), ...explanation }, terminal);
-  else printBlocks(explanationBlocks(explanation, naming, source), terminal);
+  const changes = changesAbout(past?.changes ?? [], member);
+  if (isJson) {
+    const answer = { ...named(explanation.user, naming), ...explanation };
+    printJson({ source, ...answer, ...(past === null ? {} : pastJson(past, changes)) }, terminal);
+  } else {
+    const blocks = explanationBlocks(explanation, naming, source);
+    printBlocks([...blocks, ...(past === null ? [] : pastBlocks(past, changes))], terminal);
+  }
   return 0;
 }
 
@@ -48,7 +56,12 @@ export function register(command: Command, terminal: Terminal): void {
     .addAccessOptions(command, 'unknown member')
     .addHelpText(
       'after',
-      cli.examples('mturk-team explain bo', 'mturk-team explain bo --live', 'mturk-team explain bo --today 2027-06-01'),
+      cli.examples(
+        'mturk-team explain bo',
+        'mturk-team explain bo --live',
+        'mturk-team explain bo --today 2027-06-01',
+        'mturk-team explain bo --on 2026-03-31',
+      ),
     )
     .action(async (member: string, file: string, options) => {
       cli.finish(await explainCommand({ member, ...cli.accessOptions(file, options, command) }, terminal));

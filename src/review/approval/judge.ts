@@ -53,7 +53,7 @@ const LATER_MERGE = new Set([
 ]);
 
 /** Each reviewer's latest review. A comment does not replace an approval, as on GitHub's own page. */
-function latestOfEach(reviews: readonly PullReview[]) {
+export function latestOfEach(reviews: readonly PullReview[]) {
   const latest = new Map<number, PullReview & { readonly author: NonNullable<PullReview['author']> }>();
   for (const { author, ...review } of reviews) {
     if (author === null || !['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(review.state)) continue;

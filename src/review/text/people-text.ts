@@ -34,8 +34,11 @@ export function personNamer({ people, lab }: Pick<Review, 'people' | 'lab'>): (u
   return (user) => personText(byUser.get(user) ?? { user, name: null, key: keyOfIamName(lab, user) });
 }
 
+/** What of a review the words about one person depend on. */
+export type PersonContext = Pick<Review, 'lab' | 'settings' | 'unexplained'>;
+
 /** What changes about a person, `Adds role paymaster; removes last day (was 31 May 2027)`. */
-export function changeText(person: ReviewedPerson, review: Review): Text {
+export function changeText(person: ReviewedPerson, review: PersonContext): Text {
   const { change, classes } = person;
   const { lab } = review;
   if (classes.includes('identity-replaced'))
@@ -68,9 +71,18 @@ export function isSaidElsewhere(person: ReviewedPerson, { unexplained, lab, sett
   return isOnly && change.capabilities.gained.length === 0;
 }
 
-function losesByFreeze({ capabilities: { lost } }: AccessChange, settings: Review['settings']): boolean {
-  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting.gained : []));
-  return lost.length > 0 && lost.every(({ capability }) => frozen.includes(capability));
+function losesByFreeze(change: AccessChange, settings: Review['settings']): boolean {
+  return isByFreeze(change.capabilities.lost, settings, 'gained');
+}
+
+/** Whether the freeze gained or lost, as a setting, all of what someone loses or gains. */
+function isByFreeze(
+  capabilities: AccessChange['capabilities']['gained'],
+  settings: Review['settings'],
+  side: 'gained' | 'lost',
+): boolean {
+  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting[side] : []));
+  return capabilities.length > 0 && capabilities.every(({ capability }) => frozen.includes(capability));
 }
 
 /** Roles that the person has only by a manual change, which the plan reverts. */
@@ -112,14 +124,18 @@ function endText({ before, after }: AccessChange['ends']): Text {
 }
 
 /** For a person whose roles, freeze or policies changed under them. */
-function roleParts(change: AccessChange, { lab, settings }: Review): readonly Text[] {
+function roleParts(change: AccessChange, { lab, settings }: PersonContext): readonly Text[] {
   const { gained, lost } = change.capabilities;
   const keys = (capabilities: typeof gained) => {
     const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder.name));
     return [...new Set(holders)].flatMap((name) => keyOfIamName(lab, name) ?? []);
   };
   const parts = [
-    ...(gained.length === 0 ? [] : [definitionText(keys(gained), 'more')]),
+    ...(isByFreeze(gained, settings, 'lost')
+      ? [t`freeze ends`]
+      : gained.length === 0
+        ? []
+        : [definitionText(keys(gained), 'more')]),
     ...(losesByFreeze(change, settings) ? [t`freeze`] : lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
   ];
   return parts.length > 0 ? parts : [t`no effect on access`];

@@ -38,7 +38,7 @@ import {
   unchangedText,
   unexplainedText,
 } from './change-text.ts';
-import { changeText, gainTexts, lostText, personText } from './people-text.ts';
+import { changeText, gainTexts, lostText, type PersonContext, personText } from './people-text.ts';
 import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
 import { alertOf, isSafeguard, titleText } from './title-and-alert.ts';
 import { restoreTexts, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
@@ -175,7 +175,7 @@ function listBlocks(title: Text, items: readonly Text[], rank: number): readonly
 }
 
 /** The table, worst first. Many harmless gains are folded; harm and losses never are. */
-function peopleBlocks(review: Review): readonly Block[] {
+export function peopleBlocks(review: PersonContext & Pick<Review, 'people'>): readonly Block[] {
   const [loud, quiet] = [true, false].map((is) =>
     peopleRows(
       review.people.filter((person) => isLoud(person) === is),
@@ -202,7 +202,7 @@ interface PeopleRow {
 /** A row has so many names at most, because a byte budget leaves out whole rows. */
 const NAMES = 50;
 
-function peopleRows(people: readonly ReviewedPerson[], review: Review): readonly PeopleRow[] {
+function peopleRows(people: readonly ReviewedPerson[], review: PersonContext): readonly PeopleRow[] {
   const rows: PeopleRow[] = [];
   const alike = new Map<string, PeopleRow>();
   for (const person of people) {

@@ -139,7 +139,7 @@ function entriesByKey<Value>(map: Readonly<Record<string, Value>>): [key: string
 }
 
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
-const MAX_FILE_BYTES = 2 * 1024 * 1024;
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 /**
  * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is

@@ -36,6 +36,7 @@ import {
 import { ADOPT_PROBLEMS } from './adopt.ts';
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
+import { HISTORY_PROBLEMS } from './history.ts';
 import { KEY_PROBLEMS } from './keys.ts';
 import { MEMBER_KEY_PROBLEMS } from './member-keys.ts';
 import { OFFBOARD_PROBLEMS } from './offboard.ts';
@@ -295,6 +296,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   ...MEMBER_KEY_PROBLEMS,
   ...ADOPT_PROBLEMS,
   ...OFFBOARD_PROBLEMS,
+  ...HISTORY_PROBLEMS,
   ...KEY_PROBLEMS,
 };
 

@@ -1,0 +1,62 @@
+import { queryNamed } from '../../src/access/explain.ts';
+import { readChanges } from '../../src/app/history/changes.ts';
+import { changesTo, pastOf } from '../../src/app/history/past.ts';
+import { explainWhy } from '../../src/app/history/why.ts';
+import { historyBlocks, pastBlocks, whyBlocks } from '../../src/history/text.ts';
+import { visibleWidth } from '../../src/text/columns.ts';
+import type { Block } from '../../src/text/document.ts';
+import { printMarkdown } from '../../src/text/github.ts';
+import { printTerminal } from '../../src/text/terminal.ts';
+import { codeText, t } from '../../src/text/text.ts';
+import { obtained } from '../support/github-client.ts';
+import { expectGolden } from '../support/golden.ts';
+import { SAMPLE_HISTORY } from '../support/sample-history.ts';
+import { TeamHistory } from '../support/team-history.ts';
+
+const history = new TeamHistory(SAMPLE_HISTORY);
+const { file } = history;
+afterAll(() => history.remove());
+
+const golden = (name: string, answers: readonly (readonly Block[])[]) => {
+  const lines = answers.flatMap((blocks) => [...printTerminal(blocks, 100), '', '']);
+  // A command stays on one line.
+  for (const line of lines.filter((each) => !each.startsWith('  mturk-team')))
+    expect(visibleWidth(line)).toBeLessThanOrEqual(100);
+  expectGolden(`history/${name}.txt`, `${lines.join('\n').trimEnd()}\n`);
+  const markdown = answers.map((blocks) => printMarkdown(blocks, { reveal: false }));
+  expectGolden(`history/${name}.md`, `${markdown.join('\n\n').trimEnd()}\n`);
+};
+
+const why = async (member: string, what: string, day: string) => {
+  const answer = obtained(await explainWhy({ file, member, what, day }, {}));
+  return whyBlocks(answer);
+};
+
+test('why, and why not', async () => {
+  golden('why', [
+    await why('ada', 'SendBonus', '2026-06-20'),
+    await why('bo', 'pay:bonus', '2026-02-10'),
+    await why('bo', 'spend', '2026-04-01'),
+    await why('bo', 'results:read', '2026-06-10'),
+    await why('bo', 'results:read', '2026-06-20'),
+    await why('cy', 'pay:bonus', '2026-04-02'),
+    await why('ada', 'hits:publish', '2026-06-20'),
+  ]);
+});
+
+test('every change of access, and those of a member', async () => {
+  golden('changes', [
+    historyBlocks(obtained(await readChanges(file, null, '2026-06-20')), t`Access in perception-lab`),
+    historyBlocks(obtained(await readChanges(file, 'cy', '2026-06-20')), t`Access of ${codeText('cy')}`),
+  ]);
+});
+
+test('what an answer about a day adds', async () => {
+  const spend = queryNamed('spend', { roles: [] });
+  if (spend === null) throw new Error('spend is a query');
+  const on = async (day: string) => {
+    const past = obtained(await pastOf(file, day));
+    return pastBlocks(past, changesTo(past.changes, spend));
+  };
+  golden('days', [await on('2026-04-01'), await on('2026-04-10'), await on('2026-06-01')]);
+});

@@ -1,0 +1,149 @@
+import { isUtf8 } from 'node:buffer';
+import { basename, dirname } from 'node:path';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { blobsIn, type Git, historyGit } from '../../github/git.ts';
+import { type Commit, LOG_FORMAT, readLog, renamedFrom } from '../../history/commits.ts';
+import { type PastTeam, pastTeamReader } from '../../history/past-team.ts';
+import { pieceReader } from '../../history/pieces.ts';
+import { dateNotes, type HistoryNote, sinceOf, type Version } from '../../history/timeline.ts';
+import { MAIN_BRANCH } from '../../team/names.ts';
+import { MAX_FILE_BYTES } from '../../team/parse/read-team.ts';
+
+/** The history of a team file on the default branch. */
+export interface History {
+  /** `origin/main`, or `main` of a clone without that. */
+  readonly branch: string;
+  /** Oldest first; never empty. */
+  readonly commits: readonly Commit[];
+  /** When each commit counts: see `sinceOf`. */
+  readonly since: readonly string[];
+  /** What a reader must know of the whole. */
+  readonly notes: readonly HistoryNote[];
+  /** Reads the versions of commits `from` up to, and without, `to`. */
+  versions(from: number, to: number): Promise<Result<readonly Version[]>>;
+  /** Who wrote what a merge commit brought: the authors of its commits that changed the file. */
+  authorsOf(commit: Commit): Promise<readonly string[]>;
+}
+
+/** So many blobs are read at a time, so that memory is bounded. */
+const BATCH = 500;
+/** Renames that are followed: none has more, but one that goes around. */
+const MOST_RENAMES = 20;
+
+/** Reads which commits of the default branch changed a team file. */
+export async function openHistory(file: string): Promise<Result<History>> {
+  const unavailable = (because: 'no-clone' | 'no-branch' | 'no-commit' | 'damaged', reason = '') =>
+    fail('history-unavailable', { file, because, reason });
+  const place = await historyGit(dirname(file))(
+    'rev-parse',
+    ...['--is-shallow-repository', '--show-toplevel', '--show-prefix'],
+  );
+  if (!place.ok) return unavailable('no-clone', place.reason);
+  const [isShallow, directory = '', prefix = ''] = place.text.split('\n');
+  const git = historyGit(directory);
+  if (isShallow === 'true') return fail('history-shallow', { file });
+  const branch = await branchIn(git);
+  if (branch === null) return unavailable('no-branch');
+  const found = await commitsOf(git, branch.tip, `${prefix}${basename(file)}`);
+  if (!found.ok) return unavailable('damaged', found.reason);
+  const { commits, renames } = found;
+  if (commits.length === 0) return unavailable('no-commit');
+  const since = sinceOf(commits);
+  const rewritten = await lostCommits(git, branch, commits.at(-1)?.path ?? '');
+  const read = pastTeamReader(pieceReader());
+  const known = new Map<string, PastTeam>();
+  return succeed({
+    branch: branch.name,
+    commits,
+    since,
+    notes: [
+      ...renames,
+      ...(rewritten.length === 0 ? [] : [{ code: 'history-rewritten' as const, commits: rewritten }]),
+      ...dateNotes(commits, since),
+    ],
+    async versions(from, to) {
+      const wanted = commits.slice(from, to);
+      const ids = [...new Set(wanted.flatMap(({ blob }) => (blob === null || known.has(blob) ? [] : [blob])))];
+      for (let start = 0; start < ids.length; start += BATCH) {
+        const batch = ids.slice(start, start + BATCH);
+        const blobs = await blobsIn(directory, batch);
+        for (const id of batch) {
+          const bytes = blobs?.get(id);
+          if (bytes === undefined) return unavailable('damaged', `object ${id} is missing`);
+          const isText = bytes.length <= MAX_FILE_BYTES && isUtf8(bytes);
+          known.set(id, isText ? read(bytes.toString('utf8')) : NOT_YAML);
+        }
+      }
+      return succeed(
+        wanted.map((commit, index) => ({
+          commit,
+          past: (commit.blob === null ? null : known.get(commit.blob)) ?? DELETED,
+          since: since[from + index] ?? commit.date,
+        })),
+      );
+    },
+    async authorsOf({ id, parents: [first = ''], path }) {
+      const log = await git('log', '-z', '--format=tformat:%an', `${first}..${id}`, '--no-merges', '--', path);
+      return log.ok ? [...new Set(log.text.split('\0').filter((name) => name !== ''))] : [];
+    },
+  });
+}
+
+const DELETED: PastTeam = { team: null, unreadable: { kind: 'deleted' } };
+/** Too large for a team file, or no text. */
+const NOT_YAML: PastTeam = { team: null, unreadable: { kind: 'not-yaml' } };
+
+interface Branch {
+  readonly name: string;
+  readonly ref: string;
+  readonly tip: string;
+}
+
+/** What the server has, as far as this clone knows; in a clone without a server, its own branch. */
+async function branchIn(git: Git): Promise<Branch | null> {
+  for (const [name, ref] of [
+    [`origin/${MAIN_BRANCH}`, `refs/remotes/origin/${MAIN_BRANCH}`],
+    [MAIN_BRANCH, `refs/heads/${MAIN_BRANCH}`],
+  ] as const) {
+    const tip = await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
+    if (tip.ok) return { name, ref, tip: tip.text.trim() };
+  }
+  return null;
+}
+
+type Found =
+  | { readonly ok: true; readonly commits: readonly Commit[]; readonly renames: readonly HistoryNote[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** The commits by first parent that changed the file, oldest first, under its earlier names too. */
+async function commitsOf(git: Git, tip: string, path: string): Promise<Found> {
+  const options = ['-z', '-m', '--first-parent', '--raw', '--no-abbrev', '--no-renames', '--no-show-signature'];
+  const encoding = ['--encoding=UTF-8', '--no-color', LOG_FORMAT];
+  const all: Commit[] = [];
+  const renames: HistoryNote[] = [];
+  let place: { readonly tip: string; readonly path: string } | null = { tip, path };
+  while (place !== null && renames.length <= MOST_RENAMES) {
+    const log = await git('log', ...options, ...encoding, place.tip, '--', place.path);
+    if (!log.ok) return log;
+    const commits = readLog(log.text);
+    all.push(...commits);
+    place = null;
+    const [first = '', oldest] = [commits.at(-1)?.parents[0], commits.at(-1)];
+    if (oldest?.isFirst !== true || first === '') continue;
+    const tree = await git('diff-tree', '-r', '-M', '-l0', '-z', '--raw', '--no-color', first, oldest.id);
+    const from = tree.ok ? renamedFrom(tree.text, oldest.path) : null;
+    if (from === null) continue;
+    renames.push({ code: 'history-renamed', commit: oldest, from });
+    place = { tip: first, path: from };
+  }
+  return { ok: true, commits: all.reverse(), renames };
+}
+
+/** Commits that changed the file and that this clone saw on the branch, which no longer has them: newest first. */
+async function lostCommits(git: Git, { ref, tip }: Branch, path: string): Promise<readonly string[]> {
+  const seen = await git('log', '-g', '-z', '--format=tformat:%H', ref);
+  const ids = seen.ok ? [...new Set(seen.text.split('\0').filter((id) => id !== ''))] : [];
+  if (ids.length <= 1) return [];
+  const lost = await git('rev-list', '--ignore-missing', ...ids, '--not', tip, '--', path);
+  return lost.ok ? lost.text.split('\n').filter((id) => id !== '') : [];
+}

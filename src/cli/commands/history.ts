@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { readChanges } from '../../app/history/changes.ts';
+import type { Terminal } from '../../app/terminal.ts';
+import { changeJson, noteJson } from '../../history/json.ts';
+import { historyBlocks } from '../../history/text.ts';
+import { codeText, t } from '../../text/text.ts';
+import { printBlocks, printJson, reportFailure } from '../io.ts';
+import * as cli from '../options.ts';
+
+interface HistoryOptions {
+  readonly file: string;
+  /** The key of a member or role; null for all. */
+  readonly key: string | null;
+  readonly day: string;
+  readonly json: boolean;
+}
+
+/** `history [MEMBER|ROLE]`: 0; 1 if the history cannot be read; 2 if no version has that key. */
+async function historyCommand({ file, key, day, json }: HistoryOptions, terminal: Terminal): Promise<number> {
+  const read = await readChanges(file, key, day);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const { branch, changes, notes } = read.value;
+  const title = key === null ? t`Access in ${read.value.lab ?? file}` : t`Access of ${codeText(key)}`;
+  if (json) printJson({ branch, key, changes: changes.map(changeJson), notes: notes.map(noteJson) }, terminal);
+  else printBlocks(historyBlocks(read.value, title), terminal);
+  return 0;
+}
+
+export function register(command: Command, terminal: Terminal): void {
+  command
+    .argument('[member-or-role]', 'key of a member or role, former ones too (default: all)')
+    .option('--file <file>', 'team file', cli.DEFAULT_FILE)
+    .addOption(cli.on())
+    .addOption(cli.json())
+    .addHelpText('after', cli.exitCodes(...cli.HISTORY_EXIT_CODES))
+    .addHelpText('after', cli.examples('mturk-team history', 'mturk-team history bo', 'mturk-team history --json'))
+    .action(async (key: string | undefined, { file, on, json }) => {
+      const day = on ?? new Date().toISOString().slice(0, 10);
+      cli.finish(await historyCommand({ file, key: key ?? null, day, json: json === true }, terminal));
+    });
+}

@@ -1,0 +1,154 @@
+import { accessOf } from '../access/access-of.ts';
+import { byCapability, type CapabilityAccess } from '../access/capability-access.ts';
+import type { AccessModel } from '../access/model.ts';
+import { emptyModel } from '../access/model.ts';
+import { difference, isEmpty, NO_OPERATIONS } from '../access/operation-set.ts';
+import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
+import { roleChanges, settingsChanges } from '../review/changes/file-changes.ts';
+import { reviewedPeople } from '../review/changes/people.ts';
+import type { ReviewedPerson, RoleChange, SettingsChange } from '../review/manifest/schema.ts';
+import { endOf } from '../team/documents.ts';
+import { iamName } from '../team/names.ts';
+import type { Member, Team } from '../team/team.ts';
+import type { Commit } from './commits.ts';
+import type { Version } from './timeline.ts';
+
+/** What a commit changed about access. */
+export interface MergedChange {
+  readonly kind: 'merged';
+  /** ISO 8601, UTC: when it was merged. */
+  readonly at: string;
+  readonly lab: string;
+  readonly commit: Commit;
+  /** Commits right before it whose versions cannot be read: the change may be of one of them. */
+  readonly unreadable: readonly Commit[];
+  /** Whose access changed, worst first. */
+  readonly people: readonly ReviewedPerson[];
+  readonly roles: readonly RoleChange[];
+  /** A freeze, or another lab or account. */
+  readonly settings: readonly SettingsChange[];
+}
+
+/** Whose access began or ended on a day, by a first or last day that was merged before. */
+interface DayChange {
+  readonly kind: 'begins' | 'ends';
+  readonly at: string;
+  readonly lab: string;
+  readonly people: readonly {
+    readonly user: string;
+    readonly key: string;
+    readonly name: string;
+    readonly capabilities: readonly CapabilityAccess[];
+  }[];
+}
+
+export type HistoryChange = MergedChange | DayChange;
+
+/** Every change of access by some versions, oldest first, up to a moment (ISO 8601). Before the first one there was none. */
+export function changesOf(versions: readonly Version[], until: string, before: Team | null = null): HistoryChange[] {
+  const changes: HistoryChange[] = [];
+  let team = before;
+  let unreadable: Commit[] = [];
+  for (const [index, { commit, past, since }] of versions.entries()) {
+    if (past.team === null) unreadable.push(commit);
+    else {
+      const change = changeBetween(team, past.team, new Date(since));
+      if (change !== null) changes.push({ kind: 'merged', at: since, commit, unreadable, ...change });
+      team = past.team;
+      unreadable = [];
+    }
+    if (team !== null) changes.push(...dayChanges(team, since, versions[index + 1]?.since ?? until));
+  }
+  return changes;
+}
+
+/** Of what two versions hold, only that which differs is evaluated: unchanged entries are the same object. */
+function changeBetween(before: Team | null, after: Team, at: Date) {
+  const { lab, account } = after;
+  const settings = settingsChanges(before && { ...before, members: [] }, { ...after, members: [] }).filter(({ kind }) =>
+    ['freeze', 'lab', 'account'].includes(kind),
+  );
+  const roles = before?.roles === after.roles ? [] : roleChanges(before, after);
+  const isForAll = before === null || settings.length > 0;
+  const was = new Map(before?.members.map((member) => [member.key, member]));
+  const changed = new Set(roles.map(({ key }) => key));
+  const isSame = (member: Member) =>
+    !isForAll && was.get(member.key) === member && !member.roles.some((role) => changed.has(role));
+  const same = new Set(after.members.filter(isSame).map(({ key }) => key));
+  // Another name of the lab changes no access: users are compared by key.
+  const teams = { before: before && partOf({ ...before, lab, account }, same), after: partOf(after, same) };
+  const models = {
+    before: teams.before === null ? emptyModel(account) : desiredAccessBeforeDeletions(teams.before),
+    after: desiredAccessBeforeDeletions(teams.after),
+  };
+  const { people } = reviewedPeople(models, teams, { at, replaced: new Set() });
+  return people.length + roles.length + settings.length === 0 ? null : { lab, people, roles, settings };
+}
+
+/** The team without some members, and with the roles of the others alone. */
+function partOf(team: Team, without: ReadonlySet<string>): Team {
+  const members = team.members.filter(({ key }) => !without.has(key));
+  const keys = new Set(members.flatMap(({ roles }) => roles));
+  return { ...team, members, roles: team.roles.filter(({ key }) => keys.has(key)) };
+}
+
+/** Whose access begins or ends after one moment and up to another, both ISO 8601. */
+function dayChanges(team: Team, after: string, upTo: string): readonly DayChange[] {
+  const moments = new Map<string, Member[]>();
+  const [first, last] = [after, upTo].map((moment) => moment.slice(0, 10)) as [string, string];
+  for (const member of team.members) {
+    const { from, until } = member;
+    if (![from, until].some((day) => day !== null && day >= first && day <= last)) continue;
+    for (const day of [from === null ? null : `${from}T00:00:00Z`, until === null ? null : endOf(until)]) {
+      const at = day === null ? '' : new Date(day).toISOString();
+      if (at > after && at <= upTo) moments.set(at, [...(moments.get(at) ?? []), member]);
+    }
+  }
+  return [...moments.keys()].sort().flatMap((at) => changesAt(team, moments.get(at) ?? [], at));
+}
+
+function changesAt(team: Team, members: readonly Member[], at: string): readonly DayChange[] {
+  const keys = new Set(members.map(({ key }) => key));
+  const others = new Set(team.members.map(({ key }) => key).filter((key) => !keys.has(key)));
+  const model = desiredAccessBeforeDeletions(partOf(team, others));
+  const [was, is] = [accessAt(model, Date.parse(at) - 1), accessAt(model, Date.parse(at))];
+  const people = (one: typeof was, other: typeof was) =>
+    members.flatMap(({ key, name }) => {
+      const user = iamName(team.lab, key);
+      const access = one.get(user) ?? null;
+      const changed = difference(access?.allowed ?? NO_OPERATIONS, other.get(user)?.allowed ?? NO_OPERATIONS);
+      return isEmpty(changed) ? [] : [{ user, key, name, capabilities: byCapability(changed, access) }];
+    });
+  const changes: readonly DayChange[] = [
+    { kind: 'begins', at, lab: team.lab, people: people(is, was) },
+    { kind: 'ends', at, lab: team.lab, people: people(was, is) },
+  ];
+  return changes.filter((change) => change.people.length > 0);
+}
+
+function accessAt(model: AccessModel, moment: number) {
+  return new Map(accessOf(model, { at: new Date(moment) }).map((access) => [access.user.name, access]));
+}
+
+/** The part of the changes that is about a member or a role; all of them without a key. */
+export function changesAbout(changes: readonly HistoryChange[], key: string | null): readonly HistoryChange[] {
+  if (key === null) return changes;
+  return changes.flatMap((change): readonly HistoryChange[] => {
+    if (change.kind !== 'merged') {
+      const people = change.people.filter((person) => person.key === key);
+      return people.length === 0 ? [] : [{ ...change, people }];
+    }
+    const people = change.people.filter((person) => person.key === key || isThrough(person, change.lab, key));
+    const roles = change.roles.filter((role) => role.key === key);
+    return people.length + roles.length === 0 ? [] : [{ ...change, people, roles }];
+  });
+}
+
+/** Whether someone gains or loses a role, or something by it. */
+function isThrough({ roles, change: { capabilities } }: ReviewedPerson, lab: string, key: string): boolean {
+  const { gained, lost } = capabilities;
+  const grants = [...gained, ...lost].flatMap((capability) => capability.grants);
+  return (
+    [...roles.gained, ...roles.lost].includes(key) || grants.some(({ holder }) => holder.name === iamName(lab, key))
+  );
+}

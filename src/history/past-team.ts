@@ -1,0 +1,197 @@
+import { isManagedPolicyName } from '../catalog/managed-policies.ts';
+import {
+  CAPABILITY_NAMES,
+  type Capability,
+  isCapability,
+  isOperation,
+  operationsOf,
+  SPENDING_CAPABILITIES,
+} from '../catalog/mturk.ts';
+import { isObject } from '../diagnostics/parse-data.ts';
+import { listIn } from '../team/draft.ts';
+import { inCatalogOrder, resolveRoles } from '../team/resolve-roles.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
+import type { PieceReader, PlainMap } from './pieces.ts';
+
+/** Why a version of the file says nothing about access: the file is gone, is no YAML, or a value that decides access is not known. */
+export type Unreadable = { readonly kind: 'deleted' | 'not-yaml' } | { readonly kind: 'value'; readonly path: string };
+
+/** The team of a version as it is read today, with the names in it that mean nothing today. */
+export type PastTeam =
+  | { readonly team: Team; readonly ignored: readonly string[]; readonly unreadable: null }
+  | { readonly team: null; readonly unreadable: Unreadable };
+
+/** It decides no access. */
+const UNKNOWN_ACCOUNT = '000000000000';
+
+/** A reader of old files: what decides access must be known, and everything else is left out or ignored. */
+export function pastTeamReader(read: PieceReader): (text: string) => PastTeam {
+  const members = new WeakMap<object, Read<Member>>();
+  const roles = new WeakMap<object, Read<readonly Role[]>>();
+  return (text) => {
+    const file = read(text);
+    if (file === null) return { team: null, unreadable: { kind: 'not-yaml' } };
+    const found = new Problems();
+    const memberMap = found.section(file.members, 'members');
+    const roleMap = found.section(file.roles, 'roles');
+    found.ignore(file, FILE_KEYS, '');
+    const team: Team = {
+      lab: found.text(file.lab, 'lab'),
+      account: typeof file.account === 'string' ? file.account : UNKNOWN_ACCOUNT,
+      owners: listIn(file.owners)?.filter((owner) => owner !== null) ?? [],
+      roles: found.add(once(roles, roleMap, () => rolesOf(roleMap))),
+      members: sortedEntries(memberMap).map(([key, entry]) => {
+        const map = found.map(entry, `members.${key}`);
+        return found.add(once(members, map, () => memberOf(key, map)));
+      }),
+      departed: sortedEntries(found.map(file.departed, 'departed')).map(([key, entry]) => {
+        const { left } = found.map(entry, `departed.${key}`);
+        return { key, left: found.day(left, `departed.${key}.left`) ?? '', reason: '' };
+      }),
+      freeze: found.frozen(file.freeze),
+      snoozed: [],
+      settings: DEFAULT_SETTINGS,
+    };
+    const [path] = found.wrong;
+    if (path !== undefined) return { team: null, unreadable: { kind: 'value', path } };
+    return { team, ignored: found.ignored, unreadable: null };
+  };
+}
+
+/** What was read, the paths of values that are not known, and the names that are ignored. */
+interface Read<Value> {
+  readonly value: Value;
+  readonly wrong: readonly string[];
+  readonly ignored: readonly string[];
+}
+
+function once<Value>(known: WeakMap<object, Value>, of: object, read: () => Value): Value {
+  const value = known.get(of) ?? read();
+  known.set(of, value);
+  return value;
+}
+
+/** By code units, so that the order does not depend on a locale. */
+function sortedEntries(map: PlainMap): readonly (readonly [string, unknown])[] {
+  return Object.keys(map)
+    .sort()
+    .map((key) => [key, map[key]]);
+}
+
+/** Reads values of a file. What is absent is empty; what is there and is not known is a problem. */
+class Problems {
+  readonly wrong: string[] = [];
+  readonly ignored: string[] = [];
+
+  add<Value>({ value, wrong, ignored }: Read<Value>): Value {
+    this.wrong.push(...wrong);
+    this.ignored.push(...ignored);
+    return value;
+  }
+
+  map(value: unknown, path: string): PlainMap {
+    if (isObject(value)) return value;
+    if (value !== undefined && value !== null) this.wrong.push(path);
+    return {};
+  }
+
+  /** No lab is without members and roles: where they seem to be missing, they are where they should not be. */
+  section(value: unknown, path: string): PlainMap {
+    const map = this.map(value, path);
+    if (Object.keys(map).length === 0) this.wrong.push(path);
+    return map;
+  }
+
+  text(value: unknown, path: string): string {
+    if (typeof value === 'string') return value;
+    this.wrong.push(path);
+    return '';
+  }
+
+  texts(value: unknown, path: string): readonly string[] {
+    if (value === undefined || value === null) return [];
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+    this.wrong.push(path);
+    return [];
+  }
+
+  day(value: unknown, path: string): string | null {
+    if (value === undefined || value === null) return null;
+    const day = this.text(value, path);
+    const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
+    if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day)) return day;
+    this.wrong.push(path);
+    return null;
+  }
+
+  frozen(value: unknown): readonly Capability[] {
+    const names = this.texts(value, 'freeze');
+    // A brake that is not known could stop anything.
+    if (names.some((name) => name !== 'spend' && !isCapability(name))) this.wrong.push('freeze');
+    const all: readonly string[] = names.flatMap((name) => (name === 'spend' ? SPENDING_CAPABILITIES : [name]));
+    return CAPABILITY_NAMES.filter((name) => all.includes(name));
+  }
+
+  /** Keys of an entry that this version does not know. */
+  ignore(map: PlainMap, known: readonly string[], path: string): void {
+    for (const key of Object.keys(map))
+      if (!known.includes(key)) this.ignored.push(path === '' ? key : `${path}.${key}`);
+  }
+}
+
+const FILE_KEYS: readonly string[] = [
+  ...['version', 'lab', 'account', 'owners', 'roles', 'members', 'departed', 'freeze', 'snoozed', 'settings'],
+];
+const MEMBER_KEYS: readonly string[] = [
+  ...['name', 'email', 'github', 'roles', 'from', 'until', 'sponsor', 'suspended', 'keys', 'recipient', 'reviewed'],
+];
+const ROLE_KEYS: readonly string[] = ['description', 'extends', 'allow', 'deny', 'managed'];
+
+function memberOf(key: string, map: PlainMap): Read<Member> {
+  const found = new Problems();
+  const path = `members.${key}`;
+  found.ignore(map, MEMBER_KEYS, path);
+  const { suspended = false } = map;
+  if (typeof suspended !== 'boolean') found.wrong.push(`${path}.suspended`);
+  const value: Member = {
+    key,
+    name: typeof map.name === 'string' ? map.name : key,
+    ...{ email: null, github: null, sponsor: null, keys: DEFAULT_KEYS, recipient: null },
+    roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
+    from: found.day(map.from, `${path}.from`),
+    until: found.day(map.until, `${path}.until`),
+    suspended: suspended === true,
+  };
+  return { value, ...found };
+}
+
+function rolesOf(map: PlainMap): Read<readonly Role[]> {
+  const found = new Problems();
+  const drafts = sortedEntries(map).map(([key, entry]) => {
+    const path = `roles.${key}`;
+    const role = found.map(entry, path);
+    found.ignore(role, ROLE_KEYS, path);
+    const names = (part: string) => found.texts(role[part], `${path}.${part}`);
+    const [allow, deny, managed] = [names('allow'), names('deny'), names('managed')];
+    for (const name of [...allow, ...deny]) if (!means(name)) found.ignored.push(`${path}: ${name}`);
+    // AWS's other policies could allow anything.
+    if (!managed.every(isManagedPolicyName)) found.wrong.push(`${path}.managed`);
+    return { key, extends: names('extends'), allow, deny, managed };
+  });
+  const resolved = resolveRoles(drafts);
+  const value = drafts.map(({ key, ...draft }): Role => {
+    const all = resolved.get(key);
+    return {
+      ...{ key, description: null, extends: [...draft.extends].sort() },
+      allow: inCatalogOrder(all?.allow ?? new Set()),
+      deny: inCatalogOrder(all?.deny ?? new Set()),
+      managed: [...(all?.managed ?? [])].sort(),
+    };
+  });
+  return { value, ...found };
+}
+
+/** Whether a name in `allow` or `deny` means an operation today: a retired one grants and denies nothing. */
+function means(name: string): boolean {
+  return name === '*' || isOperation(name) || (isCapability(name) && operationsOf(name).length > 0);
+}
