@@ -202,14 +202,11 @@ function readPolicies({ sources, unknown }: HeldPolicies): Reading {
 
 /** Judges statements, once for all users unless one of them depends on who asks. */
 function judgeOf(statements: readonly ReadStatement[]): Reading['judge'] {
-  const isPersonal = statements.some(({ personal }) => personal);
+  if (statements.some(({ personal }) => personal)) return (common, personal) => judge(statements, common, personal);
   let verdict: Verdict | null = null;
   return (common, personal) => {
-    // Equivalent if mutated: the same is judged again.
-    if (verdict !== null) return verdict;
-    const judged = judge(statements, common, personal);
-    if (!isPersonal) verdict = judged;
-    return judged;
+    verdict ??= judge(statements, common, personal);
+    return verdict;
   };
 }
 
