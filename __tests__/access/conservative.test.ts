@@ -31,6 +31,10 @@ test.each<[string, Statement, readonly Statement[]]>([
   expect(conservativeDocument(says(given))).toEqual(says(...expected));
 });
 
+test('a document that is not known stays so', () => {
+  expect(conservativeDocument(null)).toBeNull();
+});
+
 test.each([
   ['AWS:CurrentTime', true],
   ['aws:PrincipalTag/team', true],

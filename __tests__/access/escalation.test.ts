@@ -333,15 +333,18 @@ test('a service that a trust policy denies is passed no role', () => {
   expect(wayOf(zoeWith(on('iam:PassRole', worker.arn)), [worker])).toBeNull();
 });
 
-test('who may create users only with the boundary of a lab is no way to everything', () => {
-  const [own, other] = [`${ACCOUNT}:policy/mturk-boundary/vision-lab`, 'arn:aws:iam::aws:policy/AdministratorAccess'];
-  const create = (...boundary: readonly string[]) =>
-    on(['iam:CreateUser', 'iam:PutUserPolicy'], `${ACCOUNT}:user/mturk/vision-lab/*`, {
-      Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
-    });
-  expect(wayOf(zoeWith(create(own)))).toBeNull();
-  expect(wayOf(zoeWith(create(other)))).toMatchObject({ control: 'account' });
-  expect(wayOf(zoeWith(create(own, other)))).toMatchObject({ control: 'account' });
+const [LABS, OTHER] = [`${ACCOUNT}:policy/mturk-boundary/vision-lab`, 'arn:aws:iam::aws:policy/AdministratorAccess'];
+const BOUNDARY = 'iam:PermissionsBoundary';
+
+test.each<[string, boolean, Statement['Condition']]>([
+  ['with the boundary of a lab', false, { StringEquals: { [BOUNDARY]: LABS } }],
+  ['with another boundary', true, { StringEquals: { [BOUNDARY]: OTHER } }],
+  ['with either', true, { StringEquals: { [BOUNDARY]: [LABS, OTHER] } }],
+  ['without the boundary of a lab', true, { StringNotEquals: { [BOUNDARY]: LABS } }],
+  ['with a tag of that text', true, { StringEquals: { 'aws:RequestTag/boundary': LABS } }],
+])('who may create users only %s has a way to everything: %p', (_how, expected, Condition) => {
+  const create = on(['iam:CreateUser', 'iam:PutUserPolicy'], `${ACCOUNT}:user/mturk/vision-lab/*`, { Condition });
+  expect(wayOf(zoeWith(create))?.control === 'account').toBe(expected);
 });
 
 test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([

@@ -1,4 +1,4 @@
-import { statementsOf, toList } from '../iam/document.ts';
+import { toList } from '../iam/document.ts';
 import { evaluate } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
 import { policyAbout, readTrustPolicy, type TrustPolicy } from '../iam/resource-policy.ts';
@@ -51,9 +51,7 @@ export function trusts(
   const isSession = (each: string) => each.startsWith(`arn:aws:sts::${account}:assumed-role/${name}/`);
   const own = name === undefined ? [] : principalsIn(trust, 'AWS').filter(isSession);
   const isAllowedTo = (who: readonly string[]) => {
-    const about = policyAbout(trust, who);
-    if (statementsOf(about).length === 0) return false;
-    const document = conservativeDocument(about, undefined);
+    const document = conservativeDocument(policyAbout(trust, who), undefined);
     const policies = { identity: [{ policy: 'trust', document }], boundary: null };
     const request = { action: 'sts:AssumeRole', resource: role.arn, context, openKeys: OPEN_KEYS };
     return evaluate(policies, request).outcome === 'allowed';
