@@ -195,7 +195,7 @@ describe('a role is taken by jobs of the pinned release alone', () => {
 
   test('the pinned release does nothing for the caller of a branch or of a pull request', async () => {
     const pull = scene.propose('mine', {
-      [`${FOLDER}/apply.yml`]: () => caller.apply,
+      [`${FOLDER}/apply.yml`]: () => `${caller.apply}# Mine\n`,
       [`${FOLDER}/plan.yml`]: () => caller.apply,
     });
     const expected = { apply: 'skipped', keys: 'skipped', report: 'skipped', run: 'skipped', result: 'failure' };

@@ -5,7 +5,7 @@ import { keyAccount } from '../../src/keys/account.ts';
 import type { SavedFacts } from '../../src/offboard/facts.ts';
 import { isProven } from '../../src/offboard/proof.ts';
 import type { Team } from '../../src/team/team.ts';
-import { type Key, outcome, stsOf } from '../emulator/clients.ts';
+import { callIam, type Key, outcome, stsOf } from '../emulator/clients.ts';
 import { giveEveryCredential } from '../support/every-credential.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import {
@@ -47,6 +47,7 @@ async function start(): Promise<Start> {
       ),
     );
     if (held === null) throw new Error('no user');
+    await callIam(iam, 'RemoveUserFromGroup', { UserName, GroupName: 'readers' });
     return { memory: copyOf(test.memory), facts: held.facts, keys };
   });
 }
