@@ -55,7 +55,7 @@ const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
   'too-many-access-keys': { user: ODD, keys: [KEY, KEY, KEY], allowed: 1 },
   'old-access-key': { user: ODD },
   'unused-access-key': { user: ODD },
-  'key-used-after-leaving': { user: ODD },
+  'key-used-after-leaving': { user: ODD, key: { ...KEY, lastUsed: '2026-11-24T10:00:00Z' } },
   'console-password': { user: ODD },
   'ssh-key': { user: ODD },
   'signing-certificate': { user: ODD },

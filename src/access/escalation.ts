@@ -218,10 +218,10 @@ function principalOf(given: Omit<Principal, 'unbounded'>): Principal {
 /** Its policies allow everything on everything, and neither a Deny nor a boundary keeps it from what counts here. */
 function canDoEverything(principal: Principal): boolean {
   const { identity, boundary } = principal.policies;
+  // A Deny of everything would deny each of the probes, too.
   const allowsAll = ({ document }: PolicySource) =>
     statementsOf(document).some(
-      ({ Effect, Action, Resource, Condition }) =>
-        Effect === 'Allow' &&
+      ({ Action, Resource, Condition }) =>
         toList(Action).some((action) => action === '*' || action === '*:*') &&
         toList(Resource).includes('*') &&
         Condition === undefined,

@@ -75,7 +75,6 @@ function heldPolicies(
   holder: Holder,
   { inline, attached }: Pick<AccessGroup, 'inline' | 'attached'>,
 ): HeldPolicies {
-  if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
   const sources: HeldPolicy[] = [];
   const unknown: UnknownPolicy[] = [];
   const hold = (policy: string, document: PolicyDocument | null | undefined) => {
@@ -86,5 +85,3 @@ function heldPolicies(
   for (const arn of attached) hold(arn, indexModel(model).policies.get(arn)?.document);
   return { sources, unknown };
 }
-
-const NOTHING_HELD: HeldPolicies = { sources: [], unknown: [] };
