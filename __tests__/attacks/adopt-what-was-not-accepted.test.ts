@@ -4,7 +4,10 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
+
+const test = testInTurn(2);
 
 const DAY = '2026-11-25';
 const LAB_PATH = '/mturk/perception-lab/';

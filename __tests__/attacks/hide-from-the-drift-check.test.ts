@@ -12,7 +12,10 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { callIam } from '../emulator/clients.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const BUCKET = 'labs-mturk-123456789012';
 const ACCOUNT = 'arn:aws:iam::123456789012';

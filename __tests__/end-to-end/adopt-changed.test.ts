@@ -3,7 +3,7 @@ import { differencesOf } from '../../src/adopt/differences.ts';
 import { type AdoptionSteps, applyAdoption } from '../../src/app/adopt/apply.ts';
 import { finishAdoption } from '../../src/app/adopt/finish.ts';
 import { noChanges } from '../../src/app/plan/plan.ts';
-import { OPERATIONS } from '../../src/catalog/mturk.ts';
+import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
 import { type Result, succeed } from '../../src/diagnostics/failure.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { callIam, policy } from '../emulator/clients.ts';
@@ -259,13 +259,24 @@ test('unused groups and policies are deleted if asked, and what others have stay
   });
 });
 
-test('what a role denies is named before the move, and ends nothing else', async () => {
+/** What a role denies, and of it what is lost before `adopt --finish`. */
+const DENYING: readonly (readonly [
+  title: string,
+  denying: Partial<Team['roles'][number]>,
+  lost: readonly Operation[],
+])[] = [
+  ['without a policy of AWS ends nothing before the last step', {}, []],
+  ['beside a policy of AWS is named before the move', { managed: ['AmazonMechanicalTurkFullAccess'] }, ['SendBonus']],
+];
+
+test.each(DENYING)('what a role denies %s', async (_, denying, lost) => {
   if (mixed === undefined) throw new Error('no account');
   const adopted = await adoptionOf(mixed);
   const { team, adoption } = adopted;
   const members = team.members.map((each) => (each.key === 'bo.chen' ? { ...each, roles: ['mturk-no-bonus'] } : each));
+  const roles = team.roles.map((each) => (each.key === 'mturk-no-bonus' ? { ...each, ...denying } : each));
   const accepted = [...adoption.accepted, { key: 'bo.chen', differences: ['lost/SendBonus'] }];
-  const changed = { ...adopted, team: { ...team, members }, adoption: { ...adoption, accepted } };
+  const changed = { ...adopted, team: { ...team, members, roles }, adoption: { ...adoption, accepted } };
   await withLab(adopted.memory, async (test) => {
     test.setClock(NOON.toISOString());
     let losing: AdoptionSteps['losing'] = [];
@@ -275,7 +286,7 @@ test('what a role denies is named before the move, and ends nothing else', async
         return succeed(null);
       }),
     );
-    expect(losing).toEqual([{ user: `${LAB}-bo.chen`, operations: ['SendBonus'] }]);
+    expect(losing).toEqual(lost.length === 0 ? [] : [{ user: `${LAB}-bo.chen`, operations: lost }]);
     orThrow(await finishIn(test, changed));
   });
 });

@@ -4,7 +4,10 @@ import { ADOPTION } from '../../src/adopt/adoption.ts';
 import { openAccount } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
+
+const test = testInTurn(3);
 
 const DAY = '2026-11-25';
 let place: ReturnType<typeof scratch>;

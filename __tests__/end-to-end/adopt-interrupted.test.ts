@@ -11,10 +11,12 @@ import {
   undoIn,
   watchAdoption,
 } from '../support/adoption-in-test.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { copyOf, ENGINE_TITLE, type LabInTest, type LabMemory, orThrow, withLab } from '../support/lab-in-test.ts';
 import { callNames, type Killing, type NamedCall, runAndKill } from '../support/lab-in-test-killed.ts';
 import { differences, isWrite } from '../support/lab-in-test-recovery.ts';
+
+const test = testInTurn(3);
 
 type Step = (
   test: LabInTest,

@@ -17,10 +17,12 @@ import {
   undoIn,
   watchAdoption,
 } from '../support/adoption-in-test.ts';
-import { EXHAUSTIVE, sampleOf } from '../support/exhaustive.ts';
+import { EXHAUSTIVE, sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { ENGINE_TITLE, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount, recordedObjects } from '../support/lab-in-test-account.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+
+const test = testInTurn(3);
 
 /** The sampled operations that each key of before can call, by IAM's unique id of the user; all in an exhaustive run. */
 async function works({ emulator, memory }: LabInTest, { keys, memory: before }: AdoptionInTest) {

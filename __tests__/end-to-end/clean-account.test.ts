@@ -3,11 +3,13 @@ import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/life
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { membersWithUser, type Team } from '../../src/team/team.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { teams } from '../support/team-arbitrary.ts';
+
+const test = testInTurn(3);
 
 /** Every example team of this project, and some generated teams. */
 const EXAMPLES: readonly (readonly [string, Team])[] = [

@@ -11,7 +11,7 @@ import { restoreName } from '../../src/review/rule/rule.ts';
 import { boundaryArn, iamName, labPath } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
-import { EXHAUSTIVE } from '../support/exhaustive.ts';
+import { EXHAUSTIVE, testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import { ended } from '../support/lab-in-test-killed.ts';
 import { isWrite } from '../support/lab-in-test-recovery.ts';
@@ -20,6 +20,8 @@ import { POLICIES } from '../support/manual-changes/policies.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
 
 const TEAM: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: 'all' } };
 

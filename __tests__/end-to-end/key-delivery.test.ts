@@ -5,7 +5,10 @@ import { unzipSync } from 'fflate';
 import { encryptFor } from '../../src/keys/encryption.ts';
 import { keyIn } from '../../src/keys/profile.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { allInTurn } from '../support/exhaustive.ts';
 import { expectConclusion, issuesOf, LAB, results, Scene, TEAM } from '../workflows/scene.ts';
+
+const test = allInTurn(3);
 
 /** Zoë's computer. */
 const home = scratch({ 'team.yaml': TEAM });

@@ -1,4 +1,4 @@
-import { sampleOf } from '../support/exhaustive.ts';
+import { allInTurn, sampleOf } from '../support/exhaustive.ts';
 import { expectGolden } from '../support/golden.ts';
 import { appliedTo, ENGINE_TITLE, inTurns } from '../support/lab-in-test.ts';
 import { CREDENTIALS } from '../support/manual-changes/credentials.ts';
@@ -6,6 +6,8 @@ import type { ManualChange } from '../support/manual-changes/manual-change.ts';
 import { appliedOutcome, decidedOutcome, type Outcome, RECONCILED_TEAM } from '../support/manual-changes/outcome.ts';
 import { PEOPLE } from '../support/manual-changes/people.ts';
 import { POLICIES } from '../support/manual-changes/policies.ts';
+
+const test = allInTurn(2);
 
 const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 /** With Terraform: one that reconcile reverts and one that it leaves; all of them in an exhaustive run. */

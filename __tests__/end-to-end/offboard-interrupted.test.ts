@@ -7,7 +7,7 @@ import { isProven } from '../../src/offboard/proof.ts';
 import type { Team } from '../../src/team/team.ts';
 import { callIam, type Key, outcome, stsOf } from '../emulator/clients.ts';
 import { giveEveryCredential } from '../support/every-credential.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import {
   applied,
   appliedTo,
@@ -20,6 +20,8 @@ import {
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { killsOf, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(3);
 
 const UserName = 'perception-lab-bo';
 const WITHOUT_BO: Team = {

@@ -24,7 +24,7 @@ members:
 `;
 const UserName = 'perception-lab-zoe';
 
-const inTurn = testInTurn(2);
+const inTurn = testInTurn(3);
 
 let place: ReturnType<typeof scratch>;
 beforeEach(async () => {

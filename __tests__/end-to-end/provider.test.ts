@@ -1,9 +1,11 @@
 import { comparablePlan } from '../support/comparable-plan.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { allInTurn, sampleOf } from '../support/exhaustive.ts';
 import { type Laboratory, openLaboratory } from '../support/provider-laboratory.ts';
 import { configurationOf, leftByAKilledApply, STORY, STORY_ACCOUNT } from '../support/provider-story.ts';
 import { enginesAtHand } from '../support/raw-engine.ts';
 import { recordedJson, recordedText } from '../support/recorded-plan.ts';
+
+const test = allInTurn(3);
 
 /** What the real provider called and was answered, from the recordings. */
 interface RecordedRun {

@@ -1,7 +1,9 @@
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE } from '../support/lab-in-test.ts';
 import { killsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(3);
 
 test(`an apply of the sample team that is killed at any call is finished by the next apply (${ENGINE_TITLE})`, async () => {
   const reference = await undisturbed(await bootstrapped(), sampleTeam);

@@ -54,6 +54,7 @@ import {
 } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { createRoles, iamOf, type Key, outcome, stsOf } from '../emulator/clients.ts';
+import { allInTurn } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import {
   applied,
@@ -72,6 +73,8 @@ import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 import { member } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { permissions, STATE } from '../support/workflow-roles.ts';
+
+const test = allInTurn(3);
 
 const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';

@@ -28,7 +28,7 @@ import type { Block } from '../../src/text/document.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
 import { plainText } from '../../src/text/text.ts';
 import { callIam, keyOf as keyFor, mturkOf, outcome } from '../emulator/clients.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { accountIn, canCall, fileGives, LOCAL, momentsAfter, type Operations } from '../support/iam-truth.ts';
 import {
   appliedTo,
@@ -43,6 +43,8 @@ import { afterApply } from '../support/model-apply.ts';
 import { configured, modelPlan } from '../support/model-plan.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { keyOfUser, type LabState, memoryOf, STATES, TAMPERINGS, type Tampering, TODAY } from '../support/tampering.ts';
+
+const test = testInTurn(2);
 
 interface Pair {
   readonly state: LabState;

@@ -13,10 +13,12 @@ import { OPERATIONS, operationsOf } from '../../src/catalog/mturk.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { Member, Team } from '../../src/team/team.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, inTurns, TODAY } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { type Change, type ChangeSeen, seeChange } from '../support/transient-access-change.ts';
+
+const test = testInTurn(2);
 
 const READ = operationsOf('results:read');
 const BONUS = operationsOf('pay:bonus');

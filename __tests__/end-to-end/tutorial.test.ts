@@ -16,6 +16,9 @@ import { type KeyPair, profileIn } from '../../src/keys/profile.ts';
 import { iamOf } from '../emulator/clients.ts';
 import { byHandIn, TODAY } from '../support/applied-directory.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { allInTurn } from '../support/exhaustive.ts';
+
+const test = allInTurn(3);
 
 /** The steps of the page, each with what it says here and its commands. */
 const PAGE = readFileSync('docs/README.md', 'utf8').split('\n## The tutorial of 2017\n')[1] ?? '';

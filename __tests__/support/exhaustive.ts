@@ -23,16 +23,26 @@ export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
   return Array.from({ length: count }, (_, index) => cases[Math.floor(index * step + offset) % cases.length] as T);
 }
 
-type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback) => void);
+type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback, timeout?: number) => void);
+
+/** Where the turns of a test file begin. */
+function firstTurn(): number {
+  return ROTATION + basename(expect.getState().testPath ?? '').length;
+}
 
 /**
  * `test` for what takes seconds: of the tests and tables in a file, each commit runs one in `share`, beginning at another one
  * in each file; an exhaustive run runs all.
  */
 export function testInTurn(share: number): Tests {
-  let turn = ROTATION + basename(expect.getState().testPath ?? '').length;
+  let turn = firstTurn();
   const next = () => (EXHAUSTIVE || turn++ % share === 0 ? test : test.skip);
-  const inTurn = (name: string, body: jest.ProvidesCallback) => next()(name, body);
+  const inTurn = (name: string, body: jest.ProvidesCallback, timeout?: number) => next()(name, body, timeout);
   Object.defineProperty(inTurn, 'each', { get: () => next().each });
   return Object.assign(inTurn, { skip: test.skip }) as Tests;
+}
+
+/** `test` of a file whose tests need each other: one commit in `share` runs all of them, as an exhaustive run does. */
+export function allInTurn(share: number): Tests {
+  return EXHAUSTIVE || firstTurn() % share === 0 ? test : test.skip;
 }

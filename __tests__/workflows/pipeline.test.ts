@@ -6,7 +6,7 @@ import { account } from '../support/github-bodies.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, type ScenePull, TEAM } from './scene.ts';
 
-const inTurn = testInTurn(2);
+const inTurn = testInTurn(4);
 
 const PAYMASTER = { GroupName: 'tiny-lab-paymaster', UserName: 'tiny-lab-bo' };
 const READER = { GroupName: 'tiny-lab-reader', UserName: 'tiny-lab-bo' };

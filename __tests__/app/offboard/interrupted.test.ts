@@ -5,8 +5,11 @@ import type { SavedFacts } from '../../../src/offboard/facts.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { callIam, iamOf, keyOf, policy } from '../../emulator/clients.ts';
 import { type CommandResult, runHere, scratch } from '../../support/command.ts';
+import { testInTurn } from '../../support/exhaustive.ts';
 import { applied, appliedTo, copyOf, type LabInTest, type LabMemory, withLab } from '../../support/lab-in-test.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
+
+const test = testInTurn(3);
 
 const UserName = 'perception-lab-bo';
 const SAMPLE = readFileSync('team.yaml', 'utf8');
