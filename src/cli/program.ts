@@ -5,6 +5,7 @@ import { escapedJson } from '../text/diagnostic.ts';
 import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
 import { reportProblem, safeTerminal } from './io.ts';
+import { enterLabFolder } from './lab-folder.ts';
 import { finish } from './options.ts';
 
 interface CommandModule {
@@ -84,6 +85,7 @@ async function parse(args: readonly string[], terminal: Terminal): Promise<void>
     }
   }
   prepare(program, ['mturk-team'], terminal);
+  program.hook('preAction', (_, command) => enterLabFolder(command, terminal));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
