@@ -9,37 +9,52 @@ import { HISTORY_NOTES } from '../src/history/timeline.ts';
 import { TEAM_RULES } from '../src/team/rules/rules.ts';
 import { FAILURE_PROBLEMS } from '../src/text/failures/failures.ts';
 
-/** Codes by kind. A code can be of several kinds: `user-without-boundary` is a block and drift. */
-const CODES: Readonly<Record<string, readonly string[]>> = {
-  team: [...TEAM_RULES.map(({ code }) => code), 'stale-codeowners'],
-  block: Object.keys(GUARDRAILS),
-  failure: [...Object.keys(FAILURE_PROBLEMS), 'no-owner-with-login', 'demo-needs-role'],
-  reason: FAILURE_REASONS,
-  history: HISTORY_NOTES,
-  drift: FINDING_IDS,
+/** Codes by kind, with the page that has them. A code can be of several kinds: `user-without-boundary` is a block and drift. */
+const CODES: Readonly<Record<string, readonly [page: string, codes: readonly string[]]>> = {
+  team: ['file', [...TEAM_RULES.map(({ code }) => code), 'stale-codeowners']],
+  block: ['failures', Object.keys(GUARDRAILS)],
+  failure: [
+    'failures',
+    [...new Set([...Object.keys(FAILURE_PROBLEMS), ...FAILURE_REASONS, 'no-owner-with-login', 'demo-needs-role'])],
+  ],
+  drift: ['drift', FINDING_IDS],
+  history: ['drift', HISTORY_NOTES],
 };
+const textOf = (page: string) => readFileSync(`docs/reference/findings-${page}.md`, 'utf8');
 
-const findings = readFileSync('docs/reference/findings.md', 'utf8');
-const sections = new Map(
-  [...findings.matchAll(/^### (\S+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)].map(([, code = '', body = '']) => [code, body]),
-);
-
-test.each(Object.keys(CODES))('every code of kind %s has a section with a meaning and a fix', (kind) => {
-  const parts = ['**Meaning:** ', '**Fix:** ', ...(kind === 'drift' ? ['**If intended:** '] : [])];
-  const incomplete = (CODES[kind] ?? []).filter(
-    (code) => !parts.every((part) => sections.get(code)?.includes(`\n${part}`)),
+/** The tables of a page whose first column is a code: of each row its code and its cells. */
+function tablesOf(page: string): readonly (readonly (readonly string[])[])[] {
+  return [...textOf(page).matchAll(/^\| Code \|.*\n\|.*\n((?:\|.*\n)+)/gm)].map(([, rows = '']) =>
+    rows
+      .trim()
+      .split('\n')
+      .map((row) => row.slice(2, -2).split(' | '))
+      .map(([code = '', ...cells]) => [
+        /^(?:<a id="([a-z0-9-]+)"><\/a>`\1`|\[`([a-z0-9-]+)`\]\(#\2\))$/.exec(code)?.slice(1).join('') ?? code,
+        ...cells,
+      ]),
   );
-  expect(incomplete).toEqual([]);
+}
+
+test.each(Object.keys(CODES))('every code of kind %s has a row with a meaning and a fix, in one table', (kind) => {
+  const [page = '', codes = []] = CODES[kind] ?? [];
+  const table = tablesOf(page).find((rows) => rows.some(([code]) => code === codes[0])) ?? [];
+  expect(table.map(([code]) => code)).toEqual([...codes].sort());
+  const columns = kind === 'drift' ? 4 : 3;
+  expect(table.filter((cells) => cells.length !== columns || cells.some((cell) => cell.trim() === ''))).toEqual([]);
 });
 
-test('every section is about a code that exists, once', () => {
-  const codes = new Set(Object.values(CODES).flat());
-  expect([...sections.keys()].filter((code) => !codes.has(code))).toEqual([]);
-  expect(findings.match(/^### /gm)).toHaveLength(sections.size);
+test.each(['file', 'failures', 'drift'])('every code of findings-%s.md has one anchor, each section a code', (page) => {
+  const anchored = anchors(`docs/reference/findings-${page}.md`);
+  const codes = tablesOf(page).flatMap((rows) => rows.map(([code = '']) => code));
+  expect(codes.filter((code) => anchored.filter((each) => each === code).length !== 1)).toEqual([]);
+  const sections = [...textOf(page).matchAll(/^### ([a-z0-9-]+)$/gm)].map(([, code = '']) => code);
+  expect(sections.length).toBeGreaterThan(5);
+  expect(sections.filter((code) => !codes.includes(code))).toEqual([]);
 });
 
 test('every reason of a workflow is in the list of reasons', () => {
-  const [, list = ''] = /^## Failures of a workflow\n\n([\s\S]*?)\n\n/m.exec(findings) ?? [];
+  const [, list = ''] = /^## Failures of a workflow\n\n([\s\S]*?)\n\n/m.exec(textOf('failures')) ?? [];
   expect(FAILURE_REASONS.filter((reason) => !list.includes(`\`${reason}\``))).toEqual([]);
 });
 
@@ -79,14 +94,16 @@ test('docs/reference/team-yaml.md lists every capability with its operations', (
   expect(page).toContain(`\n${rows.join('\n')}\n\n`);
 });
 
-/** The anchors that GitHub gives to headings. */
+/** The anchors that GitHub gives to headings, and those of `<a id>`. */
 function anchors(page: string): readonly string[] {
-  return [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  const text = readFileSync(page, 'utf8');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)];
 }
 
 test('every key of team.yaml is explained in docs/reference/team-yaml.md', () => {

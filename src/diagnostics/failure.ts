@@ -78,7 +78,7 @@ export function progressOf({ args }: Failure): Progress | null {
 
 /**
  * Why a workflow failed: a closed list. A reason is stable once released; it is printed, is in outputs and in the result
- * JSON, and names a section of docs/reference/findings.md.
+ * JSON, and names a row of docs/reference/findings-failures.md.
  */
 export const FAILURE_REASONS = [
   'validate-failed',

@@ -31,7 +31,7 @@ export interface FileContext {
   readonly today: string;
 }
 
-/** One rule that blocks a change. Its section in docs/reference/findings.md has the name of its code. */
+/** One rule that blocks a change. Its row in docs/reference/findings-failures.md has its code. */
 export interface Guardrail<Code extends BlockCode> {
   /** The plans that are checked; all of them by default. */
   readonly appliesTo?: { readonly stack?: Stack; readonly phase?: Phase };

@@ -10,7 +10,7 @@ export interface Version {
   readonly since: string;
 }
 
-/** What a reader must know of the history itself. Each code is a section of docs/reference/findings.md. */
+/** What a reader must know of the history itself. Each code has a row in docs/reference/findings-drift.md. */
 export type HistoryNote =
   | { readonly code: 'history-renamed'; readonly commit: Commit; readonly from: string }
   | { readonly code: 'history-rewritten'; readonly commits: readonly string[] }

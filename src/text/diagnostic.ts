@@ -81,7 +81,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, c
   return `${[...shown.map((each) => printDiagnostic(each, color, counterOf)), ...more, total].join('\n\n')}\n`;
 }
 
-/** A diagnostic as plain JSON. `docs` is the section that explains the code. */
+/** A diagnostic as plain JSON. `docs` is the row or section that explains the code. */
 export function diagnosticJson({ severity, code, problem, place }: Diagnostic): Readonly<Record<string, unknown>> {
   return {
     code,
@@ -89,7 +89,7 @@ export function diagnosticJson({ severity, code, problem, place }: Diagnostic): 
     summary: tickedText(problem.summary),
     reason: problem.reason === null ? null : tickedText(problem.reason),
     help: problem.help === null ? null : [tickedText(problem.help), ...(problem.paste ?? [])].join('\n'),
-    docs: `docs/reference/findings.md#${code}`,
+    docs: `docs/reference/findings-file.md#${code}`,
     path: pathText(place.path),
     file: place.file,
     line: place.position?.line ?? null,

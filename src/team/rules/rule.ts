@@ -38,7 +38,7 @@ export interface RuleContext {
 }
 
 /**
- * One thing that can be wrong with team.yaml: its code (also the anchor of its section in docs/reference/findings.md), its
+ * One thing that can be wrong with team.yaml: its code (also its anchor in docs/reference/findings-file.md), its
  * message and its check. A rule without a check is reported while the file is parsed.
  */
 export interface Rule<Args = Readonly<Record<string, unknown>>> {

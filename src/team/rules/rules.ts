@@ -23,7 +23,7 @@ export const CHECKED_RULES: readonly Rule[] = [
   ...SETTINGS_RULES,
 ];
 
-/** Every rule about team.yaml. Each has a section in docs/reference/findings.md. */
+/** Every rule about team.yaml. Each has a row in docs/reference/findings-file.md. */
 export const TEAM_RULES: readonly Rule[] = [
   ...Object.values(FILE_RULES),
   ...Object.values(YAML_RULES),
