@@ -24,11 +24,15 @@ const SECTIONS: ReadonlyMap<string, Shape> = new Map(
     }),
 );
 
+/** After a line that begins with "Only", all keys of the section are optional. */
 function shapeOf(section: string): Shape {
   const keys = new Map<string, KnownKey>();
-  for (const [, names = '', meaning = ''] of section.matchAll(/^\| (`.*?`) \| (.*)\|$/gm)) {
+  let only = false;
+  for (const line of section.split('\n')) {
+    only ||= line.startsWith('Only ');
+    const [, names = '', meaning = ''] = /^- ((?:`[\w.]+`(?:, )?)+)(?:: (.*))?$/.exec(line) ?? [];
     const [, shape = null] = /\]\(#([\w-]+)\)/.exec(meaning) ?? [];
-    const known = { isOptional: meaning.startsWith('Only'), isOpen: /\bthe keys (depend|are)\b/.test(meaning), shape };
+    const known = { isOptional: only || meaning.startsWith('Only'), isOpen: /\b(?:varies by|the keys are)\b/.test(meaning), shape };
     for (const [, name = ''] of names.matchAll(/`([\w.]+)`/g)) keys.set(name, known);
   }
   return keys;
