@@ -7,7 +7,7 @@ import { classifyPlan } from '../src/review/changes/classify-plan.ts';
 import { recordedNames, recordedPlan } from './support/recorded-plan.ts';
 import { sampleTeam } from './support/sample-team.ts';
 
-const PAGE = readFileSync('docs/contributing/statements.md', 'utf8');
+const PAGE = readFileSync('__tests__/statements.md', 'utf8');
 const ROWS = [...PAGE.matchAll(/^\| `([^`]+)` \| [^|]+ \| `([^`]+)`: (.+) \|$/gm)].map(
   ([, sentence = '', file = '', test = '']) => ({ sentence, file, test }),
 );

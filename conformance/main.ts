@@ -37,7 +37,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = join(ROOT, 'conformance');
 const HOME = join(ROOT, '.conformance');
-const PAGE = join(ROOT, 'docs', 'contributing', 'conformance.md');
+const PAGE = join(ROOT, 'conformance', 'results.md');
 
 const ALL =
   'resource changes, drift, access of everybody, the account itself, calls by action; each call of plan and apply is allowed to its role';
@@ -243,9 +243,9 @@ async function conclude(rows: readonly Row[]): Promise<number> {
   let written = rows;
   if (wanted !== page && process.env.UPDATE_DOCS === '1' && wanted !== null && holds) {
     await writeFile(PAGE, wanted);
-    say('docs/contributing/conformance.md is rewritten');
+    say('conformance/results.md is rewritten');
   } else if (wanted !== page) {
-    const problem = 'docs/contributing/conformance.md does not have this result: run UPDATE_DOCS=1 npm run conformance';
+    const problem = 'conformance/results.md does not have this result: run UPDATE_DOCS=1 npm run conformance';
     say(problem);
     written = [...rows, { ...RUN, problems: [problem] }];
   }

@@ -54,7 +54,7 @@ export async function schemaUpgradeRow({ parts, sources, directory, page }: Opti
   return {
     ...{ account: 'none', provider: 'none', engine: 'fastjsonschema 2.22.3' },
     compared:
-      'a lab repository made before access keys gets the new `team.schema.json` by [Upgrade mturk-team](../operations.md#upgrade-mturk-team): the old one refuses a recipient and a rotation, the new one refuses only an identity',
+      'a lab repository made before access keys gets the new `team.schema.json` by [Upgrade mturk-team](../docs/operations.md#upgrade-mturk-team): the old one refuses a recipient and a rotation, the new one refuses only an identity',
     result: problems.length === 0 ? 'holds' : `${problems.length} unexpected`,
     ...{ onPurpose: [], problems, checks: 1 + 2 * names.length },
   };

@@ -5,7 +5,7 @@ import * as s3 from '@aws-sdk/client-s3';
 
 const PAGE = readFileSync('docs/operations.md', 'utf8');
 const ROWS = [
-  ...readFileSync('docs/contributing/operations.md', 'utf8').matchAll(/^\| (?!Situation|---)(.+?) \| (.+) \|$/gm),
+  ...readFileSync('__tests__/docs/operations.md', 'utf8').matchAll(/^\| (?!Situation|---)(.+?) \| (.+) \|$/gm),
 ];
 
 test('every situation of the operations has its tests, under their titles', () => {

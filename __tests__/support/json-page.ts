@@ -32,7 +32,11 @@ function shapeOf(section: string): Shape {
     only ||= line.startsWith('Only ');
     const [, names = '', meaning = ''] = /^- ((?:`[\w.]+`(?:, )?)+)(?:: (.*))?$/.exec(line) ?? [];
     const [, shape = null] = /\]\(#([\w-]+)\)/.exec(meaning) ?? [];
-    const known = { isOptional: only || meaning.startsWith('Only'), isOpen: /\b(?:varies by|the keys are)\b/.test(meaning), shape };
+    const known = {
+      isOptional: only || meaning.startsWith('Only'),
+      isOpen: /\b(?:varies by|the keys are)\b/.test(meaning),
+      shape,
+    };
     for (const [, name = ''] of names.matchAll(/`([\w.]+)`/g)) keys.set(name, known);
   }
   return keys;
