@@ -51,7 +51,7 @@ export type Verdict =
   | { readonly state: 'not-checked'; readonly why: Text; readonly fix: Text | null };
 
 export interface Check {
-  /** Stable; names a section of docs/reference/doctor.md. */
+  /** Stable; names a row of docs/reference/doctor.md. */
   readonly id: string;
   /** What is so if it is right. */
   readonly title: Text;
