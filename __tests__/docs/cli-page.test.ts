@@ -3,10 +3,10 @@ import { runHere } from '../support/command.ts';
 
 const PAGE = 'docs/reference/cli.md';
 const GROUPS = ['Everyday', 'Edit', 'Access keys', 'Set up', 'Try it', 'CI'];
-/** An argument or option that as many commands have, with the same meaning, is in the table at the top alone. */
+/** An argument or option that as many commands have, with the same meaning, is in the list at the top alone. */
 const COMMON = 3;
-/** What stands below it is not from `--help`. */
-const BY_HAND = '<!-- Not from --help: -->';
+/** Below it stands what `--help` does not say. */
+const BY_HAND = '<!--by-hand-->';
 
 type Row = readonly [name: string, meaning: string];
 
@@ -18,9 +18,7 @@ interface Command {
 }
 
 const helpOf = async (...command: readonly string[]) => (await runHere([...command, '--help'])).stdout;
-const inTable = (text: string) => text.replaceAll('|', '\\|');
-const tableOf = (title: string, rows: readonly Row[]) =>
-  `| ${title} | Meaning |\n| --- | --- |\n${rows.map(([name, meaning]) => `| \`${inTable(name)}\` | ${inTable(meaning)} |`).join('\n')}`;
+const listed = (rows: readonly Row[]) => rows.map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n');
 
 /** The lines of a part of a help text, each with what it was wrapped into. */
 function partOf(help: string, title: string): readonly Row[] {
@@ -78,7 +76,7 @@ async function wholePage(page: string): Promise<string> {
   const all = groups.flatMap(({ commands }) => commands.flatMap(({ rows }) => rows));
   const isCommon = (row: Row) => all.filter((each) => keyOf(each) === keyOf(row)).length >= COMMON;
   const common = [...new Map(all.filter(isCommon).map((row) => [keyOf(row), row])).values()];
-  const parts = [introduction.trimEnd(), '## Common arguments and options', tableOf('Argument or option', common)];
+  const parts = [introduction.trimEnd(), '## Common arguments and options', listed(common)];
   for (const { group, commands } of groups) {
     parts.push(`## ${group}`);
     const options = commands.map(({ rows }) =>
@@ -93,7 +91,7 @@ async function wholePage(page: string): Promise<string> {
       parts.push(
         `### \`${name}\``,
         [line, ...(note === '' ? [] : [note]), ...(also.length === 0 ? [] : [`Also ${listOf(also)}.`])].join(' '),
-        ...(own.length === 0 ? [] : [tableOf('Argument or option', own)]),
+        ...(own.length === 0 ? [] : [listed(own)]),
         ...byHand(page, `### \`${name}\``),
       );
     });
