@@ -28,7 +28,7 @@ function partOf(help: string, title: string): readonly Row[] {
   );
 }
 
-/** What `--help` says of a command. The longest example shows most. */
+/** What `--help` says of a command. The longest example shows most, unless it has no option. */
 async function commandOf(name: string): Promise<Command> {
   const help = await helpOf(...name.split(' '));
   const [, usage = '', phrase = '', note = ''] =
@@ -37,7 +37,7 @@ async function commandOf(name: string): Promise<Command> {
   const examples = [...list.matchAll(/^ {2}\$ (mturk-team .*?)(?: {2,}.*)?$/gm)].map(([, example = '']) => example);
   const longest = examples.reduce((longer, each) => (each.length > longer.length ? each : longer), '');
   const short = usage.replace(' [options]', '');
-  const example = longest.length > `mturk-team ${name}`.length ? `, such as \`${longest}\`` : '';
+  const example = longest.includes(' --') ? `, such as \`${longest}\`` : '';
   const rows = [...partOf(help, 'Arguments'), ...partOf(help, 'Options')].filter(([each]) => !each.startsWith('-h,'));
   return { name, line: `${phrase}: \`${short}\`${example}.`, note, rows };
 }
