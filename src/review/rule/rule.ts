@@ -234,8 +234,8 @@ function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): str
 }
 
 const LEAVER: Omit<Member, 'key'> = {
-  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, suspended: true },
-  ...{ keys: 0, recipient: null },
+  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
+  ...{ suspended: true, keys: 0, recipient: null },
 };
 
 /** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
