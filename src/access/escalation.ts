@@ -87,6 +87,12 @@ export function canEscalate(model: AccessModel, user: AccessUser, targets: Escal
   return stepOf(userPrincipal(model, user, at), targets) !== null;
 }
 
+/** Whether a user can give itself and others any access. */
+export function isAdministrator(model: AccessModel, user: AccessUser, at: Date): boolean {
+  const principal = userPrincipal(model, user, at);
+  return FOR_USERS.every((action) => isAllowed(principal, action, principal.arn));
+}
+
 /** Who in an account controls it, or the lab. */
 export interface Reach {
   /** ARNs of the users and roles whose policies allow everything, without a boundary. */
@@ -233,7 +239,9 @@ function canDoEverything(principal: Principal): boolean {
   );
 }
 
-const PROBES = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
+/** What gives a user, and any other one, all access. */
+const FOR_USERS = ['iam:AttachUserPolicy', 'iam:CreateUser'];
+const PROBES = [...FOR_USERS, 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
 
 function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
   const { policies } = principal;
