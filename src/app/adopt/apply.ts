@@ -15,7 +15,6 @@ import {
   type AdoptingTeams,
   adoptingTeams,
   changingAtOnce,
-  gainingInBetween,
   type Unequal,
   unequalDuring,
 } from '../../adopt/transition.ts';
@@ -102,8 +101,7 @@ function stepsOf(session: LabSession, { adoption, account, people, record }: Ope
   const teams = adoptingTeams(session.team, adoption, session.today);
   const team = teams.written;
   const atOnce = changingAtOnce(adoption, teams, session.at);
-  const gaining = [...gainingInBetween(adoption, teams, session.at), ...atOnce.gaining];
-  if (gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: gaining });
+  if (atOnce.gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: atOnce.gaining });
   const full = people
     .filter(({ user, now }) => now !== null && isFull(user, now, team))
     .map(({ user: { name } }) => name);
