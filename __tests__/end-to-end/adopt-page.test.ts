@@ -92,6 +92,9 @@ const PEOPLE: Readonly<Record<string, () => Promise<unknown>>> = {
     const [file, elsewhere] = ['adopt.json', 'adopt.elsewhere'].map((each) => join(LAB, each)) as [string, string];
     renameSync(file, elsewhere);
     const other = await command('apply --yes');
+    for (const lost of ['adopt', 'adopt --apply --yes', 'adopt --finish --yes', 'adopt --undo --yes']) {
+      expect(await command(lost)).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-lost') });
+    }
     renameSync(elsewhere, file);
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-unfinished') });
   },

@@ -71,7 +71,27 @@ export interface AdoptionChange {
     | 'tags'
     | 'document'
     | 'members'
-    | 'member';
+    | 'member'
+    | 'role';
+}
+
+/** Names of groups under the lab's path that were not there before `adopt --apply`. */
+function newGroups({ existing }: Adoption, { lab }: Pick<Team, 'lab'>, { groups }: AccessModel): readonly string[] {
+  return groups.flatMap(({ name, path }) => (path === labPath(lab) && !existing.includes(name) ? [name] : []));
+}
+
+/** Those of them that someone is in, and that neither a role of the file has nor `made`, which are names in Terraform's state. */
+export function groupsWithoutRole(
+  adoption: Adoption,
+  team: Pick<Team, 'lab' | 'roles'>,
+  access: AccessModel,
+  made: ReadonlySet<string> = new Set(),
+): readonly AdoptionChange[] {
+  const known = new Set([...made, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
+  const used = new Set(access.users.flatMap(({ groups }) => groups));
+  return newGroups(adoption, team, access)
+    .filter((name) => !known.has(name) && used.has(name))
+    .map((name) => ({ kind: 'group', name, part: 'role' }));
 }
 
 /**
@@ -80,9 +100,8 @@ export interface AdoptionChange {
  */
 export function changesSince(adoption: Adoption, team: Team, account: AccountNow): readonly AdoptionChange[] {
   const { access } = account;
-  const own = new Set(access.groups.filter(({ path }) => path === labPath(team.lab)).map(({ name }) => name));
   const adopted = adoptedNow(adoption, account);
-  const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, team, access)));
+  const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, adoption, team, access)));
   const groups = adoption.groups.flatMap((group) => {
     const now = access.groups.find(({ name }) => name === group.name) ?? null;
     return changesOf('group', group.name, groupParts(group, now));
@@ -93,7 +112,7 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   });
   const known = new Set(adopted.map(({ now }) => now?.name));
   const strangers = access.users.filter(({ name }) => !known.has(name)).flatMap(({ groups: of }) => of);
-  const joined = [...own].filter((name) => strangers.includes(name));
+  const joined = newGroups(adoption, team, access).filter((name) => strangers.includes(name));
   return [
     ...users,
     ...groups,
@@ -114,9 +133,9 @@ function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): re
     .map((part) => ({ kind, name, part }));
 }
 
-function userParts({ user, now }: AdoptedNow, team: Team, account: AccessModel): Parts {
+function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts {
   if (now === null) return { missing: true };
-  const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, team, account);
+  const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, adoption, team, account);
   return {
     name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
     groups: stableJson([...groups].sort()) !== stableJson([...user.groups].sort()),
@@ -127,9 +146,14 @@ function userParts({ user, now }: AdoptedNow, team: Team, account: AccessModel):
 }
 
 /** An adopted user as the account has it, without what `adopt --apply` did. */
-export function asBefore({ user, now }: AdoptedNow, { lab }: Pick<Team, 'lab'>, { groups }: AccessModel): AdoptedUser {
+export function asBefore(
+  { user, now }: AdoptedNow,
+  adoption: Adoption,
+  team: Pick<Team, 'lab'>,
+  access: AccessModel,
+): AdoptedUser {
   if (now === null) return user;
-  const own = new Set(groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name));
+  const own = new Set(newGroups(adoption, team, access));
   const { key, id, name, path } = user;
   return {
     ...{ ...now, key, id, name, path },

@@ -126,7 +126,7 @@ function movedUsers({ earlier, account }: Found, team: Team): readonly AdoptedUs
   const isMoved = ({ user, now }: AdoptedNow) => now !== null && isAt(now, placeInLab(user, team));
   return adoptedNow(earlier, account)
     .filter(isMoved)
-    .map((each) => asBefore(each, team, account.access));
+    .map((each) => asBefore(each, earlier, team, account.access));
 }
 
 function adoptionOf(

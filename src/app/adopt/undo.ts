@@ -28,15 +28,20 @@ export async function undoAdoption(
   adoption: Adoption,
   agree: Agree<UndoSteps>,
 ): Promise<Result<UndoSteps>> {
-  const shown = await decide(session, adoption);
-  if (!shown.ok) return shown;
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  if (open.value.record !== null) return fail('adoption-over', { ended: open.value.record.team !== null });
   const state = await readState(session);
   if (!state.ok) return state;
+  const shown = decide(session, open.value, state.value.names);
+  if (!shown.ok) return shown;
   const created = ({ account }: Decided) => createdIn(session, adoption, account.access, state.value.names);
   const agreed = await agree({ ...created(shown.value), moves: shown.value.moves });
   if (!agreed.ok) return agreed;
   // An hour may have passed.
-  const decided = await decide(session, adoption);
+  const again = await lookAt(session, adoption);
+  if (!again.ok) return again;
+  const decided = decide(session, again.value, state.value.names);
   if (!decided.ok) return decided;
   const { account, moves } = decided.value;
   if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
@@ -54,12 +59,13 @@ export async function undoAdoption(
 
 type Decided = Pick<OpenAdoption, 'account'> & Pick<UndoSteps, 'moves'>;
 
-async function decide(session: LabSession, adoption: Adoption): Promise<Result<Decided>> {
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  const { account, people, record } = open.value;
+function decide(
+  session: LabSession,
+  { adoption, account, people, record }: OpenAdoption,
+  made: ReadonlySet<string>,
+): Result<Decided> {
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
-  const unchanged = checkUnchanged(session, adoption, account);
+  const unchanged = checkUnchanged(session, adoption, account, made);
   if (!unchanged.ok) return unchanged;
   const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
   const { moves, taken } = orderedMoves(wanted, account.access.users);
