@@ -294,9 +294,12 @@ test('what a role denies is named before the move, and ends nothing else', async
   if (mixed === undefined) throw new Error('no account');
   const adopted = await adoptionOf(mixed);
   const { team, adoption } = adopted;
-  const members = team.members.map((each) => (each.key === 'bo.chen' ? { ...each, roles: ['mturk-no-bonus'] } : each));
+  // The Deny of any other role comes with `adopt --finish`.
+  const noBonus = role({ key: 'no-bonus', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] });
+  const roles = [...team.roles, noBonus];
+  const members = team.members.map((each) => (each.key === 'bo.chen' ? { ...each, roles: ['no-bonus'] } : each));
   const accepted = [...adoption.accepted, { key: 'bo.chen', differences: ['lost/SendBonus'] }];
-  const changed = { ...adopted, team: { ...team, members }, adoption: { ...adoption, accepted } };
+  const changed = { ...adopted, team: { ...team, roles, members }, adoption: { ...adoption, accepted } };
   await withLab(adopted.memory, async (test) => {
     test.setClock(NOON.toISOString());
     let losing: AdoptionSteps['losing'] = [];
