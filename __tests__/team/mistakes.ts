@@ -164,6 +164,16 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       { roles: 'roles:\n  reader:\n  description: Reads\n  allow: [results:read]' },
       'description',
     ],
+    [
+      'fields in the same braces as their member',
+      { members: 'members: { ada: { name: Ada, roles: [reader] }, bo: , name: Bo, roles: [reader] }' },
+      'name',
+    ],
+    [
+      'a field behind the braces of its member',
+      { members: 'members: { ada: { name: Ada, roles: [reader] }, bo: { name: Bo }, roles: [reader] }' },
+      'roles',
+    ],
     ['members as far left as their section', { members: 'members:\nada: { name: Ada, roles: [reader] }' }, 'ada'],
   ],
   'missing-key': [
