@@ -1,4 +1,4 @@
-import { iamArn } from '../iam/arn.ts';
+import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { actionMatches, evaluate, type PolicySource, type PrincipalPolicies } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
@@ -57,9 +57,7 @@ export function escalationTargets(
     lab: {
       user: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
       group: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
-      policy: of('policy', ({ policies }) =>
-        policies.map(({ arn }) => arn).filter((arn) => !arn.startsWith('arn:aws:iam::aws:')),
-      ),
+      policy: of('policy', ({ policies }) => policies.map(({ arn }) => arn).filter((arn) => !isAwsPolicy(arn))),
       role: ends(more.roles.filter(({ path }) => path === workflowRolePath(lab)).map(({ arn }) => arn)),
       object: ends(bucket.flatMap((arn) => OBJECTS.map((name) => `${arn}/${more.state?.key}/${name}`))),
       bucket: ends(bucket),

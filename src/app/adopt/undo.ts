@@ -1,10 +1,10 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { isAt, type Move, orderedMoves } from '../../adopt/progress.ts';
+import { isAt, type Move, madeSince, orderedMoves } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
+import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type Agree, moveUsers, OTHER_MOVES } from './apply.ts';
@@ -86,17 +86,11 @@ async function readState(session: LabSession) {
 }
 
 /** Groups and policies of roles under the lab's path, as the file or the state names them, but those that `adopt` found there. */
-function createdIn(
-  { team }: LabSession,
-  { existing }: Adoption,
-  { groups, policies }: AccessModel,
-  recorded: ReadonlySet<string>,
-) {
+function createdIn({ team }: LabSession, adoption: Adoption, access: AccessModel, recorded: ReadonlySet<string>) {
   const names = new Set([...recorded, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
-  const isCreated = (name: string, id: string) => names.has(name) && !existing.includes(id);
-  const prefix = rolePolicyArn(team, '').slice(0, -`${team.lab}-`.length);
+  const made = madeSince(adoption, team, access);
   return {
-    groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && isCreated(name, name) ? [name] : [])),
-    policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && isCreated(name, arn) ? [arn] : [])),
+    groups: access.groups.flatMap(({ name }) => (names.has(name) && made.has(name) ? [name] : [])),
+    policies: access.policies.flatMap(({ arn, name }) => (names.has(name) && made.has(arn) ? [arn] : [])),
   };
 }
