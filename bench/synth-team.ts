@@ -35,6 +35,7 @@ export function benchTeam(
       github: null,
       from: null,
       sponsor: null,
+      reviewed: null,
       keys: 1,
       recipient: null,
       ...accessOf(index),

@@ -25,6 +25,7 @@ function member(key: string, roles: readonly string[], more: Partial<Member> = {
     from: null,
     until: null,
     sponsor: null,
+    reviewed: null,
     suspended: false,
     keys: 1,
     recipient: null,

@@ -1,6 +1,6 @@
 import type { AdoptedUser, Adoption } from '../../src/adopt/adoption.ts';
 import { type Move, orderedMoves } from '../../src/adopt/progress.ts';
-import { adoptingTeams, coverOf, gainingInBetween } from '../../src/adopt/transition.ts';
+import { adoptingTeams, changingAtOnce, coverOf } from '../../src/adopt/transition.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -104,7 +104,45 @@ test('two roles of which one denies what the other allows give too much for a mo
   };
   const dee = adoptedUser({ key: 'dee', inline: [{ name: 'pay', document }] });
   const adoption = adoptionOf(adoptedUser({ key: 'bo' }), adoptedUser({ key: 'cy' }), dee);
-  expect(gainingInBetween(adoption, adoptingTeams(team, adoption, TODAY), AT)).toEqual([
+  expect(changingAtOnce(adoption, adoptingTeams(team, adoption, TODAY), AT).gaining).toEqual([
+    { user: 'perception-lab-bo', operations: ['SendBonus'] },
+  ]);
+});
+
+test('a role gives too much until the Deny of the next one holds, unless what the user has denies it, too', () => {
+  const team: Team = {
+    ...sampleTeam,
+    roles: [
+      role({ key: 'payer', allow: ['SendBonus'] }),
+      role({ key: 'reader', managed: ['AmazonMechanicalTurkReadOnly'], deny: ['SendBonus'] }),
+    ],
+    members: ['bo', 'cy'].map((key) => member({ key, roles: ['payer', 'reader'] })),
+  };
+  const document: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
+  };
+  const cy = adoptedUser({ key: 'cy', inline: [{ name: 'no-bonus', document }] });
+  const adoption = adoptionOf(adoptedUser({ key: 'bo' }), cy);
+  expect(changingAtOnce(adoption, adoptingTeams(team, adoption, TODAY), AT)).toEqual({
+    losing: [],
+    gaining: [{ user: 'perception-lab-bo', operations: ['SendBonus'] }],
+  });
+});
+
+test('a user gains by a policy that names the new name, until the roles deny it', () => {
+  const team: Team = {
+    ...sampleTeam,
+    roles: [role({ key: 'reader', managed: ['AmazonMechanicalTurkReadOnly'], deny: ['SendBonus'] })],
+    members: [member({ key: 'bo', roles: ['reader'] })],
+  };
+  const Condition = { StringEquals: { 'aws:username': 'perception-lab-bo' } };
+  const document: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:SendBonus', Resource: '*', Condition }],
+  };
+  const adoption = adoptionOf(adoptedUser({ key: 'bo', inline: [{ name: 'pay', document }] }));
+  expect(changingAtOnce(adoption, adoptingTeams(team, adoption, TODAY), AT).gaining).toEqual([
     { user: 'perception-lab-bo', operations: ['SendBonus'] },
   ]);
 });

@@ -49,6 +49,7 @@ const EDITS: readonly (readonly string[])[] = [
   ['member', 'resume', 'cy'],
   ['member', 'roles', 'bo', '--add', 'paymaster', '--remove', 'task-publisher'],
   ['member', 'recipient', 'bo', IDENTITIES[0].recipient],
+  ['member', 'reviewed', 'bo', 'cy'],
   ['member', 'depart', 'bo', '--reason', 'graduated'],
   [
     'role',
@@ -70,6 +71,8 @@ const EDITS: readonly (readonly string[])[] = [
   ['member', 'add', 'bo', '--name', 'Bo', '--role', 'results-reader'],
   ['member', 'add', 'zoe', '--name', 'Zoë', '--role', 'result-reader'],
   ['member', 'add', 'zoe'],
+  ['member', 'reviewed'],
+  ['member', 'reviewed', 'bo', 'cyy'],
   ['member', 'suspend', 'Bo Chen'],
   ['member', 'suspend', 'cy'],
   ['member', 'suspend', 'ada'],
@@ -138,6 +141,34 @@ test('a member is added, extended, suspended, resumed and departs, by the built 
   const dee = '  dee: { left: "2026-06-30", reason: graduated }\n';
   expect(team()).toBe(SAMPLE.replace(dee, `${dee}  zoe: { left: "2026-11-28", reason: graduated }\n`));
   expect(read(CODEOWNERS)).toBe('/docs @writer\n');
+});
+
+test('reviews that are due are found, done for several members at once, and not due again', async () => {
+  const { cwd, team } = lab(SAMPLE.replace('settings:\n', 'settings:\n  review-every-days: 365\n'));
+  const due = async () => {
+    const { stdout } = await run(['check', '--json', ...DAY], { cwd });
+    const found: readonly { code: string; path: string }[] = JSON.parse(stdout).findings;
+    return found.filter(({ path }) => path !== '').map(({ code, path }) => `${code} ${path}`);
+  };
+  expect(await due()).toEqual(['ada', 'bo', 'fay', 'gus'].map((key) => `review-due members.${key}`));
+  const result = await run(['member', 'reviewed', 'bo', 'fay', 'gus', '--yes', ...DAY], { cwd });
+  expect({ ...result, stdout: '' }).toMatchObject({ code: 0, stderr: '' });
+  expect(team().match(/reviewed: "2026-11-28"/g)).toHaveLength(3);
+  expect(await due()).toEqual(['review-due members.ada']);
+  const again = await run(['member', 'reviewed', 'fay', '--yes', ...DAY], { cwd });
+  expect(again.stdout).toBe('Nothing to write: team.yaml already says so.\n');
+  await run(['member', 'add', 'zoe', '--name', 'Zoë', '--role', 'results-reader', '--yes', ...DAY], { cwd });
+  expect(team()).toContain('  zoe: { name: Zoë, roles: [results-reader], reviewed: "2026-11-28" }\n');
+});
+
+test('at a terminal, members are chosen whose access is still right', async () => {
+  const { cwd, team } = lab();
+  const person = answering([['cy', 'fay'], true]);
+  const { code } = await runHere(['member', 'reviewed', ...DAY], { cwd, person });
+  expect({ code, reviewed: team().match(/(?<=\n {2})\w+(?=:.*reviewed: "2026-11-28")/g) }).toEqual({
+    code: 0,
+    reviewed: ['cy', 'fay'],
+  });
 });
 
 test('the signs of the lines have a color, if the terminal has it', async () => {

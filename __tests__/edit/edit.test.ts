@@ -44,6 +44,11 @@ const VERBS: readonly (readonly [Edit, ...string[]])[] = [
   ],
   [{ verb: 'member recipient', member: 'bo', recipient: RECIPIENT }, `32+    recipient: ${RECIPIENT}`],
   [
+    { verb: 'member reviewed', members: ['bo', 'cy', 'bo'], reviewed: TODAY },
+    ...['32-  cy: { name: Cy Moreau, roles: [results-reader], suspended: true }', '32+    reviewed: "2026-11-28"'],
+    '33+  cy: { name: Cy Moreau, roles: [results-reader], suspended: true, reviewed: "2026-11-28" }',
+  ],
+  [
     { verb: 'member depart', member: 'gus', left: TODAY, reason: 'graduated' },
     '34-  gus: { name: 李小龍, roles: [everything-but-bonus], until: "2027-08-31", sponsor: ada }',
     '37+  gus: { left: "2026-11-28", reason: graduated }',
@@ -170,6 +175,25 @@ test('CODEOWNERS follows the owners, and nothing else', () => {
 test('what an edit is about names its branch', () => {
   expect(VERBS.map(([edit]) => subjectOf(edit)).slice(-3)).toEqual(['pay:bonus-spend', '', 'root-access-key']);
   expect(obtained(splicesOf({ verb: 'member resume', member: 'bo' }, opened().draft, 'team.yaml'))).toHaveLength(1);
+});
+
+test('property: a review changes the day of those members alone, whatever was there', () => {
+  const day = fc.integer({ min: 0, max: 900 }).map((days) => new Date(days * 86_400_000 + 1_717_200_000_000));
+  const days = day.map((each) => each.toISOString().slice(0, 10)).filter((each) => each <= TODAY);
+  const keys = readTeam(SAMPLE, { file: 'team.yaml', today: TODAY }).team?.members.map(({ key }) => key) ?? [];
+  const members = fc.subarray(keys, { minLength: 1 });
+  fc.assert(
+    fc.property(members, members, days, days, (earlier, later, first, second) => {
+      const once = obtained(edited(opened(), { verb: 'member reviewed', members: earlier, reviewed: first }));
+      const twice = obtained(edited(opened(once.text), { verb: 'member reviewed', members: later, reviewed: second }));
+      const before = opened().team!;
+      const expected = before.members.map((each) => {
+        const reviewed = later.includes(each.key) ? second : earlier.includes(each.key) ? first : null;
+        return { ...each, reviewed };
+      });
+      expect(twice.team).toEqual({ ...before, members: expected });
+    }),
+  );
 });
 
 test('property: whatever the texts, the file says exactly that, or it is refused', () => {

@@ -2,6 +2,7 @@ import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
 import { differencesOf } from '../../src/adopt/differences.ts';
 import { type AdoptionSteps, applyAdoption } from '../../src/app/adopt/apply.ts';
 import { finishAdoption } from '../../src/app/adopt/finish.ts';
+import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
 import { noChanges } from '../../src/app/plan/plan.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
 import { type Result, succeed } from '../../src/diagnostics/failure.ts';
@@ -112,6 +113,15 @@ const LATER: typeof CHANGES = [
     'another user is added to the group of a role',
     (iam) => callIam(iam, 'AddUserToGroup', { UserName: 'old-student', GroupName: `${LAB}-requesters` }),
     [{ kind: 'group', name: `${LAB}-requesters`, part: 'members' }],
+  ],
+  [
+    'a moved user is added to a new group under the path of the lab',
+    async (iam, nameOf) => {
+      const GroupName = `${LAB}-extra`;
+      await callIam(iam, 'CreateGroup', { GroupName, Path: `/mturk/${LAB}/` });
+      await callIam(iam, 'AddUserToGroup', { UserName: nameOf('eve'), GroupName });
+    },
+    [{ kind: 'group', name: `${LAB}-extra`, part: 'role' }],
   ],
 ];
 
@@ -236,6 +246,27 @@ test('roles that someone changed since are not finished', async () => {
     const finished = await finishIn(test, adopted);
     expect(finished).toMatchObject({ ok: false, failure: { code: 'adoption-unequal', args: { during: 'finish' } } });
     orThrow(await undoIn(test, adopted));
+  });
+});
+
+test('without adopt.json, an apply that accepts all users gives them what the file gives, and no more', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    orThrow(await applyIn(test, adopted));
+    const lab = test.lab(adopted.team);
+    const options: ApplyOptions = {
+      ...{ file: 'none/team.yaml', today: TODAY, emulator: null, json: false, stack: 'team', parallelism: null },
+      ...{ yes: true, restore: [], commit: null, ownerIds: new Map(), result: null },
+    };
+    const refused = await planAndApply(lab, options, SILENT, () => {});
+    expect(refused).toMatchObject({ failure: { code: 'adoption-unfinished' } });
+    const restore = adopted.adoption.users.map(({ key }) => key);
+    orThrow(await planAndApply(lab, { ...options, restore }, SILENT, () => {}));
+    const now = accessById(test.memory.account);
+    for (const [id, access] of givenById(adopted)) expect([id, now.get(id)]).toEqual([id, access]);
+    expect(noChanges(await planned(lab))).toBe(true);
   });
 });
 

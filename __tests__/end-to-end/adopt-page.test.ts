@@ -85,13 +85,19 @@ const PEOPLE: Readonly<Record<string, () => Promise<unknown>>> = {
   'Try some keys': async () => {
     expect(await run('mturk-team explain pia --live')).toContain('Pia Sorensen');
     expect(await works()).toEqual(atFirst);
-    expect(await command('plan')).toMatchObject({ code: 2, stderr: expect.stringContaining('adopt --finish') });
+    const planned = await command('plan');
+    expect(planned).toMatchObject({ code: 2, stderr: expect.stringContaining('adopt --finish') });
+    expect(planned.stderr).toContain('Do not apply this plan');
+    expect(planned.stdout).not.toMatch(/Delete access keys|another IAM user|--restore/);
     const applied = await command('apply --yes');
     expect(applied).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-unfinished') });
     // Nor in another clone, which does not have the file.
     const [file, elsewhere] = ['adopt.json', 'adopt.elsewhere'].map((each) => join(LAB, each)) as [string, string];
     renameSync(file, elsewhere);
     const other = await command('apply --yes');
+    for (const lost of ['adopt', 'adopt --apply --yes', 'adopt --finish --yes', 'adopt --undo --yes']) {
+      expect(await command(lost)).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-lost') });
+    }
     renameSync(elsewhere, file);
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('adoption-unfinished') });
   },

@@ -434,7 +434,7 @@ describe('what adopt --apply may do', () => {
 
   test.each<[string, boolean, object]>([
     ['import a user', false, change('aws_iam_user', ['update'], user, { ...user, force_destroy: true })],
-    ['change the tags of a user', false, change('aws_iam_user', ['update'], user, { ...user, tags: { a: 'b' } })],
+    ['change the tags of a user', true, change('aws_iam_user', ['update'], user, { ...user, tags: { a: 'b' } })],
     ['leave a user', false, change('aws_iam_user', ['no-op'], user, user)],
     ['remove a boundary', true, change('aws_iam_user', ['update'], { ...user, permissions_boundary: 'a' }, user)],
     ['rename a user', true, change('aws_iam_user', ['update'], { ...user, name: 'bo' }, user)],

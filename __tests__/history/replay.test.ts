@@ -223,7 +223,7 @@ function wholeTeam(text: string): Team | null {
       .sort()
       .map((key): Member => {
         const { name, roles, from = null, until = null, suspended = false } = file.members[key];
-        const none = { email: null, github: null, sponsor: null, keys: 1, recipient: null };
+        const none = { email: null, github: null, sponsor: null, reviewed: null, keys: 1, recipient: null };
         return { ...{ key, name, from, until, suspended, ...none }, roles: [...roles].sort() };
       }),
     departed: Object.keys(file.departed ?? {})

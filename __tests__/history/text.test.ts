@@ -51,6 +51,21 @@ test('every change of access, and those of a member', async () => {
   ]);
 });
 
+test('a freeze is named beside a role that comes or goes with it', async () => {
+  const file = (bo: string, freeze: string) =>
+    `version: 1\nlab: lab\naccount: "123456789012"\nowners: [ada]\nroles:\n  reader: { allow: [results:read] }\n  payer: { allow: [pay:bonus, pay:reject] }\nmembers:\n  ada: { name: Ada, roles: [payer] }\n  bo: { name: Bo, roles: [${bo}] }\nfreeze: [${freeze}]\n`;
+  const both = new TeamHistory([
+    { date: '2026-02-01T10:00:00Z', subject: 'Begin', text: file('payer', '') },
+    { date: '2026-02-02T10:00:00Z', subject: 'Freeze, and Bo reads', text: file('payer, reader', 'spend') },
+    { date: '2026-02-03T10:00:00Z', subject: 'End it, and Bo reads no more', text: file('payer', '') },
+  ]);
+  const changes = obtained(await readChanges(both.file, 'bo', '2026-02-10'));
+  both.remove();
+  const text = printMarkdown(historyBlocks(changes, t`Access`), { reveal: false });
+  expect(text).toContain('Adds role `reader`; freeze');
+  expect(text).toContain('Removes role `reader`; freeze ends');
+});
+
 test('what an answer about a day adds', async () => {
   const spend = queryNamed('spend', { roles: [] });
   if (spend === null) throw new Error('spend is a query');

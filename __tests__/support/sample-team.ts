@@ -90,6 +90,7 @@ export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
     from: null,
     until: null,
     sponsor: null,
+    reviewed: null,
     suspended: false,
     keys: 1,
     recipient: null,

@@ -9,6 +9,7 @@ import { findingsOf, pointedAt, TODAY, teamText } from './team-text.ts';
 const WARNINGS = new Set([
   'unused-role',
   'until-passed',
+  'review-due',
   'until-far-away',
   'comment-after-text',
   'duplicate-person',

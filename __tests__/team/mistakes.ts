@@ -7,6 +7,11 @@ export type Mistake = readonly [name: string, file: Sections | string, at: strin
 const roles = (lines: string) => ({ roles: `roles:\n  reader: { allow: [results:read] }\n${lines}` });
 const members = (lines: string) => ({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n${lines}` });
 const bo = (fields: string) => members(`  bo: { name: Bo, roles: [reader], ${fields} }`);
+/** Of a lab that reviews access once a year, where ada was reviewed. */
+const reviewed = (entry: string) => ({
+  members: `members:\n  ada: { name: Ada, roles: [reader], reviewed: "2026-11-25" }\n  bo: ${entry}`,
+  settings: 'settings: { review-every-days: 365 }',
+});
 const named = (text: string) => members(`  bo: { name: ${text}, roles: [reader] }`);
 /** A role beside the reader, which ada has as well, so that it is used. */
 const role = (fields: string) => ({
@@ -158,6 +163,16 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       'fields as far left as their role',
       { roles: 'roles:\n  reader:\n  description: Reads\n  allow: [results:read]' },
       'description',
+    ],
+    [
+      'fields in the same braces as their member',
+      { members: 'members: { ada: { name: Ada, roles: [reader] }, bo: , name: Bo, roles: [reader] }' },
+      'name',
+    ],
+    [
+      'a field behind the braces of its member',
+      { members: 'members: { ada: { name: Ada, roles: [reader] }, bo: { name: Bo }, roles: [reader] }' },
+      'roles',
     ],
     ['members as far left as their section', { members: 'members:\nada: { name: Ada, roles: [reader] }' }, 'ada'],
   ],
@@ -427,6 +442,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ],
     ['no owner', { owners: 'owners: []' }, '[]'],
   ],
+  'reviewed-in-future': [['a review of tomorrow', bo('reviewed: "2026-11-26"'), '"2026-11-26"']],
+  'review-due': [
+    ['a review of more than a year ago', reviewed('{ name: Bo, roles: [reader], reviewed: "2025-11-24" }'), 'reviewed'],
+    ['no review', reviewed('{ name: Bo, roles: [reader] }'), 'bo'],
+  ],
   'from-passed': [['a beginning that has passed', bo('from: "2026-11-24"'), '"2026-11-24"']],
   'from-after-until': [['a beginning after the end', bo('from: "2027-06-01", until: "2027-05-31"'), '"2027-06-01"']],
   'invalid-email': [
@@ -488,6 +508,9 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['no keys in words', bo('keys: none'), 'none'],
     ['keys that are too old at once', settings('key-max-age-days: 0'), '0'],
     ['an age with a unit', settings('key-max-age-days: 90d'), '90d'],
+    ['reviews counted in months', settings('review-every-days: 12'), '12'],
+    ['a review that never comes', settings('review-every-days: 3650'), '3650'],
+    ['a review period in quotes', settings('review-every-days: "365"'), '"365"'],
     ['a rotation without end', settings('keys: { rotate-after-days: 7 }'), '7'],
     ['an endless age', settings('key-max-age-days: .inf'), '.inf'],
     ['a drift check every 0 hours', settings('drift-every-hours: 0'), '0'],

@@ -52,6 +52,35 @@ describe('people whose access has ended', () => {
   });
 });
 
+describe('the review of access', () => {
+  const codesWith = (fields: string, settings = 'settings: { review-every-days: 365 }') => {
+    const members = `members:\n  ada: { name: Ada, roles: [reader], reviewed: "2026-11-25" }\n  bo: { name: Bo, roles: [reader]${fields} }`;
+    return codesOf(teamText({ members, settings }));
+  };
+  test.each<[string, string, readonly string[]]>([
+    ['never', '', ['review-due']],
+    ['today', ', reviewed: "2026-11-25"', []],
+    ['365 days ago', ', reviewed: "2025-11-25"', []],
+    ['366 days ago', ', reviewed: "2025-11-24"', ['review-due']],
+    ['tomorrow', ', reviewed: "2026-11-26"', ['reviewed-in-future']],
+    ['on no day', ', reviewed: soon', ['invalid-date']],
+    ['never, of a suspended member', ', suspended: true', []],
+    ['never, of a member past the last day', ', until: "2026-11-24"', ['until-passed']],
+    ['never, of a member on the last day', ', until: "2026-11-25"', ['review-due']],
+    ['never, of a member before the first day', ', from: "2026-11-26"', []],
+    ['never, of a member on the first day', ', from: "2026-11-25"', ['review-due']],
+  ])('%s', (_what, fields, codes) => {
+    expect(codesWith(fields)).toEqual(codes);
+  });
+
+  test('is never due without the setting, and is counted in days of its own', () => {
+    expect(codesWith(', reviewed: "2020-01-31"', 'settings: {}')).toEqual([]);
+    expect(codesWith(', reviewed: "2026-10-26"', 'settings: { review-every-days: 30 }')).toEqual([]);
+    expect(codesWith(', reviewed: "2026-10-25"', 'settings: { review-every-days: 30 }')).toEqual(['review-due']);
+    expect(codesWith('', 'settings: { review-every-days: 29 }')).toEqual(['invalid-count']);
+  });
+});
+
 describe('the days of a snooze', () => {
   const snoozedUntil = (until: string, today: string) => {
     const text = teamText({ snoozed: `snoozed:\n  console-password/bo: { until: "${until}", reason: known }` });
@@ -298,6 +327,7 @@ describe('lengths of policies', () => {
       github: null,
       roles: [],
       sponsor: null,
+      reviewed: null,
       keys: 1,
       recipient: null,
     };

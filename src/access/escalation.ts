@@ -1,4 +1,4 @@
-import { iamArn } from '../iam/arn.ts';
+import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { actionMatches, evaluate, type PolicySource, type PrincipalPolicies } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
@@ -57,9 +57,7 @@ export function escalationTargets(
     lab: {
       user: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
       group: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
-      policy: of('policy', ({ policies }) =>
-        policies.map(({ arn }) => arn).filter((arn) => !arn.startsWith('arn:aws:iam::aws:')),
-      ),
+      policy: of('policy', ({ policies }) => policies.map(({ arn }) => arn).filter((arn) => !isAwsPolicy(arn))),
       role: ends(more.roles.filter(({ path }) => path === workflowRolePath(lab)).map(({ arn }) => arn)),
       object: ends(bucket.flatMap((arn) => OBJECTS.map((name) => `${arn}/${more.state?.key}/${name}`))),
       bucket: ends(bucket),
@@ -85,6 +83,12 @@ interface Principal {
 /** Whether a user can gain more than its policies say; one who can do everything can. */
 export function canEscalate(model: AccessModel, user: AccessUser, targets: EscalationTargets, at: Date): boolean {
   return stepOf(userPrincipal(model, user, at), targets) !== null;
+}
+
+/** Whether a user can give itself and others any access. */
+export function isAdministrator(model: AccessModel, user: AccessUser, at: Date): boolean {
+  const principal = userPrincipal(model, user, at);
+  return FOR_USERS.every((action) => isAllowed(principal, action, principal.arn));
 }
 
 /** Who in an account controls it, or the lab. */
@@ -233,7 +237,9 @@ function canDoEverything(principal: Principal): boolean {
   );
 }
 
-const PROBES = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
+/** What gives a user, and any other one, all access. */
+const FOR_USERS = ['iam:AttachUserPolicy', 'iam:CreateUser'];
+const PROBES = [...FOR_USERS, 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
 
 function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
   const { policies } = principal;

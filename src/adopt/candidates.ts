@@ -1,6 +1,5 @@
 import { accessOf, type UserAccess } from '../access/access-of.ts';
 import { type NotAdoptable, whyNotAdoptable } from '../access/adoptable.ts';
-import { conservativeModel } from '../access/conservative.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { isEmpty, operationsOfStatement } from '../access/operation-set.ts';
 import type { Grant } from '../access/policies-of.ts';
@@ -57,7 +56,6 @@ export function candidatesIn(
   team: Pick<Team, 'lab' | 'departed' | 'owners' | 'members'>,
   { at, without, keys }: Choice,
 ): Chosen {
-  const open = conservativeModel(model);
   const taken = new Set(team.departed.map(({ key }) => key.toLowerCase()));
   const names = new Set(model.users.map(({ name }) => name.toLowerCase()));
   for (const key of keys.values()) taken.add(key.toLowerCase());
@@ -68,7 +66,7 @@ export function candidatesIn(
   for (const access of accessOf(model, { at })) {
     const { user } = access;
     const retired = retiredActions(model, user);
-    const why = without.has(user.name) ? 'without' : whyNotAdoptable(access, open, at);
+    const why = without.has(user.name) ? 'without' : whyNotAdoptable(access, model, at);
     if (why !== null) {
       const allowed = why === 'no-access' ? retired.filter(({ effect }) => effect === 'Allow') : [];
       const meant = [...new Set(allowed.flatMap(({ successors }) => successors))];

@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Node, parseDocument } from 'yaml';
 import { policyName } from '../access/model.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
+import { flowEntry, flowText, type Plain } from '../edit/style.ts';
 import type { RetiredAction } from './candidates.ts';
 import type { Proposal, ProposedMember, ProposedRole, Source } from './proposal.ts';
 
@@ -53,7 +54,7 @@ function mapIn(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function entryLine(key: string, value: unknown): string {
-  return `  ${scalar(key)}: ${flow(value)}`;
+  return `  ${flowEntry([], [key, value as Plain])}`;
 }
 
 function roleLines(role: ProposedRole, members: readonly ProposedMember[]): readonly string[] {
@@ -64,7 +65,7 @@ function roleLines(role: ProposedRole, members: readonly ProposedMember[]): read
   return [
     `  # From ${role.sources.slice(0, MOST_SOURCES).map(sourceName).join(', ')}`,
     ...retired.slice(0, MOST_RETIRED).map((line) => `  # ${line}`),
-    `  ${scalar(role.key)}:`,
+    `  ${flow(role.key)}:`,
     ...last.map(([name, items], index) => {
       const note = index === last.length - 1 && role.parts.length > 0 ? ` # not all of ${role.parts.join(', ')}` : '';
       return `    ${name}: ${flow(items)}${note}`;
@@ -115,17 +116,7 @@ function distinct<Item>(items: readonly Item[]): readonly Item[] {
   return [...new Set(items)];
 }
 
-/** A value in flow style, as `init` writes it. */
-function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  if (!isObject(value)) return typeof value === 'string' ? scalar(value) : String(value);
-  return `{ ${Object.entries(value)
-    .map(([key, item]) => `${scalar(key)}: ${flow(item)}`)
-    .join(', ')} }`;
-}
-
-/** A text that YAML takes for nothing else: quoted unless it is a plain word, a capability or a path of words. */
-function scalar(text: string): string {
-  const isPlain = /^[A-Za-z][\w.@-]*(?::[a-z]+)?$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
-  return isPlain ? text : JSON.stringify(text);
+/** In brackets, as an edit writes it. */
+function flow(value: Plain): string {
+  return flowText([], value);
 }

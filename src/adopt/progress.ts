@@ -1,8 +1,9 @@
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
 import type { EntityIds } from '../aws/types.ts';
-import { iamArn } from '../iam/arn.ts';
+import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
+import { QUOTAS } from '../iam/quotas.ts';
 import { iamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { AdoptedUser, Adoption } from './adoption.ts';
@@ -29,7 +30,7 @@ export function ofMembers(adoption: Adoption, { members }: Pick<Team, 'members'>
 export function movedWithoutMember(adoption: Adoption, team: Team, account: AccountNow): readonly AdoptionChange[] {
   const keys = new Set(team.members.map(({ key }) => key));
   return adoptedNow(adoption, account)
-    .filter(({ user, now }) => !keys.has(user.key) && now !== null && isAt(now, placeInLab(user, team)))
+    .filter((each) => !keys.has(each.user.key) && isInLab(each, team))
     .map(({ user: { name } }) => ({ kind: 'user', name, part: 'member' }));
 }
 
@@ -56,6 +57,12 @@ export function isInLab({ user, now }: AdoptedNow, team: Pick<Team, 'lab'>): boo
   return now !== null && isAt(now, placeInLab(user, team));
 }
 
+/** Whether IAM has no room for the groups of a member's roles beside those that the user is in. */
+export function isFull({ groups }: Pick<AccessUser, 'groups'>, key: string, { lab, members }: Team): boolean {
+  const roles = members.find((member) => member.key === key)?.roles ?? [];
+  return new Set([...groups, ...roles.map((role) => iamName(lab, role))]).size > QUOTAS.groupsPerUser;
+}
+
 /** What is not as `adopt` read it. */
 export interface AdoptionChange {
   readonly kind: 'user' | 'group' | 'policy';
@@ -71,7 +78,37 @@ export interface AdoptionChange {
     | 'tags'
     | 'document'
     | 'members'
-    | 'member';
+    | 'member'
+    | 'role';
+}
+
+/** Names of groups and ARNs of policies under the lab's path, but those that were there before `adopt --apply`. */
+export function madeSince(
+  { existing }: Pick<Adoption, 'existing'>,
+  { lab }: Pick<Team, 'lab'>,
+  { account, groups, policies }: AccessModel,
+): ReadonlySet<string> {
+  const own = iamArn(account, 'policy', labPath(lab), '');
+  const made = new Set([
+    ...groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])),
+    ...policies.flatMap(({ arn }) => (arn.startsWith(own) ? [arn] : [])),
+  ]);
+  for (const name of existing) made.delete(name);
+  return made;
+}
+
+/** Those of them that someone is in, and that neither a role of the file has nor `made`, which are names in Terraform's state. */
+export function groupsWithoutRole(
+  adoption: Adoption,
+  team: Pick<Team, 'lab' | 'roles'>,
+  access: AccessModel,
+  made: ReadonlySet<string> = new Set(),
+): readonly AdoptionChange[] {
+  const known = new Set([...made, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
+  const used = new Set(access.users.flatMap(({ groups }) => groups));
+  return [...madeSince(adoption, team, access)]
+    .filter((name) => !known.has(name) && used.has(name))
+    .map((name) => ({ kind: 'group', name, part: 'role' }));
 }
 
 /**
@@ -80,30 +117,25 @@ export interface AdoptionChange {
  */
 export function changesSince(adoption: Adoption, team: Team, account: AccountNow): readonly AdoptionChange[] {
   const { access } = account;
-  const own = new Set(access.groups.filter(({ path }) => path === labPath(team.lab)).map(({ name }) => name));
   const adopted = adoptedNow(adoption, account);
-  const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, team, access)));
+  const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, adoption, team, access)));
   const groups = adoption.groups.flatMap((group) => {
     const now = access.groups.find(({ name }) => name === group.name) ?? null;
     return changesOf('group', group.name, groupParts(group, now));
   });
   const policies = adoption.policies.flatMap((policy) => {
     const now = access.policies.find(({ arn }) => arn === policy.arn) ?? null;
-    return isOfAws(policy.arn) ? [] : changesOf('policy', policy.arn, policyParts(policy, now));
+    return isAwsPolicy(policy.arn) ? [] : changesOf('policy', policy.arn, policyParts(policy, now));
   });
   const known = new Set(adopted.map(({ now }) => now?.name));
   const strangers = access.users.filter(({ name }) => !known.has(name)).flatMap(({ groups: of }) => of);
-  const joined = [...own].filter((name) => strangers.includes(name));
+  const joined = [...madeSince(adoption, team, access)].filter((name) => strangers.includes(name));
   return [
     ...users,
     ...groups,
     ...policies,
     ...joined.map((name) => ({ kind: 'group', name, part: 'members' }) as const),
   ];
-}
-
-function isOfAws(arn: string): boolean {
-  return arn.startsWith('arn:aws:iam::aws:');
 }
 
 type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;
@@ -114,9 +146,9 @@ function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): re
     .map((part) => ({ kind, name, part }));
 }
 
-function userParts({ user, now }: AdoptedNow, team: Team, account: AccessModel): Parts {
+function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts {
   if (now === null) return { missing: true };
-  const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, team, account);
+  const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, adoption, team, account);
   return {
     name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
     groups: stableJson([...groups].sort()) !== stableJson([...user.groups].sort()),
@@ -127,13 +159,18 @@ function userParts({ user, now }: AdoptedNow, team: Team, account: AccessModel):
 }
 
 /** An adopted user as the account has it, without what `adopt --apply` did. */
-export function asBefore({ user, now }: AdoptedNow, { lab }: Pick<Team, 'lab'>, { groups }: AccessModel): AdoptedUser {
+export function asBefore(
+  { user, now }: AdoptedNow,
+  adoption: Adoption,
+  team: Pick<Team, 'lab'>,
+  access: AccessModel,
+): AdoptedUser {
   if (now === null) return user;
-  const own = new Set(groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name));
+  const made = madeSince(adoption, team, access);
   const { key, id, name, path } = user;
   return {
     ...{ ...now, key, id, name, path },
-    groups: now.groups.filter((group) => user.groups.includes(group) || !own.has(group)),
+    groups: now.groups.filter((group) => user.groups.includes(group) || !made.has(group)),
   };
 }
 
@@ -188,16 +225,12 @@ export function orderedMoves(
 }
 
 /** Names of groups and policies that roles are to have: outside the lab's path, or there before. */
-export function takenFromRoles(
-  { lab, account, roles }: Team,
-  { existing }: Pick<Adoption, 'existing'>,
-  { groups, policies }: AccessModel,
-): readonly string[] {
-  const wanted = new Set(roles.map(({ key }) => iamName(lab, key).toLowerCase()));
-  const own = iamArn(account, 'policy', labPath(lab), '');
+export function takenFromRoles(team: Team, adoption: Adoption, access: AccessModel): readonly string[] {
+  const wanted = new Set(team.roles.map(({ key }) => iamName(team.lab, key).toLowerCase()));
+  const made = madeSince(adoption, team, access);
   const others = [
-    ...groups.filter(({ name, path }) => path !== labPath(lab) || existing.includes(name)),
-    ...policies.filter(({ arn }) => !isOfAws(arn) && (!arn.startsWith(own) || existing.includes(arn))),
+    ...access.groups.filter(({ name }) => !made.has(name)),
+    ...access.policies.filter(({ arn }) => !isAwsPolicy(arn) && !made.has(arn)),
   ];
   return others.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()));
 }

@@ -2,7 +2,7 @@ import type { AccountRole } from '../access/account-role.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { contextOf } from '../access/request-context.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
-import { iamArn } from '../iam/arn.ts';
+import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { conditionsHold } from '../iam/conditions.ts';
 import { type ConditionBlock, toList } from '../iam/document.ts';
 import { resourceMatches } from '../iam/evaluate.ts';
@@ -165,7 +165,7 @@ function textsIn(value: unknown): readonly string[] {
 function policiesIn({ access, roles, buckets }: Referring): readonly FoundPolicy[] {
   return [
     ...access.policies
-      .filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'))
+      .filter(({ arn }) => !isAwsPolicy(arn))
       .map(({ arn, document }) => ({ policy: arn, of: { kind: 'policy' as const, name: arn }, json: document })),
     ...carriersIn({ access, roles }).flatMap(({ carrier, inline }) =>
       inline.map(({ name, document }) => ({ policy: name, of: carrier, json: document })),

@@ -1,9 +1,7 @@
-import { type AccessModel, around, indexModel } from '../access/model.ts';
+import { around, indexModel } from '../access/model.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { iamArn } from '../iam/arn.ts';
-import { QUOTAS } from '../iam/quotas.ts';
-import { iamName, labPath } from '../team/names.ts';
+import { iamName } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import { nearMember } from '../team/suggest.ts';
 import type { Team } from '../team/team.ts';
@@ -11,7 +9,7 @@ import type { AdoptedUser, Adoption } from './adoption.ts';
 import type { Candidate, Chosen, LeftAlone } from './candidates.ts';
 import { differencesOf, type PersonAccess } from './differences.ts';
 import { draftText } from './draft.ts';
-import { type AdoptedNow, adoptedNow, asBefore, isAt, placeInLab } from './progress.ts';
+import { adoptedNow, asBefore, isFull, isInLab, madeSince } from './progress.ts';
 import { proposalOf } from './proposal.ts';
 import { type Reference, type Referring, referencesTo } from './references.ts';
 
@@ -64,7 +62,7 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
   const moved = movedUsers(found, team);
   const users = [...moved, ...candidates.map((candidate) => adoptedUser(candidate, account.ids))].sort(byKey);
   // Before anyone is moved, nothing there is of `adopt --apply`.
-  const existing = moved.length > 0 ? found.earlier?.existing : namesUnder(account.access, team);
+  const existing = moved.length > 0 ? found.earlier?.existing : [...madeSince({ existing: [] }, team, account.access)];
   const adoption = adoptionOf(found, users, existing ?? []);
   const people = differencesOf(adoption, team, { at, today });
   const unknown = accept.find((key) => !people.some((person) => person.key === key));
@@ -91,9 +89,7 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
     tags: candidates.flatMap(({ user: { name, tags } }) =>
       Object.keys(tags).length === 0 ? [] : [{ user: name, tags: Object.keys(tags) }],
     ),
-    fullGroups: candidates
-      .filter(({ user, key }) => user.groups.length + (members.get(key)?.roles.length ?? 0) > QUOTAS.groupsPerUser)
-      .map(({ user }) => user.name),
+    fullGroups: candidates.filter(({ user, key }) => isFull(user, key, team)).map(({ user }) => user.name),
   });
 }
 
@@ -123,10 +119,9 @@ function byKey(one: AdoptedUser, other: AdoptedUser): number {
 /** Users whom `adopt --apply` moved, as they would be without: name and path are known from the earlier run alone. */
 function movedUsers({ earlier, account }: Found, team: Team): readonly AdoptedUser[] {
   if (earlier === null) return [];
-  const isMoved = ({ user, now }: AdoptedNow) => now !== null && isAt(now, placeInLab(user, team));
   return adoptedNow(earlier, account)
-    .filter(isMoved)
-    .map((each) => asBefore(each, team, account.access));
+    .filter((each) => isInLab(each, team))
+    .map((each) => asBefore(each, earlier, team, account.access));
 }
 
 function adoptionOf(
@@ -146,14 +141,6 @@ function adoptionOf(
 
 function idOf(users: readonly AdoptedUser[], key: string): string | undefined {
   return users.find((user) => user.key === key)?.id;
-}
-
-function namesUnder({ groups, policies }: AccessModel, { lab, account }: Team): readonly string[] {
-  const own = iamArn(account, 'policy', labPath(lab), '');
-  return [
-    ...groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])),
-    ...policies.flatMap(({ arn }) => (arn.startsWith(own) ? [arn] : [])),
-  ];
 }
 
 function acceptedOf(

@@ -81,43 +81,57 @@ function modelDuring(adoption: Adoption, written: Team): AccessModel {
   };
 }
 
-/** Who can no longer do what once they are moved, and who can do more than before and by the file: names and roles decide. */
-export function changingAtOnce(
-  adoption: Adoption,
-  { unlimited, written }: AdoptingTeams,
-  at: Date,
-): { readonly losing: readonly Unequal[]; readonly gaining: readonly Unequal[] } {
+/** Adopted users with what they could do (`was`), what the file gives (`gets`), and what old access and roles give together. */
+function accessDuring(adoption: Adoption, { unlimited, written }: AdoptingTeams, at: Date) {
   const before = operationsIn(modelBefore(adoption), at);
   const during = operationsIn(modelDuring(adoption, written), at);
   const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
-  const people = adoption.users.map(({ key, name }) => {
+  return adoption.users.map(({ key, name }) => {
     const user = iamName(written.lab, key);
     return { user, was: of(before, name), has: of(during, user), gets: of(given, user) };
   });
+}
+
+/** A team in which each member has the first role alone, one with the second, and so on; none in the last one. */
+function oneRoleEach(team: Team): readonly Team[] {
+  const most = Math.max(0, ...team.members.map(({ roles }) => roles.length));
+  return Array.from({ length: most + 1 }, (_, index) => {
+    const members = team.members.map((member) => ({ ...member, roles: member.roles.slice(index, index + 1) }));
+    return { ...team, members };
+  });
+}
+
+/**
+ * Who can no longer do what once they are moved, and who can do more than before and by the file, even for the moment until they
+ * have joined all their roles: what these deny does not hold before.
+ */
+export function changingAtOnce(
+  adoption: Adoption,
+  teams: AdoptingTeams,
+  at: Date,
+): { readonly losing: readonly Unequal[]; readonly gaining: readonly Unequal[] } {
+  const people = accessDuring(adoption, teams, at);
+  const steps = oneRoleEach(teams.written).map((team) => operationsIn(modelDuring(adoption, team), at));
   return {
     losing: people.flatMap(({ user, was, has }) => unequal(user, difference(was, has))),
-    gaining: people.flatMap(({ user, was, has, gets }) => unequal(user, difference(has, union(was, gets)))),
+    gaining: people.flatMap(({ user, was, gets }) => {
+      const most = steps.reduce((all, step) => union(all, of(step, user)), NO_OPERATIONS);
+      return unequal(user, difference(most, union(was, gets)));
+    }),
   };
 }
 
 /** Whose access, while both the old access and the roles hold, is not what both give together, or more than before and by the file. */
 export function unequalDuring(
   adoption: Adoption,
-  { unlimited, written }: AdoptingTeams,
+  teams: AdoptingTeams,
   account: AccessModel,
   at: Date,
 ): readonly Unequal[] {
-  const before = operationsIn(modelBefore(adoption), at);
-  const during = operationsIn(modelDuring(adoption, written), at);
-  const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
   const now = operationsIn(account, at);
-  return adoption.users.flatMap(({ key, name }) => {
-    const user = iamName(written.lab, key);
-    const has = of(now, user);
-    return unequal(
-      user,
-      union(difference(of(during, user), has), difference(has, union(of(before, name), of(given, user)))),
-    );
+  return accessDuring(adoption, teams, at).flatMap(({ user, was, has, gets }) => {
+    const actual = of(now, user);
+    return unequal(user, union(difference(has, actual), difference(actual, union(was, gets))));
   });
 }
 
@@ -135,25 +149,6 @@ export function unequalThroughRoles(team: Team, account: AccessModel, at: Date):
   return alone.flatMap(({ name }) => {
     const [wanted, actual] = [of(given, name), of(has, name)];
     return unequal(name, union(difference(wanted, actual), difference(actual, wanted)));
-  });
-}
-
-/** Who would gain before `adopt --finish` what the file does not give, by two roles of which one denies what the other allows. */
-export function gainingInBetween(
-  adoption: Adoption,
-  { unlimited, written }: AdoptingTeams,
-  at: Date,
-): readonly Unequal[] {
-  const before = operationsIn(modelBefore(adoption), at);
-  const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
-  return written.members.flatMap((member) => {
-    const user = iamName(written.lab, member.key);
-    const was = adoption.users.find(({ key }) => key === member.key)?.name ?? '';
-    const ofOne = member.roles.map((role) => {
-      const members = [{ ...member, roles: [role] }];
-      return of(operationsIn(desiredAccessBeforeDeletions({ ...written, members }), at), user);
-    });
-    return unequal(user, difference(ofOne.reduce(union, NO_OPERATIONS), union(of(before, was), of(given, user))));
   });
 }
 

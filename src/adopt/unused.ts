@@ -1,4 +1,4 @@
-import type { AccessModel, AccessUser } from '../access/model.ts';
+import type { AccessUser } from '../access/model.ts';
 import type { AuthorizationDetails } from '../aws/inventory/authorization-details.ts';
 import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -19,19 +19,15 @@ export function unusedAfter(
 ): Unused {
   const adopted = new Set(adoptedNow(adoption, account).map(({ now }) => now?.name));
   const others = account.access.users.filter(({ name }) => !adopted.has(name));
-  const groups = adoption.groups
-    .filter(({ name, path }) => path !== labPath(lab) && isThere(account.access, name))
+  const had = new Set([...adoption.groups.map(({ name }) => name), ...adoption.policies.map(({ arn }) => arn)]);
+  const groups = account.access.groups
+    .filter(({ name, path }) => had.has(name) && path !== labPath(lab))
     .filter(({ name }) => !others.some((user) => user.groups.includes(name)))
     .map(({ name }) => name);
   const left = account.access.groups.filter(({ name }) => !groups.includes(name));
   const held = new Set([...others, ...left, ...account.roles].flatMap(heldBy));
   const own = account.access.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${adoption.account}:`));
-  const had = new Set(adoption.policies.map(({ arn }) => arn));
   return { groups, policies: own.flatMap(({ arn }) => (had.has(arn) && !held.has(arn) ? [arn] : [])) };
-}
-
-function isThere({ groups }: AccessModel, group: string): boolean {
-  return groups.some(({ name }) => name === group);
 }
 
 function heldBy({ attached, ...holder }: Pick<AccessUser, 'attached'> & Partial<Pick<AccessUser, 'boundary'>>) {

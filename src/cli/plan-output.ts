@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { notAdopted } from '../access/adoptable.ts';
+import { type NotAdopted, notAdopted } from '../access/adoptable.ts';
 import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
 import { isUsed, type StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
 import type { Terminal } from '../app/terminal.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { notAdoptedText } from '../drift/rules/nothing-applied.ts';
+import { adoptingIn, adoptingText, notAdoptedText } from '../drift/rules/nothing-applied.ts';
 import { targetBlocks } from '../guardrails/guardrails.ts';
 import { reviewOf, reviewOfPlan } from '../review/changes/review.ts';
 import { renderComment } from '../review/comment/comment.ts';
@@ -19,7 +19,7 @@ import type { Team } from '../team/team.ts';
 import { labHeading } from '../terraform/run/engine.ts';
 import { alert } from '../text/document.ts';
 import { printTerminal } from '../text/terminal.ts';
-import { codeText, type Text, t } from '../text/text.ts';
+import { codeText, sentences, type Text, t } from '../text/text.ts';
 import { printBlocks, printJson } from './io.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
@@ -60,7 +60,19 @@ export async function saveManifest(
   await writeFile(manifest, writeManifest(manifestOf(review, tools, origin)));
 }
 
-const UNFINISHED = t`Something is under the lab's path, and no apply is on record. If an adoption has begun, do not apply this plan: run ${codeText('mturk-team adopt --finish')} or ${codeText('mturk-team adopt --undo')}.`;
+const UNRECORDED = t`Something is under the lab's path, and no apply is on record. If an adoption has begun, do not apply this plan: run ${codeText('mturk-team adopt --finish')} or ${codeText('mturk-team adopt --undo')}.`;
+const NOT_APPLIED = t`Do not apply this plan: it suspends them.`;
+
+/** The plan without the word that users whom `adopt --apply` moved are those of other people, as an apply has to take them. */
+export function exceptMoved(planned: StackPlan, team: Team): StackPlan {
+  const moved = new Set(movedIn(planned, team).map(({ key }) => key));
+  const withheld = planned.ruled.withheld.filter(({ kind, key }) => kind !== 'replaced' || !moved.has(key));
+  return { ...planned, ruled: { ...planned.ruled, withheld } };
+}
+
+function movedIn({ record, account }: StackPlan, team: Team): readonly NotAdopted[] {
+  return record === null ? adoptingIn(account, team) : [];
+}
 
 /** Prints a plan as text or JSON, and on standard error why it is blocked. A quick check that is null is to come. */
 export function showPlan(
@@ -80,11 +92,14 @@ export function showPlan(
   const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
   // Without a record, nothing was ever applied.
   const byHand = planned.record === null ? notAdopted(planned.account, team, at) : [];
-  const isUnrecorded = planned.record === null && isUsed(planned.account, team.lab);
+  const isAccepting = (planned.rule.restore?.size ?? 0) > 0;
+  const isUnrecorded = planned.record === null && isUsed(planned.account, team.lab) && !isAccepting;
+  const moved = movedIn(planned, team);
   const lines = (note: Text) => printTerminal([alert('warning', note)], width, color).join('\n');
   stdout(`${labHeading(team, engine, kind)}\n\n`);
   // What follows says whose access would end, so this comes first.
-  if (isUnrecorded) stderr(`${lines(UNFINISHED)}\n\n`);
+  const unfinished = moved.length === 0 ? UNRECORDED : sentences(adoptingText(moved), NOT_APPLIED);
+  if (isUnrecorded) stderr(`${lines(unfinished)}\n\n`);
   printBlocks(terminalReview(review, { state: 'plan', resources, isPublic }), terminal);
   const note = isUnrecorded ? null : notAdoptedText(byHand.map(({ key }) => key));
   if (note !== null) stderr(`\n${lines(note)}\n`);

@@ -271,6 +271,8 @@ export interface PipelineFailureArgs {
     readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'other';
     readonly reason: string;
   };
+  /** There is no adopt.json, and the users of these members are moved. */
+  'adoption-lost': { readonly file: string; readonly members: readonly string[] };
   /** Keys of members whose users were made by hand: an apply of a workflow would create others. */
   'not-adopted': { readonly members: readonly string[] };
   /** A user of `--without` or `--as` that the account does not have. */
@@ -326,7 +328,7 @@ export interface PipelineFailureArgs {
 
 type AdoptionPart =
   | ('missing' | 'name' | 'groups' | 'attached' | 'inline' | 'boundary' | 'tags')
-  | ('document' | 'members' | 'member');
+  | ('document' | 'members' | 'member' | 'role');
 
 type WithoutKeysBecause =
   | ('not-applied' | 'no-recipient' | 'no-keys' | 'suspended' | 'later' | 'ended' | 'file-differs')

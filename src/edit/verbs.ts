@@ -21,12 +21,14 @@ export const EDIT = z.discriminatedUnion('verb', [
   edit('member add', {
     ...{ member: KEY, name: KEY, email: KEY.optional(), github: KEY.optional(), roles: KEYS },
     ...{ from: DAY.optional(), until: DAY.optional(), sponsor: KEY.optional(), recipient: KEY.optional() },
+    ...{ reviewed: DAY.optional() },
   }),
   edit('member extend', { member: KEY, until: DAY }),
   edit('member suspend', { member: KEY }),
   edit('member resume', { member: KEY }),
   edit('member roles', { member: KEY, add: KEYS, remove: KEYS }),
   edit('member recipient', { member: KEY, recipient: KEY }),
+  edit('member reviewed', { members: KEYS, reviewed: DAY }),
   /** `sponsor` answers for those whom the member sponsors; `owner` becomes an owner if the member is one. */
   edit('member depart', {
     ...{ member: KEY, left: DAY, reason: KEY },
@@ -51,14 +53,19 @@ type EditOf<Given extends Verb> = Extract<Edit, { readonly verb: Given }>;
 export function subjectOf(edit: Edit): string {
   if ('member' in edit) return edit.member;
   if ('role' in edit) return edit.role;
+  if ('members' in edit) return edit.members.join('-');
   return 'finding' in edit ? edit.finding : edit.capabilities.join('-');
 }
 
 /** The splices of an edit, or why the file has nothing to edit. `file` is as the user named it. */
 export function splicesOf(edit: Edit, draft: TeamDraft, file: string): Result<readonly Splice[]> {
-  const problem =
-    'member' in edit ? memberProblem(edit, draft, file) : 'role' in edit ? roleProblem(edit, draft, file) : null;
-  return problem ?? succeed(changesOf(edit, draft));
+  return problemOf(edit, draft, file) ?? succeed(changesOf(edit, draft));
+}
+
+function problemOf(edit: Edit, draft: TeamDraft, file: string): Failed | null {
+  if ('member' in edit) return memberProblem(edit, draft, file);
+  if ('members' in edit) return unknownMember(edit.members, draft, file);
+  return 'role' in edit ? roleProblem(edit, draft, file) : null;
 }
 
 type KeyPath = Splice['path'];
@@ -84,6 +91,8 @@ function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
       return [...add([...entry, 'roles'], edit.add), ...drop([...entry, 'roles'], edit.remove)];
     case 'member recipient':
       return [set([...entry, 'recipient'], edit.recipient)];
+    case 'member reviewed':
+      return [...new Set(edit.members)].map((key) => set(['members', key, 'reviewed'], edit.reviewed));
     case 'member depart':
       return departure(edit, draft);
     case 'role allow':
@@ -155,11 +164,15 @@ function departureProblem({ member, sponsor, owner }: EditOf<'member depart'>, d
 
 function memberProblem(edit: Edit & { readonly member: string }, draft: TeamDraft, file: string): Failed | null {
   const { verb, member } = edit;
+  const unknown = unknownMember([member], draft, file);
+  if (verb !== 'member add') return unknown ?? (verb === 'member depart' ? departureProblem(edit, draft) : null);
+  return unknown === null ? fail('entry-exists', { file, section: 'members', key: member }) : null;
+}
+
+function unknownMember(keys: readonly string[], draft: TeamDraft, file: string): Failed | null {
   const members = draft.members.map(([key, { name }]) => ({ key, name }));
-  const isThere = members.some(({ key }) => key === member);
-  if (verb === 'member add') return isThere ? fail('entry-exists', { file, section: 'members', key: member }) : null;
-  if (!isThere) return fail('unknown-member', { member, file, because: nearMember(member, members) });
-  return verb === 'member depart' ? departureProblem(edit, draft) : null;
+  const member = keys.find((each) => !members.some(({ key }) => key === each));
+  return member === undefined ? null : fail('unknown-member', { member, file, because: nearMember(member, members) });
 }
 
 function roleProblem(

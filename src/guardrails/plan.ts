@@ -108,8 +108,8 @@ const OF_ACCESS = [
   ...['users', 'policy_arn', 'policy_arns', 'policy_names', 'role', 'role_name', 'assume_role_policy'],
 ];
 
-/** What may change of a user who is imported: none of it is access. */
-const IMPORTED = ['tags', 'force_destroy'];
+/** What may change of a user who is imported. Tags may not: a condition of a policy can ask for them. */
+const IMPORTED = ['force_destroy'];
 
 /** Whether a change adds to what exists, or changes nothing. */
 function isAddition(change: ResourceChange): boolean {

@@ -156,7 +156,7 @@ function memberOf(key: string, map: PlainMap): Read<Member> {
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
-    ...{ email: null, github: null, sponsor: null, keys: DEFAULT_KEYS, recipient: null },
+    ...{ email: null, github: null, sponsor: null, reviewed: null, keys: DEFAULT_KEYS, recipient: null },
     roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
     from: found.day(map.from, `${path}.from`),
     until: found.day(map.until, `${path}.until`),

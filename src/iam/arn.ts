@@ -7,6 +7,11 @@ export function iamArn(account: string, kind: IamResource, path: string, name: s
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
+/** Whether a managed policy is AWS's own, the same in every account. */
+export function isAwsPolicy(arn: string): boolean {
+  return arn.startsWith('arn:aws:iam::aws:');
+}
+
 /**
  * `ArnEquals` and `ArnLike`, which are the same: each of the six parts is compared by itself, so a `*` never reaches
  * into the next one. `unknown` if the policy's own value is no ARN, as a lone `*` is none.

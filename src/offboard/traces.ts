@@ -1,4 +1,5 @@
 import type { Inventory } from '../aws/types.ts';
+import { isAwsPolicy } from '../iam/arn.ts';
 import { type Carrier, carriersIn, type SavedFacts } from './facts.ts';
 
 /** A thing of the account, with what has it: an inline policy of a group, an access key of a user. */
@@ -44,7 +45,7 @@ type Account = Pick<Inventory, 'access' | 'policies' | 'roles'>;
 
 /** Every version of the account's own policies, and all inline ones. AWS's policies name no user. */
 export function identityPolicies({ access, policies, roles }: Account): readonly FoundPolicy[] {
-  const own = access.policies.filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'));
+  const own = access.policies.filter(({ arn }) => !isAwsPolicy(arn));
   const managed = own.flatMap(({ arn: name, document }) =>
     [document, ...(policies.get(name)?.versions ?? []).map((version) => version.document)].map(
       (json) => ({ kind: 'policy', name, of: null, json }) as const,

@@ -80,7 +80,7 @@ export function teamOf(applied: AppliedTeam, newest: Pick<Team, 'members'>): Tea
     ...applied,
     roles: applied.roles.map((role) => ({ ...role, description: null, extends: [] })),
     members: applied.members.map((member) => ({
-      ...{ ...member, name: names.get(member.key) ?? member.key, email: null, sponsor: null },
+      ...{ ...member, name: names.get(member.key) ?? member.key, email: null, sponsor: null, reviewed: null },
     })),
     departed: applied.departed.map((each) => ({ ...each, reason: '' })),
   };

@@ -77,7 +77,7 @@ function entries<Entry extends z.ZodType>(description: string, key: z.ZodString,
   return z.record(key, entry).meta({ description, examples: [example] });
 }
 
-/** Every whole number of a team file, with its default; without one, an example. `keys` alone has a maximum. */
+/** Every whole number of a team file, with its default; without one, an example. */
 export const COUNTS = {
   keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
   'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
@@ -87,6 +87,8 @@ export const COUNTS = {
   'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
   /** A replaced key is deleted 30 days after its last use: with less, members would always have two. */
   'rotate-after-days': { minimum: 30, maximum: null, usual: 180 },
+  /** A number of months, or a day that never comes, is a typing error. */
+  'review-every-days': { minimum: 30, maximum: 1_095, usual: 365 },
 } as const;
 
 export type CountKey = keyof typeof COUNTS;
@@ -97,7 +99,7 @@ export function isCountKey(key: string | number | undefined): key is CountKey {
 
 /** Whether leaving the number out means never. */
 export function isNeverByDefault(key: CountKey): boolean {
-  return key === 'delete-after-days' || key === 'rotate-after-days';
+  return key === 'delete-after-days' || key === 'rotate-after-days' || key === 'review-every-days';
 }
 
 function count(key: CountKey, description: string) {
@@ -160,6 +162,11 @@ const member = map(
       '2027-05-31',
     ).optional(),
     sponsor: memberId('The member who answers for this one').optional(),
+    reviewed: formed(
+      'date',
+      'The day on which the sponsor or an owner last vouched for this access, UTC, quoted',
+      '2026-11-25',
+    ).optional(),
     suspended: flag('true stops all access and keeps the member'),
     keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other'),
     recipient: formed(
@@ -255,6 +262,10 @@ const settings = map(
     'renew-before-days': count(
       'renew-before-days',
       'How many days before a last day the lab is reminded of it; 0 never reminds',
+    ),
+    'review-every-days': count(
+      'review-every-days',
+      'How many days after `reviewed` the access of a member must be reviewed again; never if left out',
     ),
   },
   { 'max-removals': 3 },

@@ -34,6 +34,8 @@ export interface Member {
   /** The last day of access, `YYYY-MM-DD`, UTC; null for no end. */
   readonly until: string | null;
   readonly sponsor: string | null;
+  /** The day on which the sponsor or an owner last vouched for the access, `YYYY-MM-DD`, UTC; null for never. */
+  readonly reviewed: string | null;
   readonly suspended: boolean;
   /** How many access keys the member may have, 0 to 2. */
   readonly keys: number;
@@ -101,6 +103,17 @@ export function beginsLater(member: Pick<Member, 'from'>, today: string): boolea
   return member.from !== null && member.from > today;
 }
 
+/** Whether someone must vouch for a member's access again; not for those without access on that day. */
+export function isReviewDue(
+  member: Pick<Member, 'from' | 'until' | 'suspended' | 'reviewed'>,
+  { reviewEveryDays }: Pick<Settings, 'reviewEveryDays'>,
+  today: string,
+): boolean {
+  const isWithoutAccess = member.suspended || hasExpired(member, today) || beginsLater(member, today);
+  if (reviewEveryDays === null || isWithoutAccess) return false;
+  return member.reviewed === null || Date.parse(member.reviewed) + reviewEveryDays * DAY_MS < Date.parse(today);
+}
+
 /** Whether a member's user is deleted on that day: `deleteAfterDays` after the last day, never if it is null. */
 export function isDeletionDue(
   { until }: Pick<Member, 'until'>,
@@ -166,6 +179,8 @@ export const SETTINGS = z
     driftEveryHours: WHOLE,
     /** How many days before a last day the lab is reminded of it. */
     renewBeforeDays: WHOLE,
+    /** Days after which someone must vouch for a member's access again; null for never, also in earlier records. */
+    reviewEveryDays: WHOLE.nullable().default(null),
   })
   .readonly();
 
@@ -184,6 +199,7 @@ export const DEFAULT_SETTINGS: Settings = {
   deleteAfterDays: null,
   driftEveryHours: 6,
   renewBeforeDays: 30,
+  reviewEveryDays: null,
 };
 
 /** Whether mturk-team makes access keys for a member of a team. */

@@ -135,9 +135,9 @@ test('an applied team decides the same access, has no words for people, and fits
   expect(text).not.toContain('Wilhelmina');
 });
 
-test('an applied team of before there were recipients has none, and no rotation', () => {
+test('an applied team of before there were recipients has none, no rotation and no reviews', () => {
   const { members, settings, ...rest } = appliedTeam(sampleTeam, '2026-11-25');
-  const { rotateAfterDays: _, ...olderSettings } = settings;
+  const { rotateAfterDays: _rotation, reviewEveryDays: _reviews, ...olderSettings } = settings;
   const older = { ...rest, members: members.map(({ recipient: _, ...each }) => each), settings: olderSettings };
   expect(APPLIED_TEAM.parse(older)).toEqual(appliedTeam(sampleTeam, '2026-11-25'));
   const hostile = members.map((each) => ({ ...each, recipient: 'age1evil\nage1' }));

@@ -71,6 +71,9 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['a rotation', sampleTeam, set({ rotateAfterDays: 180 }), 'descriptive-only', 'rotation'],
   ['a slower rotation', set({ rotateAfterDays: 90 }), set({ rotateAfterDays: 365 }), 'boundary-changed', 'rotation'],
   ['no rotation', set({ rotateAfterDays: 180 }), sampleTeam, 'boundary-changed', 'rotation'],
+  ['reviews', sampleTeam, set({ reviewEveryDays: 365 }), 'descriptive-only', 'review-period'],
+  ['rarer reviews', set({ reviewEveryDays: 90 }), set({ reviewEveryDays: 365 }), 'boundary-changed', 'review-period'],
+  ['no reviews', set({ reviewEveryDays: 365 }), sampleTeam, 'boundary-changed', 'review-period'],
   ['a snooze', sampleTeam, snooze(), 'boundary-changed', 'snooze'],
   ['a longer snooze', snooze(), snooze({ until: '2027-02-28' }), 'boundary-changed', 'snooze'],
   ['a shorter snooze', snooze(), snooze({ until: '2026-12-31' }), 'descriptive-only', 'snooze'],
@@ -95,6 +98,14 @@ test('the texts of all changed settings', () => {
     return `${what}: ${texts.join('; ')}`;
   });
   expectGolden('settings-changes.txt', `${lines.join('\n')}\n`);
+});
+
+test('a review of access grants nothing, and the comment says so', () => {
+  const found = review(sampleTeam, edit('bo', { reviewed: '2026-11-25' }));
+  expect(found).toMatchObject({ people: [], settings: [], descriptive: ['bo'], risk: 'descriptive-only' });
+  const comment = renderComment(viewOf(found));
+  expect(comment).toContain('### If merged: only descriptive fields change');
+  expect(comment).toContain('Changes only descriptive fields of `bo`. No change in AWS.');
 });
 
 test.each([0, 1])('a new member with %i keys is no settings change', (keys) => {

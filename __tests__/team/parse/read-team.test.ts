@@ -22,6 +22,7 @@ test('the sample file is a team without findings', () => {
     from: null,
     until: '2027-05-31',
     sponsor: 'ada',
+    reviewed: null,
     suspended: false,
     keys: 1,
     recipient: null,
@@ -47,6 +48,7 @@ test('what is left out has the value that it is said to have', () => {
     deleteAfterDays: null,
     driftEveryHours: 6,
     renewBeforeDays: 30,
+    reviewEveryDays: null,
   });
   expect(team?.members.map(({ keys }) => keys)).toEqual([1]);
 });
@@ -67,6 +69,7 @@ test('settings, and spend among what is frozen', () => {
         '  delete-after-days: 14',
         '  drift-every-hours: 12',
         '  renew-before-days: 0',
+        '  review-every-days: 365',
       ].join('\n'),
     }),
   );
@@ -83,6 +86,7 @@ test('settings, and spend among what is frozen', () => {
     deleteAfterDays: 14,
     driftEveryHours: 12,
     renewBeforeDays: 0,
+    reviewEveryDays: 365,
   });
 });
 

@@ -95,7 +95,7 @@ describe('of any valid team', () => {
     );
   });
 
-  test('words change nothing', async () => {
+  test('words and reviews change nothing', async () => {
     const reworded = fc
       .tuple(teams(), words(), fc.option(words()))
       .map(([team, word, other]) => [team, reword(team, word, other)] as const);
@@ -136,12 +136,17 @@ describe('of any valid team', () => {
   });
 });
 
+/** The same team to AWS: names, reasons, and who was reviewed when. */
 function reword(team: Team, word: string, other: string | null): Team {
   return {
     ...team,
+    settings: { ...team.settings, reviewEveryDays: word.length + 30 },
     owners: [],
     roles: team.roles.map((role) => ({ ...role, description: other })),
-    members: team.members.map((member) => ({ ...member, name: word, email: other, github: other, sponsor: other })),
+    members: team.members.map((member) => ({
+      ...{ ...member, name: word, email: other, github: other, sponsor: other },
+      reviewed: other === null ? TODAY : null,
+    })),
     departed: [{ key: 'gone', left: '2026-01-01', reason: word }],
   };
 }

@@ -1,3 +1,4 @@
+import { isAwsPolicy } from '../../iam/arn.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { codeText, listTexts, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import { type Holder, policyName } from '../model.ts';
@@ -120,7 +121,7 @@ export function policyText(arn: string, naming: DisplayNames): Text {
 /** The name of a policy that is no role's; of AWS's policies even where everyone can read it. */
 export function otherPolicyText(arn: string, naming: DisplayNames): Text {
   const name = policyName(arn);
-  return arn.startsWith('arn:aws:iam::aws:') ? codeText(name) : nameOutsideLabText(name, naming);
+  return isAwsPolicy(arn) ? codeText(name) : nameOutsideLabText(name, naming);
 }
 
 /** The key of the role that a policy of the lab belongs to. */

@@ -1,9 +1,9 @@
 import { UpdateUserCommand } from '@aws-sdk/client-iam';
-import type { AccessUser } from '../../access/model.ts';
-import type { AdoptedUser, Adoption } from '../../adopt/adoption.ts';
+import type { Adoption } from '../../adopt/adoption.ts';
 import {
   type AdoptedNow,
   isAt,
+  isFull,
   isInLab,
   type Move,
   ofMembers,
@@ -15,7 +15,6 @@ import {
   type AdoptingTeams,
   adoptingTeams,
   changingAtOnce,
-  gainingInBetween,
   type Unequal,
   unequalDuring,
 } from '../../adopt/transition.ts';
@@ -24,8 +23,6 @@ import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { QUOTAS } from '../../iam/quotas.ts';
-import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
@@ -102,10 +99,9 @@ function stepsOf(session: LabSession, { adoption, account, people, record }: Ope
   const teams = adoptingTeams(session.team, adoption, session.today);
   const team = teams.written;
   const atOnce = changingAtOnce(adoption, teams, session.at);
-  const gaining = [...gainingInBetween(adoption, teams, session.at), ...atOnce.gaining];
-  if (gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: gaining });
+  if (atOnce.gaining.length > 0) return fail('adoption-unequal', { during: 'plan', people: atOnce.gaining });
   const full = people
-    .filter(({ user, now }) => now !== null && isFull(user, now, team))
+    .filter(({ user, now }) => now !== null && isFull(now, user.key, team))
     .map(({ user: { name } }) => name);
   if (full.length > 0) return fail('adoption-groups-full', { users: full });
   const wanted = people.flatMap(({ user, now }) => {
@@ -116,11 +112,6 @@ function stepsOf(session: LabSession, { adoption, account, people, record }: Ope
   const names = [...taken, ...takenFromRoles(team, adoption, account.access)];
   if (names.length > 0) return fail('adoption-name-taken', { names });
   return succeed({ teams, people, moves, losing: atOnce.losing });
-}
-
-function isFull({ key }: AdoptedUser, { groups }: AccessUser, { lab, members }: Team): boolean {
-  const roles = members.find((member) => member.key === key)?.roles ?? [];
-  return new Set([...groups, ...roles.map((role) => iamName(lab, role))]).size > QUOTAS.groupsPerUser;
 }
 
 /**

@@ -1,18 +1,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AccessModel } from '../../access/model.ts';
 import { ADOPTION, type Adoption, adoptionFile } from '../../adopt/adoption.ts';
 import { differencesOf, unaccepted } from '../../adopt/differences.ts';
 import {
   type AccountNow,
   type AdoptedNow,
+  type AdoptionChange,
   adoptedNow,
   changesSince,
+  groupsWithoutRole,
   movedWithoutMember,
 } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Failed, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { parseData } from '../../diagnostics/parse-data.ts';
+import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
+import type { Team } from '../../team/team.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -63,10 +68,26 @@ export async function withAdoption<Value>(
   const session = opened.value;
   try {
     const adoption = await readAdoption(adoptionFile(options.file), session.team);
-    return adoption.ok ? await work(session, adoption.value) : adoption;
+    return adoption.ok ? await work(session, adoption.value) : await orLost(session, adoption);
   } finally {
     await session.close();
   }
+}
+
+/** That adopt.json is lost, if users are moved already. */
+async function orLost({ team, iam, records }: LabSession, failed: Failed): Promise<Failed> {
+  const { code, args } = failed.failure;
+  if (code !== 'adoption-unusable' || args.because !== 'missing') return failed;
+  const record = await readRecord(records);
+  if (!record.ok || record.value !== null) return failed;
+  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  return (account.ok ? lostFailure(args.file, account.value.access, team) : null) ?? failed;
+}
+
+/** For an account without an apply record; null if no user is moved. */
+export function lostFailure(file: string, access: AccessModel, team: Team): Failed | null {
+  const moved = adoptingIn(access, team);
+  return moved.length === 0 ? null : fail('adoption-lost', { file, members: moved.map(({ key }) => key) });
 }
 
 /** The account and the apply record, as they are now. Of users whose member is not in the file, only `adopt --undo` takes any. */
@@ -104,12 +125,20 @@ export function checkAccepted({ team, at, today }: LabSession, adoption: Adoptio
 
 /** Fails if a user was moved whose member is not in the file any more: Terraform would delete the user. */
 export function checkMembers({ team }: LabSession, whole: Adoption, account: AccountNow): Result<null> {
-  const changes = movedWithoutMember(whole, team, account);
-  return changes.length === 0 ? succeed(null) : fail('adoption-changed', { changes });
+  return unchangedOr(movedWithoutMember(whole, team, account));
 }
 
-/** Fails if the account is not as `adopt` read it and its steps left it. */
-export function checkUnchanged({ team }: LabSession, adoption: Adoption, account: AccountNow): Result<null> {
-  const changes = changesSince(adoption, team, account);
+/** Fails if the account is not as `adopt` read it and its steps left it; `made` are names of what Terraform's state has. */
+export function checkUnchanged(
+  { team }: LabSession,
+  adoption: Adoption,
+  account: AccountNow,
+  made?: ReadonlySet<string>,
+): Result<null> {
+  const groups = groupsWithoutRole(adoption, team, account.access, made);
+  return unchangedOr([...changesSince(adoption, team, account), ...groups]);
+}
+
+function unchangedOr(changes: readonly AdoptionChange[]): Result<null> {
   return changes.length === 0 ? succeed(null) : fail('adoption-changed', { changes });
 }

@@ -13,7 +13,7 @@ import { written } from '../files.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import { readAdoption } from './open.ts';
+import { lostFailure, readAdoption } from './open.ts';
 
 export interface SurveyOptions extends AccountSessionOptions {
   /** Keys of members whose differences are accepted as they are now. */
@@ -53,6 +53,8 @@ export async function surveyIn(session: AccountSession, options: SurveyOptions):
   const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
   if (!details.ok) return details;
   const { access, ids, roles } = details.value;
+  const lost = isFirst ? lostFailure(adoptionFile(file), access, team) : null;
+  if (lost !== null) return lost;
   const unknown = [...options.without, ...as.keys()].find((user) => !ids.user.has(user));
   if (unknown !== undefined) return fail('unknown-iam-user', { user: unknown, account: team.account });
   const given = new Set([...as.values()].map((key) => key.toLowerCase()));

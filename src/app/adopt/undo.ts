@@ -1,10 +1,10 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { isAt, type Move, orderedMoves } from '../../adopt/progress.ts';
+import { isAt, type Move, madeSince, orderedMoves } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
+import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type Agree, moveUsers, OTHER_MOVES } from './apply.ts';
@@ -28,15 +28,20 @@ export async function undoAdoption(
   adoption: Adoption,
   agree: Agree<UndoSteps>,
 ): Promise<Result<UndoSteps>> {
-  const shown = await decide(session, adoption);
-  if (!shown.ok) return shown;
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  if (open.value.record !== null) return fail('adoption-over', { ended: open.value.record.team !== null });
   const state = await readState(session);
   if (!state.ok) return state;
+  const shown = decide(session, open.value, state.value.names);
+  if (!shown.ok) return shown;
   const created = ({ account }: Decided) => createdIn(session, adoption, account.access, state.value.names);
   const agreed = await agree({ ...created(shown.value), moves: shown.value.moves });
   if (!agreed.ok) return agreed;
   // An hour may have passed.
-  const decided = await decide(session, adoption);
+  const again = await lookAt(session, adoption);
+  if (!again.ok) return again;
+  const decided = decide(session, again.value, state.value.names);
   if (!decided.ok) return decided;
   const { account, moves } = decided.value;
   if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
@@ -54,12 +59,13 @@ export async function undoAdoption(
 
 type Decided = Pick<OpenAdoption, 'account'> & Pick<UndoSteps, 'moves'>;
 
-async function decide(session: LabSession, adoption: Adoption): Promise<Result<Decided>> {
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  const { account, people, record } = open.value;
+function decide(
+  session: LabSession,
+  { adoption, account, people, record }: OpenAdoption,
+  made: ReadonlySet<string>,
+): Result<Decided> {
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
-  const unchanged = checkUnchanged(session, adoption, account);
+  const unchanged = checkUnchanged(session, adoption, account, made);
   if (!unchanged.ok) return unchanged;
   const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
   const { moves, taken } = orderedMoves(wanted, account.access.users);
@@ -80,17 +86,11 @@ async function readState(session: LabSession) {
 }
 
 /** Groups and policies of roles under the lab's path, as the file or the state names them, but those that `adopt` found there. */
-function createdIn(
-  { team }: LabSession,
-  { existing }: Adoption,
-  { groups, policies }: AccessModel,
-  recorded: ReadonlySet<string>,
-) {
+function createdIn({ team }: LabSession, adoption: Adoption, access: AccessModel, recorded: ReadonlySet<string>) {
   const names = new Set([...recorded, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
-  const isCreated = (name: string, id: string) => names.has(name) && !existing.includes(id);
-  const prefix = rolePolicyArn(team, '').slice(0, -`${team.lab}-`.length);
+  const made = madeSince(adoption, team, access);
   return {
-    groups: groups.flatMap(({ name, path }) => (path === labPath(team.lab) && isCreated(name, name) ? [name] : [])),
-    policies: policies.flatMap(({ arn, name }) => (arn.startsWith(prefix) && isCreated(name, arn) ? [arn] : [])),
+    groups: access.groups.flatMap(({ name }) => (names.has(name) && made.has(name) ? [name] : [])),
+    policies: access.policies.flatMap(({ arn, name }) => (names.has(name) && made.has(arn) ? [arn] : [])),
   };
 }

@@ -6,8 +6,8 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
-import { keyReminders } from '../../drift/report/reminders.ts';
-import type { KeyReminder } from '../../drift/report/report.ts';
+import { remindersOf } from '../../drift/report/reminders.ts';
+import type { Reminder } from '../../drift/report/report.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
@@ -37,7 +37,7 @@ export interface CompletedScan {
   readonly applied: Applied | null;
   /** Whether CloudTrail was asked who made the changes, and answered. */
   readonly attributed: boolean;
-  readonly keyReminders: readonly KeyReminder[];
+  readonly reminders: readonly Reminder[];
 }
 
 interface ScanOptions {
@@ -152,11 +152,11 @@ async function completeScan(
   const scan = scanOf(input);
   const { isAccessKnown: complete } = read.inventory;
   const isLabUsed = isUsed(read.inventory.access, team.lab);
-  const reminders = keyReminders(team, read.inventory, today, at);
+  const reminders = remindersOf(team, read.inventory, today, at);
   const facts = {
     applied: read.applied,
     complete,
-    keyReminders: reminders,
+    reminders,
     isLabUsed,
     announcements: read.announcements ?? [],
   };

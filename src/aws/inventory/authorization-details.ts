@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
 import { type AccessModel, type InlinePolicy, policyName } from '../../access/model.ts';
+import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, type IamReader, isoOfDate, UnreadableAnswer } from '../client.ts';
 import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
@@ -82,7 +83,7 @@ export async function readAuthorizationDetails(
     policies: new Map(
       found.map((detail) => {
         const { Arn = '', AttachmentCount = 0, PermissionsBoundaryUsageCount = 0 } = detail;
-        const versions = Arn.startsWith('arn:aws:iam::aws:') ? [] : versionsOf(detail);
+        const versions = isAwsPolicy(Arn) ? [] : versionsOf(detail);
         return [Arn, { attachments: AttachmentCount + PermissionsBoundaryUsageCount, versions }];
       }),
     ),

@@ -3,14 +3,18 @@ import type { Terminal } from '../../app/terminal.ts';
 import { type Field, registerEdit } from '../edit/command.ts';
 
 const MEMBER: Field = ['member', '[member]', 'key of the member in the team file'];
+const MEMBERS: Field = ['members', '[members...]', 'keys of members in the team file'];
 
 export function register(command: Command, terminal: Terminal): void {
   const edit = (
-    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'recipient' | 'depart',
+    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'recipient' | 'reviewed' | 'depart',
     phrase: string,
     fields: readonly Field[],
     ...shown: readonly string[]
-  ) => registerEdit(command.command(verb).description(phrase), `member ${verb}`, [MEMBER, ...fields], shown, terminal);
+  ) => {
+    const all = [verb === 'reviewed' ? MEMBERS : MEMBER, ...fields];
+    registerEdit(command.command(verb).description(phrase), `member ${verb}`, all, shown, terminal);
+  };
 
   edit(
     'add',
@@ -51,6 +55,7 @@ export function register(command: Command, terminal: Terminal): void {
     [['recipient', '[recipient]', 'recipient that the member sent, from keys request']],
     'member recipient bo age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
   );
+  edit('reviewed', 'Vouch today for what members can do', [], 'member reviewed bo cy');
   edit(
     'depart',
     'Move a member who leaves to departed',

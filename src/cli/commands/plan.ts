@@ -8,7 +8,7 @@ import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
-import { checkedBase, saveManifest, showPlan } from '../plan-output.ts';
+import { checkedBase, exceptMoved, saveManifest, showPlan } from '../plan-output.ts';
 
 interface PlanOptions extends LabSessionOptions {
   /** List the IAM resources too. */
@@ -45,8 +45,9 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
     });
     if (!planned.ok) return failed(planned.failure);
     const check = await quickCheck(session, planned.value, terminal);
-    if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value, check);
-    showPlan(session, planned.value, check, options, terminal);
+    const shown = exceptMoved(planned.value, session.team);
+    if (manifest !== null) await saveManifest(session, shown, { ...options, manifest }, base.value, check);
+    showPlan(session, shown, check, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
     return noChanges(planned.value) ? 0 : 2;
   } finally {

@@ -111,6 +111,12 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
       problem: (answer) => (recipientProblem(answer) === null ? null : RECIPIENT_HELP),
     },
   ],
+  'member reviewed': [
+    {
+      ...{ field: 'members', option: 'MEMBER', message: 'Whose access is still right?', many: true },
+      choices: (draft) => membersOf(draft),
+    },
+  ],
   'member depart': [
     MEMBER,
     REASON('Why do they leave?', 'graduated'),

@@ -117,6 +117,8 @@ async function editOf(
 ): Promise<Result<Edit>> {
   const answers: Record<string, string | readonly string[] | undefined> = {
     ...(verb === 'member depart' ? { left: today } : {}),
+    // Who is added is vouched for on that day.
+    ...(verb === 'member reviewed' || (verb === 'member add' && isReviewed(draft)) ? { reviewed: today } : {}),
     ...Object.fromEntries(Object.entries(given).filter(([, answer = '']) => answer.length > 0)),
     ...(verb === 'freeze' && (given.capabilities ?? []).length === 0 ? { capabilities: ['spend'] } : {}),
   };
@@ -134,6 +136,10 @@ async function editOf(
   }
   if (missing.length > 0) return usage(`error: without a terminal to ask on, ${missing.join(', ')} must be given`);
   return succeed(EDIT.parse({ verb, ...(verb === 'member roles' ? roleChange(draft, answers) : answers) }));
+}
+
+function isReviewed({ settings }: TeamDraft): boolean {
+  return settings['review-every-days'] !== undefined;
 }
 
 /** What was chosen, as what it changes. */

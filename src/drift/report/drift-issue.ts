@@ -35,7 +35,7 @@ import {
 } from './drift-blocks.ts';
 import { findingTitle, type ViewOptions, worstText } from './finding-view.ts';
 import { type DriftIssueData, newFindingIds, nextData, type PreviousIssue } from './issue-data.ts';
-import { decisionsIn, reminderBlocks } from './reminders.ts';
+import { decisionsText, reminderBlocks } from './reminders.ts';
 import { type DriftReport, namingOfReport, newestScan, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -70,16 +70,14 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   const { scan } = newest;
   const [names, options] = [namingOfReport(report), optionsOf(report, newest)];
   const shown = shownFindings(scan, names, options);
-  const decisions = decisionsIn(report);
-  if (shown.length === 0 && decisions === 0) return null;
+  const decisions = decisionsText(report);
+  if (shown.length === 0 && decisions === null) return null;
   const known = previous?.isOpen === true ? previous.data : null;
   const ids = shown.map(({ finding }) => finding.id);
   const data = nextData(ids, known, report.at.slice(0, 10), scan.notChecked.length === 0);
   return {
     title: markdownText(
-      shown.length === 0
-        ? t`Reminders for ${trusted(report.lab)}: ${countedText(decisions, 'access key')}`
-        : driftTitle(shown, names),
+      shown.length === 0 ? t`Reminders for ${trusted(report.lab)}: ${decisions ?? t``}` : driftTitle(shown, names),
       false,
     ),
     blocks: [
@@ -193,7 +191,7 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
     ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
     trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
     ...exceptedTexts(scan),
-    t`Closes automatically when no drift remains${trusted(decisionsIn(report) === 0 ? '' : ', and no key waits for a decision')}`,
+    t`Closes automatically when no drift remains${trusted(decisionsText(report) === null ? '' : ', and no key or review waits for a decision')}`,
     ...runParts(links),
   );
 }

@@ -1,27 +1,69 @@
+import { accessOf } from '../../access/access-of.ts';
+import { byCapability } from '../../access/capability-access.ts';
+import { listOperations, operationSet } from '../../access/operation-set.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import { accessText } from '../../access/text/capability-words.ts';
 import { memberText, mentionedText } from '../../access/text/names.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { isLongUnused } from '../../keys/rules.ts';
 import { FINDINGS, STEPS } from '../../keys/text.ts';
 import { iamName } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { isReviewDue, type Member, type Team } from '../../team/team.ts';
 import { dateWords } from '../../text/dates.ts';
 import { type Block, heading, list, paragraph } from '../../text/document.ts';
 import { pasted } from '../../text/escape.ts';
-import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
+import { capitalized, codeText, countedText, joinTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { credentialUsersOf, heldKeys } from '../rules/access-keys.ts';
 import { personOf } from './expiring-access.ts';
-import type { DriftReport, KeyReminder } from './report.ts';
+import type { DriftReport, Reminder } from './report.ts';
+
+/** What members and their sponsors should look after. `today` is `YYYY-MM-DD`, UTC. */
+export function remindersOf(team: Team, inventory: Inventory, today: string, at: Date): readonly Reminder[] {
+  const byKey = new Map(team.members.map((member) => [member.key, member]));
+  const sponsorOf = ({ sponsor }: Member) => {
+    const answers = sponsor === null ? undefined : byKey.get(sponsor);
+    return answers === undefined ? null : personOf(answers);
+  };
+  const of = (abouts: (member: Member) => readonly Reminder['about'][]) =>
+    team.members.flatMap((member) => {
+      const { key, name } = member;
+      return abouts(member).map((about) => ({ key, name, sponsor: sponsorOf(member), about }));
+    });
+  return [...of(aboutKeys(team, inventory, today, at)), ...of(aboutReview(team, inventory, today, at))];
+}
+
+/** Access that must be reviewed, with what the roles allow: a freeze ends, and its end asks for no review. */
+function aboutReview(team: Team, { users, notChecked }: Inventory, today: string, at: Date) {
+  const isDue = (member: Member) => isReviewDue(member, team.settings, today);
+  if (!team.members.some(isDue)) return () => [];
+  const given = accessOf(desiredAccess({ ...team, freeze: [] }, today), { at });
+  const allowed = new Map(given.map((access) => [access.user.name, listOperations(access.allowed)]));
+  return (member: Member): readonly Reminder['about'][] => {
+    if (!isDue(member)) return [];
+    const user = iamName(team.lab, member.key);
+    const { isReported = true, credentials } = users.get(user) ?? {};
+    const keys = credentials?.keys ?? [];
+    const uses = keys.flatMap(({ lastUsed }) => lastUsed ?? []);
+    const { reviewed, until } = member;
+    return [
+      {
+        kind: 'review',
+        ...{ reviewed, until, operations: allowed.get(user) ?? [], lastUsed: uses.sort().at(-1) ?? null },
+        isUseChecked: notChecked.length === 0 && isReported && keys.every(({ isUseKnown }) => isUseKnown),
+      },
+    ];
+  };
+}
 
 /**
  * Access keys of members with access: due by the rules of `keys sync`, or not used for 90 days. What a drift finding reports is left
- * out. `today` is `YYYY-MM-DD`, UTC.
+ * out.
  */
-export function keyReminders(team: Team, inventory: Inventory, today: string, at: Date): readonly KeyReminder[] {
+function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   // A key that was not read looks like none, and a use that was not like one that never was.
-  if (inventory.notChecked.length > 0) return [];
+  if (inventory.notChecked.length > 0) return () => [];
   const users = new Map(credentialUsersOf(inventory, team, today, at).map((each) => [each.user, each]));
-  const byKey = new Map(team.members.map((member) => [member.key, member]));
-  return team.members.flatMap(({ key, name, sponsor, suspended, keys: allowed }) => {
+  return ({ key, suspended, keys: allowed }: Member): readonly Reminder['about'][] => {
     const found = users.get(iamName(team.lab, key));
     if (found === undefined || found.allowed === null || suspended) return [];
     const { decision, credentials } = found;
@@ -29,38 +71,42 @@ export function keyReminders(team: Team, inventory: Inventory, today: string, at
     const active = heldKeys(credentials.keys).filter((each) => each.active);
     // Only uses that the credential report knows: a key that was never used is a finding.
     const unused = active.flatMap((each) => (each.lastUsed !== null && isLongUnused(each, at) ? [each.lastUsed] : []));
-    const abouts: readonly KeyReminder['about'][] = [
+    return [
       ...(decision === null || decision.step === null ? [] : [{ kind: 'due', step: decision.step.kind } as const]),
       ...(decision === null || decision.finding === null || active.length > allowed
         ? []
         : [{ kind: 'decide', finding: decision.finding } as const]),
       ...unused.map((lastUsed) => ({ kind: 'unused', lastUsed, keys: active.length }) as const),
     ];
-    const answers = sponsor === null ? undefined : byKey.get(sponsor);
-    const whose = { key, name, sponsor: answers === undefined ? null : personOf(answers) };
-    return abouts.map((about) => ({ ...whose, about }));
-  });
+  };
 }
 
-/** How many of them a person decides about; nothing else opens an issue. */
-export function decisionsIn({ keyReminders: all = [] }: Pick<DriftReport, 'keyReminders'>): number {
-  return all.filter(({ about }) => about.kind !== 'due').length;
+/** What a person decides about, `2 access keys, 1 review of access`; nothing else opens an issue. Null for nothing. */
+export function decisionsText({ reminders = [] }: Pick<DriftReport, 'reminders'>): Text | null {
+  const decisions = reminders.filter(({ about }) => about.kind !== 'due');
+  const reviews = decisions.filter(({ about }) => about.kind === 'review').length;
+  const keys = decisions.length - reviews;
+  const parts = [
+    ...(keys === 0 ? [] : [countedText(keys, 'access key')]),
+    ...(reviews === 0 ? [] : [countedText(reviews, 'review of access', 'reviews of access')]),
+  ];
+  return parts.length === 0 ? null : joinTexts(parts, ', ');
 }
 
 interface Line {
-  readonly sponsor: KeyReminder['sponsor'];
+  readonly sponsor: Reminder['sponsor'];
   readonly text: Text;
   readonly command: string;
 }
 
-/** Access that ends soon and access keys, by sponsor, each with its command; nothing if there is none. */
+/** Access that ends soon, access keys and reviews of access, by sponsor, each with its command; nothing if there is none. */
 export function reminderBlocks({
   expiring,
-  keyReminders: keys = [],
-}: Pick<DriftReport, 'expiring' | 'keyReminders'>): readonly Block[] {
+  reminders = [],
+}: Pick<DriftReport, 'expiring' | 'reminders'>): readonly Block[] {
   const lines = [
     ...expiring.flatMap(({ until, members }) => members.map((member) => lastDayLine(member, until))),
-    ...keys.map(keyLine),
+    ...reminders.map(reminderLine),
   ];
   if (lines.length === 0) return [];
   const sponsors = new Map(lines.map(({ sponsor }) => [sponsor?.key ?? null, sponsor]));
@@ -86,7 +132,7 @@ function lastDayLine({ sponsor, ...member }: DriftReport['expiring'][number]['me
   };
 }
 
-function keyLine({ sponsor, about, ...member }: KeyReminder): Line {
+function reminderLine({ sponsor, about, ...member }: Reminder): Line {
   const who = memberText(member);
   if (about.kind === 'due') {
     const text = t`${who}: the next ${codeText('keys sync')} will ${trusted(STEPS[about.step])}. To run it now`;
@@ -96,10 +142,26 @@ function keyLine({ sponsor, about, ...member }: KeyReminder): Line {
     const [words, command] = FINDINGS[about.finding];
     return { sponsor, text: t`${who}: ${trusted(words)}. To change that`, command: command(member.key) };
   }
+  if (about.kind === 'review') {
+    const text = t`${who}: ${reviewText(about)}. If that is still right`;
+    return { sponsor, text, command: `mturk-team member reviewed ${pasted(member.key)}` };
+  }
   const one = about.keys === 1 ? '' : ' --key ID';
   return {
     sponsor,
     text: t`${who}: a key was last used ${trusted(dateWords(about.lastUsed))}. To deactivate it`,
     command: `mturk-team keys revoke ${pasted(member.key)}${one}`,
   };
+}
+
+/** `access last reviewed 25 Nov 2025. Roles allow: read results. Last day 31 May 2027, last key use 3 Nov 2026` */
+function reviewText(about: Extract<Reminder['about'], { readonly kind: 'review' }>): Text {
+  const { reviewed, until, operations, lastUsed, isUseChecked } = about;
+  const on = (what: string, day: string | null) => trusted(day === null ? `no ${what}` : `${what} ${dateWords(day)}`);
+  const access = operations.length === 0 ? t`nothing` : accessText(byCapability(operationSet(operations), null));
+  const use = isUseChecked
+    ? on(lastUsed === null ? 'known key use' : 'last key use', lastUsed)
+    : t`key use not checked`;
+  const review = reviewed === null ? t`access not reviewed yet` : on('access last reviewed', reviewed);
+  return t`${review}. Roles allow: ${access}. ${capitalized(on('last day', until))}, ${use}`;
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { OPERATION_LIST } from '../../access/capability-access.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { KEY_FINDINGS } from '../../keys/rules.ts';
@@ -45,8 +46,8 @@ const expiring = z.strictObject({
   owners: z.array(person),
 });
 
-/** An access key that someone should look after. */
-const keyReminder = z.strictObject({
+/** An access key that someone should look after, or access that someone must vouch for again. */
+const reminder = z.strictObject({
   key: z.string(),
   name: z.string(),
   sponsor: person.nullable(),
@@ -57,6 +58,12 @@ const keyReminder = z.strictObject({
     z.strictObject({ kind: z.literal('due'), step: z.enum(['create', 'deactivate', 'delete']) }),
     /** What no step follows from, and no drift finding reports. */
     z.strictObject({ kind: z.literal('decide'), finding: z.enum(KEY_FINDINGS) }),
+    /** `operations` are those that the roles allow, frozen or not; `lastUsed` is null if no use is known. */
+    z.strictObject({
+      kind: z.literal('review'),
+      ...{ reviewed: day.nullable(), until: day.nullable(), operations: OPERATION_LIST },
+      ...{ lastUsed: moment.nullable(), isUseChecked: z.boolean() },
+    }),
   ]),
 });
 
@@ -87,14 +94,14 @@ const driftReport = z.strictObject({
   /** What reconcile has announced: what it gives back, and users that it deletes. */
   announcements: z.array(ANNOUNCEMENT).max(100_000),
   expiring: z.array(expiring).max(400),
-  keyReminders: z.array(keyReminder).max(100_000).optional(),
+  reminders: z.array(reminder).max(100_000).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */
 export type DriftReport = z.infer<typeof driftReport>;
 type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
-export type KeyReminder = z.infer<typeof keyReminder>;
+export type Reminder = z.infer<typeof reminder>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 
 /** Writes report.json without key ids, addresses and values of tags, since an artifact is as public as the repository. */

@@ -28,7 +28,7 @@ function firstApplyText(data: RuleData['nothing-applied']): Text {
   );
 }
 
-function adoptingText(adopting: readonly NotAdopted[]): Text {
+export function adoptingText(adopting: readonly NotAdopted[]): Text {
   const keys = someTexts(
     adopting.map(({ key }) => codeText(key)),
     SHOWN,

@@ -13,6 +13,7 @@ import { difference, includesOperation, NO_OPERATIONS } from '../../access/opera
 import { type DisplayNames, otherPolicyText, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
+import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
@@ -80,7 +81,7 @@ function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Dat
   const file = indexModel(expected);
   const inlineOf = (kind: Holder['kind'], holders: typeof users | typeof groups) =>
     holders.flatMap(({ name, inline }) => inline.map((each) => ({ ...each, holder: { kind, name } })));
-  const managed = policies.filter(({ arn }) => !arn.startsWith('arn:aws:iam::aws:'));
+  const managed = policies.filter(({ arn }) => !isAwsPolicy(arn));
   const all = [
     ...managed.map(({ arn, document }) => ({ name: arn, document, holder: null })),
     ...inlineOf('user', users),

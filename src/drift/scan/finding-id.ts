@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
+import { isAwsPolicy } from '../../iam/arn.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { DriftCause, DriftClass, DriftFinding } from '../finding.ts';
@@ -30,7 +31,7 @@ export function findingIds(team: Team): (finding: Identified) => string {
       const key = policies.get(arn);
       if (key !== undefined) return [key];
       const name = arn.slice(arn.lastIndexOf('/') + 1);
-      const isAws = arn.startsWith('arn:aws:iam::aws:');
+      const isAws = isAwsPolicy(arn);
       return roleKeys.has(name) || (!isAws && isManagedPolicyName(name)) ? [isAws ? 'aws' : 'own', name] : [name];
     },
   };

@@ -93,6 +93,7 @@ function leaver(key: string): Member {
     from: null,
     until: null,
     sponsor: null,
+    reviewed: null,
     suspended: true,
     keys: 0,
     recipient: null,

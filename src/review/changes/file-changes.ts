@@ -54,6 +54,7 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'rotation', from: was.rotateAfterDays, to: is.rotateAfterDays },
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
+    { kind: 'review-period', from: was.reviewEveryDays, to: is.reviewEveryDays },
   ];
   return [
     ...changes.filter(isChanged),

@@ -138,6 +138,7 @@ function riskOfSetting(setting: SettingsChange): RiskClass {
     case 'drift-period':
       return setting.to < setting.from ? 'descriptive-only' : 'boundary-changed';
     case 'rotation':
+    case 'review-period':
       return setting.to !== null && setting.to <= (setting.from ?? Infinity) ? 'descriptive-only' : 'boundary-changed';
     case 'delete-after':
       return setting.to === null ? 'descriptive-only' : 'boundary-changed';

@@ -46,8 +46,12 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
   z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),
   z.strictObject({ kind: z.literal('reconcile'), from: RECONCILE, to: RECONCILE }),
-  /** Days after the last day, and of a key's age; null for never. */
-  z.strictObject({ kind: z.enum(['delete-after', 'rotation']), from: SETTING.nullable(), to: SETTING.nullable() }),
+  /** Days after the last day, of a key's age, and after a review of access; null for never. */
+  z.strictObject({
+    kind: z.enum(['delete-after', 'rotation', 'review-period']),
+    from: SETTING.nullable(),
+    to: SETTING.nullable(),
+  }),
   /** Days for `key-age` and `renewal`, hours for `drift-period`. */
   z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: SETTING, to: SETTING }),
   /** Access keys that a member may have; `from` is null for a new member. */

@@ -15,6 +15,7 @@ import {
 import type { EntityIds } from '../../aws/types.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
+import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
@@ -234,8 +235,8 @@ function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): str
 }
 
 const LEAVER: Omit<Member, 'key'> = {
-  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, suspended: true },
-  ...{ keys: 0, recipient: null },
+  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
+  ...{ suspended: true, keys: 0, recipient: null },
 };
 
 /** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
@@ -364,17 +365,13 @@ function takenGroup(key: string, { team: { lab }, account: { access } }: RuleInp
 function takenPolicy(key: string, { team, account: { access } }: RuleInput): string | null {
   const own = rolePolicyArn(team, key);
   const isTaken = ({ name, arn }: AccessPolicy) =>
-    isSameName(name, iamName(team.lab, key)) && arn !== own && !isOfAws(arn);
+    isSameName(name, iamName(team.lab, key)) && arn !== own && !isAwsPolicy(arn);
   return access.policies.find(isTaken)?.arn ?? null;
 }
 
 /** IAM ignores the case of names. */
 function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-function isOfAws(arn: string): boolean {
-  return arn.startsWith('arn:aws:iam::aws:');
 }
 
 function deniesIn(document: PolicyDocument | null): readonly Statement[] {

@@ -269,6 +269,8 @@ export function settingText(setting: SettingsChange): Text {
       return t`${label('Drift checks:')} every ${countedText(setting.to, 'hour')} (was ${setting.from})`;
     case 'renewal':
       return t`${label('Expiring access:')} ${renewalText(setting.to)} (was ${renewalText(setting.from)})`;
+    case 'review-period':
+      return t`${label('Review of access:')} ${reviewText(setting.to)} (was ${reviewText(setting.from)})`;
     case 'keys': {
       const was = setting.from === null ? trusted('') : t` (was ${setting.from})`;
       return t`${label('Access keys:')} ${codeText(setting.member)} may have ${setting.to}${was}`;
@@ -307,6 +309,10 @@ function deletionText(days: number | null): Text {
 
 function rotationText(days: number | null): Text {
   return days === null ? trusted('never') : t`after ${countedText(days, 'day')}`;
+}
+
+function reviewText(days: number | null): Text {
+  return days === null ? trusted('never due') : t`due every ${countedText(days, 'day')}`;
 }
 
 function renewalText(days: number): Text {

@@ -2,6 +2,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import { policyName } from '../../access/model.ts';
 import { accessLines, lossText } from '../../access/text/capability-words.ts';
 import { headlineText, memberText, policyNames, unknownPolicyText } from '../../access/text/names.ts';
+import type { Capability } from '../../catalog/mturk.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
 import {
@@ -48,7 +49,7 @@ export function changeText(person: ReviewedPerson, review: PersonContext): Text 
     ...(change.kind === 'joins' ? joinParts(person) : changeParts(person, addedManually(person, review))),
     ...sideParts(person, lab),
   ];
-  const all = parts.length > 0 ? parts : roleParts(change, review);
+  const all = parts.length > 0 ? [...parts, ...freezeParts(change, review)] : roleParts(change, review);
   return capitalized(joinTexts(all, '; '));
 }
 
@@ -81,8 +82,12 @@ function isByFreeze(
   settings: Review['settings'],
   side: 'gained' | 'lost',
 ): boolean {
-  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting[side] : []));
+  const frozen = frozenIn(settings, side);
   return capabilities.length > 0 && capabilities.every(({ capability }) => frozen.includes(capability));
+}
+
+function frozenIn(settings: Review['settings'], side: 'gained' | 'lost'): readonly Capability[] {
+  return settings.flatMap((setting) => (setting.kind === 'freeze' ? setting[side] : []));
 }
 
 /** Roles that the person has only by a manual change, which the plan reverts. */
@@ -144,6 +149,17 @@ function roleParts(change: AccessChange, { lab, settings }: PersonContext): read
 function definitionText(keys: readonly string[], amount: 'more' | 'less'): Text {
   if (keys.length === 0) return trusted(`same roles allow ${amount}`);
   return t`${rolesText(keys)} ${trusted(keys.length === 1 ? 'allows' : 'allow')} ${trusted(amount)}`;
+}
+
+/** What a freeze does to a person besides what else changes about them. */
+function freezeParts({ kind, suspended, capabilities }: AccessChange, { settings }: PersonContext): readonly Text[] {
+  if (kind !== 'changed' || suspended.after) return [];
+  const isAmong = (some: AccessChange['capabilities']['gained'], side: 'gained' | 'lost') =>
+    some.some(({ capability }) => frozenIn(settings, side).includes(capability));
+  return [
+    ...(isAmong(capabilities.gained, 'lost') ? [t`freeze ends`] : []),
+    ...(isAmong(capabilities.lost, 'gained') ? [t`freeze`] : []),
+  ];
 }
 
 /** Changes outside roles, which can grant access now or later. */

@@ -105,6 +105,7 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
       from: member.from ?? null,
       until: member.until ?? null,
       sponsor: member.sponsor ?? null,
+      reviewed: member.reviewed ?? null,
       suspended: member.suspended ?? false,
       keys: member.keys ?? DEFAULT_KEYS,
       recipient: member.recipient ?? null,
@@ -130,6 +131,7 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
     deleteAfterDays: settings['delete-after-days'] ?? DEFAULT_SETTINGS.deleteAfterDays,
     driftEveryHours: settings['drift-every-hours'] ?? DEFAULT_SETTINGS.driftEveryHours,
     renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,
+    reviewEveryDays: settings['review-every-days'] ?? DEFAULT_SETTINGS.reviewEveryDays,
   };
 }
 

@@ -5,9 +5,9 @@ import { t, trusted } from '../../text/text.ts';
 import { PATTERNS } from '../schema.ts';
 import { CURLY_QUOTES, rule, shortValue, textCheck, value } from './rule.ts';
 
-/** Rules about dates: the first and last day of a member or a snooze, and the day on which a member left. */
+/** Rules about dates: the first and last day of a member or a snooze, and the days of a review and of leaving. */
 
-const DATES = ['members.*.from', 'members.*.until', 'departed.*.left', 'snoozed.*.until'];
+const DATES = ['members.*.from', 'members.*.until', 'members.*.reviewed', 'departed.*.left', 'snoozed.*.until'];
 
 export const invalidDate = rule({
   code: 'invalid-date',

@@ -202,6 +202,16 @@ export const MEMBER_RULES = [
     }),
     check: textCheck(['members.*.from'], (from, { key }, { today }) => from < today && { member: key, from }),
   }),
+  /** An error: no one has vouched on that day yet, and the next review would come late. */
+  rule({
+    code: 'reviewed-in-future',
+    message: ({ member, today }: { member: string; today: string }) => ({
+      summary: t`the review of ${shortValue(member)} is in the future`,
+      reason: t`today is ${value(today)} in UTC`,
+      help: t`write the day of the review, for today ${value(`reviewed: "${today}"`)}`,
+    }),
+    check: textCheck(['members.*.reviewed'], (day, { key }, { today }) => day > today && { member: key, today }),
+  }),
   rule({
     code: 'from-after-until',
     message: ({ member, until }: { member: string; until: string }) => ({

@@ -4,11 +4,12 @@ import { FINDING_IDS, isFindingId, NOT_SNOOZABLE_IDS } from '../../diagnostics/f
 import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
+import { pasted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
 import type { PlainMap } from '../draft.ts';
 import { iamName, labPath, workflowRolePath } from '../names.ts';
 import { COUNTS, type CountKey, isCountKey, isNeverByDefault, LONGEST, PATTERNS } from '../schema.ts';
-import { RECONCILE_MODES } from '../team.ts';
+import { isReviewDue, RECONCILE_MODES } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { NO, preparedCheck, rule, shortValue, textCheck, useOr, value, valueList } from './rule.ts';
 
@@ -130,6 +131,32 @@ export const SETTINGS_RULES = [
     }),
   }),
   invalidCount,
+  /** A warning: a review that is due takes no access, and must stop no other change. */
+  rule({
+    code: 'review-due',
+    severity: 'warning',
+    at: 'key',
+    message: ({ member, reviewed, days }: { member: string; reviewed: string | null; days: number }) => ({
+      summary: t`the review of the access of ${shortValue(member)} is due`,
+      reason:
+        reviewed === null
+          ? t`no one has vouched for it yet, and ${value('review-every-days')} is ${days}`
+          : t`the last review was on ${value(reviewed)}, more than ${days} days ago`,
+      help: t`if it is still right, run ${value(`mturk-team member reviewed ${pasted(member)}`)}; else change it`,
+    }),
+    check({ draft: { members, settings }, intact, today }, report) {
+      const days = settings['review-every-days'];
+      if (typeof days !== 'number' || !intact('settings', 'review-every-days')) return;
+      const text = (given: unknown) => (typeof given === 'string' ? given : null);
+      for (const [key, member] of members) {
+        const reviewed = text(member.reviewed);
+        const [from, until] = [text(member.from), text(member.until)];
+        const read = { from, until, reviewed, suspended: member.suspended === true };
+        if (!intact('members', key) || !isReviewDue(read, { reviewEveryDays: days }, today)) continue;
+        report(['members', key, ...(reviewed === null ? [] : ['reviewed'])], { member: key, reviewed, days });
+      }
+    },
+  }),
   /** An error: with several owners, who approve each other's changes, it would silently do nothing. */
   rule({
     code: 'self-approval-not-possible',

@@ -65,13 +65,17 @@ const unknownKey = rule({
   },
 });
 
-/** Keys as far left as what they belong to. */
+/** Keys as far left as what they belong to, or in the same braces. */
 const notIndented = rule({
   code: 'not-indented',
-  message: ({ owner, keys }: { owner: string; keys: readonly string[] }) => ({
-    summary: t`what belongs to ${shortValue(owner)} is not indented below it`,
-    reason: t`in YAML, only indented lines belong to the line above them`,
-    help: t`put two more spaces before ${someTexts(keys.map(value))}`,
+  message: ({ owner, keys, inBraces }: { owner: string; keys: readonly string[]; inBraces: boolean }) => ({
+    summary: t`what belongs to ${shortValue(owner)} is not ${trusted(inBraces ? 'in braces behind it' : 'indented below it')}`,
+    reason: inBraces
+      ? t`in YAML, braces enclose what belongs to a key`
+      : t`in YAML, only indented lines belong to the line above them`,
+    help: inBraces
+      ? t`put ${someTexts(keys.map(value))} in braces behind ${value(`${owner}:`)}`
+      : t`put two more spaces before ${someTexts(keys.map(value))}`,
   }),
 });
 
@@ -179,7 +183,8 @@ export function reindent(root: Node, report: Report): void {
     }
     for (const { key, pair, moved } of owners.filter((each) => each.moved.length > 0)) {
       const keys = moved.map((each) => keyTextOf(each.key) ?? '');
-      report(notIndented, [...parent, key], { owner: key, keys }, { range: rangeOf(moved[0]?.key) ?? [0, 1] });
+      const args = { owner: key, keys, inBraces: map.flow === true };
+      report(notIndented, [...parent, key], args, { range: rangeOf(moved[0]?.key) ?? [0, 1] });
       const entry = isMap(pair.value) ? pair.value : new YAMLMap();
       entry.items = [...entry.items, ...moved];
       pair.value = entry;

@@ -1,9 +1,11 @@
 import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import { pasted } from '../escape.ts';
 import type { ProblemTable } from '../problem.ts';
 import { codeText, counted, listTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
 const SHOWN = 10;
 const ADOPT = codeText('mturk-team adopt');
+const APPLY_OPTION = codeText('adopt --apply');
 const APPLY = codeText('mturk-team adopt --apply');
 const FINISH = codeText('mturk-team adopt --finish');
 const UNDO = codeText('mturk-team adopt --undo');
@@ -19,6 +21,7 @@ const PARTS = {
   document: 'what it allows',
   members: 'its members',
   member: 'it is moved already, and team.yaml has no member for it',
+  role: 'it is under the path of the lab, and of no role in team.yaml',
 } as const;
 
 const UNUSABLE_HELP = {
@@ -52,6 +55,12 @@ export const ADOPT_PROBLEMS = {
     ...(because === 'missing' ? { reason: t`${ADOPT} has not read the account yet` } : {}),
     help: UNUSABLE_HELP[because],
   }),
+  'adoption-lost': ({ file, members }) => ({
+    summary: t`no ${codeText(file)}, but ${APPLY_OPTION} has moved users`,
+    reason: t`only that file says what ${someTexts(members.map(codeText), SHOWN)} had before`,
+    help: t`restore it; if it is lost, an administrator gives all of them only what ${TEAM_FILE} gives:`,
+    paste: [`mturk-team apply --restore ${members.map(pasted).join(',')}`],
+  }),
   'not-adopted': ({ members }) => ({
     summary: t`${counted(members.length, 'member')} not adopted yet`,
     reason: t`the account has IAM users of ${someTexts(members.map(codeText), SHOWN)}; an apply would create others`,
@@ -76,7 +85,9 @@ export const ADOPT_PROBLEMS = {
     ),
     help: changes.some(({ part }) => part === 'member')
       ? t`restore the member in ${TEAM_FILE}, or run ${UNDO}`
-      : t`undo that change, or run ${ADOPT} again to read the account as it is`,
+      : changes.some(({ part }) => part === 'role')
+        ? t`remove its users; if ${TEAM_FILE} lost a role since ${APPLY}, run ${UNDO}`
+        : t`undo that change, or run ${ADOPT} again to read the account as it is`,
   }),
   'adoption-name-taken': ({ names }) => ({
     summary: t`names that members or roles are to have are taken`,
