@@ -9,6 +9,7 @@ const MODULES = [
   'emulator',
   'adopt',
   'offboard',
+  'page',
   'history',
   'drift',
   'review',

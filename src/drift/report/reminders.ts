@@ -87,19 +87,25 @@ function lastDayLine({ sponsor, ...member }: DriftReport['expiring'][number]['me
 }
 
 function keyLine({ sponsor, about, ...member }: KeyReminder): Line {
-  const who = memberText(member);
-  if (about.kind === 'due') {
-    const text = t`${who}: the next ${codeText('keys sync')} will ${trusted(STEPS[about.step])}. To run it now`;
-    return { sponsor, text, command: 'mturk-team keys sync' };
+  const [purpose, command] = keyCommand(about, member.key);
+  return { sponsor, text: t`${memberText(member)}: ${reminderText(about)}. ${purpose}`, command };
+}
+
+/** What an access key needs, as a clause. */
+export function reminderText(about: KeyReminder['about']): Text {
+  switch (about.kind) {
+    case 'due':
+      return t`the next ${codeText('keys sync')} will ${trusted(STEPS[about.step])}`;
+    case 'decide':
+      return trusted(FINDINGS[about.finding][0]);
+    case 'unused':
+      return t`a key was last used ${trusted(dateWords(about.lastUsed))}`;
   }
-  if (about.kind === 'decide') {
-    const [words, command] = FINDINGS[about.finding];
-    return { sponsor, text: t`${who}: ${trusted(words)}. To change that`, command: command(member.key) };
-  }
+}
+
+function keyCommand(about: KeyReminder['about'], key: string): readonly [Text, string] {
+  if (about.kind === 'due') return [t`To run it now`, 'mturk-team keys sync'];
+  if (about.kind === 'decide') return [t`To change that`, FINDINGS[about.finding][1](key)];
   const one = about.keys === 1 ? '' : ' --key ID';
-  return {
-    sponsor,
-    text: t`${who}: a key was last used ${trusted(dateWords(about.lastUsed))}. To deactivate it`,
-    command: `mturk-team keys revoke ${pasted(member.key)}${one}`,
-  };
+  return [t`To deactivate it`, `mturk-team keys revoke ${pasted(key)}${one}`];
 }

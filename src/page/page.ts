@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import packageJson from '../../package.json' with { type: 'json' };
+import { isEmpty } from '../access/operation-set.ts';
+import { desiredAccess } from '../access/sources/desired.ts';
+import { capabilitiesText, HARMS } from '../access/text/capability-words.ts';
+import { memberText } from '../access/text/names.ts';
+import { CAPABILITIES, RISK_VERBS } from '../catalog/mturk.ts';
+import { noteBlocks } from '../history/text.ts';
+import { dateWords, timeWords } from '../text/dates.ts';
+import { alert, type Block, paragraph } from '../text/document.ts';
+import { failureProblem } from '../text/failures/failures.ts';
+import { html, printHtml, rawHtml } from '../text/html.ts';
+import {
+  codeText,
+  countedText,
+  sentences,
+  someTexts,
+  strongText,
+  TEAM_FILE,
+  type Text,
+  t,
+  trusted,
+} from '../text/text.ts';
+import { reportBlocks } from './drift.ts';
+import { COLUMNS, type PageFacts, type PageInput, type PagePerson, pageFacts } from './facts.ts';
+import { columnStyle, matrixHtml } from './matrix.ts';
+import { peopleHtml } from './people.ts';
+import script from './script.page.js';
+import style from './style.css';
+import { timeHtml } from './time.ts';
+
+/** The access page: one HTML file that asks for nothing from anywhere. `at` is the moment of `today`. */
+export function accessPage(input: PageInput, at: Date): string {
+  const facts = pageFacts(input);
+  const { team, today } = facts;
+  const title = html`Who may do what in ${team.lab}`;
+  const styles = `${style}${columnStyle()}`;
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(styles)}'; base-uri 'none'; form-action 'none'`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${rawHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${rawHtml(styles)}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+${printHtml(introBlocks(facts))}
+<nav aria-label="Sections"><a href="#_matrix">Matrix</a> <a href="#_times">Over time</a> <a href="#_people">Members</a></nav></header>
+<main>
+<section aria-label="At a glance" class="glance">${printHtml(glanceBlocks(facts))}</section>
+<section aria-labelledby="_what-each"><h2 id="_what-each">Who may do what</h2>
+${matrixHtml(facts)}</section>
+<section aria-labelledby="_times"><h2 id="_times">Over time</h2>
+${printHtml(timeBlocks(facts))}${timeHtml(facts)}</section>
+<section aria-labelledby="_people"><h2 id="_people">Members</h2>
+<div class="people">${peopleHtml(facts, desiredAccess(team, today), at)}</div></section>
+</main>
+<footer>${printHtml([{ kind: 'footer', parts: footerParts(facts) }])}</footer>
+<script>${rawHtml(script)}</script>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/** Which file, which day, and what a reader must know before they read on. */
+function introBlocks(facts: PageFacts): readonly Block[] {
+  const { team, today, report, naming, past } = facts;
+  const isPending = facts.people.some(({ stretches }) => stretches.some((stretch) => stretch.isPending));
+  return [
+    paragraph(
+      sentences(
+        t`On ${trusted(dateWords(today))}, according to ${TEAM_FILE}.`,
+        report === null ? t`AWS was not asked.` : null,
+        past.kind === 'read'
+          ? t`Days before are as merged into ${codeText(past.branch)}, which is not always what AWS had.`
+          : null,
+      ),
+    ),
+    ...(team.freeze.length === 0
+      ? []
+      : [alert('warning', t`${strongText(t`Frozen for all members:`)} ${capabilitiesText(team.freeze)}.`)]),
+    ...(isPending ? [alert('warning', t`${TEAM_FILE} has changes that are not merged yet.`)] : []),
+    ...reportBlocks(report, naming),
+  ];
+}
+
+/** Who can do harm until when, and whose access ends or begins next: the answers that most readers come for. */
+function glanceBlocks(facts: PageFacts): readonly Block[] {
+  const members = facts.people.filter(({ isMember }) => isMember);
+  const rows = HARMS.map((risk) => {
+    const able = members.filter(({ stretches, now }) =>
+      COLUMNS.some(
+        (name, column) => CAPABILITIES[name].risk === risk && !isEmpty(stretches[now]?.cells[column]?.operations ?? 0n),
+      ),
+    );
+    const who = able.length === 0 ? t`` : t`: ${someTexts(able.map(untilText), LISTED)}`;
+    return [
+      t`Can ${trusted(RISK_VERBS[risk].can)}`,
+      t`${able.length} of ${countedText(members.length, 'member')}${who}`,
+    ];
+  });
+  const next = facts.upcoming.slice(0, LISTED).map(({ day, kind, person }) => {
+    const words = kind === 'ends' ? 'ends after' : 'begins on';
+    return t`${memberText(person.shown)}, access ${trusted(`${words} ${dateWords(day)}`)}`;
+  });
+  const more = facts.upcoming.length - next.length;
+  return [
+    {
+      kind: 'table',
+      head: [t``, t``],
+      rows: [
+        ...rows,
+        ...next.map((text, index) => [index === 0 ? t`Next` : t``, text]),
+        ...(more > 0 ? [[t``, t`and ${more} more`]] : []),
+      ],
+    },
+  ];
+}
+
+const LISTED = 6;
+
+function untilText({ shown, stretches, now }: PagePerson): Text {
+  const until = stretches[now]?.until ?? null;
+  return t`${memberText(shown)} ${trusted(until === null ? 'with no last day' : `until ${dateWords(until)}`)}`;
+}
+
+/** What is known of the time before today, or why it is not. */
+function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly Block[] {
+  if (past.kind === 'failed') {
+    const { summary, reason } = failureProblem(past.failure);
+    const why = reason === null ? t`` : t`: ${reason}`;
+    return [alert('note', t`${strongText(t`No history.`)} ${summary}${why}. Only days from today on are shown.`)];
+  }
+  const notKnown = gaps.map(({ from, to }) => t`${trusted(dateWords(from))} to ${trusted(dateWords(to))}`);
+  return [
+    ...(isCut
+      ? [paragraph(t`From ${trusted(dateWords(first))} on. For earlier days, run ${codeText('mturk-team history')}.`)]
+      : []),
+    ...(gaps.length === 0
+      ? []
+      : [alert('note', t`Not known, because ${TEAM_FILE} could not be read: ${someTexts(notKnown)}.`)]),
+    // Notes quote what people wrote.
+    ...(isPublic ? [] : noteBlocks(past.notes)),
+  ];
+}
+
+function footerParts({ team, report, isPublic }: PageFacts): readonly Text[] {
+  return [
+    t`${trusted(packageJson.name)} ${trusted(packageJson.version)}`,
+    t`account ${codeText(team.account)}`,
+    ...(report === null ? [] : [t`drift check of ${trusted(timeWords(report.at))}`]),
+    ...(isPublic ? [t`without names`] : []),
+    t`A question about one member: ${codeText('mturk-team why MEMBER CAPABILITY')}`,
+  ];
+}

@@ -1,0 +1,189 @@
+// Filters, days, sorting and CSV of the access page. Everything it shows is in the page; without it, today can be read.
+const byId = (id) => document.getElementById(`_${id}`);
+const data = JSON.parse(byId('data').textContent);
+const [form, table, answer] = ['form', 'matrix', 'answer'].map(byId);
+const [what, role, who, day, spend] = ['what', 'role', 'who', 'day', 'spend'].map(byId);
+const body = table.tBodies[0];
+const [groups, heads] = [...table.tHead.rows].map((row) => [...row.querySelectorAll('th:not([rowspan])')]);
+const rows = [...body.rows].map((row, index) => ({
+  row,
+  index,
+  name: row.cells[0].querySelector('bdi').textContent,
+  key: row.cells[0].querySelector('code')?.textContent ?? '',
+  roles: row.cells[0].querySelector('small'),
+  cells: [...row.cells].slice(2),
+}));
+let sorted = { id: '', down: false };
+
+const words = (iso) => {
+  const date = new Date(`${iso}T00:00Z`);
+  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  return `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`;
+};
+const may = (cell) => cell.className === 'y' || cell.className === 'p';
+const isWanted = (head) => what.value === '' || head.id === what.value || head.classList.contains(what.value);
+
+/** Fills a row with what holds on a day. Returns whether there is an entry. */
+function fill({ row, index, roles, cells }, on) {
+  const stretch = data.people[index].findLast(([from]) => from <= on);
+  if (stretch === undefined || stretch.length === 1) return false;
+  const [, until, last, given, ...places] = stretch;
+  row.cells[1].dataset.day = until;
+  row.cells[1].textContent = last;
+  roles.textContent = given;
+  for (const [column, cell] of cells.entries()) {
+    const text = data.cells[places[column]];
+    const mark = text[0];
+    if (cell.className === mark && cell.textContent === text.slice(1)) continue;
+    cell.className = mark;
+    const span = document.createElement('span');
+    span.textContent = text.slice(1);
+    cell.replaceChildren(...(mark === 'n' ? [] : [span]));
+  }
+  return true;
+}
+
+function show() {
+  const on = day.value || data.today;
+  const isKnown = on >= data.first && !data.gaps.some(([from, to]) => from <= on && on < to);
+  const asked = who.value.trim().toLowerCase();
+  const wanted = heads.map(isWanted);
+  let all = 0;
+  const found = [];
+  for (const each of rows) {
+    const isThere = isKnown && fill(each, on);
+    if (isThere) all += 1;
+    const { row, name, key, roles, cells } = each;
+    const isFound =
+      isThere &&
+      (what.value === '' || cells.some((cell, column) => wanted[column] && may(cell))) &&
+      (role.value === '' || roles.textContent.split(', ').includes(role.value)) &&
+      `${name} ${key}`.toLowerCase().includes(asked);
+    row.hidden = !isFound;
+    if (isFound) found.push(each);
+    for (const [column, cell] of cells.entries()) cell.hidden = !wanted[column];
+  }
+  for (const [column, head] of heads.entries()) head.hidden = !wanted[column];
+  for (const group of groups) {
+    const span = heads.filter((head) => !head.hidden && head.classList.contains(group.classList[0])).length;
+    group.hidden = span === 0;
+    group.colSpan = span || 1;
+  }
+  spend.setAttribute('aria-pressed', String(what.value === 'spends'));
+  for (const button of form.querySelectorAll('[data-day]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.day === on));
+  }
+  byId('on').textContent = words(on);
+  answer.textContent = isKnown ? sentence(on, found, all) : unknown(on);
+  focusable(body.querySelector('[tabindex="0"]')?.closest('tr:not([hidden])'));
+}
+
+function unknown(on) {
+  if (on < data.first)
+    return `This page begins on ${words(data.first)}. To ask about an earlier day, use mturk-team who-can --on ${on}.`;
+  return `Not known: the version of team.yaml that was merged then cannot be read.`;
+}
+
+function sentence(on, found, all) {
+  const able = found.filter(({ cells }) => cells.some((cell) => !cell.hidden && may(cell)));
+  const can = on < data.today ? 'could' : 'can';
+  const doing = what.selectedOptions[0].textContent;
+  const names = able.slice(0, 12).map(({ name }) => name);
+  const more = able.length > 12 ? ` and ${able.length - 12} more` : '';
+  const which = what.value === '' || able.length === 0 ? '' : `: ${names.join(', ')}${more}`;
+  return `On ${words(on)}, ${able.length} of ${all} members ${can} ${doing}${which}.`;
+}
+
+/** One cell of the table is reached by the tab key, the others by arrows. */
+function focusable(row) {
+  const first = row ?? [...body.rows].find(({ hidden }) => !hidden);
+  if (body.querySelector('tr:not([hidden]) td[tabindex="0"]:not([hidden])')) return;
+  for (const cell of body.querySelectorAll('[tabindex]')) cell.removeAttribute('tabindex');
+  first?.querySelector('td:not([hidden])')?.setAttribute('tabindex', '0');
+}
+
+function move(event) {
+  const cell = event.target.closest('td');
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  const step = steps[event.key];
+  if (!cell || !step) return;
+  event.preventDefault();
+  const shown = [...body.rows].filter(({ hidden }) => !hidden);
+  const row = shown[shown.indexOf(cell.parentElement) + step[0]];
+  const cells = [...(row?.cells ?? [])].filter(({ hidden, tagName }) => !hidden && tagName === 'TD');
+  const place = [...cell.parentElement.cells]
+    .filter(({ hidden, tagName }) => !hidden && tagName === 'TD')
+    .indexOf(cell);
+  const next = cells[place + step[1]];
+  if (!next) return;
+  cell.removeAttribute('tabindex');
+  next.setAttribute('tabindex', '0');
+  next.focus();
+}
+
+function sort(id) {
+  sorted = { id, down: sorted.id === id && !sorted.down };
+  const value = ({ row, name }) => (id === 'name' ? name : row.cells[1].dataset.day || '9999');
+  const order = [...rows].sort((one, other) => value(one).localeCompare(value(other), 'en') || one.index - other.index);
+  if (sorted.down) order.reverse();
+  body.append(...order.map(({ row }) => row));
+  for (const each of ['name', 'last']) {
+    byId(each).setAttribute('aria-sort', each !== id ? 'none' : sorted.down ? 'descending' : 'ascending');
+  }
+}
+
+/** A cell that begins like a formula would be one in a spreadsheet. */
+const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+function csv() {
+  const shown = [...body.rows].filter(({ hidden }) => !hidden);
+  const columns = heads.filter(({ hidden }) => !hidden);
+  const marks = { y: 'yes', p: 'part', f: 'frozen', n: 'no' };
+  const lines = [['Member', 'Key', 'Roles', 'Last day', ...columns.map(({ id }) => id)]];
+  for (const row of shown) {
+    const { name, key, roles, cells } = rows.find((each) => each.row === row);
+    const text = (cell) => [marks[cell.className], cell.textContent].filter(Boolean).join(': ');
+    const values = cells.filter(({ hidden }) => !hidden).map(text);
+    lines.push([name, key, roles.textContent, row.cells[1].textContent, ...values]);
+  }
+  const text = `\ufeff${lines.map((line) => line.map(field).join(',')).join('\r\n')}\r\n`;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  link.download = `access-${day.value || data.today}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** `#pay:bonus` asks who may do it; `#bo` is the browser's own. */
+function follow() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (!heads.some((head) => head.id === id)) return;
+  what.value = id;
+  show();
+}
+
+for (const id of ['name', 'last']) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.append(...byId(id).childNodes);
+  button.addEventListener('click', () => sort(id));
+  byId(id).append(button);
+  byId(id).setAttribute('aria-sort', 'none');
+}
+spend.addEventListener('click', () => {
+  what.value = what.value === 'spends' ? '' : 'spends';
+  show();
+});
+form.addEventListener('click', ({ target }) => {
+  if (target.dataset.day === undefined) return;
+  day.value = target.dataset.day;
+  show();
+});
+form.addEventListener('input', show);
+form.addEventListener('submit', (event) => event.preventDefault());
+byId('csv').addEventListener('click', csv);
+table.addEventListener('keydown', move);
+addEventListener('hashchange', follow);
+form.hidden = false;
+show();
+follow();

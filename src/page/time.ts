@@ -1,0 +1,186 @@
+import { isEmpty } from '../access/operation-set.ts';
+import { CAPABILITIES, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
+import { DAY_MS, dateWords } from '../text/dates.ts';
+import { type Html, html } from '../text/html.ts';
+import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
+import { dayBefore, type Stretch } from './stretches.ts';
+
+/** A time in which someone had the same effects. Without effects only a suspension or a freeze is shown. */
+interface Period {
+  readonly from: string;
+  /** The last day; null for no end. */
+  readonly until: string | null;
+  readonly effects: readonly Risk[];
+  readonly frozen: readonly Risk[];
+  readonly standing: Stretch['standing'];
+  /** Why it ended or will: null for no end. */
+  readonly end: keyof typeof ENDS | null;
+}
+
+/** The lanes of a strip from top to bottom: each harm, and everything else. */
+const LANES: readonly (readonly Risk[])[] = [
+  ['spends'],
+  ['harms-workers'],
+  ['deletes-data'],
+  ['contacts-people', 'changes', 'reads'],
+];
+const LANE = 7;
+
+/** What someone had when, from the first day of the page on; neighbors with the same effects are one period. */
+function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stretches }: PagePerson): readonly Period[] {
+  const merged: { from: string; stretch: Stretch; text: string }[] = [];
+  for (const [place, stretch] of stretches.entries()) {
+    const next = stretches[place + 1];
+    if (next !== undefined && next.from <= first) continue;
+    const text = JSON.stringify([stretch.standing, effectsOf(stretch), frozenOf(stretch)]);
+    if (merged.at(-1)?.text === text) continue;
+    merged.push({ from: stretch.from < first ? first : stretch.from, stretch, text });
+  }
+  return merged.flatMap(({ from, stretch }, index): readonly Period[] => {
+    const next = merged[index + 1];
+    const [effects, frozen] = [effectsOf(stretch), frozenOf(stretch)];
+    const isShown = effects.length > 0 || frozen.length > 0 || (stretch.standing === 'suspended' && from <= today);
+    if (!isShown) return [];
+    const until = next === undefined ? null : dayBefore(next.from);
+    return [
+      {
+        from,
+        until,
+        effects,
+        frozen,
+        standing: stretch.standing,
+        end: next === undefined ? null : endOf(stretch, next.stretch),
+      },
+    ];
+  });
+}
+
+function endOf(stretch: Stretch, next: Stretch): keyof typeof ENDS {
+  if (next.standing === 'ended') return 'last day';
+  if (next.standing === 'absent') return 'left';
+  if (next.standing === 'suspended') return 'suspended';
+  if (stretch.standing === 'suspended') return 'resumed';
+  const [was, is] = [frozenOf(stretch).length, frozenOf(next).length];
+  return was === is ? 'changed' : was < is ? 'frozen' : 'unfrozen';
+}
+
+function effectsOf({ cells }: Stretch): readonly Risk[] {
+  return risksOf((column) => !isEmpty(cells[column]?.operations ?? 0n));
+}
+
+function frozenOf({ cells }: Stretch): readonly Risk[] {
+  return risksOf((column) => cells[column]?.frozen === true);
+}
+
+function risksOf(isSo: (column: number) => boolean): readonly Risk[] {
+  return RISKS.filter((risk) => COLUMNS.some((name, column) => CAPABILITIES[name].risk === risk && isSo(column)));
+}
+
+const ENDS = {
+  'last day': 'last day',
+  left: 'removed from team.yaml',
+  suspended: 'suspended',
+  resumed: 'end of the suspension',
+  frozen: 'freeze',
+  unfrozen: 'end of the freeze',
+  changed: 'roles changed',
+} as const;
+
+/** Who had which effect when: a strip and the periods in words for each person. */
+export function timeHtml(facts: PageFacts): Html {
+  const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
+  const shown = people.filter(({ periods }) => periods.length > 0);
+  const axis = axisOf(
+    facts,
+    shown.flatMap(({ periods }) => periods),
+  );
+  const keys = LANES.map((_, lane) => html`<span><i class="l${lane}"></i> ${laneWords(lane)}</span> `);
+  return html`<p class="legend small">${keys}<span><i class="fz"></i> frozen</span> <span><i class="now"></i> today</span></p>
+<div class="scroll" role="region" aria-label="Who had which effect when" tabindex="0"><table id="_time">
+<thead><tr><th scope="col">Member</th><th scope="col" class="strip">${axisHtml(axis, facts.today)}</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Effects</th><th scope="col">Ends with</th></tr></thead>
+${shown.map(({ person, periods }) => personHtml(person, periods, axis, facts.today))}</table></div>`;
+}
+
+function laneWords(lane: number): string {
+  const [risk] = LANES[lane] ?? [];
+  return risk === undefined || lane === LANES.length - 1 ? 'other access' : RISK_VERBS[risk].does;
+}
+
+interface Axis {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the first day to some time after the last change, at most two years from today. */
+function axisOf({ first, today }: PageFacts, periods: readonly Period[]): Axis {
+  const [from, now] = [Date.parse(first), Date.parse(today)];
+  const last = Math.max(now, ...periods.map(({ until }) => Date.parse(until ?? today)));
+  return { from, to: Math.min(last, now + 730 * DAY_MS) + 45 * DAY_MS };
+}
+
+/** A place on the axis, as SVG has it without a view box. */
+function share({ from, to }: Axis, moment: number): number {
+  return Math.round(Math.max(0, Math.min(1, (moment - from) / (to - from))) * 1000) / 10;
+}
+
+function axisHtml(axis: Axis, today: string): Html {
+  const years = axis.to - axis.from > 900 * DAY_MS;
+  const months = axis.to - axis.from > 300 * DAY_MS ? 3 : 1;
+  const ticks: Html[] = [];
+  for (let day = new Date(axis.from); day.getTime() < axis.to; day.setUTCMonth(day.getUTCMonth() + 1, 1)) {
+    const [month, date] = [day.getUTCMonth(), day.getUTCDate()];
+    const place = share(axis, day.getTime());
+    if (date !== 1 || month % (years ? 12 : months) !== 0 || place > 92) continue;
+    const words = dateWords(day.toISOString()).slice(2);
+    ticks.push(html`<text x="${place}%" y="11">${years ? words.slice(-4) : words}</text>`);
+  }
+  return html`<span class="v">Time, with today ${dateWords(today)}</span><svg height="14" aria-hidden="true">${ticks}</svg>`;
+}
+
+function personHtml(person: PagePerson, periods: readonly Period[], axis: Axis, today: string): Html {
+  const { shown } = person;
+  const span = periods.length;
+  const rows = periods.map((period, index) => {
+    const { from, until, end } = period;
+    const last = until === null ? 'no end' : dateWords(until);
+    const lead =
+      index > 0
+        ? html``
+        : html`<th scope="row" rowspan="${span}"><bdi>${shown.name}</bdi></th><td rowspan="${span}" class="strip">${stripHtml(periods, axis, today)}</td>`;
+    return html`<tr>${lead}<td class="day">${dateWords(from)}</td><td class="day">${last}</td><td>${wordsOf(period)}</td><td>${end === null ? '' : ENDS[end]}</td></tr>`;
+  });
+  return html`<tbody>${rows}</tbody>\n`;
+}
+
+function wordsOf({ effects, frozen, standing }: Period): string {
+  const words = effects.map((risk) => RISK_VERBS[risk].does);
+  const stopped = frozen.map((risk) => `${RISK_VERBS[risk].does}: frozen`);
+  return standing === 'suspended' ? 'suspended' : [...words, ...stopped].join(', ');
+}
+
+function stripHtml(periods: readonly Period[], axis: Axis, today: string): Html {
+  const bars = LANES.flatMap((risks, lane) =>
+    (['effects', 'frozen'] as const).flatMap((kind) =>
+      runsOf(periods, (period) => period[kind].some((risk) => risks.includes(risk))).map(({ from, until }) => {
+        const start = share(axis, Date.parse(from));
+        const end = until === null ? 100 : share(axis, Date.parse(until) + DAY_MS);
+        const width = Math.max(0.3, end - start);
+        return html`<rect class="${kind === 'frozen' ? 'fz' : `l${lane}`}" x="${start}%" y="${lane * LANE}" width="${Math.round(width * 10) / 10}%" height="${LANE - 1}"/>`;
+      }),
+    ),
+  );
+  const now = share(axis, Date.parse(today));
+  return html`<svg height="${LANES.length * LANE}" aria-hidden="true">${bars}<line class="now" x1="${now}%" x2="${now}%" y1="0" y2="${LANES.length * LANE}"/></svg>`;
+}
+
+/** Neighboring periods of which something is so, as one. */
+function runsOf(periods: readonly Period[], isSo: (period: Period) => boolean) {
+  const runs: { from: string; until: string | null }[] = [];
+  for (const period of periods.filter(isSo)) {
+    const last = runs.at(-1);
+    const isNext = last?.until != null && Date.parse(last.until) + DAY_MS === Date.parse(period.from);
+    if (isNext && last) last.until = period.until;
+    else runs.push({ from: period.from, until: period.until });
+  }
+  return runs;
+}
