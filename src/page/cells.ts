@@ -72,27 +72,29 @@ export function columnWords(column: number): string {
 }
 
 /**
- * What the script needs to show another day: of each person the stretches from the first day on as
- * `[day, last day to sort by, words about it, roles, place of each cell in cells...]`, `[day]` for one without an entry.
+ * What the script needs to show another day: of each person the stretches from the first day on as `[day, head, cell...]`, and
+ * `[day]` for one without an entry. A head is `[last day to sort by, words about it, roles]`; heads and cells are places in lists.
  */
 export function dataOf(facts: PageFacts) {
-  const cells = new Map<string, number>();
-  const placeOf = ({ mark, words }: ShownCell) => {
-    const text = `${mark}${words}`;
-    const place = cells.get(text) ?? cells.size;
-    cells.set(text, place);
-    return place;
-  };
+  const [heads, cells] = [new Map<string, number>(), new Map<string, number>()];
   const people = facts.people.map((person) =>
-    person.stretches.flatMap((stretch, place) => {
+    person.stretches.flatMap((stretch, place): (string | number)[][] => {
       const next = person.stretches[place + 1];
       if (next !== undefined && next.from <= facts.first) return [];
       if (stretch.standing === 'absent') return [[stretch.from]];
       const { words, day } = lastDayOf(stretch);
-      const roles = stretch.roles.map(safeText).join(', ');
-      return [[stretch.from, day, words, roles, ...cellsOf(facts, person, place).map(placeOf)]];
+      const head = JSON.stringify([day, words, stretch.roles.map(safeText).join(', ')]);
+      const shown = cellsOf(facts, person, place).map((cell) => placeIn(cells, `${cell.mark}${cell.words}`));
+      return [[stretch.from, placeIn(heads, head), ...shown]];
     }),
   );
   const gaps = facts.gaps.map(({ from, to }) => [from, to]);
-  return { today: facts.today, first: facts.first, gaps, cells: [...cells.keys()], people };
+  const texts = { heads: [...heads.keys()].map((head) => JSON.parse(head) as string[]), cells: [...cells.keys()] };
+  return { today: facts.today, first: facts.first, gaps, ...texts, people };
+}
+
+function placeIn(list: Map<string, number>, text: string): number {
+  const place = list.get(text) ?? list.size;
+  list.set(text, place);
+  return place;
 }

@@ -52,15 +52,13 @@ export interface PageFacts extends PageInput {
   readonly upcoming: readonly { readonly day: string; readonly kind: 'begins' | 'ends'; readonly person: PagePerson }[];
 }
 
-/** Of a longer history the page holds the newest stretches, so that it stays small enough to send and to open. */
-const MOST_STRETCHES = 900;
-
-export function pageFacts(input: PageInput): PageFacts {
+/** Everything of the newest stretches: `most` of them up to today, so that the page stays small enough to send and to open. */
+export function pageFacts(input: PageInput, most = 600): PageFacts {
   const { team, today, past } = input;
   const versions = past.kind === 'read' ? past.versions : [];
   const { people, gaps } = historyOf(versions, team, today);
   const begin = versions.find((version) => version.past.team !== null)?.since.slice(0, 10) ?? today;
-  const first = firstDay(people, begin, today);
+  const first = firstDay(people, begin, today, most);
   const members = new Set(team.members.map(({ key }) => key));
   const ordered = people
     .filter(({ stretches }) => stretches.some((stretch, place) => isShown(stretch, stretches[place + 1], first)))
@@ -84,9 +82,9 @@ function isShown({ standing }: Stretch, next: Stretch | undefined, first: string
   return standing !== 'absent' && (next === undefined || next.from > first);
 }
 
-function firstDay(people: readonly PersonHistory[], begin: string, today: string): string {
+function firstDay(people: readonly PersonHistory[], begin: string, today: string, most: number): string {
   const days = people.flatMap(({ stretches }) => stretches.map(({ from }) => from)).filter((day) => day <= today);
-  return days.length <= MOST_STRETCHES ? begin : (days.sort().at(-MOST_STRETCHES) ?? begin);
+  return days.length <= most ? begin : (days.sort().at(-most) ?? begin);
 }
 
 /** Numbered in an order that says no more than the page does: by what it shows of each. */

@@ -1,7 +1,9 @@
-import { CAPABILITIES, isHarmful, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
+import { CAPABILITIES, type Capability, isHarmful, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
+import { iamName } from '../team/names.ts';
 import { dateWords } from '../text/dates.ts';
-import { type Html, html, rawHtml } from '../text/html.ts';
+import { type Html, html, NO_HTML, rawHtml } from '../text/html.ts';
 import { cellsOf, columnWords, dataOf, lastDayOf } from './cells.ts';
+import { type Differing, differencesIn } from './drift.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayAfter } from './stretches.ts';
 
@@ -10,6 +12,7 @@ const MOST_DAYS = 4;
 
 /** Members by capability, grouped by what they can do to people and money, worst first. */
 export function matrixHtml(facts: PageFacts): Html {
+  const differing = differencesIn(facts.report);
   const groups = RISKS.map((risk) => {
     const columns = COLUMNS.filter((name) => CAPABILITIES[name].risk === risk);
     return html`<th scope="colgroup" colspan="${columns.length}" class="${risk}">${titleOf(risk)}</th>`;
@@ -23,34 +26,47 @@ export function matrixHtml(facts: PageFacts): Html {
 <caption class="v">Members by capability, on <span id="_on">${dateWords(facts.today)}</span></caption>
 <thead><tr><th scope="col" rowspan="2" id="_name">Member</th><th scope="col" rowspan="2" id="_last">Last day</th>${groups}</tr>
 <tr>${columns}</tr></thead>
-<tbody>${facts.people.map((person) => rowHtml(facts, person))}</tbody></table></div>
-${LEGEND}
+<tbody>${facts.people.map((person) => rowHtml(facts, person, differing.get(iamName(facts.team.lab, person.key))))}</tbody></table></div>
+${legendHtml(facts)}
 <script type="application/json" id="_data">${jsonHtml(dataOf(facts))}</script>`;
 }
 
-const LEGEND = html`<p class="legend small"><span><i class="y"></i> may do it</span> <span><i class="p"></i> may do a part of it</span> <span><i class="f"></i> denied to all members for now</span> <span><i class="n"></i> may not</span>
-<span class="hint">Point at a cell, or move to it with the arrow keys, to see by which role, since when and until when.</span></p>`;
+function legendHtml({ report }: PageFacts): Html {
+  const marks = [
+    ['y', 'can'],
+    ['p', 'can in part'],
+    ['f', 'denied to all members for now'],
+    ['n', 'cannot'],
+  ] as const;
+  const legend = marks.map(([mark, words]) => html`<span><i class="${mark}"></i> ${words}</span> `);
+  const aws =
+    report === null ? NO_HTML : html`<span><b>more</b> or <b>less in AWS</b>: the member's part below says why</span> `;
+  return html`<p class="legend small">${legend}${aws}<span class="hint">Point at a cell, or move to it with the arrow keys: by which role, since when, until when.</span></p>`;
+}
 
 function titleOf(risk: Risk): string {
   const { does } = RISK_VERBS[risk];
   return `${does.charAt(0).toUpperCase()}${does.slice(1)}`;
 }
 
-function rowHtml(facts: PageFacts, person: PagePerson): Html {
+function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | undefined): Html {
   const { shown, isMember, stretches, now } = person;
   const stretch = stretches[now];
-  const code = shown.name === shown.key ? html`` : html` <code>${shown.key}</code>`;
+  const code = shown.name === shown.key ? NO_HTML : html` <code>${shown.key}</code>`;
   const name = isMember
     ? html`<a href="#${shown.key}"><bdi>${shown.name}</bdi></a>${code}`
     : html`<bdi>${shown.name}</bdi>${code}`;
   const head = (roles: string) => html`<th scope="row">${name}<small>${roles}</small></th>`;
   if (stretch === undefined || stretch.standing === 'absent') {
-    return html`<tr hidden>${head('')}<td></td>${COLUMNS.map(() => html`<td></td>`)}</tr>\n`;
+    return html`<tr hidden>${head('')}<td>${COLUMNS.map(() => html`<td>`)}</tr>\n`;
   }
   const { words, day } = lastDayOf(stretch);
-  const cells = cellsOf(facts, person, now).map((cell) =>
-    cell.words === '' ? html`<td class="n"></td>` : html`<td class="${cell.mark}"><span>${cell.words}</span></td>`,
-  );
+  // Short, because a large lab has thousands of them: HTML needs neither the quotes nor the end tags.
+  const cells = cellsOf(facts, person, now).map((cell, column) => {
+    const aws = differing?.get(COLUMNS[column] as Capability);
+    const mark = aws === undefined ? NO_HTML : html` data-aws="${aws}"`;
+    return cell.mark === 'n' ? html`<td${mark}>` : html`<td class=${cell.mark}${mark}><span>${cell.words}</span>`;
+  });
   return html`<tr>${head(stretch.roles.join(', '))}<td data-day="${day}">${words}</td>${cells}</tr>\n`;
 }
 

@@ -27,14 +27,29 @@ import { columnStyle, matrixHtml } from './matrix.ts';
 import { peopleHtml } from './people.ts';
 import script from './script.page.js';
 import style from './style.css';
-import { timeHtml } from './time.ts';
+import { timeHtml, timeStyle } from './time.ts';
+
+/** Bytes of the page of an ordinary lab, and for each member of a large one. */
+const LARGEST = { lab: 400_000, member: 2_600 };
+/** How much of a long history is tried, most first. */
+const STRETCHES = [600, 300, 100, 1];
 
 /** The access page: one HTML file that asks for nothing from anywhere. `at` is the moment of `today`. */
 export function accessPage(input: PageInput, at: Date): string {
-  const facts = pageFacts(input);
+  const largest = Math.max(LARGEST.lab, LARGEST.member * input.team.members.length);
+  let page = '';
+  for (const most of STRETCHES) {
+    const facts = pageFacts(input, most);
+    page = pageOf(facts, at);
+    if (facts.first === facts.today || Buffer.byteLength(page) <= largest) break;
+  }
+  return page;
+}
+
+function pageOf(facts: PageFacts, at: Date): string {
   const { team, today } = facts;
   const title = html`Who may do what in ${team.lab}`;
-  const styles = `${style}${columnStyle()}`;
+  const styles = `${style}${columnStyle()}${timeStyle(facts)}`;
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(styles)}'; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -137,9 +152,10 @@ function untilText({ shown, stretches, now }: PagePerson): Text {
 /** What is known of the time before today, or why it is not. */
 function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly Block[] {
   if (past.kind === 'failed') {
-    const { summary, reason } = failureProblem(past.failure);
-    const why = reason === null ? t`` : t`: ${reason}`;
-    return [alert('note', t`${strongText(t`No history.`)} ${summary}${why}. Only days from today on are shown.`)];
+    // The summary names the file by a path of the machine.
+    const { reason } = failureProblem(past.failure);
+    const why = reason === null ? t`` : t`The file could not be followed back: ${reason}.`;
+    return [alert('note', sentences(strongText(t`No history.`), why, t`Only days from today on are shown.`))];
   }
   const notKnown = gaps.map(({ from, to }) => t`${trusted(dateWords(from))} to ${trusted(dateWords(to))}`);
   return [

@@ -1,14 +1,14 @@
 import { explain, explainEnded } from '../access/explain.ts';
 import type { AccessModel } from '../access/model.ts';
 import { isEmpty } from '../access/operation-set.ts';
-import { capabilitiesText } from '../access/text/capability-words.ts';
 import { explanationBlocks } from '../access/text/explain.ts';
 import { memberText } from '../access/text/names.ts';
+import { CAPABILITIES } from '../catalog/mturk.ts';
 import { iamName } from '../team/names.ts';
 import type { Member } from '../team/team.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
-import { someTexts, strongText, type Text, t } from '../text/text.ts';
+import { listTexts, someTexts, strongText, type Text, t, trusted } from '../text/text.ts';
 import { aboutUser } from './drift.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
@@ -37,7 +37,10 @@ function personHtml(facts: PageFacts, person: PagePerson, member: Member, model:
 function cannotBlocks(facts: PageFacts, { stretches, now }: PagePerson): readonly Block[] {
   const missing = COLUMNS.filter((_, column) => isEmpty(stretches[now]?.cells[column]?.operations ?? 0n));
   if (missing.length === 0) return [];
-  const cannot = missing.length === COLUMNS.length ? [] : [t`${strongText(t`Cannot:`)} ${capabilitiesText(missing)}.`];
+  const cannot =
+    missing.length === COLUMNS.length
+      ? []
+      : [t`${strongText(t`Cannot:`)} ${listTexts(missing.map((name) => trusted(CAPABILITIES[name].can)))}.`];
   const owners = facts.team.owners.map((owner) => shownText(facts, owner));
   return [...cannot, t`To get more, ask an owner: ${someTexts(owners)}.`].map(paragraph);
 }
@@ -47,8 +50,9 @@ function sponsorBlocks(facts: PageFacts, { sponsor }: Member): readonly Block[] 
 }
 
 /** A member as the page names them. */
-function shownText({ people }: PageFacts, key: string): Text {
+function shownText({ people, isPublic }: PageFacts, key: string): Text {
   const person = people.find((each) => each.key === key);
+  if (person === undefined && isPublic) return t`someone`;
   return memberText(person?.shown ?? { key, name: null });
 }
 

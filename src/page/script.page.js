@@ -27,18 +27,19 @@ const isWanted = (head) => what.value === '' || head.id === what.value || head.c
 function fill({ row, index, roles, cells }, on) {
   const stretch = data.people[index].findLast(([from]) => from <= on);
   if (stretch === undefined || stretch.length === 1) return false;
-  const [, until, last, given, ...places] = stretch;
+  const [, head, ...places] = stretch;
+  const [until, last, given] = data.heads[head];
   row.cells[1].dataset.day = until;
   row.cells[1].textContent = last;
   roles.textContent = given;
   for (const [column, cell] of cells.entries()) {
     const text = data.cells[places[column]];
-    const mark = text[0];
+    const mark = text[0] === 'n' ? '' : text[0];
     if (cell.className === mark && cell.textContent === text.slice(1)) continue;
     cell.className = mark;
     const span = document.createElement('span');
     span.textContent = text.slice(1);
-    cell.replaceChildren(...(mark === 'n' ? [] : [span]));
+    cell.replaceChildren(...(mark ? [span] : []));
   }
   return true;
 }
@@ -73,9 +74,10 @@ function show() {
   for (const button of form.querySelectorAll('[data-day]')) {
     button.setAttribute('aria-pressed', String(button.dataset.day === on));
   }
+  table.toggleAttribute('data-other', on !== data.today);
   byId('on').textContent = words(on);
   answer.textContent = isKnown ? sentence(on, found, all) : unknown(on);
-  focusable(body.querySelector('[tabindex="0"]')?.closest('tr:not([hidden])'));
+  focusable(shownRows().flatMap(shownCells)[0]);
 }
 
 function unknown(on) {
@@ -90,34 +92,29 @@ function sentence(on, found, all) {
   const doing = what.selectedOptions[0].textContent;
   const names = able.slice(0, 12).map(({ name }) => name);
   const more = able.length > 12 ? ` and ${able.length - 12} more` : '';
-  const which = what.value === '' || able.length === 0 ? '' : `: ${names.join(', ')}${more}`;
+  const which = what.value && names.length ? `: ${names.join(', ')}${more}` : '';
   return `On ${words(on)}, ${able.length} of ${all} members ${can} ${doing}${which}.`;
 }
 
+const shownRows = () => [...body.rows].filter(({ hidden }) => !hidden);
+const shownCells = (row) => [...row.querySelectorAll('td:not([hidden])')];
+
 /** One cell of the table is reached by the tab key, the others by arrows. */
-function focusable(row) {
-  const first = row ?? [...body.rows].find(({ hidden }) => !hidden);
-  if (body.querySelector('tr:not([hidden]) td[tabindex="0"]:not([hidden])')) return;
-  for (const cell of body.querySelectorAll('[tabindex]')) cell.removeAttribute('tabindex');
-  first?.querySelector('td:not([hidden])')?.setAttribute('tabindex', '0');
+function focusable(cell) {
+  for (const other of body.querySelectorAll('[tabindex]')) other.removeAttribute('tabindex');
+  cell?.setAttribute('tabindex', '0');
 }
 
 function move(event) {
   const cell = event.target.closest('td');
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-  const step = steps[event.key];
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
   if (!cell || !step) return;
   event.preventDefault();
-  const shown = [...body.rows].filter(({ hidden }) => !hidden);
-  const row = shown[shown.indexOf(cell.parentElement) + step[0]];
-  const cells = [...(row?.cells ?? [])].filter(({ hidden, tagName }) => !hidden && tagName === 'TD');
-  const place = [...cell.parentElement.cells]
-    .filter(({ hidden, tagName }) => !hidden && tagName === 'TD')
-    .indexOf(cell);
-  const next = cells[place + step[1]];
+  const all = shownRows();
+  const row = all[all.indexOf(cell.parentElement) + step[0]];
+  const next = row && shownCells(row)[shownCells(cell.parentElement).indexOf(cell) + step[1]];
   if (!next) return;
-  cell.removeAttribute('tabindex');
-  next.setAttribute('tabindex', '0');
+  focusable(next);
   next.focus();
 }
 
@@ -136,13 +133,12 @@ function sort(id) {
 const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
 function csv() {
-  const shown = [...body.rows].filter(({ hidden }) => !hidden);
   const columns = heads.filter(({ hidden }) => !hidden);
-  const marks = { y: 'yes', p: 'part', f: 'frozen', n: 'no' };
+  const marks = { y: 'yes', p: 'part', f: 'frozen', '': 'no' };
   const lines = [['Member', 'Key', 'Roles', 'Last day', ...columns.map(({ id }) => id)]];
-  for (const row of shown) {
+  for (const row of shownRows()) {
     const { name, key, roles, cells } = rows.find((each) => each.row === row);
-    const text = (cell) => [marks[cell.className], cell.textContent].filter(Boolean).join(': ');
+    const text = (cell) => `${marks[cell.className]}${cell.textContent && ': '}${cell.textContent}`;
     const values = cells.filter(({ hidden }) => !hidden).map(text);
     lines.push([name, key, roles.textContent, row.cells[1].textContent, ...values]);
   }

@@ -1,7 +1,9 @@
 import { accessOf, grantsOf, type UserAccess } from '../access/access-of.ts';
 import { CAPABILITIES_BY_RISK } from '../access/capability-access.ts';
+import { decisionOf } from '../access/decide.ts';
 import {
   difference,
+  includesOperation,
   intersection,
   isEmpty,
   NO_OPERATIONS,
@@ -9,8 +11,9 @@ import {
   operationSet,
 } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
-import { operationsOf } from '../catalog/mturk.ts';
+import { type Operation, operationsOf } from '../catalog/mturk.ts';
 import { lastMomentOf, type Version } from '../history/timeline.ts';
+import { FREEZE_SID } from '../team/documents.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
 import { DAY_MS } from '../text/dates.ts';
@@ -157,15 +160,24 @@ function stretchOf(team: Team, member: Member, access: UserAccess, day: string):
   const cells = CAPABILITIES_BY_RISK.map((capability, index): Cell => {
     const all = OPERATIONS_OF[index] ?? NO_OPERATIONS;
     const operations = intersection(access.allowed, all);
-    const isFrozen = team.freeze.includes(capability) && !isEmpty(intersection(access.granted, all));
     return {
       operations,
       roles: isEmpty(operations) ? [] : rolesIn(team, access, operations),
-      frozen: isFrozen && standing === 'active',
+      frozen:
+        standing === 'active' && team.freeze.includes(capability) && operationsOf(capability).some(isFrozen(access)),
     };
   });
   const { roles, from: starts, until } = member;
   return { from: day, standing, roles, starts, until, cells, isPending: false };
+}
+
+/** Whether a freeze is all that denies an operation that a role gives. */
+function isFrozen(access: UserAccess): (operation: Operation) => boolean {
+  return (operation) => {
+    const { outcome, by } = decisionOf(access, operation);
+    const isByFreeze = outcome === 'denied-explicitly' && by.every(({ statement }) => statement.Sid === FREEZE_SID);
+    return isByFreeze && includesOperation(access.granted, operation);
+  };
 }
 
 function rolesIn({ lab }: Team, access: UserAccess, operations: OperationSet): readonly string[] {

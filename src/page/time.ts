@@ -24,7 +24,6 @@ const LANES: readonly (readonly Risk[])[] = [
   ['deletes-data'],
   ['contacts-people', 'changes', 'reads'],
 ];
-const LANE = 7;
 
 /** What someone had when, from the first day of the page on; neighbors with the same effects are one period. */
 function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stretches }: PagePerson): readonly Period[] {
@@ -88,17 +87,25 @@ const ENDS = {
 
 /** Who had which effect when: a strip and the periods in words for each person. */
 export function timeHtml(facts: PageFacts): Html {
-  const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
-  const shown = people.filter(({ periods }) => periods.length > 0);
-  const axis = axisOf(
-    facts,
-    shown.flatMap(({ periods }) => periods),
-  );
+  const { shown, axis } = periodsIn(facts);
   const keys = LANES.map((_, lane) => html`<span><i class="l${lane}"></i> ${laneWords(lane)}</span> `);
   return html`<p class="legend small">${keys}<span><i class="fz"></i> frozen</span> <span><i class="now"></i> today</span></p>
 <div class="scroll" role="region" aria-label="Who had which effect when" tabindex="0"><table id="_time">
 <thead><tr><th scope="col">Member</th><th scope="col" class="strip">${axisHtml(axis, facts.today)}</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Effects</th><th scope="col">Ends with</th></tr></thead>
-${shown.map(({ person, periods }) => personHtml(person, periods, axis, facts.today))}</table></div>`;
+${shown.map(({ person, periods }) => personHtml(person, periods, axis))}</table></div>`;
+}
+
+/** Everyone with a period to show, and the axis of all. */
+function periodsIn(facts: PageFacts) {
+  const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
+  const shown = people.filter(({ periods }) => periods.length > 0);
+  return {
+    shown,
+    axis: axisOf(
+      facts,
+      shown.flatMap(({ periods }) => periods),
+    ),
+  };
 }
 
 function laneWords(lane: number): string {
@@ -134,10 +141,10 @@ function axisHtml(axis: Axis, today: string): Html {
     const words = dateWords(day.toISOString()).slice(2);
     ticks.push(html`<text x="${place}%" y="11">${years ? words.slice(-4) : words}</text>`);
   }
-  return html`<span class="v">Time, with today ${dateWords(today)}</span><svg height="14" aria-hidden="true">${ticks}</svg>`;
+  return html`<span class="v">Time, with today ${dateWords(today)}</span><svg class="axis" aria-hidden="true">${ticks}</svg>`;
 }
 
-function personHtml(person: PagePerson, periods: readonly Period[], axis: Axis, today: string): Html {
+function personHtml(person: PagePerson, periods: readonly Period[], axis: Axis): Html {
   const { shown } = person;
   const span = periods.length;
   const rows = periods.map((period, index) => {
@@ -146,31 +153,37 @@ function personHtml(person: PagePerson, periods: readonly Period[], axis: Axis, 
     const lead =
       index > 0
         ? html``
-        : html`<th scope="row" rowspan="${span}"><bdi>${shown.name}</bdi></th><td rowspan="${span}" class="strip">${stripHtml(periods, axis, today)}</td>`;
-    return html`<tr>${lead}<td class="day">${dateWords(from)}</td><td class="day">${last}</td><td>${wordsOf(period)}</td><td>${end === null ? '' : ENDS[end]}</td></tr>`;
+        : html`<th scope="row" rowspan="${span}"><bdi>${shown.name}</bdi></th><td rowspan="${span}" class="strip">${stripHtml(periods, axis)}</td>`;
+    return html`<tr>${lead}<td class="d">${dateWords(from)}</td><td class="d">${last}</td><td>${wordsOf(period)}</td><td>${end === null ? '' : ENDS[end]}</td></tr>`;
   });
   return html`<tbody>${rows}</tbody>\n`;
 }
 
 function wordsOf({ effects, frozen, standing }: Period): string {
-  const words = effects.map((risk) => RISK_VERBS[risk].does);
+  const words = effects.length === RISKS.length ? ['all effects'] : effects.map((risk) => RISK_VERBS[risk].does);
   const stopped = frozen.map((risk) => `${RISK_VERBS[risk].does}: frozen`);
   return standing === 'suspended' ? 'suspended' : [...words, ...stopped].join(', ');
 }
 
-function stripHtml(periods: readonly Period[], axis: Axis, today: string): Html {
+function stripHtml(periods: readonly Period[], axis: Axis): Html {
   const bars = LANES.flatMap((risks, lane) =>
     (['effects', 'frozen'] as const).flatMap((kind) =>
       runsOf(periods, (period) => period[kind].some((risk) => risks.includes(risk))).map(({ from, until }) => {
         const start = share(axis, Date.parse(from));
         const end = until === null ? 100 : share(axis, Date.parse(until) + DAY_MS);
-        const width = Math.max(0.3, end - start);
-        return html`<rect class="${kind === 'frozen' ? 'fz' : `l${lane}`}" x="${start}%" y="${lane * LANE}" width="${Math.round(width * 10) / 10}%" height="${LANE - 1}"/>`;
+        const width = Math.max(0.3, Math.round((end - start) * 10) / 10);
+        const mark = `${kind === 'frozen' ? 'fz ' : ''}l${lane}`;
+        return html`<rect class="${mark}" x="${start}%" width="${width}%"/>`;
       }),
     ),
   );
-  const now = share(axis, Date.parse(today));
-  return html`<svg height="${LANES.length * LANE}" aria-hidden="true">${bars}<line class="now" x1="${now}%" x2="${now}%" y1="0" y2="${LANES.length * LANE}"/></svg>`;
+  return html`<svg aria-hidden="true">${bars}</svg>`;
+}
+
+/** Where today is in each strip. The page has one axis, and its style sheet no other part that depends on the lab. */
+export function timeStyle(facts: PageFacts): string {
+  const { axis } = periodsIn(facts);
+  return `.strip svg { background-position: ${share(axis, Date.parse(facts.today))}% 0; }\n`;
 }
 
 /** Neighboring periods of which something is so, as one. */
