@@ -1,14 +1,15 @@
-import { type DisplayNames, memberKeyOf } from '../access/text/names.ts';
+import type { DisplayNames } from '../access/text/names.ts';
 import type { Capability } from '../catalog/mturk.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { findingView } from '../drift/report/finding-view.ts';
 import { reminderText } from '../drift/report/reminders.ts';
 import { type DriftReport, newestScan } from '../drift/report/report.ts';
 import { subjectOf } from '../drift/rules/rule.ts';
-import { keyOfIamName } from '../team/names.ts';
+import { iamName, keyOfIamName } from '../team/names.ts';
 import { timeWords } from '../text/dates.ts';
 import { alert, type Block, details, list } from '../text/document.ts';
 import { countedText, type Text, t, trusted } from '../text/text.ts';
+import type { PageFacts } from './facts.ts';
 
 /** Names of the IAM users whom a finding is about. */
 function usersOf({ data, changes }: DriftFinding): readonly string[] {
@@ -53,13 +54,14 @@ export function differencesIn(report: DriftReport | null): ReadonlyMap<string, D
 }
 
 /** What the drift check found, in a box, with what is about no member. */
-export function reportBlocks(report: DriftReport | null, naming: DisplayNames): readonly Block[] {
+export function reportBlocks({ report, naming, team }: PageFacts): readonly Block[] {
   if (report === null) return [];
   const when = trusted(timeWords(report.at));
   if (newestScan(report) === null) return [alert('warning', t`The drift check of ${when} could not read all of AWS.`)];
   const findings = findingsIn(report);
   if (findings.length === 0) return [alert('note', t`The drift check of ${when} found no difference in AWS.`)];
-  const others = findings.filter((finding) => !usersOf(finding).some((user) => memberKeyOf(user, naming) !== null));
+  const members = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
+  const others = findings.filter((finding) => !usersOf(finding).some((user) => members.has(user)));
   const count = countedText(findings.length, 'difference');
   return [
     alert('warning', t`The drift check of ${when} found ${count} in AWS. Cells and members that differ are marked.`),
@@ -67,7 +69,7 @@ export function reportBlocks(report: DriftReport | null, naming: DisplayNames): 
       ? []
       : [
           details(
-            t`About no member: ${countedText(others.length, 'difference')}`,
+            t`About others than members: ${countedText(others.length, 'difference')}`,
             list(others.map((finding) => findingText(finding, naming))),
           ),
         ]),

@@ -65,10 +65,10 @@ function pageOf(facts: PageFacts, at: Date): string {
 <body>
 <header><h1>${title}</h1>
 ${printHtml(introBlocks(facts))}
-<nav aria-label="Sections"><a href="#_matrix">Matrix</a> <a href="#_times">Over time</a> <a href="#_people">Members</a></nav></header>
+<nav aria-label="Sections"><a href="#_one-day">On one day</a> <a href="#_times">Over time</a> <a href="#_people">Members</a></nav></header>
 <main>
 <section aria-label="At a glance" class="glance">${printHtml(glanceBlocks(facts))}</section>
-<section aria-labelledby="_what-each"><h2 id="_what-each">Who may do what</h2>
+<section aria-labelledby="_one-day"><h2 id="_one-day">On one day</h2>
 ${matrixHtml(facts)}</section>
 <section aria-labelledby="_times"><h2 id="_times">Over time</h2>
 ${printHtml(timeBlocks(facts))}${timeHtml(facts)}</section>
@@ -89,7 +89,7 @@ function hashOf(text: string): string {
 
 /** Which file, which day, and what a reader must know before they read on. */
 function introBlocks(facts: PageFacts): readonly Block[] {
-  const { team, today, report, naming, past } = facts;
+  const { team, today, report, past } = facts;
   const isPending = facts.people.some(({ stretches }) => stretches.some((stretch) => stretch.isPending));
   return [
     paragraph(
@@ -105,7 +105,7 @@ function introBlocks(facts: PageFacts): readonly Block[] {
       ? []
       : [alert('warning', t`${strongText(t`Frozen for all members:`)} ${capabilitiesText(team.freeze)}.`)]),
     ...(isPending ? [alert('warning', t`${TEAM_FILE} has changes that are not merged yet.`)] : []),
-    ...reportBlocks(report, naming),
+    ...reportBlocks(facts),
   ];
 }
 
@@ -124,25 +124,24 @@ function glanceBlocks(facts: PageFacts): readonly Block[] {
       t`${able.length} of ${countedText(members.length, 'member')}${who}`,
     ];
   });
-  const next = facts.upcoming.slice(0, LISTED).map(({ day, kind, person }) => {
-    const words = kind === 'ends' ? 'ends after' : 'begins on';
-    return t`${memberText(person.shown)}, access ${trusted(`${words} ${dateWords(day)}`)}`;
-  });
-  const more = facts.upcoming.length - next.length;
-  return [
-    {
-      kind: 'table',
-      head: [t``, t``],
-      rows: [
-        ...rows,
-        ...next.map((text, index) => [index === 0 ? t`Next` : t``, text]),
-        ...(more > 0 ? [[t``, t`and ${more} more`]] : []),
-      ],
-    },
-  ];
+  const next = upcomingTexts(facts);
+  const more = next.length > LISTED ? [[t``, t`and later days`]] : [];
+  const days = next.slice(0, LISTED).map((text, index) => [index === 0 ? t`Next` : t``, text]);
+  return [{ kind: 'table', head: [t``, t``], rows: [...rows, ...days, ...more] }];
 }
 
-const LISTED = 6;
+/** A line for each day on which access ends or begins. */
+function upcomingTexts({ upcoming }: PageFacts): readonly Text[] {
+  const days = new Map<string, Text[]>();
+  for (const { day, kind, person } of upcoming) {
+    const words = `${kind === 'ends' ? 'Access ends after' : 'Access begins on'} ${dateWords(day)}`;
+    days.set(words, [...(days.get(words) ?? []), memberText(person.shown)]);
+  }
+  return [...days].map(([words, people]) => t`${trusted(words)}: ${someTexts(people, LISTED)}`);
+}
+
+/** So many names, or days, are listed. */
+const LISTED = 5;
 
 function untilText({ shown, stretches, now }: PagePerson): Text {
   const until = stretches[now]?.until ?? null;
