@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import type { PageInput } from '../../src/page/facts.ts';
 import { accessPage } from '../../src/page/page.ts';
@@ -14,7 +14,6 @@ import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 const AT = new Date('2026-11-25T12:00:00Z');
 const PHONE = { width: 390, height: 844 };
-const AXE = readFileSync(createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 
 const directory = mkdtempSync(join(tmpdir(), 'mturk-team-page-'));
 const browser = new TestBrowser(directory);
@@ -196,16 +195,9 @@ browserTest('what differs in AWS is marked in place', async () => {
 
 /** What axe-core finds, as `rule: selector`. */
 async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
-}
-interface AxeViolation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[] }[];
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

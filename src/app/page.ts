@@ -31,17 +31,12 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
   if (!report.ok) return report;
   const past = await pastOf(file, today);
-  return writeAccessPage({ team, today, past, report: report.value, isPublic }, out);
-}
-
-/** The same of a team at hand. */
-export function writeAccessPage(input: PageInput, out: string) {
-  const text = accessPage(input, momentOf(input.today));
+  const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);
   return written(async () => {
     await mkdir(out, { recursive: true });
     await writeFile(path, text);
-    return { path, noHistory: input.past.kind === 'failed' ? input.past.failure : null };
+    return { path, noHistory: past.kind === 'failed' ? past.failure : null };
   });
 }
 

@@ -19,10 +19,10 @@ import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts
 import { DAY_MS } from '../text/dates.ts';
 
 /** Whether someone has access on a day, and if not, why. */
-export type Standing = 'active' | 'absent' | 'later' | 'suspended' | 'ended';
+type Standing = 'active' | 'absent' | 'later' | 'suspended' | 'ended';
 
 /** What a member may do of one capability. */
-export interface Cell {
+interface Cell {
   readonly operations: OperationSet;
   /** Keys of the roles that give it, sorted. */
   readonly roles: readonly string[];
@@ -123,9 +123,7 @@ function reignsOf(versions: readonly Version[], team: Team, today: string): read
     const from = since.slice(0, 10);
     byDay.set(from, { from, team: past.team, isMerged: true });
   }
-  // A change that is not merged is told from one that was merged today.
-  const merged = byDay.size === 0 ? [] : [...byDay.values()];
-  return [...merged, { from: today, team, isMerged: byDay.size === 0 }];
+  return [...byDay.values(), { from: today, team, isMerged: versions.length === 0 }];
 }
 
 /** Whose access may change while a version is in force, and on which days. */
