@@ -2,12 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { chromiumPath } from './chromium.ts';
-
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update', '--hide-scrollbars'],
-];
+import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
 
 /** Whether Chromium must be there: then what needs it fails without it, and is not skipped. */
 const IS_REQUIRED = process.env.MTURK_TEAM_BROWSER === 'required';
@@ -38,7 +33,7 @@ export class TestBrowser {
   async open<Value>(markup: string, view: View, work: (page: Page) => Promise<Value>): Promise<Value> {
     const executablePath = chromiumPath();
     if (executablePath === null) throw new Error('Chromium is not installed: apt-get install chromium');
-    this.#browser ??= await chromium.launch({ executablePath, args: FLAGS });
+    this.#browser ??= await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
     const { width = 1440, height = 900, colorScheme = 'light', javaScript = true, hash = '' } = view;
     const context = await this.#browser.newContext({
       viewport: { width, height },

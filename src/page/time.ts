@@ -1,4 +1,5 @@
 import { isEmpty } from '../access/operation-set.ts';
+import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
 import { DAY_MS, dateWords } from '../text/dates.ts';
 import { type Html, html } from '../text/html.ts';
@@ -13,6 +14,7 @@ interface Period {
   readonly effects: readonly Risk[];
   readonly frozen: readonly Risk[];
   readonly standing: Stretch['standing'];
+  readonly isPending: boolean;
   /** Why it ended or will: null for no end. */
   readonly end: keyof typeof ENDS | null;
 }
@@ -41,20 +43,13 @@ function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stret
     const isShown = effects.length > 0 || frozen.length > 0 || (stretch.standing === 'suspended' && from <= today);
     if (!isShown) return [];
     const until = next === undefined ? null : dayBefore(next.from);
-    return [
-      {
-        from,
-        until,
-        effects,
-        frozen,
-        standing: stretch.standing,
-        end: next === undefined ? null : endOf(stretch, next.stretch),
-      },
-    ];
+    const end = next === undefined ? null : endOf(stretch, next.stretch);
+    return [{ from, until, effects, frozen, end, standing: stretch.standing, isPending: stretch.isPending }];
   });
 }
 
 function endOf(stretch: Stretch, next: Stretch): keyof typeof ENDS {
+  if (next.isPending) return 'pending';
   if (next.standing === 'ended') return 'last day';
   if (next.standing === 'absent') return 'left';
   if (next.standing === 'suspended') return 'suspended';
@@ -76,13 +71,14 @@ function risksOf(isSo: (column: number) => boolean): readonly Risk[] {
 }
 
 const ENDS = {
+  pending: 'then a change that is not merged',
   'last day': 'last day',
-  left: 'removed from team.yaml',
-  suspended: 'suspended',
-  resumed: 'end of the suspension',
-  frozen: 'freeze',
-  unfrozen: 'end of the freeze',
-  changed: 'roles changed',
+  left: 'then removed from team.yaml',
+  suspended: 'then suspended',
+  resumed: 'then resumed',
+  frozen: 'then a freeze',
+  unfrozen: 'then the freeze ended',
+  changed: 'then other roles',
 } as const;
 
 /** Who had which effect when: a strip and the periods in words for each person. */
@@ -91,8 +87,8 @@ export function timeHtml(facts: PageFacts): Html {
   const keys = LANES.map((_, lane) => html`<span><i class="l${lane}"></i> ${laneWords(lane)}</span> `);
   return html`<p class="legend small">${keys}<span><i class="fz"></i> frozen</span> <span><i class="now"></i> today</span></p>
 <div class="scroll" role="region" aria-label="Who had which effect when" tabindex="0"><table id="_time">
-<thead><tr><th scope="col">Member</th><th scope="col" class="strip">${axisHtml(axis, facts.today)}</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Effects</th><th scope="col">Ends with</th></tr></thead>
-${shown.map(({ person, periods }) => personHtml(person, periods, axis))}</table></div>`;
+<thead><tr><th scope="col">Member</th><th scope="col" class="strip">${axisHtml(axis, facts.today)}</th><th scope="col">In words</th></tr></thead>
+<tbody>${shown.map(({ person, periods }) => personHtml(facts, person, periods, axis))}</tbody></table></div>`;
 }
 
 /** Everyone with a period to show, and the axis of all. */
@@ -144,25 +140,31 @@ function axisHtml(axis: Axis, today: string): Html {
   return html`<span class="v">Time, with today ${dateWords(today)}</span><svg class="axis" aria-hidden="true">${ticks}</svg>`;
 }
 
-function personHtml(person: PagePerson, periods: readonly Period[], axis: Axis): Html {
-  const { shown } = person;
-  const span = periods.length;
-  const rows = periods.map((period, index) => {
-    const { from, until, end } = period;
-    const last = until === null ? 'no end' : dateWords(until);
-    const lead =
-      index > 0
-        ? html``
-        : html`<th scope="row" rowspan="${span}"><bdi>${shown.name}</bdi></th><td rowspan="${span}" class="strip">${stripHtml(periods, axis)}</td>`;
-    return html`<tr>${lead}<td class="d">${dateWords(from)}</td><td class="d">${last}</td><td>${wordsOf(period)}</td><td>${end === null ? '' : ENDS[end]}</td></tr>`;
-  });
-  return html`<tbody>${rows}</tbody>\n`;
+function personHtml(facts: PageFacts, { shown }: PagePerson, periods: readonly Period[], axis: Axis): Html {
+  const words = periods.map(
+    (period) =>
+      html`<li>${whenWords(facts, period)}: ${whatWords(period)}${period.end === null ? '' : `; ${ENDS[period.end]}`}</li>`,
+  );
+  return html`<tr><th scope="row">${memberText(shown)}</th><td class="strip">${stripHtml(periods, axis)}</td><td><ul>${words}</ul></td></tr>\n`;
 }
 
-function wordsOf({ effects, frozen, standing }: Period): string {
-  const words = effects.length === RISKS.length ? ['all effects'] : effects.map((risk) => RISK_VERBS[risk].does);
-  const stopped = frozen.map((risk) => `${RISK_VERBS[risk].does}: frozen`);
-  return standing === 'suspended' ? 'suspended' : [...words, ...stopped].join(', ');
+/** When it began is said only if that is known. */
+function whenWords({ past, first, isCut, gaps, today }: PageFacts, { from, until, isPending }: Period): string {
+  const isKnown = from > first || (past.kind === 'read' && !isCut);
+  const end = until === null ? null : dateWords(until);
+  if (isPending) return end === null ? 'not merged yet' : `not merged yet, until ${end}`;
+  if (!isKnown) return end === null ? 'on all days shown' : `until ${end}`;
+  const late = gaps.some(({ to }) => to === from) ? 'at the latest ' : '';
+  if (end !== null) return `${late}${late === '' ? '' : 'from '}${dateWords(from)} to ${end}`;
+  return `${late}${from > today ? 'from' : 'since'} ${dateWords(from)}`;
+}
+
+function whatWords({ effects, frozen, standing }: Period): string {
+  if (standing === 'suspended') return 'suspended';
+  const words =
+    effects.length === RISKS.length ? 'all effects' : effects.map((risk) => RISK_VERBS[risk].does).join(', ');
+  const stopped = frozen.map((risk) => RISK_VERBS[risk].does).join(', ');
+  return [words, stopped && `frozen: ${stopped}`].filter((part) => part !== '').join('; ');
 }
 
 function stripHtml(periods: readonly Period[], axis: Axis): Html {
