@@ -187,7 +187,7 @@ browserTest('what differs in AWS is marked in place', async () => {
     const content = () => page.evaluate('getComputedStyle(document.querySelector("td[data-aws]"), "::after").content');
     expect(await content()).toContain('in AWS');
     expect(await page.locator('article#bo').textContent()).toContain('added to paymaster');
-    expect(await page.locator('header').textContent()).toContain('About others than members: 2 differences');
+    expect(await page.locator('header').textContent()).toContain('About others than members: 2 findings');
     await page.getByRole('button', { name: 'After 31 May 2027' }).click();
     expect(await content()).toBe('none');
   });

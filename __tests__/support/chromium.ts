@@ -18,8 +18,8 @@ export function domOf(chromium: string, page: string): string {
 }
 
 /** A picture of the upper `height` pixels of a page. */
-export function shoot(chromium: string, page: string, picture: string, height: number): void {
-  run(chromium, [`--window-size=${WIDTH},${height}`, `--screenshot=${picture}`, pathToFileURL(page).href]);
+export function shoot(chromium: string, page: string, picture: string, height: number, width = WIDTH): void {
+  run(chromium, [`--window-size=${width},${height}`, `--screenshot=${picture}`, pathToFileURL(page).href]);
 }
 
 /** Headless, and without what a browser asks of the network by itself. */

@@ -3,7 +3,7 @@ import { iamName } from '../team/names.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Html, html, NO_HTML, rawHtml } from '../text/html.ts';
 import { cellsOf, columnWords, dataOf, lastDayOf } from './cells.ts';
-import { type Differing, differencesIn } from './drift.ts';
+import { type Differing, differencesIn } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayAfter } from './stretches.ts';
 

@@ -21,7 +21,7 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import { reportBlocks } from './drift.ts';
+import { reportBlocks } from './differences.ts';
 import { COLUMNS, type PageFacts, type PageInput, type PagePerson, pageFacts } from './facts.ts';
 import { columnStyle, matrixHtml } from './matrix.ts';
 import { peopleHtml } from './people.ts';
@@ -94,8 +94,7 @@ function introBlocks(facts: PageFacts): readonly Block[] {
   return [
     paragraph(
       sentences(
-        t`On ${trusted(dateWords(today))}, according to ${TEAM_FILE}.`,
-        report === null ? t`AWS was not asked.` : null,
+        t`On ${trusted(dateWords(today))}, according to ${TEAM_FILE}${report === null ? t`; AWS was not asked` : t``}.`,
         past.kind === 'read'
           ? t`Days before are as merged into ${codeText(past.branch)}, which is not always what AWS had.`
           : null,

@@ -9,7 +9,7 @@ import type { Member } from '../team/team.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
 import { listTexts, someTexts, strongText, type Text, t, trusted } from '../text/text.ts';
-import { aboutUser } from './drift.ts';
+import { aboutUser } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
 /** What each member may do, in the words of `explain`, and whom to ask for more. */

@@ -59,17 +59,17 @@ export function reportBlocks({ report, naming, team }: PageFacts): readonly Bloc
   const when = trusted(timeWords(report.at));
   if (newestScan(report) === null) return [alert('warning', t`The drift check of ${when} could not read all of AWS.`)];
   const findings = findingsIn(report);
-  if (findings.length === 0) return [alert('note', t`The drift check of ${when} found no difference in AWS.`)];
+  if (findings.length === 0) return [alert('note', t`The drift check of ${when} has no finding.`)];
   const members = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
   const others = findings.filter((finding) => !usersOf(finding).some((user) => members.has(user)));
-  const count = countedText(findings.length, 'difference');
+  const count = countedText(findings.length, 'finding');
   return [
-    alert('warning', t`The drift check of ${when} found ${count} in AWS. Cells and members that differ are marked.`),
+    alert('warning', t`The drift check of ${when} has ${count}. Cells and members that differ in AWS are marked.`),
     ...(others.length === 0
       ? []
       : [
           details(
-            t`About others than members: ${countedText(others.length, 'difference')}`,
+            t`About others than members: ${countedText(others.length, 'finding')}`,
             list(others.map((finding) => findingText(finding, naming))),
           ),
         ]),
