@@ -6,7 +6,7 @@ import { capabilitiesText, HARMS } from '../access/text/capability-words.ts';
 import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS } from '../catalog/mturk.ts';
 import { noteBlocks } from '../history/text.ts';
-import { dateWords, timeWords } from '../text/dates.ts';
+import { dateWords, daysWords, timeWords } from '../text/dates.ts';
 import { alert, type Block, paragraph } from '../text/document.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { html, printHtml, rawHtml } from '../text/html.ts';
@@ -26,6 +26,7 @@ import { COLUMNS, type PageFacts, type PageInput, type PagePerson, pageFacts } f
 import { columnStyle, matrixHtml } from './matrix.ts';
 import { peopleHtml } from './people.ts';
 import script from './script.page.js';
+import { dayBefore } from './stretches.ts';
 import style from './style.css';
 import { timeHtml, timeStyle } from './time.ts';
 
@@ -155,7 +156,7 @@ function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly
     const why = reason === null ? t`` : t`The file could not be followed back: ${reason}.`;
     return [alert('note', sentences(strongText(t`No history.`), why, t`Only days from today on are shown.`))];
   }
-  const notKnown = gaps.map(({ from, to }) => t`${trusted(dateWords(from))} to ${trusted(dateWords(to))}`);
+  const notKnown = gaps.map(({ from, to }) => trusted(daysWords(from, dayBefore(to))));
   return [
     ...(isCut
       ? [paragraph(t`From ${trusted(dateWords(first))} on. For earlier days, run ${codeText('mturk-team history')}.`)]

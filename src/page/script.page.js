@@ -150,7 +150,7 @@ function csv() {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** `#pay:bonus` asks who may do it; `#bo` is the browser's own. */
+/** `#pay:bonus` asks who may do it; links to members are the browser's own. */
 function follow() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (!heads.some((head) => head.id === id)) return;

@@ -1,7 +1,7 @@
 import { isEmpty } from '../access/operation-set.ts';
 import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
-import { DAY_MS, dateWords } from '../text/dates.ts';
+import { DAY_MS, dateWords, daysWords } from '../text/dates.ts';
 import { type Html, html } from '../text/html.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayBefore, type Stretch } from './stretches.ts';
@@ -154,9 +154,9 @@ function whenWords({ past, first, isCut, gaps, today }: PageFacts, { from, until
   const end = until === null ? null : dateWords(until);
   if (isPending) return end === null ? 'not merged yet' : `not merged yet, until ${end}`;
   if (!isKnown) return end === null ? 'on all days shown' : `until ${end}`;
-  const late = gaps.some(({ to }) => to === from) ? 'at the latest ' : '';
-  if (end !== null) return `${late}${late === '' ? '' : 'from '}${dateWords(from)} to ${end}`;
-  return `${late}${from > today ? 'from' : 'since'} ${dateWords(from)}`;
+  const isLate = gaps.some(({ to }) => to === from);
+  if (until !== null) return isLate ? `from ${dateWords(from)} at the latest to ${end}` : daysWords(from, until);
+  return `${isLate ? 'at the latest ' : ''}${from > today ? 'from' : 'since'} ${dateWords(from)}`;
 }
 
 function whatWords({ effects, frozen, standing }: Period): string {

@@ -99,7 +99,7 @@ function blockHtml(block: Block, top: number): Html {
     case 'details':
       return html`<details><summary>${block.summary}</summary>${printHtml(block.blocks, top)}</details>`;
     case 'code':
-      return html`<pre><code>${block.lines.join('\n')}</code></pre>`;
+      return html`<pre><code>${block.lines.map((line) => html`${line}\n`)}</code></pre>`;
     case 'footer':
       return html`<p class="small">${joinTexts(block.parts, ' · ')}</p>`;
     case 'hidden':
