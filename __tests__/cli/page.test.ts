@@ -118,7 +118,7 @@ test('--public leaves out names, keys, addresses and what commits say', async ()
   const { code, stderr } = await page('--public', '--report', 'report.json');
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining("cannot be used with option '--report"),
+    stderr: expect.stringContaining('cannot be used with option `--report'),
   });
 });
 

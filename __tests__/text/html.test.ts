@@ -46,7 +46,7 @@ test('no text becomes markup or leaves its attribute, and none keeps an account 
   const TAGS =
     /<\/?(?:h2|p|dl|dt|dd|ul|li|div|bdi|code|pre|strong|table|thead|tbody|tr|th|td|details|summary)(?: (?:class|scope|title)="[^"<>]*")*>/g;
   fc.assert(
-    fc.property(fc.oneof(hostileText(), fc.string({ unit: 'binary' })), (text) => {
+    fc.property(hostileText(), (text) => {
       const every = t`${text} ${codeText(text)} ${strongText(t`${text}`)} ${proseText(text)}`;
       const head = [t`${text}`, every, t`${text}`];
       const blocks = [heading(2, every), list([every]), rowsOf([[every, every]]), codeBlock('', [text])];

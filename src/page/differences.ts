@@ -6,9 +6,9 @@ import { reminderText } from '../drift/report/reminders.ts';
 import { type DriftReport, newestScan } from '../drift/report/report.ts';
 import { subjectOf } from '../drift/rules/rule.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { timeWords } from '../text/dates.ts';
+import { dateWords, distanceWords, timeWords } from '../text/dates.ts';
 import { alert, type Block, details, list } from '../text/document.ts';
-import { countedText, type Text, t, trusted } from '../text/text.ts';
+import { capitalized, countedText, type Text, t, trusted } from '../text/text.ts';
 import type { PageFacts } from './facts.ts';
 
 /** Names of the IAM users whom a finding is about. */
@@ -34,8 +34,25 @@ export function aboutUser(report: DriftReport, naming: DisplayNames, user: strin
     ...findingsIn(report)
       .filter((finding) => usersOf(finding).includes(user))
       .map((finding) => findingText(finding, naming)),
-    ...reminders.map(({ about }) => t`${reminderText(about)}`),
+    ...reminders.map(({ about }) => capitalized(reminderText(about))),
   ];
+}
+
+/** A line for each access key of a member: its age and last use. */
+export function keysOf({ memberKeys = [], at }: DriftReport, member: string): readonly Text[] {
+  const keys = memberKeys.find(({ key }) => key === member)?.keys ?? [];
+  return keys.map(({ active, created, lastUsed, isUseKnown }) => {
+    const age =
+      created === null
+        ? t``
+        : t`, created ${trusted(dateWords(created))} (${trusted(distanceWords(new Date(created), new Date(at)))})`;
+    const use = !isUseKnown
+      ? t`use not known yet`
+      : lastUsed === null
+        ? t`never used`
+        : t`last used ${trusted(dateWords(lastUsed))}`;
+    return t`${trusted(active ? 'Active' : 'Inactive')}${age}; ${use}`;
+  });
 }
 
 /** How a cell differs in AWS: `more` than the file gives, or `less`. */

@@ -9,7 +9,7 @@ import type { Member } from '../team/team.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
 import { listTexts, someTexts, strongText, type Text, t, trusted } from '../text/text.ts';
-import { aboutUser } from './differences.ts';
+import { aboutUser, keysOf } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
 /** What each member may do, in the words of `explain`, and whom to ask for more. */
@@ -29,7 +29,7 @@ function personHtml(facts: PageFacts, person: PagePerson, member: Member, model:
   // Its heading and source are those of the page.
   const [, ...blocks] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
   return html`<article id="${key}"><h3>${memberText({ key, name })}</h3>${printHtml(
-    [...blocks, ...cannotBlocks(facts, person), ...sponsorBlocks(facts, member), ...driftBlocks(facts, user)],
+    [...blocks, ...cannotBlocks(facts, person), ...sponsorBlocks(facts, member), ...awsBlocks(facts, member.key, user)],
     4,
   )}</article>\n`;
 }
@@ -56,7 +56,13 @@ function shownText({ people, isPublic }: PageFacts, key: string): Text {
   return memberText(person?.shown ?? { key, name: null });
 }
 
-function driftBlocks({ report, naming }: PageFacts, user: string): readonly Block[] {
-  const texts = report === null ? [] : aboutUser(report, naming, user);
-  return texts.length === 0 ? [] : [paragraph(strongText(t`In AWS:`)), list(texts)];
+/** What a drift check read of a member: access keys, and what differs from the file. */
+function awsBlocks({ report, naming }: PageFacts, member: string, user: string): readonly Block[] {
+  if (report === null) return [];
+  const section = (title: Text, texts: readonly Text[]) =>
+    texts.length === 0 ? [] : [paragraph(strongText(title)), list(texts)];
+  return [
+    ...section(t`Access keys:`, keysOf(report, member)),
+    ...section(t`Different in AWS, or to do:`, aboutUser(report, naming, user)),
+  ];
 }

@@ -1,4 +1,4 @@
-// Filters, days, sorting and CSV of the access page. Everything it shows is in the page; without it, today can be read.
+// Filters, days, sorting and CSV of the access page. All that it shows is in the page.
 const byId = (id) => document.getElementById(`_${id}`);
 const data = JSON.parse(byId('data').textContent);
 const [form, table, answer] = ['form', 'matrix', 'answer'].map(byId);
@@ -15,15 +15,12 @@ const rows = [...body.rows].map((row, index) => ({
 }));
 let sorted = { id: '', down: false };
 
-const words = (iso) => {
-  const date = new Date(`${iso}T00:00Z`);
-  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
-  return `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`;
-};
-const may = (cell) => cell.className === 'y' || cell.className === 'p';
-const isWanted = (head) => what.value === '' || head.id === what.value || head.classList.contains(what.value);
+/** `1 Jun 2027` */
+const words = (iso) => new Date(iso).toUTCString().slice(5, 16).replace(/^0/, '');
+const may = ({ className }) => /[yp]/.test(className);
+const isWanted = (head) => !what.value || head.id === what.value || head.classList.contains(what.value);
 
-/** Fills a row with what holds on a day. Returns whether there is an entry. */
+/** Fills a row with what holds on a day, if anything does. */
 function fill({ row, index, roles, cells }, on) {
   const stretch = data.people[index].findLast(([from]) => from <= on);
   if (stretch === undefined || stretch.length === 1) return false;
@@ -57,8 +54,8 @@ function show() {
     const { row, name, key, roles, cells } = each;
     const isFound =
       isThere &&
-      (what.value === '' || cells.some((cell, column) => wanted[column] && may(cell))) &&
-      (role.value === '' || roles.textContent.split(', ').includes(role.value)) &&
+      (!what.value || cells.some((cell, column) => wanted[column] && may(cell))) &&
+      (!role.value || roles.textContent.split(', ').includes(role.value)) &&
       `${name} ${key}`.toLowerCase().includes(asked);
     row.hidden = !isFound;
     if (isFound) found.push(each);
@@ -70,9 +67,9 @@ function show() {
     group.hidden = span === 0;
     group.colSpan = span || 1;
   }
-  spend.setAttribute('aria-pressed', String(what.value === 'spends'));
+  spend.setAttribute('aria-pressed', what.value === 'spends');
   for (const button of form.querySelectorAll('[data-day]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.day === on));
+    button.setAttribute('aria-pressed', button.dataset.day === on);
   }
   table.toggleAttribute('data-other', on !== data.today);
   byId('on').textContent = words(on);
@@ -81,19 +78,18 @@ function show() {
 }
 
 function unknown(on) {
-  if (on < data.first)
-    return `This page begins on ${words(data.first)}. To ask about an earlier day, use mturk-team who-can --on ${on}.`;
-  return `Not known: the version of team.yaml that was merged then cannot be read.`;
+  return on < data.first
+    ? `This page begins on ${words(data.first)}. To ask about an earlier day, use mturk-team who-can --on ${on}.`
+    : 'Not known: the version of team.yaml that was merged then cannot be read.';
 }
 
 function sentence(on, found, all) {
   const able = found.filter(({ cells }) => cells.some((cell) => !cell.hidden && may(cell)));
   const can = on < data.today ? 'could' : 'can';
-  const doing = what.selectedOptions[0].textContent;
   const names = able.slice(0, 12).map(({ name }) => name);
   const more = able.length > 12 ? ` and ${able.length - 12} more` : '';
   const which = what.value && names.length ? `: ${names.join(', ')}${more}` : '';
-  return `On ${words(on)}, ${able.length} of ${all} members ${can} ${doing}${which}.`;
+  return `On ${words(on)}, ${able.length} of ${all} members ${can} ${what.selectedOptions[0].text}${which}.`;
 }
 
 const shownRows = () => [...body.rows].filter(({ hidden }) => !hidden);
@@ -129,6 +125,15 @@ function sort(id) {
   }
 }
 
+/** Whose cell it is, and of what. */
+function label({ target }) {
+  const cell = target.closest('td');
+  const words = cell?.querySelector('span');
+  if (!words) return;
+  const who = cell.parentElement.querySelector('bdi').textContent;
+  words.dataset.about = `${who}, ${heads[cell.cellIndex - 2].textContent}: `;
+}
+
 /** A cell that begins like a formula would be one in a spreadsheet. */
 const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
@@ -147,12 +152,11 @@ function csv() {
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
   link.download = `access-${day.value || data.today}.csv`;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** `#pay:bonus` asks who may do it; links to members are the browser's own. */
+/** `#pay:bonus` asks who may do it. */
 function follow() {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const id = location.hash.slice(1);
   if (!heads.some((head) => head.id === id)) return;
   what.value = id;
   show();
@@ -171,7 +175,7 @@ spend.addEventListener('click', () => {
   show();
 });
 form.addEventListener('click', ({ target }) => {
-  if (target.dataset.day === undefined) return;
+  if (!target.dataset.day) return;
   day.value = target.dataset.day;
   show();
 });
@@ -179,7 +183,11 @@ form.addEventListener('input', show);
 form.addEventListener('submit', (event) => event.preventDefault());
 byId('csv').addEventListener('click', csv);
 table.addEventListener('keydown', move);
+table.addEventListener('focusin', label);
+table.addEventListener('mouseover', label);
 addEventListener('hashchange', follow);
+// The same link again changes no hash.
+table.tHead.addEventListener('click', ({ target }) => target.closest('a') && setTimeout(follow));
 form.hidden = false;
 show();
 follow();

@@ -3,7 +3,7 @@ import type { Inventory } from '../../../src/aws/types.ts';
 import { driftIssue } from '../../../src/drift/report/drift-issue.ts';
 import { expiringAccess } from '../../../src/drift/report/expiring-access.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
-import { keyReminders, reminderBlocks } from '../../../src/drift/report/reminders.ts';
+import { keyReminders, memberKeys, reminderBlocks } from '../../../src/drift/report/reminders.ts';
 import type { DriftReport, KeyReminder } from '../../../src/drift/report/report.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
@@ -88,4 +88,15 @@ test('without drift, only what a person decides about a key opens the issue', ()
   const both = driftIssue(report([ADDED], { keyReminders: [...KEYS] }), null, LINKS);
   expect(both?.title).toMatch(/^Drift in perception-lab/);
   expect(printMarkdown(both?.blocks ?? [], { reveal: false })).toContain('#### Reminders');
+});
+
+test('the report lists the keys of members with age and use, and without their ids', () => {
+  const team: Team = withMember('bo', { until: null });
+  const inventory = inventoryOf(desiredAccess(team, TODAY), { [name('bo')]: { keys: [old, quiet] } });
+  const facts = ({ created, lastUsed }: typeof old) => ({ active: true, created, lastUsed, isUseKnown: true });
+  expect(memberKeys(team, inventory).find(({ key }) => key === 'bo')).toEqual({
+    key: 'bo',
+    keys: [facts(old), facts(quiet)],
+  });
+  expect(memberKeys(team, inventory).map(({ key }) => key)).toEqual(team.members.map(({ key }) => key));
 });

@@ -10,7 +10,7 @@ import { pasted } from '../../text/escape.ts';
 import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { credentialUsersOf, heldKeys } from '../rules/access-keys.ts';
 import { personOf } from './expiring-access.ts';
-import type { DriftReport, KeyReminder } from './report.ts';
+import type { DriftReport, KeyReminder, MemberKeys } from './report.ts';
 
 /**
  * Access keys of members with access: due by the rules of `keys sync`, or not used for 90 days. What a drift finding reports is left
@@ -39,6 +39,21 @@ export function keyReminders(team: Team, inventory: Inventory, today: string, at
     const answers = sponsor === null ? undefined : byKey.get(sponsor);
     const whose = { key, name, sponsor: answers === undefined ? null : personOf(answers) };
     return abouts.map((about) => ({ ...whose, about }));
+  });
+}
+
+/** The access keys of the members who have a user, as they were read. */
+export function memberKeys(
+  { lab, members }: Pick<Team, 'lab' | 'members'>,
+  { users }: Inventory,
+): readonly MemberKeys[] {
+  return members.flatMap(({ key }) => {
+    const credentials = users.get(iamName(lab, key))?.credentials;
+    if (credentials === undefined) return [];
+    const keys = credentials.keys.map(({ active, created, lastUsed, isUseKnown }) => ({
+      ...{ active, created, lastUsed, isUseKnown },
+    }));
+    return [{ key, keys }];
   });
 }
 

@@ -60,6 +60,19 @@ const keyReminder = z.strictObject({
   ]),
 });
 
+/** The access keys of a member without their ids, oldest first; null is not known, and of a use that there was none. */
+const memberKeys = z.strictObject({
+  key: z.string(),
+  keys: z.array(
+    z.strictObject({
+      active: z.boolean(),
+      created: moment.nullable(),
+      lastUsed: moment.nullable(),
+      isUseKnown: z.boolean(),
+    }),
+  ),
+});
+
 const driftReport = z.strictObject({
   version: z.literal(1),
   lab: z.string().max(LONGEST.lab).regex(PATTERNS.lab),
@@ -88,6 +101,7 @@ const driftReport = z.strictObject({
   announcements: z.array(ANNOUNCEMENT).max(100_000),
   expiring: z.array(expiring).max(400),
   keyReminders: z.array(keyReminder).max(100_000).optional(),
+  memberKeys: z.array(memberKeys).max(100_000).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */
@@ -95,6 +109,7 @@ export type DriftReport = z.infer<typeof driftReport>;
 type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
 export type KeyReminder = z.infer<typeof keyReminder>;
+export type MemberKeys = z.infer<typeof memberKeys>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 
 /** Writes report.json without key ids, addresses and values of tags, since an artifact is as public as the repository. */
