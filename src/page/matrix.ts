@@ -84,7 +84,7 @@ function formHtml(facts: PageFacts): Html {
 <label>Member <input id="_who" type="search" size="14" autocomplete="off" spellcheck="false"></label>
 <button type="button" id="_csv">Export CSV</button></p>
 <p><label>On this day <input id="_day" type="date" value="${today}" min="${first}" required></label>
-<button type="button" data-day="${today}">Today</button>
+<button type="button" data-day="${today}">When written</button>
 ${days.map((day) => html`<button type="button" data-day="${dayAfter(day)}">After ${dateWords(day)}</button> `)}</p>
 <p id="_answer" role="status"></p>
 </form>`;

@@ -85,7 +85,7 @@ const ENDS = {
 export function timeHtml(facts: PageFacts): Html {
   const { shown, axis } = periodsIn(facts);
   const keys = LANES.map((_, lane) => html`<span><i class="l${lane}"></i> ${laneWords(lane)}</span> `);
-  return html`<p class="legend small">${keys}<span><i class="fz"></i> frozen</span> <span><i class="now"></i> today</span></p>
+  return html`<p class="legend small">${keys}<span><i class="fz"></i> frozen</span> <span><i class="now"></i> when written</span></p>
 <div class="scroll" role="region" aria-label="Who had which effect when" tabindex="0"><table id="_time">
 <thead><tr><th scope="col">Member</th><th scope="col" class="strip">${axisHtml(axis, facts.today)}</th><th scope="col">In words</th></tr></thead>
 <tbody>${shown.map(({ person, periods }) => personHtml(facts, person, periods, axis))}</tbody></table></div>`;
@@ -137,7 +137,7 @@ function axisHtml(axis: Axis, today: string): Html {
     const words = dateWords(day.toISOString()).slice(2);
     ticks.push(html`<text x="${place}%" y="11">${years ? words.slice(-4) : words}</text>`);
   }
-  return html`<span class="v">Time, with today ${dateWords(today)}</span><svg class="axis" aria-hidden="true">${ticks}</svg>`;
+  return html`<span class="v">Time; this page was written on ${dateWords(today)}</span><svg class="axis" aria-hidden="true">${ticks}</svg>`;
 }
 
 function personHtml(facts: PageFacts, { shown }: PagePerson, periods: readonly Period[], axis: Axis): Html {
