@@ -8,9 +8,9 @@ export default {
   testMatch: ['**/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mturk-team/', '<rootDir>/.conformance/'],
-  extensionsToTreatAsEsm: ['.ts', '.yml'],
+  extensionsToTreatAsEsm: ['.ts', '.yml', '.css'],
   transform: {
-    '\\.yml$': './jest.text-transform.js',
+    '\\.(yml|css|page\\.js)$': './jest.text-transform.js',
     '^.+\\.ts$': [
       '@swc/jest',
       {

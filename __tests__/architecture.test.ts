@@ -9,6 +9,7 @@ const MODULES = [
   'emulator',
   'adopt',
   'offboard',
+  'page',
   'history',
   'drift',
   'review',
@@ -150,7 +151,7 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4710,
-  app: 5150,
+  app: 5240,
   setup: 1720,
   emulator: 8370,
   drift: 5870,
@@ -158,6 +159,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   keys: 1035,
   adopt: 1870,
   offboard: 685,
+  page: 1120,
   history: 1260,
   guardrails: 735,
   github: 1360,
@@ -168,7 +170,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   team: 4340,
   iam: 880,
   catalog: 280,
-  text: 2550,
+  text: 2750,
   diagnostics: 795,
 };
 

@@ -8,6 +8,7 @@ import { benchEdit } from './edit.ts';
 import { benchFirstComment } from './first-comment.ts';
 import { benchHistory } from './history.ts';
 import { benchInventory } from './inventory.ts';
+import { benchPage } from './page.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
 import { benchSynth } from './synth.ts';
@@ -129,6 +130,21 @@ rows.push({
   target: past.limit,
   unit: 'x',
 });
+
+say('page');
+const page = await benchPage(500);
+if (page === null) say('no Chromium, so no first paint is measured');
+else {
+  rows.push({
+    what: 'first paint of the access page',
+    size: '500',
+    ours: ms(page.paintMs),
+    baseline: `written in ${ms(page.writeMs)}, ${(page.bytes / 1e6).toFixed(1)} MB`,
+    measured: page.paintMs,
+    target: 1_000,
+    unit: 'ms',
+  });
+}
 
 say('decide');
 for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SIZES)) {

@@ -15,7 +15,7 @@ const emulatorApart: Plugin = {
 const COMMON = {
   absWorkingDir: resolve(import.meta.dirname, '..'),
   bundle: true,
-  loader: { '.yml': 'text' },
+  loader: { '.yml': 'text', '.css': 'text', '.page.js': 'text' },
   platform: 'node',
   // In place of any tsconfig.json, whose `paths` and `extends` could put other files into the bundle.
   tsconfigRaw: { compilerOptions: { strict: true, target: 'es2023', verbatimModuleSyntax: true } },

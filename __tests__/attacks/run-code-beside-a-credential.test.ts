@@ -198,7 +198,14 @@ describe('a role is taken by jobs of the pinned release alone', () => {
       [`${FOLDER}/apply.yml`]: () => `${caller.apply}# Mine\n`,
       [`${FOLDER}/plan.yml`]: () => caller.apply,
     });
-    const expected = { apply: 'skipped', keys: 'skipped', report: 'skipped', run: 'skipped', result: 'failure' };
+    const expected = {
+      apply: 'skipped',
+      keys: 'skipped',
+      page: 'skipped',
+      report: 'skipped',
+      run: 'skipped',
+      result: 'failure',
+    };
     expect(results(await scene.apply(pull.head, 'refs/heads/mine'))).toEqual(expected);
     expect(results(await scene.plan(pull))).toEqual(expected);
   });

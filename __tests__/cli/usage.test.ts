@@ -10,6 +10,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'who-can'],
   ['Everyday', 'why'],
   ['Everyday', 'history'],
+  ['Everyday', 'page'],
   ['Everyday', 'offboard'],
   ['Edit', 'member'],
   ['Edit', 'role'],

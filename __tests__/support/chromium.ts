@@ -18,16 +18,21 @@ export function domOf(chromium: string, page: string): string {
 }
 
 /** A picture of the upper `height` pixels of a page. */
-export function shoot(chromium: string, page: string, picture: string, height: number): void {
-  run(chromium, [`--window-size=${WIDTH},${height}`, `--screenshot=${picture}`, pathToFileURL(page).href]);
+export function shoot(chromium: string, page: string, picture: string, height: number, width = WIDTH): void {
+  run(chromium, [`--window-size=${width},${height}`, `--screenshot=${picture}`, pathToFileURL(page).href]);
 }
+
+/** Headless, and without what a browser asks of the network by itself. */
+export const CHROMIUM_FLAGS: readonly string[] = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update', '--hide-scrollbars'],
+];
 
 /** Headless, without network, with a profile that is thrown away. */
 function run(chromium: string, args: readonly string[]): string {
   const profile = mkdtempSync(join(tmpdir(), 'mturk-team-chromium-'));
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
   try {
-    return execFileSync(chromium, [...flags, '--no-first-run', `--user-data-dir=${profile}`, ...args], {
+    return execFileSync(chromium, [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 60_000,

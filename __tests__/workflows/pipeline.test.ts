@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
+import { unzipSync } from 'fflate';
 import { testInTurn } from '../support/exhaustive.ts';
 import { account } from '../support/github-bodies.ts';
 import { IDENTITIES } from '../support/recipients.ts';
@@ -61,6 +62,7 @@ test('a student is planned, and not applied without approval', async () => {
   expect(results(refused)).toEqual({
     apply: 'failure',
     keys: 'skipped',
+    page: 'skipped',
     report: 'success',
     run: 'failure',
     result: 'failure',
@@ -119,6 +121,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
     detect: 'success',
     reconcile: 'success',
     keys: 'success',
+    page: 'success',
     report: 'success',
     outcome: 'success',
     run: 'success',
@@ -134,6 +137,16 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');
+  const [page] = scene.repository.artifacts
+    .flatMap(({ name, content }) =>
+      name.startsWith('page-') ? Object.values(unzipSync(content)).map((bytes) => Buffer.from(bytes).toString()) : [],
+    )
+    .slice(-1);
+  // With the history, and with what differed when it was checked.
+  expect(page).toContain('Who may do what in tiny-lab');
+  expect(page).toMatch(/by reader, since \d+ \w+ \d{4}/);
+  expect(page).toContain('data-aws="more"');
+  expect(page).not.toContain('123456789012');
   // The check finds nothing due after the apply.
   const [keys] = issuesOf(scene, 'keys');
   expect(scene.repository.commentsOf(keys?.number ?? 0)).toHaveLength(1);

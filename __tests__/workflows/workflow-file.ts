@@ -28,6 +28,7 @@ export interface Job extends AnyJob {
   readonly 'runs-on': string;
   readonly 'timeout-minutes': number;
   readonly environment?: string;
+  readonly 'continue-on-error'?: boolean;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly strategy?: unknown;
   readonly steps: readonly Step[];
@@ -48,7 +49,16 @@ export interface Workflow {
 }
 
 const ANY_JOB = ['name', 'needs', 'if', 'permissions'];
-const JOB = [...ANY_JOB, 'runs-on', 'timeout-minutes', 'environment', 'outputs', 'strategy', 'steps'];
+const JOB = [
+  ...ANY_JOB,
+  'runs-on',
+  'timeout-minutes',
+  'environment',
+  'continue-on-error',
+  'outputs',
+  'strategy',
+  'steps',
+];
 const STEP = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
 
 /** Reads a workflow; a key that the test runner does not support is an error, so that none is ignored. */

@@ -253,6 +253,18 @@ test('the last job of `plan.yml` alone has the name of the check that a branch r
   }
 });
 
+test('the access page has the whole history, a page alone is kept, and a failure of it decides nothing', () => {
+  const pages = jobs.filter(({ id }) => id === 'page');
+  expect(pages.map(({ where }) => where)).toEqual(['called-apply.yml, page', 'called-drift.yml, page']);
+  for (const { job } of pages) {
+    expect(job).toMatchObject({ permissions: { contents: 'read' }, 'continue-on-error': true });
+    expect(job.steps[0]?.with).toMatchObject({ path: 'lab', 'fetch-depth': 0 });
+    expect(job.steps[0]?.with).not.toHaveProperty('sparse-checkout');
+    expect(job.steps.at(-1)?.with).toMatchObject({ path: 'page/access.html', 'retention-days': 7 });
+    expect(jobs.flatMap((other) => needsOf(other.job))).not.toContain('page');
+  }
+});
+
 test('every job ends', () => {
   expect(jobs.filter(({ job }) => !(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= 120))).toEqual([]);
 });
@@ -326,7 +338,7 @@ test('every job that runs the tool takes it from the commit of its own workflow,
   const local = "job.workflow_repository == github.repository && contains(job.workflow_ref, '@refs/')";
   const elsewhere = "(job.workflow_repository != github.repository || !contains(job.workflow_ref, '@refs/'))";
   const running = jobs.filter(({ job }) => job.steps.some(({ run }) => run?.includes('tool/dist/')));
-  expect(running).toHaveLength(12);
+  expect(running).toHaveLength(14);
   for (const { where, job } of running) {
     const steps = job.steps.filter(({ name }) => /^(Check out|Download) the tool$/.test(name ?? ''));
     expect({ where, steps }).toEqual({

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
     why: ['Show why a member may do something, and who decided it', () => import('./commands/why.ts')],
     history: ['Show every change of access, from Git', () => import('./commands/history.ts')],
+    page: ['Write a page that shows who may do what, and since when', () => import('./commands/page.ts')],
     offboard: ['Prepare a departure, and prove that it is over', () => import('./commands/offboard.ts')],
   },
   'Edit:': {

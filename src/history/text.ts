@@ -291,7 +291,7 @@ function mergedBlocks({ lab, people, roles, settings }: MergedChange): readonly 
 }
 
 /** What a reader must know of the history, each with its section of the findings reference. */
-function noteBlocks(notes: readonly HistoryNote[]): readonly Block[] {
+export function noteBlocks(notes: readonly HistoryNote[]): readonly Block[] {
   if (notes.length === 0) return [];
   const items = notes.map((note) => t`${noteText(note)} (${codeText(note.code)})`);
   return [paragraph(strongText(t`About the history:`)), list(items, { rank: 0 })];

@@ -4,3 +4,16 @@ declare module '*.yml' {
   // biome-ignore lint/style/noDefaultExport: esbuild's text loader has no other export.
   export default text;
 }
+
+/** What the access page holds. */
+declare module '*.css' {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: esbuild's text loader has no other export.
+  export default text;
+}
+
+declare module '*.page.js' {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: esbuild's text loader has no other export.
+  export default text;
+}

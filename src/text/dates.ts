@@ -73,3 +73,8 @@ export function dateWords(day: string): string {
   const moment = new Date(day);
   return Number.isNaN(moment.getTime()) ? '' : dayWords(moment);
 }
+
+/** `1 Apr 2026 to 31 May 2026`, or the one day, of days as `2026-04-01`. */
+export function daysWords(first: string, last: string): string {
+  return first === last ? dateWords(first) : `${dateWords(first)} to ${dateWords(last)}`;
+}

@@ -4,7 +4,7 @@ import { OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { driftIssue } from '../../../src/drift/report/drift-issue.ts';
 import { expiringAccess } from '../../../src/drift/report/expiring-access.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
-import { reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
+import { memberKeys, reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
 import type { DriftReport, Reminder } from '../../../src/drift/report/report.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
@@ -158,4 +158,15 @@ test('without drift, only what a person decides opens the issue', () => {
   const drifted = driftIssue(report([ADDED], { reminders: [...KEYS] }), null, LINKS);
   expect(drifted?.title).toMatch(/^Drift in perception-lab/);
   expect(printMarkdown(drifted?.blocks ?? [], { reveal: false })).toContain('#### Reminders');
+});
+
+test('the report lists the keys of members with age and use, and without their ids', () => {
+  const team: Team = withMember('bo', { until: null });
+  const inventory = inventoryOf(desiredAccess(team, TODAY), { [name('bo')]: { keys: [old, quiet] } });
+  const facts = ({ created, lastUsed }: typeof old) => ({ active: true, created, lastUsed, isUseKnown: true });
+  expect(memberKeys(team, inventory).find(({ key }) => key === 'bo')).toEqual({
+    key: 'bo',
+    keys: [facts(old), facts(quiet)],
+  });
+  expect(memberKeys(team, inventory).map(({ key }) => key)).toEqual(team.members.map(({ key }) => key));
 });

@@ -6,8 +6,8 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
-import { remindersOf } from '../../drift/report/reminders.ts';
-import type { Reminder } from '../../drift/report/report.ts';
+import { memberKeys, remindersOf } from '../../drift/report/reminders.ts';
+import type { MemberKeys, Reminder } from '../../drift/report/report.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
@@ -38,6 +38,7 @@ export interface CompletedScan {
   /** Whether CloudTrail was asked who made the changes, and answered. */
   readonly attributed: boolean;
   readonly reminders: readonly Reminder[];
+  readonly memberKeys: readonly MemberKeys[];
 }
 
 interface ScanOptions {
@@ -157,6 +158,7 @@ async function completeScan(
     applied: read.applied,
     complete,
     reminders,
+    memberKeys: memberKeys(team, read.inventory),
     isLabUsed,
     announcements: read.announcements ?? [],
   };

@@ -32,7 +32,8 @@ export async function writeScanReport(
   const { scan, attributed, complete, announcements, applied } = completed;
   const check = { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed } as const;
   const isInterrupted = (applied?.begun ?? []).length > 0;
-  await write(options, account, check, { announcements, isInterrupted, reminders: [...completed.reminders] });
+  const people = { reminders: [...completed.reminders], memberKeys: [...completed.memberKeys] };
+  await write(options, account, check, { announcements, isInterrupted, ...people });
   const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
     class: scan.class,
@@ -68,7 +69,9 @@ async function write(
   { file, emulator, report }: ReportOptions,
   { team, today, at }: Origin,
   check: DriftReport['check'],
-  facts: Pick<DriftReport, 'isInterrupted' | 'reminders'> & { readonly announcements: readonly Announcement[] },
+  facts: Pick<DriftReport, 'isInterrupted' | 'reminders' | 'memberKeys'> & {
+    readonly announcements: readonly Announcement[];
+  },
 ): Promise<void> {
   if (report === null) return;
   const { head } = await originIn(file, process.env, at);

@@ -1,17 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { written } from '../../app/files.ts';
+import { writePage } from '../../app/page.ts';
 import { loadEmulator } from '../../app/session/emulator.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
 import { codeText, counted, t } from '../../text/text.ts';
 import { ADOPT_STEPS, runAdoption } from '../demo/adopt.ts';
-import { StepFailed, secondsText } from '../demo/lab.ts';
+import { type DemoContext, done, StepFailed, secondsText } from '../demo/lab.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS } from '../demo/steps.ts';
@@ -26,10 +27,16 @@ export interface DemoOptions {
   readonly json?: boolean;
   /** Show how an account is adopted, in place of the work flow. */
   readonly adopt?: boolean;
+  /** The folder of the access page; null for a new one among the temporary files, which stays. */
+  readonly page?: string | null;
 }
 
-/** Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created. */
-export async function demo({ file, today, json = false, adopt = false }: DemoOptions, io: Terminal): Promise<number> {
+/**
+ * Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created, but the
+ * access page.
+ */
+export async function demo(options: DemoOptions, io: Terminal): Promise<number> {
+  const { file, today, json = false, adopt = false } = options;
   const terminal: Terminal = json ? { ...io, stdout: io.stderr } : io;
   const started = Date.now();
   const read = await readTeam(file, today);
@@ -56,10 +63,14 @@ export async function demo({ file, today, json = false, adopt = false }: DemoOpt
   const output = demoOutput(terminal, adopt ? ADOPT_STEPS : STEPS, process.env);
   terminal.stdout(`mturk-team demo: ${team.lab} on a local AWS emulator. No AWS account, no network.\n`);
   const failed: string[] = [];
+  let page: string | null = null;
   try {
     const context = { output, terminal, team, today, engine: engine.value, emulator, iam, directory };
     if (adopt || scenario === null) await runAdoption(context);
-    else await runSteps({ ...context, scenario, file, source: await readFile(file, 'utf8') });
+    else {
+      const ended = await runSteps({ ...context, scenario, file, source: await readFile(file, 'utf8') });
+      page = await writeDemoPage(ended, options.page ?? null);
+    }
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     if (error.failure !== null) reportFailure(error.failure, terminal);
@@ -73,10 +84,21 @@ export async function demo({ file, today, json = false, adopt = false }: DemoOpt
   const run = `in ${secondsText(Date.now() - started)} with ${engineTitle(engine.value)}`;
   const checks = counted(output.checks, 'check');
   const result = failed.length === 0 ? `PASSED ${checks}` : `FAILED ${failed.length} of ${checks}`;
-  terminal.stdout(`${result} ${run}. No AWS account was used; temporary files deleted.\n`);
+  const rest = page === null ? 'temporary' : 'other temporary';
+  terminal.stdout(`${result} ${run}. No AWS account was used; ${rest} files deleted.\n`);
+  if (page !== null) terminal.stdout(`Who may do what: open ${page} in a browser.\n`);
   for (const line of failed) terminal.stderr(`${line}\n`);
-  if (json) printJson({ lab: team.lab, passed: failed.length === 0, checks: output.checks, failed }, io);
+  if (json) printJson({ lab: team.lab, passed: failed.length === 0, checks: output.checks, failed, page }, io);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** Writes the access page of the lab as the demo leaves it. Gives its path. */
+async function writeDemoPage({ directory, source, today }: DemoContext, folder: string | null): Promise<string> {
+  const file = join(directory, DEFAULT_FILE);
+  await writeFile(file, source);
+  const out = folder ?? (await mkdtemp(join(tmpdir(), 'mturk-team-page-')));
+  const { path } = await done(writePage({ file, out, today, report: null, isPublic: false }));
+  return path;
 }
 
 /** The team file that the package brings. */
@@ -96,6 +118,11 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .argument('[file]', `team file (default: ${DEFAULT_FILE}, else the sample of mturk-team)`)
     .option('--adopt', 'show how the users of an account that was made by hand are adopted')
+    .addOption(
+      new Option('--page <dir>', 'folder for the access page (default: a new temporary one, which stays)').conflicts(
+        'adopt',
+      ),
+    )
     .addOption(today())
     .addOption(json())
     .addHelpText(
@@ -104,7 +131,11 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText('after', examples('mturk-team demo', 'mturk-team demo --adopt'))
     .action(async (file: string | undefined, options) => {
-      const given = { ...fileOptions(file ?? DEFAULT_FILE, options), adopt: options.adopt === true };
+      const given = {
+        ...fileOptions(file ?? DEFAULT_FILE, options),
+        adopt: options.adopt === true,
+        page: options.page,
+      };
       const usesSample = file === undefined && !(await hasOwnTeam(given.today, terminal));
       finish(await demo(usesSample ? { ...given, file: sampleFile() } : given, terminal));
     });

@@ -33,8 +33,8 @@ import { type DemoChange, demoChanges, INTRUDER, isFindingOf, OLD_USER } from '.
 
 export const STEPS = 11;
 
-/** Runs the steps. Throws `StepFailed` if one cannot be carried out; a failed check does not end the demo. */
-export async function runSteps(context: DemoContext): Promise<void> {
+/** Runs the steps, and gives the lab as it is then. Throws `StepFailed` if one cannot be carried out; a failed check does not end the demo. */
+export async function runSteps(context: DemoContext): Promise<DemoContext> {
   validate(context);
   await planAndApply(context);
   const later = await deliverKey(await addMember(context));
@@ -44,6 +44,7 @@ export async function runSteps(context: DemoContext): Promise<void> {
   await reconcileManualChanges(later, changes);
   await giveBack(later, changes);
   await verifyAccess(later);
+  return later;
 }
 
 function validate({ output, file, source, team, today }: DemoContext): void {

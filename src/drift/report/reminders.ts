@@ -15,7 +15,7 @@ import { pasted } from '../../text/escape.ts';
 import { capitalized, codeText, countedText, joinTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { credentialUsersOf, heldKeys } from '../rules/access-keys.ts';
 import { personOf } from './expiring-access.ts';
-import type { DriftReport, Reminder } from './report.ts';
+import type { DriftReport, MemberKeys, Reminder } from './report.ts';
 
 /** What members and their sponsors should look after. `today` is `YYYY-MM-DD`, UTC. */
 export function remindersOf(team: Team, inventory: Inventory, today: string, at: Date): readonly Reminder[] {
@@ -81,6 +81,21 @@ function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   };
 }
 
+/** The access keys of the members who have a user, as they were read. */
+export function memberKeys(
+  { lab, members }: Pick<Team, 'lab' | 'members'>,
+  { users }: Inventory,
+): readonly MemberKeys[] {
+  return members.flatMap(({ key }) => {
+    const credentials = users.get(iamName(lab, key))?.credentials;
+    if (credentials === undefined) return [];
+    const keys = credentials.keys.map(({ active, created, lastUsed, isUseKnown }) => ({
+      ...{ active, created, lastUsed, isUseKnown },
+    }));
+    return [{ key, keys }];
+  });
+}
+
 /** What a person decides about, `2 access keys, 1 review of access`; nothing else opens an issue. Null for nothing. */
 export function decisionsText({ reminders = [] }: Pick<DriftReport, 'reminders'>): Text | null {
   const decisions = reminders.filter(({ about }) => about.kind !== 'due');
@@ -133,25 +148,35 @@ function lastDayLine({ sponsor, ...member }: DriftReport['expiring'][number]['me
 }
 
 function reminderLine({ sponsor, about, ...member }: Reminder): Line {
-  const who = memberText(member);
-  if (about.kind === 'due') {
-    const text = t`${who}: the next ${codeText('keys sync')} will ${trusted(STEPS[about.step])}. To run it now`;
-    return { sponsor, text, command: 'mturk-team keys sync' };
+  const [purpose, command] = reminderCommand(about, member.key);
+  return { sponsor, text: t`${memberText(member)}: ${reminderText(about)}. ${purpose}`, command };
+}
+
+/** What a member's key or access needs, as a clause. */
+export function reminderText(about: Reminder['about']): Text {
+  switch (about.kind) {
+    case 'due':
+      return t`the next ${codeText('keys sync')} will ${trusted(STEPS[about.step])}`;
+    case 'decide':
+      return trusted(FINDINGS[about.finding][0]);
+    case 'unused':
+      return t`a key was last used ${trusted(dateWords(about.lastUsed))}`;
+    case 'review':
+      return reviewText(about);
   }
-  if (about.kind === 'decide') {
-    const [words, command] = FINDINGS[about.finding];
-    return { sponsor, text: t`${who}: ${trusted(words)}. To change that`, command: command(member.key) };
+}
+
+function reminderCommand(about: Reminder['about'], key: string): readonly [Text, string] {
+  switch (about.kind) {
+    case 'due':
+      return [t`To run it now`, 'mturk-team keys sync'];
+    case 'decide':
+      return [t`To change that`, FINDINGS[about.finding][1](key)];
+    case 'unused':
+      return [t`To deactivate it`, `mturk-team keys revoke ${pasted(key)}${about.keys === 1 ? '' : ' --key ID'}`];
+    case 'review':
+      return [t`If that is still right`, `mturk-team member reviewed ${pasted(key)}`];
   }
-  if (about.kind === 'review') {
-    const text = t`${who}: ${reviewText(about)}. If that is still right`;
-    return { sponsor, text, command: `mturk-team member reviewed ${pasted(member.key)}` };
-  }
-  const one = about.keys === 1 ? '' : ' --key ID';
-  return {
-    sponsor,
-    text: t`${who}: a key was last used ${trusted(dateWords(about.lastUsed))}. To deactivate it`,
-    command: `mturk-team keys revoke ${pasted(member.key)}${one}`,
-  };
 }
 
 /** `access last reviewed 25 Nov 2025. Roles allow: read results. Last day 31 May 2027, last key use 3 Nov 2026` */

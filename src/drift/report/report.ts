@@ -67,6 +67,19 @@ const reminder = z.strictObject({
   ]),
 });
 
+/** The access keys of a member without their ids, oldest first; null is not known, and of a use that there was none. */
+const memberKeys = z.strictObject({
+  key: z.string(),
+  keys: z.array(
+    z.strictObject({
+      active: z.boolean(),
+      created: moment.nullable(),
+      lastUsed: moment.nullable(),
+      isUseKnown: z.boolean(),
+    }),
+  ),
+});
+
 const driftReport = z.strictObject({
   version: z.literal(1),
   lab: z.string().max(LONGEST.lab).regex(PATTERNS.lab),
@@ -95,6 +108,7 @@ const driftReport = z.strictObject({
   announcements: z.array(ANNOUNCEMENT).max(100_000),
   expiring: z.array(expiring).max(400),
   reminders: z.array(reminder).max(100_000).optional(),
+  memberKeys: z.array(memberKeys).max(100_000).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */
@@ -102,6 +116,7 @@ export type DriftReport = z.infer<typeof driftReport>;
 type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
 export type Reminder = z.infer<typeof reminder>;
+export type MemberKeys = z.infer<typeof memberKeys>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 
 /** Writes report.json without key ids, addresses and values of tags, since an artifact is as public as the repository. */

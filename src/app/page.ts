@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { type DriftReport, readDriftReport } from '../drift/report/report.ts';
+import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
+import type { PageInput } from '../page/facts.ts';
+import { accessPage } from '../page/page.ts';
+import { written } from './files.ts';
+import { openHistory } from './history/read-history.ts';
+import { momentOf, readTeam } from './session/read-team.ts';
+
+export interface PageOptions {
+  readonly file: string;
+  /** The folder of the page, made if there is none. */
+  readonly out: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** report.json of a drift check; null for none. */
+  readonly report: string | null;
+  readonly isPublic: boolean;
+}
+
+/** The name of the page in its folder. */
+const PAGE = 'access.html';
+
+/** Writes the access page of a team file. Gives its path, and why it has no history; null if it has one. */
+export async function writePage({ file, out, today, report: reportFile, isPublic }: PageOptions) {
+  const read = await readTeam(file, today);
+  if (!read.ok) return read;
+  const team = read.value;
+  const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
+  if (!report.ok) return report;
+  const past = await pastOf(file, today);
+  const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
+  const path = join(out, PAGE);
+  return written(async () => {
+    await mkdir(out, { recursive: true });
+    await writeFile(path, text);
+    return { path, noHistory: past.kind === 'failed' ? past.failure : null };
+  });
+}
+
+/** The versions up to the end of a day. */
+async function pastOf(file: string, today: string): Promise<PageInput['past']> {
+  const opened = await openHistory(file);
+  if (!opened.ok) return { kind: 'failed', failure: opened.failure };
+  const { branch, since, notes, versions } = opened.value;
+  const read = await versions(0, placeAt(since, lastMomentOf(today)) + 1);
+  if (!read.ok) return { kind: 'failed', failure: read.failure };
+  return { kind: 'read', branch, versions: read.value, notes: [...notes, ...versionNotes(read.value)] };
+}
+
+async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {
+  const parsed = await readDriftReport(file);
+  if (parsed === null) return fail('file-not-readable', { file, reason: 'there is no such file' });
+  if (!parsed.ok)
+    return fail('file-not-readable', { file, reason: `it is no report of a drift check: ${parsed.reason}` });
+  if (parsed.value.lab !== lab)
+    return fail('file-not-readable', { file, reason: `it is of another lab: ${parsed.value.lab}` });
+  return succeed(parsed.value);
+}

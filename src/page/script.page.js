@@ -1,0 +1,193 @@
+// Filters, days, sorting and CSV of the access page. All that it shows is in the page.
+const byId = (id) => document.getElementById(`_${id}`);
+const data = JSON.parse(byId('data').textContent);
+const [form, table, answer] = ['form', 'matrix', 'answer'].map(byId);
+const [what, role, who, day, spend] = ['what', 'role', 'who', 'day', 'spend'].map(byId);
+const body = table.tBodies[0];
+const [groups, heads] = [...table.tHead.rows].map((row) => [...row.querySelectorAll('th:not([rowspan])')]);
+const rows = [...body.rows].map((row, index) => ({
+  row,
+  index,
+  name: row.cells[0].querySelector('bdi').textContent,
+  key: row.cells[0].querySelector('code')?.textContent ?? '',
+  roles: row.cells[0].querySelector('small'),
+  cells: [...row.cells].slice(2),
+}));
+let sorted = { id: '', down: false };
+
+/** `1 Jun 2027` */
+const words = (iso) => new Date(iso).toUTCString().slice(5, 16).replace(/^0/, '');
+const may = ({ className }) => /[yp]/.test(className);
+const isWanted = (head) => !what.value || head.id === what.value || head.classList.contains(what.value);
+
+/** Fills a row with what holds on a day, if anything does. */
+function fill({ row, index, roles, cells }, on) {
+  const stretch = data.people[index].findLast(([from]) => from <= on);
+  if (stretch === undefined || stretch.length === 1) return false;
+  const [, head, ...places] = stretch;
+  const [until, last, given] = data.heads[head];
+  row.cells[1].dataset.day = until;
+  row.cells[1].textContent = last;
+  roles.textContent = given;
+  for (const [column, cell] of cells.entries()) {
+    const text = data.cells[places[column]];
+    const mark = text[0] === 'n' ? '' : text[0];
+    if (cell.className === mark && cell.textContent === text.slice(1)) continue;
+    cell.className = mark;
+    const span = document.createElement('span');
+    span.textContent = text.slice(1);
+    cell.replaceChildren(...(mark ? [span] : []));
+  }
+  return true;
+}
+
+function show() {
+  const on = day.value || data.today;
+  const isKnown = on >= data.first && !data.gaps.some(([from, to]) => from <= on && on < to);
+  const asked = who.value.trim().toLowerCase();
+  const wanted = heads.map(isWanted);
+  let all = 0;
+  const found = [];
+  for (const each of rows) {
+    const isThere = isKnown && fill(each, on);
+    if (isThere) all += 1;
+    const { row, name, key, roles, cells } = each;
+    const isFound =
+      isThere &&
+      (!what.value || cells.some((cell, column) => wanted[column] && may(cell))) &&
+      (!role.value || roles.textContent.split(', ').includes(role.value)) &&
+      `${name} ${key}`.toLowerCase().includes(asked);
+    row.hidden = !isFound;
+    if (isFound) found.push(each);
+    for (const [column, cell] of cells.entries()) cell.hidden = !wanted[column];
+  }
+  for (const [column, head] of heads.entries()) head.hidden = !wanted[column];
+  for (const group of groups) {
+    const span = heads.filter((head) => !head.hidden && head.classList.contains(group.classList[0])).length;
+    group.hidden = span === 0;
+    group.colSpan = span || 1;
+  }
+  spend.setAttribute('aria-pressed', what.value === 'spends');
+  for (const button of form.querySelectorAll('[data-day]')) {
+    button.setAttribute('aria-pressed', button.dataset.day === on);
+  }
+  table.toggleAttribute('data-other', on !== data.today);
+  byId('on').textContent = words(on);
+  answer.textContent = isKnown ? sentence(on, found, all) : unknown(on);
+  focusable(shownRows().flatMap(shownCells)[0]);
+}
+
+function unknown(on) {
+  return on < data.first
+    ? `This page begins on ${words(data.first)}. To ask about an earlier day, use mturk-team who-can --on ${on}.`
+    : 'Not known: the version of team.yaml that was merged then cannot be read.';
+}
+
+function sentence(on, found, all) {
+  const able = found.filter(({ cells }) => cells.some((cell) => !cell.hidden && may(cell)));
+  const can = on < data.today ? 'could' : 'can';
+  const names = able.slice(0, 12).map(({ name }) => name);
+  const more = able.length > 12 ? ` and ${able.length - 12} more` : '';
+  const which = what.value && names.length ? `: ${names.join(', ')}${more}` : '';
+  return `On ${words(on)}, ${able.length} of ${all} members ${can} ${what.selectedOptions[0].text}${which}.`;
+}
+
+const shownRows = () => [...body.rows].filter(({ hidden }) => !hidden);
+const shownCells = (row) => [...row.querySelectorAll('td:not([hidden])')];
+
+/** One cell of the table is reached by the tab key, the others by arrows. */
+function focusable(cell) {
+  for (const other of body.querySelectorAll('[tabindex]')) other.removeAttribute('tabindex');
+  cell?.setAttribute('tabindex', '0');
+}
+
+function move(event) {
+  const cell = event.target.closest('td');
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (!cell || !step) return;
+  event.preventDefault();
+  const all = shownRows();
+  const row = all[all.indexOf(cell.parentElement) + step[0]];
+  const next = row && shownCells(row)[shownCells(cell.parentElement).indexOf(cell) + step[1]];
+  if (!next) return;
+  focusable(next);
+  next.focus();
+}
+
+function sort(id) {
+  sorted = { id, down: sorted.id === id && !sorted.down };
+  const value = ({ row, name }) => (id === 'name' ? name : row.cells[1].dataset.day || '9999');
+  const order = [...rows].sort((one, other) => value(one).localeCompare(value(other), 'en') || one.index - other.index);
+  if (sorted.down) order.reverse();
+  body.append(...order.map(({ row }) => row));
+  for (const each of ['name', 'last']) {
+    byId(each).setAttribute('aria-sort', each !== id ? 'none' : sorted.down ? 'descending' : 'ascending');
+  }
+}
+
+/** Whose cell it is, and of what. */
+function label({ target }) {
+  const cell = target.closest('td');
+  const words = cell?.querySelector('span');
+  if (!words) return;
+  const who = cell.parentElement.querySelector('bdi').textContent;
+  words.dataset.about = `${who}, ${heads[cell.cellIndex - 2].textContent}: `;
+}
+
+/** A cell that begins like a formula would be one in a spreadsheet. */
+const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+function csv() {
+  const columns = heads.filter(({ hidden }) => !hidden);
+  const marks = { y: 'yes', p: 'part', f: 'frozen', '': 'no' };
+  const lines = [['Member', 'Key', 'Roles', 'Last day', ...columns.map(({ id }) => id)]];
+  for (const row of shownRows()) {
+    const { name, key, roles, cells } = rows.find((each) => each.row === row);
+    const text = (cell) => `${marks[cell.className]}${cell.textContent && ': '}${cell.textContent}`;
+    const values = cells.filter(({ hidden }) => !hidden).map(text);
+    lines.push([name, key, roles.textContent, row.cells[1].textContent, ...values]);
+  }
+  const text = `\ufeff${lines.map((line) => line.map(field).join(',')).join('\r\n')}\r\n`;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  link.download = `access-${day.value || data.today}.csv`;
+  link.click();
+}
+
+/** `#pay:bonus` asks who may do it. */
+function follow() {
+  const id = location.hash.slice(1);
+  if (!heads.some((head) => head.id === id)) return;
+  what.value = id;
+  show();
+}
+
+for (const id of ['name', 'last']) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.append(...byId(id).childNodes);
+  button.addEventListener('click', () => sort(id));
+  byId(id).append(button);
+  byId(id).setAttribute('aria-sort', 'none');
+}
+spend.addEventListener('click', () => {
+  what.value = what.value === 'spends' ? '' : 'spends';
+  show();
+});
+form.addEventListener('click', ({ target }) => {
+  if (!target.dataset.day) return;
+  day.value = target.dataset.day;
+  show();
+});
+form.addEventListener('input', show);
+form.addEventListener('submit', (event) => event.preventDefault());
+byId('csv').addEventListener('click', csv);
+table.addEventListener('keydown', move);
+table.addEventListener('focusin', label);
+table.addEventListener('mouseover', label);
+addEventListener('hashchange', follow);
+// The same link again changes no hash.
+table.tHead.addEventListener('click', ({ target }) => target.closest('a') && setTimeout(follow));
+form.hidden = false;
+show();
+follow();
