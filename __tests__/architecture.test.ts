@@ -6,6 +6,7 @@ const MODULES = [
   'cli',
   'app',
   'setup',
+  'eject',
   'emulator',
   'adopt',
   'offboard',
@@ -150,8 +151,9 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4710,
-  app: 5150,
+  app: 5210,
   setup: 1720,
+  eject: 430,
   emulator: 8370,
   drift: 5870,
   review: 4950,
