@@ -151,9 +151,9 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4710,
-  app: 5210,
+  app: 5290,
   setup: 1720,
-  eject: 430,
+  eject: 720,
   emulator: 8370,
   drift: 5870,
   review: 4950,
@@ -169,7 +169,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   edit: 865,
   team: 4340,
   iam: 880,
-  catalog: 280,
+  catalog: 310,
   text: 2550,
   diagnostics: 795,
 };

@@ -24,6 +24,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Set up', 'doctor'],
   ['Set up', 'codeowners'],
   ['Set up', 'schema'],
+  ['Set up', 'wind-down'],
   ['Set up', 'eject'],
   ['Try it', 'demo'],
   ['Try it', 'emulator'],
