@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
 import { adoptionRow } from './adoption.ts';
 import { ageMessagesRow } from './age-messages.ts';
+import { cdktnRow } from './cdktn.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { ejectRow } from './eject.ts';
@@ -21,6 +22,7 @@ import {
 } from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
 import { lockFileRow } from './lock-file.ts';
+import { installNpmParts } from './npm-parts.ts';
 import { policyFindingsRow } from './policy-findings.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
@@ -150,6 +152,10 @@ const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>
       rows.push(await ejectRow(combination, random));
     }
     return rows;
+  },
+  async cdktn() {
+    say('stacks synthesized with CDK Terrain');
+    return [await cdktnRow({ modules: await installNpmParts(HOME, SOURCES), root: ROOT, directory: at('cdktn') })];
   },
   async policies({ parts }) {
     say('permission policies, linted by parliament');

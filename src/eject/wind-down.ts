@@ -48,7 +48,7 @@ export interface WindDownStep {
 export interface WindDown {
   readonly state: WindDownState;
   readonly spend: WhoCan;
-  /** Whoever may call some of the operations that only read. */
+  /** Who may call some of the operations that only read. */
   readonly read: WhoCan;
   readonly frozen: readonly Capability[];
   /** Of users under the lab's path; null if AWS was not asked. */
