@@ -22,6 +22,7 @@ import {
 } from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
 import { lockFileRow } from './lock-file.ts';
+import { nodeVersionsRow } from './node-versions.ts';
 import { installNpmParts } from './npm-parts.ts';
 import { policyFindingsRow } from './policy-findings.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
@@ -156,6 +157,11 @@ const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>
   async cdktn() {
     say('stacks synthesized with CDK Terrain');
     return [await cdktnRow({ modules: await installNpmParts(HOME, SOURCES), root: ROOT, directory: at('cdktn') })];
+  },
+  async nodes({ tofu }) {
+    say('the built command on every supported version of Node');
+    const modules = await installNpmParts(HOME, SOURCES);
+    return [await nodeVersionsRow({ modules, root: ROOT, directory: at('nodes'), engine: tofu.binary })];
   },
   async policies({ parts }) {
     say('permission policies, linted by parliament');
