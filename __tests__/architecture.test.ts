@@ -6,6 +6,7 @@ const MODULES = [
   'cli',
   'app',
   'setup',
+  'eject',
   'emulator',
   'adopt',
   'offboard',
@@ -150,9 +151,10 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4710,
-  app: 5240,
+  cli: 4790,
+  app: 5350,
   setup: 1720,
+  eject: 720,
   emulator: 8370,
   drift: 5870,
   review: 4950,
@@ -169,7 +171,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   edit: 865,
   team: 4340,
   iam: 880,
-  catalog: 280,
+  catalog: 310,
   text: 2750,
   diagnostics: 795,
 };

@@ -1,11 +1,14 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
 import { adoptionRow } from './adoption.ts';
 import { ageMessagesRow } from './age-messages.ts';
+import { cdktnRow } from './cdktn.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
+import { ejectRow } from './eject.ts';
 import { inventoryRow } from './inventory-row.ts';
 import { keyCycleRow } from './key-cycle.ts';
 import {
@@ -19,6 +22,8 @@ import {
 } from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
 import { lockFileRow } from './lock-file.ts';
+import { nodeVersionsRow } from './node-versions.ts';
+import { installNpmParts } from './npm-parts.ts';
 import { policyFindingsRow } from './policy-findings.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
@@ -54,9 +59,9 @@ const RUN: Row = {
   checks: 0,
 };
 
-process.exitCode = await main().catch((error: unknown) => give(error instanceof Error ? error.message : String(error)));
-
 async function main(): Promise<number> {
+  const { only = null } = parseArgs({ options: { only: { type: 'string' } } }).values;
+  if (only !== null && !(only in GROUPS)) return give(`--only takes one of ${Object.keys(GROUPS).join(', ')}`);
   say('installing what to compare with');
   const installed = await installPythonParts(HOME, SOURCES);
   if ('problem' in installed) return give(installed.problem);
@@ -71,21 +76,30 @@ async function main(): Promise<number> {
   if (!terraform.ok) return give(`Terraform does not start: ${JSON.stringify(terraform.failure)}`);
 
   await rm(join(HOME, 'run'), { recursive: true, force: true });
-  const rows = await compareAll(installed.parts, mirror.mirror, tofu.value, terraform.value);
+  const found = { tofu: tofu.value, terraform: terraform.value };
+  const rows = await compareAll({ parts: installed.parts, mirror: mirror.mirror, ...found }, only);
   await rm(join(HOME, 'run'), { recursive: true, force: true });
-  return conclude(rows);
+  return conclude(rows, only === null);
 }
 
-async function compareAll(
-  parts: PythonParts,
-  mirror: string,
-  tofu: Engine,
-  terraform: Engine,
-): Promise<readonly Row[]> {
-  const ours = { title: 'ours', start: () => startOurs() };
-  const moto = { title: 'moto 5.2.5', start: () => startMotoAccount(parts, SOURCES) };
-  const ourProvider = { title: 'ours', choice: { kind: 'ours' } as const };
-  const released = {
+interface Parts {
+  readonly parts: PythonParts;
+  /** The directory of the released provider. */
+  readonly mirror: string;
+  readonly tofu: Engine;
+  readonly terraform: Engine;
+}
+
+const OURS = { title: 'ours', start: () => startOurs() };
+const OUR_PROVIDER = { title: 'ours', choice: { kind: 'ours' } } as const;
+const at = (name: string): string => directoryOf(HOME, name);
+
+function moto({ parts }: Parts) {
+  return { title: 'moto 5.2.5', start: () => startMotoAccount(parts, SOURCES) };
+}
+
+function released({ mirror }: Parts) {
+  return {
     title: 'HashiCorp aws 3.39.0',
     choice: {
       kind: 'installed',
@@ -95,15 +109,91 @@ async function compareAll(
       configure: withoutExclusives,
     } as const,
   };
-  const at = (name: string): string => directoryOf(HOME, name);
+}
 
-  const reference: Combination = { account: ours, provider: ourProvider, engine: tofu, directory: at('reference') };
+function reference({ tofu }: Parts): Combination {
+  return { account: OURS, provider: OUR_PROVIDER, engine: tofu, directory: at('reference') };
+}
+
+function engineOf(engine: Engine): string {
+  return titles({ account: OURS, provider: OUR_PROVIDER, engine, directory: '' }).engine;
+}
+
+/** What is compared, by the name that `--only` takes, in the order of the table. */
+const GROUPS: Readonly<Record<string, (parts: Parts) => Promise<readonly Row[]>>> = {
+  lifecycle: lifecycleRows,
+  calls: callRows,
+  async concurrent(parts) {
+    return [await concurrencyRow({ ...reference(parts), directory: at('concurrent') })];
+  },
+  async 's3-state'({ parts, terraform }) {
+    say("a lab's life with the command, its state in the bucket that bootstrap made");
+    const options = { parts, sources: SOURCES, engine: terraform, engineTitle: engineOf(terraform) };
+    return [await s3StateRow({ ...options, directory: at('s3-state'), say })];
+  },
+  async 'lock-file'({ mirror, tofu, terraform }) {
+    const rows: Row[] = [];
+    for (const engine of [tofu, terraform]) {
+      say(`lock files of the provider, ${engineOf(engine)}`);
+      rows.push(await lockFileRow({ engine, mirror, directory: join(at('lock-file'), engine.flavour) }));
+    }
+    return rows;
+  },
+  async eject(parts) {
+    const own = { account: OURS, provider: OUR_PROVIDER };
+    const rows: Row[] = [];
+    const elsewhere = { account: moto(parts), provider: released(parts) };
+    for (const [random, combination] of [
+      [30, { ...own, engine: parts.tofu, directory: at('eject-tofu') }],
+      [10, { ...own, engine: parts.terraform, directory: at('eject-terraform') }],
+      [5, { ...elsewhere, engine: parts.terraform, directory: at('eject-moto') }],
+    ] as const) {
+      const { account, provider, engine } = titles(combination);
+      say(`plain Terraform after an apply: account ${account}, provider ${provider}, ${engine}`);
+      rows.push(await ejectRow(combination, random));
+    }
+    return rows;
+  },
+  async cdktn() {
+    say('stacks synthesized with CDK Terrain');
+    return [await cdktnRow({ modules: await installNpmParts(HOME, SOURCES), root: ROOT, directory: at('cdktn') })];
+  },
+  async nodes({ tofu }) {
+    say('the built command on every supported version of Node');
+    const modules = await installNpmParts(HOME, SOURCES);
+    return [await nodeVersionsRow({ modules, root: ROOT, directory: at('nodes'), engine: tofu.binary })];
+  },
+  async policies({ parts }) {
+    say('permission policies, linted by parliament');
+    return [await policyFindingsRow(parts, SOURCES)];
+  },
+  async age({ parts }) {
+    say('messages of age, opened by rage');
+    return [await ageMessagesRow(parts, SOURCES)];
+  },
+  async schema({ parts }) {
+    say('the schema of an older lab repository, upgraded by the page');
+    const page = await readFile(join(ROOT, 'docs', 'operations.md'), 'utf8');
+    return [await schemaUpgradeRow({ parts, sources: SOURCES, directory: at('schema'), page })];
+  },
+};
+
+async function compareAll(parts: Parts, only: string | null): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  const recorded = await attempt(reference, 'the reference', rows);
-  if (recorded === null) return rows;
-  rows.push(referenceRow(reference, recorded));
+  for (const [name, compare] of Object.entries(GROUPS)) {
+    if (only === null || only === name) rows.push(...(await compare(parts)));
+  }
+  return rows;
+}
 
-  const onOurs = { ...reference, provider: released, directory: at('released-on-ours') };
+async function lifecycleRows(parts: Parts): Promise<readonly Row[]> {
+  const first = reference(parts);
+  const rows: Row[] = [];
+  const recorded = await attempt(first, 'the reference', rows);
+  if (recorded === null) return rows;
+  rows.push(referenceRow(first, recorded));
+
+  const onOurs = { ...first, provider: released(parts), directory: at('released-on-ours') };
   const byReleased = await held(
     onOurs,
     {
@@ -114,22 +204,26 @@ async function compareAll(
     rows,
   );
   await held(
-    { ...reference, engine: terraform, directory: at('terraform') },
+    { ...first, engine: parts.terraform, directory: at('terraform') },
     { records: recorded, compared: ALL, listed: [] },
     rows,
   );
   await held(
-    { ...reference, account: moto, directory: at('moto') },
+    { ...first, account: moto(parts), directory: at('moto') },
     { records: recorded, compared: ALL, listed: MOTO_DIFFERENCES },
     rows,
   );
   if (byReleased !== null) {
     const compared = 'all, with the second row: account against account, nothing else of ours in between';
-    const elsewhere = { ...onOurs, account: moto, directory: at('released-on-moto') };
+    const elsewhere = { ...onOurs, account: moto(parts), directory: at('released-on-moto') };
     await held(elsewhere, { records: byReleased, compared, listed: MOTO_DIFFERENCES }, rows);
   }
+  return rows;
+}
 
-  const running = await moto.start();
+async function callRows(parts: Parts): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const running = await moto(parts).start();
   try {
     let count = 0;
     const verdicts = await replayAll(running, () => {
@@ -141,37 +235,14 @@ async function compareAll(
     rows.push(await inventoryRow(running));
     say('the cycle of an access key, on ours and on moto');
     rows.push(await keyCycleRow(running));
-    for (const [engine, name] of [
-      [tofu, 'tofu'],
-      [terraform, 'terraform'],
-    ] as const) {
-      say(`accounts made by hand, adopted on ours and on moto, ${titles({ ...reference, engine }).engine}`);
-      const directory = join(at('adoption'), name);
-      rows.push(await adoptionRow({ moto: running, released: released.choice, engine, directory }));
+    for (const engine of [parts.tofu, parts.terraform]) {
+      say(`accounts made by hand, adopted on ours and on moto, ${engineOf(engine)}`);
+      const directory = join(at('adoption'), engine.flavour);
+      rows.push(await adoptionRow({ moto: running, released: released(parts).choice, engine, directory }));
     }
   } finally {
     await running.stop();
   }
-  rows.push(await concurrencyRow({ ...reference, directory: at('concurrent') }));
-  say("a lab's life with the command, its state in the bucket that bootstrap made");
-  const engineTitle = titles({ ...reference, engine: terraform }).engine;
-  rows.push(
-    await s3StateRow({ parts, sources: SOURCES, engine: terraform, engineTitle, directory: at('s3-state'), say }),
-  );
-  for (const [engine, name] of [
-    [tofu, 'tofu'],
-    [terraform, 'terraform'],
-  ] as const) {
-    say(`lock files of the provider, ${titles({ ...reference, engine }).engine}`);
-    rows.push(await lockFileRow({ engine, mirror, directory: join(at('lock-file'), name) }));
-  }
-  say('permission policies, linted by parliament');
-  rows.push(await policyFindingsRow(parts, SOURCES));
-  say('messages of age, opened by rage');
-  rows.push(await ageMessagesRow(parts, SOURCES));
-  say('the schema of an older lab repository, upgraded by the page');
-  const page = await readFile(join(ROOT, 'docs', 'operations.md'), 'utf8');
-  rows.push(await schemaUpgradeRow({ parts, sources: SOURCES, directory: at('schema'), page }));
   return rows;
 }
 
@@ -230,10 +301,11 @@ async function concurrencyRow(combination: Combination): Promise<Row> {
   return { ...titles(combination), compared, result, onPurpose: [], problems, checks: 2 };
 }
 
-async function conclude(rows: readonly Row[]): Promise<number> {
+/** The page has the result of a whole run. */
+async function conclude(rows: readonly Row[], isWhole: boolean): Promise<number> {
   const report = markdownReport(rows);
   const page = await readFile(PAGE, 'utf8');
-  const wanted = withReport(page, report);
+  const wanted = isWhole ? withReport(page, report) : page;
   const holds = rows.every(({ problems }) => problems.length === 0);
   say(`\n${report}\n`);
   for (const row of rows.filter(({ problems }) => problems.length > 0)) {
@@ -262,3 +334,5 @@ function give(problem: string): number {
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+process.exitCode = await main().catch((error: unknown) => give(error instanceof Error ? error.message : String(error)));

@@ -73,11 +73,11 @@ export async function installPythonParts(home: string, sources: string, python3 
   };
 }
 
-function fingerprint(...texts: readonly string[]): string {
+export function fingerprint(...texts: readonly string[]): string {
   return createHash('sha256').update(texts.join('\n')).digest('hex');
 }
 
-async function readOrNull(file: string): Promise<string | null> {
+export async function readOrNull(file: string): Promise<string | null> {
   return readFile(file, 'utf8').catch(() => null);
 }
 
@@ -100,7 +100,11 @@ interface CommandOptions {
 }
 
 /** Runs a command to its end and keeps what it printed. A command that cannot be started has code null and says why on stderr. */
-function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

@@ -50,6 +50,8 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'team-file-invalid', 'synth', 'broken.yaml'],
   [1, 'file-not-writable', 'synth', '--out', 'file'],
   [1, 'file-not-writable', 'synth', '--out', '/proc/stacks'],
+  [1, 'credentials-missing', 'wind-down', '--live'],
+  [1, 'team-file-invalid', 'eject', 'broken.yaml', '--out', 'ejected'],
   [1, 'team-file-invalid', 'codeowners', 'broken.yaml'],
   [1, 'no-owner-with-login', 'codeowners', 'no-login.yaml'],
   [1, 'team-file-invalid', 'demo', 'broken.yaml'],

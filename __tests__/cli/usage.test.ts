@@ -25,6 +25,8 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Set up', 'doctor'],
   ['Set up', 'codeowners'],
   ['Set up', 'schema'],
+  ['Set up', 'wind-down'],
+  ['Set up', 'eject'],
   ['Try it', 'demo'],
   ['Try it', 'emulator'],
   ['CI', 'preview'],

@@ -26,6 +26,7 @@ export function tofuAtEmulator(directory: string, endpoint: string): TofuAtEmula
   const [bin, callers] = [join(directory, 'bin'), join(directory, 'callers')];
   for (const made of [bin, callers]) mkdirSync(made, { recursive: true });
   const script = `#!/bin/sh
+case "$1" in -chdir=*) cd "\${1#-chdir=}"; shift ;; esac
 case "$1" in
   version) echo 'OpenTofu v1.12.6'; exit ;;
   init) '${process.execPath}' -e "${OVERRIDE.replaceAll('\n', ' ')}" ;;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS } from '../../src/team/team.ts';
@@ -283,6 +284,15 @@ test('no checkout leaves a credential behind, and no privileged job has a cache'
   const nodes = steps.filter(({ step }) => step.uses?.startsWith('actions/setup-node@'));
   expect(nodes.filter(({ step }) => step.with?.['package-manager-cache'] !== false)).toEqual([]);
   expect(steps.filter(({ step }) => step.uses?.startsWith('actions/cache'))).toEqual([]);
+});
+
+test('workflows run the Node of .nvmrc; CI tries all that are supported', () => {
+  const versions = steps
+    .filter(({ step }) => step.uses?.startsWith('actions/setup-node@'))
+    .map(({ step }) => String(step.with?.['node-version']));
+  const wanted = readFileSync('.nvmrc', 'utf8').trim();
+  expect(versions.filter((version) => version === wanted).length).toBeGreaterThan(10);
+  expect(versions.filter((version) => version !== wanted)).toEqual(['${{ matrix.node }}']);
 });
 
 const writing = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));

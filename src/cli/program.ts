@@ -45,6 +45,8 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     doctor: ['Check the settings of AWS and GitHub', () => import('./commands/doctor.ts')],
     codeowners: ['Make .github/CODEOWNERS from the owners in team.yaml', () => import('./commands/codeowners.ts')],
     schema: ['Print the JSON Schema of team.yaml, for editors', () => import('./commands/schema.ts')],
+    'wind-down': ['Show how to end a lab, and who can still spend', () => import('./commands/wind-down.ts')],
+    eject: ['Write plain Terraform, to go on without mturk-team', () => import('./commands/eject.ts')],
   },
   'Try it:': {
     demo: ['Run every step on a local AWS emulator and check it', () => import('./commands/demo.ts')],

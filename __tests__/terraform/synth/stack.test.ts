@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { escapeTemplate } from '../../../src/terraform/synth/stack.ts';
+import { escapeTemplate } from '../../../src/terraform/synth/template.ts';
 
 test.each([
   ['${aws:username}', '$${aws:username}'],

@@ -9,7 +9,7 @@ import {
   IamUserPolicy,
   IamUserPolicyAttachmentsExclusive,
 } from './cdktf.ts';
-import { escapeTemplate } from './stack.ts';
+import { escapeTemplate } from './template.ts';
 
 /**
  * A member's IAM user under the lab's boundary: no attached policy, and no inline policy but `limits`. While it is adopted, it

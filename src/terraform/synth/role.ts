@@ -13,7 +13,7 @@ import {
   IamPolicy,
 } from './cdktf.ts';
 import type { MemberUser } from './member.ts';
-import { escapeTemplate } from './stack.ts';
+import { escapeTemplate } from './template.ts';
 
 interface RoleGroupProps {
   readonly team: Pick<Team, 'lab' | 'account' | 'freeze'>;

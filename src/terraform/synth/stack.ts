@@ -1,5 +1,6 @@
 import type { Team } from '../../team/team.ts';
 import { AwsProvider, LocalBackend, S3Backend, type TerraformStack } from './cdktf.ts';
+import { escapeTemplate } from './template.ts';
 
 /**
  * Where a stack's state is kept: the team's bucket with its native lock file, or a file beside the configuration. The local path
@@ -19,15 +20,6 @@ function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackNa
     encrypt: true,
   });
   backend.addOverride('use_lockfile', true);
-}
-
-/**
- * A text as Terraform must be given it to mean exactly itself: in JSON configuration every string is a template, so
- * that IAM's `${aws:username}` would be read as an expression. Split and join, because in the replacement of
- * `replaceAll` a `$$` means one `$`, and the escape would vanish without a sound.
- */
-export function escapeTemplate(text: string): string {
-  return text.split('${').join('$${').split('%{').join('%%{');
 }
 
 /**

@@ -12,7 +12,8 @@ import {
 } from './cdktf.ts';
 import { MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
-import { escapeTemplate, prepareStack } from './stack.ts';
+import { prepareStack } from './stack.ts';
+import { escapeTemplate } from './template.ts';
 
 /** A role of the bootstrap stack, with its trust policy and what it may do. */
 export interface StackRole {

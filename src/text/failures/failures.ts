@@ -301,7 +301,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
 };
 
 /** For what synth writes; a state beside the team file is not where that looks for it. */
-function destroyCommands(program: string, state: string | null): readonly string[] {
+export function destroyCommands(program: string, state: string | null): readonly string[] {
   const run = `${program} -chdir=cdktf.out/stacks/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
   return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];

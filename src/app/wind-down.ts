@@ -1,0 +1,71 @@
+import { type AnswerSource, type WhoCanDifference, whoCan, whoCanDifference } from '../access/explain.ts';
+import type { AccessModel } from '../access/model.ts';
+import { inParallel } from '../aws/client.ts';
+import { type Result, succeed } from '../diagnostics/failure.ts';
+import { type UserKey, type WindDown, windDownOf } from '../eject/wind-down.ts';
+import { labPath } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import { findEngine, pastedEngine } from '../terraform/run/engine.ts';
+import { pasted } from '../text/escape.ts';
+import { destroyCommands } from '../text/failures/failures.ts';
+import { withKeyAccount } from './keys/lab-keys.ts';
+import { stateFileOf } from './session/lab-session.ts';
+import { type AccessOptions, readAccess } from './session/live-access.ts';
+import type { Terminal } from './terminal.ts';
+
+type WindDownOptions = Omit<AccessOptions, 'on'>;
+
+export interface WoundDown {
+  readonly team: Team;
+  readonly at: Date;
+  readonly source: AnswerSource<WhoCanDifference>;
+  readonly windDown: WindDown;
+}
+
+/** Where a lab is on its way to an end: by the file, and by AWS if it is to be asked. */
+export async function windDownLab(options: WindDownOptions, terminal: Terminal): Promise<Result<WoundDown>> {
+  const { file, emulator, today } = options;
+  const read = await readAccess({ ...options, on: null }, terminal);
+  if (!read.ok) return read;
+  const { team, aws, at } = read.value;
+  const keys = aws === null ? succeed(null) : await keysOf(aws, options, terminal);
+  if (!keys.ok) return keys;
+  const windDown = windDownOf(team, {
+    ...{ model: aws ?? read.value.file, keys: keys.value, today, at, place: { file, emulator } },
+    destroy: await destroyingCommands(team, emulator),
+  });
+  const byFile = whoCan(read.value.file, team.lab, windDown.spend.query, at);
+  const source: WoundDown['source'] =
+    aws === null
+      ? { kind: 'file' }
+      : { kind: 'aws', account: team.account, difference: whoCanDifference(byFile, windDown.spend) };
+  return succeed({ team, at, source, windDown });
+}
+
+/** IAM throttles a whole account together. */
+const AT_ONCE = 4;
+
+/** The keys of every user under the lab's path, whether the file knows the user or not. */
+function keysOf(
+  { users }: AccessModel,
+  options: WindDownOptions,
+  terminal: Terminal,
+): Promise<Result<readonly UserKey[]>> {
+  return withKeyAccount(options, terminal, async ({ team }, account) => {
+    const own = users.filter(({ path }) => path.startsWith(labPath(team.lab)));
+    const read = await inParallel(own, AT_ONCE, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
+    const found: UserKey[] = [];
+    for (const { user, keys } of read) {
+      if (!keys.ok) return keys;
+      found.push(...keys.value.map((key) => ({ ...key, user })));
+    }
+    return succeed(found);
+  });
+}
+
+async function destroyingCommands({ account, settings }: Team, emulator: string | null): Promise<readonly string[]> {
+  if (emulator !== null) return [`mturk-team emulator reset ${pasted(emulator)}`];
+  const engine = await findEngine({ env: process.env, account: 'real' });
+  const state = settings.state === null ? stateFileOf(account, 'team') : null;
+  return destroyCommands(engine.ok ? pastedEngine(engine.value) : 'tofu', state);
+}
