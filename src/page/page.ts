@@ -118,11 +118,10 @@ function glanceBlocks(facts: PageFacts): readonly Block[] {
         (name, column) => CAPABILITIES[name].risk === risk && !isEmpty(stretches[now]?.cells[column]?.operations ?? 0n),
       ),
     );
-    const who = able.length === 0 ? t`` : t`: ${someTexts(able.map(untilText), LISTED)}`;
-    return [
-      t`Can ${trusted(RISK_VERBS[risk].can)}`,
-      t`${able.length} of ${countedText(members.length, 'member')}${who}`,
-    ];
+    const all = countedText(members.length, 'member');
+    const who = someTexts(able.map(untilText), LISTED);
+    const text = able.length === 0 ? t`None of ${all}` : t`${able.length} of ${all}: ${who}`;
+    return [t`Can ${trusted(RISK_VERBS[risk].can)}`, text];
   });
   const next = upcomingTexts(facts);
   const more = next.length > LISTED ? [[t``, t`and later days`]] : [];
