@@ -44,6 +44,7 @@ test('writes one file, from the file and its history', async () => {
   for (const words of [
     'On 25 Nov 2026, according to team.yaml ; AWS was not asked.',
     'Can spend money 1 of 2 members: Ada Byron ( ada ) with no last day',
+    'Can harm workers None of 2 members',
     'Access ends after 31 Dec 2026: Cy Moreau ( cy )',
     'by paymaster, since 5 Jan 2026',
     '1 Apr 2026: spends money, reads data; frozen: spends money; then the freeze ended',

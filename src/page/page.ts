@@ -7,7 +7,7 @@ import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS } from '../catalog/mturk.ts';
 import { noteBlocks } from '../history/text.ts';
 import { dateWords, daysWords, timeWords } from '../text/dates.ts';
-import { alert, type Block, paragraph } from '../text/document.ts';
+import { alert, type Block, ON_EMULATOR, paragraph } from '../text/document.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { html, printHtml, rawHtml } from '../text/html.ts';
 import {
@@ -118,11 +118,10 @@ function glanceBlocks(facts: PageFacts): readonly Block[] {
         (name, column) => CAPABILITIES[name].risk === risk && !isEmpty(stretches[now]?.cells[column]?.operations ?? 0n),
       ),
     );
-    const who = able.length === 0 ? t`` : t`: ${someTexts(able.map(untilText), LISTED)}`;
-    return [
-      t`Can ${trusted(RISK_VERBS[risk].can)}`,
-      t`${able.length} of ${countedText(members.length, 'member')}${who}`,
-    ];
+    const all = countedText(members.length, 'member');
+    const who = someTexts(able.map(untilText), LISTED);
+    const text = able.length === 0 ? t`None of ${all}` : t`${able.length} of ${all}: ${who}`;
+    return [t`Can ${trusted(RISK_VERBS[risk].can)}`, text];
   });
   const next = upcomingTexts(facts);
   const more = next.length > LISTED ? [[t``, t`and later days`]] : [];
@@ -154,7 +153,9 @@ function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly
     // The summary names the file by a path of the machine.
     const { reason } = failureProblem(past.failure);
     const why = reason === null ? t`` : t`The file could not be followed back: ${reason}.`;
-    return [alert('note', sentences(strongText(t`No history.`), why, t`Only days from today on are shown.`))];
+    return [
+      alert('note', sentences(strongText(t`No history.`), why, t`Only the day of this page and later ones are shown.`)),
+    ];
   }
   const notKnown = gaps.map(({ from, to }) => trusted(daysWords(from, dayBefore(to))));
   return [
@@ -174,6 +175,7 @@ function footerParts({ team, report, isPublic }: PageFacts): readonly Text[] {
     t`${trusted(packageJson.name)} ${trusted(packageJson.version)}`,
     t`account ${codeText(team.account)}`,
     ...(report === null ? [] : [t`drift check of ${trusted(timeWords(report.at))}`]),
+    ...(report?.emulator === true ? [ON_EMULATOR] : []),
     ...(isPublic ? [t`without names`] : []),
     t`A question about one member: ${codeText('mturk-team why MEMBER CAPABILITY')}`,
   ];

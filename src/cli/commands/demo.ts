@@ -1,18 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { type Command, Option } from 'commander';
 import { written } from '../../app/files.ts';
-import { writePage } from '../../app/page.ts';
 import { loadEmulator } from '../../app/session/emulator.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
 import { codeText, counted, t } from '../../text/text.ts';
 import { ADOPT_STEPS, runAdoption } from '../demo/adopt.ts';
-import { type DemoContext, done, StepFailed, secondsText } from '../demo/lab.ts';
+import { StepFailed, secondsText } from '../demo/lab.ts';
+import { writeDemoPage } from '../demo/page.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS } from '../demo/steps.ts';
@@ -90,15 +90,6 @@ export async function demo(options: DemoOptions, io: Terminal): Promise<number> 
   for (const line of failed) terminal.stderr(`${line}\n`);
   if (json) printJson({ lab: team.lab, passed: failed.length === 0, checks: output.checks, failed, page }, io);
   return failed.length === 0 ? 0 : 1;
-}
-
-/** Writes the access page of the lab as the demo leaves it. Gives its path. */
-async function writeDemoPage({ directory, source, today }: DemoContext, folder: string | null): Promise<string> {
-  const file = join(directory, DEFAULT_FILE);
-  await writeFile(file, source);
-  const out = folder ?? (await mkdtemp(join(tmpdir(), 'mturk-team-page-')));
-  const { path } = await done(writePage({ file, out, today, report: null, isPublic: false }));
-  return path;
 }
 
 /** The team file that the package brings. */
