@@ -1,7 +1,7 @@
 import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
-import { type AccessModel, indexModel, type ModelIndex } from '../../access/model.ts';
+import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import type { Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
@@ -280,13 +280,16 @@ function isUnder(path: string, difference: Difference, { users, groups }: ModelI
   // An apply leaves a moved user out.
   if (difference.kind === 'membership-removed' && users.get(difference.user)?.path.startsWith(path) === false)
     return false;
-  const { kind, name } =
-    'holder' in difference
-      ? difference.holder
-      : 'group' in difference
-        ? ({ kind: 'group', name: difference.group } as const)
-        : { kind: 'user', name: 'user' in difference ? difference.user : '' };
+  const { kind, name } = holderOf(difference);
   return (kind === 'user' ? users : groups).get(name)?.path.startsWith(path) ?? true;
+}
+
+/** Whose path decides whether an apply reaches a difference: of the policy of a role it is the group's, of the same name. */
+function holderOf(difference: Difference): { readonly kind: 'user' | 'group'; readonly name: string } {
+  if ('holder' in difference) return difference.holder;
+  if (difference.kind === 'policy-changed') return { kind: 'group', name: policyName(difference.arn) };
+  if ('group' in difference) return { kind: 'group', name: difference.group };
+  return { kind: 'user', name: 'user' in difference ? difference.user : '' };
 }
 
 /** A difference under its rule: users, groups and policies that team.yaml no longer has are unmanaged. */

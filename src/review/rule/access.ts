@@ -1,9 +1,15 @@
 import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
-import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../access/operation-set.ts';
+import {
+  intersection,
+  NO_OPERATIONS,
+  type OperationSet,
+  operationsOfStatement,
+  union,
+} from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { DENY_ALL, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { DENY_ALL, type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import {
   boundaryPolicy,
   FREEZE_SID,
@@ -206,6 +212,15 @@ function policyOf(
 
 function outrightAllow(statement: Statement): readonly Statement[] {
   return statement.Effect === 'Allow' && statement.Condition === undefined ? [statement] : [];
+}
+
+/** What a policy allows without a condition and for every resource, whatever its Denies. */
+export function allowedOutright(document: PolicyDocument): OperationSet {
+  const allows = statementsOf(document).flatMap(outrightAllow);
+  return allows
+    .filter(({ Resource }) => toList(Resource).includes('*'))
+    .map(operationsOfStatement)
+    .reduce(union, NO_OPERATIONS);
 }
 
 function isOnTags({ Condition = {} }: Statement): boolean {

@@ -21,7 +21,16 @@ import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
-import { deniedIn, documentsOf, givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn } from './access.ts';
+import {
+  allowedOutright,
+  deniedIn,
+  documentsOf,
+  givenBy,
+  givenByOthers,
+  heldIn,
+  type OperationsByUser,
+  unchangedIn,
+} from './access.ts';
 import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
@@ -144,7 +153,7 @@ export function ruleFor(input: RuleInput): Ruled {
     }
     if (policy !== null) return [];
     const keptDenies = deniesAtGroup(role, input);
-    if (group !== null) return [{ ...role, keptDenies, withoutGroup: true }];
+    if (group !== null) return [{ ...notWidened(role, input), keptDenies, withoutGroup: true }];
     if (keptDenies.length === 0) return [role];
     const name = restoreName({ of: 'role', key: role.key });
     if (restore.has(name) || lift.has(name)) {
@@ -156,13 +165,10 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
-  // The policy of a role is written although its group was moved out of the path, and gives to who is still in that group.
-  const ofReached = ({ key, roles: of }: Member) =>
-    of.filter((role) => roleKeys.has(role) || isThroughPolicy(key, role, input));
   const written =
     roleKeys.size === team.roles.length
       ? gives
-      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofReached(each) })) });
+      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
   const takenFrom = (user: string): OperationSet => {
     const begun = begunWithheld(user, input);
     const already = union(of(known, user), begun);
@@ -345,11 +351,18 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
   return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
 }
 
-function isThroughPolicy(member: string, role: string, { team, account: { access } }: RuleInput): boolean {
-  const user = access.users.find(({ name }) => name === iamName(team.lab, member));
-  const group = access.groups.find(({ name }) => name === iamName(team.lab, role));
-  if (user === undefined || group === undefined) return false;
-  return user.groups.includes(group.name) && group.attached.includes(rolePolicyArn(team, role));
+/**
+ * A role whose group is outside the lab's path: its policy is written, and gives no more than it does now to who is in that
+ * group, whom no apply removes.
+ */
+function notWidened(role: Role, { team, account: { access } }: RuleInput): Role {
+  const policy = access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
+  if (policy === undefined) return role;
+  const allows = policy.document === null ? NO_OPERATIONS : allowedOutright(policy.document);
+  const allow = listOperations(intersection(operationSet(role.allow), allows));
+  if (allow.length > 0) return { ...role, allow };
+  // IAM takes no policy without a statement.
+  return { ...role, deny: listOperations(union(operationSet(role.allow), operationSet(role.deny))) };
 }
 
 /** The path and name of what keeps a role's group from being written; null if nothing does. */
