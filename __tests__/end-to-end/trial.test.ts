@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { scratch } from '../support/command.ts';
 
@@ -33,4 +33,8 @@ test('a package of a clone is installed, and the commands of the page work in an
   expect(said).toContain('Not written: .github/workflows/plan.yml,');
   expect(said).toMatch(/Applied \d+ steps/);
   expect(said).toMatch(/no drift/);
+
+  const debugged = run('cd my-lab && MTURK_TEAM_DEBUG=1 mturk-team plan --emulator 2>&1');
+  const [, work = ''] = /^Terraform works in (.+)$/m.exec(debugged) ?? [];
+  expect(readdirSync(work)).toEqual(expect.arrayContaining(['cdk.tf.json', 'plan.bin']));
 });
