@@ -28,13 +28,14 @@ function partOf(help: string, title: string): readonly Row[] {
 /** What `--help` says of a command. The longest example shows most, unless it has no option. */
 async function commandOf(name: string): Promise<Command> {
   const help = await helpOf(...name.split(' '));
-  const [, usage = '', phrase = ''] = /^Usage: mturk-team (.*)\n\n(.*)\n/.exec(help) ?? [];
+  const [, phrase = ''] = /^Usage: .*\n\n(.*)\n/.exec(help) ?? [];
   const [, list = ''] = /^Examples:\n((?: {2}.*\n?)+)/m.exec(help) ?? [];
   const examples = [...list.matchAll(/^ {2}\$ (mturk-team .*?)(?: {2,}.*)?$/gm)].map(([, example = '']) => example);
   const longest = examples.reduce((longer, each) => (each.length > longer.length ? each : longer), '');
-  const example = longest.includes(' --') ? longest : `mturk-team ${usage.replace(' [options]', '')}`;
+  // Without an option, it is the name.
+  const example = longest.includes(' --') ? `\`${longest.replaceAll('|', '\\|')}\`` : '';
   const anchor = `<a id="${anchorOf(name)}"></a>\`${name}\``;
-  return { name, row: `| ${anchor} | ${phrase} | \`${example.replaceAll('|', '\\|')}\` |` };
+  return { name, row: `| ${anchor} | ${phrase} | ${example} |` };
 }
 
 /** The commands of a group, as the help lists them. */
