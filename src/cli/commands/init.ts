@@ -85,7 +85,7 @@ function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, 
 function releaseNote(files: readonly string[]): string {
   if (files.length === 0) return '';
   const names = new Intl.ListFormat('en').format(files);
-  return `Not written: ${names}. They name a release, and this copy is none; a trial works without. To add them later, run \`mturk-team init\` of a release, or add --tool OWNER/NAME@SHA.`;
+  return `Not written, because this copy is no release: ${names}. Later, run \`mturk-team init\` of a release, or add --tool OWNER/NAME@SHA.`;
 }
 
 async function answersOf(options: InitOptions, command: Command, terminal: Terminal): Promise<Result<LabAnswers>> {
