@@ -115,7 +115,9 @@ test('without a release, init writes what names none, and says what is missing a
   expect(filesIn(cwd)).toEqual(FILES.filter((path) => !missing.includes(path)));
   const { stdout } = await runHere(['init'], { cwd, env });
   const said = stdout.replaceAll(/\s+/g, ' ');
-  expect(said).toContain(`Not written, because this copy is no release: ${missing.slice(0, 2).join(', ')}, and README.md.`);
+  expect(said).toContain(
+    `Not written, because this copy is no release: ${missing.slice(0, 2).join(', ')}, and README.md.`,
+  );
   expect(said).toContain('--tool OWNER/NAME@SHA');
   const later = JSON.parse((await runHere(['init', ...TOOL, '--json'], { cwd, env })).stdout);
   expect(later).toMatchObject({ written: missing, needsRelease: [] });
