@@ -53,11 +53,6 @@ test.each(['file', 'failures', 'drift'])('every code of findings-%s.md has one a
   expect(sections.filter((code) => !codes.includes(code))).toEqual([]);
 });
 
-test('every reason of a workflow is in the list of reasons', () => {
-  const [, list = ''] = /^## Failures of a workflow\n\n([\s\S]*?)\n\n/m.exec(textOf('failures')) ?? [];
-  expect(FAILURE_REASONS.filter((reason) => !list.includes(`\`${reason}\``))).toEqual([]);
-});
-
 const GENERATED = [':(exclude)__tests__/golden', ':(exclude)__tests__/fixtures'];
 const PAGES = execFileSync('git', ['ls-files', '-z', '*.md', ...GENERATED], { encoding: 'utf8' })
   .split('\0')

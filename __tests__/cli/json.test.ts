@@ -147,7 +147,7 @@ test('--json is the one spelling; --format has what is neither text nor JSON', a
 test('docs/reference/json.md has the commands of cli.md, in its order', () => {
   const page = readFileSync('docs/reference/cli.md', 'utf8');
   const documented = documentedCommands();
-  const commands = [...page.matchAll(/^### `(.+)`$/gm)].map(([, command = '']) => command);
+  const commands = [...page.matchAll(/^\| <a id="[\w-]+"><\/a>`(.+?)` \|/gm)].map(([, command = '']) => command);
   const named = commands.map((command) => (documented.includes(command) ? command : command.replace(/ .*/, '')));
   expect(documented).toEqual([...new Set(named)].filter((command) => command !== 'schema'));
 });

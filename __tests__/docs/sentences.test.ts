@@ -10,33 +10,44 @@ const PAGES = execFileSync('git', ['ls-files', '-z', 'README.md', 'SECURITY.md',
 
 /** The sentences of a page as a reader sees them, or cells of a table. No code blocks, titles and heads of tables: links repeat titles. */
 function sentencesOf(page: string): readonly string[] {
-  return page
-    .replace(/^( *)```[\s\S]*?^\1```$/gm, '\n\n')
-    .replace(/<!--[\s\S]*?-->/g, '\n\n')
-    .replace(/^\|.*\|\n\|(?: *-+ *\|)+$/gm, '')
-    .replace(/^ *(?:[-*]|\d+\.) /gm, '\n\n')
-    .replace(/^#+ .*$/gm, '\n\n')
-    .replace(/^> ?/gm, '')
-    .replace(/^\|(.*)\|$/gm, (_row, cells: string) => `\n\n${cells.replace(/(?<!\\)\|/g, '\n\n')}\n\n`)
-    .split(/\n\s*\n/)
-    .flatMap((paragraph) => paragraph.split(/(?<=[.!?:;])\s+/))
-    .map((sentence) =>
-      sentence
-        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-        .replace(/<[^>]+>/g, '')
-        .replace(/[`*]/g, '')
-        .replace(/\s+/g, ' ')
-        .trim()
-        .replace(/[.:;]$/, '')
-        .toLowerCase(),
-    )
-    .filter((sentence) => sentence.split(' ').length >= FEWEST_WORDS);
+  return (
+    page
+      .replace(/^( *)```[\s\S]*?^\1```$/gm, '\n\n')
+      .replace(/<!--[\s\S]*?-->/g, '\n\n')
+      .replace(/^\|.*\|\n\|(?: *-+ *\|)+$/gm, '')
+      .replace(/^ *(?:[-*]|\d+\.) /gm, '\n\n')
+      .replace(/^#+ .*$/gm, '\n\n')
+      .replace(/^> ?/gm, '')
+      .replace(/^\|(.*)\|$/gm, (_row, cells: string) => `\n\n${cells.replace(/(?<!\\)\|/g, '\n\n')}\n\n`)
+      .split(/\n\s*\n/)
+      .flatMap((paragraph) => paragraph.split(/(?<=[.!?:;])\s+/))
+      // A command of two guides is no sentence.
+      .filter((sentence) => !/^\s*`[^`]+`\s*$/.test(sentence))
+      .map((sentence) =>
+        sentence
+          .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+          .replace(/<[^>]+>/g, '')
+          .replace(/[`*]/g, '')
+          .replace(/\s+/g, ' ')
+          .trim()
+          .replace(/[.:;]$/, '')
+          .toLowerCase(),
+      )
+      .filter((sentence) => sentence.split(' ').length >= FEWEST_WORDS)
+  );
 }
 
 test('a page is split where a reader stops', () => {
   const page = [
     ...['# A title of a page', '', 'The `first` [sentence](x.md) of\nthis *page*: is it? Then a second one follows.'],
-    ...['', '| Name of a column | Other |', '| --- | --- |', '| a cell with five words | `a \\| b` |', ''],
+    ...[
+      '',
+      '| Name of a column | Other |',
+      '| --- | --- |',
+      '| a cell with five words | `a \\| b` |',
+      '| `a command of five words` | x |',
+      '',
+    ],
     ...['- An item of a list', '', '```sh', 'a command of five words', '```', ''],
   ].join('\n');
   expect(sentencesOf(page)).toEqual([

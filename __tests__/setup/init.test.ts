@@ -107,13 +107,20 @@ test.each(USAGE)('%s is wrong usage, and nothing is written', async (_what, args
   expect(filesIn(cwd)).toEqual([]);
 });
 
-test('without a release, init stops and says how to name one', async () => {
-  const cwd = empty();
-  const { code, stderr } = await runHere(['init', ...FLAGS], { cwd, env });
-  expect(code).toBe(1);
-  expect(stderr).toContain('error[release-unknown]');
-  expect(stderr).toContain('--tool OWNER/NAME@SHA');
-  expect(filesIn(cwd)).toEqual([]);
+test('without a release, init writes what names none, and says what is missing and how to add it', async () => {
+  const cwd = empty({ '.github/workflows/plan.yml': 'ours\n' });
+  const missing = ['.github/workflows/apply.yml', '.github/workflows/drift.yml', 'README.md'];
+  const first = await runHere(['init', ...FLAGS, '--json'], { cwd, env });
+  expect({ code: first.code, ...JSON.parse(first.stdout) }).toMatchObject({ code: 0, needsRelease: missing });
+  expect(filesIn(cwd)).toEqual(FILES.filter((path) => !missing.includes(path)));
+  const { stdout } = await runHere(['init'], { cwd, env });
+  const said = stdout.replaceAll(/\s+/g, ' ');
+  expect(said).toContain(
+    `Not written, because this copy is no release: ${missing.slice(0, 2).join(', ')}, and README.md.`,
+  );
+  expect(said).toContain('--tool OWNER/NAME@SHA');
+  const later = JSON.parse((await runHere(['init', ...TOOL, '--json'], { cwd, env })).stdout);
+  expect(later).toMatchObject({ written: missing, needsRelease: [] });
 });
 
 test('init overwrites nothing, says what exists, and writes what is missing', async () => {

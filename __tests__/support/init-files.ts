@@ -1,5 +1,5 @@
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
-import { firstTeamFile, labFiles } from '../../src/setup/init/lab-files.ts';
+import { firstTeamFile, labFiles, releaseFiles } from '../../src/setup/init/lab-files.ts';
 import { repositoryFacts } from '../../src/setup/repository.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -20,7 +20,7 @@ export function labTeam(text = FIRST_TEAM): Team {
 
 /** What `init` writes, by path; where a team.yaml is, the rest follows from it. */
 export function initFiles(team = FIRST_TEAM): Readonly<Record<string, string>> {
-  return { 'team.yaml': team, ...labFiles(labTeam(team), LAB_RELEASE) };
+  return { 'team.yaml': team, ...labFiles(labTeam(team)), ...releaseFiles(labTeam(team), LAB_RELEASE) };
 }
 
 /** A lab repository as `init` writes it, and what an attacker adds. */

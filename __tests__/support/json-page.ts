@@ -5,7 +5,7 @@ interface KnownKey {
   readonly isOptional: boolean;
   /** Its keys are data, such as names. */
   readonly isOpen: boolean;
-  /** The heading of the shape, as an anchor. */
+  /** The name of the shape. */
   readonly shape: string | null;
 }
 
@@ -19,27 +19,31 @@ const SECTIONS: ReadonlyMap<string, Shape> = new Map(
     .slice(1)
     .flatMap((section) => {
       const [heading = ''] = section.split('\n');
-      const names = heading.toLowerCase().split(', ');
-      return names.map((name) => [name.replaceAll(' ', '-'), shapeOf(section)] as const);
+      return heading.split(', ').map((name) => [nameOf(name), shapeOf(section)] as const);
     }),
 );
 
-/** After a line that begins with "Only", all keys of the section are optional. */
+/** Of a command or a type, as in the heading of its section. */
+function nameOf(heading: string): string {
+  return heading.toLowerCase().replace(/[ -]/g, '');
+}
+
+/** The keys in the block of a section: `a, b?: Type`. */
 function shapeOf(section: string): Shape {
-  const keys = new Map<string, KnownKey>();
-  let only = false;
-  for (const line of section.split('\n')) {
-    only ||= line.startsWith('Only ');
-    const [, names = '', meaning = ''] = /^- ((?:`[\w.]+`(?:, )?)+)(?:: (.*))?$/.exec(line) ?? [];
-    const [, shape = null] = /\]\(#([\w-]+)\)/.exec(meaning) ?? [];
-    const known = {
-      isOptional: only || meaning.startsWith('Only'),
-      isOpen: /\b(?:varies by|the keys are)\b/.test(meaning),
-      shape,
-    };
-    for (const [, name = ''] of names.matchAll(/`([\w.]+)`/g)) keys.set(name, known);
-  }
-  return keys;
+  const [, block = ''] = /^```text\n([\s\S]*?)^```$/m.exec(section) ?? [];
+  return new Map(
+    block
+      .trim()
+      .split('\n')
+      .flatMap((line) => {
+        const [names = '', type = ''] = line.split(': ');
+        const shape = /^[A-Z]/.test(type) ? nameOf(type) : null;
+        return names.split(', ').map((name) => {
+          const known = { isOptional: name.endsWith('?'), isOpen: type === 'unknown', shape };
+          return [name.replace(/\?$/, ''), known] as const;
+        });
+      }),
+  );
 }
 
 /** The commands of the page, and groups of commands whose results have the same keys. */
@@ -52,7 +56,7 @@ export function documentedCommands(): readonly string[] {
 export function undocumented(command: string, document: object): readonly string[] {
   const { version: _, ...keys } = document as Record<string, unknown>;
   if (Object.keys(keys).join() === 'error') return differences(keys, new Map([['error', ERROR]]), '', command);
-  const section = SECTIONS.get(command.replaceAll(' ', '-'));
+  const section = SECTIONS.get(nameOf(command));
   return section === undefined ? [`the page has no section ${command}`] : differences(keys, section, '', command);
 }
 

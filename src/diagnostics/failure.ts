@@ -140,8 +140,6 @@ export interface PipelineFailureArgs {
   /** The object is no state that can be read. */
   'state-damaged': { readonly state: string };
   'file-not-readable': { readonly file: string; readonly reason: string };
-  /** `file` is the release.json that should be beside the command's own file. */
-  'release-unknown': { readonly file: string };
   /** Both are `OWNER/NAME@REF`: what the lab's workflows call, and the release of this program. */
   'release-differs': { readonly called: string; readonly own: string };
   'file-not-writable': { readonly file: string; readonly reason: string };

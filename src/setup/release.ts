@@ -42,19 +42,21 @@ export function docsUrl({ repository, commit }: Release, page: string): string {
 
 /** Where a person who runs the program reads a page: at its release, or in the checkout that it was built in. */
 export async function pageOf(program: string, page: string): Promise<string> {
-  const release = await releaseOf(program);
-  return release.ok ? docsUrl(release.value, page) : `docs/${page}`;
+  return pageAt(await releaseOf(program), page);
 }
 
+export const pageAt = (release: Release | null, page: string): string =>
+  release === null ? `docs/${page}` : docsUrl(release, page);
+
 /**
- * The release that a program belongs to, by the `release.json` beside it. The tarball alone has that file, because a commit
- * cannot hold its own hash.
+ * The release that a program belongs to, by the `release.json` beside it. A release's tarball alone has that file, because a
+ * commit cannot hold its own hash. Null for any other copy.
  */
-export async function releaseOf(program: string): Promise<Result<Release>> {
+export async function releaseOf(program: string): Promise<Release | null> {
   const file = join(dirname(await realpath(program)), 'release.json');
   try {
-    return succeed(RELEASE.parse(JSON.parse(await readFile(file, 'utf8'))));
+    return RELEASE.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    return fail('release-unknown', { file });
+    return null;
   }
 }

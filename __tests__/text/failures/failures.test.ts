@@ -119,7 +119,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   killed: [{ signal: 'SIGKILL', progress }],
   'team-file-invalid': [{ file: 'team.yaml', findings: [], source: '' }],
   'file-not-readable': [{ file: 'report.json', reason: 'ENOENT' }],
-  'release-unknown': [{ file: 'dist/release.json' }],
   'release-differs': [
     { called: `mallory/mturk-team@${'9'.repeat(40)}`, own: `mturk-tools/mturk-team@${'1'.repeat(40)}` },
   ],

@@ -57,7 +57,7 @@ export async function bootstrapLab(
       const release = await releaseOf(process.argv[1] ?? '');
       const factsOf: FactsOf = async (recorded) => {
         const facts = await repositoryFacts(options.given, recorded, dirname(options.file), process.env);
-        return facts.ok ? calledRelease(facts.value, release.ok ? release.value : null) : facts;
+        return facts.ok ? calledRelease(facts.value, release) : facts;
       };
       const found = await inspectSetup(account, session.team, factsOf);
       if (!found.ok) return found;

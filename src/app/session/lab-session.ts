@@ -88,6 +88,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const account = options.emulator === null ? team.account : resolve(options.emulator);
   const work = await written(() => privateDirectory(process.env, [resolve(options.file), account]));
   if (!work.ok) return work;
+  if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
   const given = { ...options, work: work.value, readLock };

@@ -17,7 +17,7 @@ import {
   parseOwners,
 } from '../../setup/init/answers.ts';
 import { type FirstOwner, type LabAnswers, writeLabFiles } from '../../setup/init/lab-files.ts';
-import { docsUrl, parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { pageAt, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
@@ -34,10 +34,9 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-/** `init`: 0 written, 1 if the release is not known, the file has errors or cannot be written, 2 if answers are missing. */
+/** `init`: 0 written, 1 if the file has errors or cannot be written, 2 if answers are missing. */
 async function init(directory: string, options: InitOptions, command: Command, terminal: Terminal): Promise<number> {
-  const release = options.tool === undefined ? await releaseOf(process.argv[1] ?? '') : succeed(options.tool);
-  if (!release.ok) return reportFailure(release.failure, terminal);
+  const release = options.tool ?? (await releaseOf(process.argv[1] ?? ''));
   // A link counts, wherever it leads.
   const isLab = await lstat(join(directory, 'team.yaml')).then(
     () => true,
@@ -52,7 +51,7 @@ async function init(directory: string, options: InitOptions, command: Command, t
   }
   const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
   if (!answers.ok) return reportFailure(answers.failure, terminal);
-  const done = await written(() => writeLabFiles(directory, answers.value, release.value, dayOf(options)));
+  const done = await written(() => writeLabFiles(directory, answers.value, release, dayOf(options)));
   const result = done.ok ? done.value : done;
   if (!result.ok) return reportFailure(result.failure, terminal);
   const next = `${directory === '.' ? '' : `cd ${pasted(directory)} && `}mturk-team check`;
@@ -62,21 +61,31 @@ async function init(directory: string, options: InitOptions, command: Command, t
       paths.length === 0 ? '' : `${title}:\n${paths.map((path) => `  ${path}\n`).join('')}`;
     terminal.stdout(list(`Wrote to ${directory}`, result.value.written));
     terminal.stdout(list('Exists, not changed', result.value.existing));
-    const note = answers.value === null ? '' : oneOwnerNote(answers.value, release.value);
-    const lines = [...(note === '' ? [] : wrapVisible(note, terminal.width)), `Next: ${next}`];
+    const notes = [
+      answers.value === null ? '' : oneOwnerNote(answers.value, release),
+      releaseNote(result.value.needsRelease),
+    ];
+    const lines = [...notes.flatMap((note) => (note === '' ? [] : wrapVisible(note, terminal.width))), `Next: ${next}`];
     terminal.stdout(`${lines.join('\n')}\n`);
   }
   return 0;
 }
 
 /** What follows for a lab with one owner, whose own changes no one else can approve; empty for several. */
-function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, release: Release): string {
+function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, release: Release | null): string {
   if (owner === undefined || others.length > 0) return '';
   const { key } = owner;
-  const page = docsUrl(release, 'setup.md#a-lab-with-one-owner');
+  const page = pageAt(release, 'setup.md#a-lab-with-one-owner');
   return selfApproval
     ? `${key} may merge their own changes without another approval. Before others can write, read ${page}`
     : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}`;
+}
+
+/** For a copy of the program that is no release, as one packed from a clone. */
+function releaseNote(files: readonly string[]): string {
+  if (files.length === 0) return '';
+  const names = new Intl.ListFormat('en').format(files);
+  return `Not written, because this copy is no release: ${names}. Later, run \`mturk-team init\` of a release, or add --tool OWNER/NAME@SHA.`;
 }
 
 async function answersOf(options: InitOptions, command: Command, terminal: Terminal): Promise<Result<LabAnswers>> {
@@ -125,7 +134,7 @@ export function register(command: Command, terminal: Terminal): void {
       'after',
       exitCodes(
         '0 written, or nothing was missing',
-        '1 release not known, errors in the file, or not writable',
+        '1 errors in the file, or not writable',
         '2 an answer is missing, or wrong usage',
       ),
     )

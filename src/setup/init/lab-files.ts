@@ -1,4 +1,4 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import apply from '../../../.github/workflows/apply.yml';
 import drift from '../../../.github/workflows/drift.yml';
@@ -64,20 +64,26 @@ function scalar(text: string): string {
 }
 
 /** What a lab repository holds besides team.yaml, by path. None of it is code. */
-export function labFiles(team: Team, release: Release): Readonly<Record<string, string>> {
-  const callers = Object.entries(labCallers(release)).map(([name, text]) => [`.github/workflows/${name}`, text]);
+export function labFiles(team: Team): Readonly<Record<string, string>> {
   return {
-    ...Object.fromEntries(callers),
     '.github/CODEOWNERS': withCodeowners('', codeownersBlock(team) ?? ''),
     '.github/pull_request_template.md': PULL_REQUEST_TEMPLATE,
     '.gitignore': '.mturk-team/\ncdktf.out/\n',
     '.vscode/settings.json': `${JSON.stringify({ 'yaml.schemas': { './team.schema.json': 'team.yaml' } }, null, 2)}\n`,
-    'README.md': readme(team, release),
     'team.schema.json': teamSchemaText(),
   };
 }
 
+/** What names the release: the workflows call it, the README links to its pages. */
+export function releaseFiles(team: Team, release: Release): Readonly<Record<string, string>> {
+  const callers = Object.entries(labCallers(release)).map(([name, text]) => [workflowPath(name), text]);
+  return { ...Object.fromEntries(callers), 'README.md': readme(team, release) };
+}
+
 const CALLERS = { plan, apply, drift };
+const workflowPath = (name: string) => `.github/workflows/${name}`;
+/** The paths of `releaseFiles`. */
+const RELEASE_FILES = [...Object.keys(CALLERS).map((name) => workflowPath(`${name}.yml`)), 'README.md'];
 
 /** A lab's three workflows by file name: this repository's own, which call a commit of a release in place of a build. */
 export function labCallers(release: Release): Readonly<Record<string, string>> {
@@ -136,16 +142,18 @@ export interface Initialized {
   readonly written: readonly string[];
   /** Files that were there before, and stay as they were. */
   readonly existing: readonly string[];
+  /** Files that are neither there nor written, because they name a release and none is known. */
+  readonly needsRelease: readonly string[];
 }
 
 /**
  * Writes what a lab repository lacks. The other files follow from its team.yaml: the one that is there, else the one that
- * the answers make. Null answers are for a directory that has one.
+ * the answers make. Null answers are for a directory that has one. With a null release, nothing that names one is written.
  */
 export async function writeLabFiles(
   directory: string,
   answers: LabAnswers | null,
-  release: Release,
+  release: Release | null,
   today: string,
 ): Promise<Result<Initialized>> {
   const file = join(directory, 'team.yaml');
@@ -153,14 +161,22 @@ export async function writeLabFiles(
   const reading: TeamReading = first === null ? await readTeamFile(file, { today }) : readTeam(first, { file, today });
   const { team, findings, source } = reading;
   if (team === null) return fail('team-file-invalid', { file, findings, source });
-  const files = { 'team.yaml': first, ...labFiles(team, release) };
+  const pinned = release === null ? {} : releaseFiles(team, release);
+  const files = { 'team.yaml': first, ...labFiles(team), ...pinned };
   const written: string[] = [];
   const existing: string[] = [];
   for (const [path, text] of Object.entries(files)) {
     if (text !== null && (await writeNew(directory, path, text))) written.push(path);
     else existing.push(path);
   }
-  return succeed({ written, existing });
+  const isMissing = (path: string) =>
+    lstat(join(directory, path)).then(
+      () => false,
+      () => true,
+    );
+  const needsRelease: string[] = [];
+  for (const path of release === null ? RELEASE_FILES : []) if (await isMissing(path)) needsRelease.push(path);
+  return succeed({ written, existing, needsRelease });
 }
 
 /** Whether the file was not there. A link counts as a file, wherever it leads, and so does all below a folder that is one. */

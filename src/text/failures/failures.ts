@@ -119,11 +119,6 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`cannot read ${codeText(file)}`,
     help: t`check the name of the file and its permissions`,
   }),
-  'release-unknown': ({ file }) => ({
-    summary: t`the release that workflows would call is not known`,
-    reason: t`${codeText(file)} is missing or not usable: only the packed release has it`,
-    help: t`name the commit of a release: ${codeText('--tool OWNER/NAME@SHA')}`,
-  }),
   'release-differs': ({ called, own }) => ({
     summary: t`the workflows do not call the release of this command`,
     reason: t`they call ${codeText(called)}; this is ${codeText(own)}, and only its workflows may change AWS`,
