@@ -22,7 +22,7 @@ import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../
 import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { deniedIn, documentsOf, givenBy, givenByOthers, heldIn, type OperationsByUser, unchangedIn } from './access.ts';
-import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { deniedBy, distinctDenies, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -404,8 +404,7 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
   const ofLeft = rolesLeftBy(member, actual, input)
     .flatMap((role) => deniesAtGroup(role, input))
     .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
-  const all = new Map([...found, ...ofLeft].map((deny) => [denyKey(deny), deny]));
-  return [...all.values()];
+  return distinctDenies([...found, ...ofLeft]);
 }
 
 /** Roles that the file takes from a member who is still in the group: renamed ones among them, whose Denies stay the member's. */
