@@ -48,6 +48,17 @@ test('an edit becomes a pull request with one commit on a branch of its own', as
   expect(git('diff', '-U0', lab.main, branch).split('\n').slice(5)).toEqual([`+${line}`, '']);
 });
 
+test('a review of several members is one pull request, which names the command', async () => {
+  expect((await propose(['member', 'reviewed', 'bo', 'dee'])).code).toBe(0);
+  const [pull] = pulls();
+  expect(pull).toMatchObject({
+    ...{ title: 'Edit team.yaml: member reviewed bo dee', head: { ref: 'mturk-team/member-reviewed-bo-dee' } },
+  });
+  expect(pull?.body).toContain('`mturk-team member reviewed bo dee` made this change');
+  const branch = github.repository().branches.get('mturk-team/member-reviewed-bo-dee') ?? '';
+  expect(git('show', `${branch}:team.yaml`).match(/reviewed: "2026-11-28"/g)).toHaveLength(2);
+});
+
 test('the departure of an owner changes CODEOWNERS in the same commit', async () => {
   expect((await propose(['member', 'depart', 'dee', '--reason', 'moved'])).code).toBe(0);
   const branch = github.repository().branches.get('mturk-team/member-depart-dee') ?? '';

@@ -173,7 +173,7 @@ test('CODEOWNERS follows the owners, and nothing else', () => {
 });
 
 test('what an edit is about names its branch', () => {
-  expect(VERBS.map(([edit]) => subjectOf(edit)).slice(-3)).toEqual(['pay:bonus-spend', '', 'root-access-key']);
+  expect(VERBS.map(([edit]) => subjectOf(edit)).slice(-3)).toEqual(['pay:bonus spend', '', 'root-access-key']);
   expect(obtained(splicesOf({ verb: 'member resume', member: 'bo' }, opened().draft, 'team.yaml'))).toHaveLength(1);
 });
 

@@ -72,6 +72,11 @@ export function accessOf(
   });
 }
 
+/** What each user may do, by IAM name. */
+export function allowedByName(access: readonly UserAccess[]): ReadonlyMap<string, OperationSet> {
+  return new Map(access.map(({ user, allowed }) => [user.name, allowed]));
+}
+
 function once(known: Map<string, Reading>, key: string, held: () => HeldPolicies): Reading {
   const found = known.get(key) ?? readPolicies(held());
   known.set(key, found);

@@ -1,4 +1,4 @@
-import { accessOf, accessOnceBegun, type UserAccess } from '../access/access-of.ts';
+import { accessOf, accessOnceBegun, allowedByName, type UserAccess } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, mapDocuments } from '../access/model.ts';
 import {
   difference,
@@ -51,24 +51,23 @@ export function differencesOf(
 ): readonly PersonAccess[] {
   const members = new Set(team.members.map(({ key }) => key));
   const before = modelBefore(adoption);
-  const of = (model: AccessModel) => new Map(accessOf(model, { at }).map((access) => [access.user.name, access]));
-  const was = of(before);
-  const most = of(mapDocuments(before, (document) => withoutLimits(document, 'Allow')));
-  const least = of(mapDocuments(before, (document) => withoutLimits(document, 'Deny')));
+  const was = new Map(accessOf(before, { at }).map((access) => [access.user.name, access]));
+  const allowedIn = (model: AccessModel) => allowedByName(accessOf(model, { at }));
+  const most = allowedIn(mapDocuments(before, (document) => withoutLimits(document, 'Allow')));
+  const least = allowedIn(mapDocuments(before, (document) => withoutLimits(document, 'Deny')));
   const desired = desiredAccess(team, today);
-  const will = of(desired);
-  const begun = new Map(accessOnceBegun(desired, { at }).map((access) => [access.user.name, access]));
+  const will = allowedIn(desired);
+  const begun = allowedByName(accessOnceBegun(desired, { at }));
   return adoption.users.flatMap(({ key, name }): PersonAccess[] => {
     const access = was.get(name);
     if (!members.has(key) || access === undefined) return [];
     const user = iamName(team.lab, key);
-    const allowedIn = (model: ReadonlyMap<string, UserAccess>, of: string) => model.get(of)?.allowed ?? NO_OPERATIONS;
-    const now = allowedIn(will, user);
+    const now = will.get(user) ?? NO_OPERATIONS;
     const sets = {
       before: access.allowed,
       now,
-      after: union(now, allowedIn(begun, user)),
-      limited: difference(allowedIn(most, name), allowedIn(least, name)),
+      after: union(now, begun.get(user) ?? NO_OPERATIONS),
+      limited: difference(most.get(name) ?? NO_OPERATIONS, least.get(name) ?? NO_OPERATIONS),
     };
     return [{ key, name, ...personAccess(sets, before, access) }];
   });

@@ -16,7 +16,7 @@ import { MANAGED_POLICY_NAMES, type ManagedPolicyName, managedPolicyArn } from '
 import { CAPABILITY_NAMES, type Capability, operationsOf } from '../catalog/mturk.ts';
 import { QUOTAS } from '../iam/quotas.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { operationsOfManaged } from '../team/resolve-roles.ts';
+import { allowedByRole, operationsOfManaged } from '../team/resolve-roles.ts';
 import type { Role, Team } from '../team/team.ts';
 import type { Candidate } from './candidates.ts';
 
@@ -98,8 +98,8 @@ function grantedOf({ allowed, granted, boundary }: UserAccess): OperationSet {
   return boundary === null ? granted : intersection(granted, boundary.allowed);
 }
 
-function operationsOfRole({ allow, deny, managed }: Role): OperationSet {
-  return difference(operationSet([...allow, ...managed.flatMap(operationsOfManaged)]), operationSet(deny));
+function operationsOfRole(role: Role): OperationSet {
+  return difference(operationSet(allowedByRole(role)), operationSet(role.deny));
 }
 
 /** Some roles, with those that they extend. */

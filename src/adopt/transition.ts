@@ -1,4 +1,4 @@
-import { accessOf } from '../access/access-of.ts';
+import { accessOf, allowedByName } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, indexModel } from '../access/model.ts';
 import {
   difference,
@@ -54,7 +54,7 @@ export interface Unequal {
 type Operations = ReadonlyMap<string, OperationSet>;
 
 function operationsIn(model: AccessModel, at: Date): Operations {
-  return new Map(accessOf(model, { at }).map(({ user, allowed }) => [user.name, allowed]));
+  return allowedByName(accessOf(model, { at }));
 }
 
 function of(operations: Operations, name: string): OperationSet {

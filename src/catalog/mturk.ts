@@ -159,3 +159,9 @@ export function actionOf(operation: Operation): string {
 
 /** The capabilities that spend money, which `freeze: [spend]` stands for. */
 export const SPENDING_CAPABILITIES = CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === 'spends');
+
+/** The capabilities that entries of `freeze` mean, in catalog order. */
+export function frozenCapabilities(names: readonly string[]): readonly Capability[] {
+  const frozen: readonly string[] = names.flatMap((name) => (name === 'spend' ? SPENDING_CAPABILITIES : [name]));
+  return CAPABILITY_NAMES.filter((name) => frozen.includes(name));
+}

@@ -49,12 +49,12 @@ export type Edit = z.infer<typeof EDIT>;
 export type Verb = Edit['verb'];
 type EditOf<Given extends Verb> = Extract<Edit, { readonly verb: Given }>;
 
-/** What the edit is about: the last part of its branch's name. */
+/** What the edit is about, as it stands behind its verb. */
 export function subjectOf(edit: Edit): string {
   if ('member' in edit) return edit.member;
   if ('role' in edit) return edit.role;
-  if ('members' in edit) return edit.members.join('-');
-  return 'finding' in edit ? edit.finding : edit.capabilities.join('-');
+  if ('members' in edit) return edit.members.join(' ');
+  return 'finding' in edit ? edit.finding : edit.capabilities.join(' ');
 }
 
 /** The splices of an edit, or why the file has nothing to edit. `file` is as the user named it. */

@@ -1,9 +1,10 @@
 import { accessOf } from '../access/access-of.ts';
 import { byCapability, type CapabilityAccess } from '../access/capability-access.ts';
-import type { AccessModel } from '../access/model.ts';
-import { emptyModel } from '../access/model.ts';
+import type { Query } from '../access/explain.ts';
+import { type AccessModel, emptyModel } from '../access/model.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
+import type { Operation } from '../catalog/mturk.ts';
 import { roleChanges, settingsChanges } from '../review/changes/file-changes.ts';
 import { reviewedPeople } from '../review/changes/people.ts';
 import type { ReviewedPerson, RoleChange, SettingsChange } from '../review/manifest/schema.ts';
@@ -11,7 +12,7 @@ import { endOf } from '../team/documents.ts';
 import { iamName } from '../team/names.ts';
 import type { Member, Team } from '../team/team.ts';
 import type { Commit } from './commits.ts';
-import type { Version } from './timeline.ts';
+import type { Source, Version } from './timeline.ts';
 
 /** What a commit changed about access. */
 export interface MergedChange {
@@ -43,6 +44,11 @@ interface DayChange {
 }
 
 export type HistoryChange = MergedChange | DayChange;
+
+/** The changes of a branch, with what a reader must know of them. */
+export interface History extends Pick<Source, 'branch' | 'notes'> {
+  readonly changes: readonly HistoryChange[];
+}
 
 /** Every change of access by some versions, oldest first, up to a moment (ISO 8601). Before the first one there was none. */
 export function changesOf(versions: readonly Version[], until: string, before: Team | null = null): HistoryChange[] {
@@ -133,15 +139,41 @@ function accessAt(model: AccessModel, moment: number) {
 /** The part of the changes that is about a member or a role; all of them without a key. */
 export function changesAbout(changes: readonly HistoryChange[], key: string | null): readonly HistoryChange[] {
   if (key === null) return changes;
-  return changes.flatMap((change): readonly HistoryChange[] => {
-    if (change.kind !== 'merged') {
-      const people = change.people.filter((person) => person.key === key);
-      return people.length === 0 ? [] : [{ ...change, people }];
-    }
-    const people = change.people.filter((person) => person.key === key || isThrough(person, change.lab, key));
-    const roles = change.roles.filter((role) => role.key === key);
-    return people.length + roles.length === 0 ? [] : [{ ...change, people, roles }];
+  return narrowed(changes, {
+    day: (person) => person.key === key,
+    merged: (person, lab) => person.key === key || isThrough(person, lab, key),
+    role: (role) => role.key === key,
   });
+}
+
+/** The part of the changes after which someone may do more or less of what is asked for. */
+export function changesTo(changes: readonly HistoryChange[], { kind, name, operations }: Query) {
+  const isAsked = (some: readonly Operation[]) => some.some((each) => operations.includes(each));
+  return narrowed(changes, {
+    day: ({ capabilities }) => capabilities.some((each) => isAsked(each.operations)),
+    merged: ({ roles, change: { operations: changed } }) =>
+      kind === 'role' ? [...roles.gained, ...roles.lost].includes(name) : isAsked([...changed.gained, ...changed.lost]),
+    role: () => false,
+  });
+}
+
+interface Parts {
+  readonly day: (person: DayChange['people'][number]) => boolean;
+  readonly merged: (person: ReviewedPerson, lab: string) => boolean;
+  readonly role: (role: RoleChange) => boolean;
+}
+
+function narrowed(changes: readonly HistoryChange[], is: Parts): readonly HistoryChange[] {
+  const parts = changes.map((change) =>
+    change.kind === 'merged'
+      ? {
+          ...change,
+          people: change.people.filter((person) => is.merged(person, change.lab)),
+          roles: change.roles.filter(is.role),
+        }
+      : { ...change, people: change.people.filter(is.day) },
+  );
+  return parts.filter((change) => change.people.length > 0 || (change.kind === 'merged' && change.roles.length > 0));
 }
 
 /** Whether someone gains or loses a role, or something by it. */

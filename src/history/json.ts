@@ -1,6 +1,6 @@
 import type { HistoryChange } from './changes.ts';
 import type { Commit } from './commits.ts';
-import type { HistoryNote, Since } from './timeline.ts';
+import type { HistoryNote, Since, Source } from './timeline.ts';
 import type { Decision, Reason, WhyAnswer } from './why.ts';
 
 /** A commit as `--json` prints it: what its author wrote, and no more. */
@@ -35,14 +35,7 @@ function sinceJson({ version: { since: at, commit }, unreadable }: Since, decisi
 }
 
 /** Which version an answer about a day is from, and what changed on the day. */
-export function pastJson(
-  {
-    branch,
-    commit,
-    notes,
-  }: { readonly branch: string; readonly commit: Commit; readonly notes: readonly HistoryNote[] },
-  changes: readonly HistoryChange[],
-) {
+export function pastJson({ branch, commit, notes }: Source, changes: readonly HistoryChange[]) {
   return {
     merged: { branch, commit: commitJson(commit), changes: changes.map(changeJson), notes: notes.map(noteJson) },
   };

@@ -1,15 +1,8 @@
 import { isManagedPolicyName } from '../catalog/managed-policies.ts';
-import {
-  CAPABILITY_NAMES,
-  type Capability,
-  isCapability,
-  isOperation,
-  operationsOf,
-  SPENDING_CAPABILITIES,
-} from '../catalog/mturk.ts';
+import { type Capability, frozenCapabilities, isCapability, isOperation, operationsOf } from '../catalog/mturk.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
-import { listIn } from '../team/draft.ts';
-import { inCatalogOrder, resolveRoles } from '../team/resolve-roles.ts';
+import { listIn, sortedEntries } from '../team/draft.ts';
+import { resolveRoles, wholeRole } from '../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
 import type { PieceReader, PlainMap } from './pieces.ts';
 
@@ -71,13 +64,6 @@ function once<Value>(known: WeakMap<object, Value>, of: object, read: () => Valu
   return value;
 }
 
-/** By code units, so that the order does not depend on a locale. */
-function sortedEntries(map: PlainMap): readonly (readonly [string, unknown])[] {
-  return Object.keys(map)
-    .sort()
-    .map((key) => [key, map[key]]);
-}
-
 /** Reads values of a file. What is absent is empty; what is there and is not known is a problem. */
 class Problems {
   readonly wrong: string[] = [];
@@ -128,8 +114,7 @@ class Problems {
     const names = this.texts(value, 'freeze');
     // A brake that is not known could stop anything.
     if (names.some((name) => name !== 'spend' && !isCapability(name))) this.wrong.push('freeze');
-    const all: readonly string[] = names.flatMap((name) => (name === 'spend' ? SPENDING_CAPABILITIES : [name]));
-    return CAPABILITY_NAMES.filter((name) => all.includes(name));
+    return frozenCapabilities(names);
   }
 
   /** Keys of an entry that this version does not know. */
@@ -179,16 +164,7 @@ function rolesOf(map: PlainMap): Read<readonly Role[]> {
     return { key, extends: names('extends'), allow, deny, managed };
   });
   const resolved = resolveRoles(drafts);
-  const value = drafts.map(({ key, ...draft }): Role => {
-    const all = resolved.get(key);
-    return {
-      ...{ key, description: null, extends: [...draft.extends].sort() },
-      allow: inCatalogOrder(all?.allow ?? new Set()),
-      deny: inCatalogOrder(all?.deny ?? new Set()),
-      managed: [...(all?.managed ?? [])].sort(),
-    };
-  });
-  return { value, ...found };
+  return { value: drafts.map((draft) => wholeRole({ ...draft, description: null }, resolved)), ...found };
 }
 
 /** Whether a name in `allow` or `deny` means an operation today: a retired one grants and denies nothing. */

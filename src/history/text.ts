@@ -23,9 +23,9 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import type { HistoryChange, MergedChange } from './changes.ts';
+import type { History, HistoryChange, MergedChange } from './changes.ts';
 import type { Commit } from './commits.ts';
-import type { HistoryNote } from './timeline.ts';
+import type { HistoryNote, Source } from './timeline.ts';
 import type { Decision, Need, Reason, RoleOutcome, Why, WhyAnswer } from './why.ts';
 
 const LONGEST_SUBJECT = 100;
@@ -220,14 +220,7 @@ function needLine(need: Need, member: string, what: string): readonly string[] {
 }
 
 /** Which version an answer about a day is from, and what changed on the day. */
-export function pastBlocks(
-  {
-    branch,
-    commit,
-    notes,
-  }: { readonly branch: string; readonly commit: Commit; readonly notes: readonly HistoryNote[] },
-  changes: readonly HistoryChange[],
-): readonly Block[] {
+export function pastBlocks({ branch, commit, notes }: Source, changes: readonly HistoryChange[]): readonly Block[] {
   const none = [paragraph(t`That day changed nothing about it.`)];
   const changed = [
     paragraph(strongText(t`Changed on that day:`)),
@@ -237,18 +230,7 @@ export function pastBlocks(
 }
 
 /** Every change, oldest first, in the words of the comment on a pull request. */
-export function historyBlocks(
-  {
-    branch,
-    changes,
-    notes,
-  }: {
-    readonly branch: string;
-    readonly changes: readonly HistoryChange[];
-    readonly notes: readonly HistoryNote[];
-  },
-  title: Text,
-): readonly Block[] {
+export function historyBlocks({ branch, changes, notes }: History, title: Text): readonly Block[] {
   const count = countedText(changes.length, 'change');
   return [
     heading(2, t`${title}: ${count}`),

@@ -18,6 +18,14 @@ export type HistoryNote =
   | { readonly code: 'history-version-unreadable'; readonly commit: Commit; readonly because: Unreadable }
   | { readonly code: 'history-names-ignored'; readonly names: readonly string[]; readonly commit: Commit };
 
+/** Where an answer is from: the version in force, and what a reader must know of the history. */
+export interface Source {
+  /** `origin/main`, or `main` of a clone without that. */
+  readonly branch: string;
+  readonly commit: Commit;
+  readonly notes: readonly HistoryNote[];
+}
+
 export const HISTORY_NOTES: readonly HistoryNote['code'][] = [
   'history-renamed',
   'history-rewritten',

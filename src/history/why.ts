@@ -13,10 +13,9 @@ import {
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { type Capability, capabilityOf, type Operation, operationsOf } from '../catalog/mturk.ts';
 import type { Result } from '../diagnostics/failure.ts';
-import { operationsOfManaged } from '../team/resolve-roles.ts';
+import { allowedByRole } from '../team/resolve-roles.ts';
 import { beginsLater, hasExpired, type Member, type Role, type Team } from '../team/team.ts';
-import type { Commit } from './commits.ts';
-import { type HistoryNote, type Since, sinceWhen, type Version } from './timeline.ts';
+import { type Since, type Source, sinceWhen, type Version } from './timeline.ts';
 
 /** What becomes of what a role grants, of what is asked; `denies` if it denies some of that, `none` if it does neither. */
 export type RoleOutcome = 'granted' | 'denied' | 'suspended' | 'frozen' | 'not-yet' | 'ended' | 'denies' | 'none';
@@ -66,15 +65,12 @@ export interface Decision {
 }
 
 /** The answer with the version that it is from, and who decided it. */
-export interface WhyAnswer {
+export interface WhyAnswer extends Source {
   readonly why: Why;
   readonly query: Query;
   readonly at: Date;
-  readonly branch: string;
-  readonly commit: Commit;
   /** Of each commit that a reason names, by id. */
   readonly decisions: ReadonlyMap<string, Decision>;
-  readonly notes: readonly HistoryNote[];
 }
 
 /** Versions up to the one that is asked, oldest first, the last of which can be read. Null for a key that none has. */
@@ -139,7 +135,7 @@ function reasonsOf(question: Asked): readonly Reason[] {
       return found !== null && isSo(found, then);
     });
   const roles = member.roles.flatMap((role) => roleReasons(question, role, since));
-  const frozen = [...new Set(listOperations(asked).map(capabilityOf))].filter((name) => team.freeze.includes(name));
+  const frozen = frozenIn(team, asked);
   return [
     ...roles,
     ...(member.roles.every((role) => isEmpty(grantedBy(team, role, asked)))
@@ -187,6 +183,10 @@ function stopOf({ team, member, at }: Asked, granted: OperationSet): RoleOutcome
   return isEmpty(difference(granted, frozen)) ? 'frozen' : 'denied';
 }
 
+function frozenIn({ freeze }: Team, operations: OperationSet): readonly Capability[] {
+  return [...new Set(listOperations(operations).map(capabilityOf))].filter((name) => freeze.includes(name));
+}
+
 function roleOf({ roles }: Team, key: string): Role | undefined {
   return roles.find((role) => role.key === key);
 }
@@ -194,8 +194,7 @@ function roleOf({ roles }: Team, key: string): Role | undefined {
 /** Of some operations, those that a role allows, whatever it or another one denies. */
 function grantedBy(team: Team, key: string, asked: OperationSet): OperationSet {
   const role = roleOf(team, key);
-  const all = [...(role?.allow ?? []), ...(role?.managed.flatMap(operationsOfManaged) ?? [])];
-  return intersection(operationSet(all), asked);
+  return intersection(operationSet(role === undefined ? [] : allowedByRole(role)), asked);
 }
 
 function deniedBy(team: Team, key: string, asked: OperationSet): OperationSet {
@@ -215,7 +214,7 @@ function needsOf(
   const today = at.toISOString().slice(0, 10);
   // The last day can be before it.
   const first = member !== null && beginsLater(member, today) ? member.from : null;
-  const frozen = [...new Set(listOperations(missing).map(capabilityOf))].filter((name) => team.freeze.includes(name));
+  const frozen = frozenIn(team, missing);
   const denying = (member?.roles ?? []).filter((role) => !isEmpty(deniedBy(team, role, missing)));
   const kept = (member?.roles ?? []).filter((role) => !denying.includes(role));
   // Who loses a role that denies a part loses what else it grants.
@@ -234,7 +233,7 @@ function needsOf(
 
 /** Roles that grant what is lacking and deny nothing of what is asked, those that grant least first. */
 function rolesFor(team: Team, asked: OperationSet, lacking: OperationSet): readonly string[] {
-  const size = ({ allow, managed }: Role) => new Set([...allow, ...managed.flatMap(operationsOfManaged)]).size;
+  const size = (role: Role) => new Set(allowedByRole(role)).size;
   return team.roles
     .filter(({ key }) => isEmpty(difference(lacking, grantedBy(team, key, lacking))))
     .filter(({ key }) => isEmpty(deniedBy(team, key, asked)))

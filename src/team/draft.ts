@@ -46,6 +46,11 @@ function entriesOf(value: unknown): [key: string, value: PlainMap][] {
   return Object.entries(mapOf(value)).map(([key, entry]) => [key, mapOf(entry)]);
 }
 
+/** By code units, so that the order does not depend on a locale. */
+export function sortedEntries<Value>(map: Readonly<Record<string, Value>>): [key: string, value: Value][] {
+  return Object.entries(map).sort(([one], [two]) => (one < two ? -1 : 1));
+}
+
 /** A list; null if it is none. */
 export function listIn(value: unknown): DraftList | null {
   return Array.isArray(value) ? value.map(textOf) : null;

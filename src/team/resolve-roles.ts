@@ -7,6 +7,7 @@ import {
 import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { actionMatches } from '../iam/evaluate.ts';
 import type { RoleDraft } from './draft.ts';
+import type { Role } from './team.ts';
 
 /** A role together with all that it extends. */
 export interface ResolvedRole {
@@ -62,6 +63,23 @@ function allowedByManaged(name: ManagedPolicyName): readonly Operation[] {
   return OPERATIONS.filter((operation) =>
     MANAGED_POLICIES[name].Statement.some((statement) => actionMatches(statement, actionOf(operation))),
   );
+}
+
+/** All that a role allows, whatever it denies. */
+export function allowedByRole({ allow, managed }: Pick<Role, 'allow' | 'managed'>): readonly Operation[] {
+  return [...allow, ...managed.flatMap(operationsOfManaged)];
+}
+
+/** A role with what it and all it extends say. */
+export function wholeRole(
+  { key, description, extends: parents }: Pick<Role, 'key' | 'description' | 'extends'>,
+  resolved: ReadonlyMap<string, ResolvedRole>,
+): Role {
+  const { allow = [], deny = [], managed = [] } = resolved.get(key) ?? {};
+  return {
+    ...{ key, description, extends: [...parents].sort() },
+    ...{ allow: inCatalogOrder(new Set(allow)), deny: inCatalogOrder(new Set(deny)), managed: [...managed].sort() },
+  };
 }
 
 /** A list of operations in catalog order. */

@@ -997,6 +997,22 @@ describe('Denies of groups that a member leaves by an apply', () => {
   ])('%s', (_what, given, expected) => {
     expect(ruled(given).withheld.map(({ key, kind }) => `${key} ${kind}`)).toEqual(expected);
   });
+
+  test('they are written in the order in which the next apply finds them, beside those of the member', () => {
+    const input = inputOf({
+      ...{ team: renamedReader, applied: sampleTeam },
+      change: all(
+        changeGroup('results-reader', () => ({ inline: [stops] })),
+        write('bo', 'own', says(statement('Deny', 'mechanicalturk:SendBonus'))),
+      ),
+    });
+    const first = ruleFor(input);
+    const access = afterApply(input.account.access, first, sampleTeam);
+    const applied = { ...input.applied!, team: appliedTeam(renamedReader, TODAY) };
+    const second = ruleFor({ ...input, applied, account: { ...input.account, access } });
+    expect(limitsOf(first, 'bo')?.Statement).toHaveLength(3);
+    expect(limitsOf(second, 'bo')).toEqual(limitsOf(first, 'bo'));
+  });
 });
 
 describe('names that something else has', () => {

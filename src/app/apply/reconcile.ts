@@ -1,4 +1,4 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOf, allowedByName } from '../../access/access-of.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -144,8 +144,6 @@ function limited(all: readonly Announcement[], most: number): readonly Announcem
 
 /** What the newest file gives a member now, with its freeze, suspensions and days. */
 function givesIn(team: Team, at: Date): (key: string) => ReturnType<typeof listOperations> {
-  const allowed = new Map(
-    accessOf(desiredAccessBeforeDeletions(team), { at }).map((access) => [access.user.name, access.allowed]),
-  );
+  const allowed = allowedByName(accessOf(desiredAccessBeforeDeletions(team), { at }));
   return (key) => listOperations(allowed.get(iamName(team.lab, key)) ?? NO_OPERATIONS);
 }

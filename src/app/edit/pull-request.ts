@@ -8,6 +8,7 @@ import { gitIn } from '../../github/git.ts';
 import { repositoryOfOrigin } from '../../setup/repository.ts';
 import { paragraph } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
+import { cut } from '../../text/markdown.ts';
 import { codeText, t } from '../../text/text.ts';
 import { CODEOWNERS } from '../codeowners.ts';
 import type { EditPlace } from './files.ts';
@@ -52,14 +53,17 @@ export async function openPullRequest(
   });
 }
 
+/** Git keeps a branch as a file, whose name has at most 255 bytes; GitHub takes titles of 256 characters. */
+const LONGEST = { branch: 100, title: 200 };
+
 /** The branch is `mturk-team/member-add-zoe`: not every key is a name of a branch. */
 function wordsOf(edit: Edit, path: string): { readonly branch: string; readonly title: string; readonly body: string } {
   const command = [edit.verb, subjectOf(edit)].join(' ').trim();
   const made = t`${codeText(`mturk-team ${command}`)} made this change of ${codeText(path)}.`;
   const next = t`The comment of the workflow says who gains or loses what.`;
   return {
-    branch: `mturk-team/${command.replace(/[^\w]+/g, '-')}`,
-    title: `Edit ${path}: ${command}`,
+    branch: `mturk-team/${command.replace(/[^\w]+/g, '-')}`.slice(0, LONGEST.branch),
+    title: cut(`Edit ${path}: ${command}`, LONGEST.title),
     body: printMarkdown([paragraph(made), paragraph(next)], { reveal: false }),
   };
 }

@@ -1,15 +1,12 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { changesAbout, changesOf, type HistoryChange } from '../../history/changes.ts';
-import { type HistoryNote, placeAt, versionNotes } from '../../history/timeline.ts';
+import { changesAbout, changesOf, type History } from '../../history/changes.ts';
+import { placeAt, versionNotes } from '../../history/timeline.ts';
 import { suggester } from '../../team/suggest.ts';
 import { momentOn } from './past.ts';
 import { openHistory } from './read-history.ts';
 
-export interface HistoryAnswer {
-  readonly branch: string;
+export interface HistoryAnswer extends History {
   readonly lab: string | null;
-  readonly changes: readonly HistoryChange[];
-  readonly notes: readonly HistoryNote[];
 }
 
 /** Every change of access up to the end of a day (`YYYY-MM-DD`), of a member or role if a key is given. */

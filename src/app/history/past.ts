@@ -1,22 +1,17 @@
-import type { Query } from '../../access/explain.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { changesOf, type HistoryChange } from '../../history/changes.ts';
-import type { Commit } from '../../history/commits.ts';
-import { type HistoryNote, lastMomentOf, placeAt, type Version, versionNotes } from '../../history/timeline.ts';
+import { lastMomentOf, placeAt, type Source, type Version, versionNotes } from '../../history/timeline.ts';
 import type { Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { type History, openHistory } from './read-history.ts';
 
 /** The team file as of the end of a day, UTC, as it was merged. */
-export interface Past {
+export interface Past extends Source {
   readonly team: Team;
   /** The moment: the end of the day, or now if it is today. */
   readonly at: Date;
-  readonly branch: string;
-  readonly commit: Commit;
   /** What changed on the day. */
   readonly changes: readonly HistoryChange[];
-  readonly notes: readonly HistoryNote[];
 }
 
 /** Reads the version that was in force at the end of a day (`YYYY-MM-DD`). */
@@ -81,22 +76,4 @@ function failed(file: string, version: Version | undefined, before: string | nul
   const path = unreadable?.kind === 'value' ? unreadable.path : null;
   const because = path !== null ? 'value' : unreadable?.kind === 'deleted' ? 'deleted' : 'not-yaml';
   return fail('history-version-unreadable', { file, commit: commit?.id ?? '', date: since, because, path, before });
-}
-
-/** The part of the changes after which someone may do more or less of what is asked for. */
-export function changesTo(changes: readonly HistoryChange[], { kind, name, operations }: Query) {
-  return changes.flatMap((change): readonly HistoryChange[] => {
-    if (change.kind !== 'merged') {
-      const touches = ({ capabilities }: (typeof change.people)[number]) =>
-        capabilities.some((each) => each.operations.some((one) => operations.includes(one)));
-      const people = change.people.filter(touches);
-      return people.length === 0 ? [] : [{ ...change, people }];
-    }
-    const people = change.people.filter(({ roles, change: { operations: changed } }) =>
-      kind === 'role'
-        ? [...roles.gained, ...roles.lost].includes(name)
-        : [...changed.gained, ...changed.lost].some((one) => operations.includes(one)),
-    );
-    return people.length === 0 ? [] : [{ ...change, people, roles: [] }];
-  });
 }

@@ -1,6 +1,6 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOf, allowedByName } from '../../access/access-of.ts';
 import { byCapability } from '../../access/capability-access.ts';
-import { listOperations, operationSet } from '../../access/operation-set.ts';
+import { listOperations, NO_OPERATIONS, operationSet } from '../../access/operation-set.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { accessText } from '../../access/text/capability-words.ts';
 import { memberText, mentionedText } from '../../access/text/names.ts';
@@ -36,8 +36,7 @@ export function remindersOf(team: Team, inventory: Inventory, today: string, at:
 function aboutReview(team: Team, { users, notChecked }: Inventory, today: string, at: Date) {
   const isDue = (member: Member) => isReviewDue(member, team.settings, today);
   if (!team.members.some(isDue)) return () => [];
-  const given = accessOf(desiredAccess({ ...team, freeze: [] }, today), { at });
-  const allowed = new Map(given.map((access) => [access.user.name, listOperations(access.allowed)]));
+  const allowed = allowedByName(accessOf(desiredAccess({ ...team, freeze: [] }, today), { at }));
   return (member: Member): readonly Reminder['about'][] => {
     if (!isDue(member)) return [];
     const user = iamName(team.lab, member.key);
@@ -48,7 +47,12 @@ function aboutReview(team: Team, { users, notChecked }: Inventory, today: string
     return [
       {
         kind: 'review',
-        ...{ reviewed, until, operations: allowed.get(user) ?? [], lastUsed: uses.sort().at(-1) ?? null },
+        ...{
+          reviewed,
+          until,
+          operations: listOperations(allowed.get(user) ?? NO_OPERATIONS),
+          lastUsed: uses.sort().at(-1) ?? null,
+        },
         isUseChecked: notChecked.length === 0 && isReported && keys.every(({ isUseKnown }) => isUseKnown),
       },
     ];

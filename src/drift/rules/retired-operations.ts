@@ -1,4 +1,4 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOf, allowedByName } from '../../access/access-of.ts';
 import {
   type AccessModel,
   around,
@@ -113,7 +113,7 @@ function stillPossible(
   at: Date,
 ): Risk | null {
   const meant = new Set(names.flatMap(({ effect, successors }) => (effect === 'Deny' ? successors : [])));
-  const desired = new Map(accessOf(around(file, users), { at }).map(({ user, allowed }) => [user.name, allowed]));
+  const desired = allowedByName(accessOf(around(file, users), { at }));
   return worstOf(
     accessOf(around(account, users), { at }).flatMap(({ user, allowed }) => {
       const beside = difference(allowed, desired.get(user.name) ?? NO_OPERATIONS);

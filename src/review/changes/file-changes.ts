@@ -1,5 +1,5 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
-import { operationsOfManaged } from '../../team/resolve-roles.ts';
+import { allowedByRole } from '../../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
@@ -135,7 +135,7 @@ export function roleChanges(before: Team | null, after: Team): readonly RoleChan
 
 function allowed(role: Role | undefined): readonly Operation[] {
   if (role === undefined) return [];
-  const given = new Set([...role.allow, ...role.managed.flatMap(operationsOfManaged)]);
+  const given = new Set(allowedByRole(role));
   return OPERATIONS.filter((operation) => given.has(operation) && !role.deny.includes(operation));
 }
 

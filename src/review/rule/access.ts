@@ -1,4 +1,4 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOf, allowedByName } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
   intersection,
@@ -271,5 +271,5 @@ function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet
 }
 
 function operationsIn(model: AccessModel): OperationsByUser {
-  return new Map(accessOf(model, ANY_TIME).map(({ user, allowed }) => [user.name, allowed]));
+  return allowedByName(accessOf(model, ANY_TIME));
 }

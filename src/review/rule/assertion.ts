@@ -1,4 +1,4 @@
-import { accessOf, type UserAccess } from '../../access/access-of.ts';
+import { accessOf, allowedByName } from '../../access/access-of.ts';
 import type { AccessModel } from '../../access/model.ts';
 import {
   difference,
@@ -25,8 +25,8 @@ export interface Beyond {
  * the plan does what was decided.
  */
 export function gainsBeyond(account: AccessModel, planned: AccessModel, written: Team, at: Date): readonly Beyond[] {
-  const before = allowedIn(accessOf(account, { at }));
-  const given = allowedIn(accessOf(desiredAccessBeforeDeletions(written), { at }));
+  const before = allowedByName(accessOf(account, { at }));
+  const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
   return accessOf(planned, { at }).flatMap(({ user: { name }, allowed }) =>
     members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
@@ -51,7 +51,7 @@ export function heldBeyond(
     ...written.members.map(({ key }) => iamName(written.lab, key)),
     ...renamed.map(({ user }) => user),
   ]);
-  const given = allowedIn(accessOf(desiredAccessBeforeDeletions(written), { at }));
+  const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
   // Users who are not members have findings of their own, unless they are in a group of the lab.
   const concerned = users.filter(({ name, groups: own }) => members.has(name) || own.length > 0);
   return accessOf({ ...account, users: concerned }, { at }).flatMap(({ user: { name }, allowed }) =>
@@ -62,10 +62,6 @@ export function heldBeyond(
 function beyond(user: string, allowed: OperationSet, given: OperationSet): readonly Beyond[] {
   const more = difference(allowed, given);
   return isEmpty(more) ? [] : [{ user, operations: listOperations(more) }];
-}
-
-function allowedIn(access: readonly UserAccess[]): ReadonlyMap<string, OperationSet> {
-  return new Map(access.map(({ user, allowed }) => [user.name, allowed]));
 }
 
 function of(map: ReadonlyMap<string, OperationSet>, user: string): OperationSet {

@@ -39,7 +39,7 @@ export function manualDenies(
   exact: readonly Statement[],
   isEnded: (deny: Statement) => boolean = () => false,
 ): readonly Statement[] {
-  const found = new Map<string, Statement>();
+  const found: Statement[] = [];
   const ofTeams = new Set(exact.map(denyKey));
   const isOfTeams = (statement: Statement): boolean => {
     if (isEnded(statement) || ofTeams.has(denyKey(statement))) return true;
@@ -51,10 +51,15 @@ export function manualDenies(
   for (const statement of [...statementsIn(own).filter((each) => !isOfTeams(each)), ...statementsIn(others)]) {
     if (isCovered(statement, deniedBy(statement), known)) continue;
     const { Sid: _sid, ...deny } = statement;
-    found.set(denyKey(deny), deny);
+    found.push(deny);
   }
-  // Equivalent if mutated: any order will do that is not the account's.
-  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
+  return distinctDenies(found);
+}
+
+/** Each Deny once, in an order that is not the account's: the next apply finds them in another place. */
+export function distinctDenies(denies: readonly Statement[]): readonly Statement[] {
+  const byKey = new Map(denies.map((deny) => [denyKey(deny), deny]));
+  return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
 }
 
 /** In a document of an older version `${` begins no variable: copied into one of 2012-10-17, the condition would be another. */

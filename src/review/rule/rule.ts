@@ -31,7 +31,7 @@ import {
   type OperationsByUser,
   unchangedIn,
 } from './access.ts';
-import { deniedBy, denyKey, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { deniedBy, distinctDenies, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -417,8 +417,7 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
   const ofLeft = rolesLeftBy(member, actual, input)
     .flatMap((role) => deniesAtGroup(role, input))
     .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
-  const all = new Map([...found, ...ofLeft].map((deny) => [denyKey(deny), deny]));
-  return [...all.values()];
+  return distinctDenies([...found, ...ofLeft]);
 }
 
 /** Roles that the file takes from a member who is still in the group: renamed ones among them, whose Denies stay the member's. */

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, stat } from 'node:fs/promises';
-import { CAPABILITY_NAMES, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
+import { frozenCapabilities } from '../../catalog/mturk.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
-import { draftOf } from '../draft.ts';
-import { inCatalogOrder, type ResolvedRole, resolveRoles } from '../resolve-roles.ts';
+import { draftOf, sortedEntries } from '../draft.ts';
+import { type ResolvedRole, resolveRoles, wholeRole } from '../resolve-roles.ts';
 import { FILE_RULES } from '../rules/file.ts';
 import { reporting } from '../rules/finding-collector.ts';
 import { teamTooLarge } from '../rules/lab.ts';
@@ -80,23 +80,14 @@ export function readTeam(
 
 /** The team of a file without errors. It does not depend on the order of the file. */
 function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>): Team {
-  const frozen = file.freeze?.flatMap((name) => (name === 'spend' ? SPENDING_CAPABILITIES : [name]));
   return {
     lab: file.lab,
     account: file.account,
     owners: [...file.owners].sort(),
-    roles: entriesByKey(file.roles).map(([key, role]) => {
-      const { allow, deny, managed } = resolved.get(key) ?? { allow: new Set(), deny: new Set(), managed: new Set() };
-      return {
-        key,
-        description: role.description ?? null,
-        extends: [...(role.extends ?? [])].sort(),
-        allow: inCatalogOrder(allow),
-        deny: inCatalogOrder(deny),
-        managed: [...managed].sort(),
-      };
-    }),
-    members: entriesByKey(file.members).map(([key, member]) => ({
+    roles: sortedEntries(file.roles).map(([key, { description = null, extends: parents = [] }]) =>
+      wholeRole({ key, description, extends: parents }, resolved),
+    ),
+    members: sortedEntries(file.members).map(([key, member]) => ({
       key,
       name: member.name,
       email: member.email ?? null,
@@ -110,9 +101,9 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
       keys: member.keys ?? DEFAULT_KEYS,
       recipient: member.recipient ?? null,
     })),
-    departed: entriesByKey(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
-    freeze: CAPABILITY_NAMES.filter((name) => frozen?.includes(name)),
-    snoozed: entriesByKey(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
+    departed: sortedEntries(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
+    freeze: frozenCapabilities(file.freeze ?? []),
+    snoozed: sortedEntries(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
     settings: settingsOf(file.settings ?? {}),
   };
 }
@@ -133,11 +124,6 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
     renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,
     reviewEveryDays: settings['review-every-days'] ?? DEFAULT_SETTINGS.reviewEveryDays,
   };
-}
-
-/** By code units, so that the order does not depend on a locale. */
-function entriesByKey<Value>(map: Readonly<Record<string, Value>>): [key: string, value: Value][] {
-  return Object.entries(map).sort(([one], [two]) => (one < two ? -1 : one > two ? 1 : 0));
 }
 
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
