@@ -10,8 +10,9 @@ type Bundle = Awaited<ReturnType<typeof buildBundles>>['main'];
 
 let main: Bundle;
 let emulator: Bundle;
+let start: Bundle;
 beforeAll(async () => {
-  ({ main, emulator } = await buildBundles({ write: false }));
+  ({ main, emulator, start } = await buildBundles({ write: false }));
 });
 
 const inputs = ({ metafile }: Bundle) => Object.keys(metafile.inputs);
@@ -23,12 +24,18 @@ test('the bundle that workflows run has nothing of the emulator', () => {
   expect(inputs(emulator).filter(ofEmulator).length).toBeGreaterThan(20);
 });
 
-test('both bundles need nothing besides Node and each other', () => {
-  const imported = [main, emulator].flatMap(({ metafile }) =>
+test('CDKTF is a text in the bundle, which is compiled only where it is needed', () => {
+  const isCdktf = (path: string) => /node_modules\/(?:@cdktf|cdktf|constructs)\//.test(path);
+  const outputs = Object.values(main.metafile.outputs).map(({ inputs: from }) => Object.keys(from).some(isCdktf));
+  expect(outputs.sort()).toEqual([false, true]);
+});
+
+test('the bundles need nothing besides Node and each other', () => {
+  const imported = [main, emulator, start].flatMap(({ metafile }) =>
     Object.values(metafile.outputs).flatMap((output) => output.imports.filter(({ external }) => external === true)),
   );
   const paths = new Set(imported.map(({ path }) => path).filter((path) => !isBuiltin(path)));
-  expect([...paths]).toEqual(['./emulator.cjs']);
+  expect([...paths].sort()).toEqual(['./emulator.cjs', './mturk-team.cjs']);
 });
 
 test('a build in another directory gives the same bytes, without a path or a time of its own', async () => {
@@ -43,6 +50,7 @@ test('a build in another directory gives the same bytes, without a path or a tim
     for (const [name, bundle] of [
       ['mturk-team', main],
       ['emulator', emulator],
+      ['start', start],
     ] as const) {
       const [file] = bundle.outputFiles ?? [];
       const other = readFileSync(join(elsewhere, `dist/${name}.cjs`));
@@ -57,7 +65,9 @@ test('a build in another directory gives the same bytes, without a path or a tim
 
 test('what the bundles are made from is an installed package, or has an owner', () => {
   const codeowners = readFileSync('.github/CODEOWNERS', 'utf8');
-  const own = [...inputs(main), ...inputs(emulator)].filter((path) => !path.startsWith('node_modules/'));
+  const own = [...inputs(main), ...inputs(emulator), ...inputs(start)].filter(
+    (path) => !path.startsWith('node_modules/'),
+  );
   expect(own.length).toBeGreaterThan(200);
   expect(own.filter((path) => codeOwnersOf(codeowners, path).length === 0)).toEqual([]);
 });

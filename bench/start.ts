@@ -11,13 +11,13 @@ export interface StartTimes {
 const run = promisify(execFile);
 const ROUNDS = 15;
 
-/** Times the installed command's `--help` beside Node doing nothing, in turn; medians in milliseconds. */
+/** Times the installed command's `--help`, compiled before where Node keeps that, beside Node doing nothing, in turn; medians in milliseconds. */
 export async function benchStart(): Promise<StartTimes> {
   const help: number[] = [];
   const node: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     node.push(await timed(['-e', '0']));
-    help.push(await timed(['dist/mturk-team.cjs', '--help']));
+    help.push(await timed(['dist/start.cjs', '--help']));
   }
   const nodeMs = median(node);
   return { helpMs: median(help), nodeMs, limitMs: 2 * nodeMs + 60 };

@@ -44,7 +44,7 @@ export function benchTeam(
   return {
     lab: 'bench-lab',
     account: '123456789012',
-    owners: ['member-0'],
+    owners: ['member-1'],
     roles,
     members,
     departed: [],

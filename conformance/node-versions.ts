@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { buildBundles } from '../scripts/bundles.ts';
 import { runCommand } from './python-parts.ts';
@@ -39,13 +39,13 @@ export async function nodeVersionsRow(options: {
   if (new Set(runs.map(({ shown }) => shown)).size > 1) problems.push('not every version prints the same');
   return {
     ...{ account: 'ours', provider: 'ours', engine: `Node ${runs.map(({ version }) => version).join(', ')}` },
-    compared: `the built command: ${COMMANDS.map(([command]) => `\`${command}\``).join(', ')}; the same text from each version`,
+    compared: `the built command: ${COMMANDS.map(([command]) => `\`${command}\``).join(', ')}; the same text from each version, and compiled once from Node 22 on`,
     result: problems.length === 0 ? 'holds' : `${problems.length} unexpected`,
     onPurpose: runs.some(({ isExperimental }) => isExperimental)
       ? ['Node 20 warns that X25519, with which access keys are encrypted, is experimental there.']
       : [],
     problems,
-    checks: NODES.length * COMMANDS.length + 1,
+    checks: NODES.length * (COMMANDS.length + 1) + 1,
   };
 }
 
@@ -67,15 +67,16 @@ async function runOn(name: string, program: string, options: Parameters<typeof n
     if (name === 'node-20' && X25519.test(stderr)) isExperimental = true;
     else if (/warning/i.test(stderr)) problems.push(`${name}, ${command}: ${stderr.trim()}`);
   }
+  const isKept = (await readdir(cwd, { recursive: true })).some((path) => path.includes(`v${version}-`));
+  if (isKept === (name === 'node-20')) problems.push(`${name}: whether the program is kept compiled: ${isKept}`);
   return { version, problems, shown, isExperimental };
 }
 
-/** The command and the emulator beside it, as a release has them. */
+/** The command, the emulator beside it and the file that starts it, as a release has them. */
 async function built(directory: string): Promise<string> {
-  const { main, emulator } = await buildBundles({ write: false });
   await mkdir(directory, { recursive: true });
-  for (const { path, contents } of [...(main.outputFiles ?? []), ...(emulator.outputFiles ?? [])]) {
-    await writeFile(join(directory, basename(path)), contents);
+  for (const { outputFiles = [] } of Object.values(await buildBundles({ write: false }))) {
+    for (const { path, contents } of outputFiles) await writeFile(join(directory, basename(path)), contents);
   }
-  return join(directory, 'mturk-team.cjs');
+  return join(directory, 'start.cjs');
 }

@@ -3,4 +3,4 @@ import { buildBundles } from './bundles.ts';
 
 await rm('dist', { recursive: true, force: true });
 await buildBundles({ write: true });
-await chmod('dist/mturk-team.cjs', 0o755);
+for (const name of ['mturk-team', 'start']) await chmod(`dist/${name}.cjs`, 0o755);

@@ -28,14 +28,38 @@ const COMMON = {
 
 type Built = BuildResult<{ metafile: true }>;
 
-/** The command with CDKTF and all other dependencies in it, and the local AWS emulator. */
-export async function buildBundles({ write }: { readonly write: boolean }): Promise<{ main: Built; emulator: Built }> {
-  const [main, emulator] = await Promise.all([
+/** CDKTF, a quarter of the command, is a text in it, which only a command that synthesizes compiles. */
+function cdktfAsText(built: Built[]): Plugin {
+  return {
+    name: 'cdktf-as-text',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/stacks\.ts$/ }, ({ kind, resolveDir }) =>
+        kind === 'dynamic-import' ? { path: resolve(resolveDir, 'stacks.ts'), namespace: 'text' } : null,
+      );
+      onLoad({ filter: /./, namespace: 'text' }, async ({ path }) => {
+        const apart = await build({ ...COMMON, entryPoints: [path], metafile: true, write: false });
+        built.push(apart);
+        const text = JSON.stringify(apart.outputFiles[0]?.text);
+        const contents = `new Function('module', 'exports', 'require', '__dirname', ${text})(module, exports, require, __dirname);`;
+        return { contents, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** The command with CDKTF and all other dependencies in it, the local AWS emulator, and the file that `bin` starts. */
+export async function buildBundles({
+  write,
+}: {
+  readonly write: boolean;
+}): Promise<{ main: Built; emulator: Built; start: Built }> {
+  const apart: Built[] = [];
+  const [main, emulator, start] = await Promise.all([
     build({
       ...COMMON,
       entryPoints: ['src/cli/main.ts'],
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [emulatorApart],
+      plugins: [emulatorApart, cdktfAsText(apart)],
       outfile: 'dist/mturk-team.cjs',
       metafile: true,
       write,
@@ -47,6 +71,19 @@ export async function buildBundles({ write }: { readonly write: boolean }): Prom
       metafile: true,
       write,
     }),
+    build({
+      ...COMMON,
+      entryPoints: ['src/cli/start.ts'],
+      external: ['./mturk-team.cjs'],
+      banner: { js: '#!/usr/bin/env node' },
+      outfile: 'dist/start.cjs',
+      metafile: true,
+      write,
+    }),
   ]);
-  return { main, emulator };
+  for (const { metafile } of apart) {
+    Object.assign(main.metafile.inputs, metafile.inputs);
+    Object.assign(main.metafile.outputs, metafile.outputs);
+  }
+  return { main, emulator, start };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Io } from '../../src/app/terminal.ts';
-import { printJson, safeTerminal } from '../../src/cli/io.ts';
+import { printJson } from '../../src/cli/io.ts';
+import { safeTerminal } from '../../src/cli/process-terminal.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { printFindings } from '../../src/team/print-findings.ts';

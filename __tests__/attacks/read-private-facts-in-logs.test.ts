@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Io, shownNames, type Terminal } from '../../src/app/terminal.ts';
-import { printBlocks, printJson, reportFailure, safeTerminal } from '../../src/cli/io.ts';
+import { printBlocks, printJson, reportFailure } from '../../src/cli/io.ts';
 import { showPreview } from '../../src/cli/plan-output.ts';
+import { safeTerminal } from '../../src/cli/process-terminal.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
 import type { Attribution, DriftFinding } from '../../src/drift/finding.ts';
 import { writeDriftReport } from '../../src/drift/report/report.ts';

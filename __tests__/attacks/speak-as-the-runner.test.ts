@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { stopWorkflowCommands } from '../../src/cli/io.ts';
+import { stopWorkflowCommands } from '../../src/cli/process-terminal.ts';
 import { scratchLab } from '../support/init-files.ts';
 import { logReader } from '../workflows/runner-log.ts';
 

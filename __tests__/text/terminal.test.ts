@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { processTerminal } from '../../src/cli/io.ts';
+import { processTerminal } from '../../src/cli/process-terminal.ts';
 import { visibleWidth } from '../../src/text/columns.ts';
 import { type Block, details, list, paragraph } from '../../src/text/document.ts';
 import { printMarkdown } from '../../src/text/github.ts';
@@ -52,7 +52,8 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
 /** Lists of texts, and annotations for GitHub: no terminal shows them. */
 const NOT_SHOWN = /^(?:settings-changes|drift\/titles|drift\/finding-texts|findings\/team\.github)\.txt$/;
 /** What is typed or pasted into a shell stays on one line, and so does a line that an edit changes. */
-const COMMAND = /^ {4,}(?:aws |for key in |curl |terraform |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
+const COMMAND =
+  /^ {4,}(?:aws |mturk-team freeze |for key in |curl |terraform |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
 
 /** The terminal renderings of a golden file: all of a `.txt`, without written files; of a page the parts that say so. */
 function shownOnTerminal(file: string, text: string): string {

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { processTerminal, stopWorkflowCommands } from './io.ts';
+import { processTerminal, stopWorkflowCommands } from './process-terminal.ts';
 import { runProgram } from './program.ts';
 
 // The lock file pins the SDK, so its notices about later versions of Node do not concern users.

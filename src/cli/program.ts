@@ -4,9 +4,7 @@ import type { Terminal } from '../app/terminal.ts';
 import { escapedJson } from '../text/diagnostic.ts';
 import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
-import { reportProblem, safeTerminal } from './io.ts';
-import { enterLabFolder } from './lab-folder.ts';
-import { finish } from './options.ts';
+import { reportProblem, safeTerminal } from './process-terminal.ts';
 
 interface CommandModule {
   /** Gives the command its arguments, options and action. */
@@ -88,11 +86,11 @@ async function parse(args: readonly string[], terminal: Terminal): Promise<void>
     }
   }
   prepare(program, ['mturk-team'], terminal);
-  program.hook('preAction', (_, command) => enterLabFolder(command, terminal));
+  program.hook('preAction', async (_, command) => (await import('./lab-folder.ts')).enterLabFolder(command, terminal));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    finish(error instanceof CommanderError ? error.exitCode : reportInternal(error, terminal));
+    process.exitCode = error instanceof CommanderError ? error.exitCode : reportInternal(error, terminal);
   }
 }
 

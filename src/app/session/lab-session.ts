@@ -7,14 +7,9 @@ import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
 import { readLockFile } from '../../terraform/run/lock-file.ts';
+import { privateDirectory } from '../../terraform/run/private-directory.ts';
 import { unexpectedProviders, wrongState } from '../../terraform/run/state-text.ts';
-import {
-  type Backend,
-  type ImportBlock,
-  prepareWorkspace,
-  privateDirectory,
-  type Workspace,
-} from '../../terraform/run/workspace.ts';
+import { type Backend, type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import type { StackRole } from '../../terraform/synth/stacks.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
@@ -86,7 +81,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const lock = await readLock();
   if (!lock.ok) return lock;
   const account = options.emulator === null ? team.account : resolve(options.emulator);
-  const work = await written(() => privateDirectory(process.env, [resolve(options.file), account]));
+  const work = await written(async () => privateDirectory(process.env, [resolve(options.file), account]));
   if (!work.ok) return work;
   if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);

@@ -7,8 +7,9 @@ import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { codeownersBlock, noOwnerWithLoginProblem, withCodeowners } from '../../team/codeowners.ts';
-import { printJson, reportFailure, reportProblem } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
+import { reportProblem } from '../process-terminal.ts';
 
 /** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
 async function codeowners(

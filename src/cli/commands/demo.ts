@@ -16,8 +16,9 @@ import { writeDemoPage } from '../demo/page.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS } from '../demo/steps.ts';
-import { printJson, reportFailure, reportProblem } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, today } from '../options.ts';
+import { reportProblem } from '../process-terminal.ts';
 
 export interface DemoOptions {
   readonly file: string;

@@ -19,8 +19,9 @@ import { pageOf } from '../../setup/release.ts';
 import { callersIn, repositoryFacts, repositoryOfOrigin } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
-import { isAscii, printJson, reportFailure } from '../io.ts';
+import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
+import { isAscii } from '../process-terminal.ts';
 
 type DoctorOptions = ReturnType<typeof cli.labOptions> & {
   /** `owner/name`; null for that of the remote `origin`. */

@@ -4,7 +4,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
 import { plainText } from '../../text/text.ts';
-import { isAscii } from '../io.ts';
+import { isAscii } from '../process-terminal.ts';
 
 const INDENT = 6;
 

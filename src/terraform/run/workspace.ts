@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type AccountKind, type Engine, type Environment, engineEnvironment } from './engine.ts';
 import { LOCK_FILE } from './lock-file.ts';
 
@@ -25,37 +24,6 @@ export interface Workspace {
 const BACKEND_OVERRIDE = 'backend_override.tf.json';
 const IMPORTS = 'imports.tf.json';
 const CLI_CONFIG = 'providers.tfrc';
-
-/**
- * A directory of the user's cache that only they may enter, made where it is missing. Terraform loads every file of its
- * directory, and takes providers from it: one inside a repository is written by all who write the repository.
- */
-export async function privateDirectory(env: Environment, key: readonly string[]): Promise<string> {
-  const all = join(cacheDirectory(env), 'mturk-team');
-  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex');
-  const directory = join(all, digest.slice(0, 20));
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const found = await lstat(all);
-  if (!found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) {
-    throw Object.assign(new Error("EPERM: it is a link, or another user's"), { code: 'EPERM', path: all });
-  }
-  await chmod(all, 0o700);
-  return directory;
-}
-
-/** XDG_CACHE_HOME (https://specifications.freedesktop.org/basedir-spec/latest/) on any system, else the system's own. */
-function cacheDirectory({ XDG_CACHE_HOME, LOCALAPPDATA, HOME }: Environment): string {
-  const wanted = absolute(XDG_CACHE_HOME);
-  if (wanted !== null) return wanted;
-  const home = absolute(HOME) ?? userInfo().homedir;
-  if (process.platform === 'win32') return absolute(LOCALAPPDATA) ?? join(home, 'AppData', 'Local');
-  return process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
-}
-
-/** A relative one would be in the repository. */
-function absolute(path = ''): string | null {
-  return isAbsolute(path) ? path : null;
-}
 
 /** Where the state is kept, if not where the configuration says. `http` takes address and lock from TF_HTTP_*. */
 export type Backend = { readonly http: Readonly<Record<never, never>> } | { readonly local: { readonly path: string } };
