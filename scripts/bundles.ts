@@ -11,6 +11,16 @@ const emulatorApart: Plugin = {
   },
 };
 
+/** What `bin` starts shows help by itself; a command is in the file beside it. */
+const commandsApart: Plugin = {
+  name: 'commands-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/commands\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './mturk-team.cjs', external: true } : null,
+    );
+  },
+};
+
 /** CommonJS, because only there a module that a command never reaches is neither loaded nor evaluated. */
 const COMMON = {
   absWorkingDir: resolve(import.meta.dirname, '..'),
@@ -57,7 +67,8 @@ export async function buildBundles({
   const [main, emulator, start] = await Promise.all([
     build({
       ...COMMON,
-      entryPoints: ['src/cli/main.ts'],
+      entryPoints: ['src/cli/bundle.ts'],
+      footer: { js: 'if(require.main===module)module.exports.start();' },
       banner: { js: '#!/usr/bin/env node' },
       plugins: [emulatorApart, cdktfAsText(apart)],
       outfile: 'dist/mturk-team.cjs',
@@ -74,7 +85,7 @@ export async function buildBundles({
     build({
       ...COMMON,
       entryPoints: ['src/cli/start.ts'],
-      external: ['./mturk-team.cjs'],
+      plugins: [commandsApart],
       banner: { js: '#!/usr/bin/env node' },
       outfile: 'dist/start.cjs',
       metafile: true,

@@ -2,18 +2,21 @@ import { fstatSync } from 'node:fs';
 import { processTerminal, stopWorkflowCommands } from './process-terminal.ts';
 import { runProgram } from './program.ts';
 
-// The lock file pins the SDK, so its notices about later versions of Node do not concern users.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+/** Runs the program on the process's own arguments and streams. */
+export function start(): void {
+  // The lock file pins the SDK, so its notices about later versions of Node do not concern users.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// A reader that closed the pipe (`| head`) must not end an apply half-way: what cannot be printed is dropped.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // A reader that closed the pipe (`| head`) must not end an apply half-way: what cannot be printed is dropped.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+
+  const args = process.argv.slice(2);
+  const isWorkflow = process.env.GITHUB_ACTIONS === 'true';
+  const terminal = { ...processTerminal(process.env), isStdoutFile: isWorkflow && fstatSync(1).isFile() };
+  if (isWorkflow) stopWorkflowCommands(args, terminal);
+  void runProgram(args, terminal);
 }
-
-const args = process.argv.slice(2);
-const isWorkflow = process.env.GITHUB_ACTIONS === 'true';
-const terminal = { ...processTerminal(process.env), isStdoutFile: isWorkflow && fstatSync(1).isFile() };
-if (isWorkflow) stopWorkflowCommands(args, terminal);
-void runProgram(args, terminal);

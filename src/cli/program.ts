@@ -4,57 +4,53 @@ import type { Terminal } from '../app/terminal.ts';
 import { escapedJson } from '../text/diagnostic.ts';
 import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
+import type { CommandName } from './commands.ts';
 import { reportProblem, safeTerminal } from './process-terminal.ts';
 
-interface CommandModule {
-  /** Gives the command its arguments, options and action. */
-  register(command: Command, terminal: Terminal): void;
-}
-
-/** By the groups of `--help`, in its order: each command's phrase and module. Only that of the command that runs is loaded. */
-const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string, () => Promise<CommandModule>]>>>> = {
+/** By the groups of `--help`, in its order: each command's phrase. */
+const COMMANDS: Readonly<Record<string, Readonly<Partial<Record<CommandName, string>>>>> = {
   'Everyday:': {
-    check: ['Find every error in team.yaml', () => import('./commands/check.ts')],
-    plan: ['Show who would gain or lose access; changes nothing', () => import('./commands/plan.ts')],
-    apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
-    drift: ['Show drift between AWS and team.yaml', () => import('./commands/drift.ts')],
-    explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
-    'who-can': ['Show who can do something, or who has a role', () => import('./commands/who-can.ts')],
-    why: ['Show why a member may do something, and who decided it', () => import('./commands/why.ts')],
-    history: ['Show every change of access, from Git', () => import('./commands/history.ts')],
-    page: ['Write a page that shows who may do what, and since when', () => import('./commands/page.ts')],
-    offboard: ['Prepare a departure, and prove that it is over', () => import('./commands/offboard.ts')],
+    check: 'Find every error in team.yaml',
+    plan: 'Show who would gain or lose access; changes nothing',
+    apply: 'Make AWS match team.yaml',
+    drift: 'Show drift between AWS and team.yaml',
+    explain: 'Show what a member may do, by which role, until when',
+    'who-can': 'Show who can do something, or who has a role',
+    why: 'Show why a member may do something, and who decided it',
+    history: 'Show every change of access, from Git',
+    page: 'Write a page that shows who may do what, and since when',
+    offboard: 'Prepare a departure, and prove that it is over',
   },
   'Edit:': {
-    member: ['Add, change or depart a member', () => import('./commands/member.ts')],
-    role: ['Add, change or remove a role', () => import('./commands/role.ts')],
-    freeze: ['Deny capabilities to all members at once', () => import('./commands/freeze.ts')],
-    unfreeze: ['End a freeze', () => import('./commands/unfreeze.ts')],
-    snooze: ['Accept a finding of the drift check for a time', () => import('./commands/snooze.ts')],
+    member: 'Add, change or depart a member',
+    role: 'Add, change or remove a role',
+    freeze: 'Deny capabilities to all members at once',
+    unfreeze: 'End a freeze',
+    snooze: 'Accept a finding of the drift check for a time',
   },
   'Access keys:': {
-    keys: ['Show, create, open and revoke access keys', () => import('./commands/keys.ts')],
+    keys: 'Show, create, open and revoke access keys',
   },
   'Set up:': {
-    init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
-    adopt: ['Take IAM users of the account into team.yaml', () => import('./commands/adopt.ts')],
-    synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],
-    bootstrap: ['Create the bucket, boundary and roles of a lab', () => import('./commands/bootstrap.ts')],
-    doctor: ['Check the settings of AWS and GitHub', () => import('./commands/doctor.ts')],
-    codeowners: ['Make .github/CODEOWNERS from the owners in team.yaml', () => import('./commands/codeowners.ts')],
-    schema: ['Print the JSON Schema of team.yaml, for editors', () => import('./commands/schema.ts')],
-    'wind-down': ['Show how to end a lab, and who can still spend', () => import('./commands/wind-down.ts')],
-    eject: ['Write plain Terraform, to go on without mturk-team', () => import('./commands/eject.ts')],
+    init: 'Write the files of a new lab repository',
+    adopt: 'Take IAM users of the account into team.yaml',
+    synth: 'Write the Terraform configuration of both stacks',
+    bootstrap: 'Create the bucket, boundary and roles of a lab',
+    doctor: 'Check the settings of AWS and GitHub',
+    codeowners: 'Make .github/CODEOWNERS from the owners in team.yaml',
+    schema: 'Print the JSON Schema of team.yaml, for editors',
+    'wind-down': 'Show how to end a lab, and who can still spend',
+    eject: 'Write plain Terraform, to go on without mturk-team',
   },
   'Try it:': {
-    demo: ['Run every step on a local AWS emulator and check it', () => import('./commands/demo.ts')],
-    emulator: ['Serve or delete a local AWS emulator', () => import('./commands/emulator.ts')],
+    demo: 'Run every step on a local AWS emulator and check it',
+    emulator: 'Serve or delete a local AWS emulator',
   },
   'CI:': {
-    preview: ['Show what a change of team.yaml does, without AWS', () => import('./commands/preview.ts')],
-    comment: ['Write or update the comment on the pull request', () => import('./commands/comment.ts')],
-    'check-approval': ['Check that what is to be applied was approved', () => import('./commands/check-approval.ts')],
-    'drift-issue': ['Write the issues about drift, and the job summary', () => import('./commands/drift-issue.ts')],
+    preview: 'Show what a change of team.yaml does, without AWS',
+    comment: 'Write or update the comment on the pull request',
+    'check-approval': 'Check that what is to be applied was approved',
+    'drift-issue': 'Write the issues about drift, and the job summary',
   },
 };
 
@@ -80,9 +76,9 @@ async function parse(args: readonly string[], terminal: Terminal): Promise<void>
   const program = newProgram();
   const wanted = args.find((arg) => !arg.startsWith('-'));
   for (const [group, commands] of Object.entries(COMMANDS)) {
-    for (const [name, [phrase, load]] of Object.entries(commands)) {
+    for (const [name, phrase] of Object.entries(commands)) {
       const command = program.command(name).helpGroup(group).description(phrase);
-      if (name === wanted) (await load()).register(command, terminal);
+      if (name === wanted) (await moduleOf(name)).register(command, terminal);
     }
   }
   prepare(program, ['mturk-team'], terminal);
@@ -92,6 +88,12 @@ async function parse(args: readonly string[], terminal: Terminal): Promise<void>
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? error.exitCode : reportInternal(error, terminal);
   }
+}
+
+/** The table of modules is apart, so that neither it nor they are loaded for help. */
+async function moduleOf(name: string) {
+  const { LOAD } = await import('./commands.ts');
+  return LOAD[name as CommandName]();
 }
 
 /** Standard output always gets one document: that of the command, else its first error. */
