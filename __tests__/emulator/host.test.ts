@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
@@ -194,7 +194,11 @@ describe('the account of a directory', () => {
     await emulator.close();
     writeFileSync(join(dir, 'thesis.txt'), 'mine');
     writeFileSync(join(dir, 'state/notes.txt'), 'mine');
-    expect(await resetEmulator(dir)).toMatchObject({ ok: true });
+    for (const lab of ['.', 'two']) {
+      mkdirSync(join(dir, lab, 'keys'), { recursive: true });
+      for (const file of ['record.json', 'keys/AKIA1.json']) writeFileSync(join(dir, lab, file), '{}');
+    }
+    expect(await resetEmulator(dir, ['record.json', 'keys/'])).toMatchObject({ ok: true });
     expect(readdirSync(dir).sort()).toEqual(['state', 'thesis.txt']);
     expect(readdirSync(join(dir, 'state'))).toEqual(['notes.txt']);
   });

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { written } from '../app/files.ts';
 import { loadEmulator, otherAccount } from '../app/session/emulator.ts';
+import { RECORD_FILE } from '../app/session/records.ts';
 import type { Terminal } from '../app/terminal.ts';
+import { BOOTSTRAP_RECORD, KEY_MARKERS } from '../aws/setup/record.ts';
 import { readTeamFile } from '../team/parse/read-team.ts';
 import { counted } from '../text/text.ts';
 import { printJson, reportFailure } from './io.ts';
+
+/** What is kept beside the states of an account on the emulator. */
+const RECORDS = [RECORD_FILE, BOOTSTRAP_RECORD, KEY_MARKERS];
 
 export interface EmulatorStartOptions {
   readonly dir: string;
@@ -68,7 +73,7 @@ export async function emulatorReset(
 ): Promise<number> {
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
-  const done = await written(() => module.value.resetEmulator(dir));
+  const done = await written(() => module.value.resetEmulator(dir, RECORDS));
   const reset = done.ok ? done.value : done;
   if (!reset.ok) return reportFailure(reset.failure, terminal);
   const files = reset.value.length;

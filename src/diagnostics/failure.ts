@@ -230,6 +230,7 @@ export interface PipelineFailureArgs {
     readonly recipients: readonly string[];
   };
   /** A message whose key is another one's: both are ARNs; `actual` is null if AWS does not know the key. */
+  'key-refused': { readonly reason: string };
   'key-not-own': { readonly expected: string; readonly actual: string | null; readonly reason: string };
   /** `profiles` are those of the identities at hand, if it is not known which is meant. */
   'key-not-stored': { readonly file: string; readonly profile: string | null; readonly profiles: readonly string[] };

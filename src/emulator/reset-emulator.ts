@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { EVENTS_FILE } from './account/event-history.ts';
@@ -19,10 +19,10 @@ const OWN_STATE = /^[a-z0-9_-]+\.tfstate(?:\.backup|\.new)?$/;
 
 /**
  * Deletes the account of a directory and its states, and the directories that are empty then: only files that the
- * emulator itself writes, so that a wrong path costs nothing. Returns the paths of the deleted files, or
- * `emulator-busy` while a running process hosts the account.
+ * emulator itself writes, and `records` of labs beside the states, so that a wrong path costs nothing. Returns the paths of the
+ * deleted files, or `emulator-busy` while a running process hosts the account.
  */
-export async function resetEmulator(dir: string): Promise<Result<readonly string[]>> {
+export async function resetEmulator(dir: string, records: readonly string[] = []): Promise<Result<readonly string[]>> {
   const host = readHost(dir);
   if (host !== null && (await isHosting(host))) return fail('emulator-busy', { dir, pid: host.pid });
   const deleted: string[] = [];
@@ -35,9 +35,23 @@ export async function resetEmulator(dir: string): Promise<Result<readonly string
   const states = join(dir, STATE_DIRECTORY);
   // Without the account's own file there is no telling whose a directory called "state" is, hence the names.
   for (const name of listOf(states)) if (OWN_STATE.test(name)) remove(join(states, name));
-  for (const directory of [states, dir])
-    if (existsSync(directory) && listOf(directory).length === 0) rmdirSync(directory);
+  // Labs that share an account have a directory of records each.
+  const shared = listOf(dir).map((name) => join(dir, name));
+  const labs = [dir, ...shared.filter((path) => path !== states && statSync(path).isDirectory())];
+  for (const lab of labs) for (const record of records) for (const path of filesOf(lab, record)) remove(path);
+  const emptied = labs.flatMap((lab) => [...records.map((record) => join(lab, record)), lab]).toReversed();
+  for (const directory of [states, ...emptied, dir])
+    if (existsSync(directory) && statSync(directory).isDirectory() && listOf(directory).length === 0)
+      rmdirSync(directory);
   return succeed(deleted);
+}
+
+/** A record; of a name that ends with a slash, all that are below it. */
+function filesOf(lab: string, record: string): readonly string[] {
+  const path = join(lab, record);
+  return record.endsWith('/')
+    ? listOf(path).flatMap((name) => (name.endsWith('.json') ? [join(path, name)] : []))
+    : [path];
 }
 
 function listOf(directory: string): string[] {

@@ -1,6 +1,7 @@
 import { explain, explainEnded } from '../access/explain.ts';
 import type { AccessModel } from '../access/model.ts';
 import { isEmpty } from '../access/operation-set.ts';
+import { askText, whomToAsk } from '../access/text/ask.ts';
 import { explanationBlocks } from '../access/text/explain.ts';
 import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES } from '../catalog/mturk.ts';
@@ -8,7 +9,7 @@ import { iamName } from '../team/names.ts';
 import type { Member } from '../team/team.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
-import { listTexts, someTexts, strongText, type Text, t, trusted } from '../text/text.ts';
+import { listTexts, strongText, type Text, t, trusted } from '../text/text.ts';
 import { aboutUser, keysOf } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
@@ -29,24 +30,22 @@ function personHtml(facts: PageFacts, person: PagePerson, member: Member, model:
   // Its heading and source are those of the page.
   const [, ...blocks] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
   return html`<article id="${key}"><h3>${memberText({ key, name })}</h3>${printHtml(
-    [...blocks, ...cannotBlocks(facts, person), ...sponsorBlocks(facts, member), ...awsBlocks(facts, member.key, user)],
+    [...blocks, ...cannotBlocks(person), ...askBlocks(facts, member), ...awsBlocks(facts, member.key, user)],
     4,
   )}</article>\n`;
 }
 
-function cannotBlocks(facts: PageFacts, { stretches, now }: PagePerson): readonly Block[] {
+function cannotBlocks({ stretches, now }: PagePerson): readonly Block[] {
   const missing = COLUMNS.filter((_, column) => isEmpty(stretches[now]?.cells[column]?.operations ?? 0n));
-  if (missing.length === 0) return [];
-  const cannot =
-    missing.length === COLUMNS.length
-      ? []
-      : [t`${strongText(t`Cannot:`)} ${listTexts(missing.map((name) => trusted(CAPABILITIES[name].can)))}.`];
-  const owners = facts.team.owners.map((owner) => shownText(facts, owner));
-  return [...cannot, t`To get more, ask an owner: ${someTexts(owners)}.`].map(paragraph);
+  if (missing.length === 0 || missing.length === COLUMNS.length) return [];
+  return [
+    paragraph(t`${strongText(t`Cannot:`)} ${listTexts(missing.map((name) => trusted(CAPABILITIES[name].can)))}.`),
+  ];
 }
 
-function sponsorBlocks(facts: PageFacts, { sponsor }: Member): readonly Block[] {
-  return sponsor === null ? [] : [paragraph(t`${strongText(t`Sponsor:`)} ${shownText(facts, sponsor)}.`)];
+function askBlocks(facts: PageFacts, { key }: Member): readonly Block[] {
+  const ask = whomToAsk(facts.team, key);
+  return ask === null ? [] : [paragraph(askText(ask, (each) => shownText(facts, each)))];
 }
 
 /** A member as the page names them. */

@@ -202,6 +202,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     because,
     recipients: ['age1axug5fmpuqwt434xauly3x242t5cmknxzlhxk5k2dktluu0ljeeqwl6k60'],
   })),
+  'key-refused': [{ reason: 'InvalidClientTokenId: The security token included in the request is invalid.' }],
   'key-not-own': ['arn:aws:iam::123456789012:user/mallory', null].map((actual) => ({
     expected: 'arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-zoe',
     actual,

@@ -63,7 +63,10 @@ export async function testKey(options: KeyTestOptions, terminal: Terminal): Prom
   const [sts, client] = [new STSClient(clientOf(key)), new mturk.MTurkClient(clientOf(key))];
   try {
     const caller = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
-    if (!caller.ok) return caller;
+    if (!caller.ok) {
+      const { failure } = caller;
+      return failure.code === 'credentials-denied' ? fail('key-refused', { reason: failure.args.reason }) : caller;
+    }
     const { Account = '', Arn = '' } = caller.value;
     const found = team.value === null ? null : memberOf(team.value, Account, Arn, today);
     const calls = await callAll(client, found?.allowed ?? null);

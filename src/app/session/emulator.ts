@@ -33,7 +33,7 @@ interface EmulatorModule {
   tryOpenEmulator(options: EmulatorOptions): Promise<Result<LocalEmulator>>;
   awsEnvironment(endpoint: string, credentials: LocalEmulator['rootCredentials']): Readonly<Record<string, string>>;
   /** The files that it deleted. */
-  resetEmulator(dir: string): Promise<Result<readonly string[]>>;
+  resetEmulator(dir: string, records: readonly string[]): Promise<Result<readonly string[]>>;
 }
 
 /** Loads the local AWS emulator, which is a file beside the command's own and no part of what workflows run. */

@@ -150,7 +150,7 @@ export async function testStored(options: KeyTestOptions & { readonly json: bool
   return others.length > 0 ? 1 : 0;
 }
 
-const OTHERWISE = t`Not all is as the team file says: it may not be applied yet, or someone changed AWS. Ask your sponsor.`;
+const OTHERWISE = t`Not all is as the team file says: this clone may be old, or someone changed AWS. Run ${codeText('git pull')}, then ask an owner of the lab.`;
 const NOT_COMPARED = t`No team file here has this user: run it in a clone of the lab's repository to compare.`;
 
 function isExpected({ outcome, expected }: TestedCall): boolean {

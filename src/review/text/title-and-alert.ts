@@ -375,9 +375,23 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
     return [t`${whoText(people)} will be able to use ${riskText(all)}.`];
   }
   if (worst.length > 0) return [worst, people.filter((person) => !worst.includes(person))].flatMap(gainLines);
-  const all = people.flatMap(({ change }) => change.capabilities.gained);
-  const harms = HARMS.filter((risk) => all.some((each) => each.risk === risk));
-  return [t`${whoText(people)} will be able to ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}.`];
+  // No one is said to gain what only others of them do.
+  const groups = new Map<string, readonly ReviewedPerson[]>();
+  for (const person of people) {
+    const harms = harmsOf(person).join();
+    groups.set(harms, [...(groups.get(harms) ?? []), person]);
+  }
+  return [...groups.values()]
+    .map((same) => ({ same, harms: same.slice(0, 1).flatMap(harmsOf) }))
+    .sort((one, other) => other.harms.length - one.harms.length)
+    .map(
+      ({ same, harms }) =>
+        t`${whoText(same)} will be able to ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}.`,
+    );
+}
+
+function harmsOf({ change }: ReviewedPerson): readonly (typeof HARMS)[number][] {
+  return HARMS.filter((risk) => change.capabilities.gained.some((each) => each.risk === risk));
 }
 
 function gainLine(person: ReviewedPerson): Text {

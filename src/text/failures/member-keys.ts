@@ -42,6 +42,12 @@ export const MEMBER_KEY_PROBLEMS = {
     state: UNWRITTEN,
     help: NOT_OPENED[because][1],
   }),
+  'key-refused': ({ reason }) => ({
+    summary: t`AWS does not accept this access key`,
+    reason: t`${reason}`,
+    state: t`it is deactivated or deleted, or was never a key of the lab`,
+    help: t`ask an administrator of the lab for another key`,
+  }),
   'key-not-own': ({ expected, actual, reason }) =>
     actual === null
       ? {
