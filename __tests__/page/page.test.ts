@@ -152,8 +152,7 @@ browserTest('deep links open a member and a capability', async () => {
       'publish HITs (hits:publish)',
       'Access ends after 31 May 2027',
       'Cannot: approve work, pay bonuses',
-      "Sponsor: Ada O'Neill (ada).",
-      "To get more, ask an owner: Ada O'Neill (ada).",
+      "To change that, ask the sponsor: Ada O'Neill (ada).",
     ]) {
       expect(text).toContain(words);
     }

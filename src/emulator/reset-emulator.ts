@@ -37,9 +37,9 @@ export async function resetEmulator(dir: string, records: readonly string[] = []
   for (const name of listOf(states)) if (OWN_STATE.test(name)) remove(join(states, name));
   // Labs that share an account have a directory of records each.
   const shared = listOf(dir).map((name) => join(dir, name));
-  const labs = [dir, ...shared.filter((path) => path !== states && statSync(path).isDirectory())];
+  const labs = [...shared.filter((path) => path !== states && statSync(path).isDirectory()), dir];
   for (const lab of labs) for (const record of records) for (const path of filesOf(lab, record)) remove(path);
-  const emptied = labs.flatMap((lab) => [...records.map((record) => join(lab, record)), lab]).toReversed();
+  const emptied = labs.flatMap((lab) => [...records.map((record) => join(lab, record)), lab]);
   for (const directory of [states, ...emptied, dir])
     if (existsSync(directory) && statSync(directory).isDirectory() && listOf(directory).length === 0)
       rmdirSync(directory);

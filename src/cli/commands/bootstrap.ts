@@ -102,7 +102,11 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addHelpText(
       'after',
-      cli.examples('mturk-team bootstrap', 'mturk-team bootstrap --emulator --yes', 'mturk-team bootstrap --destroy'),
+      cli.examples(
+        'mturk-team bootstrap',
+        'mturk-team bootstrap --emulator --repository me/lab --repository-id 1 --owner-id 2 --subject classic',
+        'mturk-team bootstrap --destroy',
+      ),
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
