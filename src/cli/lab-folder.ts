@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Terminal } from '../app/terminal.ts';
@@ -30,7 +30,7 @@ export function enterLabFolder(command: Command, terminal: Terminal): void {
   const here = process.cwd();
   if (!takesDefaultFile(command) || existsSync(DEFAULT_FILE)) return;
   const above = folderAbove(here);
-  if (above === null || !isInRepository(above)) return;
+  if (above === null || !isOwn(above) || !isOwn(join(above, DEFAULT_FILE)) || !isInRepository(above)) return;
   for (const option of command.options) {
     const name = option.attributeName();
     const value: unknown = command.getOptionValue(name);
@@ -42,6 +42,13 @@ export function enterLabFolder(command: Command, terminal: Terminal): void {
   terminal.stderr(`Using ${join(relative(here, above), DEFAULT_FILE)}\n`);
 }
 
+/** Another user of the machine could put a file above. Git's `safe.directory` is for the same. */
+function isOwn(path: string): boolean {
+  return process.getuid === undefined || lstatSync(path).uid === process.getuid();
+}
+
 function isInRepository(folder: string): boolean {
-  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
+  const git = join(folder, '.git');
+  if (existsSync(git)) return isOwn(git);
+  return dirname(folder) !== folder && isInRepository(dirname(folder));
 }

@@ -11,18 +11,25 @@ const DENY_ALL_STATEMENT = { Effect: 'Deny', Action: '*', Resource: '*' } as con
 /** The Sid of the Deny that a freeze puts into each role's policy. */
 export const FREEZE_SID = 'Freeze';
 
+/** Mechanical Turk's operations are on no resource, so that an Allow for one gives nothing. */
+const NOTHING: Statement = {
+  ...{ Sid: 'Nothing', Effect: 'Allow', Action: actionOf('GetHIT') },
+  Resource: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly',
+};
+
 /**
  * The policy that a role brings of its own, or null if it needs none (it only attaches AWS's policies and nothing
  * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
  */
 export function rolePolicy(
-  role: Pick<Role, 'allow' | 'deny' | 'keptDenies'>,
+  role: Pick<Role, 'allow' | 'deny' | 'keptDenies' | 'allowsNothing'>,
   freeze: readonly Capability[],
 ): PolicyDocument | null {
   const statements: Statement[] = CAPABILITY_NAMES.flatMap((capability) => {
     const operations = operationsOf(capability).filter((operation) => role.allow.includes(operation));
     return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
   });
+  if (role.allowsNothing === true) statements.push(NOTHING);
   if (role.deny.length > 0) statements.push(statement('Deny', 'Deny', role.deny));
   if (freeze.length > 0) statements.push(statement(FREEZE_SID, 'Deny', freeze.flatMap(operationsOf)));
   return documentWithin(QUOTAS.managedPolicySize, statements, role.keptDenies ?? []);

@@ -20,6 +20,8 @@ export interface Role {
   readonly keptDenies?: readonly Statement[];
   /** Whether only its policy is written, because no apply can change what has the group's name: never from the file. */
   readonly withoutGroup?: boolean;
+  /** Whether its policy is written and gives nothing: IAM takes none without a statement. Never from the file. */
+  readonly allowsNothing?: boolean;
 }
 
 export interface Member {
@@ -85,7 +87,10 @@ export interface Team {
 
 /** The part of a team that decides who may do what. */
 export interface AccessTeam extends Pick<Team, 'lab' | 'account' | 'freeze'> {
-  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed' | 'keptDenies' | 'withoutGroup'>[];
+  readonly roles: readonly Pick<
+    Role,
+    'key' | 'allow' | 'deny' | 'managed' | 'keptDenies' | 'withoutGroup' | 'allowsNothing'
+  >[];
   readonly members: readonly Pick<
     Member,
     'key' | 'roles' | 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'

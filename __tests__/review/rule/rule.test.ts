@@ -1041,19 +1041,44 @@ describe('names that something else has', () => {
   test.each<[string, Change, Pick<Team['roles'][number], 'allow' | 'deny'>]>([
     ['as it is', same, { allow: PAY, deny: [] }],
     ['narrowed', edit(payArn, says(statement('Allow', 'mechanicalturk:GetHIT'))), { allow: ['GetHIT'], deny: [] }],
-    ['under a condition', edit(payArn, says(statement('Allow', '*', mfa))), { allow: PAY, deny: PAY }],
+    ['under a condition', edit(payArn, says(statement('Allow', '*', mfa))), { allow: [], deny: [] }],
     [
       'for other resources',
       edit(payArn, says({ ...statement('Allow', '*'), Resource: 'arn:x' })),
-      { allow: PAY, deny: PAY },
+      { allow: [], deny: [] },
+    ],
+    ['nothing but a Deny', edit(payArn, says(denyAll)), { allow: [], deny: [] }],
+    [
+      'less by a Deny',
+      edit(payArn, says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus'))),
+      { allow: PAY.filter((each) => each !== 'SendBonus'), deny: [] },
     ],
     ['widened', edit(payArn, says(statement('Allow', '*'))), { allow: PAY, deny: [] }],
   ])('the policy of a role whose group was moved gives no more than it does, %s', (_what, change, expected) => {
     const movedGroup = changeGroup('paymaster', () => ({ path: '/elsewhere/' }));
-    const { team } = ruled({ change: all(movedGroup, change) });
-    expect(team.roles.find(({ key }) => key === 'paymaster')).toMatchObject({ ...expected, withoutGroup: true });
+    const input = inputOf({ change: all(movedGroup, change) });
+    const first = ruleFor(input);
+    const roleIn = ({ team }: Ruled) => team.roles.find(({ key }) => key === 'paymaster');
+    expect(roleIn(first)).toMatchObject({ ...expected, withoutGroup: true });
+    const access = afterApply(input.account.access, first, sampleTeam);
+    expect(roleIn(ruleFor({ ...input, account: { ...input.account, access } }))).toEqual(roleIn(first));
     const { team: written } = ruled({ change });
     expect(written.roles.find(({ key }) => key === 'paymaster')).toMatchObject({ allow: PAY, deny: [] });
+  });
+
+  test('what another boundary took stays withheld from who is in the moved group of a role', () => {
+    const quarantine = 'arn:aws:iam::123456789012:policy/quarantine';
+    const taken = all(
+      withPolicy(quarantine, says(denyAll)),
+      changeUser('fay', () => ({ boundary: quarantine })),
+    );
+    const movedGroup = changeGroup('paymaster', () => ({ path: '/elsewhere/' }));
+    for (const change of [taken, all(taken, movedGroup)])
+      expect(limitsOf(ruled({ change }), 'fay')).toMatchObject({
+        Statement: expect.arrayContaining([
+          expect.objectContaining({ Sid: 'Withheld', Action: expect.arrayContaining(['mechanicalturk:SendBonus']) }),
+        ]),
+      });
   });
 
   test("a policy of AWS with a role's name is no conflict", () => {

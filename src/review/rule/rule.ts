@@ -174,8 +174,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const already = union(of(known, user), begun);
     const denied = union(begun, difference(of(unreached, user), wasFrozen));
     const lacking = difference(of(gives, user), difference(of(held, user), denied));
-    // Nothing else can come back now through a role whose group this apply does not write.
-    const returning = intersection(lacking, union(of(written, user), already));
+    // Of a role whose group this apply does not write, only what a group outside the path gives can come back.
+    const returning = intersection(lacking, [of(written, user), of(others, user), already].reduce(union));
     const taken = given.reduce((all, each) => intersection(all, of(each, user)), returning);
     return isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken;
   };
@@ -358,11 +358,12 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
 function notWidened(role: Role, { team, account: { access } }: RuleInput): Role {
   const policy = access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
   if (policy === undefined) return role;
-  const allows = policy.document === null ? NO_OPERATIONS : allowedOutright(policy.document);
+  const { document } = policy;
+  const allows =
+    document === null ? NO_OPERATIONS : difference(allowedOutright(document), alwaysDenied(deniesIn(document)));
   const allow = listOperations(intersection(operationSet(role.allow), allows));
   if (allow.length > 0) return { ...role, allow };
-  // IAM takes no policy without a statement.
-  return { ...role, deny: listOperations(union(operationSet(role.allow), operationSet(role.deny))) };
+  return { ...role, allow: [], allowsNothing: true };
 }
 
 /** The path and name of what keeps a role's group from being written; null if nothing does. */
