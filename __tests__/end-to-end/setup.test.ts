@@ -117,7 +117,12 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
 /** For those who only try the tool. */
 const DEMO = 'mturk-team demo';
 /** What the engineer's machine needs before step 1. AWS and GitHub are stand-ins here, and ask for no login. */
-const LOGINS = ['aws sso login', 'aws configure', 'aws sts get-caller-identity', 'gh auth login --scopes repo,workflow'];
+const LOGINS = [
+  'aws sso login',
+  'aws configure',
+  'aws sts get-caller-identity',
+  'gh auth login --scopes repo,workflow',
+];
 
 /** Runs a command of the page as it is written there. */
 async function run(text: string): Promise<string> {
