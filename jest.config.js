@@ -27,7 +27,8 @@ export default {
   // For what hangs, on a busy machine, too. The exhaustive run has tests of many minutes.
   testTimeout: process.env.MTURK_TEAM_TESTS === 'exhaustive' ? 3_600_000 : 300_000,
   // One more than there are cores: tests that start Terraform and Git wait for them part of the time.
-  // The interrupt budget in package.json: V8 optimizes only what runs long, as each test file loads its modules again.
+  // In package.json, the interrupt budget: V8 optimizes only what runs long, as each test file loads its modules again. And the
+  // semi-space: most of what a test makes is garbage at once.
   maxWorkers: availableParallelism() + 1,
   testSequencer: './jest.sequencer.js',
   globalSetup: './jest.global-setup.js',

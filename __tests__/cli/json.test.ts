@@ -164,7 +164,7 @@ describe('what succeeds prints one document', () => {
     ['preview', ['--base', 'team.yaml', '--head', 'team.yaml'], { version: 1, blocks: [] }],
   ])('%s %j', succeeds);
 
-  testInTurn(6).each([['demo', [], { version: 1, passed: true, failed: [] }]])('%s %j', succeeds);
+  testInTurn(12).each([['demo', [], { version: 1, passed: true, failed: [] }]])('%s %j', succeeds);
 });
 
 async function succeeds(command: string, args: readonly string[], document: object): Promise<void> {

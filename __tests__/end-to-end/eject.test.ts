@@ -4,9 +4,11 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { ejectedProblems, teamsToEject } from '../support/ejected-teams.ts';
-import { runs } from '../support/exhaustive.ts';
+import { runs, testInTurn } from '../support/exhaustive.ts';
 import { bootstrapped, TODAY, withLab } from '../support/lab-in-test.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
+
+const test = testInTurn(2);
 
 const place = scratch();
 afterAll(() => place.remove());

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(3);
 
 // The trial of docs/install.md, with the package that a clone without a release makes, and without network.
 

@@ -58,7 +58,7 @@ const shownIn = ({ code, stdout, stderr }: CommandResult): Shown => {
 const linesOf = ({ steps }: Shown, stage: WindDownStep['stage']) =>
   steps.flatMap((step) => (step.stage === stage ? step.commands : []));
 
-testInTurn(2)('every command that is printed for a lab in AWS, to its end', async () => {
+testInTurn(3)('every command that is printed for a lab in AWS, to its end', async () => {
   const cwd = join(place.directory, 'lab');
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', cwd]);
   execFileSync('git', ['-C', cwd, 'remote', 'add', 'origin', 'git@github.com:lab/access.git']);

@@ -12,6 +12,7 @@ import { COLUMNS, pageFacts } from '../../src/page/facts.ts';
 import { accessPage } from '../../src/page/page.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { runs } from '../support/exhaustive.ts';
 import { labOf, labWithout } from '../support/page-labs.ts';
 import { randomHistory } from '../support/random-history.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -74,7 +75,7 @@ test('each cell is what the evaluator decides, today and on any later day', () =
         expect(unfrozen(shown.get(key) ?? '')).toBe(decided(team, key, new Date(lastMomentOf(later))));
       }
     }),
-    { numRuns: Math.max(100, fc.readConfigureGlobal().numRuns ?? 0) },
+    { numRuns: runs(100) },
   );
 });
 

@@ -329,7 +329,7 @@ async function interruptedAtEachWrite(work: () => Promise<unknown>, check: () =>
   await again(0);
   const isWrite = /^(Create|Put|Delete|Add|Detach)/;
   const writes = emulator.calls.flatMap(({ action }, index) => (isWrite.test(action) ? [index + 1] : []));
-  for (const write of sampleOf(writes, 4)) {
+  for (const write of sampleOf(writes, 2)) {
     await again(write);
     emulator.faults = {};
     await work();
