@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 /** Checks before a command does anything that its output files can be written. Null means no file. */
@@ -15,6 +15,14 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
     }
   }
   return succeed(null);
+}
+
+/** Writes a file in the place of what is there: a link, which a commit can bring, is replaced and not followed. */
+export async function replaceFile(file: string, text: string, mode = 0o666): Promise<void> {
+  const beside = `${file}.new`;
+  await rm(beside, { force: true });
+  await writeFile(beside, text, { flag: 'wx', mode });
+  await rename(beside, file);
 }
 
 /** The text of a file that a person named. */

@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { type DriftReport, readDriftReport } from '../drift/report/report.ts';
 import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
 import type { PageInput } from '../page/facts.ts';
 import { accessPage } from '../page/page.ts';
-import { written } from './files.ts';
+import { replaceFile, written } from './files.ts';
 import { openHistory } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
@@ -35,7 +35,7 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const path = join(out, PAGE);
   return written(async () => {
     await mkdir(out, { recursive: true });
-    await writeFile(path, text);
+    await replaceFile(path, text);
     return { path, noHistory: past.kind === 'failed' ? past.failure : null };
   });
 }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { candidatesIn } from '../../adopt/candidates.ts';
@@ -9,7 +9,7 @@ import { readOwnCredentials } from '../../aws/credentials/user-credentials.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { written } from '../files.ts';
+import { replaceFile, written } from '../files.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -115,12 +115,13 @@ export function saveSurvey({ draft, adoption }: Survey, teamFile: string): Promi
   return written(async () => {
     const file = adoptionFile(teamFile);
     if (draft !== null) await writeFile(draft.file, draft.text);
-    await writeFile(`${file}.new`, `${JSON.stringify(adoption, null, 2)}\n`, { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    await replaceFile(file, `${JSON.stringify(adoption, null, 2)}\n`, 0o600);
     const ignored = join(dirname(teamFile), '.gitignore');
     const lines = await readFile(ignored, 'utf8').catch(() => '');
     const isIgnored = lines.split(/\r?\n/).includes('adopt.json');
-    if (!isIgnored) await appendFile(ignored, `${lines === '' || lines.endsWith('\n') ? '' : '\n'}adopt.json\n`);
-    return [...(draft === null ? [] : [draft.file]), file, ...(isIgnored ? [] : [ignored])];
+    const isLink = (await lstat(ignored).catch(() => null))?.isSymbolicLink() === true;
+    const isAdded = !isIgnored && !isLink;
+    if (isAdded) await replaceFile(ignored, `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}adopt.json\n`);
+    return [...(draft === null ? [] : [draft.file]), file, ...(isAdded ? [ignored] : [])];
   });
 }
