@@ -203,6 +203,14 @@ describe('the account of a directory', () => {
     expect(readdirSync(join(dir, 'state'))).toEqual(['notes.txt']);
   });
 
+  test('is reset where no account is: files with the names of records stay', async () => {
+    const place = join(dir, 'other');
+    mkdirSync(join(place, 'keys'), { recursive: true });
+    for (const file of ['record.json', 'keys/AKIA1.json']) writeFileSync(join(place, file), 'mine');
+    expect(await resetEmulator(place, ['record.json', 'keys/'])).toEqual({ ok: true, value: [] });
+    expect(readdirSync(place).sort()).toEqual(['keys', 'record.json']);
+  });
+
   test('is reset where there is nothing', async () => {
     expect(await resetEmulator(join(dir, 'nowhere'))).toEqual({ ok: true, value: [] });
   });

@@ -31,13 +31,17 @@ export async function resetEmulator(dir: string, records: readonly string[] = []
     rmSync(path);
     deleted.push(path);
   };
+  const isAccount = [ACCOUNT_FILE, JOURNAL_FILE].some((name) => existsSync(join(dir, name)));
   for (const name of OWN) remove(join(dir, name));
   const states = join(dir, STATE_DIRECTORY);
   // Without the account's own file there is no telling whose a directory called "state" is, hence the names.
   for (const name of listOf(states)) if (OWN_STATE.test(name)) remove(join(states, name));
-  // Labs that share an account have a directory of records each.
-  const shared = listOf(dir).map((name) => join(dir, name));
-  const labs = [...shared.filter((path) => path !== states && statSync(path).isDirectory()), dir];
+  // Labs that share an account have a directory of records each. Elsewhere, files of these names are someone's own.
+  const shared = (isAccount ? listOf(dir) : []).map((name) => join(dir, name));
+  const labs = [
+    ...shared.filter((path) => path !== states && statSync(path).isDirectory()),
+    ...(isAccount ? [dir] : []),
+  ];
   for (const lab of labs) for (const record of records) for (const path of filesOf(lab, record)) remove(path);
   const emptied = labs.flatMap((lab) => [...records.map((record) => join(lab, record)), lab]);
   for (const directory of [states, ...emptied, dir])
