@@ -44,7 +44,7 @@ import { configured, modelPlan } from '../support/model-plan.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { keyOfUser, type LabState, memoryOf, STATES, TAMPERINGS, type Tampering, TODAY } from '../support/tampering.ts';
 
-const test = testInTurn(2);
+const test = testInTurn(3);
 
 interface Pair {
   readonly state: LabState;
