@@ -35,7 +35,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['CI', 'drift-issue'],
 ];
 const BELOW: Readonly<Record<string, readonly string[]>> = {
-  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'recipient', 'depart'],
+  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'recipient', 'sponsor', 'depart'],
   keys: ['request', 'open', 'test'],
   role: ['add', 'allow', 'deny', 'remove'],
   emulator: ['start', 'reset'],
