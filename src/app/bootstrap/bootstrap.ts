@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
@@ -56,7 +55,7 @@ export async function bootstrapLab(
     return await withAccount(session, async (account) => {
       const release = await releaseOf(process.argv[1] ?? '');
       const factsOf: FactsOf = async (recorded) => {
-        const facts = await repositoryFacts(options.given, recorded, dirname(options.file), process.env);
+        const facts = await repositoryFacts(options.given, recorded, options, process.env);
         return facts.ok ? calledRelease(facts.value, release) : facts;
       };
       const found = await inspectSetup(account, session.team, factsOf);
