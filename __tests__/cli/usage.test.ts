@@ -3,6 +3,7 @@ import { run, runHere } from '../support/command.ts';
 
 const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'check'],
+  ['Everyday', 'preview'],
   ['Everyday', 'plan'],
   ['Everyday', 'apply'],
   ['Everyday', 'drift'],
@@ -29,7 +30,6 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Set up', 'eject'],
   ['Try it', 'demo'],
   ['Try it', 'emulator'],
-  ['CI', 'preview'],
   ['CI', 'comment'],
   ['CI', 'check-approval'],
   ['CI', 'drift-issue'],

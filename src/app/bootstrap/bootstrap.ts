@@ -10,12 +10,11 @@ import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
-import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import { applyStack } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
-import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from '../session/lab-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
 
@@ -188,9 +187,6 @@ export async function removeBootstrap(
   }
 }
 
-async function teamStack({ emulator }: AccountSessionOptions, { account, settings }: Team): Promise<TeamStack> {
-  if (emulator !== null) return { emulator };
-  const engine = await findEngine({ env: process.env, account: 'real' });
-  const program = engine.ok ? pastedEngine(engine.value) : null;
-  return { emulator, program, state: settings.state === null ? stateFileOf(account, 'team') : null };
+async function teamStack({ emulator }: AccountSessionOptions, team: Team): Promise<TeamStack> {
+  return emulator !== null ? { emulator } : { emulator, ...(await programOf(team)) };
 }

@@ -51,13 +51,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(today())
     .addOption(json())
     .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes, blocked or not'))
-    .addHelpText(
-      'after',
-      examples(
-        'mturk-team preview',
-        'mturk-team preview --base main/team.yaml --head team.yaml --manifest manifest.json --format markdown',
-      ),
-    )
+    .addHelpText('after', examples('mturk-team preview', 'mturk-team preview --base main/team.yaml --head team.yaml'))
     .action(async (options) => {
       const { base = null, head, manifest = null } = options;
       const format = options.json ? 'json' : options.format;
