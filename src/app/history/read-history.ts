@@ -30,23 +30,13 @@ const BATCH = 500;
 /** Renames that are followed: none has more, but one that goes around. */
 const MOST_RENAMES = 20;
 
-/** The clone that a team file is in. */
-interface Clone {
-  readonly directory: string;
-  readonly isShallow: boolean;
-  /** Of the file, from the top of the clone. */
-  readonly path: string;
-  readonly branch: Branch;
-  readonly git: Git;
-}
+type Because = 'no-clone' | 'no-branch' | 'no-commit' | 'damaged';
 
-type Unavailable = 'no-clone' | 'no-branch' | 'no-commit' | 'damaged';
-
-const unavailable = (file: string, because: Unavailable, reason = '') =>
+const unavailable = (file: string, because: Because, reason = '') =>
   fail('history-unavailable', { file, because, reason });
 
-/** Finds the clone of a team file, and its default branch. */
-export async function openClone(file: string): Promise<Result<Clone>> {
+/** Finds the clone of a team file, and its default branch; `path` is that of the file from the top of the clone. */
+export async function openClone(file: string) {
   const place = await historyGit(dirname(file))(
     'rev-parse',
     ...['--is-shallow-repository', '--show-toplevel', '--show-prefix'],

@@ -144,14 +144,10 @@ function engineOf({ settings }: Team, kind: AccountKind): ReturnType<typeof find
  * How a person runs Terraform on the team stack of the real account: the program that a session takes, null if there is none, and
  * the file of the state, null if it is in a bucket.
  */
-export async function programOf(
-  team: Team,
-): Promise<{ readonly program: string | null; readonly state: string | null }> {
+export async function programOf(team: Team) {
   const engine = await engineOf(team, 'real');
-  return {
-    program: engine.ok ? pastedEngine(engine.value) : null,
-    state: team.settings.state === null ? stateFileOf(team.account, 'team') : null,
-  };
+  const program = engine.ok ? pastedEngine(engine.value) : null;
+  return { program, state: team.settings.state === null ? stateFileOf(team.account, 'team') : null };
 }
 
 /** Of a lab without `settings.state`. */

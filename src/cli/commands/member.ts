@@ -58,7 +58,7 @@ export function register(command: Command, terminal: Terminal): void {
   edit(
     'sponsor',
     'Set who answers for a member',
-    [['sponsor', '[sponsor]', 'key of the member who answers for them']],
+    [['sponsor', '[sponsor]', 'key of the sponsor']],
     'member sponsor bo ada',
   );
   edit('reviewed', 'Vouch today for what members can do', [], 'member reviewed bo cy');

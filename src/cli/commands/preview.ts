@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readMergedTeam } from '../../app/history/merged.ts';
+import { readMergedTeam } from '../../app/merged-team.ts';
 import { readManifestFile } from '../../app/plan/manifest-file.ts';
 import { momentOf, readBaseTeam, readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';

@@ -40,6 +40,8 @@ function membersOf(draft: TeamDraft, except?: unknown): readonly Choice[] {
     .map(([key, { name }]) => ({ value: key, label: typeof name === 'string' ? `${name} (${key})` : key }));
 }
 
+const othersOf = (draft: TeamDraft, { member }: Answers) => membersOf(draft, member);
+
 /** Roles with what they can do: `paymaster (spends money, harms workers, reads data)`. */
 function rolesOf({ roles }: TeamDraft): readonly Choice[] {
   const resolved = resolveRoles(roles);
@@ -123,10 +125,7 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
   ],
   'member sponsor': [
     MEMBER,
-    {
-      ...{ field: 'sponsor', option: 'SPONSOR', message: 'Who answers for them?' },
-      choices: (draft, { member }) => membersOf(draft, member),
-    },
+    { field: 'sponsor', option: 'SPONSOR', message: 'Who answers for them?', choices: othersOf },
   ],
   'member reviewed': [
     {
@@ -140,12 +139,12 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
     {
       ...{ field: 'sponsor', option: '--sponsor', message: 'Who answers for those whom they sponsor?' },
       isAsked: (draft, { member }) => sponsoredBy(draft, String(member)).length > 0,
-      choices: (draft, { member }) => membersOf(draft, member),
+      choices: othersOf,
     },
     {
       ...{ field: 'owner', option: '--owner', message: 'Who becomes an owner instead?' },
       isAsked: (draft, { member }) => isLastOwner(draft, String(member)),
-      choices: (draft, { member }) => membersOf(draft, member),
+      choices: othersOf,
     },
   ],
   'role add': [

@@ -1,10 +1,10 @@
-import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { readTeam } from '../../team/parse/read-team.ts';
-import type { Team } from '../../team/team.ts';
-import { say } from '../../text/escape.ts';
-import { baseTeamOf } from '../session/read-team.ts';
-import type { Terminal } from '../terminal.ts';
-import { openClone } from './read-history.ts';
+import { type Result, succeed } from '../diagnostics/failure.ts';
+import { readTeam } from '../team/parse/read-team.ts';
+import type { Team } from '../team/team.ts';
+import { say } from '../text/escape.ts';
+import { openClone } from './history/read-history.ts';
+import { baseTeamOf } from './session/read-team.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * The team of a file as the default branch had it where the current branch began, as a pull request is compared; null if it had
