@@ -64,7 +64,10 @@ testInTurn(2)('two labs: made, as wanted, interrupted, repaired, upgraded, and o
   pin(second, OLD);
   try {
     const trial = await mturk(first, 'bootstrap');
-    expect(trial).toMatchObject({ code: 1, stdout: expect.stringContaining('The roles trust example/lab') });
+    expect(trial).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('trust perception-lab/access (repository ID 1,'),
+    });
 
     const before = emulator.calls.length;
     const made = await mturk(first, 'bootstrap', '--yes', ...GIVEN);
