@@ -53,7 +53,7 @@ function stepText(step: KeyStep): Text {
 const NEXT: Readonly<Record<DueStep['kind'], string>> = {
   create: 'created from',
   rotate: 'replaced from',
-  deactivate: 'old one deactivated once the new one, if mturk-team delivered it, was used for a day',
+  deactivate: 'if mturk-team delivered the new one, old one deactivated after a day of its use',
   delete: 'old one deleted from',
 };
 
