@@ -43,6 +43,7 @@ const VERBS: readonly (readonly [Edit, ...string[]])[] = [
     ...replaced(29, '[results-reader, task-publisher]', '[paymaster]'),
   ],
   [{ verb: 'member recipient', member: 'bo', recipient: RECIPIENT }, `32+    recipient: ${RECIPIENT}`],
+  [{ verb: 'member sponsor', member: 'gus', sponsor: 'bo' }, ...replaced(34, 'sponsor: ada }', 'sponsor: bo }')],
   [
     { verb: 'member reviewed', members: ['bo', 'cy', 'bo'], reviewed: TODAY },
     ...['32-  cy: { name: Cy Moreau, roles: [results-reader], suspended: true }', '32+    reviewed: "2026-11-28"'],

@@ -28,6 +28,7 @@ export const EDIT = z.discriminatedUnion('verb', [
   edit('member resume', { member: KEY }),
   edit('member roles', { member: KEY, add: KEYS, remove: KEYS }),
   edit('member recipient', { member: KEY, recipient: KEY }),
+  edit('member sponsor', { member: KEY, sponsor: KEY }),
   edit('member reviewed', { members: KEYS, reviewed: DAY }),
   /** `sponsor` answers for those whom the member sponsors; `owner` becomes an owner if the member is one. */
   edit('member depart', {
@@ -91,6 +92,8 @@ function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
       return [...add([...entry, 'roles'], edit.add), ...drop([...entry, 'roles'], edit.remove)];
     case 'member recipient':
       return [set([...entry, 'recipient'], edit.recipient)];
+    case 'member sponsor':
+      return [set([...entry, 'sponsor'], edit.sponsor)];
     case 'member reviewed':
       return [...new Set(edit.members)].map((key) => set(['members', key, 'reviewed'], edit.reviewed));
     case 'member depart':
