@@ -93,6 +93,11 @@ test('a review is of what the roles allow, frozen or not, and never due without 
   expect(remindersOf(team, inventory, TODAY, AT)).toEqual([]);
 });
 
+test('a sponsor who is suspended decides nothing', () => {
+  expect(reviews({ sponsor: 'ada' })[0]?.sponsor?.key).toBe('ada');
+  expect(reviews({ sponsor: 'cy' })[0]?.sponsor).toBeNull();
+});
+
 const ADA = { key: 'ada', name: "Ada O'Neill", github: 'adaoneill' };
 const KEYS: readonly Reminder[] = [
   { key: 'bo', name: 'Bo Chen', sponsor: ADA, about: { kind: 'unused', lastUsed: '2026-08-01T12:00:00Z', keys: 1 } },
