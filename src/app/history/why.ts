@@ -24,7 +24,8 @@ interface WhyOptions {
 export async function explainWhy({ file, member, what, day }: WhyOptions, env: NodeJS.ProcessEnv) {
   const read = await historyOn(file, day);
   if (!read.ok) return read;
-  const { history, versions, team, ...source } = read.value;
+  const { history, versions, ...source } = read.value;
+  const { team } = source;
   const query = queryNamed(what, team);
   if (query === null || query.kind === 'role') {
     return fail('unknown-operation', { name: what, because: unknownOperation(what, { ...team, roles: [] }) });
