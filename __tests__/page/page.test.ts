@@ -157,6 +157,11 @@ browserTest('deep links open a member and a capability', async () => {
       expect(text).toContain(words);
     }
   });
+  await browser.open(SAMPLE, { hash: '#dee' }, async (page) => {
+    const dee = page.locator('article:target');
+    expect(await dee.textContent()).toContain('No access.Access ended after 30 Jun 2026');
+    expect(await shownNames(page)).not.toContain('dee');
+  });
   await browser.open(SAMPLE, { hash: '#pay:bonus' }, async (page) => {
     expect(await answerOf(page)).toBe("On 25 Nov 2026, 2 of 5 members can pay bonuses: Ada O'Neill, Nguyễn Thị Ánh.");
     await page.getByRole('columnheader', { name: 'pay bonuses' }).getByRole('link').press('Enter');

@@ -34,8 +34,15 @@ export interface PagePerson extends PersonHistory {
   readonly shown: { readonly key: string; readonly name: string };
   /** The place of the stretch of today; -1 if there is none. */
   readonly now: number;
-  /** Whether they are in the file of today. */
+  /** Whether they are a member by the file of today. */
   readonly isMember: boolean;
+  /** Whether they are among those who left, by the file of today. */
+  readonly isDeparted: boolean;
+}
+
+/** Whether the page says of someone by name what they may do: of whom the file of today knows. */
+export function hasCard({ isMember, isDeparted }: PagePerson): boolean {
+  return isMember || isDeparted;
 }
 
 /** Everything that the page says, as data. */
@@ -59,10 +66,16 @@ export function pageFacts(input: PageInput, most = 600): PageFacts {
   const { people, gaps } = historyOf(versions, team, today);
   const begin = versions.find((version) => version.past.team !== null)?.since.slice(0, 10) ?? today;
   const first = firstDay(people, begin, today, most);
-  const members = new Set(team.members.map(({ key }) => key));
+  const [members, departed] = [team.members, team.departed].map((ones) => new Set(ones.map(({ key }) => key)));
   const ordered = people
-    .filter(({ stretches }) => stretches.some((stretch, place) => isShown(stretch, stretches[place + 1], first)))
-    .map((person) => ({ ...person, isMember: members.has(person.key), now: placeOn(person.stretches, today) }))
+    .map((person) => ({
+      ...{ ...person, now: placeOn(person.stretches, today) },
+      ...{ isMember: members?.has(person.key) === true, isDeparted: departed?.has(person.key) === true },
+    }))
+    .filter(
+      ({ isDeparted, stretches }) =>
+        isDeparted || stretches.some((stretch, place) => isShown(stretch, stretches[place + 1], first)),
+    )
     .sort((one, other) => Number(other.isMember) - Number(one.isMember) || NAMES.compare(one.name, other.name));
   const shown = input.isPublic ? anonymous(ordered) : ordered.map((person) => ({ ...person, shown: person }));
   return {

@@ -15,8 +15,8 @@ interface Period {
   readonly frozen: readonly Risk[];
   readonly standing: Stretch['standing'];
   readonly isPending: boolean;
-  /** Why it ended or will: null for no end. */
-  readonly end: keyof typeof ENDS | null;
+  /** What ended it or will: null for no end. */
+  readonly end: End | null;
 }
 
 /** The lanes of a strip from top to bottom: each harm, and everything else. */
@@ -33,7 +33,7 @@ function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stret
   for (const [place, stretch] of stretches.entries()) {
     const next = stretches[place + 1];
     if (next !== undefined && next.from <= first) continue;
-    const text = JSON.stringify([stretch.standing, effectsOf(stretch), frozenOf(stretch)]);
+    const text = JSON.stringify([stretch.standing, stretch.until, effectsOf(stretch), frozenOf(stretch)]);
     if (merged.at(-1)?.text === text) continue;
     merged.push({ from: stretch.from < first ? first : stretch.from, stretch, text });
   }
@@ -48,14 +48,29 @@ function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stret
   });
 }
 
-function endOf(stretch: Stretch, next: Stretch): keyof typeof ENDS {
-  if (next.isPending) return 'pending';
-  if (next.standing === 'ended') return 'last day';
-  if (next.standing === 'absent') return 'left';
-  if (next.standing === 'suspended') return 'suspended';
-  if (stretch.standing === 'suspended') return 'resumed';
+/** Why a period ends; another last day is named with the one before. */
+type End =
+  | { readonly kind: 'another-last-day'; readonly was: string | null; readonly day: string | null }
+  | { readonly kind: keyof typeof ENDS };
+
+function endOf(stretch: Stretch, next: Stretch): End {
   const [was, is] = [frozenOf(stretch).length, frozenOf(next).length];
-  return was === is ? 'changed' : was < is ? 'frozen' : 'unfrozen';
+  if (next.isPending) return { kind: 'pending' };
+  if (next.standing === 'ended') return { kind: 'last-day' };
+  if (next.standing === 'absent') return { kind: next.until === null ? 'removed' : 'departed' };
+  if (next.standing === 'suspended' && stretch.standing !== 'suspended') return { kind: 'suspended' };
+  if (stretch.standing === 'suspended' && next.standing !== 'suspended') return { kind: 'resumed' };
+  if (was !== is) return { kind: was < is ? 'frozen' : 'unfrozen' };
+  const isSame = String(effectsOf(stretch)) === String(effectsOf(next));
+  return isSame && stretch.until !== next.until
+    ? { kind: 'another-last-day', was: stretch.until, day: next.until }
+    : { kind: 'changed' };
+}
+
+function endWords(end: End): string {
+  if (end.kind !== 'another-last-day') return ENDS[end.kind];
+  const [was, day] = [end.was, end.day].map((each) => (each === null ? null : dateWords(each)));
+  return `then ${day === null ? 'no last day' : `last day ${day}`} (was ${was ?? 'none'})`;
 }
 
 function effectsOf({ cells }: Stretch): readonly Risk[] {
@@ -72,8 +87,9 @@ function risksOf(isSo: (column: number) => boolean): readonly Risk[] {
 
 const ENDS = {
   pending: 'then a change that is not merged',
-  'last day': 'last day',
-  left: 'then removed from team.yaml',
+  'last-day': 'last day',
+  removed: 'then removed from team.yaml',
+  departed: 'then departed',
   suspended: 'then suspended',
   resumed: 'then resumed',
   frozen: 'then a freeze',
@@ -143,7 +159,7 @@ function axisHtml(axis: Axis, today: string): Html {
 function personHtml(facts: PageFacts, { shown }: PagePerson, periods: readonly Period[], axis: Axis): Html {
   const words = periods.map(
     (period) =>
-      html`<li>${whenWords(facts, period)}: ${whatWords(period)}${period.end === null ? '' : `; ${ENDS[period.end]}`}</li>`,
+      html`<li>${whenWords(facts, period)}: ${whatWords(period)}${period.end === null ? '' : `; ${endWords(period.end)}`}</li>`,
   );
   return html`<tr><th scope="row">${memberText(shown)}</th><td class="strip">${stripHtml(periods, axis)}</td><td><ul>${words}</ul></td></tr>\n`;
 }
