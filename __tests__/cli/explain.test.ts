@@ -33,10 +33,12 @@ test.each([
   });
 });
 
-test.each([
+test.each<[file: string, reviewed: string | null, as: string, text: string]>([
   ['suspended.yaml', null, 'owner', "To change that, ask an owner: Ada O'Neill (ada).\n"],
   [
-    ...['reviewed.yaml', '2026-10-01', 'sponsor'],
+    'reviewed.yaml',
+    '2026-10-01',
+    'sponsor',
     'To change that, ask the sponsor: Nguyễn Thị Ánh (fay). Access last reviewed 1 Oct 2026.\n',
   ],
 ])('whom to ask, and when access was reviewed: %s', async (file, reviewed, as, text) => {
