@@ -84,7 +84,11 @@ test('each cell is what the evaluator decides, today and on any later day', () =
 
 test('a frozen cell is one that a role gives and the freeze takes', () => {
   const team: Team = { ...sampleTeam, freeze: ['hits:publish', 'pay:bonus'] };
-  const table = tableOf(accessPage(labWithout(team), AT));
+  const markup = accessPage(labWithout(team), AT);
+  const table = tableOf(markup);
+  expect(markup).not.toContain('a freeze denies it');
+  const all = accessPage(labWithout({ ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }), AT);
+  expect(all).toContain('None of 5 members: a freeze denies it');
   const frozen = (key: string) => COLUMNS.filter((_, column) => table.get(key)?.[column] === 'f');
   expect(frozen('ada')).toEqual(['hits:publish', 'pay:bonus']);
   expect(frozen('bo')).toEqual(['hits:publish']);
