@@ -167,8 +167,7 @@ export function changesAbout(changes: readonly HistoryChange[], key: string | nu
   return narrowed(changes, {
     day: (person) => person.key === key,
     merged: (person, lab) => person.key === key || isThrough(person, lab, key),
-    role: (role) => role.key === key,
-    statement: (statement) => statement.key === key,
+    keyed: (each) => each.key === key,
   });
 }
 
@@ -179,16 +178,14 @@ export function changesTo(changes: readonly HistoryChange[], { kind, name, opera
     day: ({ capabilities }) => capabilities.some((each) => isAsked(each.operations)),
     merged: ({ roles, change: { operations: changed } }) =>
       kind === 'role' ? [...roles.gained, ...roles.lost].includes(name) : isAsked([...changed.gained, ...changed.lost]),
-    role: () => false,
-    statement: () => false,
+    keyed: () => false,
   });
 }
 
 interface Parts {
   readonly day: (person: DayChange['people'][number]) => boolean;
   readonly merged: (person: ReviewedPerson, lab: string) => boolean;
-  readonly role: (role: RoleChange) => boolean;
-  readonly statement: (statement: Statement) => boolean;
+  readonly keyed: (each: RoleChange | Statement) => boolean;
 }
 
 function narrowed(changes: readonly HistoryChange[], is: Parts): readonly HistoryChange[] {
@@ -197,8 +194,8 @@ function narrowed(changes: readonly HistoryChange[], is: Parts): readonly Histor
       ? {
           ...change,
           people: change.people.filter((person) => is.merged(person, change.lab)),
-          roles: change.roles.filter(is.role),
-          statements: change.statements.filter(is.statement),
+          roles: change.roles.filter(is.keyed),
+          statements: change.statements.filter(is.keyed),
         }
       : { ...change, people: change.people.filter(is.day) },
   );

@@ -5,6 +5,7 @@ import { headlineText, memberNamed, memberText } from '../access/text/names.ts';
 import { CAPABILITIES, capabilityOf, isHarmful, type Operation, RISK_VERBS } from '../catalog/mturk.ts';
 import { roleText, settingText } from '../review/text/change-text.ts';
 import { peopleBlocks } from '../review/text/review.ts';
+import type { Team } from '../team/team.ts';
 import { dateWords, dayWords, timeWords } from '../text/dates.ts';
 import { type Block, codeBlock, heading, list, paragraph, rowsOf } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
@@ -69,11 +70,7 @@ export function whyBlocks({ why, query, team, at, branch, commit, decisions, not
   return [
     heading(2, t`${verdictText(why, query)}, on ${trusted(dayWords(at))}`),
     list(items),
-    ...needBlocks(
-      why,
-      whomText(why.ask, (key) => memberNamed(team, key)),
-      query,
-    ),
+    ...needBlocks(why, query, team),
     paragraph(sourceText(branch, commit)),
     ...approverBlocks(decisions),
     ...noteBlocks(notes),
@@ -182,12 +179,17 @@ function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Bloc
   ];
 }
 
-function needBlocks({ member: { key }, needs }: Why, whom: Text, { name, kind, operations }: Query): readonly Block[] {
+function needBlocks(
+  { member: { key }, needs, ask }: Why,
+  { name, kind, operations }: Query,
+  team: Team,
+): readonly Block[] {
   if (needs.length === 0) return [];
   const member = pasted(key);
   const names = kind === 'risk' ? [...new Set(operations.map(capabilityOf))] : [name];
   const what = names.map((each) => `--allow ${pasted(each)}`).join(' ');
   const lines = needs.flatMap((need) => needLine(need, member, what));
+  const whom = whomText(ask, (each) => memberNamed(team, each));
   const waits = needs.flatMap((need) => (need.kind === 'wait' ? [dateWords(need.day)] : []));
   return [
     ...waits.map((day) => paragraph(t`Access begins on ${trusted(day)}.`)),

@@ -4,7 +4,7 @@ import { dateWords } from '../text/dates.ts';
 import { type Html, html, NO_HTML, rawHtml } from '../text/html.ts';
 import { cellsOf, columnWords, dataOf, lastDayOf } from './cells.ts';
 import { type Differing, differencesIn } from './differences.ts';
-import { COLUMNS, hasCard, type PageFacts, type PagePerson } from './facts.ts';
+import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayAfter } from './stretches.ts';
 
 /** At most so many days to come have a button of their own. */
@@ -53,7 +53,7 @@ function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | un
   const { shown, stretches, now } = person;
   const stretch = stretches[now];
   const code = shown.name === shown.key ? NO_HTML : html` <code>${shown.key}</code>`;
-  const name = hasCard(person)
+  const name = person.hasCard
     ? html`<a href="#${shown.key}"><bdi>${shown.name}</bdi></a>${code}`
     : html`<bdi>${shown.name}</bdi>${code}`;
   const head = (roles: string) => html`<th scope="row">${name}<small>${roles}</small></th>`;

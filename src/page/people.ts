@@ -11,11 +11,11 @@ import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
 import { listTexts, strongText, type Text, t, trusted } from '../text/text.ts';
 import { aboutUser, keysOf } from './differences.ts';
-import { COLUMNS, hasCard, type PageFacts, type PagePerson } from './facts.ts';
+import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
 /** What each member may do, in the words of `explain`, and whom to ask for more; then who left. */
 export function peopleHtml(facts: PageFacts, model: AccessModel, at: Date): Html {
-  return html`${facts.people.filter(hasCard).map((person) => personHtml(facts, person, model, at))}`;
+  return html`${facts.people.filter(({ hasCard }) => hasCard).map((person) => personHtml(facts, person, model, at))}`;
 }
 
 function personHtml(facts: PageFacts, person: PagePerson, model: AccessModel, at: Date): Html {

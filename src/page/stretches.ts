@@ -204,12 +204,8 @@ function absent(from: string, left: string | null): Stretch {
 }
 
 function isSame(one: Stretch, other: Stretch): boolean {
-  const text = ({ from: _, isPending: __, cells, granted, ...rest }: Stretch) =>
-    JSON.stringify([
-      rest,
-      [...granted].map(String),
-      cells.map(({ operations, ...cell }) => [String(operations), cell]),
-    ]);
+  const text = ({ from: _, isPending: __, granted, ...rest }: Stretch) =>
+    JSON.stringify([rest, [...granted]], (_, value) => (typeof value === 'bigint' ? String(value) : value));
   return text(one) === text(other);
 }
 
