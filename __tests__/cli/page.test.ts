@@ -58,7 +58,7 @@ test('writes one file, from the file and its history', async () => {
     '2 Apr 2026 to 31 May 2026: spends money, reads data; last day',
     '20 Jun 2026 to 30 Jun 2026: reads data; then last day 31 Dec 2026 (was 30 Sep 2026)',
     // Someone who left before the history begins, and whom no version has as a member.
-    'hal No access. Access ended after 20 Dec 2025 (11 months ago). To change that, ask an owner: Ada Byron ( ada ).',
+    'hal Left on 20 Dec 2025. No access. To change that, ask an owner: Ada Byron ( ada ).',
     // A broken version came between.
     'About the history:',
   ]) {

@@ -162,7 +162,7 @@ browserTest('deep links open a member and a capability', async () => {
   });
   await browser.open(SAMPLE, { hash: '#dee' }, async (page) => {
     const dee = page.locator('article:target');
-    expect(await dee.textContent()).toContain('No access.Access ended after 30 Jun 2026');
+    expect(await dee.textContent()).toContain('Left on 30 Jun 2026. No access.');
     expect(await shownNames(page)).not.toContain('dee');
   });
   await browser.open(SAMPLE, { hash: '#pay:bonus' }, async (page) => {

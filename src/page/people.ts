@@ -7,6 +7,7 @@ import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES } from '../catalog/mturk.ts';
 import { iamName } from '../team/names.ts';
 import { whomToAsk } from '../team/sponsors.ts';
+import { dateWords } from '../text/dates.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
 import { listTexts, strongText, type Text, t, trusted } from '../text/text.ts';
@@ -22,9 +23,11 @@ function personHtml(facts: PageFacts, person: PagePerson, model: AccessModel, at
   const { key, shown } = person;
   const { team, naming, today } = facts;
   const user = iamName(team.lab, key);
+  const left = team.departed.find((departed) => departed.key === key)?.left;
   const explanation = explain(model, user, at) ?? explainEnded(team, key, at);
   // Its heading and source are those of the page.
-  const [, ...blocks] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
+  const [, ...explained] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
+  const blocks = left === undefined ? explained : [paragraph(t`Left on ${trusted(dateWords(left))}. No access.`)];
   const { reviewed = null } = team.members.find((member) => member.key === key) ?? {};
   const about = reviewBlocks({ reviewed, ask: whomToAsk(team, key, today) }, (each) => shownText(facts, each));
   return html`<article id="${shown.key}"><h3>${memberText(shown)}</h3>${printHtml(
