@@ -154,14 +154,15 @@ function stretchesOn(team: Team, members: readonly Member[], day: string): reado
   const keys = new Set(members.flatMap(({ roles }) => roles));
   const part = { ...team, members, roles: team.roles.filter(({ key }) => keys.has(key)) };
   const at = new Date(lastMomentOf(day));
+  const granted = new Map(part.roles.map(({ key }) => [key, grantedBy(part, key, ALL_OPERATIONS)]));
   const byKey = new Map(members.map((member) => [iamName(team.lab, member.key), member]));
   return accessOf(desiredAccessBeforeDeletions(part), { at }).flatMap((access) => {
     const member = byKey.get(access.user.name);
-    return member === undefined ? [] : [[member.key, stretchOf(team, member, access, day)] as const];
+    return member === undefined ? [] : [[member.key, stretchOf(team, member, access, granted, day)] as const];
   });
 }
 
-function stretchOf(team: Team, member: Member, access: UserAccess, day: string): Stretch {
+function stretchOf(team: Team, member: Member, access: UserAccess, byRole: Stretch['granted'], day: string): Stretch {
   const standing = standingOf(member, day);
   const cells = CAPABILITIES_BY_RISK.map((capability, index): Cell => {
     const all = OPERATIONS_OF[index] ?? NO_OPERATIONS;
@@ -174,7 +175,7 @@ function stretchOf(team: Team, member: Member, access: UserAccess, day: string):
     };
   });
   const { roles, from: starts, until } = member;
-  const granted = new Map(roles.map((role) => [role, grantedBy(team, role, ALL_OPERATIONS)]));
+  const granted = new Map(roles.map((role) => [role, byRole.get(role) ?? NO_OPERATIONS]));
   return { from: day, standing, roles, granted, starts, until, cells, isPending: false };
 }
 
@@ -204,8 +205,8 @@ function absent(from: string, left: string | null): Stretch {
 }
 
 function isSame(one: Stretch, other: Stretch): boolean {
-  const text = ({ from: _, isPending: __, granted, ...rest }: Stretch) =>
-    JSON.stringify([rest, [...granted]], (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  const text = ({ from: _, isPending: __, cells, granted, ...rest }: Stretch) =>
+    JSON.stringify([rest, String([...granted]), cells.map(({ operations, ...cell }) => [String(operations), cell])]);
   return text(one) === text(other);
 }
 
@@ -225,11 +226,9 @@ export function periodOf(stretches: readonly Stretch[], place: number, cell: num
   const isGiven = ({ standing, granted }: Stretch) =>
     (standing === 'active' || standing === 'suspended') &&
     isIn(roles.map((role) => granted.get(role) ?? NO_OPERATIONS).reduce(union, NO_OPERATIONS));
-  const since = stretches.findLastIndex((stretch, index) => {
-    const before = stretches[index - 1];
-    const isSame = before !== undefined && isGiven(before) && (has(before) || !stretch.isPending);
-    return index <= place && !isSame;
-  });
+  const isBegin = (stretch: Stretch, before: Stretch | undefined) =>
+    before === undefined || !isGiven(before) || (stretch.isPending && !has(before));
+  const since = stretches.findLastIndex((stretch, index) => index <= place && isBegin(stretch, stretches[index - 1]));
   const end = stretches.findIndex((stretch, index) => index > place && !has(stretch));
   return { since: stretches[since] ?? null, until: end === -1 ? null : dayBefore(stretches[end]?.from ?? '') };
 }
