@@ -162,7 +162,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   adopt: 1870,
   offboard: 685,
   page: 1120,
-  history: 1260,
+  history: 1300,
   guardrails: 735,
   github: 1360,
   terraform: 2180,

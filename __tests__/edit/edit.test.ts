@@ -97,6 +97,12 @@ test('freeze and unfreeze, suspend and resume, and a role added and removed leav
   ).toBe(SAMPLE);
 });
 
+test('someone who comes back has not left', () => {
+  const back = edited(opened(), { verb: 'member add', member: 'dee', name: 'Dee', roles: ['paymaster'] });
+  const { members, departed } = obtained(back).team ?? {};
+  expect([members?.some(({ key }) => key === 'dee'), departed]).toEqual([true, []]);
+});
+
 test('a second snooze of a finding replaces day and reason', () => {
   const snooze = { verb: 'snooze', finding: 'root-access-key' } as const;
   const first = obtained(edited(opened(), { ...snooze, until: '2027-01-31', reason: 'known' })).text;

@@ -404,7 +404,7 @@ const plans: Claim = async (given) => {
     ...classified,
     access: { recorded, before: withKnown(before, inventory.access), after: withKnown(planned, inventory.access) },
   };
-  const review = reviewOfPlan(ruled.team, lab.today, lab.at, {
+  const review = reviewOfPlan(ruled.team, applied.freeze, lab.today, lab.at, {
     ...{ plan, classification, blocks: [], suspendedDuringApply: [], ruled },
   });
   const text = printed(terminalReview(review, { state: 'plan' }));

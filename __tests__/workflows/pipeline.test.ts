@@ -133,7 +133,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   const [issue, ...others] = issuesOf(scene, 'drift');
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
-  expect(issue?.body).toMatch(/Reconcile will revert: 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
+  expect(issue?.body).toMatch(/Reconcile will revert: finding 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
   expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');

@@ -79,7 +79,11 @@ const drop = (path: KeyPath, values: readonly string[]) => values.map((value): S
 function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
   const entry = 'member' in edit ? ['members', edit.member] : 'role' in edit ? ['roles', edit.role] : [];
   switch (edit.verb) {
-    case 'member add':
+    case 'member add': {
+      // Someone who comes back has not left.
+      const isBack = draft.departed.some(([key]) => key === edit.member);
+      return [...(isBack ? [unset(['departed', edit.member])] : []), set(entry, entryOf(edit))];
+    }
     case 'role add':
       return [set(entry, entryOf(edit))];
     case 'member extend':
