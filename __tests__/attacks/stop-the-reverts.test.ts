@@ -232,7 +232,7 @@ test('an apply changes no user and no group that was moved out of the path, if t
   });
 });
 
-test.each(sampleOf(ROWS, 3))('$what does not keep what was added for a day', async ({ change, attacker, withheld }) => {
+test.each(sampleOf(ROWS, 2))('$what does not keep what was added for a day', async ({ change, attacker, withheld }) => {
   await labs.attack(async (lab) => {
     await lab.byHand(change);
     expect(await lab.may(attacker)).toContain('SendBonus');

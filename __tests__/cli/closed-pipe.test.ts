@@ -25,7 +25,7 @@ function runAndClosePipes(args: readonly string[]): Promise<number | null> {
   });
 }
 
-testInTurn(2)('an apply whose output nothing reads any more runs to its end', async () => {
+testInTurn(3)('an apply whose output nothing reads any more runs to its end', async () => {
   cpSync('team.yaml', join(place.directory, 'team.yaml'));
   const options = ['--emulator', 'emulator', '--today', '2026-11-25'];
   expect(await runAndClosePipes(['apply', '--yes', ...options])).toBe(0);

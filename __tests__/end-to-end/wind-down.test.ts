@@ -112,7 +112,7 @@ testInTurn(3)('every command that is printed for a lab in AWS, to its end', asyn
   }
 });
 
-testInTurn(2)('a local AWS emulator and another file: the commands name both', async () => {
+testInTurn(3)('a local AWS emulator and another file: the commands name both', async () => {
   const cwd = join(place.directory, 'tried');
   const asked = ['wind-down', 'other.yaml', '--live', '--emulator', 'account', '--json'];
   const mturk = (...args: string[]) => runHere(args, { cwd });

@@ -105,52 +105,55 @@ test('after the approval it is applied, with what was merged since, and each pul
   expect(record).toMatchObject({ commit: scene.main, owners: [{ key: 'ada', login: 'ada', id: account('ada').id }] });
 });
 
-test('manual changes are reported in one issue, and do not fail the run: reconcile reverts the added access, and gives nothing back', async () => {
-  const on = (text: string) =>
-    text
-      .replace('members:', 'settings: { reconcile: additions }\nmembers:')
-      .replace('name: Eve Lindqvist', `$&, recipient: ${IDENTITIES[0].recipient}`);
-  scene.mergeApproved(scene.propose('reconcile', { 'team.yaml': on }));
-  const applied = await scene.apply(scene.main);
-  expectConclusion(applied, 'success');
-  expect(results(applied)).toMatchObject({ apply: 'success', keys: 'success', report: 'success' });
-  await iam.send(new AddUserToGroupCommand(PAYMASTER));
-  await iam.send(new RemoveUserFromGroupCommand(READER));
-  expect(results(await driftCheck())).toEqual({
-    validate: 'success',
-    detect: 'success',
-    reconcile: 'success',
-    keys: 'success',
-    page: 'success',
-    report: 'success',
-    outcome: 'success',
-    run: 'success',
-    result: 'success',
-  });
-  expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
-  // With a Deny of what was taken.
-  expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo', 'tiny-lab-eve', 'tiny-lab-fay']);
-  const [issue, ...others] = issuesOf(scene, 'drift');
-  expect(others).toEqual([]);
-  expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
-  expect(issue?.body).toMatch(/Reconcile will revert: finding 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
-  expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
-  expect(issue?.body).not.toContain('123456789012');
-  expect(issue?.body).toContain('on a local AWS emulator');
-  const [page] = scene.repository.artifacts
-    .flatMap(({ name, content }) =>
-      name.startsWith('page-') ? Object.values(unzipSync(content)).map((bytes) => Buffer.from(bytes).toString()) : [],
-    )
-    .slice(-1);
-  // With the history, and with what differed when it was checked.
-  expect(page).toContain('Who may do what in tiny-lab');
-  expect(page).toMatch(/by reader, since \d+ \w+ \d{4}/);
-  expect(page).toContain('data-aws="more"');
-  expect(page).not.toContain('123456789012');
-  // The check finds nothing due after the apply.
-  const [keys] = issuesOf(scene, 'keys');
-  expect(scene.repository.commentsOf(keys?.number ?? 0)).toHaveLength(1);
-});
+inTurn(
+  'manual changes are reported in one issue, and do not fail the run: reconcile reverts the added access, and gives nothing back',
+  async () => {
+    const on = (text: string) =>
+      text
+        .replace('members:', 'settings: { reconcile: additions }\nmembers:')
+        .replace('name: Eve Lindqvist', `$&, recipient: ${IDENTITIES[0].recipient}`);
+    scene.mergeApproved(scene.propose('reconcile', { 'team.yaml': on }));
+    const applied = await scene.apply(scene.main);
+    expectConclusion(applied, 'success');
+    expect(results(applied)).toMatchObject({ apply: 'success', keys: 'success', report: 'success' });
+    await iam.send(new AddUserToGroupCommand(PAYMASTER));
+    await iam.send(new RemoveUserFromGroupCommand(READER));
+    expect(results(await driftCheck())).toEqual({
+      validate: 'success',
+      detect: 'success',
+      reconcile: 'success',
+      keys: 'success',
+      page: 'success',
+      report: 'success',
+      outcome: 'success',
+      run: 'success',
+      result: 'success',
+    });
+    expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
+    // With a Deny of what was taken.
+    expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo', 'tiny-lab-eve', 'tiny-lab-fay']);
+    const [issue, ...others] = issuesOf(scene, 'drift');
+    expect(others).toEqual([]);
+    expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
+    expect(issue?.body).toMatch(/Reconcile will revert: finding 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
+    expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
+    expect(issue?.body).not.toContain('123456789012');
+    expect(issue?.body).toContain('on a local AWS emulator');
+    const [page] = scene.repository.artifacts
+      .flatMap(({ name, content }) =>
+        name.startsWith('page-') ? Object.values(unzipSync(content)).map((bytes) => Buffer.from(bytes).toString()) : [],
+      )
+      .slice(-1);
+    // With the history, and with what differed when it was checked.
+    expect(page).toContain('Who may do what in tiny-lab');
+    expect(page).toMatch(/by reader, since \d+ \w+ \d{4}/);
+    expect(page).toContain('data-aws="more"');
+    expect(page).not.toContain('123456789012');
+    // The check finds nothing due after the apply.
+    const [keys] = issuesOf(scene, 'keys');
+    expect(scene.repository.commentsOf(keys?.number ?? 0)).toHaveLength(1);
+  },
+);
 
 inTurn('a failed check has an issue of its own and fails the run; the next success closes it', async () => {
   const before = issuesOf(scene, 'drift');

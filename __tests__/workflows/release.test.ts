@@ -34,7 +34,7 @@ function program(name: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
-testInTurn(2)('a release is a commit with the built tool, which a tag names, and a package that knows it', async () => {
+testInTurn(3)('a release is a commit with the built tool, which a tag names, and a package that knows it', async () => {
   for (const source of SOURCES) cpSync(source, join(directory, 'repository', source), { recursive: true });
   git('init', '--quiet', '--initial-branch=main');
   for (const [key, value] of [
