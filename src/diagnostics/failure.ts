@@ -198,7 +198,7 @@ export interface PipelineFailureArgs {
   'not-converged': { readonly addresses: readonly string[] };
   /**
    * A member or role of `--restore` that is not in team.yaml (`found` is null), whose IAM user `name` was renamed to `found` or
-   * moved to the path `found`, or whose IAM name is taken by `found`.
+   * moved to the path `found`, or whose IAM name or policy is in use by `found`.
    */
   'not-restorable': {
     readonly of: 'member' | 'role';
