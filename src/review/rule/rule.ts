@@ -59,6 +59,8 @@ export interface RuleInput {
   readonly account: AccountAccess;
   /** Whom a person gives back all that is withheld, and whose user they accept, by `restoreName`. */
   readonly restore: ReadonlySet<string>;
+  /** Unique ids, by name, of the users that a person was shown: a later one of the name is not accepted. */
+  readonly shown?: ReadonlyMap<string, string>;
   /** Keys of members whose missing user is created again. */
   readonly recreate?: ReadonlySet<string>;
   /** Keys of members whose user this apply has created again. */
@@ -315,13 +317,13 @@ interface Identity {
 /** A person is the IAM user whose unique id the record has. */
 function identify({ key, until }: Member, input: RuleInput): Identity {
   const { team, applied, account, withCredentials } = input;
-  const isAccepted = input.restore.has(key);
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
   const actual = users.find((user) => user.name === name) ?? null;
   const known = applied?.ids.user.get(name);
   const id = account.ids.user.get(name) ?? null;
+  const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
   if (actual === null) {
     const renamed = userOfId(name, input);
