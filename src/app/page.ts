@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { type DriftReport, readDriftReport } from '../drift/report/report.ts';
+import { readShownReport } from '../drift/report/drift-run.ts';
+import type { DriftReport } from '../drift/report/report.ts';
 import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
 import type { PageInput } from '../page/facts.ts';
 import { accessPage } from '../page/page.ts';
@@ -51,7 +52,7 @@ async function pastOf(file: string, today: string): Promise<PageInput['past']> {
 }
 
 async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {
-  const parsed = await readDriftReport(file);
+  const parsed = await readShownReport(file);
   if (parsed === null) return fail('file-not-readable', { file, reason: 'there is no such file' });
   if (!parsed.ok)
     return fail('file-not-readable', { file, reason: `it is no report of a drift check: ${parsed.reason}` });
