@@ -159,7 +159,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5870,
   review: 4950,
   keys: 1035,
-  adopt: 1870,
+  adopt: 1895,
   offboard: 685,
   page: 1120,
   history: 1260,
