@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 /** Checks before a command does anything that its output files can be written. Null means no file. */
@@ -15,6 +16,11 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
     }
   }
   return succeed(null);
+}
+
+/** Whether a path is a symbolic link, with or without a slash at its end. */
+export async function isLink(path: string): Promise<boolean> {
+  return (await lstat(resolve(path)).catch(() => null))?.isSymbolicLink() === true;
 }
 
 /** Writes a file in the place of what is there: a link, which a commit can bring, is replaced and not followed. */
@@ -54,4 +60,5 @@ function systemReason(error: unknown): string {
 /** What the system answers to those who write where they may not. */
 const NOT_WRITABLE: readonly string[] = [
   ...['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'],
+  'ERR_FS_EISDIR',
 ];

@@ -6,7 +6,7 @@ import type { DriftReport } from '../drift/report/report.ts';
 import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
 import type { PageInput } from '../page/facts.ts';
 import { accessPage } from '../page/page.ts';
-import { replaceFile, written } from './files.ts';
+import { isLink, replaceFile, written } from './files.ts';
 import { openHistory } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
@@ -31,6 +31,8 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const team = read.value;
   const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
   if (!report.ok) return report;
+  // A commit can bring a link to any folder.
+  if (await isLink(out)) return fail('file-not-writable', { file: out, reason: 'it is a symbolic link' });
   const past = await pastOf(file, today);
   const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);
