@@ -1094,6 +1094,7 @@ describe('names that something else has', () => {
       paymaster({ ...full, deny: ['SendBonus', 'CreateHIT'] }),
       paymaster({ ...full, deny: ['CreateHIT'] }),
     ],
+    ['a freeze of a role without a policy of its own', elsewhere, paymaster(full), paymaster(full, ['pay:bonus'])],
     ['a freeze that the file lifts', elsewhere, paymaster(full, ['pay:bonus']), paymaster(full)],
     [
       'a Deny that someone added, and another of the file',

@@ -377,9 +377,12 @@ function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'k
   const keptDenies = deniesAtGroup(role, input, true);
   const policy = account.access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
   if (policy === undefined) return { ...role, keptDenies };
-  const allows = policy.document === null ? NO_OPERATIONS : allowedOutright(policy.document);
+  const { document } = policy;
+  const allows = document === null ? NO_OPERATIONS : allowedOutright(document);
   const allow = listOperations(intersection(operationSet(role.allow), allows));
-  return { ...role, keptDenies, allow, ...(allow.length > 0 ? {} : { allowsNothing: true }) };
+  const isAllowing = document !== null && statementsOf(document).some(({ Effect }) => Effect === 'Allow');
+  const isEmptied = allow.length === 0 && (role.allow.length > 0 || isAllowing);
+  return { ...role, keptDenies, allow, ...(isEmptied ? { allowsNothing: true } : {}) };
 }
 
 /** The path and name of what keeps a role's group from being written; null if nothing does. */
