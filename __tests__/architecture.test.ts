@@ -151,8 +151,8 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4900,
-  app: 5350,
+  cli: 4920,
+  app: 5370,
   setup: 1720,
   eject: 720,
   emulator: 8370,
@@ -162,7 +162,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   adopt: 1895,
   offboard: 685,
   page: 1120,
-  history: 1260,
+  history: 1300,
   guardrails: 735,
   github: 1360,
   terraform: 2180,

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 export const TODAY = '2026-11-25';
 
@@ -23,7 +22,7 @@ export async function withAccount<T>(
   kind: 'applied' | 'new',
   work: (account: AccountProcess) => Promise<T>,
 ): Promise<T> {
-  const child = forkBench('account-child.ts', [String(size), TODAY, kind]);
+  const child = fork('bench/account-child.ts', [String(size), TODAY, kind], { execArgv: ['--import', 'tsx'] });
   try {
     const [address] = (await once(child, 'message')) as [AccountAddress];
     return await work({
@@ -38,8 +37,4 @@ export async function withAccount<T>(
     child.disconnect();
     child.kill();
   }
-}
-
-export function forkBench(file: string, args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
 }

@@ -1,14 +1,16 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildProgram } from '../scripts/bundles.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { membersWithUser, type Team } from '../src/team/team.ts';
 import { findEngine } from '../src/terraform/run/engine.ts';
 import { runEngine } from '../src/terraform/run/process.ts';
 import { prepareWorkspace } from '../src/terraform/run/workspace.ts';
 import { synthesize } from '../src/terraform/synth/synth.ts';
-import { type AccountProcess, forkBench, TODAY, withAccount } from './account-process.ts';
+import { type AccountProcess, TODAY, withAccount } from './account-process.ts';
 import { synthTeam } from './synth-team.ts';
 
 /** Milliseconds of the first plan with what comes before it, of the apply, and of the plan of what is applied. */
@@ -75,7 +77,19 @@ interface OurCost {
 }
 
 async function byUs(size: number, account: AccountProcess): Promise<OurCost & { readonly stateBytes: number }> {
-  const child = forkBench('apply-child.ts', [String(size), JSON.stringify(account)]);
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
+  try {
+    return await applied(size, account, directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** As users have it: bundled, because sources that are compiled as they are loaded take memory of their own. */
+async function applied(size: number, account: AccountProcess, directory: string) {
+  const program = join(directory, 'apply.cjs');
+  await buildProgram('bench/apply-child.ts', program);
+  const child = fork(program, [String(size), JSON.stringify(account)], { execArgv: [] });
   child.on('message', async (message) => {
     if (message === 'calls') child.send(await account.calls());
   });

@@ -57,6 +57,11 @@ function cdktfAsText(built: Built[]): Plugin {
   };
 }
 
+/** A program of its own, bundled as the command is. */
+export async function buildProgram(entry: string, outfile: string): Promise<void> {
+  await build({ ...COMMON, entryPoints: [entry], plugins: [cdktfAsText([])], outfile });
+}
+
 /** The command with CDKTF and all other dependencies in it, the local AWS emulator, and the file that `bin` starts. */
 export async function buildBundles({
   write,

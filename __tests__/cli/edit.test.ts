@@ -49,6 +49,7 @@ const EDITS: readonly (readonly string[])[] = [
   ['member', 'resume', 'cy'],
   ['member', 'roles', 'bo', '--add', 'paymaster', '--remove', 'task-publisher'],
   ['member', 'recipient', 'bo', IDENTITIES[0].recipient],
+  ['member', 'sponsor', 'cy', 'bo'],
   ['member', 'reviewed', 'bo', 'cy'],
   ['member', 'depart', 'bo', '--reason', 'graduated'],
   [
@@ -73,6 +74,8 @@ const EDITS: readonly (readonly string[])[] = [
   ['member', 'add', 'zoe'],
   ['member', 'reviewed'],
   ['member', 'reviewed', 'bo', 'cyy'],
+  ['member', 'sponsor', 'cy'],
+  ['member', 'sponsor', 'cy', 'cy'],
   ['member', 'suspend', 'Bo Chen'],
   ['member', 'suspend', 'cy'],
   ['member', 'suspend', 'ada'],
@@ -216,6 +219,7 @@ test('at a terminal, what is missing is asked for, and the change is confirmed',
 
 test.each<[string[], (string | readonly string[] | boolean | null)[], string]>([
   [['member', 'extend'], ['bo', '2028-01-31', true], 'until: "2028-01-31"'],
+  [['member', 'sponsor'], ['cy', 'bo', true], 'roles: [results-reader], suspended: true, sponsor: bo }'],
   [['member', 'roles'], ['bo', ['results-reader', 'paymaster'], true], 'roles: [results-reader, paymaster]'],
   [['member', 'depart', 'bo'], ['graduated', true], 'bo: { left: "2026-11-28", reason: graduated }'],
   [['role', 'add'], ['payer', '', ['pay:bonus'], true], '\n  payer:\n    allow: [pay:bonus]\n'],
@@ -285,6 +289,24 @@ test('on a terminal of its own, lists are chosen from with keys, and y confirms'
     seen: expect.stringContaining('Adds role paymaster; removes role task-publisher'),
   });
   expect(team()).toContain('    roles: [results-reader, paymaster]\n');
+});
+
+test('on a terminal of its own, no text looks like an answer, and roles say what they can do', async () => {
+  const { cwd, team } = lab();
+  const { PATH = '' } = process.env;
+  const command = `${process.execPath} ${resolve('dist/mturk-team.cjs')} member add zoe --today 2026-11-28`;
+  const { code, seen } = await atTerminal(command, {
+    ...{ cwd, env: { PATH, HOME: cwd, TERM: 'xterm' } },
+    answers: [
+      ['Full name (for example Zoë Quist)', 'Zoë\r'],
+      ['paymaster (spends money, harms workers, reads data)', ' \r'],
+      ['Last day of access, as YYYY-MM-DD; empty for none', '\r'],
+      ['Who answers for them?', '\r'],
+      ['Write this to team.yaml?', 'y'],
+    ],
+  });
+  expect({ code, seen }).toEqual({ code: 0, seen: expect.not.stringContaining('2027-05-31') });
+  expect(team()).toContain('\n  zoe: { name: Zoë, roles: [results-reader] }\n');
 });
 
 test('names of a file cannot move the cursor of a list', async () => {

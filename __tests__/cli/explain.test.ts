@@ -3,7 +3,11 @@ import { runHere, scratch } from '../support/command.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 // The sample deletes users 30 days after the last day.
-const place = scratch({ 'team.yaml': SAMPLE });
+const place = scratch({
+  'team.yaml': SAMPLE,
+  'suspended.yaml': SAMPLE.replace('sponsor: ada', 'sponsor: cy'),
+  'reviewed.yaml': SAMPLE.replace('sponsor: ada', 'sponsor: fay\n    reviewed: "2026-10-01"'),
+});
 afterAll(() => place.remove());
 const explain = (...args: string[]) => runHere(['explain', ...args], { cwd: place.directory });
 
@@ -27,6 +31,20 @@ test.each([
     allowed: [],
     ends: expect.stringContaining(ends),
   });
+});
+
+test.each<[file: string, reviewed: string | null, as: string, text: string]>([
+  ['suspended.yaml', null, 'owner', "To change that, ask an owner: Ada O'Neill (ada).\n"],
+  [
+    'reviewed.yaml',
+    '2026-10-01',
+    'sponsor',
+    'To change that, ask the sponsor: Nguyễn Thị Ánh (fay). Access last reviewed 1 Oct 2026.\n',
+  ],
+])('whom to ask, and when access was reviewed: %s', async (file, reviewed, as, text) => {
+  const args = ['bo', file, '--today', '2026-11-25'];
+  expect((await explain(...args)).stdout).toContain(text);
+  expect(JSON.parse((await explain(...args, '--json')).stdout)).toMatchObject({ reviewed, ask: { as } });
 });
 
 test('an unknown member is the error', async () => {

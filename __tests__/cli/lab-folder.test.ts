@@ -26,6 +26,7 @@ describe('below the folder of the lab', () => {
 
   test('commands use its team.yaml, and say so', async () => {
     expect(await run(['check'], { cwd: DEEP })).toMatchObject({ code: 0, stderr: 'Using ../../team.yaml\n' });
+    expect((await run(['preview'], { cwd: DEEP })).stderr).toMatch(/^Using \.\.\/\.\.\/team\.yaml\n/);
     const { code, stdout } = await run(['check', '--json'], { cwd: DEEP });
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, findings: [] });
   });

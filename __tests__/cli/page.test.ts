@@ -14,11 +14,15 @@ const NEWEST = labText({
     '  ada: { name: Ada Byron, email: ada@lab.edu, github: adabyron, roles: [paymaster] }',
     '  cy: { name: Cy Moreau, roles: [reader], until: "2026-12-31", sponsor: ada }',
   ],
-  rest: 'departed:\n  bo: { left: "2026-06-14", reason: graduated }\n',
+  rest: 'departed:\n  bo: { left: "2026-06-14", reason: graduated }\n  hal: { left: "2025-12-20", reason: graduated }\n',
 });
 
 const out = mkdtempSync(join(tmpdir(), 'mturk-team-page-'));
-const lab = new TeamHistory([...SAMPLE_HISTORY, { date: '2026-07-01T10:00:00Z', subject: 'Tidy up', text: NEWEST }]);
+const lab = new TeamHistory([
+  ...SAMPLE_HISTORY,
+  { date: '2026-06-20T10:00:00Z', subject: 'Shorter', text: NEWEST.replace('2026-12-31', '2026-09-30') },
+  { date: '2026-07-01T10:00:00Z', subject: 'Tidy up', text: NEWEST },
+]);
 lab.git('checkout', '--quiet', 'main');
 afterAll(() => {
   lab.remove();
@@ -52,6 +56,9 @@ test('writes one file, from the file and its history', async () => {
     'could not be read: 2 Mar 2026.',
     'Bo Chen ( bo ) 1 Feb 2026',
     '2 Apr 2026 to 31 May 2026: spends money, reads data; last day',
+    '20 Jun 2026 to 30 Jun 2026: reads data; then last day 31 Dec 2026 (was 30 Sep 2026)',
+    // Someone who left before the history begins, and whom no version has as a member.
+    'hal Left on 20 Dec 2025. No access. To change that, ask an owner: Ada Byron ( ada ).',
     // A broken version came between.
     'About the history:',
   ]) {
@@ -113,7 +120,7 @@ test('--public leaves out names, keys, addresses and what commits say', async ()
   for (const secret of ['Ada', 'Byron', 'Bo Chen', 'Cy', 'Moreau', 'lab.edu', 'adabyron', 'Tidy', 'Break it']) {
     expect([secret, markup.includes(secret)]).toEqual([secret, false]);
   }
-  expect(markup).not.toMatch(/\b(?:ada|bo|cy)\b/);
+  expect(markup).not.toMatch(/\b(?:ada|bo|cy|hal)\b/);
   expect(textOf(markup)).toMatch(/Can spend money 1 of 2 members: Member \d \( member-\d \) with no last day/);
   expect(textOf(markup)).toMatch(/ask the sponsor: Member \d/);
   const { code, stderr } = await page('--public', '--report', 'report.json');

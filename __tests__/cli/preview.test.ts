@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { run, runHere, scratch } from '../support/command.ts';
 import { expectGolden } from '../support/golden.ts';
+import { TeamHistory } from '../support/team-history.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const TODAY = ['--today', '2026-11-25'];
@@ -35,6 +37,34 @@ test('the same twice changes nothing, and exits 0', async () => {
   const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'old.yaml');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^If merged: nothing changes\n[\s\S]*\nNo change for 5 members\.\n$/);
+});
+
+test('without --base, it compares with where the branch left the default one, and says so', async () => {
+  const merged = (subject: string, text: string) => ({ date: '2026-11-20T10:00:00Z', subject, text });
+  const lab = new TeamHistory([merged('Describe the lab', SAMPLE)]);
+  const shown = async (file = 'team.yaml') => {
+    const result = await runHere(['preview', '--head', file, ...TODAY], { cwd: lab.directory });
+    return { ...result, stderr: result.stderr.replace(/commit [0-9a-f]{7}/, 'commit SHA') };
+  };
+  try {
+    lab.git('checkout', '--quiet', '-b', 'join');
+    writeFileSync(lab.file, CHANGED);
+    lab.git('-c', 'user.name=Bo', '-c', 'user.email=bo@lab.edu', 'commit', '--quiet', '--all', '--message', 'Add Eve');
+    const joined = await shown();
+    const { stdout } = await review('--base', 'old.yaml', '--head', 'new.yaml');
+    expect(joined).toEqual({ code: 2, stdout, stderr: 'Compared with team.yaml of main (commit SHA).\n' });
+    // What others merged meanwhile is not undone by this branch.
+    lab.add([merged('Rename Bo', SAMPLE.replace('Bo Chen', 'Bo Q. Chen'))]);
+    expect(await shown()).toEqual(joined);
+    writeFileSync(join(lab.directory, 'other.yaml'), SAMPLE);
+    const added = await shown('other.yaml');
+    expect(added.stderr).toBe('Compared with main (commit SHA), which has no other.yaml.\n');
+    expect(added.stdout).toContain('+ Bo Chen (bo)\n');
+  } finally {
+    lab.remove();
+  }
+  const outside = await review('--head', 'new.yaml');
+  expect(outside).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('it is in no clone') });
 });
 
 test('errors of the later file are printed, and exit 1', async () => {

@@ -13,6 +13,7 @@ test('synth recommends no Terraform of its own, and says why', async () => {
   expect(code).toBe(0);
   expect(stdout).not.toMatch(/^ {2}(terraform|tofu|npx|cdktf)/m);
   expect(stdout).toContain('Terraform run by hand here has a state of its own');
+  expect(stdout).toMatch(/^To end the lab with Terraform, run what mturk-team wind-down prints\.$/m);
   const inBucket = await runHere(['synth', 'bucket.yaml'], { cwd: place.directory });
   expect(inBucket.stdout).toContain("changes the lab's state, past the guardrails");
 });

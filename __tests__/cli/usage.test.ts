@@ -3,6 +3,7 @@ import { run, runHere } from '../support/command.ts';
 
 const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'check'],
+  ['Everyday', 'preview'],
   ['Everyday', 'plan'],
   ['Everyday', 'apply'],
   ['Everyday', 'drift'],
@@ -29,13 +30,12 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Set up', 'eject'],
   ['Try it', 'demo'],
   ['Try it', 'emulator'],
-  ['CI', 'preview'],
   ['CI', 'comment'],
   ['CI', 'check-approval'],
   ['CI', 'drift-issue'],
 ];
 const BELOW: Readonly<Record<string, readonly string[]>> = {
-  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'recipient', 'depart'],
+  member: ['add', 'extend', 'suspend', 'resume', 'roles', 'recipient', 'sponsor', 'depart'],
   keys: ['request', 'open', 'test'],
   role: ['add', 'allow', 'deny', 'remove'],
   emulator: ['start', 'reset'],
@@ -105,7 +105,8 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a confirmation of nothing', ['drift', '--yes'], /--yes needs --reconcile/],
   ['reconciling after a quick check', ['drift', '--reconcile', '--quick'], /leave out --quick/],
   ['reconciling without the lock', ['drift', '--reconcile', '--no-lock'], /leave out --no-lock/],
-  ['a preview without files', ['preview'], /required option `--base <file>` not specified/],
+  ['a comment on nothing', ['comment'], /required option `--state <state>` not specified/],
+  ['an unknown option of preview', ['preview', '--jsno'], /did you mean `--json`\?/],
   ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
   ['an unknown option of drift', ['drift', '--jsno'], /did you mean `--json`\?/],
   ['nothing at all', [], /Usage: mturk-team/],

@@ -43,6 +43,7 @@ const VERBS: readonly (readonly [Edit, ...string[]])[] = [
     ...replaced(29, '[results-reader, task-publisher]', '[paymaster]'),
   ],
   [{ verb: 'member recipient', member: 'bo', recipient: RECIPIENT }, `32+    recipient: ${RECIPIENT}`],
+  [{ verb: 'member sponsor', member: 'gus', sponsor: 'bo' }, ...replaced(34, 'sponsor: ada }', 'sponsor: bo }')],
   [
     { verb: 'member reviewed', members: ['bo', 'cy', 'bo'], reviewed: TODAY },
     ...['32-  cy: { name: Cy Moreau, roles: [results-reader], suspended: true }', '32+    reviewed: "2026-11-28"'],
@@ -94,6 +95,12 @@ test('freeze and unfreeze, suspend and resume, and a role added and removed leav
   expect(
     both({ verb: 'role add', role, ...NONE, allow: ['pay:bonus'] }, { verb: 'role remove', role, permissions: [] }),
   ).toBe(SAMPLE);
+});
+
+test('someone who comes back has not left', () => {
+  const back = edited(opened(), { verb: 'member add', member: 'dee', name: 'Dee', roles: ['paymaster'] });
+  const { members, departed } = obtained(back).team ?? {};
+  expect([members?.some(({ key }) => key === 'dee'), departed]).toEqual([true, []]);
 });
 
 test('a second snooze of a finding replaces day and reason', () => {

@@ -68,7 +68,7 @@ describe('emulator start and reset', () => {
     expect(io.err).toContain(exported.AWS_ENDPOINT_URL);
 
     const busy = memoryTerminal();
-    expect(await emulatorReset({ dir }, busy)).toBe(1);
+    expect(await emulatorReset({ dir, yes: true }, busy)).toBe(1);
     expect(busy.failures).toMatchObject([{ code: 'emulator-busy', args: { dir, pid: process.pid } }]);
     const second = memoryTerminal();
     expect(await emulatorStart({ dir, accountId: '123456789012', teamFile: 'none', port: 0 }, second)).toBe(1);
@@ -77,8 +77,11 @@ describe('emulator start and reset', () => {
     stop.abort();
     expect(await exit).toBe(0);
     const reset = memoryTerminal();
-    expect(await emulatorReset({ dir }, reset)).toBe(0);
-    expect(reset.err).toBe(`Deleted the account in ${dir} (3 files).\n`);
+    expect(await emulatorReset({ dir }, reset)).toBe(1);
+    expect(reset.failures).toMatchObject([{ code: 'not-confirmed' }]);
+    expect(existsSync(dir)).toBe(true);
+    expect(await emulatorReset({ dir, yes: true }, reset)).toBe(0);
+    expect(reset.err).toContain(`Deleted the account in ${dir} (3 files).\n`);
     expect(existsSync(dir)).toBe(false);
   });
 
@@ -153,7 +156,7 @@ describe('emulator start and reset', () => {
     rmSync(join(dir, 'account.journal'), { recursive: true });
     writeFileSync(join(dir, 'state'), '');
     const reset = memoryTerminal();
-    expect(await emulatorReset({ dir }, reset)).toBe(1);
+    expect(await emulatorReset({ dir, yes: true }, reset)).toBe(1);
     expect(reset.failures).toMatchObject([{ code: 'file-not-writable' }]);
   });
 });

@@ -7,7 +7,7 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { ACCOUNT } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount, type KeysOfUsers } from '../support/adopted-accounts.ts';
 import { answering, runHere, scratch } from '../support/command.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { allInTurn, sampleOf } from '../support/exhaustive.ts';
 import { readTaskPage } from '../support/setup-page.ts';
 
 // docs/adopt.md from top to bottom, on a local AWS emulator that has an account made by hand.
@@ -111,7 +111,7 @@ const PEOPLE: Readonly<Record<string, () => Promise<unknown>>> = {
 
 let atFirst: Awaited<ReturnType<typeof works>>;
 
-test('every step of docs/adopt.md is carried out, and shows what the page says', async () => {
+allInTurn(3)('every step of docs/adopt.md is carried out, and shows what the page says', async () => {
   atFirst = await works();
   const { steps } = readTaskPage(page);
   const people = { ...PEOPLE };

@@ -3,10 +3,14 @@ import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { quickScan } from '../../src/app/drift/run-scan.ts';
+import { reviewOfStack } from '../../src/app/plan/plan.ts';
 import { readIamEvents, WRITES } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
+import type { Review } from '../../src/review/manifest/schema.ts';
+import { titleText } from '../../src/review/text/title-and-alert.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { plainText } from '../../src/text/text.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import {
   applied,
@@ -21,7 +25,7 @@ import {
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(4);
+const test = testInTurn(5);
 
 /** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
 interface Keys {
@@ -79,9 +83,10 @@ const withMember = (key: string, change: Partial<Team['members'][number]>): Team
 });
 
 /** Runs what the workflow runs after a merge and on its schedule: a plan of that day, applied. */
-async function workflow(lab: LabInTest, file: Team, now: string): Promise<void> {
+async function workflow(lab: LabInTest, file: Team, now: string): Promise<Review> {
   lab.setClock(now);
-  await applied(lab.lab(file, { today: now.slice(0, 10) }));
+  const session = lab.lab(file, { today: now.slice(0, 10) });
+  return reviewOfStack(session, await applied(session));
 }
 
 /** The same team, whose users are deleted 30 days after the last day. */
@@ -295,7 +300,10 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       const frozen = [...operationsOf('hits:publish'), ...operationsOf('pay:approve'), ...operationsOf('pay:bonus')];
       const freeze: Team = { ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] };
       const rest = (key: string) => (FREE[key] ?? []).filter((operation) => !frozen.includes(operation));
-      await workflow(lab, freeze, '2026-12-01T10:00:00Z');
+      const review = await workflow(lab, freeze, '2026-12-01T10:00:00Z');
+      expect(plainText(titleText(review, 'will'))).toBe(
+        'members can no longer publish HITs, approve work and pay bonuses (freeze)',
+      );
       lab.setClock('2026-12-20T10:00:00Z');
       for (const key of Object.keys(FREE)) expect([key, await keys.may(key)]).toEqual([key, rest(key)]);
       expect(rest('lea')).toContain('ListAssignmentsForHIT');
@@ -304,7 +312,8 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       expect(await keys.may('lea')).toEqual(rest('lea'));
       lab.setClock(MIDNIGHT);
       expect(await keys.may('lea')).toEqual([]);
-      await workflow(lab, team, '2027-01-01T06:17:00Z');
+      const end = await workflow(lab, team, '2027-01-01T06:17:00Z');
+      expect(plainText(titleText(end, 'will'))).toContain('a freeze ends');
       expect(await keys.may('fay')).toEqual(FREE.fay);
       expect(await keys.may('lea')).toEqual([]);
     });

@@ -24,7 +24,7 @@ members:
 `;
 const UserName = 'perception-lab-zoe';
 
-const inTurn = testInTurn(3);
+const inTurn = testInTurn(4);
 
 let place: ReturnType<typeof scratch>;
 beforeEach(async () => {

@@ -44,7 +44,7 @@ import { configured, modelPlan } from '../support/model-plan.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { keyOfUser, type LabState, memoryOf, STATES, TAMPERINGS, type Tampering, TODAY } from '../support/tampering.ts';
 
-const test = testInTurn(2);
+const test = testInTurn(3);
 
 interface Pair {
   readonly state: LabState;
@@ -404,7 +404,7 @@ const plans: Claim = async (given) => {
     ...classified,
     access: { recorded, before: withKnown(before, inventory.access), after: withKnown(planned, inventory.access) },
   };
-  const review = reviewOfPlan(ruled.team, lab.today, lab.at, {
+  const review = reviewOfPlan(ruled.team, applied.freeze, lab.today, lab.at, {
     ...{ plan, classification, blocks: [], suspendedDuringApply: [], ruled },
   });
   const text = printed(terminalReview(review, { state: 'plan' }));

@@ -8,7 +8,7 @@ import { callIam } from '../emulator/clients.ts';
 import { type Answer, atTerminal } from '../support/at-terminal.ts';
 import { type CommandResult, runHere, scratch } from '../support/command.ts';
 import { ADMIN } from '../support/doctor-lab.ts';
-import { EXHAUSTIVE } from '../support/exhaustive.ts';
+import { allInTurn, EXHAUSTIVE } from '../support/exhaustive.ts';
 import { type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { GitHubRepository } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
@@ -19,6 +19,7 @@ import { commentOf, expectConclusion, releaseTool, results, Scene, type ScenePul
 // docs/setup.md from top to bottom, with the packed tarball and without network. The commands are its own, on a terminal.
 // The environment gives the SDK the emulator for AWS and the API the stand-in for GitHub; `gh` and `tofu` are stand-ins.
 
+const test = allInTurn(3);
 const ACCOUNT = '123456789012';
 const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'));
 

@@ -28,14 +28,23 @@ test('a package of a clone is installed, and the commands of the page work in an
   execFileSync('npm', pack, { stdio: 'pipe' });
   const run = (script: string) =>
     execFileSync('bash', ['-euc', script], { cwd: place.directory, env, encoding: 'utf8', stdio: 'pipe' });
-  run(install.replaceAll('VERSION', VERSION));
+  // npm warns of scripts that it does not run.
+  expect(run(`${install.replaceAll('VERSION', VERSION)} 2>&1`)).not.toMatch(/warn/);
   expect(run('mturk-team --version').trim()).toBe(VERSION);
   // `plan` has found changes: 2.
   const said = run(trial.replace('plan --emulator', 'plan --emulator || test $? = 2'));
   expect(said).toContain('If applied: ada joins');
   expect(said).toContain('Not written, because this copy is no release: ');
+  const [, page = ''] = /^(\/.+\.md)#a-lab-with-one-owner$/m.exec(said) ?? [];
+  expect(readFileSync(page, 'utf8')).toMatch(/^## A lab with one owner$/m);
   expect(said).toMatch(/Applied \d+ steps/);
   expect(said).toMatch(/no drift/);
+
+  // What doctor says to run works in a folder without a repository on GitHub.
+  const found = run('cd my-lab && mturk-team doctor --emulator || test $? = 1');
+  const [, fix = ''] = /fix: as an administrator, run `(mturk-team bootstrap [^`]+)`/.exec(found) ?? [];
+  run(`cd my-lab && ${fix} --yes`);
+  expect(run('cd my-lab && mturk-team doctor --emulator || test $? = 1')).toMatch(/✓ the roles trust/);
 
   const debugged = run('cd my-lab && MTURK_TEAM_DEBUG=1 mturk-team plan --emulator 2>&1');
   const [, work = ''] = /^Terraform works in (.+)$/m.exec(debugged) ?? [];

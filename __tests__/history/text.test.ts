@@ -52,17 +52,28 @@ test('every change of access, and those of a member', async () => {
   ]);
 });
 
-test('a freeze is named beside a role that comes or goes with it', async () => {
-  const file = (bo: string, freeze: string) =>
-    `version: 1\nlab: lab\naccount: "123456789012"\nowners: [ada]\nroles:\n  reader: { allow: [results:read] }\n  payer: { allow: [pay:bonus, pay:reject] }\nmembers:\n  ada: { name: Ada, roles: [payer] }\n  bo: { name: Bo, roles: [${bo}] }\nfreeze: [${freeze}]\n`;
+test('a freeze is named beside a role that comes or goes with it, and what changes no access, too', async () => {
+  const file = (bo: string, freeze: string, reviewed = '', departed = '') =>
+    `version: 1\nlab: lab\naccount: "123456789012"\nowners: [ada]\nroles:\n  reader: { allow: [results:read] }\n  payer: { allow: [pay:bonus, pay:reject] }\nmembers:\n  ada: { name: Ada, roles: [payer] }\n  bo: { name: Bo, roles: [${bo}]${reviewed} }\nfreeze: [${freeze}]\n${departed}`;
   const both = new TeamHistory([
     { date: '2026-02-01T10:00:00Z', subject: 'Begin', text: file('payer', '') },
     { date: '2026-02-02T10:00:00Z', subject: 'Freeze, and Bo reads', text: file('payer, reader', 'spend') },
     { date: '2026-02-03T10:00:00Z', subject: 'End it, and Bo reads no more', text: file('payer', '') },
+    {
+      ...{ date: '2026-02-05T10:00:00Z', subject: 'Review' },
+      text: file('payer', '', ', reviewed: "2026-02-04"', 'departed: { hal: { left: "2025-12-20", reason: x } }\n'),
+    },
   ]);
-  const changes = obtained(await readChanges(both.file, 'bo', '2026-02-10'));
+  const textOf = async (key: string) => {
+    const changes = obtained(await readChanges(both.file, key, '2026-02-10'));
+    return printMarkdown(historyBlocks(changes, t`Access`), { reveal: false });
+  };
+  const [text, hal] = [await textOf('bo'), await textOf('hal')];
   both.remove();
-  const text = printMarkdown(historyBlocks(changes, t`Access`), { reveal: false });
+  expect(text).toContain('- Access reviewed on 4 Feb 2026: Bo (`bo`)');
+  expect(text).not.toContain('Left on');
+  expect(hal).toContain('Access: 1 change');
+  expect(hal).toContain('- Left on 20 Dec 2025: `hal`');
   expect(text).toContain('Adds role `reader`; freeze');
   expect(text).toContain('Removes role `reader`; freeze ends');
 });

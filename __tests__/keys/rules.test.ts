@@ -34,6 +34,7 @@ const create = (because: 'none' | 'rotation'): KeyDecision => ({ ...NOTHING, ste
 const deactivate = (of: HeldKey): KeyDecision => ({ ...NOTHING, step: { kind: 'deactivate', key: of } });
 const remove = (of: HeldKey): KeyDecision => ({ ...NOTHING, step: { kind: 'delete', key: of } });
 const finding = (of: KeyDecision['finding']): KeyDecision => ({ ...NOTHING, finding: of });
+const WAITING: KeyDecision = { ...NOTHING, next: { kind: 'deactivate', at: null } };
 const next = (kind: 'create' | 'rotate' | 'delete', inDays: number): KeyDecision => ({
   ...NOTHING,
   next: { kind, at: new Date(NOW.getTime() + inDays * DAY_MS).toISOString() },
@@ -98,7 +99,7 @@ const CASES: readonly Case[] = [
     keys: [LEFT, key('B', 5, 0.1)],
     rotate: 180,
     delivered: NOT_READ,
-    decided: NOTHING,
+    decided: WAITING,
   },
   {
     found: 'a delivered key, used for a day, beside an older one made by hand',
@@ -138,17 +139,24 @@ const CASES: readonly Case[] = [
     decided: create('rotation'),
   },
   { found: 'an inactive key', keys: [key('A', 200, 3, false)], rotate: 180, decided: finding('all-inactive') },
-  { found: 'two new keys, neither used', keys: [UNUSED, key('B', 5)], decided: NOTHING },
-  { found: 'the newer just created', keys: [IN_USE, key('B', 0)], decided: NOTHING },
-  { found: 'the newer used, the older as well', keys: [IN_USE, key('B', 5, 0.2)], decided: NOTHING },
+  { found: 'two new keys, neither used', keys: [UNUSED, key('B', 5)], decided: WAITING },
+  { found: 'the newer just created', keys: [IN_USE, key('B', 0)], decided: WAITING },
+  { found: 'the newer used, the older as well', keys: [IN_USE, key('B', 5, 0.2)], decided: WAITING },
   { found: 'the newer used for a day, the older not since', keys: [LEFT, key('B', 5, 0.1)], decided: deactivate(LEFT) },
   {
     found: 'the newer used once, days ago',
     keys: [key('A', 200, 10), key('B', 5, 4.9)],
     decided: deactivate(key('A', 200, 10)),
   },
-  { found: 'the newer used once, just now', keys: [key('A', 200, 10), key('B', 0.5, 0.1)], decided: NOTHING },
-  { found: 'the older unused for less than a day', keys: [key('A', 200, 0.8), key('B', 5, 0.1)], decided: NOTHING },
+  {
+    found: 'both used within the same minutes, days ago',
+    keys: [key('A', 200, 3), key('B', 5, 3)],
+    decided: deactivate(key('A', 200, 3)),
+  },
+  { found: 'both used within the same minutes, today', keys: [key('A', 200, 0.9), key('B', 5, 0.9)], decided: WAITING },
+  { found: 'the older used again, days ago', keys: [key('A', 200, 3), key('B', 5, 3.1)], decided: WAITING },
+  { found: 'the newer used once, just now', keys: [key('A', 200, 10), key('B', 0.5, 0.1)], decided: WAITING },
+  { found: 'the older unused for less than a day', keys: [key('A', 200, 0.8), key('B', 5, 0.1)], decided: WAITING },
   { found: 'the older never used', keys: [UNUSED, key('B', 5, 0.1)], decided: deactivate(UNUSED) },
   { found: 'both in use for long', keys: [IN_USE, key('B', 40, 0.2)], decided: finding('both-used') },
   { found: 'the newer unused for long', keys: [IN_USE, key('B', 40)], decided: finding('newer-unused') },

@@ -13,6 +13,7 @@ function factsOf(
   key: string,
   keys: readonly HeldKey[],
   given: Partial<KeyOwner & Pick<KeyFacts, 'without'>> = {},
+  rotateAfterDays: number | null = 180,
 ): KeyFacts {
   const { without = null, ...more } = given;
   const owner: KeyOwner = {
@@ -20,7 +21,7 @@ function factsOf(
     ...{ from: null, until: null, suspended: false, ...more },
   };
   const delivered = { created: keys.map(({ created }) => created), isComplete: true };
-  return { owner, without, keys, delivered, decision: decideKeys(owner, keys, 180, NOW, delivered) };
+  return { owner, without, keys, delivered, decision: decideKeys(owner, keys, rotateAfterDays, NOW, delivered) };
 }
 const held = (id: string, created: string, lastUsed: string | null, active = true): HeldKey => ({
   ...{ id: `AKIAEXAMPLEKEY${id}`, created: `${created}T12:00:00Z`, active },
@@ -30,6 +31,8 @@ const held = (id: string, created: string, lastUsed: string | null, active = tru
 const ALL = [
   factsOf('ada', [held('ADA1', '2026-06-01', '2026-11-24')]),
   factsOf('bo', [held('BO1', '2026-01-01', '2026-11-10'), held('BO2', '2026-11-01', '2026-11-24')]),
+  factsOf('kai', [held('KAI1', '2026-01-01', '2026-11-24'), held('KAI2', '2026-11-20', null)]),
+  factsOf('lu', [held('LU1', '2026-01-01', '2026-11-24'), held('LU2', '2026-11-20', null)], { keys: 2 }, null),
   factsOf('cy', [], { suspended: true, without: 'suspended' }),
   factsOf('dee', [], { recipient: null, without: 'no-recipient' }),
   factsOf('eve', [held('EVE1', '2026-01-01', '2026-11-20', false), held('EVE2', '2026-10-01', '2026-11-24')]),

@@ -7,9 +7,11 @@ import { desiredAccessBeforeDeletions } from '../../src/access/sources/desired.t
 import { openHistory } from '../../src/app/history/read-history.ts';
 import { CAPABILITIES, type Operation, operationsOf, RISKS } from '../../src/catalog/mturk.ts';
 import { lastMomentOf } from '../../src/history/timeline.ts';
+import { whyOf } from '../../src/history/why.ts';
 import { dataOf } from '../../src/page/cells.ts';
 import { COLUMNS, pageFacts } from '../../src/page/facts.ts';
 import { accessPage } from '../../src/page/page.ts';
+import { periodOf } from '../../src/page/stretches.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { runs } from '../support/exhaustive.ts';
@@ -20,6 +22,7 @@ import { days, teams } from '../support/team-arbitrary.ts';
 import { TeamHistory } from '../support/team-history.ts';
 
 const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
 
 /** The cells of each member in the table of the page, as their marks: `yynnp…`. */
 function tableOf(markup: string): Map<string, string> {
@@ -62,7 +65,7 @@ test('each cell is what the evaluator decides, today and on any later day', () =
   fc.assert(
     fc.property(teams(), days(), (team, day) => {
       const input = labWithout(team);
-      const markup = accessPage(input, new Date(`${TODAY}T12:00:00Z`));
+      const markup = accessPage(input, AT);
       const table = tableOf(markup);
       expect(table.size).toBe(team.members.length);
       const facts = pageFacts(input);
@@ -81,7 +84,11 @@ test('each cell is what the evaluator decides, today and on any later day', () =
 
 test('a frozen cell is one that a role gives and the freeze takes', () => {
   const team: Team = { ...sampleTeam, freeze: ['hits:publish', 'pay:bonus'] };
-  const table = tableOf(accessPage(labWithout(team), new Date(`${TODAY}T12:00:00Z`)));
+  const markup = accessPage(labWithout(team), AT);
+  const table = tableOf(markup);
+  expect(markup).not.toContain('a freeze denies it');
+  const all = accessPage(labWithout({ ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }), AT);
+  expect(all).toContain('None of 5 members: a freeze denies it');
   const frozen = (key: string) => COLUMNS.filter((_, column) => table.get(key)?.[column] === 'f');
   expect(frozen('ada')).toEqual(['hits:publish', 'pay:bonus']);
   expect(frozen('bo')).toEqual(['hits:publish']);
@@ -154,6 +161,23 @@ test('cells say role, since when and until when', () => {
   );
 });
 
+test('since when is that of `why`, also after a freeze', () => {
+  const lab = labOf(20);
+  const versions = lab.past.kind === 'read' ? lab.past.versions : [];
+  const since = pageFacts(lab).people.flatMap(({ key, stretches, now }) =>
+    COLUMNS.flatMap((capability, column) => {
+      const why = whyOf(versions, key, operationsOf(capability), AT);
+      const [role] = why?.reasons.filter((reason) => reason.kind === 'role' && reason.outcome === 'granted') ?? [];
+      if (role === undefined) return [];
+      const day = periodOf(stretches, now, column).since?.from;
+      expect([key, capability, day]).toEqual([key, capability, role.since?.version.since.slice(0, 10)]);
+      return [`${capability} ${day}`];
+    }),
+  );
+  // All spending was frozen in June.
+  expect(since).toContain('hits:publish 2026-03-12');
+});
+
 test('without a history, no cell says since when; what is not merged says so', () => {
   const { cells, first } = dataOf(pageFacts(labWithout(sampleTeam)));
   expect(first).toBe(TODAY);
@@ -166,8 +190,7 @@ test('without a history, no cell says since when; what is not merged says so', (
 });
 
 test('150 members stay below 400 KB, also with full access and many changes, which are then cut', () => {
-  const at = new Date(`${TODAY}T12:00:00Z`);
-  expect(Buffer.byteLength(accessPage(labOf(150), at))).toBeLessThan(400_000);
+  expect(Buffer.byteLength(accessPage(labOf(150), AT))).toBeLessThan(400_000);
   const lab = labOf(150);
   const versions = lab.past.kind === 'read' ? lab.past.versions : [];
   const busy = Array.from({ length: 60 }, (_, index) => {
@@ -179,7 +202,7 @@ test('150 members stay below 400 KB, also with full access and many changes, whi
   const team = { ...lab.team, members: lab.team.members.map((each) => ({ ...each, roles: ['full-access'] })) };
   const input = { ...lab, team, past: { kind: 'read', branch: 'main', versions: busy, notes: [] } as const };
   expect(pageFacts(input)).toMatchObject({ isCut: true });
-  const markup = accessPage(input, at);
+  const markup = accessPage(input, AT);
   expect(Buffer.byteLength(markup)).toBeLessThan(400_000);
   expect(markup).toContain('For earlier days, run <code>mturk-team history</code>.');
 });

@@ -54,7 +54,7 @@ async function open(given = team, facts = REPOSITORY): Promise<readonly (readonl
   const read = await accountFacts(account, given, async () => succeed(facts));
   const github = fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
   const all = {
-    ...{ team: given, file: 'team.yaml', isPublic: false, codeowners: null, callers: [], github },
+    ...{ team: given, file: 'team.yaml', emulator: null, isPublic: false, codeowners: null, callers: [], github },
     ...{ account: succeed(read), clockAhead: succeed(0) },
   };
   return AWS_CHECKS.map((check) => [check.id, check.outcome(all)] as const).filter(

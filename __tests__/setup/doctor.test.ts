@@ -250,7 +250,7 @@ const BOOTSTRAP = /^as an administrator, run `mturk-team bootstrap`$/;
 const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ['no CODEOWNERS', 'codeowners', /^run `mturk-team codeowners --write`/, codeowners(null)],
   ['a moved pin', 'called-release', /^find out who changed them/, { callers: callersOf('./', 'mallory/x@0123456') }],
-  ['no workflows', 'called-release', /^run `mturk-team init`/, { callers: callersOf() }],
+  ['no workflows', 'called-release', /^run `mturk-team init` of a release,/, { callers: callersOf() }],
   ['another owner', 'codeowners', /codeowners --write/, codeowners('* @mallory\n')],
   [
     'another account',
@@ -261,6 +261,12 @@ const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ['a clock ahead', 'clock', /network time/, { clockAhead: succeed(400) }],
   ['a clock behind', 'clock', /network time/, { clockAhead: succeed(-4000) }],
   ['no boundary', 'boundary', BOOTSTRAP, account({ boundary: succeed(MISSING) })],
+  [
+    'no boundary on the emulator',
+    'boundary',
+    /^as an administrator, run `mturk-team bootstrap --emulator aws`$/,
+    { ...account({ boundary: succeed(MISSING) }), emulator: 'aws' },
+  ],
   ['another boundary', 'boundary', BOOTSTRAP, account({ boundary: succeed(DIFFERENT) })],
   ['no bucket', 'state-bucket', BOOTSTRAP, workflows({ bucket: succeed(MISSING) })],
   ['another audience', 'identity-provider', BOOTSTRAP, workflows({ provider: succeed(DIFFERENT) })],

@@ -26,8 +26,8 @@ beforeAll(() => {
   git('remote', 'add', 'origin', 'x');
 });
 
-const facts = (given: GivenFacts, recorded: RepositoryFacts | null = null, env = {}) =>
-  repositoryFacts(given, recorded, lab.directory, env);
+const facts = (given: GivenFacts, recorded: RepositoryFacts | null = null, env = {}, emulator: string | null = null) =>
+  repositoryFacts(given, recorded, { file: join(lab.directory, 'team.yaml'), emulator }, env);
 
 test.each([
   'https://github.com/lab/access.git',
@@ -59,6 +59,13 @@ test.each<[string, Partial<GivenFacts>, string[]]>([
   ['no form of the subject', { subject: null, ownerId: '11' }, ['--subject']],
 ])('%s: nothing is guessed', async (_name, given, options) => {
   expect(await facts({ ...GIVEN, ...given })).toMatchObject({ failure: { args: { options } } });
+});
+
+test('a trial on the local AWS emulator needs no repository on GitHub', async () => {
+  const trial = { owner: 'example', name: 'lab', repositoryId: '1', subject: 'classic' };
+  expect(await facts(NOTHING, null, { GITHUB_TOKEN: 'x' }, 'emulator')).toMatchObject({ value: trial });
+  expect(await facts(GIVEN, null, {}, 'emulator')).toEqual({ ok: true, value: FACTS });
+  expect(await facts(NOTHING, FACTS, {}, 'emulator')).toEqual({ ok: true, value: FACTS });
 });
 
 test('an earlier bootstrap of the same repository knows the rest, of another one nothing', async () => {

@@ -33,7 +33,8 @@ export function callersOf(...calls: readonly string[]): Facts['callers'] {
 export async function readFacts(port: SettingsPort, team: Team, given: Partial<Facts> = {}): Promise<Facts> {
   const block = codeownersBlock(team);
   return {
-    ...{ team, file: 'team.yaml', isPublic: false, account: succeed(RIGHT_ACCOUNT), clockAhead: succeed(0) },
+    ...{ team, file: 'team.yaml', emulator: null, isPublic: false },
+    ...{ account: succeed(RIGHT_ACCOUNT), clockAhead: succeed(0) },
     codeowners: block === null ? null : withCodeowners('', block),
     callers: callersOf('mturk-tools/mturk-team@0123456'),
     github: await port.read(),

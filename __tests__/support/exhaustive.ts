@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 
 /** `npm run test:exhaustive`: every case instead of a sample. */
@@ -9,25 +10,26 @@ export function runs(all: number): number {
   return EXHAUSTIVE ? all : Math.ceil(all / 5);
 }
 
-/** A number that follows the commit, so that samples rotate and a failure can be repeated. */
-const ROTATION = Number.parseInt(
-  execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim().slice(0, 8),
-  16,
-);
+const COMMIT = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+/** Numbers that follow the commit, so that samples and turns rotate and a failure can be repeated. */
+const [ROTATION_OF_SAMPLES, ROTATION_OF_TURNS] = [0, 8].map((from) =>
+  Number.parseInt(COMMIT.slice(from, from + 8), 16),
+) as [number, number];
 
 /** `count` cases, evenly spaced, beginning at another one for each commit; all of them in an exhaustive run. */
 export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
   if (EXHAUSTIVE || cases.length <= count) return cases;
   const step = cases.length / count;
-  const offset = ROTATION % Math.ceil(step);
+  const offset = ROTATION_OF_SAMPLES % Math.ceil(step);
   return Array.from({ length: count }, (_, index) => cases[Math.floor(index * step + offset) % cases.length] as T);
 }
 
 type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback, timeout?: number) => void);
 
-/** Where the turns of a test file begin. */
+/** Where the turns of a test file begin: elsewhere in each file, so that no commit draws many slow ones. */
 function firstTurn(): number {
-  return ROTATION + basename(expect.getState().testPath ?? '').length;
+  const file = basename(expect.getState().testPath ?? '');
+  return ROTATION_OF_TURNS + createHash('sha256').update(file).digest().readUInt16BE();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RepositoryFacts } from '../../src/aws/setup/record.ts';
 import { firstTeamFile, labFiles, releaseFiles } from '../../src/setup/init/lab-files.ts';
 import { repositoryFacts } from '../../src/setup/repository.ts';
@@ -32,7 +33,7 @@ export function scratchLab(team?: string, files: Readonly<Record<string, string>
 export async function labFacts(subject: RepositoryFacts['subject']): Promise<RepositoryFacts> {
   const place = scratchLab();
   const given = { repository: 'lab/access', ownerId: '11', repositoryId: '22', subject };
-  const facts = await repositoryFacts(given, null, place.directory, {});
+  const facts = await repositoryFacts(given, null, { file: join(place.directory, 'team.yaml'), emulator: null }, {});
   place.remove();
   if (!facts.ok) throw new Error(facts.failure.code);
   return facts.value;

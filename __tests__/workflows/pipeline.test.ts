@@ -7,7 +7,7 @@ import { account } from '../support/github-bodies.ts';
 import { IDENTITIES } from '../support/recipients.ts';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, type ScenePull, TEAM } from './scene.ts';
 
-const inTurn = testInTurn(4);
+const inTurn = testInTurn(5);
 
 const PAYMASTER = { GroupName: 'tiny-lab-paymaster', UserName: 'tiny-lab-bo' };
 const READER = { GroupName: 'tiny-lab-reader', UserName: 'tiny-lab-bo' };
@@ -133,7 +133,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   const [issue, ...others] = issuesOf(scene, 'drift');
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ state: 'open', author: 'github-actions[bot]' });
-  expect(issue?.body).toMatch(/Reconcile will revert: 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
+  expect(issue?.body).toMatch(/Reconcile will revert: finding 1[\s\S]*Bo \(`bo`\) added to `paymaster`/);
   expect(issue?.body).toContain('Bo (`bo`) removed from `reader`');
   expect(issue?.body).not.toContain('123456789012');
   expect(issue?.body).toContain('on a local AWS emulator');
@@ -152,7 +152,7 @@ test('manual changes are reported in one issue, and do not fail the run: reconci
   expect(scene.repository.commentsOf(keys?.number ?? 0)).toHaveLength(1);
 });
 
-test('a failed check has an issue of its own and fails the run; the next success closes it', async () => {
+inTurn('a failed check has an issue of its own and fails the run; the next success closes it', async () => {
   const before = issuesOf(scene, 'drift');
   const record = join(scene.directory, 'account/apply-record.json');
   const text = readFileSync(record, 'utf8');

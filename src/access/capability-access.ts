@@ -9,8 +9,10 @@ import {
   type Risk,
 } from '../catalog/mturk.ts';
 import { many } from '../diagnostics/parse-data.ts';
+import { allowedByRole } from '../team/resolve-roles.ts';
+import type { Role } from '../team/team.ts';
 import { grantsOf, type UserAccess } from './access-of.ts';
-import { intersection, isEmpty, listOperations, type OperationSet, operationSet } from './operation-set.ts';
+import { difference, intersection, isEmpty, listOperations, type OperationSet, operationSet } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
 export const OPERATION = z.enum(OPERATIONS);
@@ -61,6 +63,11 @@ export function byCapability(operations: OperationSet, access: UserAccess | null
       },
     ];
   });
+}
+
+/** What a role gives, with all that it extends. */
+export function operationsOfRole(role: Pick<Role, 'allow' | 'deny' | 'managed'>): OperationSet {
+  return difference(operationSet(allowedByRole(role)), operationSet(role.deny));
 }
 
 /** The risks of some operations, worst first. */

@@ -1,4 +1,5 @@
 import { grantsOf, type UserAccess } from '../access/access-of.ts';
+import { operationsOfRole } from '../access/capability-access.ts';
 import { type AccessModel, policyName } from '../access/model.ts';
 import {
   ALL_OPERATIONS,
@@ -16,7 +17,7 @@ import { MANAGED_POLICY_NAMES, type ManagedPolicyName, managedPolicyArn } from '
 import { CAPABILITY_NAMES, type Capability, operationsOf } from '../catalog/mturk.ts';
 import { QUOTAS } from '../iam/quotas.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { allowedByRole, operationsOfManaged } from '../team/resolve-roles.ts';
+import { operationsOfManaged } from '../team/resolve-roles.ts';
 import type { Role, Team } from '../team/team.ts';
 import type { Candidate } from './candidates.ts';
 
@@ -96,10 +97,6 @@ type Known = Pick<ProposedRole, 'key' | 'operations'> & { readonly deny: readonl
 function grantedOf({ allowed, granted, boundary }: UserAccess): OperationSet {
   if (!isEmpty(allowed)) return allowed;
   return boundary === null ? granted : intersection(granted, boundary.allowed);
-}
-
-function operationsOfRole(role: Role): OperationSet {
-  return difference(operationSet(allowedByRole(role)), operationSet(role.deny));
 }
 
 /** Some roles, with those that they extend. */

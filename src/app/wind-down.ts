@@ -5,11 +5,10 @@ import { type Result, succeed } from '../diagnostics/failure.ts';
 import { type UserKey, type WindDown, windDownOf } from '../eject/wind-down.ts';
 import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { findEngine, pastedEngine } from '../terraform/run/engine.ts';
 import { pasted } from '../text/escape.ts';
 import { destroyCommands } from '../text/failures/failures.ts';
 import { withKeyAccount } from './keys/lab-keys.ts';
-import { stateFileOf } from './session/lab-session.ts';
+import { programOf } from './session/lab-session.ts';
 import { type AccessOptions, readAccess } from './session/live-access.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,9 +62,8 @@ function keysOf(
   });
 }
 
-async function destroyingCommands({ account, settings }: Team, emulator: string | null): Promise<readonly string[]> {
+async function destroyingCommands(team: Team, emulator: string | null): Promise<readonly string[]> {
   if (emulator !== null) return [`mturk-team emulator reset ${pasted(emulator)}`];
-  const engine = await findEngine({ env: process.env, account: 'real' });
-  const state = settings.state === null ? stateFileOf(account, 'team') : null;
-  return destroyCommands(engine.ok ? pastedEngine(engine.value) : 'tofu', state);
+  const { program, state } = await programOf(team);
+  return destroyCommands(program, state);
 }

@@ -4,6 +4,7 @@ import { loadEmulator, otherAccount } from '../app/session/emulator.ts';
 import { RECORD_FILE } from '../app/session/records.ts';
 import type { Terminal } from '../app/terminal.ts';
 import { BOOTSTRAP_RECORD, KEY_MARKERS } from '../aws/setup/record.ts';
+import { fail } from '../diagnostics/failure.ts';
 import { readTeamFile } from '../team/parse/read-team.ts';
 import { counted } from '../text/text.ts';
 import { printJson, reportFailure } from './io.ts';
@@ -66,11 +67,14 @@ async function accountOf(file: string, terminal: Terminal): Promise<string | nul
   return team?.account ?? null;
 }
 
-/** Deletes the account of a directory: 0, or 1 while a process has it open. */
+/** Deletes the account of a directory: 0, or 1 if it is not confirmed, or while a process has it open. */
 export async function emulatorReset(
-  { dir, json = false }: { readonly dir: string; readonly json?: boolean },
+  { dir, yes = false, json = false }: { readonly dir: string; readonly yes?: boolean; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
+  if (!yes && existsSync(dir) && !(await terminal.confirm(`Delete the account in ${dir} and its states?`))) {
+    return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
+  }
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
   const done = await written(() => module.value.resetEmulator(dir, RECORDS));

@@ -12,7 +12,9 @@ function takesDefaultFile(command: Command): boolean {
   const byArgument = command.registeredArguments.some(
     ({ defaultValue }, index) => defaultValue === DEFAULT_FILE && command.args[index] === undefined,
   );
-  return byArgument || (command.opts().file === DEFAULT_FILE && command.getOptionValueSource('file') === 'default');
+  const isDefault = (name: string) =>
+    command.opts()[name] === DEFAULT_FILE && command.getOptionValueSource(name) === 'default';
+  return byArgument || ['file', 'head'].some(isDefault);
 }
 
 /** The next folder above that has a team file, within the Git repository; null if there is none. */

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { type NotAdopted, notAdopted } from '../access/adoptable.ts';
 import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
-import { isUsed, type StackPlan } from '../app/plan/plan.ts';
+import { isUsed, reviewOfStack, type StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
 import type { Terminal } from '../app/terminal.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { adoptingIn, adoptingText, notAdoptedText } from '../drift/rules/nothing-applied.ts';
 import { targetBlocks } from '../guardrails/guardrails.ts';
-import { reviewOf, reviewOfPlan } from '../review/changes/review.ts';
+import { reviewOf } from '../review/changes/review.ts';
 import { renderComment } from '../review/comment/comment.ts';
 import { manifestOf, writeManifest } from '../review/manifest/manifest.ts';
 import type { Manifest, QuickCheck, Review } from '../review/manifest/schema.ts';
@@ -83,13 +83,13 @@ export function showPlan(
   terminal: Terminal,
 ): void {
   const { stdout, stderr, width, color, isPublic = false } = terminal;
-  const { team, engine, naming, kind, today, at } = session;
+  const { team, engine, naming, kind, at } = session;
   const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
     printJson(planJson(view, team, engine, naming), terminal);
     return;
   }
-  const review = { ...reviewOfPlan(team, today, at, view), quickCheck };
+  const review = { ...reviewOfStack(session, planned), quickCheck };
   // Without a record, nothing was ever applied.
   const byHand = planned.record === null ? notAdopted(planned.account, team, at) : [];
   const isAccepting = (planned.rule.restore?.size ?? 0) > 0;

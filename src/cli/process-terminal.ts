@@ -45,8 +45,8 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       if (!canAsk) return null;
       const { text } = await import('@clack/prompts');
       const answer = await text({
-        message,
-        placeholder: example,
+        // A placeholder looks like an answer, which Enter would not give.
+        message: example === '' ? message : `${message} (for example ${example})`,
         ...(initial === undefined ? {} : { initialValue: initial }),
         validate: (given = '') => problem(given.trim()) ?? undefined,
         output: process.stderr,

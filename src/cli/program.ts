@@ -11,6 +11,7 @@ import { reportProblem, safeTerminal } from './process-terminal.ts';
 const COMMANDS: Readonly<Record<string, Readonly<Partial<Record<CommandName, string>>>>> = {
   'Everyday:': {
     check: 'Find every error in team.yaml',
+    preview: 'Show what a change of team.yaml does, without AWS',
     plan: 'Show who would gain or lose access; changes nothing',
     apply: 'Make AWS match team.yaml',
     drift: 'Show drift between AWS and team.yaml',
@@ -47,7 +48,6 @@ const COMMANDS: Readonly<Record<string, Readonly<Partial<Record<CommandName, str
     emulator: 'Serve or delete a local AWS emulator',
   },
   'CI:': {
-    preview: 'Show what a change of team.yaml does, without AWS',
     comment: 'Write or update the comment on the pull request',
     'check-approval': 'Check that what is to be applied was approved',
     'drift-issue': 'Write the issues about drift, and the job summary',

@@ -28,6 +28,7 @@ export const EDIT = z.discriminatedUnion('verb', [
   edit('member resume', { member: KEY }),
   edit('member roles', { member: KEY, add: KEYS, remove: KEYS }),
   edit('member recipient', { member: KEY, recipient: KEY }),
+  edit('member sponsor', { member: KEY, sponsor: KEY }),
   edit('member reviewed', { members: KEYS, reviewed: DAY }),
   /** `sponsor` answers for those whom the member sponsors; `owner` becomes an owner if the member is one. */
   edit('member depart', {
@@ -78,7 +79,11 @@ const drop = (path: KeyPath, values: readonly string[]) => values.map((value): S
 function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
   const entry = 'member' in edit ? ['members', edit.member] : 'role' in edit ? ['roles', edit.role] : [];
   switch (edit.verb) {
-    case 'member add':
+    case 'member add': {
+      // Someone who comes back has not left.
+      const isBack = draft.departed.some(([key]) => key === edit.member);
+      return [...(isBack ? [unset(['departed', edit.member])] : []), set(entry, entryOf(edit))];
+    }
     case 'role add':
       return [set(entry, entryOf(edit))];
     case 'member extend':
@@ -91,6 +96,8 @@ function changesOf(edit: Edit, draft: TeamDraft): readonly Splice[] {
       return [...add([...entry, 'roles'], edit.add), ...drop([...entry, 'roles'], edit.remove)];
     case 'member recipient':
       return [set([...entry, 'recipient'], edit.recipient)];
+    case 'member sponsor':
+      return [set([...entry, 'sponsor'], edit.sponsor)];
     case 'member reviewed':
       return [...new Set(edit.members)].map((key) => set(['members', key, 'reviewed'], edit.reviewed));
     case 'member depart':

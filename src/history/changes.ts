@@ -28,6 +28,16 @@ export interface MergedChange {
   readonly roles: readonly RoleChange[];
   /** A freeze, or another lab or account. */
   readonly settings: readonly SettingsChange[];
+  readonly statements: readonly Statement[];
+}
+
+/** What the file says of someone without changing access: that they left, or that their access was reviewed, and when. */
+export interface Statement {
+  readonly kind: 'departed' | 'reviewed';
+  readonly key: string;
+  readonly name: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
 }
 
 /** Whose access began or ended on a day, by a first or last day that was merged before. */
@@ -88,7 +98,22 @@ function changeBetween(before: Team | null, after: Team, at: Date) {
     after: desiredAccessBeforeDeletions(teams.after),
   };
   const { people } = reviewedPeople(models, teams, { at, replaced: new Set() });
-  return people.length + roles.length + settings.length === 0 ? null : { lab, people, roles, settings };
+  const statements = statementsBetween(before, after);
+  const isNothing = people.length + roles.length + settings.length + statements.length === 0;
+  return isNothing ? null : { lab, people, roles, settings, statements };
+}
+
+function statementsBetween(before: Team | null, after: Team): readonly Statement[] {
+  const was = new Map(before?.members.map((member) => [member.key, member]));
+  const left = new Map(before?.departed.map((departed) => [departed.key, departed.left]));
+  return [
+    ...after.departed
+      .filter((departed) => left.get(departed.key) !== departed.left)
+      .map(({ key, left: day }) => ({ kind: 'departed' as const, key, name: was.get(key)?.name ?? key, day })),
+    ...after.members.flatMap(({ key, name, reviewed: day }) =>
+      day === null || day === was.get(key)?.reviewed ? [] : [{ kind: 'reviewed' as const, key, name, day }],
+    ),
+  ];
 }
 
 /** The team without some members, and with the roles of the others alone. */
@@ -142,7 +167,7 @@ export function changesAbout(changes: readonly HistoryChange[], key: string | nu
   return narrowed(changes, {
     day: (person) => person.key === key,
     merged: (person, lab) => person.key === key || isThrough(person, lab, key),
-    role: (role) => role.key === key,
+    keyed: (each) => each.key === key,
   });
 }
 
@@ -153,14 +178,14 @@ export function changesTo(changes: readonly HistoryChange[], { kind, name, opera
     day: ({ capabilities }) => capabilities.some((each) => isAsked(each.operations)),
     merged: ({ roles, change: { operations: changed } }) =>
       kind === 'role' ? [...roles.gained, ...roles.lost].includes(name) : isAsked([...changed.gained, ...changed.lost]),
-    role: () => false,
+    keyed: () => false,
   });
 }
 
 interface Parts {
   readonly day: (person: DayChange['people'][number]) => boolean;
   readonly merged: (person: ReviewedPerson, lab: string) => boolean;
-  readonly role: (role: RoleChange) => boolean;
+  readonly keyed: (each: RoleChange | Statement) => boolean;
 }
 
 function narrowed(changes: readonly HistoryChange[], is: Parts): readonly HistoryChange[] {
@@ -169,11 +194,15 @@ function narrowed(changes: readonly HistoryChange[], is: Parts): readonly Histor
       ? {
           ...change,
           people: change.people.filter((person) => is.merged(person, change.lab)),
-          roles: change.roles.filter(is.role),
+          roles: change.roles.filter(is.keyed),
+          statements: change.statements.filter(is.keyed),
         }
       : { ...change, people: change.people.filter(is.day) },
   );
-  return parts.filter((change) => change.people.length > 0 || (change.kind === 'merged' && change.roles.length > 0));
+  return parts.filter(
+    (change) =>
+      change.people.length > 0 || (change.kind === 'merged' && change.roles.length + change.statements.length > 0),
+  );
 }
 
 /** Whether someone gains or loses a role, or something by it. */

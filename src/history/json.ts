@@ -10,8 +10,9 @@ function commitJson({ id, date, author, subject, pull, path }: Commit) {
 
 export function changeJson(change: HistoryChange) {
   if (change.kind !== 'merged') return { kind: change.kind, at: change.at, people: change.people };
-  const { kind, at, commit, unreadable, people, roles, settings } = change;
-  return { kind, at, people, commit: commitJson(commit), unreadable: unreadable.map(({ id }) => id), roles, settings };
+  const { kind, at, commit, unreadable, people, roles, settings, statements } = change;
+  const ids = unreadable.map(({ id }) => id);
+  return { kind, at, people, commit: commitJson(commit), unreadable: ids, roles, settings, statements };
 }
 
 export function noteJson({ code, ...args }: HistoryNote) {
@@ -42,9 +43,9 @@ export function pastJson({ branch, commit, notes }: Source, changes: readonly Hi
 }
 
 export function whyJson({ why, query, at, branch, commit, decisions, notes }: WhyAnswer) {
-  const { member, verdict, allowed, reasons, needs } = why;
+  const { member, verdict, allowed, reasons, needs, ask } = why;
   return {
-    ...{ member, query, at: at.toISOString(), verdict, allowed, needs },
+    ...{ member, query, at: at.toISOString(), verdict, allowed, needs, ask },
     reasons: reasons.map((reason) => reasonJson(reason, decisions)),
     source: { branch, commit: commitJson(commit) },
     notes: notes.map(noteJson),

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { isManagedPolicyName } from '../catalog/managed-policies.ts';
 import { type Capability, frozenCapabilities, isCapability, isOperation, operationsOf } from '../catalog/mturk.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
@@ -103,11 +104,9 @@ class Problems {
 
   day(value: unknown, path: string): string | null {
     if (value === undefined || value === null) return null;
-    const day = this.text(value, path);
-    const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
-    if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day)) return day;
-    this.wrong.push(path);
-    return null;
+    const day = dayIn(value);
+    if (day === null) this.wrong.push(path);
+    return day;
   }
 
   frozen(value: unknown): readonly Capability[] {
@@ -123,6 +122,12 @@ class Problems {
       if (!known.includes(key)) this.ignored.push(path === '' ? key : `${path}.${key}`);
   }
 }
+
+function dayIn(value: unknown): string | null {
+  return DAY.safeParse(value).data ?? null;
+}
+
+const DAY = z.iso.date();
 
 const FILE_KEYS: readonly string[] = [
   ...['version', 'lab', 'account', 'owners', 'roles', 'members', 'departed', 'freeze', 'snoozed', 'settings'],
@@ -141,7 +146,15 @@ function memberOf(key: string, map: PlainMap): Read<Member> {
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
-    ...{ email: null, github: null, sponsor: null, reviewed: null, keys: DEFAULT_KEYS, recipient: null },
+    ...{
+      email: null,
+      github: null,
+      sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
+      keys: DEFAULT_KEYS,
+      recipient: null,
+    },
+    // It decides no access.
+    reviewed: dayIn(map.reviewed),
     roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
     from: found.day(map.from, `${path}.from`),
     until: found.day(map.until, `${path}.until`),

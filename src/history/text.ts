@@ -1,9 +1,11 @@
 import type { Query } from '../access/explain.ts';
+import { whomText } from '../access/text/ask.ts';
 import { accessText, doesText } from '../access/text/capability-words.ts';
-import { headlineText, memberText } from '../access/text/names.ts';
+import { headlineText, memberNamed, memberText } from '../access/text/names.ts';
 import { CAPABILITIES, capabilityOf, isHarmful, type Operation, RISK_VERBS } from '../catalog/mturk.ts';
 import { roleText, settingText } from '../review/text/change-text.ts';
 import { peopleBlocks } from '../review/text/review.ts';
+import type { Team } from '../team/team.ts';
 import { dateWords, dayWords, timeWords } from '../text/dates.ts';
 import { type Block, codeBlock, heading, list, paragraph, rowsOf } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
@@ -23,7 +25,7 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import type { History, HistoryChange, MergedChange } from './changes.ts';
+import type { History, HistoryChange, MergedChange, Statement } from './changes.ts';
 import type { Commit } from './commits.ts';
 import type { HistoryNote, Source } from './timeline.ts';
 import type { Decision, Need, Reason, RoleOutcome, Why, WhyAnswer } from './why.ts';
@@ -60,7 +62,7 @@ function sourceText(branch: string, commit: Commit): Text {
 }
 
 /** Why a member may do something or not: the answer, the reasons with who decided them, and what is needed. */
-export function whyBlocks({ why, query, at, branch, commit, decisions, notes }: WhyAnswer): readonly Block[] {
+export function whyBlocks({ why, query, team, at, branch, commit, decisions, notes }: WhyAnswer): readonly Block[] {
   const items = why.reasons.map((reason) => ({
     text: reasonText(reason, why),
     blocks: sinceBlocks(reason, decisions),
@@ -68,7 +70,7 @@ export function whyBlocks({ why, query, at, branch, commit, decisions, notes }: 
   return [
     heading(2, t`${verdictText(why, query)}, on ${trusted(dayWords(at))}`),
     list(items),
-    ...needBlocks(why, query),
+    ...needBlocks(why, query, team),
     paragraph(sourceText(branch, commit)),
     ...approverBlocks(decisions),
     ...noteBlocks(notes),
@@ -177,19 +179,26 @@ function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Bloc
   ];
 }
 
-function needBlocks({ member: { key }, needs }: Why, { name, kind, operations }: Query): readonly Block[] {
+function needBlocks(
+  { member: { key }, needs, ask }: Why,
+  { name, kind, operations }: Query,
+  team: Team,
+): readonly Block[] {
   if (needs.length === 0) return [];
   const member = pasted(key);
   const names = kind === 'risk' ? [...new Set(operations.map(capabilityOf))] : [name];
   const what = names.map((each) => `--allow ${pasted(each)}`).join(' ');
   const lines = needs.flatMap((need) => needLine(need, member, what));
+  const whom = whomText(ask, (each) => memberNamed(team, each));
   const waits = needs.flatMap((need) => (need.kind === 'wait' ? [dateWords(need.day)] : []));
   return [
     ...waits.map((day) => paragraph(t`Access begins on ${trusted(day)}.`)),
     ...(lines.length === 0
       ? []
       : [
-          paragraph(t`${strongText(t`To allow it,`)} change ${TEAM_FILE}; an owner has to approve that:`),
+          paragraph(
+            t`${strongText(t`To allow it,`)} ask ${whom}. An owner has to approve this change of ${TEAM_FILE}:`,
+          ),
           codeBlock('sh', lines),
         ]),
   ];
@@ -267,9 +276,21 @@ function whoText({ commit, unreadable }: MergedChange): Text {
   );
 }
 
-function mergedBlocks({ lab, people, roles, settings }: MergedChange): readonly Block[] {
-  const other = [...settings.map(settingText), ...roles.map(roleText)];
+function mergedBlocks({ lab, people, roles, settings, statements }: MergedChange): readonly Block[] {
+  const other = [...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)];
   return [...peopleBlocks({ lab, people, settings, unexplained: [] }), ...(other.length === 0 ? [] : [list(other)])];
+}
+
+const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;
+
+/** `Left on 30 Jun 2026: Dee (dee)`: a line for each day. */
+function statementTexts(statements: readonly Statement[]): readonly Text[] {
+  const lines = new Map<string, Text[]>();
+  for (const { kind, day, ...person } of statements) {
+    const line = `${STATEMENTS[kind]} ${dateWords(day)}`;
+    lines.set(line, [...(lines.get(line) ?? []), memberText(person)]);
+  }
+  return [...lines].map(([line, people]) => t`${trusted(line)}: ${listTexts(people)}`);
 }
 
 /** What a reader must know of the history, each with its section of the findings reference. */

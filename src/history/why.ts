@@ -14,6 +14,7 @@ import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { type Capability, capabilityOf, type Operation, operationsOf } from '../catalog/mturk.ts';
 import type { Result } from '../diagnostics/failure.ts';
 import { allowedByRole } from '../team/resolve-roles.ts';
+import { type WhomToAsk, whomToAsk } from '../team/sponsors.ts';
 import { beginsLater, hasExpired, type Member, type Role, type Team } from '../team/team.ts';
 import { type Since, type Source, sinceWhen, type Version } from './timeline.ts';
 
@@ -51,6 +52,8 @@ export interface Why {
   readonly reasons: readonly Reason[];
   /** Empty if everything asked for is allowed. */
   readonly needs: readonly Need[];
+  /** Who can change it, or say who can. */
+  readonly ask: WhomToAsk;
 }
 
 /** Who decided a commit. What Git does not know is null, never a guess. */
@@ -68,6 +71,8 @@ export interface Decision {
 export interface WhyAnswer extends Source {
   readonly why: Why;
   readonly query: Query;
+  /** Of the version. */
+  readonly team: Team;
   readonly at: Date;
   /** Of each commit that a reason names, by id. */
   readonly decisions: ReadonlyMap<string, Decision>;
@@ -97,6 +102,7 @@ export function whyOf(
     verdict: isEmpty(missing) ? 'allowed' : isEmpty(allowed) ? 'denied' : 'partly',
     reasons: member === null ? absence(versions, team, key) : reasonsOf({ versions, team, member, asked, allowed, at }),
     needs: isEmpty(missing) ? [] : needsOf(team, member, { asked, missing }, at),
+    ask: whomToAsk(team, key, at.toISOString().slice(0, 10)),
   };
 }
 
@@ -191,8 +197,8 @@ function roleOf({ roles }: Team, key: string): Role | undefined {
   return roles.find((role) => role.key === key);
 }
 
-/** Of some operations, those that a role allows, whatever it or another one denies. */
-function grantedBy(team: Team, key: string, asked: OperationSet): OperationSet {
+/** Of some operations, those that a role allows, whatever it, another one, a freeze or a suspension denies. */
+export function grantedBy(team: Team, key: string, asked: OperationSet): OperationSet {
   const role = roleOf(team, key);
   return intersection(operationSet(role === undefined ? [] : allowedByRole(role)), asked);
 }

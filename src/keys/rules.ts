@@ -6,6 +6,8 @@ const EARLY_DAYS = 14;
 const LAST_DAYS = 30;
 /** GetAccessKeyLastUsed lags for hours: a use, or that there is none, is believed after a day. */
 const BELIEVED_AFTER = DAY_MS;
+/** Of nearer uses it is not known which was later: IAM's credential report has a clock of 15 minutes, and no call promises a finer one. */
+const USE_SPAN = 15 * 60_000;
 /** How long an inactive key is kept after its last use: someone may still miss it. */
 const KEPT_DAYS = 30;
 /** How long a rotation may take until it is a finding. */
@@ -70,11 +72,13 @@ export const KEY_FINDINGS = [
 
 export type KeyFinding = (typeof KEY_FINDINGS)[number];
 
-/** A step that time alone brings; `at` is ISO 8601, UTC. */
-export interface DueStep {
-  readonly kind: 'create' | 'rotate' | 'delete';
-  readonly at: string;
-}
+/**
+ * A step that is to come; `at` is ISO 8601, UTC. `deactivate`: of the older of two keys, once the newer was used for a day, if
+ * mturk-team delivered the newer.
+ */
+export type DueStep =
+  | { readonly kind: 'create' | 'rotate' | 'delete'; readonly at: string }
+  | { readonly kind: 'deactivate'; readonly at: null };
 
 export interface KeyDecision {
   /** What is due now; null for nothing. */
@@ -105,6 +109,8 @@ interface Row {
   readonly decide: (facts: Facts) => Partial<KeyDecision>;
 }
 
+const AFTER_USE: DueStep = { kind: 'deactivate', at: null };
+
 /** Of one key or two, the first row that fits decides. */
 export const KEY_ROWS: readonly Row[] = [
   {
@@ -132,12 +138,13 @@ export const KEY_ROWS: readonly Row[] = [
   {
     found: 'two active, the newer used for a day, the older unused since',
     is: (facts) => areBothActive(facts) && hasMoved(facts),
-    decide: (facts) => (isNewestDelivered(facts) ? { step: { kind: 'deactivate', key: facts.older } } : {}),
+    decide: (facts) =>
+      isNewestDelivered(facts) ? { step: { kind: 'deactivate', key: facts.older } } : { next: AFTER_USE },
   },
   {
     found: 'two active, the newer at most 30 days old',
     is: (facts) => areBothActive(facts) && !isOlderThan(facts.newer?.created ?? null, ROTATION_DAYS, facts.now),
-    decide: () => ({}),
+    decide: () => ({ next: AFTER_USE }),
   },
   {
     found: 'two active, both used or not moved to the newer',
@@ -260,7 +267,7 @@ function hasMoved({ older, newer, now }: Facts): boolean {
   if (newer === null || used === null) return false;
   const since = Math.max(older.lastUsed === null ? 0 : Date.parse(older.lastUsed), Date.parse(newer.created));
   const isBelieved = now - since >= BELIEVED_AFTER;
-  return isBelieved && used > since && (used - since >= BELIEVED_AFTER || now - used >= BELIEVED_AFTER);
+  return isBelieved && used > since - USE_SPAN && (used - since >= BELIEVED_AFTER || now - used >= BELIEVED_AFTER);
 }
 
 function lastUse({ lastUsed, created }: HeldKey): string {

@@ -53,14 +53,15 @@ function stepText(step: KeyStep): Text {
 const NEXT: Readonly<Record<DueStep['kind'], string>> = {
   create: 'created from',
   rotate: 'replaced from',
+  deactivate: 'if mturk-team delivered the new one, old one deactivated after a day of its use',
   delete: 'old one deleted from',
 };
 
 function nextText({ without, decision: { step, finding, next } }: KeyFacts): Text {
   if (step !== null) return t`now: ${stepText(step)}`;
   if (finding !== null) return trusted(FINDINGS[finding][0]);
-  if (next !== null) return trusted(`${NEXT[next.kind]} ${dateWords(next.at)}`);
-  return without === null ? t`` : trusted(WITHOUT[without]);
+  if (next !== null) return trusted(next.at === null ? NEXT[next.kind] : `${NEXT[next.kind]} ${dateWords(next.at)}`);
+  return without === null ? t`nothing` : trusted(WITHOUT[without]);
 }
 
 /** Keys with age and last use, what is due, and the commands of findings. */

@@ -74,6 +74,7 @@ export function columnWords(column: number): string {
 /**
  * What the script needs to show another day: of each person the stretches from the first day on as `[day, head, cell...]`, and
  * `[day]` for one without an entry. A head is `[last day to sort by, words about it, roles]`; heads and cells are places in lists.
+ * Gaps are days of which the page knows nothing: `[first, first after, why]`.
  */
 export function dataOf(facts: PageFacts) {
   const [heads, cells] = [new Map<string, number>(), new Map<string, number>()];
@@ -88,9 +89,18 @@ export function dataOf(facts: PageFacts) {
       return [[stretch.from, placeIn(heads, head), ...shown]];
     }),
   );
-  const gaps = facts.gaps.map(({ from, to }) => [from, to]);
+  const unreadable = 'Not known: the version of team.yaml that was merged then cannot be read.';
+  const gaps = [['', facts.first, beforeWords(facts)], ...facts.gaps.map(({ from, to }) => [from, to, unreadable])];
   const texts = { heads: [...heads.keys()].map((head) => JSON.parse(head) as string[]), cells: [...cells.keys()] };
   return { today: facts.today, first: facts.first, gaps, ...texts, people };
+}
+
+/** Why the page knows no day before its first. */
+function beforeWords({ first, isCut, past }: PageFacts): string {
+  const day = dateWords(first);
+  if (past.kind === 'failed') return `This page has no history: it begins on ${day}.`;
+  if (!isCut) return `The history begins on ${day}.`;
+  return `This page begins on ${day}. For an earlier day, use mturk-team who-can spend --on YYYY-MM-DD.`;
 }
 
 function placeIn(list: Map<string, number>, text: string): number {

@@ -34,8 +34,10 @@ export interface PagePerson extends PersonHistory {
   readonly shown: { readonly key: string; readonly name: string };
   /** The place of the stretch of today; -1 if there is none. */
   readonly now: number;
-  /** Whether they are in the file of today. */
+  /** Whether they are a member by the file of today. */
   readonly isMember: boolean;
+  /** Whether the file of today knows them: who left has a card, too. */
+  readonly hasCard: boolean;
 }
 
 /** Everything that the page says, as data. */
@@ -60,9 +62,15 @@ export function pageFacts(input: PageInput, most = 600): PageFacts {
   const begin = versions.find((version) => version.past.team !== null)?.since.slice(0, 10) ?? today;
   const first = firstDay(people, begin, today, most);
   const members = new Set(team.members.map(({ key }) => key));
+  const known = new Set([...team.members, ...team.departed].map(({ key }) => key));
+  const isShown = ({ standing }: Stretch, place: number, all: readonly Stretch[]) =>
+    standing !== 'absent' && (all[place + 1]?.from ?? NEVER) > first;
   const ordered = people
-    .filter(({ stretches }) => stretches.some((stretch, place) => isShown(stretch, stretches[place + 1], first)))
-    .map((person) => ({ ...person, isMember: members.has(person.key), now: placeOn(person.stretches, today) }))
+    .filter(({ key, stretches }) => known.has(key) || stretches.some(isShown))
+    .map((person) => ({
+      ...{ ...person, now: placeOn(person.stretches, today) },
+      ...{ isMember: members.has(person.key), hasCard: known.has(person.key) },
+    }))
     .sort((one, other) => Number(other.isMember) - Number(one.isMember) || NAMES.compare(one.name, other.name));
   const shown = input.isPublic ? anonymous(ordered) : ordered.map((person) => ({ ...person, shown: person }));
   return {
@@ -76,11 +84,9 @@ export function pageFacts(input: PageInput, most = 600): PageFacts {
   };
 }
 
+/** Sorts after every day. */
+const NEVER = '~';
 const NAMES = new Intl.Collator('en', { numeric: true });
-
-function isShown({ standing }: Stretch, next: Stretch | undefined, first: string): boolean {
-  return standing !== 'absent' && (next === undefined || next.from > first);
-}
 
 function firstDay(people: readonly PersonHistory[], begin: string, today: string, most: number): string {
   const days = people.flatMap(({ stretches }) => stretches.map(({ from }) => from)).filter((day) => day <= today);

@@ -24,7 +24,7 @@ export function matrixHtml(facts: PageFacts): Html {
   return html`${formHtml(facts)}
 <div class="scroll" role="region" aria-label="Who may do what" tabindex="0"><table id="_matrix">
 <caption class="v">Members by capability, on <span id="_on">${dateWords(facts.today)}</span></caption>
-<thead><tr><th scope="col" rowspan="2" id="_name">Member</th><th scope="col" rowspan="2" id="_last">Last day</th>${groups}</tr>
+<thead><tr><th scope="col" rowspan="2" id="_name" aria-sort="none">Member</th><th scope="col" rowspan="2" id="_last" aria-sort="none">Last day</th>${groups}</tr>
 <tr>${columns}</tr></thead>
 <tbody>${facts.people.map((person) => rowHtml(facts, person, differing.get(iamName(facts.team.lab, person.key))))}</tbody></table></div>
 ${legendHtml(facts)}
@@ -50,10 +50,10 @@ function titleOf(risk: Risk): string {
 }
 
 function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | undefined): Html {
-  const { shown, isMember, stretches, now } = person;
+  const { shown, stretches, now } = person;
   const stretch = stretches[now];
   const code = shown.name === shown.key ? NO_HTML : html` <code>${shown.key}</code>`;
-  const name = isMember
+  const name = person.hasCard
     ? html`<a href="#${shown.key}"><bdi>${shown.name}</bdi></a>${code}`
     : html`<bdi>${shown.name}</bdi>${code}`;
   const head = (roles: string) => html`<th scope="row">${name}<small>${roles}</small></th>`;

@@ -4,7 +4,7 @@ import { isEmpty } from '../access/operation-set.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
 import { capabilitiesText, HARMS } from '../access/text/capability-words.ts';
 import { memberText } from '../access/text/names.ts';
-import { CAPABILITIES, RISK_VERBS } from '../catalog/mturk.ts';
+import { CAPABILITIES, type Capability, RISK_VERBS } from '../catalog/mturk.ts';
 import { noteBlocks } from '../history/text.ts';
 import { dateWords, daysWords, timeWords } from '../text/dates.ts';
 import { alert, type Block, ON_EMULATOR, paragraph } from '../text/document.ts';
@@ -113,14 +113,14 @@ function introBlocks(facts: PageFacts): readonly Block[] {
 function glanceBlocks(facts: PageFacts): readonly Block[] {
   const members = facts.people.filter(({ isMember }) => isMember);
   const rows = HARMS.map((risk) => {
-    const able = members.filter(({ stretches, now }) =>
-      COLUMNS.some(
-        (name, column) => CAPABILITIES[name].risk === risk && !isEmpty(stretches[now]?.cells[column]?.operations ?? 0n),
-      ),
-    );
+    const cellsOf = ({ stretches, now }: PagePerson) =>
+      stretches[now]?.cells.filter((_, column) => CAPABILITIES[COLUMNS[column] as Capability].risk === risk) ?? [];
+    const able = members.filter((person) => cellsOf(person).some(({ operations }) => !isEmpty(operations)));
+    const isFrozen = members.some((person) => cellsOf(person).some(({ frozen }) => frozen));
     const all = countedText(members.length, 'member');
     const who = someTexts(able.map(untilText), LISTED);
-    const text = able.length === 0 ? t`None of ${all}` : t`${able.length} of ${all}: ${who}`;
+    const none = t`None of ${all}${isFrozen ? t`: a freeze denies it` : t``}`;
+    const text = able.length === 0 ? none : t`${able.length} of ${all}: ${who}`;
     return [t`Can ${trusted(RISK_VERBS[risk].can)}`, text];
   });
   const next = upcomingTexts(facts);

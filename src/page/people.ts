@@ -1,36 +1,37 @@
 import { explain, explainEnded } from '../access/explain.ts';
 import type { AccessModel } from '../access/model.ts';
 import { isEmpty } from '../access/operation-set.ts';
-import { askText, whomToAsk } from '../access/text/ask.ts';
+import { reviewBlocks } from '../access/text/ask.ts';
 import { explanationBlocks } from '../access/text/explain.ts';
 import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES } from '../catalog/mturk.ts';
 import { iamName } from '../team/names.ts';
-import type { Member } from '../team/team.ts';
+import { whomToAsk } from '../team/sponsors.ts';
+import { dateWords } from '../text/dates.ts';
 import { type Block, list, paragraph } from '../text/document.ts';
 import { type Html, html, printHtml } from '../text/html.ts';
 import { listTexts, strongText, type Text, t, trusted } from '../text/text.ts';
 import { aboutUser, keysOf } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
-/** What each member may do, in the words of `explain`, and whom to ask for more. */
+/** What each member may do, in the words of `explain`, and whom to ask for more; then who left. */
 export function peopleHtml(facts: PageFacts, model: AccessModel, at: Date): Html {
-  const members = new Map(facts.team.members.map((member) => [member.key, member]));
-  return html`${facts.people.flatMap((person) => {
-    const member = members.get(person.key);
-    return member === undefined ? [] : [personHtml(facts, person, member, model, at)];
-  })}`;
+  return html`${facts.people.filter(({ hasCard }) => hasCard).map((person) => personHtml(facts, person, model, at))}`;
 }
 
-function personHtml(facts: PageFacts, person: PagePerson, member: Member, model: AccessModel, at: Date): Html {
-  const { team, naming } = facts;
-  const { key, name } = person.shown;
-  const user = iamName(team.lab, member.key);
-  const explanation = explain(model, user, at) ?? explainEnded(team, member.key, at);
+function personHtml(facts: PageFacts, person: PagePerson, model: AccessModel, at: Date): Html {
+  const { key, shown } = person;
+  const { team, naming, today } = facts;
+  const user = iamName(team.lab, key);
+  const left = team.departed.find((departed) => departed.key === key)?.left;
+  const explanation = explain(model, user, at) ?? explainEnded(team, key, at);
   // Its heading and source are those of the page.
-  const [, ...blocks] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
-  return html`<article id="${key}"><h3>${memberText({ key, name })}</h3>${printHtml(
-    [...blocks, ...cannotBlocks(person), ...askBlocks(facts, member), ...awsBlocks(facts, member.key, user)],
+  const [, ...explained] = explanation === null ? [] : explanationBlocks(explanation, naming, { kind: 'merged' });
+  const blocks = left === undefined ? explained : [paragraph(t`Left on ${trusted(dateWords(left))}. No access.`)];
+  const { reviewed = null } = team.members.find((member) => member.key === key) ?? {};
+  const about = reviewBlocks({ reviewed, ask: whomToAsk(team, key, today) }, (each) => shownText(facts, each));
+  return html`<article id="${shown.key}"><h3>${memberText(shown)}</h3>${printHtml(
+    [...blocks, ...cannotBlocks(person), ...about, ...awsBlocks(facts, key, user)],
     4,
   )}</article>\n`;
 }
@@ -41,11 +42,6 @@ function cannotBlocks({ stretches, now }: PagePerson): readonly Block[] {
   return [
     paragraph(t`${strongText(t`Cannot:`)} ${listTexts(missing.map((name) => trusted(CAPABILITIES[name].can)))}.`),
   ];
-}
-
-function askBlocks(facts: PageFacts, { key }: Member): readonly Block[] {
-  const ask = whomToAsk(facts.team, key);
-  return ask === null ? [] : [paragraph(askText(ask, (each) => shownText(facts, each)))];
 }
 
 /** A member as the page names them. */

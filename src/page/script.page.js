@@ -1,4 +1,4 @@
-// Filters, days, sorting and CSV of the access page. All that it shows is in the page.
+// Filters, days, sorting and CSV of the access page, which has all that it shows.
 const byId = (id) => document.getElementById(`_${id}`);
 const data = JSON.parse(byId('data').textContent);
 const [form, table, answer] = ['form', 'matrix', 'answer'].map(byId);
@@ -18,7 +18,7 @@ let sorted = { id: '', down: false };
 /** `1 Jun 2027` */
 const words = (iso) => new Date(iso).toUTCString().slice(5, 16).replace(/^0/, '');
 const may = ({ className }) => /[yp]/.test(className);
-const isWanted = (head) => !what.value || head.id === what.value || head.classList.contains(what.value);
+const isWanted = (head) => !what.value || head.id === what.value || head.className === what.value;
 
 /** Fills a row with what holds on a day, if anything does. */
 function fill({ row, index, roles, cells }, on) {
@@ -43,27 +43,24 @@ function fill({ row, index, roles, cells }, on) {
 
 function show() {
   const on = day.value || data.today;
-  const isKnown = on >= data.first && !data.gaps.some(([from, to]) => from <= on && on < to);
+  const unknown = data.gaps.find(([from, to]) => from <= on && on < to)?.[2];
   const asked = who.value.trim().toLowerCase();
   const wanted = heads.map(isWanted);
-  let all = 0;
-  const found = [];
-  for (const each of rows) {
-    const isThere = isKnown && fill(each, on);
-    if (isThere) all += 1;
+  const isAny = (cells, is) => cells.some((cell, column) => wanted[column] && is(cell));
+  const matching = rows.filter((each) => {
     const { row, name, key, roles, cells } = each;
-    const isFound =
-      isThere &&
-      (!what.value || cells.some((cell, column) => wanted[column] && may(cell))) &&
+    const isMatch =
+      !unknown &&
+      fill(each, on) &&
       (!role.value || roles.textContent.split(', ').includes(role.value)) &&
       `${name} ${key}`.toLowerCase().includes(asked);
-    row.hidden = !isFound;
-    if (isFound) found.push(each);
+    row.hidden = !isMatch || (what.value && !isAny(cells, may));
     for (const [column, cell] of cells.entries()) cell.hidden = !wanted[column];
-  }
+    return isMatch;
+  });
   for (const [column, head] of heads.entries()) head.hidden = !wanted[column];
   for (const group of groups) {
-    const span = heads.filter((head) => !head.hidden && head.classList.contains(group.classList[0])).length;
+    const span = heads.filter((head) => !head.hidden && head.className === group.className).length;
     group.hidden = span === 0;
     group.colSpan = span || 1;
   }
@@ -73,23 +70,23 @@ function show() {
   }
   table.toggleAttribute('data-other', on !== data.today);
   byId('on').textContent = words(on);
-  answer.textContent = isKnown ? sentence(on, found, all) : unknown(on);
+  const able = matching.filter(({ cells }) => isAny(cells, may)).map(({ name }) => name);
+  const frozen = heads.filter(
+    (_, column) => wanted[column] && matching.some(({ cells }) => cells[column].className === 'f'),
+  );
+  answer.textContent = unknown || sentence(on, able, matching.length, frozen);
   focusable(shownRows().flatMap(shownCells)[0]);
 }
 
-function unknown(on) {
-  return on < data.first
-    ? `This page begins on ${words(data.first)}. To ask about an earlier day, use mturk-team who-can --on ${on}.`
-    : 'Not known: the version of team.yaml that was merged then cannot be read.';
-}
-
-function sentence(on, found, all) {
-  const able = found.filter(({ cells }) => cells.some((cell) => !cell.hidden && may(cell)));
+function sentence(on, able, all, frozen) {
+  const isNarrow = who.value || role.value;
+  if (!all && isNarrow) return `On ${words(on)}, no member matches.`;
   const can = on < data.today ? 'could' : 'can';
-  const names = able.slice(0, 12).map(({ name }) => name);
   const more = able.length > 12 ? ` and ${able.length - 12} more` : '';
-  const which = what.value && names.length ? `: ${names.join(', ')}${more}` : '';
-  return `On ${words(on)}, ${able.length} of ${all} members ${can} ${what.selectedOptions[0].text}${which}.`;
+  const which = what.value && able.length ? `: ${able.slice(0, 12).join(', ')}${more}` : '';
+  const members = `${isNarrow ? 'matching ' : ''}member${all === 1 ? '' : 's'}`;
+  const frost = frozen.length ? ` Frozen for all members: ${frozen.map((head) => head.textContent).join(', ')}.` : '';
+  return `On ${words(on)}, ${able.length} of ${all} ${members} ${can} ${what.selectedOptions[0].text}${which}.${frost}`;
 }
 
 const shownRows = () => [...body.rows].filter(({ hidden }) => !hidden);
@@ -134,7 +131,7 @@ function label({ target }) {
   words.dataset.about = `${who}, ${heads[cell.cellIndex - 2].textContent}: `;
 }
 
-/** A cell that begins like a formula would be one in a spreadsheet. */
+/** No field is a formula in a spreadsheet. */
 const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
 function csv() {
@@ -164,11 +161,9 @@ function follow() {
 
 for (const id of ['name', 'last']) {
   const button = document.createElement('button');
-  button.type = 'button';
   button.append(...byId(id).childNodes);
   button.addEventListener('click', () => sort(id));
   byId(id).append(button);
-  byId(id).setAttribute('aria-sort', 'none');
 }
 spend.addEventListener('click', () => {
   what.value = what.value === 'spends' ? '' : 'spends';

@@ -2,6 +2,7 @@ import { accessOf, grantsOf, type UserAccess } from '../access/access-of.ts';
 import { CAPABILITIES_BY_RISK } from '../access/capability-access.ts';
 import { decisionOf } from '../access/decide.ts';
 import {
+  ALL_OPERATIONS,
   difference,
   includesOperation,
   intersection,
@@ -9,10 +10,12 @@ import {
   NO_OPERATIONS,
   type OperationSet,
   operationSet,
+  union,
 } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { type Operation, operationsOf } from '../catalog/mturk.ts';
 import { lastMomentOf, type Version } from '../history/timeline.ts';
+import { grantedBy } from '../history/why.ts';
 import { FREEZE_SID } from '../team/documents.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
@@ -36,7 +39,9 @@ export interface Stretch {
   readonly from: string;
   readonly standing: Standing;
   readonly roles: readonly string[];
-  /** First and last day of access, as that version of the file has it. */
+  /** What each of the roles allows, also if something denies it now. */
+  readonly granted: ReadonlyMap<string, OperationSet>;
+  /** First and last day of access, as that version of the file has it; of someone absent, the day on which they left. */
   readonly starts: string | null;
   readonly until: string | null;
   /** In the order of `CAPABILITIES_BY_RISK`. */
@@ -90,7 +95,6 @@ export function historyOf(versions: readonly Version[], team: Team, today: strin
     people.set(key, { ...person, name });
     const last = person.stretches.at(-1);
     if (last !== undefined && isSame(last, stretch)) return;
-    if (last === undefined && stretch.standing === 'absent') return;
     if (last?.from === stretch.from) person.stretches.pop();
     person.stretches.push(stretch);
   };
@@ -105,8 +109,12 @@ export function historyOf(versions: readonly Version[], team: Team, today: strin
       }
     }
     const keys = new Set(now.members.map(({ key }) => key));
-    for (const { key, name } of before?.members ?? []) {
-      if (!keys.has(key)) add(key, name, { ...absent(from), isPending: !isMerged });
+    const left = new Map(now.departed.map((departed) => [departed.key, departed.left]));
+    for (const key of new Set([...(before?.members ?? []).map((member) => member.key), ...left.keys()])) {
+      const { name = key, stretches = [] } = people.get(key) ?? {};
+      const [last, day] = [stretches.at(-1), left.get(key) ?? null];
+      const isKnown = keys.has(key) || (last?.standing === 'absent' && last.until === day);
+      if (!isKnown) add(key, name, { ...absent(from, day), isPending: !isMerged });
     }
     before = now;
   }
@@ -146,14 +154,15 @@ function stretchesOn(team: Team, members: readonly Member[], day: string): reado
   const keys = new Set(members.flatMap(({ roles }) => roles));
   const part = { ...team, members, roles: team.roles.filter(({ key }) => keys.has(key)) };
   const at = new Date(lastMomentOf(day));
+  const granted = new Map(part.roles.map(({ key }) => [key, grantedBy(part, key, ALL_OPERATIONS)]));
   const byKey = new Map(members.map((member) => [iamName(team.lab, member.key), member]));
   return accessOf(desiredAccessBeforeDeletions(part), { at }).flatMap((access) => {
     const member = byKey.get(access.user.name);
-    return member === undefined ? [] : [[member.key, stretchOf(team, member, access, day)] as const];
+    return member === undefined ? [] : [[member.key, stretchOf(team, member, access, granted, day)] as const];
   });
 }
 
-function stretchOf(team: Team, member: Member, access: UserAccess, day: string): Stretch {
+function stretchOf(team: Team, member: Member, access: UserAccess, byRole: Stretch['granted'], day: string): Stretch {
   const standing = standingOf(member, day);
   const cells = CAPABILITIES_BY_RISK.map((capability, index): Cell => {
     const all = OPERATIONS_OF[index] ?? NO_OPERATIONS;
@@ -166,7 +175,8 @@ function stretchOf(team: Team, member: Member, access: UserAccess, day: string):
     };
   });
   const { roles, from: starts, until } = member;
-  return { from: day, standing, roles, starts, until, cells, isPending: false };
+  const granted = new Map(roles.map((role) => [role, byRole.get(role) ?? NO_OPERATIONS]));
+  return { from: day, standing, roles, granted, starts, until, cells, isPending: false };
 }
 
 /** Whether a freeze is all that denies an operation that a role gives. */
@@ -189,13 +199,14 @@ function standingOf(member: Member, day: string): Standing {
   return beginsLater(member, day) ? 'later' : 'active';
 }
 
-function absent(from: string): Stretch {
-  return { from, standing: 'absent', roles: [], starts: null, until: null, cells: NO_CELLS, isPending: false };
+function absent(from: string, left: string | null): Stretch {
+  const nothing = { roles: [], granted: new Map(), starts: null, cells: NO_CELLS };
+  return { from, standing: 'absent', ...nothing, until: left, isPending: false };
 }
 
 function isSame(one: Stretch, other: Stretch): boolean {
-  const text = ({ from: _, isPending: __, cells, ...rest }: Stretch) =>
-    JSON.stringify([rest, cells.map(({ operations, ...cell }) => [String(operations), cell])]);
+  const text = ({ from: _, isPending: __, cells, granted, ...rest }: Stretch) =>
+    JSON.stringify([rest, String([...granted]), cells.map(({ operations, ...cell }) => [String(operations), cell])]);
   return text(one) === text(other);
 }
 
@@ -204,14 +215,20 @@ export function placeOn(stretches: readonly Stretch[], day: string): number {
   return stretches.findLastIndex(({ from }) => from <= day);
 }
 
-/** Since and until when someone has all of a cell without a break: days, null where no end is known. */
+/**
+ * Since when the roles of a cell allow all of it, by the rule of `why`: a merged freeze or suspension in between is no break. And
+ * until when someone has all of it without a break: a day, null where no end is known.
+ */
 export function periodOf(stretches: readonly Stretch[], place: number, cell: number) {
-  const has = ({ cells }: Stretch) =>
-    isEmpty(
-      difference(stretches[place]?.cells[cell]?.operations ?? NO_OPERATIONS, cells[cell]?.operations ?? NO_OPERATIONS),
-    );
-  let first = place;
-  while (first > 0 && has(stretches[first - 1] as Stretch)) first -= 1;
+  const { operations, roles } = stretches[place]?.cells[cell] ?? NOTHING;
+  const isIn = (set: OperationSet) => isEmpty(difference(operations, set));
+  const has = ({ cells }: Stretch) => isIn(cells[cell]?.operations ?? NO_OPERATIONS);
+  const isGiven = ({ standing, granted }: Stretch) =>
+    (standing === 'active' || standing === 'suspended') &&
+    isIn(roles.map((role) => granted.get(role) ?? NO_OPERATIONS).reduce(union, NO_OPERATIONS));
+  const isBegin = (stretch: Stretch, before: Stretch | undefined) =>
+    before === undefined || !isGiven(before) || (stretch.isPending && !has(before));
+  const since = stretches.findLastIndex((stretch, index) => index <= place && isBegin(stretch, stretches[index - 1]));
   const end = stretches.findIndex((stretch, index) => index > place && !has(stretch));
-  return { since: stretches[first] ?? null, until: end === -1 ? null : dayBefore(stretches[end]?.from ?? '') };
+  return { since: stretches[since] ?? null, until: end === -1 ? null : dayBefore(stretches[end]?.from ?? '') };
 }

@@ -15,8 +15,8 @@ interface Period {
   readonly frozen: readonly Risk[];
   readonly standing: Stretch['standing'];
   readonly isPending: boolean;
-  /** Why it ended or will: null for no end. */
-  readonly end: keyof typeof ENDS | null;
+  /** What ended it or will, in words: null for no end. */
+  readonly end: string | null;
 }
 
 /** The lanes of a strip from top to bottom: each harm, and everything else. */
@@ -33,7 +33,7 @@ function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stret
   for (const [place, stretch] of stretches.entries()) {
     const next = stretches[place + 1];
     if (next !== undefined && next.from <= first) continue;
-    const text = JSON.stringify([stretch.standing, effectsOf(stretch), frozenOf(stretch)]);
+    const text = JSON.stringify([stretch.standing, stretch.until, effectsOf(stretch), frozenOf(stretch)]);
     if (merged.at(-1)?.text === text) continue;
     merged.push({ from: stretch.from < first ? first : stretch.from, stretch, text });
   }
@@ -43,19 +43,23 @@ function periodsOf({ first, today }: Pick<PageFacts, 'first' | 'today'>, { stret
     const isShown = effects.length > 0 || frozen.length > 0 || (stretch.standing === 'suspended' && from <= today);
     if (!isShown) return [];
     const until = next === undefined ? null : dayBefore(next.from);
-    const end = next === undefined ? null : endOf(stretch, next.stretch);
+    const end = next === undefined ? null : endWords(stretch, next.stretch);
     return [{ from, until, effects, frozen, end, standing: stretch.standing, isPending: stretch.isPending }];
   });
 }
 
-function endOf(stretch: Stretch, next: Stretch): keyof typeof ENDS {
-  if (next.isPending) return 'pending';
-  if (next.standing === 'ended') return 'last day';
-  if (next.standing === 'absent') return 'left';
-  if (next.standing === 'suspended') return 'suspended';
-  if (stretch.standing === 'suspended') return 'resumed';
+function endWords(stretch: Stretch, next: Stretch): string {
   const [was, is] = [frozenOf(stretch).length, frozenOf(next).length];
-  return was === is ? 'changed' : was < is ? 'frozen' : 'unfrozen';
+  if (next.isPending) return 'then a change that is not merged';
+  if (next.standing === 'ended') return 'last day';
+  if (next.standing === 'absent') return next.until === null ? 'then removed from team.yaml' : 'then departed';
+  if (next.standing === 'suspended' && stretch.standing !== 'suspended') return 'then suspended';
+  if (stretch.standing === 'suspended' && next.standing !== 'suspended') return 'then resumed';
+  if (was !== is) return was < is ? 'then a freeze' : 'then the freeze ended';
+  const isSame = String(effectsOf(stretch)) === String(effectsOf(next));
+  if (!isSame || stretch.until === next.until) return 'then other roles';
+  const [old, day] = [stretch.until, next.until].map((each) => each && dateWords(each));
+  return `then ${day ? `last day ${day}` : 'no last day'} (was ${old ?? 'none'})`;
 }
 
 function effectsOf({ cells }: Stretch): readonly Risk[] {
@@ -69,17 +73,6 @@ function frozenOf({ cells }: Stretch): readonly Risk[] {
 function risksOf(isSo: (column: number) => boolean): readonly Risk[] {
   return RISKS.filter((risk) => COLUMNS.some((name, column) => CAPABILITIES[name].risk === risk && isSo(column)));
 }
-
-const ENDS = {
-  pending: 'then a change that is not merged',
-  'last day': 'last day',
-  left: 'then removed from team.yaml',
-  suspended: 'then suspended',
-  resumed: 'then resumed',
-  frozen: 'then a freeze',
-  unfrozen: 'then the freeze ended',
-  changed: 'then other roles',
-} as const;
 
 /** Who had which effect when: a strip and the periods in words for each person. */
 export function timeHtml(facts: PageFacts): Html {
@@ -143,7 +136,7 @@ function axisHtml(axis: Axis, today: string): Html {
 function personHtml(facts: PageFacts, { shown }: PagePerson, periods: readonly Period[], axis: Axis): Html {
   const words = periods.map(
     (period) =>
-      html`<li>${whenWords(facts, period)}: ${whatWords(period)}${period.end === null ? '' : `; ${ENDS[period.end]}`}</li>`,
+      html`<li>${whenWords(facts, period)}: ${whatWords(period)}${period.end === null ? '' : `; ${period.end}`}</li>`,
   );
   return html`<tr><th scope="row">${memberText(shown)}</th><td class="strip">${stripHtml(periods, axis)}</td><td><ul>${words}</ul></td></tr>\n`;
 }

@@ -40,13 +40,11 @@ export function docsUrl({ repository, commit }: Release, page: string): string {
   return `https://github.com/${repository}/blob/${commit}/docs/${page}`;
 }
 
-/** Where a person who runs the program reads a page: at its release, or in the checkout that it was built in. */
-export async function pageOf(program: string, page: string): Promise<string> {
-  return pageAt(await releaseOf(program), page);
+/** Where a person who runs the program reads a page: at the release that they name or that it is of, else in its own package. */
+export async function pageOf(program: string, page: string, named: Release | null = null): Promise<string> {
+  const release = named ?? (await releaseOf(program));
+  return release === null ? join(dirname(await realpath(program)), '..', 'docs', page) : docsUrl(release, page);
 }
-
-export const pageAt = (release: Release | null, page: string): string =>
-  release === null ? `docs/${page}` : docsUrl(release, page);
 
 /**
  * The release that a program belongs to, by the `release.json` beside it. A release's tarball alone has that file, because a

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { NAME, OWNER_NAME, type RepositoryFacts } from '../aws/setup/record.ts';
@@ -18,23 +18,30 @@ export interface GivenFacts {
   readonly subject: RepositoryFacts['subject'] | null;
 }
 
+/** What the roles of a local AWS emulator trust if no one says: a trial needs no repository on GitHub. */
+const TRIAL: RepositoryFacts = {
+  ...{ owner: 'example', name: 'lab', ownerId: '', repositoryId: '1', subject: 'classic', workflows: [] },
+};
+
 /**
  * The facts about the repository of a directory: those given, else GitHub's if `GITHUB_TOKEN` is set, else those of an
- * earlier bootstrap of the same repository. Fails if one is missing: none is guessed.
+ * earlier bootstrap of the same repository, else, on the local AWS emulator, those of none. Fails if one is missing.
  */
 export async function repositoryFacts(
   given: GivenFacts,
   recorded: RepositoryFacts | null,
-  directory: string,
+  { file, emulator }: { readonly file: string; readonly emulator: string | null },
   env: NodeJS.ProcessEnv,
 ): Promise<Result<RepositoryFacts>> {
+  const directory = dirname(file);
+  const trial = emulator === null ? null : TRIAL;
   const named = given.repository ?? (await repositoryOfOrigin(directory)) ?? repositoryIn(recorded);
-  const [owner, name] = named?.split('/') ?? [];
+  const [owner, name] = (named ?? repositoryIn(trial))?.split('/') ?? [];
   if (owner === undefined || name === undefined) return fail('repository-unknown', { options: ['--repository'] });
   const isGiven = given.repositoryId !== null && given.subject !== null;
-  const asked = env.GITHUB_TOKEN && !isGiven ? await askGitHub({ owner, name }, env) : succeed(null);
+  const asked = env.GITHUB_TOKEN && !isGiven && named !== null ? await askGitHub({ owner, name }, env) : succeed(null);
   if (!asked.ok) return asked;
-  const known = asked.value ?? (repositoryIn(recorded) === `${owner}/${name}` ? recorded : null);
+  const known = asked.value ?? (repositoryIn(recorded) === `${owner}/${name}` ? recorded : trial);
   const subject = given.subject ?? known?.subject;
   const repositoryId = given.repositoryId ?? known?.repositoryId;
   const ownerId = given.ownerId ?? known?.ownerId ?? '';

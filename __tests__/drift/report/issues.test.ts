@@ -4,7 +4,7 @@ import { ADDED, DENIED, REMOVED, reportWith, scanOf, UNMANAGED } from '../../sup
 import { testInTurn } from '../../support/exhaustive.ts';
 
 const { server, repository, check, issueOf } = driftIssuesInTest();
-const inTurn = testInTurn(4);
+const inTurn = testInTurn(6);
 const BOT = 'github-actions[bot]';
 const INCOMPLETE = { notChecked: [DENIED] };
 const pendingOf = (ids: readonly string[], cause: 'pending' | 'manual' = 'pending'): DriftReport =>

@@ -1,4 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import type { DisplayNames } from '../../../src/access/text/names.ts';
 import type { Inventory } from '../../../src/aws/types.ts';
 import { OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { driftIssue } from '../../../src/drift/report/drift-issue.ts';
@@ -6,6 +7,7 @@ import { expiringAccess } from '../../../src/drift/report/expiring-access.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
 import { memberKeys, reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
 import type { DriftReport, Reminder } from '../../../src/drift/report/report.ts';
+import { driftLines } from '../../../src/drift/report/terminal.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { AT, type Credentials, name, TODAY, withMember } from '../../support/changed-account.ts';
@@ -13,6 +15,7 @@ import { ADDED, DENIED, reportWith } from '../../support/drift-reports.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { inventoryOf, keyOf } from '../../support/inventory-of.ts';
 import { IDENTITIES } from '../../support/recipients.ts';
+import { naming, sampleScan } from '../../support/sample-scans.ts';
 
 const LINKS = { repository: null, runUrl: null };
 const { recipient } = IDENTITIES[0];
@@ -93,6 +96,11 @@ test('a review is of what the roles allow, frozen or not, and never due without 
   expect(remindersOf(team, inventory, TODAY, AT)).toEqual([]);
 });
 
+test('a sponsor who is suspended decides nothing', () => {
+  expect(reviews({ sponsor: 'ada' })[0]?.sponsor?.key).toBe('ada');
+  expect(reviews({ sponsor: 'cy' })[0]?.sponsor).toBeNull();
+});
+
 const ADA = { key: 'ada', name: "Ada O'Neill", github: 'adaoneill' };
 const KEYS: readonly Reminder[] = [
   { key: 'bo', name: 'Bo Chen', sponsor: ADA, about: { kind: 'unused', lastUsed: '2026-08-01T12:00:00Z', keys: 1 } },
@@ -141,6 +149,11 @@ test('one section by sponsor, with the command beside each line', () => {
   const text = printMarkdown(blocks, { reveal: false });
   expectGolden('drift/reminders.md', `${text}\n`);
   expect(reminderBlocks({ expiring: [] })).toEqual([]);
+  const people = { expiring, reminders: [...KEYS] };
+  const lines = (names: DisplayNames) => driftLines(sampleScan([]), names, { people }).join('\n');
+  expect(lines(naming)).toContain('Reminders\n');
+  expect(lines(naming)).toContain('No sponsor can decide: the owners do');
+  expect(lines({ ...naming, isPublic: true })).not.toContain('Reminders');
 });
 
 test('without drift, only what a person decides opens the issue', () => {

@@ -69,8 +69,7 @@ export function lossText(capabilities: readonly CapabilityAccess[]): Text {
 /** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
 export function accessText(capabilities: readonly CapabilityAccess[]): Text {
   const all = almostAll(capabilities);
-  const harms = HARMS.filter((risk) => capabilities.some((each) => each.risk === risk));
-  if (all !== null) return t`${all} (${joinTexts(harms.map(doesText), ', ')})`;
+  if (all !== null) return t`${all} (${joinTexts(harmsOf(capabilities).map(doesText), ', ')})`;
   const parts = RISKS.flatMap((risk) => {
     const same = capabilities.filter((each) => each.risk === risk);
     if (same.length === 0) return [];
@@ -131,9 +130,14 @@ export function everythingText(gained: readonly CapabilityAccess[], allowed: num
   );
 }
 
+/** The harms that some capabilities do, worst first. */
+export function harmsOf(capabilities: readonly CapabilityAccess[]): typeof HARMS {
+  return HARMS.filter((risk) => capabilities.some((each) => each.risk === risk));
+}
+
 /** The worst harm among some capabilities. */
 export function worstHarm(capabilities: readonly CapabilityAccess[]): (typeof HARMS)[number] | null {
-  return HARMS.find((risk) => capabilities.some((each) => each.risk === risk)) ?? null;
+  return harmsOf(capabilities)[0] ?? null;
 }
 
 /** `pay bonuses (pay:bonus) and publish HITs (hits:publish)` */

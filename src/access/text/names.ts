@@ -1,5 +1,6 @@
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
 import { codeText, listTexts, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import { type Holder, policyName } from '../model.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
@@ -57,6 +58,11 @@ export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | nul
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */
 export function memberText({ key, name }: { readonly key: string; readonly name: string | null }): Text {
   return name === null || name === key ? codeText(key) : t`${name} (${codeText(key)})`;
+}
+
+/** A member of a team by key. */
+export function memberNamed({ members }: Pick<Team, 'members'>, key: string): Text {
+  return memberText(members.find((member) => member.key === key) ?? { key, name: null });
 }
 
 /** GitHub's form of logins: nothing else becomes a mention. */

@@ -6,7 +6,6 @@ import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } 
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
-import { reviewOfPlan } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
@@ -17,7 +16,7 @@ import { redactAll } from '../../text/escape.ts';
 import { listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
-import { isUsed, noChanges, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, commitOf } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -131,8 +130,7 @@ export async function planAndApply(
   if (!steps.ok) return steps;
   const after = await quickCheck(session, null, terminal);
   const planned = confirmed.value;
-  const review = reviewOfPlan(team, session.today, session.at, { ...planned, plan: planned.saved.plan });
-  return succeed({ team, planned, review, steps: steps.value, quickCheck: after });
+  return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });
 }
 
 /** Whom `--restore` names. */

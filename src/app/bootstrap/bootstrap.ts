@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
@@ -11,12 +10,11 @@ import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
-import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import { applyStack } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
-import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from '../session/lab-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
 
@@ -56,7 +54,7 @@ export async function bootstrapLab(
     return await withAccount(session, async (account) => {
       const release = await releaseOf(process.argv[1] ?? '');
       const factsOf: FactsOf = async (recorded) => {
-        const facts = await repositoryFacts(options.given, recorded, dirname(options.file), process.env);
+        const facts = await repositoryFacts(options.given, recorded, options, process.env);
         return facts.ok ? calledRelease(facts.value, release) : facts;
       };
       const found = await inspectSetup(account, session.team, factsOf);
@@ -189,9 +187,6 @@ export async function removeBootstrap(
   }
 }
 
-async function teamStack({ emulator }: AccountSessionOptions, { account, settings }: Team): Promise<TeamStack> {
-  if (emulator !== null) return { emulator };
-  const engine = await findEngine({ env: process.env, account: 'real' });
-  const program = engine.ok ? pastedEngine(engine.value) : null;
-  return { emulator, program, state: settings.state === null ? stateFileOf(account, 'team') : null };
+async function teamStack({ emulator }: AccountSessionOptions, team: Team): Promise<TeamStack> {
+  return emulator !== null ? { emulator } : { emulator, ...(await programOf(team)) };
 }

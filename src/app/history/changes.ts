@@ -18,7 +18,9 @@ export async function readChanges(file: string, key: string | null, day: string)
   const read = await versions(0, placeAt(since, upTo) + 1);
   if (!read.ok) return read;
   const teams = read.value.flatMap(({ past }) => past.team ?? []);
-  const keys = new Set(teams.flatMap(({ members, roles }) => [...members, ...roles].map((each) => each.key)));
+  const keys = new Set(
+    teams.flatMap(({ members, roles, departed }) => [...members, ...roles, ...departed].map((each) => each.key)),
+  );
   if (key !== null && !keys.has(key)) return fail('not-in-history', { key, similar: suggester()(key, [...keys]) });
   return succeed({
     branch,

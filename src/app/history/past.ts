@@ -16,34 +16,42 @@ export interface Past extends Source {
 
 /** Reads the version that was in force at the end of a day (`YYYY-MM-DD`). */
 export async function pastOf(file: string, day: string): Promise<Result<Past>> {
+  const read = await historyOn(file, day, (history) =>
+    lastReadable(history, placeAt(history.since, new Date(Date.parse(day) - 1).toISOString())),
+  );
+  if (!read.ok) return read;
+  const { history: _history, versions, ...past } = read.value;
+  const changes = changesOf(versions, past.at.toISOString()).filter((change) => change.at.slice(0, 10) === day);
+  return succeed({ ...past, changes });
+}
+
+/** The versions from a place (all, if none is given) up to the one in force at the end of a day, which can be read. */
+export async function historyOn(
+  file: string,
+  day: string,
+  begin: (history: History) => Promise<Result<number>> = async () => succeed(0),
+) {
   const opened = await openHistory(file);
   if (!opened.ok) return opened;
   const history = opened.value;
+  const { branch, commits, since } = history;
   const at = momentOn(day);
-  const place = placeOn(history, day, at);
-  if (!place.ok) return place;
-  const begin = await lastReadable(history, placeAt(history.since, new Date(Date.parse(day) - 1).toISOString()));
-  if (!begin.ok) return begin;
-  const versions = await history.versions(Math.max(begin.value, 0), place.value + 1);
-  if (!versions.ok) return versions;
-  const last = versions.value.at(-1);
-  if (last === undefined || last.past.team === null) return unreadable(file, history, last, place.value);
-  return succeed({
-    ...{ team: last.past.team, at, branch: history.branch, commit: last.commit },
-    changes: changesOf(versions.value, at.toISOString()).filter((change) => change.at.slice(0, 10) === day),
-    notes: [...history.notes, ...versionNotes(versions.value)],
-  });
+  const place = placeAt(since, at.toISOString());
+  if (place === -1) return fail('history-begins-later', { day, first: commits[0]?.date ?? '' });
+  const first = await begin(history);
+  if (!first.ok) return first;
+  const read = await history.versions(Math.max(first.value, 0), place + 1);
+  if (!read.ok) return read;
+  const versions = read.value;
+  const last = versions.at(-1);
+  if (last === undefined || last.past.team === null) return unreadable(file, history, last, place);
+  const notes = [...history.notes, ...versionNotes(versions)];
+  return succeed({ history, versions, team: last.past.team, at, branch, commit: last.commit, notes });
 }
 
 /** The end of a day (`YYYY-MM-DD`, UTC), or now if that is to come. */
 export function momentOn(day: string): Date {
   return new Date(Math.min(Date.parse(lastMomentOf(day)), Date.now()));
-}
-
-/** The place of the commit in force at the end of a day; a failure before the first. */
-export function placeOn({ commits, since }: History, day: string, at: Date): Result<number> {
-  const place = placeAt(since, at.toISOString());
-  return place === -1 ? fail('history-begins-later', { day, first: commits[0]?.date ?? '' }) : succeed(place);
 }
 
 /** The place of the newest version up to one that can be read; -1 if none can. */
@@ -57,7 +65,7 @@ async function lastReadable(history: History, place: number): Promise<Result<num
 }
 
 /** That the version in force says nothing, with the last day whose version does. */
-export async function unreadable(file: string, history: History, version: Version | undefined, place: number) {
+async function unreadable(file: string, history: History, version: Version | undefined, place: number) {
   const { since } = history;
   for (let at = place - 1; at >= 0; at--) {
     const readable = await lastReadable(history, at);

@@ -30,24 +30,35 @@ const BATCH = 500;
 /** Renames that are followed: none has more, but one that goes around. */
 const MOST_RENAMES = 20;
 
-/** Reads which commits of the default branch changed a team file. */
-export async function openHistory(file: string): Promise<Result<History>> {
-  const unavailable = (because: 'no-clone' | 'no-branch' | 'no-commit' | 'damaged', reason = '') =>
-    fail('history-unavailable', { file, because, reason });
+type Because = 'no-clone' | 'no-branch' | 'no-commit' | 'damaged';
+
+const unavailable = (file: string, because: Because, reason = '') =>
+  fail('history-unavailable', { file, because, reason });
+
+/** Finds the clone of a team file, and its default branch; `path` is that of the file from the top of the clone. */
+export async function openClone(file: string) {
   const place = await historyGit(dirname(file))(
     'rev-parse',
     ...['--is-shallow-repository', '--show-toplevel', '--show-prefix'],
   );
-  if (!place.ok) return unavailable('no-clone', place.reason);
+  if (!place.ok) return unavailable(file, 'no-clone', place.reason);
   const [isShallow, directory = '', prefix = ''] = place.text.split('\n');
   const git = historyGit(directory);
-  if (isShallow === 'true') return fail('history-shallow', { file });
   const branch = await branchIn(git);
-  if (branch === null) return unavailable('no-branch');
-  const found = await commitsOf(git, branch.tip, `${prefix}${basename(file)}`);
-  if (!found.ok) return unavailable('damaged', found.reason);
+  if (branch === null) return unavailable(file, 'no-branch');
+  return succeed({ directory, isShallow: isShallow === 'true', path: `${prefix}${basename(file)}`, branch, git });
+}
+
+/** Reads which commits of the default branch changed a team file. */
+export async function openHistory(file: string): Promise<Result<History>> {
+  const clone = await openClone(file);
+  if (!clone.ok) return clone;
+  const { directory, isShallow, path, branch, git } = clone.value;
+  if (isShallow) return fail('history-shallow', { file });
+  const found = await commitsOf(git, branch.tip, path);
+  if (!found.ok) return unavailable(file, 'damaged', found.reason);
   const { commits, renames } = found;
-  if (commits.length === 0) return unavailable('no-commit');
+  if (commits.length === 0) return unavailable(file, 'no-commit');
   const since = sinceOf(commits);
   const rewritten = await lostCommits(git, branch, commits.at(-1)?.path ?? '');
   const read = pastTeamReader(pieceReader());
@@ -69,7 +80,7 @@ export async function openHistory(file: string): Promise<Result<History>> {
         const blobs = await blobsIn(directory, batch);
         for (const id of batch) {
           const bytes = blobs?.get(id);
-          if (bytes === undefined) return unavailable('damaged', `object ${id} is missing`);
+          if (bytes === undefined) return unavailable(file, 'damaged', `object ${id} is missing`);
           const isText = bytes.length <= MAX_FILE_BYTES && isUtf8(bytes);
           known.set(id, isText ? read(bytes.toString('utf8')) : NOT_YAML);
         }

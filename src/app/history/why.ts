@@ -5,13 +5,12 @@ import { fail, succeed } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/client.ts';
 import type { GitHub } from '../../github/port.ts';
 import type { Commit } from '../../history/commits.ts';
-import { versionNotes } from '../../history/timeline.ts';
 import { type Decision, type WhyAnswer, whyOf } from '../../history/why.ts';
 import { latestOfEach } from '../../review/approval/judge.ts';
 import { repositoryOfOrigin } from '../../setup/repository.ts';
 import { nearMember } from '../../team/suggest.ts';
-import { momentOn, placeOn, unreadable } from './past.ts';
-import { type History, openHistory } from './read-history.ts';
+import { historyOn } from './past.ts';
+import type { History } from './read-history.ts';
 
 interface WhyOptions {
   readonly file: string;
@@ -23,31 +22,18 @@ interface WhyOptions {
 
 /** Why a member may do something, or not, as of the end of a day, and who decided it. */
 export async function explainWhy({ file, member, what, day }: WhyOptions, env: NodeJS.ProcessEnv) {
-  const opened = await openHistory(file);
-  if (!opened.ok) return opened;
-  const history = opened.value;
-  const at = momentOn(day);
-  const place = placeOn(history, day, at);
-  if (!place.ok) return place;
-  const read = await history.versions(0, place.value + 1);
+  const read = await historyOn(file, day);
   if (!read.ok) return read;
-  const versions = read.value;
-  const last = versions.at(-1);
-  if (last === undefined || last.past.team === null) return unreadable(file, history, last, place.value);
-  const { team } = last.past;
+  const { history, versions, ...source } = read.value;
+  const { team } = source;
   const query = queryNamed(what, team);
   if (query === null || query.kind === 'role') {
     return fail('unknown-operation', { name: what, because: unknownOperation(what, { ...team, roles: [] }) });
   }
-  const why = whyOf(versions, member, query.operations, at);
+  const why = whyOf(versions, member, query.operations, source.at);
   if (why === null) return fail('unknown-member', { member, file, because: nearMember(member, team.members) });
-  const { branch, notes } = history;
   const commits = why.reasons.flatMap(({ since }) => (since === null ? [] : [since.version.commit]));
-  const decisions = await decisionsOf(history, commits, file, env);
-  const answer: WhyAnswer = {
-    ...{ why, query, at, branch, decisions, commit: last.commit },
-    notes: [...notes, ...versionNotes(versions)],
-  };
+  const answer: WhyAnswer = { why, query, ...source, decisions: await decisionsOf(history, commits, file, env) };
   return succeed(answer);
 }
 

@@ -14,6 +14,8 @@ import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
+import { reviewOfPlan } from '../../review/changes/review.ts';
+import type { Review } from '../../review/manifest/schema.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -277,6 +279,13 @@ export function taintedIn({ plan }: SavedPlan): readonly string[] {
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */
 export function noChanges({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
+}
+
+/** Reviews a plan of the team's stack against what is known of the account: a freeze is one that was not applied yet. */
+export function reviewOfStack({ team, today, at }: LabSession, planned: StackPlan): Review {
+  const { record, account, saved } = planned;
+  const frozen = record?.team?.freeze ?? (isUsed(account, team.lab) ? team.freeze : []);
+  return reviewOfPlan(team, frozen, today, at, { ...planned, plan: saved.plan });
 }
 
 /** Whether anything is under a lab's path. */

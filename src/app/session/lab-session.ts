@@ -5,7 +5,7 @@ import { type Failure, fail, type Result, succeed } from '../../diagnostics/fail
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
-import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
+import { type AccountKind, type Engine, findEngine, pastedEngine } from '../../terraform/run/engine.ts';
 import { readLockFile } from '../../terraform/run/lock-file.ts';
 import { privateDirectory } from '../../terraform/run/private-directory.ts';
 import { unexpectedProviders, wrongState } from '../../terraform/run/state-text.ts';
@@ -72,8 +72,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (!read.ok) return read;
   const team = read.value;
   const kind: AccountKind = options.emulator === null ? 'real' : 'emulator';
-  const needsStateLock = kind === 'real' && team.settings.state !== null;
-  const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
+  const engine = await engineOf(team, kind);
   if (!engine.ok) return engine;
   // The emulator brings its own provider.
   const readLock = async () =>
@@ -137,8 +136,22 @@ export function emulatorSession(
   return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
 }
 
+function engineOf({ settings }: Team, kind: AccountKind): ReturnType<typeof findEngine> {
+  return findEngine({ env: process.env, account: kind, needsStateLock: kind === 'real' && settings.state !== null });
+}
+
+/**
+ * How a person runs Terraform on the team stack of the real account: the program that a session takes, null if there is none, and
+ * the file of the state, null if it is in a bucket.
+ */
+export async function programOf(team: Team) {
+  const engine = await engineOf(team, 'real');
+  const program = engine.ok ? pastedEngine(engine.value) : null;
+  return { program, state: team.settings.state === null ? stateFileOf(team.account, 'team') : null };
+}
+
 /** Of a lab without `settings.state`. */
-export function stateFileOf(account: string, stack: StackName): string {
+function stateFileOf(account: string, stack: StackName): string {
   return resolve(REAL_DIRECTORY, account, `${stack}.tfstate`);
 }
 

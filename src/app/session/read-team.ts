@@ -1,7 +1,7 @@
 import type { DisplayNames } from '../../access/text/names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
-import { readTeamFile } from '../../team/parse/read-team.ts';
+import { readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
@@ -22,7 +22,15 @@ export async function readTeam(
 
 /** The team that a change starts from; null if its file is empty (there was none) or has errors. */
 export async function readBaseTeam(file: string, today: string, terminal: Terminal): Promise<Result<Team | null>> {
-  const { team, findings, source } = await readTeamFile(file, { today });
+  return baseTeamOf(await readTeamFile(file, { today }), file, terminal);
+}
+
+export function baseTeamOf(
+  reading: TeamReading,
+  file: string,
+  terminal: Pick<Terminal, 'stderr'>,
+): Result<Team | null> {
+  const { team, findings, source } = reading;
   if (team !== null || findings.some(({ code }) => code === 'file-empty')) return succeed(team);
   if (source === null) return fail('team-file-invalid', { file, findings, source });
   // A change that fixes a file merged with errors must be possible: everything in it counts as new.

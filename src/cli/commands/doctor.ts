@@ -93,6 +93,7 @@ async function factsOf(
   return {
     team,
     file: options.file,
+    emulator: options.emulator,
     isPublic,
     codeowners: codeowners?.text ?? null,
     callers,
@@ -113,7 +114,7 @@ async function accountOf(
   const { emulator } = reached.value;
   const session = accountSession(team, options, emulator);
   const given = { repository: options.repository, ownerId: null, repositoryId: null, subject: null };
-  const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, dirname(options.file), env);
+  const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, options, env);
   try {
     return await withAccount(session, async (account) => succeed(await accountFacts(account, team, factsFrom)));
   } finally {

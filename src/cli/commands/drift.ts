@@ -15,6 +15,7 @@ import { checkRecord } from '../../app/session/records.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
+import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
 import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';
@@ -131,8 +132,8 @@ function show(
   { json }: DriftOptions,
   terminal: Terminal,
 ): void {
-  const { team, naming, kind, isFileOld } = session;
-  const { scan, attributed: isAttributed, applied, announcements } = completed;
+  const { team, naming, kind, isFileOld, today } = session;
+  const { scan, attributed: isAttributed, applied, announcements, reminders } = completed;
   if (json) {
     printJson(scanJson(session, completed), terminal);
     return;
@@ -142,6 +143,7 @@ function show(
     ...{ width: terminal.width, color: terminal.color, isAttributed, announcements, isFileOld },
     isInterrupted: (applied?.begun ?? []).length > 0,
     reconcile: (applied?.team ?? team).settings.reconcile,
+    people: { expiring: [...expiringAccess(team, today)], reminders: [...reminders] },
   });
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);
 }

@@ -20,10 +20,11 @@ export function register(command: Command, terminal: Terminal): void {
     .command('reset')
     .description('Delete the account and its states')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
+    .option('--yes', 'do not ask for confirmation')
     .addOption(json())
-    .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 in use', '2 wrong usage'))
+    .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 not confirmed, or in use', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team emulator reset'))
-    .action(async (dir: string, { json }) => finish(await emulatorReset({ dir, json }, terminal)));
+    .action(async (dir: string, { yes, json }) => finish(await emulatorReset({ dir, yes, json }, terminal)));
 }
 
 function parseAccount(text: string): string {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { accessDifference, explain, explainEnded, explainNone } from '../../access/explain.ts';
-import { askText, whomToAsk } from '../../access/text/ask.ts';
+import { reviewBlocks } from '../../access/text/ask.ts';
 import { explanationBlocks } from '../../access/text/explain.ts';
-import { memberText, named } from '../../access/text/names.ts';
+import { memberNamed, named } from '../../access/text/names.ts';
 import { type AccessOptions, readAccess } from '../../app/session/live-access.ts';
 import { namingOf } from '../../app/session/read-team.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
@@ -11,8 +11,8 @@ import { changesAbout } from '../../history/changes.ts';
 import { pastJson } from '../../history/json.ts';
 import { pastBlocks } from '../../history/text.ts';
 import { iamName } from '../../team/names.ts';
+import { whomToAsk } from '../../team/sponsors.ts';
 import { nearMember } from '../../team/suggest.ts';
-import { paragraph } from '../../text/document.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
@@ -42,14 +42,14 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
           { kind: 'aws', account: team.account, difference: accessDifference(file, aws, user, at) } as const,
         ];
   const changes = changesAbout(past?.changes ?? [], member);
-  const ask = past === null ? whomToAsk(team, member) : null;
+  const { reviewed = null } = team.members.find(({ key }) => key === member) ?? {};
+  const ask = past === null ? whomToAsk(team, member, at.toISOString().slice(0, 10)) : null;
   if (isJson) {
-    const answer = { ...named(explanation.user, naming), ...explanation, ask };
+    const answer = { ...named(explanation.user, naming), ...explanation, reviewed, ask };
     printJson({ source, ...answer, ...(past === null ? {} : pastJson(past, changes)) }, terminal);
   } else {
     const blocks = explanationBlocks(explanation, naming, source);
-    const nameOf = (key: string) => memberText(team.members.find((each) => each.key === key) ?? { key, name: null });
-    const more = ask === null ? [] : [paragraph(askText(ask, nameOf))];
+    const more = reviewBlocks({ reviewed, ask }, (key) => memberNamed(team, key));
     printBlocks([...blocks, ...more, ...(past === null ? [] : pastBlocks(past, changes))], terminal);
   }
   return 0;

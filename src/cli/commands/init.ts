@@ -17,7 +17,7 @@ import {
   parseOwners,
 } from '../../setup/init/answers.ts';
 import { type FirstOwner, type LabAnswers, writeLabFiles } from '../../setup/init/lab-files.ts';
-import { pageAt, parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { pageOf, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
@@ -61,24 +61,24 @@ async function init(directory: string, options: InitOptions, command: Command, t
       paths.length === 0 ? '' : `${title}:\n${paths.map((path) => `  ${path}\n`).join('')}`;
     terminal.stdout(list(`Wrote to ${directory}`, result.value.written));
     terminal.stdout(list('Exists, not changed', result.value.existing));
-    const notes = [
-      answers.value === null ? '' : oneOwnerNote(answers.value, release),
-      releaseNote(result.value.needsRelease),
+    const page = await pageOf(process.argv[1] ?? '', 'setup.md#a-lab-with-one-owner', release);
+    const wrapped = (note: string) => (note === '' ? [] : wrapVisible(note, terminal.width));
+    const lines = [
+      ...(answers.value?.owners.length === 1 ? [...wrapped(oneOwnerNote(answers.value)), page] : []),
+      ...wrapped(releaseNote(result.value.needsRelease)),
+      `Next: ${next}`,
     ];
-    const lines = [...notes.flatMap((note) => (note === '' ? [] : wrapVisible(note, terminal.width))), `Next: ${next}`];
     terminal.stdout(`${lines.join('\n')}\n`);
   }
   return 0;
 }
 
-/** What follows for a lab with one owner, whose own changes no one else can approve; empty for several. */
-function oneOwnerNote({ owners: [owner, ...others], selfApproval }: LabAnswers, release: Release | null): string {
-  if (owner === undefined || others.length > 0) return '';
-  const { key } = owner;
-  const page = pageAt(release, 'setup.md#a-lab-with-one-owner');
+/** What follows for a lab with one owner, whose own changes no one else can approve; the page follows. */
+function oneOwnerNote({ owners: [owner], selfApproval }: LabAnswers): string {
+  const key = owner?.key ?? '';
   return selfApproval
-    ? `${key} may merge their own changes without another approval. Before others can write, read ${page}`
-    : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`: ${page}`;
+    ? `${key} may merge their own changes without another approval. Before others can write, read:`
+    : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`:`;
 }
 
 /** For a copy of the program that is no release, as one packed from a clone. */

@@ -7,7 +7,7 @@ const MEMBERS: Field = ['members', '[members...]', 'keys of members in the team 
 
 export function register(command: Command, terminal: Terminal): void {
   const edit = (
-    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'recipient' | 'reviewed' | 'depart',
+    verb: 'add' | 'extend' | 'suspend' | 'resume' | 'roles' | 'recipient' | 'sponsor' | 'reviewed' | 'depart',
     phrase: string,
     fields: readonly Field[],
     ...shown: readonly string[]
@@ -54,6 +54,12 @@ export function register(command: Command, terminal: Terminal): void {
     'Set where access keys of a member are sent',
     [['recipient', '[recipient]', 'recipient that the member sent, from keys request']],
     'member recipient bo age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
+  );
+  edit(
+    'sponsor',
+    'Set who answers for a member',
+    [['sponsor', '[sponsor]', 'key of the sponsor']],
+    'member sponsor bo ada',
   );
   edit('reviewed', 'Vouch today for what members can do', [], 'member reviewed bo cy');
   edit(

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import { readMergedTeam } from '../../app/merged-team.ts';
 import { readManifestFile } from '../../app/plan/manifest-file.ts';
 import { momentOf, readBaseTeam, readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, fail } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
 import { reportFailure } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
+import { DEFAULT_FILE, dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
 import { showPreview } from '../plan-output.ts';
 
 interface PreviewOptions {
-  /** The team file as it was; an empty one means none. */
-  readonly base: string;
+  /** The team file as it was; an empty one means none. Null for that of the default branch. */
+  readonly base: string | null;
   readonly head: string;
   /** The manifest of a plan of `head`, if there is one. */
   readonly manifest: string | null;
@@ -28,7 +29,9 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<num
   };
   const head = await readTeam(options.head, today, terminal);
   if (!head.ok) return failed(head.failure);
-  const base = await readBaseTeam(options.base, today, terminal);
+  const base = await (options.base === null
+    ? readMergedTeam(options.head, today, terminal)
+    : readBaseTeam(options.base, today, terminal));
   if (!base.ok) return failed(base.failure);
   const team = head.value;
   const read = file === null ? null : await readManifestFile(file, team.lab);
@@ -41,22 +44,16 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<num
 
 export function register(command: Command, terminal: Terminal): void {
   command
-    .requiredOption('--base <file>', 'team file before the change; an empty file if there was none')
-    .requiredOption('--head <file>', 'team file after the change')
+    .option('--base <file>', 'team file before the change, empty if there was none (default: that of main in Git)')
+    .option('--head <file>', 'team file after the change', DEFAULT_FILE)
     .option('--manifest <file>', 'manifest of a plan of it (plan --manifest)')
     .addOption(format('text', 'markdown'))
     .addOption(today())
     .addOption(json())
     .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes, blocked or not'))
-    .addHelpText(
-      'after',
-      examples(
-        'mturk-team preview --base main/team.yaml --head team.yaml',
-        'mturk-team preview --base main/team.yaml --head team.yaml --manifest manifest.json --format markdown',
-      ),
-    )
+    .addHelpText('after', examples('mturk-team preview', 'mturk-team preview --base main/team.yaml --head team.yaml'))
     .action(async (options) => {
-      const { base, head, manifest = null } = options;
+      const { base = null, head, manifest = null } = options;
       const format = options.json ? 'json' : options.format;
       finish(await preview({ base, head, manifest, format, today: dayOf(options) }, terminal));
     });

@@ -48,6 +48,7 @@ function writtenLines(stacks: SynthResult['stacks'], { settings }: Team): readon
           'It would create everything a second time.',
         ]
       : ["Terraform run by hand here changes the lab's state, past the guardrails and the apply record."]),
+    'To end the lab with Terraform, run what mturk-team wind-down prints.',
   ];
 }
 

@@ -1,7 +1,9 @@
-import { CAPABILITIES, CAPABILITY_NAMES, type Capability } from '../../catalog/mturk.ts';
+import { operationsOfRole, risksOf } from '../../access/capability-access.ts';
+import { CAPABILITIES, CAPABILITY_NAMES, type Capability, RISK_VERBS } from '../../catalog/mturk.ts';
 import { isDay, isLastOwner, sponsoredBy, type Verb } from '../../edit/verbs.ts';
 import { listIn, type TeamDraft } from '../../team/draft.ts';
 import { recipientProblem } from '../../team/recipient.ts';
+import { resolveRoles, wholeRole } from '../../team/resolve-roles.ts';
 import { PATTERNS } from '../../team/schema.ts';
 
 /** What was answered so far, by field of the edit. */
@@ -38,7 +40,17 @@ function membersOf(draft: TeamDraft, except?: unknown): readonly Choice[] {
     .map(([key, { name }]) => ({ value: key, label: typeof name === 'string' ? `${name} (${key})` : key }));
 }
 
-const rolesOf = ({ roles }: TeamDraft): readonly Choice[] => roles.map(({ key }) => ({ value: key, label: key }));
+const othersOf = (draft: TeamDraft, { member }: Answers) => membersOf(draft, member);
+
+/** Roles with what they can do: `paymaster (spends money, harms workers, reads data)`. */
+function rolesOf({ roles }: TeamDraft): readonly Choice[] {
+  const resolved = resolveRoles(roles);
+  return roles.map(({ key }) => {
+    const role = wholeRole({ key, description: null, extends: [] }, resolved);
+    const does = risksOf(operationsOfRole(role)).map((risk) => RISK_VERBS[risk].does);
+    return { value: key, label: does.length === 0 ? key : `${key} (${does.join(', ')})` };
+  });
+}
 
 const CAPABILITY_CHOICES = CAPABILITY_NAMES.map((name: Capability) => ({
   value: name,
@@ -76,7 +88,7 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
     { field: 'roles', option: '--role', message: 'Which roles?', choices: rolesOf, many: true },
     {
       ...{ field: 'until', option: '--until', message: 'Last day of access, as YYYY-MM-DD; empty for none' },
-      ...{ example: '2027-05-31', optional: true, problem: (answer) => (answer === '' ? null : dayProblem(answer)) },
+      ...{ optional: true, problem: (answer) => (answer === '' ? null : dayProblem(answer)) },
     },
     {
       ...{ field: 'sponsor', option: '--sponsor', message: 'Who answers for them?', optional: true },
@@ -86,7 +98,7 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
   'member extend': [
     MEMBER,
     {
-      ...{ field: 'until', option: '--until', message: 'New last day of access, as YYYY-MM-DD', example: '2027-05-31' },
+      ...{ field: 'until', option: '--until', message: 'New last day of access, as YYYY-MM-DD' },
       ...{ problem: dayProblem },
       initial(draft, { member }) {
         const until = draft.members.find(([key]) => key === member)?.[1].until;
@@ -111,6 +123,10 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
       problem: (answer) => (recipientProblem(answer) === null ? null : RECIPIENT_HELP),
     },
   ],
+  'member sponsor': [
+    MEMBER,
+    { field: 'sponsor', option: 'SPONSOR', message: 'Who answers for them?', choices: othersOf },
+  ],
   'member reviewed': [
     {
       ...{ field: 'members', option: 'MEMBER', message: 'Whose access is still right?', many: true },
@@ -123,12 +139,12 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
     {
       ...{ field: 'sponsor', option: '--sponsor', message: 'Who answers for those whom they sponsor?' },
       isAsked: (draft, { member }) => sponsoredBy(draft, String(member)).length > 0,
-      choices: (draft, { member }) => membersOf(draft, member),
+      choices: othersOf,
     },
     {
       ...{ field: 'owner', option: '--owner', message: 'Who becomes an owner instead?' },
       isAsked: (draft, { member }) => isLastOwner(draft, String(member)),
-      choices: (draft, { member }) => membersOf(draft, member),
+      choices: othersOf,
     },
   ],
   'role add': [
@@ -155,7 +171,6 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
     },
     {
       ...{ field: 'until', option: '--until', message: 'Last day of the snooze, as YYYY-MM-DD', problem: dayProblem },
-      example: '2027-01-31',
     },
     REASON('Why is it acceptable?', 'its last study ends in January'),
   ],

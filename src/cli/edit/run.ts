@@ -127,7 +127,8 @@ async function editOf(
     const { field, option, optional = false, isAsked } = question;
     if ((answers[field] ?? []).length > 0 || isAsked?.(draft, answers) === false) continue;
     if (terminal.canAsk !== true) {
-      if (!optional && field !== 'sponsor' && field !== 'owner') missing.push(option);
+      // A departure without them is refused with whom it is about.
+      if (!optional && option !== '--sponsor' && option !== '--owner') missing.push(option);
       continue;
     }
     const answer = await asked(question, draft, answers, terminal);

@@ -100,8 +100,8 @@ export function driftBlocks(
       ? []
       : [
           ...decisionBlocks(decide, options),
-          ...folded(t`Reconcile will revert: ${numbersText(reverted)}`, reverted.map(lineWithActor), 3),
-          ...folded(t`Reconcile will give back: ${numbersText(later)}`, later.map(lineWithActor), 3),
+          ...folded(t`Reconcile will revert: ${findingsText(reverted)}`, reverted.map(lineWithActor), 3),
+          ...folded(t`Reconcile will give back access: ${findingsText(later)}`, later.map(lineWithActor), 3),
         ]),
     ...(options.isPrivate === true || scan.notChecked.length === 0
       ? []
@@ -225,10 +225,10 @@ function alertBlock(
   const harmful = snoozed.find(({ finding }) => isDanger(worstEffect(finding)));
   const [byPerson, byReconcile, others] = [worst(decide), worst(reverted), reverted.length + later.length];
   const decision = strongText(decisionText(decide, others, notChecked));
-  const rest = decide.length === 0 ? t`Ask who did it` : t`No action needed for ${numbersText(reverted)}`;
+  const rest = decide.length === 0 ? t`Ask who did it` : t`No action needed for ${findingsText(reverted)}`;
   const reverts =
     byReconcile === null
-      ? t`Reconcile reverts ${numbersText(reverted)}${by}; no action needed.`
+      ? t`Reconcile reverts ${findingsText(reverted)}${by}; no action needed.`
       : t`${byReconcile} until reconcile reverts it${by}. ${rest}.`;
   const moments = [...new Set(later.map(({ from }) => from))].sort();
   const gives = moments.map((moment) =>
@@ -257,7 +257,7 @@ function givesText(from: string | null, given: readonly Shown[], names: DisplayN
   const users = [...new Set(given.flatMap(({ finding }) => peopleOf(finding)))];
   const who = users.length === 0 ? t`` : t` to ${someTexts(users.map((user) => userText(user, names)))}`;
   const when = trusted(from === null ? 'At a later check' : `After ${timeWords(from)}`);
-  return t`${strongText(t`${when}, reconcile gives back access${who}`)} (${numbersText(given)}).`;
+  return t`${strongText(t`${when}, reconcile gives back access${who}`)} (${findingsText(given)}).`;
 }
 
 const INTERRUPTED = t`${strongText(t`Reconcile does nothing until the interrupted apply is finished:`)} run the apply workflow again, or ${codeText('mturk-team apply')}.`;
@@ -269,6 +269,13 @@ function decisionText(decide: readonly Shown[], others: number, notChecked: Scan
   if (others === 0) return trusted(length === 1 ? 'This finding needs your decision.' : `${all} need your decision.`);
   const need = `${counted(length, 'finding')} ${length === 1 ? 'needs' : 'need'} your decision`;
   return t`${trusted(need)}: ${numbersText(decide)}.`;
+}
+
+/** `findings 1, 3 and 5`; long lists are counted. */
+function findingsText(shown: readonly Shown[]): Text {
+  const [first, ...others] = shown;
+  if (first === undefined || shown.length > 12) return numbersText(shown);
+  return t`${trusted(others.length === 0 ? 'finding' : 'findings')} ${numbersText(shown)}`;
 }
 
 /** `1, 3 and 5`; long lists are counted. */

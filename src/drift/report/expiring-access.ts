@@ -1,9 +1,7 @@
+import { owningMembers, type Sponsor, sponsorOf } from '../../team/sponsors.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import type { ExpiringAccess } from './report.ts';
-
-export type Person = ExpiringAccess['owners'][number];
-export type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
 
 /**
  * Members whose last day is near, grouped by day, the nearest first. Suspended members are left out: nothing of theirs
@@ -20,33 +18,23 @@ export function expiringAccess(team: Team, today: string): readonly ExpiringAcce
     const left = Math.round((Date.parse(until) - Date.parse(today)) / DAY_MS);
     if (left >= 0 && left <= near) byDay.set(until, [...(byDay.get(until) ?? []), member]);
   }
-  const byKey = new Map(team.members.map((member) => [member.key, member]));
   return [...byDay]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([until, all]) => {
-      const members = all.map(({ key, name, sponsor }) => {
-        const found = sponsor === null ? undefined : byKey.get(sponsor);
-        return { key, name, sponsor: found === undefined ? null : sponsorOf(found, until, today) };
+      const members = all.map((member) => {
+        const sponsor = sponsorOf(team, member, today, until);
+        const { key, name } = member;
+        return { key, name, sponsor: sponsor && reportedSponsor(sponsor) };
       });
       const isAnswered = members.every(({ sponsor }) => sponsor?.standing === 'stays');
-      return { until, members, owners: isAnswered ? [] : ownersToAsk(team, byKey, until) };
+      return { until, members, owners: isAnswered ? [] : owningMembers(team, until).map(personOf) };
     });
 }
 
-function sponsorOf(sponsor: Member, until: string, today: string): Sponsor {
-  const is = (standing: Sponsor['standing']) => ({ ...personOf(sponsor), standing, until: sponsor.until });
-  if (sponsor.until !== null && sponsor.until < today) return is('ended');
-  if (sponsor.suspended) return is('suspended');
-  return is(sponsor.until !== null && sponsor.until <= until ? 'ends' : 'stays');
+function reportedSponsor({ member, standing }: Sponsor) {
+  return { ...personOf(member), standing, until: member.until };
 }
 
-/** Owners who keep access, or all of them if none does. */
-function ownersToAsk(team: Team, byKey: ReadonlyMap<string, Member>, until: string): Person[] {
-  const owners = team.owners.flatMap((key) => byKey.get(key) ?? []);
-  const staying = owners.filter((owner) => !owner.suspended && (owner.until === null || owner.until > until));
-  return (staying.length === 0 ? owners : staying).map(personOf);
-}
-
-export function personOf({ key, name, github }: Member): Person {
+export function personOf({ key, name, github }: Member) {
   return { key, name, github };
 }

@@ -13,7 +13,6 @@ import {
   trusted,
 } from '../../text/text.ts';
 import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
-import type { Sponsor } from './expiring-access.ts';
 import type { ExpiringAccess } from './report.ts';
 
 /** The issue that asks whether to extend the access of members with the same last day. */
@@ -70,7 +69,7 @@ function lastDayLines(key: string, until: string): readonly string[] {
   return [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`];
 }
 
-function standingText({ standing, until }: Sponsor): Text {
+function standingText({ standing, until }: NonNullable<ExpiringAccess['members'][number]['sponsor']>): Text {
   if (standing === 'stays') return t``;
   if (standing === 'suspended') return t` (suspended)`;
   return t` (own access ${trusted(standing)} after ${trusted(dateWords(until ?? ''))})`;

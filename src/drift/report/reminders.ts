@@ -8,6 +8,7 @@ import type { Inventory } from '../../aws/types.ts';
 import { isLongUnused } from '../../keys/rules.ts';
 import { FINDINGS, STEPS } from '../../keys/text.ts';
 import { iamName } from '../../team/names.ts';
+import { sponsorOf } from '../../team/sponsors.ts';
 import { isReviewDue, type Member, type Team } from '../../team/team.ts';
 import { dateWords } from '../../text/dates.ts';
 import { type Block, heading, list, paragraph } from '../../text/document.ts';
@@ -19,15 +20,14 @@ import type { DriftReport, MemberKeys, Reminder } from './report.ts';
 
 /** What members and their sponsors should look after. `today` is `YYYY-MM-DD`, UTC. */
 export function remindersOf(team: Team, inventory: Inventory, today: string, at: Date): readonly Reminder[] {
-  const byKey = new Map(team.members.map((member) => [member.key, member]));
-  const sponsorOf = ({ sponsor }: Member) => {
-    const answers = sponsor === null ? undefined : byKey.get(sponsor);
-    return answers === undefined ? null : personOf(answers);
+  const deciding = (member: Member) => {
+    const sponsor = sponsorOf(team, member, today);
+    return sponsor?.standing === 'stays' ? personOf(sponsor.member) : null;
   };
   const of = (abouts: (member: Member) => readonly Reminder['about'][]) =>
     team.members.flatMap((member) => {
       const { key, name } = member;
-      return abouts(member).map((about) => ({ key, name, sponsor: sponsorOf(member), about }));
+      return abouts(member).map((about) => ({ key, name, sponsor: deciding(member), about }));
     });
   return [...of(aboutKeys(team, inventory, today, at)), ...of(aboutReview(team, inventory, today, at))];
 }
@@ -132,7 +132,7 @@ export function reminderBlocks({
   return [
     heading(4, t`Reminders`),
     ...[...sponsors].flatMap(([key, sponsor]) => [
-      paragraph(strongText(sponsor === null ? t`No sponsor: the owners decide` : mentionedText(sponsor))),
+      paragraph(strongText(sponsor === null ? t`No sponsor can decide: the owners do` : mentionedText(sponsor))),
       list(
         lines
           .filter((line) => (line.sponsor?.key ?? null) === key)
@@ -145,7 +145,7 @@ export function reminderBlocks({
 
 function lastDayLine({ sponsor, ...member }: DriftReport['expiring'][number]['members'][number], until: string): Line {
   return {
-    sponsor,
+    sponsor: sponsor?.standing === 'stays' ? sponsor : null,
     text: t`${memberText(member)}: access ends after ${trusted(dateWords(until))}. To extend it`,
     command: `mturk-team member extend ${pasted(member.key)} --until YYYY-MM-DD`,
   };

@@ -7,6 +7,7 @@ import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.t
 import { KEY_FINDINGS } from '../../keys/rules.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { LONGEST, PATTERNS } from '../../team/schema.ts';
+import { STANDINGS } from '../../team/sponsors.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
 import type { ScanResult } from '../finding.ts';
@@ -41,9 +42,7 @@ const expiring = z.strictObject({
       z.strictObject({
         key: z.string(),
         name: z.string(),
-        sponsor: person
-          .extend({ standing: z.enum(['stays', 'ends', 'ended', 'suspended']), until: day.nullable() })
-          .nullable(),
+        sponsor: person.extend({ standing: z.enum(STANDINGS), until: day.nullable() }).nullable(),
       }),
     )
     .min(1),

@@ -30,12 +30,15 @@ import {
   shownFindings,
 } from './drift-blocks.ts';
 import { findingView, type ViewOptions } from './finding-view.ts';
+import { reminderBlocks } from './reminders.ts';
 
 export interface DriftLinesOptions extends Omit<ViewOptions, 'isPrivate'> {
   readonly width?: number;
   readonly color?: boolean;
   /** Whether the file is older than what was applied last, so that nothing is known to wait for an apply. */
   readonly isFileOld?: boolean | undefined;
+  /** What members and their sponsors should look after. */
+  readonly people?: Parameters<typeof reminderBlocks>[0];
 }
 
 /** In a workflow's log: the issue says more, to those who may decide. */
@@ -43,7 +46,7 @@ const PUBLIC_NOTE = t`A log is as public as its repository, so commands, finding
 
 /** One scan for a terminal, in lines of at most `width` cells. */
 export function driftLines(scan: ScanResult, names: DisplayNames, given: DriftLinesOptions = {}): readonly string[] {
-  const { width = 100, color = false, isFileOld = false, ...rest } = given;
+  const { width = 100, color = false, isFileOld = false, people = null, ...rest } = given;
   const options = { ...rest, isPrivate: true };
   const shown = shownFindings(scan, names, options);
   const pending = pendingTexts(scan, names, rest.announcements ?? []);
@@ -60,6 +63,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, given: DriftLi
     ...scan.notChecked.map((each) => paragraph(proseText(notCheckedText(each)))),
     paragraph(sentences(...[keyDataText(scan), ...exceptedTexts(scan)].map((text) => text && t`${text}.`))),
     paragraph(scan.planned ? t`` : quickText(scan)),
+    ...(people === null || names.isPublic === true ? [] : reminderBlocks(people)),
   ];
   return printTerminal(blocks, width, color);
 }

@@ -1,6 +1,7 @@
 import { emptyModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
+import type { Capability } from '../../catalog/mturk.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import { iamName } from '../../team/names.ts';
@@ -88,9 +89,15 @@ export function reviewOf(input: ReviewInput): Review {
   };
 }
 
-/** Reviews a plan without a file before: people and what the plan's own lists leave unexplained. */
-export function reviewOfPlan(team: Team, today: string, at: Date, plan: PlanOfReview): Review {
-  const review = reviewOf({ before: team, after: team, today, at, plan });
+/** Reviews a plan without a file before: people, what was not `frozen` or is no more, and what the plan's own lists leave unexplained. */
+export function reviewOfPlan(
+  team: Team,
+  frozen: readonly Capability[],
+  today: string,
+  at: Date,
+  plan: PlanOfReview,
+): Review {
+  const review = reviewOf({ before: { ...team, freeze: frozen }, after: team, today, at, plan });
   return { ...review, unexplained: unexplainedByPlan(plan) };
 }
 

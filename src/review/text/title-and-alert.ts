@@ -1,4 +1,11 @@
-import { briefText, everythingText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
+import {
+  briefText,
+  everythingText,
+  HARMS,
+  harmfulVerbs,
+  harmsOf,
+  worstHarm,
+} from '../../access/text/capability-words.ts';
 import { type DisplayNames, headlineText } from '../../access/text/names.ts';
 import { CAPABILITIES, RISK_VERBS } from '../../catalog/mturk.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
@@ -380,20 +387,16 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
   // No one is said to gain what only others of them do.
   const groups = new Map<string, readonly ReviewedPerson[]>();
   for (const person of people) {
-    const harms = harmsOf(person).join();
+    const harms = harmsOf(person.change.capabilities.gained).join();
     groups.set(harms, [...(groups.get(harms) ?? []), person]);
   }
   return [...groups.values()]
-    .map((same) => ({ same, harms: same.slice(0, 1).flatMap(harmsOf) }))
+    .map((same) => ({ same, harms: same.slice(0, 1).flatMap(({ change }) => harmsOf(change.capabilities.gained)) }))
     .sort((one, other) => other.harms.length - one.harms.length)
     .map(
       ({ same, harms }) =>
         t`${whoText(same)} will be able to ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}.`,
     );
-}
-
-function harmsOf({ change }: ReviewedPerson): readonly (typeof HARMS)[number][] {
-  return HARMS.filter((risk) => change.capabilities.gained.some((each) => each.risk === risk));
 }
 
 function gainLine(person: ReviewedPerson): Text {

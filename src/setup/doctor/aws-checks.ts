@@ -1,5 +1,6 @@
 import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
 import type { Result } from '../../diagnostics/failure.ts';
+import { pasted } from '../../text/escape.ts';
 import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type AccountFacts, type Check, inAccount, notChecked, RIGHT, verdictOf, wrong } from './check.ts';
 
@@ -87,21 +88,25 @@ function partsCheck(
   return {
     id,
     title,
-    outcome: ({ account }) =>
+    outcome: ({ account, emulator }) =>
       verdictOf(account, (read) => {
         const parts = partsOf(read);
         if (parts === undefined)
           return notChecked(
             t`${codeText('settings.state')} is not set, so that workflows have no roles`,
-            t`set it in the team file if workflows are to apply, then run ${codeText('mturk-team bootstrap')}`,
+            t`set it in the team file if workflows are to apply, then run ${bootstrapText(emulator)}`,
           );
         return verdictOf(parts, (found) => {
           const different = [found].flat().filter((part) => partAction(part) !== 'as-wanted');
           return different.length === 0 ? RIGHT : wrong(joinTexts(different.map(differenceText), '; '));
         });
       }),
-    fix: () => t`as an administrator, run ${codeText('mturk-team bootstrap')}`,
+    fix: ({ emulator }) => t`as an administrator, run ${bootstrapText(emulator)}`,
   };
+}
+
+function bootstrapText(emulator: string | null): Text {
+  return codeText(`mturk-team bootstrap${emulator === null ? '' : ` --emulator ${pasted(emulator)}`}`);
 }
 
 function differenceText(part: SetupPart): Text {

@@ -14,6 +14,8 @@ export interface Facts {
   readonly team: Team;
   /** The team file. */
   readonly file: string;
+  /** The directory of the local AWS emulator; null for the real account. */
+  readonly emulator: string | null;
   /** Whether people without access to the account can read what is printed. */
   readonly isPublic: boolean;
   /** `.github/CODEOWNERS` beside it; null if there is none. */

@@ -170,7 +170,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     },
     fix: ({ callers }) =>
       filesWithoutCall(callers).length > 0
-        ? t`run ${codeText('mturk-team init')}, which writes those that are missing`
+        ? t`run ${codeText('mturk-team init')} of a release, which writes those that are missing`
         : t`find out who changed them, and write the commit of one release into all three`,
   },
   {

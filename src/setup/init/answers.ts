@@ -91,8 +91,8 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
   if (given.selfApproval || owners.length > 1)
     return { lab, account: accountDigits(account), owners, selfApproval: given.selfApproval };
   const alone = await asker.ask({
-    message: 'Let the only owner merge without another approval?',
-    example: 'yes or no',
+    message: 'Let the only owner merge without another approval? Write yes or no.',
+    example: '',
     initial: 'no',
     problem: (answer) => (/^(yes|no)$/i.test(answer) ? null : 'Write yes or no.'),
   });

@@ -122,15 +122,20 @@ function reportSyntax(document: Document, tokens: readonly CST.Token[], source: 
   } else if (comment !== null) {
     report(YAML_RULES.syntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
   } else {
-    const problem = isOpen ? 'OPEN_BRACKET' : (knownMistake(line, source.slice(error.pos[0])) ?? error.code);
-    report(YAML_RULES.syntax, [], { reason: error.message, problem }, { range: error.pos });
+    const unspaced = isOpen ? null : UNSPACED.exec(line);
+    const known = unspaced !== null ? 'NO_SPACE_AFTER_COLON' : knownMistake(line, source.slice(error.pos[0]));
+    const range = unspaced === null ? error.pos : rangeFrom(from + unspaced.index, unspaced[0]);
+    const problem = isOpen ? 'OPEN_BRACKET' : (known ?? error.code);
+    report(YAML_RULES.syntax, [], { reason: error.message, problem }, { range });
   }
   return true;
 }
 
+/** The key at the beginning of a line that has no space after its colon, as `mia:{`. */
+const UNSPACED = /(?<=^\s*)[\w-]+:(?=[^\s:,\]}])/;
+
 /** What the parser has no code for, by the line of an error and the text from it on. */
 function knownMistake(line: string, rest: string): string | null {
-  if (/^\s*[\w-]+:[^\s:,[\]{}]/.test(line)) return 'NO_SPACE_AFTER_COLON';
   if (/^,[ \t]*(?:#|[\r\n]|$)/.test(rest)) return 'COMMA_AT_END';
   if (/^\s*\/\//.test(line)) return 'SLASHES';
   if (/^\s*[\w-]+：/.test(line)) return 'WIDE_COLON';
@@ -240,6 +245,13 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     reportProperties(key);
     if (text === '<<' && key.type === 'PLAIN') {
       report(YAML_RULES.mergeKey, path, {}, { range: rangeOf(key) });
+      return null;
+    }
+    // `mia:{ name: Mia }` is a valid pair with a key of two words.
+    const [unspaced = null] = key.type === 'PLAIN' ? (/^[\w-]+:(?=[{[])/.exec(text) ?? []) : [];
+    if (unspaced !== null) {
+      const problem = 'NO_SPACE_AFTER_COLON';
+      report(YAML_RULES.syntax, path, { reason: '', problem }, { range: rangeFrom(rangeOf(key)[0], unspaced) });
       return null;
     }
     if (typeof key.value !== 'string') {

@@ -27,8 +27,8 @@ type ValueKind = 'text' | 'number' | 'true-or-false' | 'list' | 'map' | 'nothing
 interface UnknownKey extends Readonly<Record<string, unknown>> {
   readonly key: string;
   readonly suggestion: string | null;
-  /** Whether the value is a map, as that of a member or a role. */
-  readonly nested: boolean;
+  /** The section whose entries have the keys of the value: `members` for what looks like a member. */
+  readonly entryOf: string | null;
   /** What was meant if it is no key at all: another form of what is written. */
   readonly meant: { readonly lacks: 'space' | 'quotes'; readonly text: string } | null;
 }
@@ -36,7 +36,7 @@ interface UnknownKey extends Readonly<Record<string, unknown>> {
 const unknownKey = rule({
   code: 'unknown-key',
   at: 'key',
-  message: ({ key, suggestion, nested, meant }: UnknownKey, { path }) => {
+  message: ({ key, suggestion, entryOf, meant }: UnknownKey, { path }) => {
     const parent = path.slice(0, -1);
     if (meant?.lacks === 'space') {
       return {
@@ -52,11 +52,13 @@ const unknownKey = rule({
         ? t`write ${value(suggestion)}`
         : meant !== null
           ? t`if it belongs to the text before it, quote both: ${value(meant.text)}; else remove it`
-          : nested && path.length === 3
-            ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(String(path[0]))}, else remove it; ${others}`
-            : section !== null && section !== pathText(path.slice(0, 1))
-              ? t`move it ${trusted(section in KIND_NAMES ? 'to an entry of the section' : 'below')} ${value(section)}, or remove it; ${others}`
-              : t`remove it; ${others}`;
+          : entryOf !== null && entryOf === path[0]
+            ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(entryOf)}, else remove it; ${others}`
+            : entryOf !== null
+              ? t`if it is a ${trusted(KIND_NAMES[entryOf] ?? '')}, move it below ${value(entryOf)} and indent it like the others; else remove it`
+              : section !== null && section !== pathText(path.slice(0, 1))
+                ? t`move it ${trusted(section in KIND_NAMES ? 'to an entry of the section' : 'below')} ${value(section)}, or remove it; ${others}`
+                : t`remove it; ${others}`;
     return {
       summary: t`unknown key ${shortValue(key)} in ${nameOf(parent)}`,
       reason: t`it would have no effect`,
@@ -235,11 +237,11 @@ function reportUnknownKeys(
     if (parts.has(key)) continue;
     // A key with an invisible character may be right otherwise.
     if (!findings.keyIntact([...path, key])) continue;
-    const nested = kindOf(valueAt(value, [...path, key])) === 'map';
     const divided = isUnspaced || suggestion !== null ? null : dividedText(places.node(path), key);
     for (const part of divided?.parts ?? []) parts.add(part);
     const meant = isUnspaced ? ({ lacks: 'space', text: `${field}: ${text}` } as const) : (divided?.meant ?? null);
-    findings.report(unknownKey, [...path, key], { key, suggestion, nested, meant });
+    const entryOf = sectionOfEntry(valueAt(value, [...path, key]));
+    findings.report(unknownKey, [...path, key], { key, suggestion, entryOf, meant });
   }
 }
 
@@ -372,6 +374,13 @@ function exampleList(path: DocumentPath): string {
   const examples = schema instanceof z.ZodArray ? (schema.meta()?.examples ?? []) : [];
   const [example = []] = (examples as readonly (readonly string[])[]).filter(({ length }) => length > 0);
   return `[${example.join(', ')}]`;
+}
+
+/** The section whose entries have all keys of a map; null if it is none, or none has. */
+function sectionOfEntry(entry: unknown): string | null {
+  const keys = kindOf(entry) === 'map' ? Object.keys(entry as object) : [];
+  const hasAll = (section: string) => keys.every((key) => knownKeys([section, 'key']).includes(key));
+  return keys.length === 0 ? null : (Object.keys(KIND_NAMES).find(hasAll) ?? null);
 }
 
 /** The section in which a key is known that was written elsewhere. */

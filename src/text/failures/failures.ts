@@ -103,7 +103,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     ...(stack.emulator === null
       ? {
           help: t`${trusted(stack.program === null ? 'install Terraform or OpenTofu, ' : '')}destroy the team stack, delete what was created outside Terraform, then run the command again`,
-          paste: destroyCommands(stack.program ?? 'terraform', stack.state),
+          paste: destroyCommands(stack.program, stack.state),
         }
       : {
           help: t`delete the whole local AWS emulator`,
@@ -296,8 +296,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
 };
 
 /** For what synth writes; a state beside the team file is not where that looks for it. */
-export function destroyCommands(program: string, state: string | null): readonly string[] {
-  const run = `${program} -chdir=cdktf.out/stacks/team`;
+export function destroyCommands(program: string | null, state: string | null): readonly string[] {
+  const run = `${program ?? 'tofu'} -chdir=cdktf.out/stacks/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
   return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];
 }

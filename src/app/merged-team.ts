@@ -1,0 +1,26 @@
+import { type Result, succeed } from '../diagnostics/failure.ts';
+import { readTeam } from '../team/parse/read-team.ts';
+import type { Team } from '../team/team.ts';
+import { say } from '../text/escape.ts';
+import { openClone } from './history/read-history.ts';
+import { baseTeamOf } from './session/read-team.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * The team of a file as the default branch had it where the current branch began, as a pull request is compared; null if it had
+ * none. `today` is `YYYY-MM-DD`, UTC. Says on standard error which commit that is.
+ */
+export async function readMergedTeam(file: string, today: string, terminal: Terminal): Promise<Result<Team | null>> {
+  const clone = await openClone(file);
+  if (!clone.ok) return clone;
+  const { branch, git, path } = clone.value;
+  const common = await git('merge-base', branch.tip, 'HEAD');
+  const commit = common.ok ? common.text.trim() : branch.tip;
+  const found = await git('show', `${commit}:${path}`);
+  const place = `${branch.name} (commit ${commit.slice(0, 7)})`;
+  terminal.stderr(
+    `${found.ok ? say`Compared with ${path} of ${place}.` : say`Compared with ${place}, which has no ${path}.`}\n`,
+  );
+  if (!found.ok) return succeed(null);
+  return baseTeamOf(readTeam(found.text, { file: path, today }), `${path} of ${branch.name}`, terminal);
+}
