@@ -34,6 +34,19 @@ export function historyGit(directory: string): Git {
   return (...args) => runGit(['--no-replace-objects', '--literal-pathspecs', '-C', directory, ...args], env);
 }
 
+/** All by which a checkout writes more than other line ends: https://git-scm.com/docs/gitattributes#_effects */
+const CONVERSIONS = ['working-tree-encoding', 'ident', 'filter'];
+
+/** Which of the files of a directory a checkout writes in another way than they were committed; none outside a clone. */
+export async function convertedIn(directory: string, files: readonly string[]): Promise<readonly string[]> {
+  const answered = await gitIn(directory, 'check-attr', '-z', ...CONVERSIONS, '--', ...files);
+  const parts = (answered ?? '').split('\0');
+  // FILE NUL ATTRIBUTE NUL VALUE NUL
+  return files.filter((file) =>
+    parts.some((part, at) => at % 3 === 2 && parts[at - 2] === file && !['unspecified', 'unset'].includes(part)),
+  );
+}
+
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */
 export function blobsIn(directory: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer> | null> {
   return new Promise((resolve) => {
