@@ -4,6 +4,9 @@ import { execFile } from 'node:child_process';
 const TIME = 120_000;
 const LARGEST_OUTPUT = 256 * 1024 * 1024;
 
+/** A folder of a commit can be laid out as a bare repository, whose settings run programs: Git takes none that it only finds. */
+const NO_FOUND_BARE = ['-c', 'safe.bareRepository=explicit'];
+
 type GitAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 export type Git = (...args: readonly string[]) => Promise<GitAnswer>;
 
@@ -50,7 +53,7 @@ export async function convertedIn(directory: string, files: readonly string[]): 
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */
 export function blobsIn(directory: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer> | null> {
   return new Promise((resolve) => {
-    const args = ['--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
+    const args = [...NO_FOUND_BARE, '--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
     const options = { encoding: 'buffer', timeout: TIME, maxBuffer: LARGEST_OUTPUT } as const;
     const child = execFile('git', args, options, (error, bytes) => resolve(error === null ? batchIn(bytes) : null));
     // A Git that ended early is reported by its exit code.
@@ -75,9 +78,14 @@ function batchIn(bytes: Buffer): ReadonlyMap<string, Buffer> {
 
 function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<GitAnswer> {
   return new Promise((resolve) => {
-    execFile('git', args, { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT }, (error, text, errors) => {
-      const words = errors.trim().split('\n').at(-1) ?? '';
-      resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });
-    });
+    execFile(
+      'git',
+      [...NO_FOUND_BARE, ...args],
+      { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT },
+      (error, text, errors) => {
+        const words = errors.trim().split('\n').at(-1) ?? '';
+        resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });
+      },
+    );
   });
 }
