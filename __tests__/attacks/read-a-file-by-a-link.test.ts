@@ -55,7 +55,7 @@ test.each([['codeowners'], ['codeowners', '--write']])(
 // A comment that is none in the commit: the checkout writes a space in place of one that YAML takes for a letter.
 const SUSPENDED = FIRST_TEAM.replace(
   /^( *)ada: \{.*$/m,
-  '$&\n$1bo: { roles: [full-access], name: Bo\u00a0#2, suspended: true\n$1  }',
+  '$&\n$1bo: { roles: [results-reader], name: Bo\u00a0#2, suspended: true\n$1  }',
 );
 
 test.each([
