@@ -52,6 +52,20 @@ test.each([['codeowners'], ['codeowners', '--write']])(
   },
 );
 
+test.each([
+  ['plan', '--emulator', '--base', 'team.yaml', '--manifest'],
+  ['drift', '--emulator', '--report'],
+  ['apply', '--emulator', '--yes', '--result'],
+  ['check-approval', '--commit', '0'.repeat(40), '--result'],
+])('where an output file is a link to another file, that file is not written: %s', async (...args) => {
+  const repository = scratchLab();
+  link('out.json', repository.directory);
+  const { code, stderr } = await runHere([...args, 'out.json'], { cwd: repository.directory });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[file-not-writable]') });
+  expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
+  repository.remove();
+});
+
 // A comment that is none in the commit: the checkout writes a space in place of one that YAML takes for a letter.
 const SUSPENDED = FIRST_TEAM.replace(
   /^( *)ada: \{.*$/m,

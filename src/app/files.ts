@@ -1,13 +1,19 @@
-import { existsSync } from 'node:fs';
-import { lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
-/** Checks before a command does anything that its output files can be written. Null means no file. */
+/**
+ * Checks before a command does anything that its output files can be written, and are no links to files, which a commit can
+ * bring. Null means no file.
+ */
 export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
   for (const file of files) {
     if (file === null) continue;
-    const isNew = !existsSync(file);
+    const target = await stat(file).catch(() => null);
+    const isNew = target === null;
+    // A shell hands over a pipe as a link.
+    if ((await isLink(file)) && (isNew || target.isFile()))
+      return fail('file-not-writable', { file, reason: 'it is a symbolic link' });
     try {
       await (await open(file, 'a')).close();
       if (isNew) await rm(file, { force: true });

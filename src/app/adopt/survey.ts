@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { candidatesIn } from '../../adopt/candidates.ts';
@@ -114,7 +114,7 @@ async function readBuckets({ connection }: AccountSession) {
 export function saveSurvey({ draft, adoption }: Survey, teamFile: string): Promise<Result<readonly string[]>> {
   return written(async () => {
     const file = adoptionFile(teamFile);
-    if (draft !== null) await writeFile(draft.file, draft.text);
+    if (draft !== null) await replaceFile(draft.file, draft.text);
     await replaceFile(file, `${JSON.stringify(adoption, null, 2)}\n`, 0o600);
     const ignored = join(dirname(teamFile), '.gitignore');
     const lines = await readFile(ignored, 'utf8').catch(() => '');
