@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { gainsBeyond, heldBeyond } from '../../../src/review/rule/assertion.ts';
-import { rolePolicyArn } from '../../../src/team/names.ts';
+import { labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import {
   AT,
   all,
@@ -66,11 +66,21 @@ describe('before an apply: who would gain what the written team does not give', 
       ...([all(outside, narrow)(account), account, sampleTeam, ['zoe']] as const),
     ],
     [
+      'a user under the path whom the plan does not have, with a policy of a role that gives more',
+      ...([
+        all(withUser({ name: 'zoe', path: labPath(sampleTeam.lab), attached: [payArn] }), narrow)(account),
+        account,
+      ] as const),
+      ...([sampleTeam, ['zoe']] as const),
+    ],
+    [
       'a user in the group of a role, which they leave',
       ...([all(zoe, narrow)(account), account, sampleTeam, []] as const),
     ],
   ])('%s', (_what, before, planned, written, expected) => {
-    expect(gainsBeyond(before, planned, written, AT).map(({ user }) => user)).toEqual(expected);
+    expect(
+      gainsBeyond(before, { recorded: account, before: account, after: planned }, written, AT).map(({ user }) => user),
+    ).toEqual(expected);
   });
 });
 

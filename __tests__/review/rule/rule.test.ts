@@ -1111,6 +1111,12 @@ describe('names that something else has', () => {
       paymaster({ deny: ['RejectAssignment'] }),
     ],
     [
+      'the policy at a user under the path who is no member',
+      eve({ path: PATH, attached: [payArn] }),
+      paymaster({ allow: ['GetHIT'] }),
+      paymaster({ deny: ['RejectAssignment'] }),
+    ],
+    [
       'the policy as a boundary',
       eve({ attached: [FULL], boundary: payArn }),
       paymaster({ allow: ['GetHIT'] }),

@@ -34,7 +34,7 @@ export async function changesSince(history: History, newest: string, last: LastA
   let needed: number | null = null;
   for (const change of all) {
     if (change.commit === applied) break;
-    if (!(await differs(history, change))) continue;
+    if (change.parent !== null && !(await history.differs(change.parent, change.commit, DECIDING))) continue;
     if (last === null) return [change];
     // If the commit that was applied is not on the branch, it ends at the first that brought its team there: between that
     // and one that brought it again, other files can have changed.
@@ -42,10 +42,6 @@ export async function changesSince(history: History, newest: string, last: LastA
     changes.push(change);
   }
   return changes.slice(0, needed ?? changes.length);
-}
-
-async function differs(history: History, { commit, parent }: Walked): Promise<boolean> {
-  return parent === null || history.differs(parent, commit, DECIDING);
 }
 
 async function isChangeTo(history: History, { commit, parent }: Walked, last: LastApplied): Promise<boolean> {

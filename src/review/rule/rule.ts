@@ -360,14 +360,17 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
   return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
 }
 
-/** A group or user outside the lab's path that has a role's policy, which no apply takes from it; null for none. */
-function holderOutside(key: string, { team, account: { access } }: RuleInput): string | null {
+/** A group or user outside the lab's path, or a user of no member, with a role's policy, which no apply takes from it. */
+function holderOutside(key: string, { team, applied, account: { access } }: RuleInput): string | null {
   const arn = rolePolicyArn(team, key);
-  const holders = [
-    ...access.groups,
-    ...access.users.map((user) => ({ ...user, attached: [...user.attached, user.boundary] })),
-  ];
-  const found = holders.find(({ path, attached }) => path !== labPath(team.lab) && attached.includes(arn));
+  const teams = [team, ...(applied === null ? [] : [applied.team, ...applied.begun])];
+  const ours = new Set(teams.flatMap(({ members }) => members.map((member) => iamName(team.lab, member.key))));
+  const isOutside = ({ path }: { readonly path: string }) => path !== labPath(team.lab);
+  const found =
+    access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
+    access.users.find(
+      (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
+    );
   return found === undefined ? null : `${found.path}${found.name}`;
 }
 
