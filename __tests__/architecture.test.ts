@@ -152,14 +152,14 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4920,
-  app: 5370,
+  app: 5420,
   setup: 1720,
   eject: 720,
   emulator: 8370,
   drift: 5870,
   review: 4950,
   keys: 1035,
-  adopt: 1870,
+  adopt: 1895,
   offboard: 685,
   page: 1120,
   history: 1300,

@@ -1,5 +1,16 @@
-import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Survey } from '../../src/adopt/survey.ts';
+import { saveSurvey } from '../../src/app/adopt/survey.ts';
 import { replaceFile } from '../../src/app/files.ts';
 import { run, scratch } from '../support/command.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
@@ -26,4 +37,35 @@ test('the access page replaces a link that a commit brought', async () => {
   expect(await run(['page', '--out', 'page'], { cwd: place.directory })).toMatchObject({ code: 0 });
   expect(readFileSync(inPlace('notes'), 'utf8')).toBe('mine');
   expect(readFileSync(inPlace('page/access.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+test.each(['pages', 'pages/'])('the access page is not written into a folder that is a link: %s', async (out) => {
+  mkdirSync(inPlace('home'), { recursive: true });
+  writeFileSync(inPlace('team.yaml'), smallTeamFile());
+  if (!existsSync(inPlace('pages'))) symlinkSync(inPlace('home'), inPlace('pages'));
+  expect(await run(['page', '--out', out], { cwd: place.directory })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('error[file-not-writable]'),
+  });
+  expect(readdirSync(inPlace('home'))).toEqual([]);
+});
+
+test('a folder in the place of a file is not deleted', async () => {
+  mkdirSync(inPlace('out', 'access.html.new'), { recursive: true });
+  writeFileSync(inPlace('team.yaml'), smallTeamFile());
+  expect(await run(['page', '--out', 'out'], { cwd: place.directory })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('error[file-not-writable]'),
+  });
+});
+
+test('adopt writes through no link', async () => {
+  mkdirSync(inPlace('lab'));
+  writeFileSync(inPlace('secret'), 'mine');
+  symlinkSync('../secret', inPlace('lab', 'adopt.json.new'));
+  symlinkSync('../absent', inPlace('lab', '.gitignore'));
+  const survey = { draft: null, adoption: { version: 1 } } as unknown as Survey;
+  expect(await saveSurvey(survey, inPlace('lab', 'team.yaml'))).toMatchObject({ ok: true });
+  expect(readFileSync(inPlace('secret'), 'utf8')).toBe('mine');
+  expect(existsSync(inPlace('absent'))).toBe(false);
 });

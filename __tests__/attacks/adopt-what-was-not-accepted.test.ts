@@ -1,11 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import { iamName } from '../../src/team/names.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
+import { adoptionOf, applyIn, finishIn, NOON } from '../support/adoption-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
+import { orThrow, withLab } from '../support/lab-in-test.ts';
 
 const test = testInTurn(2);
 
@@ -73,15 +77,49 @@ describe('what was accepted', () => {
     expect(await undecided('--without', 'zed', '--as', 'otto=otto')).toContain('otto');
   });
 
-  test('a file that Git brings, which others may read, accepts nothing', async () => {
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: place.directory });
+  test.each([
+    ['which others may read', () => chmodSync(file('adopt.json'), 0o644), 'as if it came from Git'],
+    [
+      'with umask 077',
+      () => {
+        git('init', '--quiet');
+        git('add', '--force', 'adopt.json');
+      },
+      'Git tracks it',
+    ],
+  ])('a file that Git brings, %s, accepts nothing', async (_how, bring, reason) => {
     expect(await undecided('--accept', 'otto')).toEqual([]);
-    chmodSync(file('adopt.json'), 0o644);
+    bring();
     const before = readFileSync(file('adopt.json'), 'utf8');
     for (const step of [[], ['--apply', '--yes'], ['--finish', '--yes'], ['--undo', '--yes']]) {
       const { code, stderr } = await adopt(...step);
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('as if it came from Git') });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) });
     }
     expect(readFileSync(file('adopt.json'), 'utf8')).toBe(before);
+  });
+});
+
+test('a Deny that someone adds while --finish is interrupted stays, and it goes on once that is gone', async () => {
+  place = scratch();
+  const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+  await withLab(adopted.memory, async (lab) => {
+    lab.setClock(NOON.toISOString());
+    orThrow(await applyIn(lab, adopted));
+    let isCut = false;
+    lab.listen(({ action, phase }) => {
+      isCut ||= action === 'DetachUserPolicy' && phase === 'after';
+      return !isCut;
+    });
+    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false });
+    lab.listen(null);
+    const { iam } = lab.lab(adopted.team);
+    const stops = { UserName: iamName(adopted.team.lab, adopted.adoption.users[0]!.key), PolicyName: 'stop' };
+    await callIam(iam, 'PutUserPolicy', { ...stops, PolicyDocument: policy('Deny', ['*']) });
+    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
+    expect(await callIam(iam, 'GetUserPolicy', stops)).toMatchObject(stops);
+    await callIam(iam, 'DeleteUserPolicy', stops);
+    orThrow(await finishIn(lab, adopted));
   });
 });
 

@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { headlineText } from '../../src/access/text/names.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { renderComment } from '../../src/review/comment/comment.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { plainText } from '../../src/text/text.ts';
-import { runHere } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';
 import { viewOf } from '../support/sample-reviews.ts';
@@ -111,4 +114,34 @@ test('no title, alert, question, fix or table of a comment has a name without it
     expect(named.length).toBeGreaterThanOrEqual(1);
     for (const after of named) expect(after).toMatch(/^`? \(`bo`\)/);
   }
+});
+
+test.each([
+  ['pr-12', 'main'],
+  ['origin/main', 'bo'],
+  ['main', 'bo'],
+])('a tag %s does not change what the documented commands compare a pull request with', async (tag, at) => {
+  const [origin, owner] = [scratch({ 'team.yaml': FIRST_TEAM }), scratch()];
+  const shell = (directory: string, command: string) =>
+    spawnSync('bash', ['-ec', command], { cwd: directory, encoding: 'utf8' });
+  const commit = 'git -c user.name=Bo -c user.email=bo@lab.edu commit --quiet --all --message';
+  shell(origin.directory, `git init --quiet --initial-branch=main && git add . && ${commit} First`);
+  shell(owner.directory, `git clone --quiet '${origin.directory}' . && git update-ref -d refs/remotes/origin/main`);
+  origin.write('team.yaml', FIRST_TEAM.replace('members:', 'members:\n  eve: { name: Eve, roles: [results-reader] }'));
+  const attack = `git update-ref refs/pull/12/merge HEAD && git branch bo && git reset --quiet --hard HEAD^ && git tag ${tag} ${at}`;
+  shell(origin.directory, `${commit} Typo && ${attack}`);
+
+  shell(owner.directory, 'git checkout --quiet -b mine && git branch --quiet -D main');
+  const unavailable = await runHere(['history'], { cwd: owner.directory });
+  const [fetch = ''] = /git fetch [^`]*/.exec(unavailable.stderr) ?? [];
+  const [, compare = ''] = /```sh\n(git fetch [\s\S]*?)```/.exec(readFileSync('docs/review.md', 'utf8')) ?? [];
+  expect(shell(owner.directory, fetch).status).toBe(0);
+  expect((await runHere(['history', '--json'], { cwd: owner.directory })).stdout).not.toContain('Typo');
+  const program = `'${process.execPath}' '${resolve('dist/mturk-team.cjs')}' `;
+  expect(shell(owner.directory, compare.replace('mturk-team ', program))).toMatchObject({
+    status: 2,
+    stdout: expect.stringContaining('If merged: Eve'),
+  });
+  origin.remove();
+  owner.remove();
 });

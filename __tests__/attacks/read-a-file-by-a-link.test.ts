@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
-import { runHere } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 
 // No YAML map, so that a finding would show its first line.
@@ -48,5 +49,59 @@ test.each([['codeowners'], ['codeowners', '--write']])(
     expect(readFileSync(join(place.directory, 'CODEOWNERS'), 'utf8')).toBe('of another repository');
     expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
     repository.remove();
+  },
+);
+
+test.each([
+  ['plan', '--emulator', '--base', 'team.yaml', '--manifest'],
+  ['drift', '--emulator', '--report'],
+  ['apply', '--emulator', '--yes', '--result'],
+  ['check-approval', '--commit', '0'.repeat(40), '--result'],
+])('where an output file is a link to another file, that file is not written: %s', async (...args) => {
+  const repository = scratchLab();
+  link('out.json', repository.directory);
+  const { code, stderr } = await runHere([...args, 'out.json'], { cwd: repository.directory });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[file-not-writable]') });
+  expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
+  repository.remove();
+});
+
+// A comment that is none in the commit: the checkout writes a space in place of one that YAML takes for a letter.
+const SUSPENDED = FIRST_TEAM.replace(
+  /^( *)ada: \{.*$/m,
+  '$&\n$1bo: { roles: [results-reader], name: Bo\u00a0#2, suspended: true\n$1  }',
+);
+
+test.each([
+  ['team.yaml', 'working-tree-encoding=US-ASCII//TRANSLIT', SUSPENDED],
+  ['.github/CODEOWNERS', 'working-tree-encoding=US-ASCII//TRANSLIT', '* @\uff41daoneill\n'],
+  ['opentofu.lock.hcl', 'ident', '# $Id$\n'],
+])(
+  'a %s of which .gitattributes makes another file than was committed is an error: %s',
+  async (file, attribute, text) => {
+    const origin = scratchLab(FIRST_TEAM, { [file]: text, attributes: `${file} ${attribute}\n` });
+    const clone = scratch();
+    const git = (directory: string, ...args: string[]) =>
+      execFileSync('git', ['-C', directory, '-c', 'user.name=Bo', '-c', 'user.email=bo@lab.edu', ...args], {
+        encoding: 'utf8',
+      });
+    git(origin.directory, 'init', '--quiet', '--initial-branch=main');
+    git(origin.directory, 'add', '.');
+    git(origin.directory, 'mv', 'attributes', '.gitattributes');
+    git(origin.directory, 'commit', '--quiet', '--message', 'Suspend Bo');
+    // As the workflows check out.
+    git(clone.directory, 'clone', '--quiet', '--no-checkout', origin.directory, '.');
+    git(clone.directory, 'sparse-checkout', 'set', '--no-cone', '/team.yaml', '/*.lock.hcl', '/.github/CODEOWNERS');
+    git(clone.directory, 'checkout', '--quiet', 'main');
+    expect(readFileSync(join(clone.directory, file), 'utf8')).not.toBe(text);
+    for (const args of [['check'], ['preview', '--base', 'team.yaml', '--head', 'team.yaml'], ['plan', '--emulator']]) {
+      const { code, stdout, stderr } = await runHere(args, { cwd: clone.directory });
+      expect({ args, code }).toEqual({ args, code: 1 });
+      expect(stdout + stderr).toMatch(new RegExp(`error\\[file-converted\\].*${file}`));
+    }
+    writeFileSync(join(clone.directory, '.gitattributes'), '* text eol=crlf\n');
+    expect((await runHere(['check'], { cwd: clone.directory })).stdout).not.toContain('file-converted');
+    origin.remove();
+    clone.remove();
   },
 );

@@ -61,6 +61,37 @@ test('files of the repository, `.mturk-team` included, are not read by a plan', 
   remove();
 });
 
+test.each([['preview'], ['history'], ['why', 'ada', 'SendBonus'], ['page', '--out', '../page']])(
+  'a folder with a team.yaml that is laid out as a bare repository runs no program of its settings: %s',
+  async (...args) => {
+    const settings = `[core]
+  repositoryformatversion = 1
+  bare = false
+  worktree = .
+[extensions]
+  partialClone = origin
+[remote "origin"]
+  url = ext::sh run.sh
+  promisor = true
+[protocol "ext"]
+  allow = always
+`;
+    const missing = '0123456789012345678901234567890123456789';
+    const place = scratchLab(undefined, {
+      'pilot/team.yaml': FIRST_TEAM,
+      'pilot/HEAD': `${missing}\n`,
+      'pilot/packed-refs': `${missing} refs/remotes/origin/main\n`,
+      'pilot/config': settings,
+      'pilot/objects/.keep': '',
+      'pilot/refs/.keep': '',
+      'pilot/run.sh': 'touch ran\n',
+    });
+    await runHere(args, { cwd: join(place.directory, 'pilot') });
+    expect(existsSync(join(place.directory, 'pilot/ran'))).toBe(false);
+    place.remove();
+  },
+);
+
 describe('with a real account', () => {
   const place = hostileRepository();
   afterAll(place.remove);

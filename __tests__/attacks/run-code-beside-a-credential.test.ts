@@ -64,15 +64,17 @@ test('a pull request from a fork gets findings, no credential, and fails the req
   expect(credentialsIn(run)).toEqual([]);
 });
 
-test('a valid change of team.yaml from a fork is previewed, not planned, and cannot be merged', async () => {
-  const change = joins('kim', 'Kim Fork', 'reader');
-  const pull = scene.propose('good-from-a-fork', change, { author: 'stranger', fork: true });
+test.each([
+  ['team.yaml', joins('kim', 'Kim Fork', 'reader'), 'Kim Fork'],
+  ['.gitattributes', { '.gitattributes': () => '* text=auto\n' }, 'nothing changes'],
+])('a valid change of %s from a fork is previewed, not planned, and cannot be merged', async (file, change, says) => {
+  const pull = scene.propose(`from-a-fork${file}`, change, { author: 'stranger', fork: true });
   const run = await scene.plan(pull);
   expectConclusion(run, 'failure');
   expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
   const failed = run.jobs.preview?.steps.filter(({ outcome }) => outcome === 'failure').map(({ name }) => name);
-  expect(failed).toEqual(['Detect changes of team.yaml', 'Refuse what cannot be planned']);
-  expect(run.jobs.preview?.summary).toContain('Kim Fork');
+  expect(failed?.slice(-2)).toEqual(['Detect changes of what is applied', 'Refuse what cannot be planned']);
+  expect(run.jobs.preview?.summary).toContain(says);
   expect(credentialsIn(run)).toEqual([]);
 });
 

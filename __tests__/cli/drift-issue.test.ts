@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DriftFinding } from '../../src/drift/finding.ts';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { ADDED, reportOf, reportWith, scanOf } from '../support/drift-reports.ts';
@@ -65,8 +66,22 @@ test('a failed check is in the summary, and no failure of this step', async () =
   expect(written('summary')).toContain('`credentials-failed`');
 });
 
-test('an unreadable report is reported, and a failed check', async () => {
-  expect(await check('{"version":2}')).toMatchObject({ code: 0, stderr: expect.stringContaining('report.json') });
+const BROKEN = reportOf(scanOf([], { findings: [{} as DriftFinding] }));
+
+// The job that reconciles runs after this step, and its issue must show what was found.
+test.each([
+  ['of another version', '{"version":2}'],
+  ['larger than 64 MiB', ' '.repeat(64 * 1024 * 1024 + 1)],
+  ['with a finding that says nothing', JSON.stringify(BROKEN)],
+])('a report %s fails this step, and is a failed check', async (_what, text) => {
+  expect(await check(text)).toMatchObject({ code: 1, stderr: expect.stringContaining('Ignored report.json: ') });
+  expect(written('summary')).toContain('`drift-check-failed`');
+  const [issue] = repository().threads.values();
+  expect(issue?.body).toContain('drift-error:unknown');
+});
+
+test('no report of a check that did not fail fails this step', async () => {
+  expect(await check(null)).toMatchObject({ code: 1 });
   expect(written('summary')).toContain('`drift-check-failed`');
 });
 

@@ -140,6 +140,10 @@ test('a report of another lab, none and no report at all are refused', async () 
   expect(await refused()).toContain('there is no such file');
   writeFileSync(file, '{}');
   expect(await refused()).toContain('it is no report of a drift check');
+  const report = reportWith([ADDED]);
+  const scan = { class: 'drift', findings: [{}] };
+  writeFileSync(file, JSON.stringify({ ...report, check: { ...report.check, scan } }));
+  expect(await refused()).toContain('it is no report of a drift check');
   writeFileSync(file, JSON.stringify({ ...reportWith([ADDED]), lab: 'vision-lab' }));
   expect(await refused()).toContain('it is of another lab: vision-lab');
   writeFileSync(file, JSON.stringify(reportWith([ADDED])));

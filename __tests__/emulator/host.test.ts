@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
@@ -194,12 +203,19 @@ describe('the account of a directory', () => {
     await emulator.close();
     writeFileSync(join(dir, 'thesis.txt'), 'mine');
     writeFileSync(join(dir, 'state/notes.txt'), 'mine');
-    for (const lab of ['.', 'two']) {
-      mkdirSync(join(dir, lab, 'keys'), { recursive: true });
-      for (const file of ['record.json', 'keys/AKIA1.json']) writeFileSync(join(dir, lab, file), '{}');
+    const elsewhere = mkdtempSync(join(tmpdir(), 'emulator-host-'));
+    for (const lab of [dir, join(dir, 'two'), elsewhere]) {
+      mkdirSync(join(lab, 'keys'), { recursive: true });
+      for (const file of ['record.json', 'keys/AKIA1.json']) writeFileSync(join(lab, file), '{}');
     }
+    // As a commit can bring them.
+    mkdirSync(join(dir, 'three'));
+    symlinkSync(elsewhere, join(dir, 'link'));
+    symlinkSync(join(elsewhere, 'keys'), join(dir, 'three/keys'));
     expect(await resetEmulator(dir, ['record.json', 'keys/'])).toMatchObject({ ok: true });
-    expect(readdirSync(dir).sort()).toEqual(['state', 'thesis.txt']);
+    expect(readdirSync(dir).sort()).toEqual(['link', 'state', 'thesis.txt', 'three']);
+    expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(['keys', 'keys/AKIA1.json', 'record.json']);
+    rmSync(elsewhere, { recursive: true });
     expect(readdirSync(join(dir, 'state'))).toEqual(['notes.txt']);
   });
 

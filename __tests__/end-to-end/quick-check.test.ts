@@ -2,6 +2,8 @@ import {
   AddUserToGroupCommand,
   AttachGroupPolicyCommand,
   CreateGroupCommand,
+  CreateUserCommand,
+  DeleteUserCommand,
   type IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
@@ -9,7 +11,7 @@ import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
 import { quickCheck } from '../../src/app/drift/run-scan.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { showPlan } from '../../src/cli/plan-output.ts';
-import { iamName } from '../../src/team/names.ts';
+import { boundaryArn, iamName, labPath, memberTags } from '../../src/team/names.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -34,7 +36,11 @@ const OPTIONS: ApplyOptions = {
 };
 
 /** Applies the sample with Fay suspended; `meanwhile` is what happens while the question waits. */
-async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promise<unknown>) {
+async function applyAsking(
+  test: LabInTest,
+  meanwhile: (iam: IAMClient) => Promise<unknown>,
+  options: Partial<ApplyOptions> = {},
+) {
   const members = smallTeam.members.map((member) =>
     member.key === 'fay' ? { ...member, suspended: true, keys: 0 } : member,
   );
@@ -49,7 +55,7 @@ async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promi
   };
   const result = await planAndApply(
     session,
-    OPTIONS,
+    { ...OPTIONS, ...options },
     terminal,
     (_session, _planned, check) => shown.push(check),
     () => shown.push('begun'),
@@ -99,6 +105,26 @@ test('a manual change made while apply waits for its answer makes another plan, 
     const { result, shown } = await applyAsking(test, emptyGroup);
     expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     expect(shown).toMatchObject([{ findings: [] }]);
+  });
+});
+
+test('a user is accepted who was there when the plan was shown, and no later one of the name', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const ada = { UserName: iamName(smallTeam.lab, 'ada') };
+    const again = async (iam: IAMClient) => {
+      await iam.send(new DeleteUserCommand(ada));
+      const Tags = Object.entries(memberTags(smallTeam.lab, 'ada')).map(([Key, Value]) => ({ Key, Value }));
+      const as = { Path: labPath(smallTeam.lab), PermissionsBoundary: boundaryArn(smallTeam), Tags };
+      await iam.send(new CreateUserCommand({ ...ada, ...as }));
+    };
+    const { iam } = test.lab(smallTeam);
+    await iam.send(new RemoveUserFromGroupCommand({ ...ada, GroupName: iamName(smallTeam.lab, 'results-reader') }));
+    await again(iam);
+    const { result } = await applyAsking(test, again, { restore: ['ada'] });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+    const accepted = await applyAsking(test, async () => {}, { restore: ['ada'] });
+    expect(accepted.result.ok).toBe(true);
+    expect(orThrow(await planStack(test.lab(smallTeam))).ruled.withheld).toEqual([]);
   });
 });
 

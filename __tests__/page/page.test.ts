@@ -125,6 +125,7 @@ browserTest('filters by person, role and capability; sorts by last day', async (
 browserTest('exports what is shown as CSV, in which nothing is a formula', async () => {
   const members = [
     member({ key: 'bo', name: '=HYPERLINK("x","y")', roles: ['paymaster'] }),
+    member({ key: 'kim', name: '＝1＋1', roles: ['paymaster'] }),
     ...sampleTeam.members.slice(2),
   ];
   await browser.open(pageOf(labWithout({ ...sampleTeam, owners: [], members })), {}, async (page) => {
@@ -139,7 +140,8 @@ browserTest('exports what is shown as CSV, in which nothing is a formula', async
     expect(lines).toContain(
       `"'=HYPERLINK(""x"",""y"")","bo","paymaster","no last day","no","yes: by paymaster","yes: by paymaster"`,
     );
-    expect(lines.length).toBe(5);
+    expect(lines).toContain(`"'＝1＋1","kim","paymaster","no last day","no","yes: by paymaster","yes: by paymaster"`);
+    expect(lines.length).toBe(6);
   });
 });
 

@@ -61,6 +61,7 @@ test('what each mistake prints', () => {
 test('every code that a file can cause has a mistake of its own', () => {
   const elsewhere = [
     // read-team-file.test.ts
+    'file-converted',
     'file-missing',
     'file-is-directory',
     'file-is-link',

@@ -52,15 +52,23 @@ function checkout({ origins, repository }: Surroundings): StandIn {
     if (origin === undefined) throw new Error(`there is no repository ${inputs.repository}`);
     const { ref = '', path = '.', 'fetch-depth': depth = '1', 'sparse-checkout': sparse } = inputs;
     if (inputs['persist-credentials'] !== 'false') throw new Error('the checkout would leave its token behind');
+    if (depth === '0') throw new Error('the checkout would fetch every branch');
     // `main` is read when it is asked for; any other branch belongs to a contributor.
-    if (ref !== 'main' && !/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
+    const isMain = ref === 'main' || ref === 'refs/heads/main';
+    if (!isMain && !/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
     const target = join(job.workspace, path);
     mkdirSync(target, { recursive: true });
     const git = (...args: string[]) => execFileSync('git', ['-C', target, ...args], { stdio: 'pipe' });
     git('init', '--quiet');
     git('remote', 'add', 'origin', `file://${origin}`);
-    git('fetch', '--quiet', ...(depth === '0' ? [] : [`--depth=${depth}`]), 'origin', ref);
-    const commit = ref === 'main' ? 'FETCH_HEAD' : ref;
+    git(
+      'fetch',
+      '--quiet',
+      `--depth=${depth}`,
+      'origin',
+      ref === 'refs/heads/main' ? `+${ref}:refs/remotes/origin/main` : ref,
+    );
+    const commit = isMain ? 'FETCH_HEAD' : ref;
     if (sparse !== undefined) {
       if (inputs['sparse-checkout-cone-mode'] !== 'false') throw new Error('a cone holds every file of the root');
       git('sparse-checkout', 'set', '--no-cone', ...sparse.trim().split('\n'));

@@ -13,6 +13,7 @@ export interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly 'continue-on-error'?: boolean;
+  readonly 'timeout-minutes'?: number;
 }
 
 type Permissions = Readonly<Record<string, 'read' | 'write'>>;
@@ -59,7 +60,18 @@ const JOB = [
   'strategy',
   'steps',
 ];
-const STEP = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
+const STEP = [
+  'id',
+  'name',
+  'if',
+  'uses',
+  'run',
+  'working-directory',
+  'with',
+  'env',
+  'continue-on-error',
+  'timeout-minutes',
+];
 
 /** Reads a workflow; a key that the test runner does not support is an error, so that none is ignored. */
 export function readWorkflow(file: string): Workflow {

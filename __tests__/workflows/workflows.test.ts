@@ -259,7 +259,12 @@ test('the access page has the whole history, a page alone is kept, and a failure
   expect(pages.map(({ where }) => where)).toEqual(['called-apply.yml, page', 'called-drift.yml, page']);
   for (const { job } of pages) {
     expect(job).toMatchObject({ permissions: { contents: 'read' }, 'continue-on-error': true });
-    expect(job.steps[0]?.with).toMatchObject({ path: 'lab', 'fetch-depth': 0 });
+    // Git's depth without end. A step that takes too long fails, and a job is cancelled, which this does not continue on.
+    expect(job.steps[0]?.with).toMatchObject({ path: 'lab', 'fetch-depth': 2 ** 31 - 1 });
+    expect(job.steps[0]?.with?.ref).toMatch(
+      /^refs\/heads\/(main|\$\{\{ github\.event\.repository\.default_branch \}\})$/,
+    );
+    expect(job.steps.flatMap((step) => step['timeout-minutes'] ?? [])).toEqual([2, 1]);
     expect(job.steps[0]?.with).not.toHaveProperty('sparse-checkout');
     expect(job.steps.at(-1)?.with).toMatchObject({ path: 'page/access.html', 'retention-days': 7 });
     expect(jobs.flatMap((other) => needsOf(other.job))).not.toContain('page');

@@ -10,12 +10,14 @@ import {
 } from '../access/operation-set.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
-import { DENY_ALL, type PolicyDocument } from '../iam/document.ts';
+import { stableJson } from '../iam/canonical.ts';
+import { DENY_ALL, type PolicyDocument, statementsOf } from '../iam/document.ts';
 import { policySize, QUOTAS } from '../iam/quotas.ts';
-import { boundaryArn, iamName, LIMITS_POLICY } from '../team/names.ts';
+import { isOfLimits } from '../team/documents.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../team/names.ts';
 import { beginsLater, hasExpired, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
-import { type AdoptedNow, placeInLab } from './progress.ts';
+import { type AccountNow, type AdoptedNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
 /** What `adopt --apply` writes, and what it is held to. */
 export interface AdoptingTeams {
@@ -184,4 +186,38 @@ function denyAllBut(operations: readonly Operation[]): PolicyDocument {
   if (operations.length === 0) return DENY_ALL;
   const kept = operations.length === OPERATIONS.length ? ['mechanicalturk:*'] : operations.map(actionOf);
   return { Version: '2012-10-17', Statement: [{ Effect: 'Deny', NotAction: kept, Resource: '*' }] };
+}
+
+/**
+ * The account as it was before an unfinished `adopt --finish`, which takes from users what they had, gives them the cover, the
+ * lab's boundary, tags and `limits`, and creates the other members' users. What someone else changed is still in it.
+ */
+export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team, today: string, at: Date): AccountNow {
+  const own = new Map(adoptedNow(adoption, account).map((each) => [each.now, each]));
+  const places = team.members.map(({ key }) => ({ name: iamName(team.lab, key), path: labPath(team.lab) }));
+  const users = account.access.users.flatMap((now) => {
+    const { user } = own.get(now) ?? {};
+    if (user === undefined) return places.some((place) => isAt(place, now)) ? [] : [now];
+    const cover = coverOf({ user, now: { ...now, inline: user.inline } }, team, today, at);
+    const isOurs = ({ name, document }: AccessUser['inline'][number]) =>
+      document !== null &&
+      ((name === LIMITS_POLICY && statementsOf(document).every(isOfLimits)) ||
+        (name === cover?.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
+    const left = now.inline.filter((each) => !isOurs(each));
+    const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
+    return [
+      {
+        ...{ ...now, tags: user.tags, inline: [...left, ...taken] },
+        attached: [...new Set([...now.attached, ...user.attached])],
+        groups: [...new Set([...now.groups, ...user.groups])],
+        boundary: now.boundary === boundaryArn(team) ? user.boundary : now.boundary,
+      },
+    ];
+  });
+  return { ...account, access: { ...account.access, users } };
+}
+
+/** On another day, or by a changed file, a cover leaves others. */
+function isCover(document: PolicyDocument): boolean {
+  return statementsOf(document).every(({ Effect, NotAction }) => Effect === 'Deny' && NotAction !== undefined);
 }

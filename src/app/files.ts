@@ -1,12 +1,19 @@
-import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
-/** Checks before a command does anything that its output files can be written. Null means no file. */
+/**
+ * Checks before a command does anything that its output files can be written, and are no links to files, which a commit can
+ * bring. Null means no file.
+ */
 export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
   for (const file of files) {
     if (file === null) continue;
-    const isNew = !existsSync(file);
+    const target = await stat(file).catch(() => null);
+    const isNew = target === null;
+    // A shell hands over a pipe as a link.
+    if ((await isLink(file)) && (isNew || target.isFile()))
+      return fail('file-not-writable', { file, reason: 'it is a symbolic link' });
     try {
       await (await open(file, 'a')).close();
       if (isNew) await rm(file, { force: true });
@@ -15,6 +22,11 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
     }
   }
   return succeed(null);
+}
+
+/** Whether a path is a symbolic link, with or without a slash at its end. */
+export async function isLink(path: string): Promise<boolean> {
+  return (await lstat(resolve(path)).catch(() => null))?.isSymbolicLink() === true;
 }
 
 /** Writes a file in the place of what is there: a link, which a commit can bring, is replaced and not followed. */
@@ -54,4 +66,5 @@ function systemReason(error: unknown): string {
 /** What the system answers to those who write where they may not. */
 const NOT_WRITABLE: readonly string[] = [
   ...['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'],
+  'ERR_FS_EISDIR',
 ];

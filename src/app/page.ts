@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { type DriftReport, readDriftReport } from '../drift/report/report.ts';
+import { readShownReport } from '../drift/report/drift-run.ts';
+import type { DriftReport } from '../drift/report/report.ts';
 import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
 import type { PageInput } from '../page/facts.ts';
 import { accessPage } from '../page/page.ts';
-import { replaceFile, written } from './files.ts';
+import { isLink, replaceFile, written } from './files.ts';
 import { openHistory } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
@@ -30,6 +31,8 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const team = read.value;
   const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
   if (!report.ok) return report;
+  // A commit can bring a link to any folder.
+  if (await isLink(out)) return fail('file-not-writable', { file: out, reason: 'it is a symbolic link' });
   const past = await pastOf(file, today);
   const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);
@@ -51,7 +54,7 @@ async function pastOf(file: string, today: string): Promise<PageInput['past']> {
 }
 
 async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {
-  const parsed = await readDriftReport(file);
+  const parsed = await readShownReport(file);
   if (parsed === null) return fail('file-not-readable', { file, reason: 'there is no such file' });
   if (!parsed.ok)
     return fail('file-not-readable', { file, reason: `it is no report of a drift check: ${parsed.reason}` });

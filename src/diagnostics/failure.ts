@@ -198,7 +198,7 @@ export interface PipelineFailureArgs {
   'not-converged': { readonly addresses: readonly string[] };
   /**
    * A member or role of `--restore` that is not in team.yaml (`found` is null), whose IAM user `name` was renamed to `found` or
-   * moved to the path `found`, or whose IAM name is taken by `found`.
+   * moved to the path `found`, or whose IAM name or policy is in use by `found`.
    */
   'not-restorable': {
     readonly of: 'member' | 'role';
@@ -267,7 +267,7 @@ export interface PipelineFailureArgs {
   /** `file` is adopt.json; `other` if it is of another lab or account. */
   'adoption-unusable': {
     readonly file: string;
-    readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'other';
+    readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'tracked' | 'other';
     readonly reason: string;
   };
   /** There is no adopt.json, and the users of these members are moved. */

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { EVENTS_FILE } from './account/event-history.ts';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
@@ -39,13 +39,13 @@ export async function resetEmulator(dir: string, records: readonly string[] = []
   // Labs that share an account have a directory of records each. Elsewhere, files of these names are someone's own.
   const shared = (isAccount ? listOf(dir) : []).map((name) => join(dir, name));
   const labs = [
-    ...shared.filter((path) => path !== states && statSync(path).isDirectory()),
+    ...shared.filter((path) => path !== states && lstatSync(path).isDirectory()),
     ...(isAccount ? [dir] : []),
   ];
   for (const lab of labs) for (const record of records) for (const path of filesOf(lab, record)) remove(path);
-  const emptied = labs.flatMap((lab) => [...records.map((record) => join(lab, record)), lab]);
+  const emptied = labs.flatMap((lab) => [...records.map((record) => resolve(lab, record)), lab]);
   for (const directory of [states, ...emptied, dir])
-    if (existsSync(directory) && statSync(directory).isDirectory() && listOf(directory).length === 0)
+    if (existsSync(directory) && lstatSync(directory).isDirectory() && listOf(directory).length === 0)
       rmdirSync(directory);
   return succeed(deleted);
 }
@@ -58,6 +58,7 @@ function filesOf(lab: string, record: string): readonly string[] {
     : [path];
 }
 
+/** Nothing of a link, which a commit can bring. */
 function listOf(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
+  return existsSync(directory) && lstatSync(resolve(directory)).isDirectory() ? readdirSync(directory) : [];
 }

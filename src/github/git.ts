@@ -4,6 +4,9 @@ import { execFile } from 'node:child_process';
 const TIME = 120_000;
 const LARGEST_OUTPUT = 256 * 1024 * 1024;
 
+/** A folder of a commit can be laid out as a bare repository, whose settings run programs: Git takes none that it only finds. */
+const NO_FOUND_BARE = ['-c', 'safe.bareRepository=explicit'];
+
 type GitAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 export type Git = (...args: readonly string[]) => Promise<GitAnswer>;
 
@@ -34,10 +37,23 @@ export function historyGit(directory: string): Git {
   return (...args) => runGit(['--no-replace-objects', '--literal-pathspecs', '-C', directory, ...args], env);
 }
 
+/** All by which a checkout writes more than other line ends: https://git-scm.com/docs/gitattributes#_effects */
+const CONVERSIONS = ['working-tree-encoding', 'ident', 'filter'];
+
+/** Which of the files of a directory a checkout writes in another way than they were committed; none outside a clone. */
+export async function convertedIn(directory: string, files: readonly string[]): Promise<readonly string[]> {
+  const answered = await gitIn(directory, 'check-attr', '-z', ...CONVERSIONS, '--', ...files);
+  const parts = (answered ?? '').split('\0');
+  // FILE NUL ATTRIBUTE NUL VALUE NUL
+  return files.filter((file) =>
+    parts.some((part, at) => at % 3 === 2 && parts[at - 2] === file && !['unspecified', 'unset'].includes(part)),
+  );
+}
+
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */
 export function blobsIn(directory: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer> | null> {
   return new Promise((resolve) => {
-    const args = ['--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
+    const args = [...NO_FOUND_BARE, '--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
     const options = { encoding: 'buffer', timeout: TIME, maxBuffer: LARGEST_OUTPUT } as const;
     const child = execFile('git', args, options, (error, bytes) => resolve(error === null ? batchIn(bytes) : null));
     // A Git that ended early is reported by its exit code.
@@ -62,9 +78,14 @@ function batchIn(bytes: Buffer): ReadonlyMap<string, Buffer> {
 
 function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<GitAnswer> {
   return new Promise((resolve) => {
-    execFile('git', args, { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT }, (error, text, errors) => {
-      const words = errors.trim().split('\n').at(-1) ?? '';
-      resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });
-    });
+    execFile(
+      'git',
+      [...NO_FOUND_BARE, ...args],
+      { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT },
+      (error, text, errors) => {
+        const words = errors.trim().split('\n').at(-1) ?? '';
+        resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });
+      },
+    );
   });
 }

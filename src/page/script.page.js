@@ -132,7 +132,7 @@ function label({ target }) {
 }
 
 /** No field is a formula in a spreadsheet. */
-const field = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+const field = (text) => `"${(/^[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
 function csv() {
   const columns = heads.filter(({ hidden }) => !hidden);

@@ -63,7 +63,7 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
   ['no commit: back to where the team came', applied(null, 'three'), 'docs', ['lock', 'workflow']],
   ['no commit: back to the first of all', applied(null, 'none'), 'two', ['two', 'words', 'one']],
   ['a team that was never on the branch: every change', applied(null, 'four'), 'two', ['two', 'words', 'one', 'first']],
-  ['before the first apply: the newest that changed the file', null, 'docs', ['three']],
+  ['before the first apply: the newest that changed a deciding file', null, 'docs', ['lock']],
 ])('%s', async (_what, last, newest, changes) => {
   expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
 });

@@ -74,6 +74,8 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['reviews', sampleTeam, set({ reviewEveryDays: 365 }), 'descriptive-only', 'review-period'],
   ['rarer reviews', set({ reviewEveryDays: 90 }), set({ reviewEveryDays: 365 }), 'boundary-changed', 'review-period'],
   ['no reviews', set({ reviewEveryDays: 365 }), sampleTeam, 'boundary-changed', 'review-period'],
+  ['a review', sampleTeam, edit('bo', { reviewed: '2026-11-25' }), 'descriptive-only', 'reviewed'],
+  ['no review', edit('bo', { reviewed: '2026-11-25' }), sampleTeam, 'descriptive-only', 'reviewed'],
   ['a snooze', sampleTeam, snooze(), 'boundary-changed', 'snooze'],
   ['a longer snooze', snooze(), snooze({ until: '2027-02-28' }), 'boundary-changed', 'snooze'],
   ['a shorter snooze', snooze(), snooze({ until: '2026-12-31' }), 'descriptive-only', 'snooze'],
@@ -102,10 +104,12 @@ test('the texts of all changed settings', () => {
 
 test('a review of access grants nothing, and the comment says so', () => {
   const found = review(sampleTeam, edit('bo', { reviewed: '2026-11-25' }));
-  expect(found).toMatchObject({ people: [], settings: [], descriptive: ['bo'], risk: 'descriptive-only' });
-  const comment = renderComment(viewOf(found));
-  expect(comment).toContain('### If merged: only descriptive fields change');
-  expect(comment).toContain('Changes only descriptive fields of `bo`. No change in AWS.');
+  expect(found).toMatchObject({ people: [], descriptive: [], risk: 'descriptive-only' });
+  expect(renderComment(viewOf(found))).toContain('### If merged: access is vouched for');
+  for (const beside of [{}, { until: '2027-12-31' }, { name: 'Bo C.' }]) {
+    const comment = renderComment(viewOf(review(sampleTeam, edit('bo', { reviewed: '2026-11-25', ...beside }))));
+    expect(comment).toContain('**Vouched for:** `bo`');
+  }
 });
 
 test.each([0, 1])('a new member with %i keys is no settings change', (keys) => {

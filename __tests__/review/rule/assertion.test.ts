@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { gainsBeyond, heldBeyond } from '../../../src/review/rule/assertion.ts';
-import { rolePolicyArn } from '../../../src/team/names.ts';
+import { labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import {
   AT,
   all,
@@ -30,6 +30,13 @@ const path = '/mturk/perception-lab/';
 
 describe('before an apply: who would gain what the written team does not give', () => {
   const withheld = withMember('fay', { withheld: ['SendBonus'] });
+  const payArn = rolePolicyArn(sampleTeam, 'paymaster');
+  const zoe = withUser({ name: 'zoe', groups: [name('paymaster')] });
+  const outside = all(
+    zoe,
+    changeGroup('paymaster', () => ({ path: '/elsewhere/' })),
+  );
+  const narrow = edit(payArn, says(statement('Allow', 'mechanicalturk:GetHIT')));
   test.each<[string, AccessModel, AccessModel, typeof sampleTeam, readonly string[]]>([
     ['a plan of the team gives no one more', takeOut('fay', name('paymaster'))(account), account, sampleTeam, []],
     [
@@ -54,8 +61,26 @@ describe('before an apply: who would gain what the written team does not give', 
       [],
     ],
     ['a user who is no member', account, withUser({ name: 'zoe', attached: [FULL] })(account), sampleTeam, []],
+    [
+      'a user in a role’s group outside the path, whose policy gives more',
+      ...([all(outside, narrow)(account), account, sampleTeam, ['zoe']] as const),
+    ],
+    [
+      'a user under the path whom the plan does not have, with a policy of a role that gives more',
+      ...([
+        all(withUser({ name: 'zoe', path: labPath(sampleTeam.lab), attached: [payArn] }), narrow)(account),
+        account,
+      ] as const),
+      ...([sampleTeam, ['zoe']] as const),
+    ],
+    [
+      'a user in the group of a role, which they leave',
+      ...([all(zoe, narrow)(account), account, sampleTeam, []] as const),
+    ],
   ])('%s', (_what, before, planned, written, expected) => {
-    expect(gainsBeyond(before, planned, written, AT).map(({ user }) => user)).toEqual(expected);
+    expect(
+      gainsBeyond(before, { recorded: account, before: account, after: planned }, written, AT).map(({ user }) => user),
+    ).toEqual(expected);
   });
 });
 

@@ -1,4 +1,6 @@
+import { accessOf, allowedByName } from '../../../src/access/access-of.ts';
 import { type AccessModel, emptyModel } from '../../../src/access/model.ts';
+import { listOperations } from '../../../src/access/operation-set.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
 import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
@@ -10,6 +12,7 @@ import { limitsPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
+  AT,
   after,
   all,
   attach,
@@ -1038,7 +1041,7 @@ describe('names that something else has', () => {
     expect(result.team.members.find(({ key }) => key === 'fay')?.roles).toEqual([]);
   });
 
-  test.each<[string, Change, Pick<Team['roles'][number], 'allow' | 'deny'>]>([
+  test.each<[string, Change, Pick<Team['roles'][number], 'allow' | 'deny' | 'keptDenies'>]>([
     ['as it is', same, { allow: PAY, deny: [] }],
     ['narrowed', edit(payArn, says(statement('Allow', 'mechanicalturk:GetHIT'))), { allow: ['GetHIT'], deny: [] }],
     ['under a condition', edit(payArn, says(statement('Allow', '*', mfa))), { allow: [], deny: [] }],
@@ -1051,7 +1054,7 @@ describe('names that something else has', () => {
     [
       'less by a Deny',
       edit(payArn, says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus'))),
-      { allow: PAY.filter((each) => each !== 'SendBonus'), deny: [] },
+      { allow: PAY, deny: [], keptDenies: [statement('Deny', 'mechanicalturk:SendBonus')] },
     ],
     ['widened', edit(payArn, says(statement('Allow', '*'))), { allow: PAY, deny: [] }],
   ])('the policy of a role whose group was moved gives no more than it does, %s', (_what, change, expected) => {
@@ -1065,6 +1068,75 @@ describe('names that something else has', () => {
     const { team: written } = ruled({ change });
     expect(written.roles.find(({ key }) => key === 'paymaster')).toMatchObject({ allow: PAY, deny: [] });
   });
+
+  const paymaster = (more: object, freeze: Team['freeze'] = []): Team => ({
+    ...sampleTeam,
+    freeze,
+    roles: sampleTeam.roles.map((each) => (each.key === 'paymaster' ? { ...each, ...more } : each)),
+  });
+  const full = { allow: [], managed: ['AmazonMechanicalTurkFullAccess'] };
+  const eve = (more: object) => withUser({ name: 'eve', ...more });
+  const elsewhere: Change = (account) => ({
+    ...changeGroup('paymaster', () => ({ path: '/elsewhere/' }))(account),
+    users: [...eve({ groups: [name('paymaster')] })(account).users],
+  });
+  const renamedAway = (...attached: readonly string[]) =>
+    all(
+      withoutGroup('paymaster'),
+      withGroup({ name: 'x', path: '/elsewhere/', attached: [payArn, ...attached] }),
+      eve({ groups: ['x'] }),
+    );
+  test.each<[string, Change, Team, Team]>([
+    ['a Deny that the file drops', elsewhere, paymaster({ ...full, deny: ['SendBonus'] }), paymaster(full)],
+    [
+      'a Deny that the file narrows',
+      elsewhere,
+      paymaster({ ...full, deny: ['SendBonus', 'CreateHIT'] }),
+      paymaster({ ...full, deny: ['CreateHIT'] }),
+    ],
+    ['a freeze of a role without a policy of its own', elsewhere, paymaster(full), paymaster(full, ['pay:bonus'])],
+    ['a freeze that the file lifts', elsewhere, paymaster(full, ['pay:bonus']), paymaster(full)],
+    [
+      'a Deny that someone added, and another of the file',
+      all(elsewhere, edit(payArn, says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus')))),
+      paymaster({}),
+      paymaster({ deny: ['ApproveAssignment'] }, ['pay:bonus']),
+    ],
+    ['another name of the group', renamedAway(), paymaster({ allow: ['GetHIT'] }), paymaster({})],
+    ['another name of the group, and a Deny', renamedAway(FULL), paymaster({ deny: ['SendBonus'] }), paymaster({})],
+    [
+      'the policy at a user',
+      eve({ attached: [payArn] }),
+      paymaster({ allow: ['GetHIT'] }),
+      paymaster({ deny: ['RejectAssignment'] }),
+    ],
+    [
+      'the policy at a user under the path who is no member',
+      eve({ path: PATH, attached: [payArn] }),
+      paymaster({ allow: ['GetHIT'] }),
+      paymaster({ deny: ['RejectAssignment'] }),
+    ],
+    [
+      'the policy as a boundary',
+      eve({ attached: [FULL], boundary: payArn }),
+      paymaster({ allow: ['GetHIT'] }),
+      paymaster({}),
+    ],
+  ])(
+    'a user of the account with a role that no apply changes gains nothing by one: %s',
+    (_what, change, applied, team) => {
+      const input = inputOf({ team, applied, change: all(withPolicy(FULL, managedPolicyByArn(FULL)!), change) });
+      const can = (account: AccessModel) => listOperations(allowedByName(accessOf(account, { at: AT })).get('eve')!);
+      const first = ruleFor(input);
+      const access = afterApply(input.account.access, first, applied);
+      expect(can(input.account.access)).toEqual(expect.arrayContaining([...can(access)]));
+      const facts = { ...input.applied!, team: appliedTeam(team, TODAY) };
+      const second = ruleFor({ ...input, applied: facts, account: { ...input.account, access } });
+      expect(second.team).toEqual(first.team);
+      expect(second.withheld).toEqual(first.withheld);
+      expect(brief(first)).toContainEqual(expect.stringMatching(/^paymaster name-taken \//));
+    },
+  );
 
   test('what another boundary took stays withheld from who is in the moved group of a role', () => {
     const quarantine = 'arn:aws:iam::123456789012:policy/quarantine';

@@ -245,13 +245,14 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
-  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'open', 'other'] as const).map((because) => ({
+  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'open', 'tracked', 'other'] as const).map((because) => ({
     ...{ file: 'adopt.json', because },
     reason: {
       missing: 'ENOENT',
       unreadable: 'EACCES',
       damaged: 'it is not JSON',
       open: 'others than its owner may read or write it (644), as if it came from Git',
+      tracked: 'Git tracks it, so that a commit can change it',
       other: 'it is of lab x in account y',
     }[because],
   })),

@@ -8,7 +8,7 @@ import {
 import type { AccessUser } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
 import { type AdoptedNow, changesSince, isInLab, ofMembers } from '../../adopt/progress.ts';
-import { adoptingTeams, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
+import { adoptingTeams, beforeFinish, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
 import { type Unused, unusedAfter } from '../../adopt/unused.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -86,6 +86,14 @@ export async function finishAdoption(
   if (!seen.ok) return { ok: false, failure: failureAfter(seen.failure, cleared.value, 1) };
   const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
   if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
+  const { account: access, rule: ruled } = planned.value;
+  const planning = { access, ids: { user: ruled.shown ?? new Map(), group: new Map() } };
+  const left = checkUnchanged(
+    session,
+    adoption,
+    beforeFinish(adoption, planning, session.team, session.today, session.at),
+  );
+  if (!left.ok) return { ok: false, failure: failureAfter(left.failure, cleared.value, 1) };
   const options = { ...given, ownerIds: new Map(), workflow: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);
   if (!applied.ok) return { ok: false, failure: failureAfter(applied.failure, cleared.value, 1) };
@@ -111,7 +119,8 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
   // What is gone since it began is its own doing.
-  const unchanged = record === null ? checkUnchanged(session, adoption, account) : succeed(null);
+  const before = record === null ? account : beforeFinish(adoption, account, team, today, at);
+  const unchanged = checkUnchanged(session, adoption, before);
   if (!unchanged.ok) return unchanged;
   const left = people.filter((each) => !isInLab(each, team));
   if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AccessModel } from '../../access/model.ts';
 import { ADOPTION, type Adoption, adoptionFile } from '../../adopt/adoption.ts';
@@ -17,6 +18,7 @@ import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/i
 import { type Failed, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { parseData } from '../../diagnostics/parse-data.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
+import { gitIn } from '../../github/git.ts';
 import type { Team } from '../../team/team.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, readRecord } from '../session/records.ts';
@@ -50,6 +52,12 @@ export async function readAdoption(
     const reason = `others than its owner may read or write it (${(mode & 0o777).toString(8)}), as if it came from Git`;
     return fail('adoption-unusable', { file, because: 'open', reason });
   }
+  if (await gitIn(dirname(file), 'ls-files', '--', basename(file)))
+    return fail('adoption-unusable', {
+      file,
+      because: 'tracked',
+      reason: 'Git tracks it, so that a commit can change it',
+    });
   const read = parseData(text.value, ADOPTION);
   if (!read.ok) return fail('adoption-unusable', { file, because: 'damaged', reason: read.reason });
   if (read.value.lab === lab && read.value.account === account) return succeed(read.value);

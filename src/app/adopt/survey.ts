@@ -1,4 +1,4 @@
-import { lstat, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { candidatesIn } from '../../adopt/candidates.ts';
@@ -9,7 +9,7 @@ import { readOwnCredentials } from '../../aws/credentials/user-credentials.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { replaceFile, written } from '../files.ts';
+import { isLink, replaceFile, written } from '../files.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -114,13 +114,12 @@ async function readBuckets({ connection }: AccountSession) {
 export function saveSurvey({ draft, adoption }: Survey, teamFile: string): Promise<Result<readonly string[]>> {
   return written(async () => {
     const file = adoptionFile(teamFile);
-    if (draft !== null) await writeFile(draft.file, draft.text);
+    if (draft !== null) await replaceFile(draft.file, draft.text);
     await replaceFile(file, `${JSON.stringify(adoption, null, 2)}\n`, 0o600);
     const ignored = join(dirname(teamFile), '.gitignore');
     const lines = await readFile(ignored, 'utf8').catch(() => '');
     const isIgnored = lines.split(/\r?\n/).includes('adopt.json');
-    const isLink = (await lstat(ignored).catch(() => null))?.isSymbolicLink() === true;
-    const isAdded = !isIgnored && !isLink;
+    const isAdded = !isIgnored && !(await isLink(ignored));
     if (isAdded) await replaceFile(ignored, `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}adopt.json\n`);
     return [...(draft === null ? [] : [draft.file]), file, ...(isAdded ? [ignored] : [])];
   });

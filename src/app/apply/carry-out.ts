@@ -67,7 +67,7 @@ export async function applyPlanned(
   const team = appliedTeam(session.team, session.today);
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
-    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned.ruled, ids.value) };
+    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, ids.value) };
     return {
       ...record,
       commit: options.commit,
@@ -97,8 +97,14 @@ function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): 
   return Object.fromEntries(Object.entries(ids.user).filter(([name]) => names.has(name)));
 }
 
-function newIds({ newUsers }: Ruled, { user }: ApplyRecord['ids']): Record<string, string> {
-  return Object.fromEntries(newUsers.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]])));
+/** Of a user that was there, the id that the plan was made with: another user may have the name by now. */
+function newIds({ ruled, rule }: StackPlan, { user }: ApplyRecord['ids']): Record<string, string> {
+  return Object.fromEntries(
+    ruled.newUsers.flatMap((name) => {
+      const id = rule.shown?.get(name) ?? user[name];
+      return id === undefined ? [] : [[name, id]];
+    }),
+  );
 }
 
 /** Whether there is nothing to do, in Terraform and in users and groups that it does not manage. */
@@ -121,7 +127,7 @@ async function carryOut(
   onBegin: () => void,
 ): Promise<Result<Carried>> {
   const { ruled, account, classification } = planned;
-  const gains = gainsBeyond(account, classification.access.after, ruled.team, session.at);
+  const gains = gainsBeyond(account, classification.access, ruled.team, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
   const { suspendedDuringApply } = planned;

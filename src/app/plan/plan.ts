@@ -56,7 +56,7 @@ export interface StackPlan {
 
 /** What a person or reconcile gives back or deletes: see `RuleInput`. */
 export type RuleOptions = Partial<
-  Pick<RuleInput, 'restore' | 'recreate' | 'created' | 'lift' | 'giveBack' | 'deletions'>
+  Pick<RuleInput, 'restore' | 'shown' | 'recreate' | 'created' | 'lift' | 'giveBack' | 'deletions'>
 >;
 
 export interface StackPlanOptions {
@@ -108,7 +108,7 @@ async function planOnce(
 ): Promise<Result<StackPlan>> {
   const decided = await applyRule(session, rule, own);
   if (!decided.ok) return decided;
-  const { ruled, account, record, policies } = decided.value;
+  const { ruled, account, record, policies, ids } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
   const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
@@ -156,7 +156,7 @@ async function planOnce(
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
     suspendedDuringApply: [...new Set([...atRisk, ...crowded, ...inGroups.map(({ name }) => name)])].sort(),
     obstructed,
-    ...{ ruled, account, record, rule },
+    ...{ ruled, account, record, rule: { shown: ids.user, ...rule } },
   });
 }
 
@@ -165,10 +165,11 @@ export async function applyRule(
   { stack, team, iam, records }: LabSession,
   { restore = new Set(), ...rule }: RuleOptions,
   own?: ApplyRecord | null,
-): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies'>>> {
+): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies' | 'ids'>>> {
   if (stack === 'bootstrap') {
     const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
-    return succeed({ ruled, account: emptyModel(team.account), record: null, policies: new Map() });
+    const ids = { user: new Map(), group: new Map() };
+    return succeed({ ruled, account: emptyModel(team.account), record: null, policies: new Map(), ids });
   }
   const record = own === undefined ? await readRecord(records) : succeed(own);
   if (!record.ok) return record;
@@ -179,8 +180,8 @@ export async function applyRule(
   const applied = facts?.team.lab === team.lab ? facts : null;
   const input: RuleInput = { team, account: account.value, applied, restore, ...rule };
   const ruled = ruleFor(input);
-  const { access, policies } = account.value;
-  const read = { account: access, record: record.value, policies };
+  const { access, policies, ids } = account.value;
+  const read = { account: access, record: record.value, policies, ids };
   const ofBegun = ruled.newUsers.filter((name) => access.users.some((user) => user.name === name));
   if (ofBegun.length === 0) return succeed({ ruled, ...read });
   const held = await heldCredentials(iam, ofBegun);

@@ -1,12 +1,24 @@
+import { basename, dirname } from 'node:path';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { convertedIn } from '../../github/git.ts';
 import { iamName } from '../../team/names.ts';
-import { readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
+import { convertedFinding, readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
+import { CODEOWNERS } from '../codeowners.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** A team file, with an error if a checkout makes another text of it, or of a file that decides with it. */
+export async function readCheckedOut(file: string, today: string): Promise<TeamReading> {
+  const reading = await readTeamFile(file, { today });
+  if (reading.source === null) return reading;
+  const files = [basename(file), 'opentofu.lock.hcl', 'terraform.lock.hcl', CODEOWNERS];
+  const findings = (await convertedIn(dirname(file), files)).map((each) => convertedFinding(file, each));
+  return findings.length === 0 ? reading : { ...reading, team: null, findings: [...findings, ...reading.findings] };
+}
 
 /** The team of a valid file. `today` is `YYYY-MM-DD`, UTC. Without a terminal to print them on, warnings are left to `check`. */
 export async function readTeam(
@@ -14,7 +26,7 @@ export async function readTeam(
   today: string,
   terminal?: Pick<Terminal, 'stderr' | 'color'>,
 ): Promise<Result<Team>> {
-  const { team, findings, source } = await readTeamFile(file, { today });
+  const { team, findings, source } = await readCheckedOut(file, today);
   if (team === null) return fail('team-file-invalid', { file, findings, source });
   if (findings.length > 0) terminal?.stderr(printFindings({ findings, source }, { color: terminal.color }));
   return succeed(team);
@@ -22,7 +34,7 @@ export async function readTeam(
 
 /** The team that a change starts from; null if its file is empty (there was none) or has errors. */
 export async function readBaseTeam(file: string, today: string, terminal: Terminal): Promise<Result<Team | null>> {
-  return baseTeamOf(await readTeamFile(file, { today }), file, terminal);
+  return baseTeamOf(await readCheckedOut(file, today), file, terminal);
 }
 
 export function baseTeamOf(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
@@ -23,6 +23,7 @@ import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
+import { replaceFile } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
@@ -105,8 +106,7 @@ function inFile(file: string): Texts {
     async write(text, replaced) {
       if ((await read()) !== replaced) throw new ObjectChanged();
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.new`, text);
-      await rename(`${file}.new`, file);
+      await replaceFile(file, text);
       return text;
     },
   };

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
+import { readCheckedOut } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
-import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
 
@@ -27,7 +27,7 @@ export async function check(
   io: Pick<Terminal, 'stdout' | 'stdoutAsIs'>,
 ): Promise<number> {
   const { file, format, today, color, strict = false } = options;
-  const reading = await readTeamFile(file, { today });
+  const reading = await readCheckedOut(file, today);
   const { team, findings, source } = reading;
   if (team !== null) writeOutputs(process.env, { account: team.account, lab: team.lab });
   // Without the file, GitHub asks no code owner: a pull request that deletes it must not be merged.

@@ -13,7 +13,8 @@ type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & { readonly json: b
 
 /**
  * `drift-issue`: writes the issues about drift, failed checks, changes that are not applied and expiring access, and the job
- * summary. 0 if all are written; 1 with the reason if one is not, or if the check is outdated: then nothing is changed.
+ * summary. 0 if all are written; 1 with the reason if one is not, without a report, or if the check is outdated: then nothing
+ * is changed.
  */
 async function writeIssues(options: DriftIssueOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const run = await readDriftRun(options, env, new Date());
@@ -27,7 +28,8 @@ async function writeIssues(options: DriftIssueOptions, terminal: Terminal, env: 
   writeSummary(env, runSummary(run));
   const github = connectGitHub(env);
   if (!github.ok) return reportFailure(github.failure, terminal);
-  let code = 0;
+  // The job that reconciles follows this one: it must not, if no issue shows what was found.
+  let code = run.isReportMissing ? 1 : 0;
   const issues: object[] = [];
   await keepDriftIssues(github.value, run, (kind, outcome) => {
     issues.push({ kind, ...(outcome.ok ? outcome.value : { error: failureJson(outcome.failure) }) });
@@ -55,7 +57,7 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .option('--reason <reason>', 'why the workflow stopped; empty if it did not', parseReason)
     .addOption(json())
-    .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
+    .addHelpText('after', exitCodes('0 written', '1 failed, outdated or without a report', '2 wrong usage'))
     .addHelpText(
       'after',
       examples(

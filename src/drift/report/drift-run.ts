@@ -23,6 +23,8 @@ export interface DriftRun {
   readonly isOutdated: boolean;
   /** Lines about files that cannot be used. */
   readonly unusable: readonly string[];
+  /** Whether the check is said not to have failed, and nothing can be shown of it. */
+  readonly isReportMissing: boolean;
   readonly links: RunLinks;
 }
 
@@ -36,7 +38,7 @@ interface DriftRunFiles {
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv, now: Date): Promise<DriftRun> {
   const { of } = files;
-  const read = 'job' in of ? null : await readDriftReport(of.report);
+  const read = 'job' in of ? null : await readShownReport(of.report);
   const report = read?.ok === true ? read.value : null;
   const unusable = read === null || read.ok || 'job' in of ? [] : [say`Ignored ${of.report}: ${read.reason}.`];
   return {
@@ -49,8 +51,21 @@ export async function readDriftRun(files: DriftRunFiles, env: NodeJS.ProcessEnv,
     at: report?.at ?? now.toISOString(),
     isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
+    isReportMissing: 'report' in of && report === null && files.reason === null,
     links: linksOf(env),
   };
+}
+
+/** `readDriftReport` of a report that can be shown: its schema says nothing of the findings in it. */
+export async function readShownReport(file: string): Promise<ReturnType<typeof readDriftReport>> {
+  const read = await readDriftReport(file);
+  if (read?.ok !== true) return read;
+  try {
+    printMarkdown(driftIssue(read.value, null, { repository: null, runUrl: null })?.blocks ?? [], { reveal: false });
+    return read;
+  } catch {
+    return { ok: false, reason: 'check.scan: it must be the result of a scan' };
+  }
 }
 
 function failedCheckIn(

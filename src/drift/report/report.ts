@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
+import { ACCESS_CHANGE } from '../../access/diff.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { KEY_FINDINGS } from '../../keys/rules.ts';
@@ -14,6 +15,9 @@ import type { ScanResult } from '../finding.ts';
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();
 const moment = z.iso.datetime();
+
+/** Of a finding, what programs go through; the rest is text. */
+const FINDINGS = z.array(z.looseObject({ changes: z.array(ACCESS_CHANGE) }));
 
 /** One drift check of the account, or why there is none. */
 const check = z.discriminatedUnion('kind', [
@@ -152,5 +156,5 @@ export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'
 }
 
 function isScan(value: unknown): boolean {
-  return isObject(value) && Array.isArray(value.findings);
+  return isObject(value) && FINDINGS.safeParse(value.findings).success;
 }

@@ -23,7 +23,7 @@ export interface Walked {
 
 /**
  * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
- * that change a file that decides. Before the first apply, the newest that changed the team file.
+ * that change a file that decides. Before the first apply, the newest of these.
  */
 export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Walked[]> {
   const commits = await history.firstParents(newest);
@@ -34,7 +34,7 @@ export async function changesSince(history: History, newest: string, last: LastA
   let needed: number | null = null;
   for (const change of all) {
     if (change.commit === applied) break;
-    if (!(await differs(history, change, last === null ? [TEAM_FILE] : DECIDING))) continue;
+    if (change.parent !== null && !(await history.differs(change.parent, change.commit, DECIDING))) continue;
     if (last === null) return [change];
     // If the commit that was applied is not on the branch, it ends at the first that brought its team there: between that
     // and one that brought it again, other files can have changed.
@@ -42,10 +42,6 @@ export async function changesSince(history: History, newest: string, last: LastA
     changes.push(change);
   }
   return changes.slice(0, needed ?? changes.length);
-}
-
-async function differs(history: History, { commit, parent }: Walked, paths: readonly string[]): Promise<boolean> {
-  return parent === null || history.differs(parent, commit, paths);
 }
 
 async function isChangeTo(history: History, { commit, parent }: Walked, last: LastApplied): Promise<boolean> {

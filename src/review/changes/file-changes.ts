@@ -57,7 +57,7 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'review-period', from: was.reviewEveryDays, to: is.reviewEveryDays },
   ];
   return [
-    ...changes.filter(isChanged),
+    ...[...changes, reviewedMembers(before, after)].filter(isChanged),
     ...recipientSettings(before, after),
     ...keySettings(before, after),
     ...snoozeSettings(before, after),
@@ -72,6 +72,16 @@ function principalOfArn(arn: string): string {
 function isChanged(change: SettingsChange): boolean {
   if ('gained' in change) return change.gained.length + change.lost.length > 0;
   return JSON.stringify(change.from) !== JSON.stringify(change.to);
+}
+
+/** Of members of both files: for whom someone vouches on a later day, and for whom no one does or on an earlier one. */
+function reviewedMembers(before: Team, after: Team): SettingsChange {
+  const days = ({ members }: Team) => new Map(members.map(({ key, reviewed }) => [key, reviewed ?? '']));
+  const later = (one: Team, other: Team) => {
+    const others = days(other);
+    return [...days(one)].flatMap(([key, day]) => (day > (others.get(key) ?? day) ? [key] : []));
+  };
+  return { kind: 'reviewed', gained: later(after, before), lost: later(before, after) };
 }
 
 /** `from` is null for a new member, who is listed only with more keys than the default. */
@@ -151,8 +161,9 @@ export function descriptiveChanges(
   shown: { readonly people: ReadonlySet<string>; readonly roles: ReadonlySet<string> },
 ): readonly string[] {
   if (before === null) return [];
-  // A changed number of access keys, and another recipient, are settings changes.
-  const members = ({ members }: Team) => members.map(({ keys: _keys, recipient: _recipient, ...member }) => member);
+  // A changed number of access keys, another recipient and a review are settings changes.
+  const members = ({ members }: Team) =>
+    members.map(({ keys: _keys, recipient: _recipient, reviewed: _reviewed, ...member }) => member);
   const keys = [
     ...changedKeys(members(before), members(after), true).filter((key) => !shown.people.has(key)),
     ...changedKeys(before.roles, after.roles, true).filter((key) => !shown.roles.has(key)),

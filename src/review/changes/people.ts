@@ -143,6 +143,7 @@ function riskOfSetting(setting: SettingsChange): RiskClass {
     case 'delete-after':
       return setting.to === null ? 'descriptive-only' : 'boundary-changed';
     case 'renewal':
+    case 'reviewed':
       return 'descriptive-only';
     case 'keys':
       return setting.to > (setting.from ?? 0) ? 'gains-other' : 'descriptive-only';

@@ -34,7 +34,8 @@ const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statem
 const RECONCILE = z.enum(RECONCILE_MODES);
 
 const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),
+  /** Keys of owners, and of members for whom someone vouches. */
+  z.strictObject({ kind: z.enum(['owners', 'reviewed']), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
   /** Labs, and path and name of IAM users, that the drift check does not report. */

@@ -9,8 +9,9 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
+import type { PlannedAccess } from '../../access/sources/planned.ts';
 import type { Operation } from '../../catalog/mturk.ts';
-import { iamName, labPath } from '../../team/names.ts';
+import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Ruled } from './rule.ts';
 
@@ -21,15 +22,34 @@ export interface Beyond {
 }
 
 /**
- * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them: none, if
- * the plan does what was decided.
+ * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them, and users
+ * that the plan does not have who would gain anything by the policy of a role: none, if the plan does what was decided.
  */
-export function gainsBeyond(account: AccessModel, planned: AccessModel, written: Team, at: Date): readonly Beyond[] {
+export function gainsBeyond(account: AccessModel, planned: PlannedAccess, written: Team, at: Date): readonly Beyond[] {
   const before = allowedByName(accessOf(account, { at }));
   const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
-  return accessOf(planned, { at }).flatMap(({ user: { name }, allowed }) =>
+  const ofMembers = accessOf(planned.after, { at }).flatMap(({ user: { name }, allowed }) =>
     members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
+  );
+  return [...ofMembers, ...gainsOutside(account, planned, written, at)];
+}
+
+/** The plan knows neither these users nor what keeps them in groups, but the policies that they have. */
+function gainsOutside(account: AccessModel, planned: PlannedAccess, { lab, account: id, roles }: Team, at: Date) {
+  const ours = new Set([...planned.before.users, ...planned.after.users].map(({ name }) => name));
+  const isOutside = ({ path }: { readonly path: string }) => path !== labPath(lab);
+  const groups = new Set(account.groups.filter(isOutside).map(({ name }) => name));
+  const users = account.users
+    .filter((user) => isOutside(user) || !ours.has(user.name))
+    .map((user) => ({ ...user, groups: user.groups.filter((group) => groups.has(group)) }));
+  const arns = new Set(roles.map(({ key }) => rolePolicyArn({ lab, account: id }, key)));
+  const policies = account.policies.map((policy) =>
+    arns.has(policy.arn) ? (planned.after.policies.find(({ arn }) => arn === policy.arn) ?? policy) : policy,
+  );
+  const before = allowedByName(accessOf({ ...account, users }, { at }));
+  return accessOf({ ...account, users, policies }, { at }).flatMap(({ user: { name }, allowed }) =>
+    beyond(name, allowed, of(before, name)),
   );
 }
 

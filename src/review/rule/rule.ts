@@ -59,6 +59,8 @@ export interface RuleInput {
   readonly account: AccountAccess;
   /** Whom a person gives back all that is withheld, and whose user they accept, by `restoreName`. */
   readonly restore: ReadonlySet<string>;
+  /** Unique ids, by name, of the users that a person was shown: a later one of the name is not accepted. */
+  readonly shown?: ReadonlyMap<string, string>;
   /** Keys of members whose missing user is created again. */
   readonly recreate?: ReadonlySet<string>;
   /** Keys of members whose user this apply has created again. */
@@ -152,8 +154,16 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
     }
     if (policy !== null) return [];
+    const holder = group ?? holderOutside(role.key, input);
+    if (holder !== null) {
+      const fixed = notWidened(role, input);
+      if (group !== null) return [{ ...fixed, withoutGroup: true }];
+      const operations = role.allow.filter((each) => !fixed.allow.includes(each));
+      if (operations.length + fixed.keptDenies.length === 0) return [role];
+      withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations, found: holder });
+      return [fixed];
+    }
     const keptDenies = deniesAtGroup(role, input);
-    if (group !== null) return [{ ...notWidened(role, input), keptDenies, withoutGroup: true }];
     if (keptDenies.length === 0) return [role];
     const name = restoreName({ of: 'role', key: role.key });
     if (restore.has(name) || lift.has(name)) {
@@ -165,10 +175,9 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
-  const written =
-    roleKeys.size === team.roles.length
-      ? gives
-      : givenBy({ ...team, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
+  const written = team.roles.every((role) => roles.includes(role))
+    ? gives
+    : givenBy({ ...team, roles, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
   const takenFrom = (user: string): OperationSet => {
     const begun = begunWithheld(user, input);
     const already = union(of(known, user), begun);
@@ -308,13 +317,13 @@ interface Identity {
 /** A person is the IAM user whose unique id the record has. */
 function identify({ key, until }: Member, input: RuleInput): Identity {
   const { team, applied, account, withCredentials } = input;
-  const isAccepted = input.restore.has(key);
   const name = iamName(team.lab, key);
   const path = labPath(team.lab);
   const { users } = account.access;
   const actual = users.find((user) => user.name === name) ?? null;
   const known = applied?.ids.user.get(name);
   const id = account.ids.user.get(name) ?? null;
+  const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
   if (actual === null) {
     const renamed = userOfId(name, input);
@@ -351,19 +360,32 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
   return new Set(account.access.groups.filter((group) => group.path !== path && isOurs(group)).map(({ name }) => name));
 }
 
-/**
- * A role whose group is outside the lab's path: its policy is written, and gives no more than it does now to who is in that
- * group, whom no apply removes.
- */
-function notWidened(role: Role, { team, account: { access } }: RuleInput): Role {
-  const policy = access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
-  if (policy === undefined) return role;
+/** A group or user outside the lab's path, or a user of no member, with a role's policy, which no apply takes from it. */
+function holderOutside(key: string, { team, applied, account: { access } }: RuleInput): string | null {
+  const arn = rolePolicyArn(team, key);
+  const teams = [team, ...(applied === null ? [] : [applied.team, ...applied.begun])];
+  const ours = new Set(teams.flatMap(({ members }) => members.map((member) => iamName(team.lab, member.key))));
+  const isOutside = ({ path }: { readonly path: string }) => path !== labPath(team.lab);
+  const found =
+    access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
+    access.users.find(
+      (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
+    );
+  return found === undefined ? null : `${found.path}${found.name}`;
+}
+
+/** A role whose policy someone has from whom no apply takes it: it is written, and gives no more than it does now. */
+function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'keptDenies'>> {
+  const { team, account } = input;
+  const keptDenies = deniesAtGroup(role, input, true);
+  const policy = account.access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
+  if (policy === undefined) return { ...role, keptDenies };
   const { document } = policy;
-  const allows =
-    document === null ? NO_OPERATIONS : difference(allowedOutright(document), alwaysDenied(deniesIn(document)));
+  const allows = document === null ? NO_OPERATIONS : allowedOutright(document);
   const allow = listOperations(intersection(operationSet(role.allow), allows));
-  if (allow.length > 0) return { ...role, allow };
-  return { ...role, allow: [], allowsNothing: true };
+  const isAllowing = document !== null && statementsOf(document).some(({ Effect }) => Effect === 'Allow');
+  const isEmptied = allow.length === 0 && (role.allow.length > 0 || isAllowing);
+  return { ...role, keptDenies, allow, ...(isEmptied ? { allowsNothing: true } : {}) };
 }
 
 /** The path and name of what keeps a role's group from being written; null if nothing does. */
@@ -448,14 +470,18 @@ function groupsOfNoRole(
     .map(({ inline, attached }) => ({ inline, attached: attached.filter((arn) => !arns.has(arn)) }));
 }
 
-function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput): readonly Statement[] {
+/** Of a role that must not be widened, also those that the file drops. */
+function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed = false): readonly Statement[] {
   const { team, account } = input;
   const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
   const policy = rolePolicyArn(team, role.key);
-  const { known, exact } = deniesOfTeams(input, ({ roles, freeze }, brakes) => {
+  const documentOf = ({ roles, freeze }: AccessTeam, brakes: boolean) => {
     const same = roles.find(({ key }) => key === role.key);
     return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
-  });
+  };
+  const { known, exact } = isFixed
+    ? { known: deniesIn(documentOf(team, true)), exact: [] }
+    : deniesOfTeams(input, documentOf);
   const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
   // Its policy has the Denies that were kept, attached or not.
   const own = documentsOf({ inline: [], attached: [policy] }, account.access);

@@ -223,6 +223,8 @@ export function settingText(setting: SettingsChange): Text {
         (keys) => t`${keysText(keys)} can approve changes`,
         (keys) => t`${keysText(keys)} can no longer approve changes`,
       )}`;
+    case 'reviewed':
+      return t`${label('Vouched for:')} ${sides(setting, keysText, (keys) => t`no longer, or less recently, ${keysText(keys)}`)}`;
     case 'owner-login':
       return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${setting.to === null ? trusted('none') : codeText(setting.to)}${
         setting.from === null ? trusted('') : t` (was ${codeText(setting.from)})`

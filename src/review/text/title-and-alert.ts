@@ -243,6 +243,7 @@ const SETTING_CLAUSES = {
   recipients: ['access keys go to other recipients', 'access keys would go to other recipients'],
   freeze: ['members can no longer', 'members could no longer'],
   unfreeze: ['a freeze ends', 'a freeze would end'],
+  reviews: ['access is vouched for', 'access would be vouched for'],
   other: ['lab settings change', 'lab settings would change'],
   roles: ['roles change, access does not', 'roles would change, access would not'],
   resources: ['resources change, access does not', 'resources would change, access would not'],
@@ -282,6 +283,7 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   if (setting.kind === 'owners' || setting.kind === 'owner-login' || setting.kind === 'self-approval')
     return 'approvers';
   if (setting.kind === 'recipient') return redirected({ settings: [setting] }).length > 0 ? 'recipients' : 'other';
+  if (setting.kind === 'reviewed') return setting.gained.length > 0 ? 'reviews' : 'other';
   if (setting.kind === 'snooze') return setting.to !== null && setting.to > (setting.from ?? '') ? 'snooze' : 'other';
   if (setting.kind === 'neighbors' || setting.kind === 'administrators') {
     return setting.gained.length > 0 ? 'exceptions' : 'other';

@@ -41,7 +41,7 @@ export function restoreTexts({ withheld }: Pick<Review, 'withheld'>): readonly T
 }
 
 /** What is withheld, or why. */
-function whatText({ kind, operations, found }: Withheld): Text {
+function whatText({ kind, of, operations, found }: Withheld): Text {
   const what = lossText(byCapability(operationSet(operations), null));
   const other = codeText(found ?? '');
   switch (kind) {
@@ -56,7 +56,9 @@ function whatText({ kind, operations, found }: Withheld): Text {
     case 'moved':
       return t`the IAM user was moved to ${other}; it gets no role until it is moved back`;
     case 'name-taken':
-      return t`the IAM name is taken by ${other}; nothing is created`;
+      return of === 'role'
+        ? t`${other} has its IAM name or its policy; it grants no more than now`
+        : t`the IAM name is taken by ${other}; nothing is created`;
     case 'not-deleted':
       return t`the IAM user is suspended until an administrator removes it from group ${other}; then an apply deletes it`;
     case 'deny-kept':

@@ -162,10 +162,14 @@ function unread<Args extends Readonly<Record<string, unknown>>>(
   { code }: Rule<Args>,
   args: Args,
 ): TeamReading {
-  return {
-    team: null,
-    findings: [{ code, severity: 'error', file, path: [], position: null, args }],
-    source: null,
-    size: null,
-  };
+  return { team: null, findings: [fileFinding(file, code, args)], source: null, size: null };
+}
+
+/** That a checkout writes another text of a file than its commit has; it is found with Git, which no rule asks. */
+export function convertedFinding(file: string, path: string): Finding {
+  return fileFinding(file, FILE_RULES.converted.code, { path });
+}
+
+function fileFinding(file: string, code: string, args: Finding['args']): Finding {
+  return { code, severity: 'error', file, path: [], position: null, args };
 }

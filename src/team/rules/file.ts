@@ -26,6 +26,14 @@ export const FILE_RULES = {
       help: t`put the file itself in its place`,
     }),
   }),
+  converted: rule({
+    code: 'file-converted',
+    message: ({ path }: { path: string }) => ({
+      summary: t`a checkout of ${value(path)} differs from what was committed`,
+      reason: t`${value('.gitattributes')} sets a conversion, so GitHub shows owners another file than a workflow reads`,
+      help: t`remove the attributes of ${value(path)} from ${value('.gitattributes')}`,
+    }),
+  }),
   unreadable: rule({
     code: 'file-unreadable',
     message: ({ reason }: { reason: string }, { file }) => ({

@@ -237,8 +237,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     if (option === null) {
       return {
         summary,
-        reason: t`its IAM name ${codeText(name)} is taken by ${codeText(found)}`,
-        help: t`rename or delete what has the name, then ${again()}`,
+        reason: t`its IAM name or policy ${codeText(name)} is in use by ${codeText(found)}`,
+        help: t`rename or delete what has the name, or detach the policy, then ${again()}`,
       };
     }
     const isRenamed = option.name === '--new-user-name';

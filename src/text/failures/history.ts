@@ -7,7 +7,7 @@ const UNAVAILABLE = {
   'no-clone': [t`it is in no clone of a Git repository`, t`run it in a clone of the lab's repository`],
   'no-branch': [
     t`the clone has no branch ${codeText('main')}, which is the one that is applied`,
-    t`run ${codeText('git fetch origin main:refs/remotes/origin/main')}`,
+    t`run ${codeText('git fetch --no-tags origin +refs/heads/main:refs/remotes/origin/main')}`,
   ],
   'no-commit': [
     t`no commit of the default branch has a file of that name`,
