@@ -1,5 +1,5 @@
 import { queryNamed } from '../../src/access/explain.ts';
-import { readChanges } from '../../src/app/history/changes.ts';
+import { readChanges } from '../../src/app/history/past.ts';
 import { pastOf } from '../../src/app/history/past.ts';
 import { explainWhy } from '../../src/app/history/why.ts';
 import { changesTo } from '../../src/history/changes.ts';

@@ -1,7 +1,7 @@
 import type { AccessUser } from '../access/model.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { alert, type Block, list, paragraph } from '../text/document.ts';
+import { alert, type Block, list, onlyIf, paragraph } from '../text/document.ts';
 import {
   codeText,
   countedText,
@@ -56,8 +56,9 @@ export function applyBlocks(
     paragraph(
       t`Adopts ${countedText(people.length, 'IAM user')} into ${codeText(team.lab)}${done}. Keys, passwords, policies, groups and boundaries stay: each user only joins the groups of their roles.`,
     ),
-    ...(moves.length === 0 ? [] : [moveItems(moves)]),
-    ...(losing.length === 0 ? [] : [alert('warning', t`Denied as soon as they are moved:`), losingItems(losing)]),
+    moveItems(moves),
+    ...onlyIf(losing.length > 0, alert('warning', t`Denied as soon as they are moved:`)),
+    losingItems(losing),
     paragraph(t`Until ${codeText('adopt --finish')}, ${codeText('adopt --undo')} takes this back.`),
   ];
 }
@@ -97,16 +98,15 @@ export function finishBlocks(
     paragraph(
       t`All ${countedText(people.length, 'adopted user')} have through their roles alone what ${codeText('team.yaml')} gives. Their other access ends:`,
     ),
-    ...(rows.length === 0 ? [] : [{ kind: 'table', head: [t`Member`, t`What goes`], rows, open: SHOWN } as const]),
-    ...(names.length === 0
-      ? []
-      : [
-          paragraph(
-            deletes
-              ? t`Deleted, because no one else has them: ${listTexts(names)}.`
-              : t`No one else has these: ${listTexts(names)}. They stay unless you add ${codeText('--delete-unused')}.`,
-          ),
-        ]),
+    { kind: 'table', head: [t`Member`, t`What goes`], rows, open: SHOWN },
+    ...onlyIf(
+      names.length > 0,
+      paragraph(
+        deletes
+          ? t`Deleted, because no one else has them: ${listTexts(names)}.`
+          : t`No one else has these: ${listTexts(names)}. They stay unless you add ${codeText('--delete-unused')}.`,
+      ),
+    ),
     paragraph(t`${plan}. This cannot be undone.`),
   ];
 }
@@ -118,6 +118,6 @@ export function undoBlocks(steps: Unused & { readonly moves: readonly Move[] }):
     paragraph(
       t`Deletes ${countedText(groups.length, 'group')} and ${countedText(policies.length, 'policy', 'policies')} of the lab's roles, and gives ${countedText(moves.length, 'user')} name and path back. All else stayed as it was.`,
     ),
-    ...(moves.length === 0 ? [] : [moveItems(moves)]),
+    moveItems(moves),
   ];
 }

@@ -2,11 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { type DriftReport, readDriftReport } from '../drift/report/report.ts';
-import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
-import type { PageInput } from '../page/facts.ts';
+import { lastMomentOf } from '../history/timeline.ts';
 import { accessPage } from '../page/page.ts';
 import { replaceFile, written } from './files.ts';
-import { openHistory } from './history/read-history.ts';
+import { readVersions } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
 export interface PageOptions {
@@ -30,24 +29,14 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const team = read.value;
   const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
   if (!report.ok) return report;
-  const past = await pastOf(file, today);
+  const past = await readVersions(file, lastMomentOf(today));
   const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);
   return written(async () => {
     await mkdir(out, { recursive: true });
     await replaceFile(path, text);
-    return { path, noHistory: past.kind === 'failed' ? past.failure : null };
+    return { path, noHistory: past.ok ? null : past.failure };
   });
-}
-
-/** The versions up to the end of a day. */
-async function pastOf(file: string, today: string): Promise<PageInput['past']> {
-  const opened = await openHistory(file);
-  if (!opened.ok) return { kind: 'failed', failure: opened.failure };
-  const { branch, since, notes, versions } = opened.value;
-  const read = await versions(0, placeAt(since, lastMomentOf(today)) + 1);
-  if (!read.ok) return { kind: 'failed', failure: read.failure };
-  return { kind: 'read', branch, versions: read.value, notes: [...notes, ...versionNotes(read.value)] };
 }
 
 async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {

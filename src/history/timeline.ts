@@ -26,6 +26,11 @@ export interface Source {
   readonly notes: readonly HistoryNote[];
 }
 
+/** Versions that were merged into a branch, oldest first. */
+export interface MergedVersions extends Pick<Source, 'branch' | 'notes'> {
+  readonly versions: readonly Version[];
+}
+
 export const HISTORY_NOTES: readonly HistoryNote['code'][] = [
   'history-renamed',
   'history-rewritten',

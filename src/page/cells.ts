@@ -41,7 +41,7 @@ function sinceWords({ past, gaps }: PageFacts, stretches: readonly Stretch[], pl
   const { since, until } = periodOf(stretches, place, column);
   const isLate = gaps.some(({ to }) => to === since?.from);
   const begin =
-    since === null || past.kind === 'failed'
+    since === null || !past.ok
       ? []
       : since.isPending
         ? ['not merged yet']
@@ -98,7 +98,7 @@ export function dataOf(facts: PageFacts) {
 /** Why the page knows no day before its first. */
 function beforeWords({ first, isCut, past }: PageFacts): string {
   const day = dateWords(first);
-  if (past.kind === 'failed') return `This page has no history: it begins on ${day}.`;
+  if (!past.ok) return `This page has no history: it begins on ${day}.`;
   if (!isCut) return `The history begins on ${day}.`;
   return `This page begins on ${day}. For an earlier day, use mturk-team who-can spend --on YYYY-MM-DD.`;
 }

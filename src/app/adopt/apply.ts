@@ -19,15 +19,14 @@ import {
   unequalDuring,
 } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
-import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
-import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { applyPlan, type CommandOptions } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
-import { askAccount, taintedIn } from '../plan/plan.ts';
+import { blocked } from '../apply/carry-out.ts';
+import { planImporting } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkAccepted, checkMembers, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
@@ -129,50 +128,23 @@ export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<
   });
 }
 
+/** By the variant of the stack that takes nothing from a user. How many steps Terraform took. */
 async function importUsers(
   session: LabSession,
   team: Team,
   terminal: Terminal,
   onStart: CommandOptions['onStart'],
 ): Promise<Result<number>> {
-  const planned = await planImports(session, team);
-  if (!planned.ok) return planned;
-  const { workspace, saved, blocks } = planned.value;
-  if (blocks.length > 0)
-    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
-  const applied = await withProgress(terminal, (onEvent) =>
-    applyPlan(workspace, saved, { onStart, onEvent, parallelism: session.parallelism ?? undefined }),
-  );
-  return applied.ok ? succeed(applied.value.done) : applied;
-}
-
-/** The plan of the variant of the stack that takes nothing from a user. */
-async function planImports(
-  session: LabSession,
-  team: Team,
-): Promise<
-  Result<{ readonly workspace: Workspace; readonly saved: SavedPlan; readonly blocks: readonly GuardrailBlock[] }>
-> {
   const prepared = await session.workspace('team', team, [], true);
   if (!prepared.ok) return prepared;
-  const workspace = prepared.value;
   const options = { parallelism: session.parallelism ?? undefined };
-  const plan = () => planChanges(workspace, options);
-  let saved = await plan();
-  if (!saved.ok) return saved;
-  const tainted = taintedIn(saved.value);
-  const untainted = await untaint(workspace, tainted, options);
-  if (!untainted.ok) return untainted;
-  if (tainted.length > 0) saved = await plan();
-  if (!saved.ok) return saved;
-  const found = await askAccount(session, saved.value);
-  if (!found.ok) return found;
-  const { imports, findings } = found.value;
-  if (imports.length > 0) {
-    await writeImports(workspace, imports);
-    saved = await plan();
-    if (!saved.ok) return saved;
-  }
-  const blocks = blocksOf(saved.value.plan, team, session.today, 'team', 'adopting');
-  return succeed({ workspace, saved: saved.value, blocks: [...findings, ...blocks] });
+  const planned = await planImporting(session, prepared.value, options);
+  if (!planned.ok) return planned;
+  const { saved, findings } = planned.value;
+  const blocks = [...findings, ...blocksOf(saved.plan, team, session.today, 'team', 'adopting')];
+  if (blocks.length > 0) return blocked({ blocks });
+  const applied = await withProgress(terminal, (onEvent) =>
+    applyPlan(prepared.value, saved, { ...options, onStart, onEvent }),
+  );
+  return applied.ok ? succeed(applied.value.done) : applied;
 }

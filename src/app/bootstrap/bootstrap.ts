@@ -11,7 +11,7 @@ import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
-import { applyStack } from '../apply/carry-out.ts';
+import { applyStack, blocked } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
@@ -116,9 +116,7 @@ async function applyRoles(
 ): Promise<Result<number>> {
   const planned = await planStack(session);
   if (!planned.ok) return planned;
-  const { blocks } = planned.value;
-  if (blocks.length > 0)
-    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
+  if (planned.value.blocks.length > 0) return blocked(planned.value);
   if (noChanges(planned.value)) return succeed(0);
   const others = notShown(planned.value, shown);
   if (others.length > 0) {

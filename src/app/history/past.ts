@@ -1,9 +1,10 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { changesOf, type HistoryChange } from '../../history/changes.ts';
+import { type Changes, changesAbout, changesOf, type HistoryChange } from '../../history/changes.ts';
 import { lastMomentOf, placeAt, type Source, type Version, versionNotes } from '../../history/timeline.ts';
+import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
-import { type History, openHistory } from './read-history.ts';
+import { type History, openHistory, readVersions } from './read-history.ts';
 
 /** The team file as of the end of a day, UTC, as it was merged. */
 export interface Past extends Source {
@@ -23,6 +24,25 @@ export async function pastOf(file: string, day: string): Promise<Result<Past>> {
   const { history: _history, versions, ...past } = read.value;
   const changes = changesOf(versions, past.at.toISOString()).filter((change) => change.at.slice(0, 10) === day);
   return succeed({ ...past, changes });
+}
+
+export interface HistoryAnswer extends Changes {
+  readonly lab: string | null;
+}
+
+/** Every change of access up to the end of a day (`YYYY-MM-DD`), of a member or role if a key is given. */
+export async function readChanges(file: string, key: string | null, day: string): Promise<Result<HistoryAnswer>> {
+  const upTo = momentOn(day).toISOString();
+  const read = await readVersions(file, upTo);
+  if (!read.ok) return read;
+  const { branch, versions, notes } = read.value;
+  const teams = versions.flatMap(({ past }) => past.team ?? []);
+  const keys = new Set(
+    teams.flatMap(({ members, roles, departed }) => [...members, ...roles, ...departed].map((each) => each.key)),
+  );
+  if (key !== null && !keys.has(key)) return fail('not-in-history', { key, similar: suggester()(key, [...keys]) });
+  const changes = changesAbout(changesOf(versions, upTo), key);
+  return succeed({ branch, lab: teams.at(-1)?.lab ?? null, changes, notes });
 }
 
 /** The versions from a place (all, if none is given) up to the one in force at the end of a day, which can be read. */
