@@ -1,4 +1,5 @@
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
+import type { AuthorizationDetails } from '../aws/inventory/authorization-details.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
@@ -233,4 +234,33 @@ export function takenFromRoles(team: Team, adoption: Adoption, access: AccessMod
     ...access.policies.filter(({ arn }) => !isAwsPolicy(arn) && !made.has(arn)),
   ];
   return others.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()));
+}
+
+/** What only adopted users had: names of groups, ARNs of policies. */
+export interface Unused {
+  readonly groups: readonly string[];
+  readonly policies: readonly string[];
+}
+
+/** Groups and policies of before that no one else has, once adopted users are in the groups of their roles alone. */
+export function unusedAfter(
+  adoption: Adoption,
+  { lab }: Pick<Team, 'lab'>,
+  account: Pick<AuthorizationDetails, 'access' | 'ids' | 'roles'>,
+): Unused {
+  const adopted = new Set(adoptedNow(adoption, account).map(({ now }) => now?.name));
+  const others = account.access.users.filter(({ name }) => !adopted.has(name));
+  const had = new Set([...adoption.groups.map(({ name }) => name), ...adoption.policies.map(({ arn }) => arn)]);
+  const groups = account.access.groups
+    .filter(({ name, path }) => had.has(name) && path !== labPath(lab))
+    .filter(({ name }) => !others.some((user) => user.groups.includes(name)))
+    .map(({ name }) => name);
+  const left = account.access.groups.filter(({ name }) => !groups.includes(name));
+  const held = new Set([...others, ...left, ...account.roles].flatMap(heldBy));
+  const own = account.access.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${adoption.account}:`));
+  return { groups, policies: own.flatMap(({ arn }) => (had.has(arn) && !held.has(arn) ? [arn] : [])) };
+}
+
+function heldBy({ attached, ...holder }: Pick<AccessUser, 'attached'> & Partial<Pick<AccessUser, 'boundary'>>) {
+  return [...attached, ...(holder.boundary ? [holder.boundary] : [])];
 }

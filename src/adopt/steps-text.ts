@@ -13,9 +13,8 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import { type AdoptedNow, isAt, type Move, type Place, placeInLab } from './progress.ts';
+import { type AdoptedNow, isAt, type Move, type Place, placeInLab, type Unused } from './progress.ts';
 import type { Unequal } from './transition.ts';
-import type { Unused } from './unused.ts';
 
 const SHOWN = 20;
 
@@ -37,19 +36,15 @@ function losingItems(losing: readonly Unequal[]): Block {
   );
 }
 
-/** What `adopt --apply` does. */
-export function applyBlocks(
-  team: Team,
-  {
-    people,
-    moves,
-    losing,
-  }: {
-    readonly people: readonly AdoptedNow[];
-    readonly moves: readonly Move[];
-    readonly losing: readonly Unequal[];
-  },
-): readonly Block[] {
+/** What `adopt --apply` does, before it does it. */
+export interface AdoptionSteps {
+  readonly people: readonly AdoptedNow[];
+  readonly moves: readonly Move[];
+  /** Who can no longer do what as soon as they are moved. */
+  readonly losing: readonly Unequal[];
+}
+
+export function applyBlocks(team: Team, { people, moves, losing }: AdoptionSteps): readonly Block[] {
   const left = people.filter(({ user, now }) => now !== null && isAt(now, placeInLab(user, team))).length;
   const done = left === 0 ? trusted('') : t`, of which ${left} already have their name`;
   return [
@@ -111,9 +106,12 @@ export function finishBlocks(
   ];
 }
 
-/** What `adopt --undo` does. */
-export function undoBlocks(steps: Unused & { readonly moves: readonly Move[] }): readonly Block[] {
-  const { groups, policies, moves } = steps;
+/** What `adopt --undo` does, before it does it: what it deletes, and whom it moves. */
+export interface UndoSteps extends Unused {
+  readonly moves: readonly Move[];
+}
+
+export function undoBlocks({ groups, policies, moves }: UndoSteps): readonly Block[] {
   return [
     paragraph(
       t`Deletes ${countedText(groups.length, 'group')} and ${countedText(policies.length, 'policy', 'policies')} of the lab's roles, and gives ${countedText(moves.length, 'user')} name and path back. All else stayed as it was.`,
