@@ -1,4 +1,4 @@
-import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
+import type { AccessGroup, AccessModel, AccessUser } from '../access/model.ts';
 import type { AuthorizationDetails } from '../aws/inventory/authorization-details.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
@@ -121,12 +121,13 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   const adopted = adoptedNow(adoption, account);
   const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, adoption, team, access)));
   const groups = adoption.groups.flatMap((group) => {
-    const now = access.groups.find(({ name }) => name === group.name) ?? null;
-    return changesOf('group', group.name, groupParts(group, now));
+    const now = access.groups.find(({ name }) => name === group.name);
+    return changesOf('group', group.name, now && { name: !isAt(now, group), ...heldParts(group, now) });
   });
-  const policies = adoption.policies.flatMap((policy) => {
-    const now = access.policies.find(({ arn }) => arn === policy.arn) ?? null;
-    return isAwsPolicy(policy.arn) ? [] : changesOf('policy', policy.arn, policyParts(policy, now));
+  const policies = adoption.policies.flatMap(({ arn, document }) => {
+    const now = access.policies.find((each) => each.arn === arn);
+    const parts = now && { document: !isSame(document, now.document) };
+    return isAwsPolicy(arn) ? [] : changesOf('policy', arn, parts);
   });
   const known = new Set(adopted.map(({ now }) => now?.name));
   const strangers = access.users.filter(({ name }) => !known.has(name)).flatMap(({ groups: of }) => of);
@@ -141,14 +142,19 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
 
 type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;
 
-function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): readonly AdoptionChange[] {
+/** Without parts, it is missing. */
+function changesOf(
+  kind: AdoptionChange['kind'],
+  name: string,
+  parts: Parts = { missing: true },
+): readonly AdoptionChange[] {
   return (Object.keys(parts) as AdoptionChange['part'][])
     .filter((part) => parts[part] === true)
     .map((part) => ({ kind, name, part }));
 }
 
-function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts {
-  if (now === null) return { missing: true };
+function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts | undefined {
+  if (now === null) return undefined;
   const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, adoption, team, account);
   return {
     name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
@@ -173,15 +179,6 @@ export function asBefore(
     ...{ ...now, key, id, name, path },
     groups: now.groups.filter((group) => user.groups.includes(group) || !made.has(group)),
   };
-}
-
-function groupParts(group: AccessGroup, now: AccessGroup | null): Parts {
-  if (now === null) return { missing: true };
-  return { name: !isAt(now, group), ...heldParts(group, now) };
-}
-
-function policyParts(policy: AccessPolicy, now: AccessPolicy | null): Parts {
-  return now === null ? { missing: true } : { document: !isSame(policy.document, now.document) };
 }
 
 function heldParts(

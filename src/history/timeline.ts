@@ -31,14 +31,6 @@ export interface MergedVersions extends Pick<Source, 'branch' | 'notes'> {
   readonly versions: readonly Version[];
 }
 
-export const HISTORY_NOTES: readonly HistoryNote['code'][] = [
-  'history-renamed',
-  'history-rewritten',
-  'history-dates-differ',
-  'history-version-unreadable',
-  'history-names-ignored',
-];
-
 /** The moments at which commits count, oldest first: none before the one that it follows. */
 export function sinceOf(commits: readonly Commit[]): readonly string[] {
   let latest = '';

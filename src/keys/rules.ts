@@ -88,8 +88,6 @@ export interface KeyDecision {
 }
 
 interface Facts {
-  /** Oldest first. */
-  readonly keys: readonly HeldKey[];
   /** The only key is the older one. */
   readonly older: HeldKey;
   readonly newer: HeldKey | null;
@@ -204,15 +202,14 @@ export function decideKeys(
     return { ...nothing, next: { kind: 'create', at: later(member.from, -EARLY_DAYS) } };
   }
   if (without !== null) return nothing;
-  const sorted = oldestFirst(keys);
-  const [older, newer = null] = sorted;
+  const [older, newer = null] = oldestFirst(keys);
   if (older === undefined) {
     // Who deleted the last key may have had a reason, such as a stolen identity.
     if (delivered.created.length > 0) return { ...nothing, finding: 'all-deleted' };
     return { ...nothing, step: { kind: 'create', because: 'none' } };
   }
   const { keys: allowed, until } = member;
-  const facts = { keys: sorted, older, newer, delivered, allowed, until, rotateAfterDays, now: now.getTime() };
+  const facts = { older, newer, delivered, allowed, until, rotateAfterDays, now: now.getTime() };
   return { ...nothing, ...KEY_ROWS.find(({ is }) => is(facts))?.decide(facts) };
 }
 
