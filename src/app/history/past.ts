@@ -70,7 +70,7 @@ export async function historyOn(
 }
 
 /** The end of a day (`YYYY-MM-DD`, UTC), or now if that is to come. */
-export function momentOn(day: string): Date {
+function momentOn(day: string): Date {
   return new Date(Math.min(Date.parse(lastMomentOf(day)), Date.now()));
 }
 
