@@ -41,10 +41,8 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
 
 async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {
   const parsed = await readDriftReport(file);
-  if (parsed === null) return fail('file-not-readable', { file, reason: 'there is no such file' });
-  if (!parsed.ok)
-    return fail('file-not-readable', { file, reason: `it is no report of a drift check: ${parsed.reason}` });
-  if (parsed.value.lab !== lab)
-    return fail('file-not-readable', { file, reason: `it is of another lab: ${parsed.value.lab}` });
-  return succeed(parsed.value);
+  const unusable = (reason: string) => fail('file-not-readable', { file, reason });
+  if (parsed === null) return unusable('there is no such file');
+  if (!parsed.ok) return unusable(`it is no report of a drift check: ${parsed.reason}`);
+  return parsed.value.lab === lab ? succeed(parsed.value) : unusable(`it is of another lab: ${parsed.value.lab}`);
 }

@@ -1,3 +1,4 @@
+import type { Member } from '../team/team.ts';
 import { DAY_MS } from '../text/dates.ts';
 
 /** How long before the first day a key is created. */
@@ -16,16 +17,7 @@ const ROTATION_DAYS = 30;
 const UNUSED_DAYS = 90;
 
 /** What decides whether a member gets keys. */
-export interface KeyMember {
-  /** The age recipient to which keys are encrypted; null if there is none. */
-  readonly recipient: string | null;
-  /** How many keys the member may have. */
-  readonly keys: number;
-  /** First and last day of access, `YYYY-MM-DD`, UTC. */
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly suspended: boolean;
-}
+export type KeyMember = Pick<Member, 'recipient' | 'keys' | 'from' | 'until' | 'suspended'>;
 
 /** An access key of a user; times are ISO 8601, UTC. */
 export interface HeldKey {

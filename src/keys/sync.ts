@@ -1,4 +1,5 @@
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { Member } from '../team/team.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { plainText } from '../text/text.ts';
 import type { CreatedKey, KeyAccount } from './account.ts';
@@ -16,10 +17,7 @@ import {
 } from './rules.ts';
 
 /** A member as applied, with the IAM user of that apply. */
-export interface KeyOwner extends KeyMember {
-  readonly key: string;
-  /** The login on GitHub. */
-  readonly github: string | null;
+export interface KeyOwner extends KeyMember, Pick<Member, 'key' | 'github'> {
   /** Name of the IAM user. */
   readonly user: string;
   /** IAM's unique id of the user, by the apply record; null if it has none. */

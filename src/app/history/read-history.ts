@@ -139,12 +139,8 @@ async function branchIn(git: Git): Promise<Branch | null> {
   return null;
 }
 
-type Found =
-  | { readonly ok: true; readonly commits: readonly Commit[]; readonly renames: readonly HistoryNote[] }
-  | { readonly ok: false; readonly reason: string };
-
 /** The commits by first parent that changed the file, oldest first, under its earlier names too. */
-async function commitsOf(git: Git, tip: string, path: string): Promise<Found> {
+async function commitsOf(git: Git, tip: string, path: string) {
   const options = ['-z', '-m', '--first-parent', '--raw', '--no-abbrev', '--no-renames', '--no-show-signature'];
   const encoding = ['--encoding=UTF-8', '--no-color', LOG_FORMAT];
   const all: Commit[] = [];
@@ -164,7 +160,7 @@ async function commitsOf(git: Git, tip: string, path: string): Promise<Found> {
     renames.push({ code: 'history-renamed', commit: oldest, from });
     place = { tip: first, path: from };
   }
-  return { ok: true, commits: all.reverse(), renames };
+  return { ok: true, commits: all.reverse(), renames } as const;
 }
 
 /** Commits that changed the file and that this clone saw on the branch, which no longer has them: newest first. */
