@@ -1,5 +1,5 @@
 import { listOperations } from '../access/operation-set.ts';
-import { CAPABILITIES, operationsOf } from '../catalog/mturk.ts';
+import { operationsOf } from '../catalog/mturk.ts';
 import { dateWords } from '../text/dates.ts';
 import { safeText } from '../text/html.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
@@ -63,12 +63,6 @@ export function lastDayOf({ standing, starts, until }: Stretch): { readonly word
     default:
       return { words: last, day };
   }
-}
-
-/** `pay bonuses` */
-export function columnWords(column: number): string {
-  const capability = COLUMNS[column];
-  return capability === undefined ? '' : CAPABILITIES[capability].can;
 }
 
 /**

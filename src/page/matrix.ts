@@ -3,7 +3,7 @@ import { iamName } from '../team/names.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Html, html, NO_HTML, rawHtml } from '../text/html.ts';
 import { capitalized, trusted } from '../text/text.ts';
-import { cellsOf, columnWords, dataOf, lastDayOf } from './cells.ts';
+import { cellsOf, dataOf, lastDayOf } from './cells.ts';
 import { type Differing, differencesIn } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayAfter } from './stretches.ts';
@@ -19,8 +19,8 @@ export function matrixHtml(facts: PageFacts): Html {
     return html`<th scope="colgroup" colspan="${columns.length}" class="${risk}">${capitalized(trusted(RISK_VERBS[risk].does))}</th>`;
   });
   const columns = COLUMNS.map(
-    (name, index) =>
-      html`<th scope="col" id="${name}" class="${CAPABILITIES[name].risk}"><a href="#${name}">${columnWords(index)}</a></th>`,
+    (name) =>
+      html`<th scope="col" id="${name}" class="${CAPABILITIES[name].risk}"><a href="#${name}">${CAPABILITIES[name].can}</a></th>`,
   );
   return html`${formHtml(facts)}
 <div class="scroll" role="region" aria-label="Who may do what" tabindex="0"><table id="_matrix">
@@ -70,7 +70,7 @@ function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | un
 function formHtml(facts: PageFacts): Html {
   const { team, today, first, upcoming } = facts;
   const effects = RISKS.map((risk) => html`<option value="${risk}">${RISK_VERBS[risk].can}</option>`);
-  const capabilities = COLUMNS.map((name, index) => html`<option value="${name}">${columnWords(index)}</option>`);
+  const capabilities = COLUMNS.map((name) => html`<option value="${name}">${CAPABILITIES[name].can}</option>`);
   const roles = team.roles.map(({ key }) => html`<option>${key}</option>`);
   const days = [...new Set(upcoming.filter(({ kind }) => kind === 'ends').map(({ day }) => day))].slice(0, MOST_DAYS);
   return html`<form id="_form" hidden>

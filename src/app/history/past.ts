@@ -85,23 +85,17 @@ async function lastReadable(history: History, place: number): Promise<Result<num
 }
 
 /** That the version in force says nothing, with the last day whose version does. */
-async function unreadable(file: string, history: History, version: Version | undefined, place: number) {
-  const { since } = history;
-  for (let at = place - 1; at >= 0; at--) {
-    const readable = await lastReadable(history, at);
-    if (!readable.ok) return readable;
-    at = readable.value;
+async function unreadable(file: string, { since, versions }: History, version: Version | undefined, place: number) {
+  let before: string | null = null;
+  for (let at = place - 1; at >= 0 && before === null; at--) {
+    const read = await versions(at, at + 1);
+    if (!read.ok) return read;
     const end = new Date(Date.parse((since[at + 1] ?? '').slice(0, 10)) - DAY_MS).toISOString().slice(0, 10);
     // A version that was replaced on its own day was in force at the end of none.
-    if (at >= 0 && end >= (since[at] ?? '').slice(0, 10)) return failed(file, version, end);
+    if (read.value[0]?.past.team && end >= (since[at] ?? '').slice(0, 10)) before = end;
   }
-  return failed(file, version, null);
-}
-
-function failed(file: string, version: Version | undefined, before: string | null) {
-  const { past, commit, since = '' } = version ?? {};
-  const { unreadable } = past ?? {};
-  const path = unreadable?.kind === 'value' ? unreadable.path : null;
-  const because = path !== null ? 'value' : unreadable?.kind === 'deleted' ? 'deleted' : 'not-yaml';
-  return fail('history-version-unreadable', { file, commit: commit?.id ?? '', date: since, because, path, before });
+  const { past, commit, since: date = '' } = version ?? {};
+  const why = past?.unreadable ?? { kind: 'not-yaml' };
+  const path = why.kind === 'value' ? why.path : null;
+  return fail('history-version-unreadable', { file, commit: commit?.id ?? '', date, because: why.kind, path, before });
 }
