@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readChanges } from '../src/app/history/changes.ts';
+import { readChanges } from '../src/app/history/past.ts';
 import { teamFileWith } from './team-file.ts';
 
 interface HistoryFigures {

@@ -1,6 +1,7 @@
 import { type IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
 import { differencesOf } from '../../src/adopt/differences.ts';
-import { type AdoptionSteps, applyAdoption } from '../../src/app/adopt/apply.ts';
+import type { AdoptionSteps } from '../../src/adopt/steps-text.ts';
+import { applyAdoption } from '../../src/app/adopt/apply.ts';
 import { finishAdoption } from '../../src/app/adopt/finish.ts';
 import { type ApplyOptions, planAndApply } from '../../src/app/apply/apply.ts';
 import { noChanges } from '../../src/app/plan/plan.ts';

@@ -1,6 +1,5 @@
 import { queryNamed } from '../../src/access/explain.ts';
-import { readChanges } from '../../src/app/history/changes.ts';
-import { pastOf } from '../../src/app/history/past.ts';
+import { pastOf, readChanges } from '../../src/app/history/past.ts';
 import { explainWhy } from '../../src/app/history/why.ts';
 import { changesTo } from '../../src/history/changes.ts';
 import { historyBlocks, pastBlocks, whyBlocks } from '../../src/history/text.ts';

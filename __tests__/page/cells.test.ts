@@ -6,6 +6,7 @@ import { listOperations } from '../../src/access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
 import { openHistory } from '../../src/app/history/read-history.ts';
 import { CAPABILITIES, type Operation, operationsOf, RISKS } from '../../src/catalog/mturk.ts';
+import { succeed } from '../../src/diagnostics/failure.ts';
 import { lastMomentOf } from '../../src/history/timeline.ts';
 import { whyOf } from '../../src/history/why.ts';
 import { dataOf } from '../../src/page/cells.ts';
@@ -117,7 +118,7 @@ test(`each day of the past is that of the version in force at its end (seed ${SE
     const last = versions.at(-1)?.since.slice(0, 10) ?? '';
     const newest = versions.findLast(({ past }) => past.team !== null)?.past.team as Team;
     const today = new Date(Date.parse(last) + 86_400_000).toISOString().slice(0, 10);
-    const past = { kind: 'read', branch: 'main', versions, notes: [] } as const;
+    const past = succeed({ branch: 'main', versions, notes: [] });
     const facts = pageFacts({ ...labWithout(newest, { today }), past });
     const data = dataOf(facts);
     const keys = facts.people.map(({ key }) => key);
@@ -163,7 +164,7 @@ test('cells say role, since when and until when', () => {
 
 test('since when is that of `why`, also after a freeze', () => {
   const lab = labOf(20);
-  const versions = lab.past.kind === 'read' ? lab.past.versions : [];
+  const versions = lab.past.ok ? lab.past.value.versions : [];
   const since = pageFacts(lab).people.flatMap(({ key, stretches, now }) =>
     COLUMNS.flatMap((capability, column) => {
       const why = whyOf(versions, key, operationsOf(capability), AT);
@@ -192,7 +193,7 @@ test('without a history, no cell says since when; what is not merged says so', (
 test('150 members stay below 400 KB, also with full access and many changes, which are then cut', () => {
   expect(Buffer.byteLength(accessPage(labOf(150), AT))).toBeLessThan(400_000);
   const lab = labOf(150);
-  const versions = lab.past.kind === 'read' ? lab.past.versions : [];
+  const versions = lab.past.ok ? lab.past.value.versions : [];
   const busy = Array.from({ length: 60 }, (_, index) => {
     const since = new Date(Date.parse('2016-01-01T10:00:00Z') + index * 60 * 86_400_000).toISOString();
     const { team } = versions[index % 8]!.past;
@@ -200,7 +201,7 @@ test('150 members stay below 400 KB, also with full access and many changes, whi
     return { ...versions[0]!, since, past: { team: { ...team!, members }, ignored: [], unreadable: null } };
   });
   const team = { ...lab.team, members: lab.team.members.map((each) => ({ ...each, roles: ['full-access'] })) };
-  const input = { ...lab, team, past: { kind: 'read', branch: 'main', versions: busy, notes: [] } as const };
+  const input = { ...lab, team, past: succeed({ branch: 'main', versions: busy, notes: [] }) };
   expect(pageFacts(input)).toMatchObject({ isCut: true });
   const markup = accessPage(input, AT);
   expect(Buffer.byteLength(markup)).toBeLessThan(400_000);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { succeed } from '../../src/diagnostics/failure.ts';
 import type { PageInput } from '../../src/page/facts.ts';
 import { accessPage } from '../../src/page/page.ts';
 import script from '../../src/page/script.page.js';
@@ -83,11 +84,11 @@ browserTest('a day of the past shows who was there then, also former members', a
 
 browserTest('a day without a version that can be read says so', async () => {
   const lab = labOf(5);
-  if (lab.past.kind !== 'read') throw new Error('no history');
-  const versions = lab.past.versions.map((version, index) =>
+  if (!lab.past.ok) throw new Error('no history');
+  const versions = lab.past.value.versions.map((version, index) =>
     index === 3 ? { ...version, past: { team: null, unreadable: { kind: 'not-yaml' } } as const } : version,
   );
-  await browser.open(pageOf({ ...lab, past: { ...lab.past, versions } }), {}, async (page) => {
+  await browser.open(pageOf({ ...lab, past: succeed({ ...lab.past.value, versions }) }), {}, async (page) => {
     await page.getByLabel('On this day').fill('2026-04-20');
     expect(await answerOf(page)).toBe('Not known: the version of team.yaml that was merged then cannot be read.');
     expect(await shownNames(page)).toEqual([]);

@@ -1,3 +1,4 @@
+import { succeed } from '../../src/diagnostics/failure.ts';
 import type { Version } from '../../src/history/timeline.ts';
 import type { PageInput } from '../../src/page/facts.ts';
 import type { Member, Team } from '../../src/team/team.ts';
@@ -24,7 +25,7 @@ export function labOf(members: number): PageInput {
   return {
     team: teams.at(-1) as Team,
     today: '2026-11-25',
-    past: { kind: 'read', branch: 'main', versions, notes: [] },
+    past: succeed({ branch: 'main', versions, notes: [] }),
     report: null,
     isPublic: false,
   };
@@ -36,7 +37,7 @@ export function labWithout(team: Team, given: Partial<PageInput> = {}): PageInpu
     code: 'history-unavailable',
     args: { file: 'team.yaml', because: 'no-clone', reason: '' },
   } as const;
-  return { team, today: '2026-11-25', past: { kind: 'failed', failure }, report: null, isPublic: false, ...given };
+  return { team, today: '2026-11-25', past: { ok: false, failure }, report: null, isPublic: false, ...given };
 }
 
 function teamAt(members: number, step: number): Team {

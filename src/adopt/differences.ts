@@ -63,46 +63,29 @@ export function differencesOf(
     if (!members.has(key) || access === undefined) return [];
     const user = iamName(team.lab, key);
     const now = will.get(user) ?? NO_OPERATIONS;
-    const sets = {
-      before: access.allowed,
-      now,
-      after: union(now, begun.get(user) ?? NO_OPERATIONS),
-      limited: difference(most.get(name) ?? NO_OPERATIONS, least.get(name) ?? NO_OPERATIONS),
-    };
-    return [{ key, name, ...personAccess(sets, before, access) }];
-  });
-}
-
-interface Sets {
-  readonly before: OperationSet;
-  readonly now: OperationSet;
-  /** Now, or once access begins. */
-  readonly after: OperationSet;
-  /** What was allowed under some condition, or on some resource, and not always. */
-  readonly limited: OperationSet;
-}
-
-function personAccess({ before, now, after, limited }: Sets, model: AccessModel, access: UserAccess) {
-  const gained = difference(after, before);
-  const lost = difference(before, now);
-  const kept = intersection(before, now);
-  const changes = (kind: OperationChange, operations: OperationSet): readonly Difference[] =>
-    listOperations(operations).map((operation) => ({ id: `${kind}/${operation}`, kind, operation }));
-  return {
-    kept: listOperations(kept),
-    gained: listOperations(gained),
-    lost: listOperations(lost),
-    differences: [
+    const withBegun = union(now, begun.get(user) ?? NO_OPERATIONS);
+    // What was allowed under some condition, or on some resource, and not always.
+    const limited = difference(most.get(name) ?? NO_OPERATIONS, least.get(name) ?? NO_OPERATIONS);
+    const gained = difference(withBegun, access.allowed);
+    const lost = difference(access.allowed, now);
+    const kept = intersection(access.allowed, now);
+    const differences: readonly Difference[] = [
       ...changes('gained', gained),
       ...changes('lost', lost),
       ...changes('unlimited', intersection(limited, kept)),
-      ...changes('conditional', difference(limited, union(before, after))),
-      ...otherPermissions(model, access),
+      ...changes('conditional', difference(limited, union(access.allowed, withBegun))),
+      ...otherPermissions(before, access),
       ...distinctGrants(access.unknownPolicies).map((grant) => ({
         ...{ id: `unknown-policy/${idOf(grant)}`, kind: 'unknown-policy' as const, grant },
       })),
-    ],
-  };
+    ];
+    const lists = { kept: listOperations(kept), gained: listOperations(gained), lost: listOperations(lost) };
+    return [{ key, name, ...lists, differences }];
+  });
+}
+
+function changes(kind: OperationChange, operations: OperationSet): readonly Difference[] {
+  return listOperations(operations).map((operation) => ({ id: `${kind}/${operation}`, kind, operation }));
 }
 
 /** What policies allow outside Mechanical Turk: an adopted user keeps none of it. */

@@ -3,7 +3,7 @@ import { policyName } from '../access/model.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
 import { flowEntry, flowText, type Plain } from '../edit/style.ts';
 import type { RetiredAction } from './candidates.ts';
-import type { Proposal, ProposedMember, ProposedRole, Source } from './proposal.ts';
+import type { Proposal, ProposedMember, ProposedRole } from './proposal.ts';
 
 /**
  * The file with the proposed roles and members in place of its own, and every other line as it is. What the file says of
@@ -61,9 +61,10 @@ function roleLines(role: ProposedRole, members: readonly ProposedMember[]): read
   const people = members.filter((member) => member.role === role.key);
   const retired = retiredLines(people.flatMap(({ candidate }) => candidate.retired));
   const lists = { extends: role.extends, managed: role.managed, allow: role.allow, deny: role.deny };
+  const sources = role.sources.map(({ kind, name }) => `${kind} ${name}`);
   const last = Object.entries(lists).filter(([, items]) => items.length > 0);
   return [
-    `  # From ${role.sources.slice(0, MOST_SOURCES).map(sourceName).join(', ')}`,
+    `  # From ${sources.slice(0, MOST_SOURCES).join(', ')}`,
     ...retired.slice(0, MOST_RETIRED).map((line) => `  # ${line}`),
     `  ${flow(role.key)}:`,
     ...last.map(([name, items], index) => {
@@ -75,10 +76,6 @@ function roleLines(role: ProposedRole, members: readonly ProposedMember[]): read
 
 const MOST_SOURCES = 4;
 const MOST_RETIRED = 12;
-
-function sourceName({ kind, name }: Source): string {
-  return `${kind} ${name}`;
-}
 
 /** What some actions meant that mean nothing today, by policy. */
 function retiredLines(retired: readonly RetiredAction[]): readonly string[] {

@@ -1,4 +1,5 @@
-import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../access/model.ts';
+import type { AccessGroup, AccessModel, AccessUser } from '../access/model.ts';
+import type { AuthorizationDetails } from '../aws/inventory/authorization-details.ts';
 import type { EntityIds } from '../aws/types.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
@@ -120,12 +121,13 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   const adopted = adoptedNow(adoption, account);
   const users = adopted.flatMap((each) => changesOf('user', each.user.name, userParts(each, adoption, team, access)));
   const groups = adoption.groups.flatMap((group) => {
-    const now = access.groups.find(({ name }) => name === group.name) ?? null;
-    return changesOf('group', group.name, groupParts(group, now));
+    const now = access.groups.find(({ name }) => name === group.name);
+    return changesOf('group', group.name, now && { name: !isAt(now, group), ...heldParts(group, now) });
   });
-  const policies = adoption.policies.flatMap((policy) => {
-    const now = access.policies.find(({ arn }) => arn === policy.arn) ?? null;
-    return isAwsPolicy(policy.arn) ? [] : changesOf('policy', policy.arn, policyParts(policy, now));
+  const policies = adoption.policies.flatMap(({ arn, document }) => {
+    const now = access.policies.find((each) => each.arn === arn);
+    const parts = now && { document: !isSame(document, now.document) };
+    return isAwsPolicy(arn) ? [] : changesOf('policy', arn, parts);
   });
   const known = new Set(adopted.map(({ now }) => now?.name));
   const strangers = access.users.filter(({ name }) => !known.has(name)).flatMap(({ groups: of }) => of);
@@ -140,14 +142,19 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
 
 type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;
 
-function changesOf(kind: AdoptionChange['kind'], name: string, parts: Parts): readonly AdoptionChange[] {
+/** Without parts, it is missing. */
+function changesOf(
+  kind: AdoptionChange['kind'],
+  name: string,
+  parts: Parts = { missing: true },
+): readonly AdoptionChange[] {
   return (Object.keys(parts) as AdoptionChange['part'][])
     .filter((part) => parts[part] === true)
     .map((part) => ({ kind, name, part }));
 }
 
-function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts {
-  if (now === null) return { missing: true };
+function userParts({ user, now }: AdoptedNow, adoption: Adoption, team: Team, account: AccessModel): Parts | undefined {
+  if (now === null) return undefined;
   const { groups, attached, inline, boundary, tags } = asBefore({ user, now }, adoption, team, account);
   return {
     name: !isAt(now, user) && !isAt(now, placeInLab(user, team)),
@@ -172,15 +179,6 @@ export function asBefore(
     ...{ ...now, key, id, name, path },
     groups: now.groups.filter((group) => user.groups.includes(group) || !made.has(group)),
   };
-}
-
-function groupParts(group: AccessGroup, now: AccessGroup | null): Parts {
-  if (now === null) return { missing: true };
-  return { name: !isAt(now, group), ...heldParts(group, now) };
-}
-
-function policyParts(policy: AccessPolicy, now: AccessPolicy | null): Parts {
-  return now === null ? { missing: true } : { document: !isSame(policy.document, now.document) };
 }
 
 function heldParts(
@@ -233,4 +231,33 @@ export function takenFromRoles(team: Team, adoption: Adoption, access: AccessMod
     ...access.policies.filter(({ arn }) => !isAwsPolicy(arn) && !made.has(arn)),
   ];
   return others.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()));
+}
+
+/** What only adopted users had: names of groups, ARNs of policies. */
+export interface Unused {
+  readonly groups: readonly string[];
+  readonly policies: readonly string[];
+}
+
+/** Groups and policies of before that no one else has, once adopted users are in the groups of their roles alone. */
+export function unusedAfter(
+  adoption: Adoption,
+  { lab }: Pick<Team, 'lab'>,
+  account: Pick<AuthorizationDetails, 'access' | 'ids' | 'roles'>,
+): Unused {
+  const adopted = new Set(adoptedNow(adoption, account).map(({ now }) => now?.name));
+  const others = account.access.users.filter(({ name }) => !adopted.has(name));
+  const had = new Set([...adoption.groups.map(({ name }) => name), ...adoption.policies.map(({ arn }) => arn)]);
+  const groups = account.access.groups
+    .filter(({ name, path }) => had.has(name) && path !== labPath(lab))
+    .filter(({ name }) => !others.some((user) => user.groups.includes(name)))
+    .map(({ name }) => name);
+  const left = account.access.groups.filter(({ name }) => !groups.includes(name));
+  const held = new Set([...others, ...left, ...account.roles].flatMap(heldBy));
+  const own = account.access.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${adoption.account}:`));
+  return { groups, policies: own.flatMap(({ arn }) => (had.has(arn) && !held.has(arn) ? [arn] : [])) };
+}
+
+function heldBy({ attached, ...holder }: Pick<AccessUser, 'attached'> & Partial<Pick<AccessUser, 'boundary'>>) {
+  return [...attached, ...(holder.boundary ? [holder.boundary] : [])];
 }

@@ -22,7 +22,7 @@ import type { Role, Team } from '../team/team.ts';
 import type { Candidate } from './candidates.ts';
 
 /** A group or policy that access comes from. */
-export interface Source {
+interface Source {
   readonly kind: 'group' | 'policy';
   readonly name: string;
 }

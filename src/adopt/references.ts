@@ -161,6 +161,10 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : [];
 }
 
+function shared(policy: string, of: FoundPolicy['of'], json: unknown): FoundPolicy {
+  return { policy, of, json, isShared: true };
+}
+
 /** All policies of the account in force, trust policies and those of buckets too. AWS's own name no user. */
 function policiesIn({ access, roles, buckets }: Referring): readonly FoundPolicy[] {
   return [
@@ -170,18 +174,8 @@ function policiesIn({ access, roles, buckets }: Referring): readonly FoundPolicy
     ...carriersIn({ access, roles }).flatMap(({ carrier, inline }) =>
       inline.map(({ name, document }) => ({ policy: name, of: carrier, json: document })),
     ),
-    ...roles.map(({ name, trust }) => ({
-      policy: 'trust',
-      of: { kind: 'role' as const, name },
-      json: trust,
-      isShared: true as const,
-    })),
-    ...buckets.map(({ bucket, json }) => ({
-      policy: 'bucket',
-      of: { kind: 'bucket' as const, name: bucket },
-      json,
-      isShared: true as const,
-    })),
+    ...roles.map(({ name, trust }) => shared('trust', { kind: 'role', name }, trust)),
+    ...buckets.map(({ bucket: name, json }) => shared('bucket', { kind: 'bucket', name }, json)),
   ];
 }
 

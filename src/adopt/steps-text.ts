@@ -1,7 +1,7 @@
 import type { AccessUser } from '../access/model.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { alert, type Block, list, paragraph } from '../text/document.ts';
+import { alert, type Block, list, onlyIf, paragraph } from '../text/document.ts';
 import {
   codeText,
   countedText,
@@ -13,9 +13,8 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import { type AdoptedNow, isAt, type Move, type Place, placeInLab } from './progress.ts';
+import { type AdoptedNow, isAt, type Move, type Place, placeInLab, type Unused } from './progress.ts';
 import type { Unequal } from './transition.ts';
-import type { Unused } from './unused.ts';
 
 const SHOWN = 20;
 
@@ -37,27 +36,24 @@ function losingItems(losing: readonly Unequal[]): Block {
   );
 }
 
-/** What `adopt --apply` does. */
-export function applyBlocks(
-  team: Team,
-  {
-    people,
-    moves,
-    losing,
-  }: {
-    readonly people: readonly AdoptedNow[];
-    readonly moves: readonly Move[];
-    readonly losing: readonly Unequal[];
-  },
-): readonly Block[] {
+/** What `adopt --apply` does, before it does it. */
+export interface AdoptionSteps {
+  readonly people: readonly AdoptedNow[];
+  readonly moves: readonly Move[];
+  /** Who can no longer do what as soon as they are moved. */
+  readonly losing: readonly Unequal[];
+}
+
+export function applyBlocks(team: Team, { people, moves, losing }: AdoptionSteps): readonly Block[] {
   const left = people.filter(({ user, now }) => now !== null && isAt(now, placeInLab(user, team))).length;
   const done = left === 0 ? trusted('') : t`, of which ${left} already have their name`;
   return [
     paragraph(
       t`Adopts ${countedText(people.length, 'IAM user')} into ${codeText(team.lab)}${done}. Keys, passwords, policies, groups and boundaries stay: each user only joins the groups of their roles.`,
     ),
-    ...(moves.length === 0 ? [] : [moveItems(moves)]),
-    ...(losing.length === 0 ? [] : [alert('warning', t`Denied as soon as they are moved:`), losingItems(losing)]),
+    moveItems(moves),
+    ...onlyIf(losing.length > 0, alert('warning', t`Denied as soon as they are moved:`)),
+    losingItems(losing),
     paragraph(t`Until ${codeText('adopt --finish')}, ${codeText('adopt --undo')} takes this back.`),
   ];
 }
@@ -97,27 +93,29 @@ export function finishBlocks(
     paragraph(
       t`All ${countedText(people.length, 'adopted user')} have through their roles alone what ${codeText('team.yaml')} gives. Their other access ends:`,
     ),
-    ...(rows.length === 0 ? [] : [{ kind: 'table', head: [t`Member`, t`What goes`], rows, open: SHOWN } as const]),
-    ...(names.length === 0
-      ? []
-      : [
-          paragraph(
-            deletes
-              ? t`Deleted, because no one else has them: ${listTexts(names)}.`
-              : t`No one else has these: ${listTexts(names)}. They stay unless you add ${codeText('--delete-unused')}.`,
-          ),
-        ]),
+    { kind: 'table', head: [t`Member`, t`What goes`], rows, open: SHOWN },
+    ...onlyIf(
+      names.length > 0,
+      paragraph(
+        deletes
+          ? t`Deleted, because no one else has them: ${listTexts(names)}.`
+          : t`No one else has these: ${listTexts(names)}. They stay unless you add ${codeText('--delete-unused')}.`,
+      ),
+    ),
     paragraph(t`${plan}. This cannot be undone.`),
   ];
 }
 
-/** What `adopt --undo` does. */
-export function undoBlocks(steps: Unused & { readonly moves: readonly Move[] }): readonly Block[] {
-  const { groups, policies, moves } = steps;
+/** What `adopt --undo` does, before it does it: what it deletes, and whom it moves. */
+export interface UndoSteps extends Unused {
+  readonly moves: readonly Move[];
+}
+
+export function undoBlocks({ groups, policies, moves }: UndoSteps): readonly Block[] {
   return [
     paragraph(
       t`Deletes ${countedText(groups.length, 'group')} and ${countedText(policies.length, 'policy', 'policies')} of the lab's roles, and gives ${countedText(moves.length, 'user')} name and path back. All else stayed as it was.`,
     ),
-    ...(moves.length === 0 ? [] : [moveItems(moves)]),
+    moveItems(moves),
   ];
 }

@@ -2,7 +2,7 @@ import { byCapability } from '../access/capability-access.ts';
 import { policyName } from '../access/model.ts';
 import { operationSet } from '../access/operation-set.ts';
 import { accessText, capabilityText } from '../access/text/capability-words.ts';
-import { alert, type Block, heading, type Item, list, paragraph } from '../text/document.ts';
+import { alert, type Block, heading, type Item, list, onlyIf, paragraph } from '../text/document.ts';
 import {
   codeText,
   countedText,
@@ -25,74 +25,52 @@ const SHOWN = 10;
 export function surveyBlocks(survey: Survey, notChecked: readonly string[]): readonly Block[] {
   const { team, people, adoption, newMembers, signIns, tags, fullGroups } = survey;
   const open = unaccepted(adoption, people);
+  const lost = tags.map((each) => t`${listTexts(each.tags.map(codeText))} of ${codeText(each.user)}`);
+  const unknown = notChecked.map((what) => t`${what}`);
   const title = t`${countedText(people.length, 'IAM user')} to adopt into ${codeText(team.lab)}`;
   return [
     heading(3, open.length === 0 ? title : t`${title}: ${countedText(open.length, 'decision')} left`),
-    ...(open.length === 0 ? [] : [alert('warning', ...decisionLines(open))]),
-    ...(people.length === 0 ? [] : [peopleTable(survey)]),
+    ...onlyIf(open.length > 0, alert('warning', ...decisionLines(open))),
+    peopleTable(survey),
     ...differing(people, survey),
-    ...(newMembers.length === 0
-      ? []
-      : [
-          paragraph(
-            sentences(
-              t`No IAM user becomes ${someTexts(newMembers.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates ${newMembers.length === 1 ? t`one` : t`one for each`}.`,
-              people.length === 0
-                ? t`If one is theirs, run ${codeText('mturk-team adopt --as USER=KEY')}.`
-                : t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`,
-            ),
-          ),
-        ]),
+    ...onlyIf(newMembers.length > 0, paragraph(newMembersText(newMembers, people.length > 0))),
     ...leftBlocks(survey),
     ...(people.length === 0 ? [] : referenceBlocks(survey.references)),
-    ...(fullGroups.length === 0
-      ? []
-      : [
-          alert(
-            'warning',
-            t`IAM takes no user into more than 10 groups: remove ${someTexts(fullGroups.map(codeText), SHOWN)} from one before ${codeText('adopt --apply')}.`,
-          ),
-        ]),
-    ...(signIns.length === 0
-      ? []
-      : [
-          heading(4, t`Names to sign in to the console with`),
-          list(signIns.map(({ from, to }) => t`${codeText(from)} becomes ${codeText(to)}. The password stays.`)),
-        ]),
-    ...(tags.length === 0
-      ? []
-      : [
-          paragraph(
-            t`Tags that go with ${codeText('adopt --finish')}: ${someTexts(
-              tags.map((each) => t`${listTexts(each.tags.map(codeText))} of ${codeText(each.user)}`),
-              SHOWN,
-            )}.`,
-          ),
-        ]),
-    ...(notChecked.length === 0
-      ? []
-      : [
-          paragraph(
-            t`Not checked: ${someTexts(
-              notChecked.map((what) => t`${what}`),
-              SHOWN,
-            )}.`,
-          ),
-        ]),
+    ...onlyIf(
+      fullGroups.length > 0,
+      alert(
+        'warning',
+        t`IAM takes no user into more than 10 groups: remove ${someTexts(fullGroups.map(codeText), SHOWN)} from one before ${codeText('adopt --apply')}.`,
+      ),
+    ),
+    ...onlyIf(
+      signIns.length > 0,
+      heading(4, t`Names to sign in to the console with`),
+      list(signIns.map(({ from, to }) => t`${codeText(from)} becomes ${codeText(to)}. The password stays.`)),
+    ),
+    ...onlyIf(
+      tags.length > 0,
+      paragraph(t`Tags that go with ${codeText('adopt --finish')}: ${someTexts(lost, SHOWN)}.`),
+    ),
+    ...onlyIf(notChecked.length > 0, paragraph(t`Not checked: ${someTexts(unknown, SHOWN)}.`)),
   ];
+}
+
+function newMembersText(keys: readonly string[], isDrafted: boolean): Text {
+  return sentences(
+    t`No IAM user becomes ${someTexts(keys.map(codeText), SHOWN)}: ${codeText('adopt --finish')} creates ${keys.length === 1 ? t`one` : t`one for each`}.`,
+    isDrafted
+      ? t`If one is theirs, restore ${TEAM_FILE}, delete ${codeText('adopt.json')} and run ${codeText('mturk-team adopt --as USER=KEY')}.`
+      : t`If one is theirs, run ${codeText('mturk-team adopt --as USER=KEY')}.`,
+  );
 }
 
 function decisionLines(open: readonly PersonAccess[]): readonly Text[] {
   const keys = open.map(({ key }) => codeText(key));
-  const options = codeText(
-    open
-      .map(({ key }) => `--accept ${key}`)
-      .slice(0, SHOWN)
-      .join(' '),
-  );
+  const accepting = open.slice(0, SHOWN).map(({ key }) => `--accept ${key}`);
   return [
     t`${someTexts(keys, SHOWN)} would have other access than now.`,
-    t`Correct ${TEAM_FILE}, accept it with ${options}, or leave them out with ${codeText('--without USER')}.`,
+    t`Correct ${TEAM_FILE}, accept it with ${codeText(accepting.join(' '))}, or leave them out with ${codeText('--without USER')}.`,
   ];
 }
 

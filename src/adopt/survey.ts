@@ -6,7 +6,7 @@ import { readTeam } from '../team/parse/read-team.ts';
 import { nearMember } from '../team/suggest.ts';
 import type { Team } from '../team/team.ts';
 import type { AdoptedUser, Adoption } from './adoption.ts';
-import type { Candidate, Chosen, LeftAlone } from './candidates.ts';
+import type { Chosen, LeftAlone } from './candidates.ts';
 import { differencesOf, type PersonAccess } from './differences.ts';
 import { draftText } from './draft.ts';
 import { adoptedNow, asBefore, isFull, isInLab, madeSince } from './progress.ts';
@@ -60,7 +60,8 @@ export function surveyOf(found: Found, accept: readonly string[]): Result<Survey
   const candidates = chosen.candidates.filter(({ key }) => members.has(key));
   // Those without a member, too: `adopt --undo` moves them back.
   const moved = movedUsers(found, team);
-  const users = [...moved, ...candidates.map((candidate) => adoptedUser(candidate, account.ids))].sort(byKey);
+  const adopted = candidates.map(({ user, key }) => ({ ...user, key, id: account.ids.user.get(user.name) ?? '' }));
+  const users = [...moved, ...adopted].sort((one, other) => (one.key < other.key ? -1 : 1));
   // Before anyone is moved, nothing there is of `adopt --apply`.
   const existing = moved.length > 0 ? found.earlier?.existing : [...madeSince({ existing: [] }, team, account.access)];
   const adoption = adoptionOf(found, users, existing ?? []);
@@ -106,14 +107,6 @@ function draftOf({ file, text, team, today, account, chosen, credentials, earlie
   return drafted === null
     ? fail('team-file-invalid', { file: draft.file, findings, source })
     : succeed({ team: drafted, draft });
-}
-
-function adoptedUser({ user, key }: Candidate, ids: EntityIds): AdoptedUser {
-  return { ...user, key, id: ids.user.get(user.name) ?? '' };
-}
-
-function byKey(one: AdoptedUser, other: AdoptedUser): number {
-  return one.key < other.key ? -1 : 1;
 }
 
 /** Users whom `adopt --apply` moved, as they would be without: name and path are known from the earlier run alone. */

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { readShownReport } from '../drift/report/drift-run.ts';
 import type { DriftReport } from '../drift/report/report.ts';
-import { lastMomentOf, placeAt, versionNotes } from '../history/timeline.ts';
-import type { PageInput } from '../page/facts.ts';
+import { lastMomentOf } from '../history/timeline.ts';
 import { accessPage } from '../page/page.ts';
 import { isLink, replaceFile, written } from './files.ts';
-import { openHistory } from './history/read-history.ts';
+import { readVersions } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
 export interface PageOptions {
@@ -33,32 +32,20 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   if (!report.ok) return report;
   // A commit can bring a link to any folder.
   if (await isLink(out)) return fail('file-not-writable', { file: out, reason: 'it is a symbolic link' });
-  const past = await pastOf(file, today);
+  const past = await readVersions(file, lastMomentOf(today));
   const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);
   return written(async () => {
     await mkdir(out, { recursive: true });
     await replaceFile(path, text);
-    return { path, noHistory: past.kind === 'failed' ? past.failure : null };
+    return { path, noHistory: past.ok ? null : past.failure };
   });
-}
-
-/** The versions up to the end of a day. */
-async function pastOf(file: string, today: string): Promise<PageInput['past']> {
-  const opened = await openHistory(file);
-  if (!opened.ok) return { kind: 'failed', failure: opened.failure };
-  const { branch, since, notes, versions } = opened.value;
-  const read = await versions(0, placeAt(since, lastMomentOf(today)) + 1);
-  if (!read.ok) return { kind: 'failed', failure: read.failure };
-  return { kind: 'read', branch, versions: read.value, notes: [...notes, ...versionNotes(read.value)] };
 }
 
 async function reportOf(file: string, lab: string): Promise<Result<DriftReport>> {
   const parsed = await readShownReport(file);
-  if (parsed === null) return fail('file-not-readable', { file, reason: 'there is no such file' });
-  if (!parsed.ok)
-    return fail('file-not-readable', { file, reason: `it is no report of a drift check: ${parsed.reason}` });
-  if (parsed.value.lab !== lab)
-    return fail('file-not-readable', { file, reason: `it is of another lab: ${parsed.value.lab}` });
-  return succeed(parsed.value);
+  const unusable = (reason: string) => fail('file-not-readable', { file, reason });
+  if (parsed === null) return unusable('there is no such file');
+  if (!parsed.ok) return unusable(`it is no report of a drift check: ${parsed.reason}`);
+  return parsed.value.lab === lab ? succeed(parsed.value) : unusable(`it is of another lab: ${parsed.value.lab}`);
 }

@@ -43,13 +43,18 @@ function settingsOf(terraform: Values, provider: unknown): readonly HclBlock[] {
   return [{ ...block('terraform', [], { required_version }), blocks: [needed, ...backends] }, ...configured];
 }
 
+/** They name resources and attributes, not texts. */
+const REFERRING = ['depends_on', 'ignore_changes'];
+
 /** JSON configuration writes blocks as lists of objects, which no attribute of the stacks takes. */
 function block(type: string, labels: readonly string[], values: Values): HclBlock {
   const isBlocks = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isObject);
   const entries = Object.entries(values);
   return {
     ...{ type, labels },
-    attributes: entries.flatMap(([name, value]) => (isBlocks(value) ? [] : [[name, expressionOf(value)] as const])),
+    attributes: entries.flatMap(([name, value]): Entry[] =>
+      isBlocks(value) ? [] : [[name, REFERRING.includes(name) ? references(value) : expressionOf(value)]],
+    ),
     blocks: entries.flatMap(([name, value]) =>
       isBlocks(value) ? [value].flat().map((each) => block(name, [], objectAt(each, name))) : [],
     ),
@@ -57,20 +62,12 @@ function block(type: string, labels: readonly string[], values: Values): HclBloc
 }
 
 function resourceBlock(type: string, name: string, body: Values): HclBlock {
-  const { '//': _metadata, lifecycle, depends_on: dependsOn, ...values } = body;
+  const { '//': _metadata, lifecycle, depends_on, ...values } = body;
   const names = new Set([...(RESOURCES[type]?.attributes ?? []), ...Object.keys(values)]);
   const ordered = [...names].flatMap((each) => (each in values ? [[each, values[each]] as const] : []));
-  const resource = block('resource', [type, name], Object.fromEntries(ordered));
-  const order: readonly Entry[] = dependsOn === undefined ? [] : [['depends_on', references(dependsOn)]];
-  const cycle = lifecycle === undefined ? [] : [lifecycleBlock(objectAt(lifecycle, 'lifecycle'))];
-  return { ...resource, attributes: [...resource.attributes, ...order], blocks: [...resource.blocks, ...cycle] };
-}
-
-/** `ignore_changes` names attributes, not texts. */
-function lifecycleBlock({ ignore_changes: ignored, ...values }: Values): HclBlock {
-  const lifecycle = block('lifecycle', [], values);
-  const entries: readonly Entry[] = ignored === undefined ? [] : [['ignore_changes', references(ignored)]];
-  return { ...lifecycle, attributes: [...lifecycle.attributes, ...entries] };
+  const last = Object.entries({ depends_on, lifecycle: lifecycle && [lifecycle] });
+  const given = last.filter(([, value]) => value !== undefined);
+  return block('resource', [type, name], Object.fromEntries([...ordered, ...given]));
 }
 
 function references(names: unknown): Expression {

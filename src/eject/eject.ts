@@ -16,19 +16,10 @@ export interface StackTexts {
 export function ejected(team: Team, stacks: StackTexts, today: string): Readonly<Record<string, string>> {
   const own = configurationOf(stacks.team);
   const bootstrap = configurationOf(stacks.bootstrap);
-  const blocks = [...own.resources];
-  const roles = team.roles.flatMap(({ key, ...role }) =>
-    described(
-      roleText({ key, ...role }),
-      blocksOf(blocks, (address) => roleKeyOfAddress(address) === key),
-    ),
-  );
-  const members = team.members.flatMap((member) =>
-    described(
-      memberText(member),
-      blocksOf(blocks, (address) => memberKeyOfAddress(address) === member.key),
-    ),
-  );
+  const blocksOf = (key: string, keyOf: (address: string) => string | null) =>
+    [...own.resources].flatMap(([address, block]) => (keyOf(address) === key ? [block] : []));
+  const roles = team.roles.flatMap((role) => described(roleText(role), blocksOf(role.key, roleKeyOfAddress)));
+  const members = team.members.flatMap((each) => described(memberText(each), blocksOf(each.key, memberKeyOfAddress)));
   const files = {
     'team/terraform.tf': own.settings,
     'team/roles.tf': roles,
@@ -40,10 +31,6 @@ export function ejected(team: Team, stacks: StackTexts, today: string): Readonly
     content.length === 0 ? [] : [[path, printHcl(content)]],
   );
   return { ...Object.fromEntries(printed), 'README.md': readmeOf(team, today) };
-}
-
-function blocksOf(blocks: readonly (readonly [string, HclBlock])[], isTheirs: (address: string) => boolean) {
-  return blocks.flatMap(([address, block]) => (isTheirs(address) ? [block] : []));
 }
 
 /** The same with a comment above the first block. What is no plain text in it is spelled out: a comment has one line. */

@@ -5,7 +5,7 @@ import { userText } from '../access/text/names.ts';
 import { CLOSURE } from '../catalog/closure.ts';
 import { CAPABILITIES, SPENDING_CAPABILITIES } from '../catalog/mturk.ts';
 import { dateWords, distanceWords } from '../text/dates.ts';
-import { alert, type Block, codeBlock, heading, type Item, list, paragraph, rowsOf } from '../text/document.ts';
+import { alert, type Block, codeBlock, heading, type Item, list, onlyIf, paragraph, rowsOf } from '../text/document.ts';
 import { codeText, counted, listTexts, TEAM_FILE, type Text, t, trusted } from '../text/text.ts';
 import type { WindDown, WindDownStep } from './wind-down.ts';
 
@@ -56,9 +56,8 @@ export function windDownBlocks(
     list(readableTexts(windDown)),
     ...STAGES.flatMap(([stage, title]) => {
       const steps = windDown.steps.filter((step) => step.stage === stage);
-      return steps.length === 0
-        ? []
-        : [heading(3, title), list(steps.map(stepItem), { ordered: true, open: steps.length })];
+      const items = list(steps.map(stepItem), { ordered: true, open: steps.length });
+      return onlyIf(steps.length > 0, heading(3, title), items);
     }),
     alert(
       'note',

@@ -56,7 +56,7 @@ interface DayChange {
 export type HistoryChange = MergedChange | DayChange;
 
 /** The changes of a branch, with what a reader must know of them. */
-export interface History extends Pick<Source, 'branch' | 'notes'> {
+export interface Changes extends Pick<Source, 'branch' | 'notes'> {
   readonly changes: readonly HistoryChange[];
 }
 

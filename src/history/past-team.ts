@@ -4,6 +4,7 @@ import { type Capability, frozenCapabilities, isCapability, isOperation, operati
 import { isObject } from '../diagnostics/parse-data.ts';
 import { listIn, sortedEntries } from '../team/draft.ts';
 import { resolveRoles, wholeRole } from '../team/resolve-roles.ts';
+import { memberSchema, roleSchema, teamFileSchema } from '../team/schema.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
 import type { PieceReader, PlainMap } from './pieces.ts';
 
@@ -28,7 +29,7 @@ export function pastTeamReader(read: PieceReader): (text: string) => PastTeam {
     const found = new Problems();
     const memberMap = found.section(file.members, 'members');
     const roleMap = found.section(file.roles, 'roles');
-    found.ignore(file, FILE_KEYS, '');
+    found.ignore(file, teamFileSchema, '');
     const team: Team = {
       lab: found.text(file.lab, 'lab'),
       account: typeof file.account === 'string' ? file.account : UNKNOWN_ACCOUNT,
@@ -117,9 +118,10 @@ class Problems {
   }
 
   /** Keys of an entry that this version does not know. */
-  ignore(map: PlainMap, known: readonly string[], path: string): void {
-    for (const key of Object.keys(map))
-      if (!known.includes(key)) this.ignored.push(path === '' ? key : `${path}.${key}`);
+  ignore(map: PlainMap, { shape }: { readonly shape: object }, path: string): void {
+    for (const key of Object.keys(map)) {
+      if (!Object.hasOwn(shape, key)) this.ignored.push(path === '' ? key : `${path}.${key}`);
+    }
   }
 }
 
@@ -129,30 +131,17 @@ function dayIn(value: unknown): string | null {
 
 const DAY = z.iso.date();
 
-const FILE_KEYS: readonly string[] = [
-  ...['version', 'lab', 'account', 'owners', 'roles', 'members', 'departed', 'freeze', 'snoozed', 'settings'],
-];
-const MEMBER_KEYS: readonly string[] = [
-  ...['name', 'email', 'github', 'roles', 'from', 'until', 'sponsor', 'suspended', 'keys', 'recipient', 'reviewed'],
-];
-const ROLE_KEYS: readonly string[] = ['description', 'extends', 'allow', 'deny', 'managed'];
-
 function memberOf(key: string, map: PlainMap): Read<Member> {
   const found = new Problems();
   const path = `members.${key}`;
-  found.ignore(map, MEMBER_KEYS, path);
+  found.ignore(map, memberSchema, path);
   const { suspended = false } = map;
   if (typeof suspended !== 'boolean') found.wrong.push(`${path}.suspended`);
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
-    ...{
-      email: null,
-      github: null,
-      sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
-      keys: DEFAULT_KEYS,
-      recipient: null,
-    },
+    ...{ email: null, github: null, keys: DEFAULT_KEYS, recipient: null },
+    sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
     // It decides no access.
     reviewed: dayIn(map.reviewed),
     roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
@@ -168,7 +157,7 @@ function rolesOf(map: PlainMap): Read<readonly Role[]> {
   const drafts = sortedEntries(map).map(([key, entry]) => {
     const path = `roles.${key}`;
     const role = found.map(entry, path);
-    found.ignore(role, ROLE_KEYS, path);
+    found.ignore(role, roleSchema, path);
     const names = (part: string) => found.texts(role[part], `${path}.${part}`);
     const [allow, deny, managed] = [names('allow'), names('deny'), names('managed')];
     for (const name of [...allow, ...deny]) if (!means(name)) found.ignored.push(`${path}: ${name}`);

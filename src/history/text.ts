@@ -7,7 +7,7 @@ import { roleText, settingText } from '../review/text/change-text.ts';
 import { peopleBlocks } from '../review/text/review.ts';
 import type { Team } from '../team/team.ts';
 import { dateWords, dayWords, timeWords } from '../text/dates.ts';
-import { type Block, codeBlock, heading, list, paragraph, rowsOf } from '../text/document.ts';
+import { type Block, codeBlock, heading, list, onlyIf, paragraph, rowsOf } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { cut } from '../text/markdown.ts';
@@ -25,7 +25,7 @@ import {
   t,
   trusted,
 } from '../text/text.ts';
-import type { History, HistoryChange, MergedChange, Statement } from './changes.ts';
+import type { Changes, HistoryChange, MergedChange, Statement } from './changes.ts';
 import type { Commit } from './commits.ts';
 import type { HistoryNote, Source } from './timeline.ts';
 import type { Decision, Need, Reason, RoleOutcome, Why, WhyAnswer } from './why.ts';
@@ -193,14 +193,11 @@ function needBlocks(
   const waits = needs.flatMap((need) => (need.kind === 'wait' ? [dateWords(need.day)] : []));
   return [
     ...waits.map((day) => paragraph(t`Access begins on ${trusted(day)}.`)),
-    ...(lines.length === 0
-      ? []
-      : [
-          paragraph(
-            t`${strongText(t`To allow it,`)} ask ${whom}. An owner has to approve this change of ${TEAM_FILE}:`,
-          ),
-          codeBlock('sh', lines),
-        ]),
+    ...onlyIf(
+      lines.length > 0,
+      paragraph(t`${strongText(t`To allow it,`)} ask ${whom}. An owner has to approve this change of ${TEAM_FILE}:`),
+      codeBlock('sh', lines),
+    ),
   ];
 }
 
@@ -239,7 +236,7 @@ export function pastBlocks({ branch, commit, notes }: Source, changes: readonly 
 }
 
 /** Every change, oldest first, in the words of the comment on a pull request. */
-export function historyBlocks({ branch, changes, notes }: History, title: Text): readonly Block[] {
+export function historyBlocks({ branch, changes, notes }: Changes, title: Text): readonly Block[] {
   const count = countedText(changes.length, 'change');
   return [
     heading(2, t`${title}: ${count}`),
@@ -278,7 +275,7 @@ function whoText({ commit, unreadable }: MergedChange): Text {
 
 function mergedBlocks({ lab, people, roles, settings, statements }: MergedChange): readonly Block[] {
   const other = [...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)];
-  return [...peopleBlocks({ lab, people, settings, unexplained: [] }), ...(other.length === 0 ? [] : [list(other)])];
+  return [...peopleBlocks({ lab, people, settings, unexplained: [] }), list(other)];
 }
 
 const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;

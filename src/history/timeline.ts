@@ -26,13 +26,10 @@ export interface Source {
   readonly notes: readonly HistoryNote[];
 }
 
-export const HISTORY_NOTES: readonly HistoryNote['code'][] = [
-  'history-renamed',
-  'history-rewritten',
-  'history-dates-differ',
-  'history-version-unreadable',
-  'history-names-ignored',
-];
+/** Versions that were merged into a branch, oldest first. */
+export interface MergedVersions extends Pick<Source, 'branch' | 'notes'> {
+  readonly versions: readonly Version[];
+}
 
 /** The moments at which commits count, oldest first: none before the one that it follows. */
 export function sinceOf(commits: readonly Commit[]): readonly string[] {

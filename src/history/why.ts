@@ -90,13 +90,12 @@ export function whyOf(
   const member = memberOf(team, key);
   const asked = operationSet(operations);
   const allowed = member === null ? NO_OPERATIONS : intersection(allowedTo(team, member, at), asked);
-  const name = member?.name ?? versions.findLast(({ past }) => past.team && memberOf(past.team, key))?.past.team;
+  const known = versions.flatMap(({ past }) => (past.team && memberOf(past.team, key)) ?? []).at(-1);
   const missing = difference(asked, allowed);
   const left = team.departed.some((departed) => departed.key === key);
-  if (name === undefined && !left) return null;
-  const lastName = typeof name === 'string' ? name : (name && memberOf(name, key)?.name) || key;
+  if (known === undefined && !left) return null;
   return {
-    member: { key, name: lastName },
+    member: { key, name: known?.name ?? key },
     operations,
     allowed: listOperations(allowed),
     verdict: isEmpty(missing) ? 'allowed' : isEmpty(allowed) ? 'denied' : 'partly',

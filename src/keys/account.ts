@@ -9,12 +9,11 @@ import {
 } from '@aws-sdk/client-iam';
 import { allPages, askAws, isoOfDate, orNull } from '../aws/client.ts';
 import type { Result } from '../diagnostics/failure.ts';
+import type { KeyPair } from './profile.ts';
 import { type HeldKey, oldestFirst } from './rules.ts';
 
 /** A key as IAM gives it out: the only time that its secret is seen. */
-export interface CreatedKey {
-  readonly id: string;
-  readonly secret: string;
+export interface CreatedKey extends KeyPair {
   /** ISO 8601, UTC. */
   readonly created: string;
 }

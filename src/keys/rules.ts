@@ -1,3 +1,4 @@
+import type { Member } from '../team/team.ts';
 import { DAY_MS } from '../text/dates.ts';
 
 /** How long before the first day a key is created. */
@@ -16,16 +17,7 @@ const ROTATION_DAYS = 30;
 const UNUSED_DAYS = 90;
 
 /** What decides whether a member gets keys. */
-export interface KeyMember {
-  /** The age recipient to which keys are encrypted; null if there is none. */
-  readonly recipient: string | null;
-  /** How many keys the member may have. */
-  readonly keys: number;
-  /** First and last day of access, `YYYY-MM-DD`, UTC. */
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly suspended: boolean;
-}
+export type KeyMember = Pick<Member, 'recipient' | 'keys' | 'from' | 'until' | 'suspended'>;
 
 /** An access key of a user; times are ISO 8601, UTC. */
 export interface HeldKey {
@@ -88,8 +80,6 @@ export interface KeyDecision {
 }
 
 interface Facts {
-  /** Oldest first. */
-  readonly keys: readonly HeldKey[];
   /** The only key is the older one. */
   readonly older: HeldKey;
   readonly newer: HeldKey | null;
@@ -204,15 +194,14 @@ export function decideKeys(
     return { ...nothing, next: { kind: 'create', at: later(member.from, -EARLY_DAYS) } };
   }
   if (without !== null) return nothing;
-  const sorted = oldestFirst(keys);
-  const [older, newer = null] = sorted;
+  const [older, newer = null] = oldestFirst(keys);
   if (older === undefined) {
     // Who deleted the last key may have had a reason, such as a stolen identity.
     if (delivered.created.length > 0) return { ...nothing, finding: 'all-deleted' };
     return { ...nothing, step: { kind: 'create', because: 'none' } };
   }
   const { keys: allowed, until } = member;
-  const facts = { keys: sorted, older, newer, delivered, allowed, until, rotateAfterDays, now: now.getTime() };
+  const facts = { older, newer, delivered, allowed, until, rotateAfterDays, now: now.getTime() };
   return { ...nothing, ...KEY_ROWS.find(({ is }) => is(facts))?.decide(facts) };
 }
 

@@ -1,4 +1,5 @@
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { Member } from '../team/team.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { plainText } from '../text/text.ts';
 import type { CreatedKey, KeyAccount } from './account.ts';
@@ -16,10 +17,7 @@ import {
 } from './rules.ts';
 
 /** A member as applied, with the IAM user of that apply. */
-export interface KeyOwner extends KeyMember {
-  readonly key: string;
-  /** The login on GitHub. */
-  readonly github: string | null;
+export interface KeyOwner extends KeyMember, Pick<Member, 'key' | 'github'> {
   /** Name of the IAM user. */
   readonly user: string;
   /** IAM's unique id of the user, by the apply record; null if it has none. */
@@ -147,12 +145,8 @@ export async function createKey(
     return outcomeOf(owner, step, fail('key-left-behind', { member: owner.key, created: key.value.created }));
   }
   if (placed.ok) return { owner, step, result: 'withdrawn', place: null, failure: null };
-  const { code } = placed.failure;
-  return outcomeOf(
-    owner,
-    step,
-    code === 'key-not-encrypted' ? placed : stepFailed(owner.key, 'deliver', placed.failure),
-  );
+  const isKnown = placed.failure.code === 'key-not-encrypted';
+  return outcomeOf(owner, step, isKnown ? placed : stepFailed(owner.key, 'deliver', placed.failure));
 }
 
 /** Where a key was delivered; null if it must go again, because another one is older or the user is another by now. */
@@ -169,7 +163,8 @@ async function delivered(
   const known = new Set([key.id, ...before.map(({ id }) => id)]);
   const isFirst = keys.value.every((each) => known.has(each.id) || isBefore(key, each));
   if (user.value?.id !== owner.userId || !isFirst) return succeed(null);
-  const armored = await settled(() => encrypt(owner, key));
+  // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
+  const armored = await encrypt(owner, key).catch(() => null);
   if (armored === null) return fail('key-not-encrypted', { member: owner.key });
   const replaced = before.findLast(({ active }) => active) ?? null;
   return deliver({ owner, created: key.created, armored, replaced });
@@ -184,15 +179,6 @@ export function undelivered({ keys, without, delivered }: KeyFacts, now: Date): 
 /** Of two that appear at once, both runs leave the same one. */
 function isBefore(one: Pick<HeldKey, 'created' | 'id'>, other: Pick<HeldKey, 'created' | 'id'>): boolean {
   return one.created === other.created ? one.id < other.id : one.created < other.created;
-}
-
-/** What the library says of a recipient is of no use to anyone, and whatever is thrown must not leave a key behind. */
-async function settled<Value>(work: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await work();
-  } catch {
-    return null;
-  }
 }
 
 /** Why a step of one member failed; what was done for others stays. */

@@ -1,6 +1,6 @@
 import { type DisplayNames, named, userText } from '../access/text/names.ts';
 import { DAY_MS, dateWords } from '../text/dates.ts';
-import { type Block, codeBlock, list, paragraph } from '../text/document.ts';
+import { type Block, codeBlock, list, onlyIf, paragraph } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
 import { codeText, counted, type Text, t, trusted } from '../text/text.ts';
 import { type DueStep, type HeldKey, isLongUnused, type KeyFinding, type KeyStep } from './rules.ts';
@@ -79,10 +79,8 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
   const findings = facts.filter(({ decision }) => decision.finding !== null);
   return [
     paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length, 'member')}`),
-    ...(rows.length === 0
-      ? []
-      : [{ kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows } as const]),
-    ...(findings.length === 0 ? [] : [paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))]),
+    { kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows },
+    ...onlyIf(findings.length > 0, paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { listOperations } from '../access/operation-set.ts';
-import { CAPABILITIES, operationsOf } from '../catalog/mturk.ts';
+import { operationsOf } from '../catalog/mturk.ts';
 import { dateWords } from '../text/dates.ts';
 import { safeText } from '../text/html.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
@@ -41,7 +41,7 @@ function sinceWords({ past, gaps }: PageFacts, stretches: readonly Stretch[], pl
   const { since, until } = periodOf(stretches, place, column);
   const isLate = gaps.some(({ to }) => to === since?.from);
   const begin =
-    since === null || past.kind === 'failed'
+    since === null || !past.ok
       ? []
       : since.isPending
         ? ['not merged yet']
@@ -63,12 +63,6 @@ export function lastDayOf({ standing, starts, until }: Stretch): { readonly word
     default:
       return { words: last, day };
   }
-}
-
-/** `pay bonuses` */
-export function columnWords(column: number): string {
-  const capability = COLUMNS[column];
-  return capability === undefined ? '' : CAPABILITIES[capability].can;
 }
 
 /**
@@ -98,7 +92,7 @@ export function dataOf(facts: PageFacts) {
 /** Why the page knows no day before its first. */
 function beforeWords({ first, isCut, past }: PageFacts): string {
   const day = dateWords(first);
-  if (past.kind === 'failed') return `This page has no history: it begins on ${day}.`;
+  if (!past.ok) return `This page has no history: it begins on ${day}.`;
   if (!isCut) return `The history begins on ${day}.`;
   return `This page begins on ${day}. For an earlier day, use mturk-team who-can spend --on YYYY-MM-DD.`;
 }

@@ -7,7 +7,7 @@ import { type DriftReport, newestScan } from '../drift/report/report.ts';
 import { subjectOf } from '../drift/rules/rule.ts';
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { dateWords, distanceWords, timeWords } from '../text/dates.ts';
-import { alert, type Block, details, list } from '../text/document.ts';
+import { alert, type Block, details, list, onlyIf } from '../text/document.ts';
 import { capitalized, countedText, type Text, t, trusted } from '../text/text.ts';
 import type { PageFacts } from './facts.ts';
 
@@ -82,13 +82,12 @@ export function reportBlocks({ report, naming, team }: PageFacts): readonly Bloc
   const count = countedText(findings.length, 'finding');
   return [
     alert('warning', t`The drift check of ${when} has ${count}. Cells and members that differ in AWS are marked.`),
-    ...(others.length === 0
-      ? []
-      : [
-          details(
-            t`About others than members: ${countedText(others.length, 'finding')}`,
-            list(others.map((finding) => findingText(finding, naming))),
-          ),
-        ]),
+    ...onlyIf(
+      others.length > 0,
+      details(
+        t`About others than members: ${countedText(others.length, 'finding')}`,
+        list(others.map((finding) => findingText(finding, naming))),
+      ),
+    ),
   ];
 }

@@ -1,28 +1,19 @@
 import { CAPABILITIES_BY_RISK } from '../access/capability-access.ts';
 import { isEmpty } from '../access/operation-set.ts';
 import type { DisplayNames } from '../access/text/names.ts';
-import type { Failure } from '../diagnostics/failure.ts';
+import type { Result } from '../diagnostics/failure.ts';
 import type { DriftReport } from '../drift/report/report.ts';
-import type { HistoryNote, Version } from '../history/timeline.ts';
+import type { MergedVersions } from '../history/timeline.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { historyOf, type PersonHistory, placeOn, type Stretch, type TeamHistory } from './stretches.ts';
-
-/** The merged versions of the team file, or why they cannot be read. */
-type PastFacts =
-  | {
-      readonly kind: 'read';
-      readonly branch: string;
-      readonly versions: readonly Version[];
-      readonly notes: readonly HistoryNote[];
-    }
-  | { readonly kind: 'failed'; readonly failure: Failure };
 
 export interface PageInput {
   readonly team: Team;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  readonly past: PastFacts;
+  /** The merged versions of the team file, or why they cannot be read. */
+  readonly past: Result<MergedVersions>;
   readonly report: DriftReport | null;
   /** Whether everyone may read it: names, keys and whatever else people wrote are left out. */
   readonly isPublic: boolean;
@@ -57,7 +48,7 @@ export interface PageFacts extends PageInput {
 /** Everything of the newest stretches: `most` of them up to today, so that the page stays small enough to send and to open. */
 export function pageFacts(input: PageInput, most = 600): PageFacts {
   const { team, today, past } = input;
-  const versions = past.kind === 'read' ? past.versions : [];
+  const versions = past.ok ? past.value.versions : [];
   const { people, gaps } = historyOf(versions, team, today);
   const begin = versions.find((version) => version.past.team !== null)?.since.slice(0, 10) ?? today;
   const first = firstDay(people, begin, today, most);

@@ -1,8 +1,9 @@
-import { CAPABILITIES, type Capability, isHarmful, RISK_VERBS, RISKS, type Risk } from '../catalog/mturk.ts';
+import { CAPABILITIES, type Capability, isHarmful, RISK_VERBS, RISKS } from '../catalog/mturk.ts';
 import { iamName } from '../team/names.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Html, html, NO_HTML, rawHtml } from '../text/html.ts';
-import { cellsOf, columnWords, dataOf, lastDayOf } from './cells.ts';
+import { capitalized, trusted } from '../text/text.ts';
+import { cellsOf, dataOf, lastDayOf } from './cells.ts';
 import { type Differing, differencesIn } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 import { dayAfter } from './stretches.ts';
@@ -15,11 +16,11 @@ export function matrixHtml(facts: PageFacts): Html {
   const differing = differencesIn(facts.report);
   const groups = RISKS.map((risk) => {
     const columns = COLUMNS.filter((name) => CAPABILITIES[name].risk === risk);
-    return html`<th scope="colgroup" colspan="${columns.length}" class="${risk}">${titleOf(risk)}</th>`;
+    return html`<th scope="colgroup" colspan="${columns.length}" class="${risk}">${capitalized(trusted(RISK_VERBS[risk].does))}</th>`;
   });
   const columns = COLUMNS.map(
-    (name, index) =>
-      html`<th scope="col" id="${name}" class="${CAPABILITIES[name].risk}"><a href="#${name}">${columnWords(index)}</a></th>`,
+    (name) =>
+      html`<th scope="col" id="${name}" class="${CAPABILITIES[name].risk}"><a href="#${name}">${CAPABILITIES[name].can}</a></th>`,
   );
   return html`${formHtml(facts)}
 <div class="scroll" role="region" aria-label="Who may do what" tabindex="0"><table id="_matrix">
@@ -42,11 +43,6 @@ function legendHtml({ report }: PageFacts): Html {
   const aws =
     report === null ? NO_HTML : html`<span><b>more</b> or <b>less in AWS</b>: the member's part below says why</span> `;
   return html`<p class="legend small">${legend}${aws}<span class="hint">Point at a cell, or move to it with the arrow keys: by which role, since when, until when.</span></p>`;
-}
-
-function titleOf(risk: Risk): string {
-  const { does } = RISK_VERBS[risk];
-  return `${does.charAt(0).toUpperCase()}${does.slice(1)}`;
 }
 
 function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | undefined): Html {
@@ -74,7 +70,7 @@ function rowHtml(facts: PageFacts, person: PagePerson, differing: Differing | un
 function formHtml(facts: PageFacts): Html {
   const { team, today, first, upcoming } = facts;
   const effects = RISKS.map((risk) => html`<option value="${risk}">${RISK_VERBS[risk].can}</option>`);
-  const capabilities = COLUMNS.map((name, index) => html`<option value="${name}">${columnWords(index)}</option>`);
+  const capabilities = COLUMNS.map((name) => html`<option value="${name}">${CAPABILITIES[name].can}</option>`);
   const roles = team.roles.map(({ key }) => html`<option>${key}</option>`);
   const days = [...new Set(upcoming.filter(({ kind }) => kind === 'ends').map(({ day }) => day))].slice(0, MOST_DAYS);
   return html`<form id="_form" hidden>

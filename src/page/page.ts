@@ -7,7 +7,7 @@ import { memberText } from '../access/text/names.ts';
 import { CAPABILITIES, type Capability, RISK_VERBS } from '../catalog/mturk.ts';
 import { noteBlocks } from '../history/text.ts';
 import { dateWords, daysWords, timeWords } from '../text/dates.ts';
-import { alert, type Block, ON_EMULATOR, paragraph } from '../text/document.ts';
+import { alert, type Block, ON_EMULATOR, onlyIf, paragraph } from '../text/document.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { html, printHtml, rawHtml } from '../text/html.ts';
 import {
@@ -96,15 +96,16 @@ function introBlocks(facts: PageFacts): readonly Block[] {
     paragraph(
       sentences(
         t`On ${trusted(dateWords(today))}, according to ${TEAM_FILE}${report === null ? t`; AWS was not asked` : t``}.`,
-        past.kind === 'read'
-          ? t`Days before are as merged into ${codeText(past.branch)}, which is not always what AWS had.`
+        past.ok
+          ? t`Days before are as merged into ${codeText(past.value.branch)}, which is not always what AWS had.`
           : null,
       ),
     ),
-    ...(team.freeze.length === 0
-      ? []
-      : [alert('warning', t`${strongText(t`Frozen for all members:`)} ${capabilitiesText(team.freeze)}.`)]),
-    ...(isPending ? [alert('warning', t`${TEAM_FILE} has changes that are not merged yet.`)] : []),
+    ...onlyIf(
+      team.freeze.length > 0,
+      alert('warning', t`${strongText(t`Frozen for all members:`)} ${capabilitiesText(team.freeze)}.`),
+    ),
+    ...onlyIf(isPending, alert('warning', t`${TEAM_FILE} has changes that are not merged yet.`)),
     ...reportBlocks(facts),
   ];
 }
@@ -149,7 +150,7 @@ function untilText({ shown, stretches, now }: PagePerson): Text {
 
 /** What is known of the time before today, or why it is not. */
 function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly Block[] {
-  if (past.kind === 'failed') {
+  if (!past.ok) {
     // The summary names the file by a path of the machine.
     const { reason } = failureProblem(past.failure);
     const why = reason === null ? t`` : t`The file could not be followed back: ${reason}.`;
@@ -159,14 +160,16 @@ function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly
   }
   const notKnown = gaps.map(({ from, to }) => trusted(daysWords(from, dayBefore(to))));
   return [
-    ...(isCut
-      ? [paragraph(t`From ${trusted(dateWords(first))} on. For earlier days, run ${codeText('mturk-team history')}.`)]
-      : []),
-    ...(gaps.length === 0
-      ? []
-      : [alert('note', t`Not known, because ${TEAM_FILE} could not be read: ${someTexts(notKnown)}.`)]),
+    ...onlyIf(
+      isCut,
+      paragraph(t`From ${trusted(dateWords(first))} on. For earlier days, run ${codeText('mturk-team history')}.`),
+    ),
+    ...onlyIf(
+      gaps.length > 0,
+      alert('note', t`Not known, because ${TEAM_FILE} could not be read: ${someTexts(notKnown)}.`),
+    ),
     // Notes quote what people wrote.
-    ...(isPublic ? [] : noteBlocks(past.notes)),
+    ...(isPublic ? [] : noteBlocks(past.value.notes)),
   ];
 }
 

@@ -143,7 +143,7 @@ function personHtml(facts: PageFacts, { shown }: PagePerson, periods: readonly P
 
 /** When it began is said only if that is known. */
 function whenWords({ past, first, isCut, gaps, today }: PageFacts, { from, until, isPending }: Period): string {
-  const isKnown = from > first || (past.kind === 'read' && !isCut);
+  const isKnown = from > first || (past.ok && !isCut);
   const end = until === null ? null : dateWords(until);
   if (isPending) return end === null ? 'not merged yet' : `not merged yet, until ${end}`;
   if (!isKnown) return end === null ? 'on all days shown' : `until ${end}`;

@@ -130,7 +130,7 @@ const frozen = text('"spend" for everything that spends money, or a capability',
 const roleKey = roleId('The key of a role in `roles`');
 const memberKey = memberId('The key of a member in `members`');
 
-const role = map(
+export const roleSchema = map(
   'A role: an IAM group with one policy. It must allow something',
   {
     description: text('What the role is for. It is never sent to AWS', 'Looks at results, changes nothing').optional(),
@@ -144,7 +144,7 @@ const role = map(
   { description: 'Looks at results', allow: ['results:read'] },
 );
 
-const member = map(
+export const memberSchema = map(
   'A member of the lab: an IAM user',
   {
     name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
@@ -282,13 +282,13 @@ export const teamFileSchema = z
     ),
     account: formed('account', 'The AWS account ID, 12 quoted digits. Any other account is refused', '123456789012'),
     owners: list(memberKey, 'Members who must approve a change of this file', [['ada']]),
-    roles: entries('The roles, by key', roleId("The role's key: part of its group's name in IAM"), role, {
+    roles: entries('The roles, by key', roleId("The role's key: part of its group's name in IAM"), roleSchema, {
       'results-reader': { allow: ['results:read'] },
     }),
     members: entries(
       'The members of the lab, by key',
       memberId("The member's key: part of the user's name in IAM. It must not change later"),
-      member,
+      memberSchema,
       { ada: { name: "Ada O'Neill", roles: ['full-access'] } },
     ),
     departed: entries(

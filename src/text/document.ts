@@ -17,7 +17,7 @@ interface Cuttable {
 
 /**
  * A block of a text for people. Commands and JSON builders return blocks; `terminal.ts` and `github.ts` print them, the
- * only places that know how a terminal or GitHub shows a table.
+ * only places that know how a terminal or GitHub shows a table. A list or table without rows is not shown.
  */
 export type Block =
   | { readonly kind: 'heading'; readonly level: 2 | 3 | 4; readonly text: Text }
@@ -52,6 +52,11 @@ export function paragraph(text: Text): Block {
 /** A box; null is no line. */
 export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly (Text | null)[]) {
   return { kind: 'alert', level, lines: lines.filter((line) => line !== null) } as const;
+}
+
+/** Blocks that are there only if something is so. */
+export function onlyIf(isSo: boolean, ...blocks: readonly Block[]): readonly Block[] {
+  return isSo ? blocks : [];
 }
 
 /** Lines to be pasted or shown as they are. */

@@ -89,6 +89,7 @@ function blockHtml(block: Block, top: number): Html {
     case 'alert':
       return html`<div class="alert ${block.level}">${block.lines.map((line) => html`<p>${line}</p>`)}</div>`;
     case 'list': {
+      if (block.items.length === 0) return NO_HTML;
       const items = block.items.map(({ text, blocks = [] }) => html`<li>${text}${printHtml(blocks, top)}</li>`);
       return block.ordered === true ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
@@ -108,13 +109,14 @@ function blockHtml(block: Block, top: number): Html {
 }
 
 function tableHtml(head: readonly Text[], rows: readonly (readonly Text[])[]): Html {
+  if (rows.length === 0) return NO_HTML;
   if (head.every(isEmptyText) && head.length <= 2) {
     // A row without a term continues the row before it.
     const terms = rows.map(([term, text]) => [
       term === undefined || isEmptyText(term) ? NO_HTML : html`<dt>${term}</dt>`,
       text === undefined ? NO_HTML : html`<dd>${text}</dd>`,
     ]);
-    return rows.length === 0 ? NO_HTML : html`<dl>${terms.flat()}</dl>`;
+    return html`<dl>${terms.flat()}</dl>`;
   }
   const cells = ([first, ...rest]: readonly Text[]) =>
     html`<tr><th scope="row">${first ?? ''}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`;

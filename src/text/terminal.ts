@@ -68,6 +68,7 @@ function listLines(
 
 /** Columns, with their heads if there are more than two; rows that are too wide for that as a record each. */
 function tableLines({ head, rows, short }: BlockOf<'table'>, width: number, color: boolean): readonly string[] {
+  if (rows.length === 0) return [];
   const linesOfRow = (row: readonly Text[]) => cellLines(row, color);
   if (short !== undefined) return columns(short.flatMap(linesOfRow), STEP, width);
   const table = head.length > 2 ? [head, ...rows].flatMap(linesOfRow) : rows.flatMap(linesOfRow);

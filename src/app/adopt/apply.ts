@@ -1,7 +1,6 @@
 import { UpdateUserCommand } from '@aws-sdk/client-iam';
 import type { Adoption } from '../../adopt/adoption.ts';
 import {
-  type AdoptedNow,
   isAt,
   isFull,
   isInLab,
@@ -11,39 +10,27 @@ import {
   placeInLab,
   takenFromRoles,
 } from '../../adopt/progress.ts';
-import {
-  type AdoptingTeams,
-  adoptingTeams,
-  changingAtOnce,
-  type Unequal,
-  unequalDuring,
-} from '../../adopt/transition.ts';
+import type { AdoptionSteps } from '../../adopt/steps-text.ts';
+import { type AdoptingTeams, adoptingTeams, changingAtOnce, unequalDuring } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
-import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
-import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
-import { applyPlan, type CommandOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { applyPlan, type CommandOptions } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
-import { askAccount, taintedIn } from '../plan/plan.ts';
+import { blocked } from '../apply/carry-out.ts';
+import { planImporting } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkAccepted, checkMembers, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
-
-export const OTHER_MOVES = 'other users would be moved than those that were shown';
-
-/** What `adopt --apply` does, before it does it. */
-export interface AdoptionSteps {
-  readonly teams: AdoptingTeams;
-  readonly people: readonly AdoptedNow[];
-  readonly moves: readonly Move[];
-  /** Who can no longer do what as soon as they are moved. */
-  readonly losing: readonly Unequal[];
-}
-
-export type Agree<Steps> = (steps: Steps) => Promise<Result<null>>;
+import {
+  type Agree,
+  agreedMoves,
+  checkAccepted,
+  checkUnchanged,
+  lookAtMembers,
+  lookUntil,
+  type OpenAdoption,
+} from './open.ts';
 
 /**
  * Moves the users of an adoption to their names and path in the lab, and imports them into roles under these names. All that
@@ -57,22 +44,13 @@ export async function applyAdoption(
   onStart?: CommandOptions['onStart'],
 ): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
   const adoption = ofMembers(whole, session.team);
-  const decide = async () => {
-    const open = await lookAt(session, adoption);
-    if (!open.ok) return open;
-    const known = checkMembers(session, whole, open.value.account);
-    return known.ok ? stepsOf(session, open.value) : known;
-  };
-  const shown = await decide();
-  if (!shown.ok) return shown;
-  const agreed = await agree(shown.value);
-  if (!agreed.ok) return agreed;
-  // A question can stay open for hours.
-  const decided = await decide();
+  const decided = await agreedMoves(async () => {
+    const open = await lookAtMembers(session, whole);
+    return open.ok ? stepsOf(session, open.value) : open;
+  }, agree);
   if (!decided.ok) return decided;
   const { teams, moves } = decided.value;
   const team = teams.written;
-  if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
   const moved = await moveUsers(session, moves);
   if (!moved.ok) return moved;
   const seen = await lookUntil(session, adoption, ({ people }) => people.every((each) => isInLab(each, team)));
@@ -90,7 +68,10 @@ export async function applyAdoption(
 }
 
 /** The steps, if nothing speaks against them. */
-function stepsOf(session: LabSession, { adoption, account, people, record }: OpenAdoption): Result<AdoptionSteps> {
+function stepsOf(
+  session: LabSession,
+  { adoption, account, people, record }: OpenAdoption,
+): Result<AdoptionSteps & { readonly teams: AdoptingTeams }> {
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
@@ -129,50 +110,23 @@ export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<
   });
 }
 
+/** By the variant of the stack that takes nothing from a user. How many steps Terraform took. */
 async function importUsers(
   session: LabSession,
   team: Team,
   terminal: Terminal,
   onStart: CommandOptions['onStart'],
 ): Promise<Result<number>> {
-  const planned = await planImports(session, team);
-  if (!planned.ok) return planned;
-  const { workspace, saved, blocks } = planned.value;
-  if (blocks.length > 0)
-    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
-  const applied = await withProgress(terminal, (onEvent) =>
-    applyPlan(workspace, saved, { onStart, onEvent, parallelism: session.parallelism ?? undefined }),
-  );
-  return applied.ok ? succeed(applied.value.done) : applied;
-}
-
-/** The plan of the variant of the stack that takes nothing from a user. */
-async function planImports(
-  session: LabSession,
-  team: Team,
-): Promise<
-  Result<{ readonly workspace: Workspace; readonly saved: SavedPlan; readonly blocks: readonly GuardrailBlock[] }>
-> {
   const prepared = await session.workspace('team', team, [], true);
   if (!prepared.ok) return prepared;
-  const workspace = prepared.value;
   const options = { parallelism: session.parallelism ?? undefined };
-  const plan = () => planChanges(workspace, options);
-  let saved = await plan();
-  if (!saved.ok) return saved;
-  const tainted = taintedIn(saved.value);
-  const untainted = await untaint(workspace, tainted, options);
-  if (!untainted.ok) return untainted;
-  if (tainted.length > 0) saved = await plan();
-  if (!saved.ok) return saved;
-  const found = await askAccount(session, saved.value);
-  if (!found.ok) return found;
-  const { imports, findings } = found.value;
-  if (imports.length > 0) {
-    await writeImports(workspace, imports);
-    saved = await plan();
-    if (!saved.ok) return saved;
-  }
-  const blocks = blocksOf(saved.value.plan, team, session.today, 'team', 'adopting');
-  return succeed({ workspace, saved: saved.value, blocks: [...findings, ...blocks] });
+  const planned = await planImporting(session, prepared.value, options);
+  if (!planned.ok) return planned;
+  const { saved, findings } = planned.value;
+  const blocks = [...findings, ...blocksOf(saved.plan, team, session.today, 'team', 'adopting')];
+  if (blocks.length > 0) return blocked({ blocks });
+  const applied = await withProgress(terminal, (onEvent) =>
+    applyPlan(prepared.value, saved, { ...options, onStart, onEvent }),
+  );
+  return applied.ok ? succeed(applied.value.done) : applied;
 }

@@ -7,9 +7,8 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AccessUser } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { type AdoptedNow, changesSince, isInLab, ofMembers } from '../../adopt/progress.ts';
+import { type AdoptedNow, changesSince, isInLab, ofMembers, type Unused, unusedAfter } from '../../adopt/progress.ts';
 import { adoptingTeams, beforeFinish, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
-import { type Unused, unusedAfter } from '../../adopt/unused.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
@@ -20,9 +19,16 @@ import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Agree } from './apply.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
-import { checkAccepted, checkMembers, checkUnchanged, lookAt, lookUntil, type OpenAdoption } from './open.ts';
+import {
+  type Agree,
+  checkAccepted,
+  checkUnchanged,
+  lookAt,
+  lookAtMembers,
+  lookUntil,
+  type OpenAdoption,
+} from './open.ts';
 
 export interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
   /** Whether groups and policies that no one has any more are deleted. */
@@ -105,10 +111,8 @@ export async function finishAdoption(
 }
 
 async function lookWhenReady(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {
-  const open = await lookAt(session, ofMembers(whole, session.team));
-  if (!open.ok) return open;
-  const known = checkMembers(session, whole, open.value.account);
-  const ready = known.ok ? checkReady(session, open.value) : known;
+  const open = await lookAtMembers(session, whole);
+  const ready = open.ok ? checkReady(session, open.value) : open;
   return ready.ok ? open : ready;
 }
 

@@ -11,7 +11,9 @@ import {
   adoptedNow,
   changesSince,
   groupsWithoutRole,
+  type Move,
   movedWithoutMember,
+  ofMembers,
 } from '../../adopt/progress.ts';
 import { askAws } from '../../aws/client.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
@@ -19,6 +21,7 @@ import { type Failed, fail, type Result, succeed } from '../../diagnostics/failu
 import { parseData } from '../../diagnostics/parse-data.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { gitIn } from '../../github/git.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, readRecord } from '../session/records.ts';
@@ -109,6 +112,31 @@ export async function lookAt(session: LabSession, adoption: Adoption): Promise<R
   return succeed({ adoption, account: account.value, people, record: record.value });
 }
 
+/** The same without users whose member is not in the file: fails if one was moved, because Terraform would delete the user. */
+export async function lookAtMembers(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {
+  const { team } = session;
+  const open = await lookAt(session, ofMembers(whole, team));
+  const known = open.ok ? unchangedOr(movedWithoutMember(whole, team, open.value.account)) : open;
+  return known.ok ? open : known;
+}
+
+/** Shows the steps, and asks. */
+export type Agree<Steps> = (steps: Steps) => Promise<Result<null>>;
+
+/** Decides, asks and decides again, because a question can stay open for hours: fails if other users would be moved by then. */
+export async function agreedMoves<Steps extends { readonly moves: readonly Move[] }>(
+  decide: () => Promise<Result<Steps>>,
+  agree: Agree<Steps>,
+): Promise<Result<Steps>> {
+  const shown = await decide();
+  if (!shown.ok) return shown;
+  const agreed = await agree(shown.value);
+  if (!agreed.ok) return agreed;
+  const decided = await decide();
+  if (!decided.ok || stableJson(decided.value.moves) === stableJson(shown.value.moves)) return decided;
+  return fail('plan-stale', { reason: 'other users would be moved than those that were shown' });
+}
+
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 
 /** The same once it has what was written. IAM is eventually consistent: for some seconds it may answer as before. */
@@ -129,11 +157,6 @@ export async function lookUntil(
 export function checkAccepted({ team, at, today }: LabSession, adoption: Adoption): Result<null> {
   const left = unaccepted(adoption, differencesOf(adoption, team, { at, today }));
   return left.length === 0 ? succeed(null) : fail('adoption-not-accepted', { members: left.map(({ key }) => key) });
-}
-
-/** Fails if a user was moved whose member is not in the file any more: Terraform would delete the user. */
-export function checkMembers({ team }: LabSession, whole: Adoption, account: AccountNow): Result<null> {
-  return unchangedOr(movedWithoutMember(whole, team, account));
 }
 
 /** Fails if the account is not as `adopt` read it and its steps left it; `made` are names of what Terraform's state has. */

@@ -1,23 +1,16 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { isAt, type Move, madeSince, orderedMoves } from '../../adopt/progress.ts';
+import { isAt, madeSince, orderedMoves } from '../../adopt/progress.ts';
+import type { UndoSteps } from '../../adopt/steps-text.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
-import { stableJson } from '../../iam/canonical.ts';
 import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type Agree, moveUsers, OTHER_MOVES } from './apply.ts';
+import { readRecord } from '../session/records.ts';
+import { moveUsers } from './apply.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
-import { checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
-
-/** What `adopt --undo` does, before it does it. */
-export interface UndoSteps {
-  /** Names of groups, and ARNs of policies, that are deleted. */
-  readonly groups: readonly string[];
-  readonly policies: readonly string[];
-  readonly moves: readonly Move[];
-}
+import { type Agree, agreedMoves, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
 
 /**
  * Takes `adopt --apply` back: Terraform forgets everything first, because destroying a user would delete it with its keys. Then
@@ -28,24 +21,14 @@ export async function undoAdoption(
   adoption: Adoption,
   agree: Agree<UndoSteps>,
 ): Promise<Result<UndoSteps>> {
-  const open = await lookAt(session, adoption);
-  if (!open.ok) return open;
-  if (open.value.record !== null) return fail('adoption-over', { ended: open.value.record.team !== null });
+  const record = await readRecord(session.records);
+  if (!record.ok) return record;
+  if (record.value !== null) return fail('adoption-over', { ended: record.value.team !== null });
   const state = await readState(session);
   if (!state.ok) return state;
-  const shown = decide(session, open.value, state.value.names);
-  if (!shown.ok) return shown;
-  const created = ({ account }: Decided) => createdIn(session, adoption, account.access, state.value.names);
-  const agreed = await agree({ ...created(shown.value), moves: shown.value.moves });
-  if (!agreed.ok) return agreed;
-  // An hour may have passed.
-  const again = await lookAt(session, adoption);
-  if (!again.ok) return again;
-  const decided = decide(session, again.value, state.value.names);
+  const decided = await agreedMoves(() => decide(session, adoption, state.value.names), agree);
   if (!decided.ok) return decided;
-  const { account, moves } = decided.value;
-  if (stableJson(moves) !== stableJson(shown.value.moves)) return fail('plan-stale', { reason: OTHER_MOVES });
-  const steps = { ...created(decided.value), moves };
+  const { account, ...steps } = decided.value;
   const forgotten = await state.value.forget();
   if (!forgotten.ok) return forgotten;
   const deleted = await askAws(async () => {
@@ -53,23 +36,25 @@ export async function undoAdoption(
     await deletePolicies(session.iam, steps.policies, account.policies);
   });
   if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
-  const moved = await moveUsers(session, moves);
+  const moved = await moveUsers(session, steps.moves);
   return moved.ok ? succeed(steps) : { ok: false, failure: failureAfter(moved.failure, 1, 1) };
 }
 
-type Decided = Pick<OpenAdoption, 'account'> & Pick<UndoSteps, 'moves'>;
-
-function decide(
+async function decide(
   session: LabSession,
-  { adoption, account, people, record }: OpenAdoption,
+  adoption: Adoption,
   made: ReadonlySet<string>,
-): Result<Decided> {
+): Promise<Result<UndoSteps & Pick<OpenAdoption, 'account'>>> {
+  const open = await lookAt(session, adoption);
+  if (!open.ok) return open;
+  const { account, people, record } = open.value;
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
   const unchanged = checkUnchanged(session, adoption, account, made);
   if (!unchanged.ok) return unchanged;
   const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
   const { moves, taken } = orderedMoves(wanted, account.access.users);
-  return taken.length > 0 ? fail('adoption-name-taken', { names: taken }) : succeed({ account, moves });
+  if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
+  return succeed({ ...createdIn(session, adoption, account.access, made), moves, account });
 }
 
 /** Names of what Terraform's state has, and how it forgets it. */

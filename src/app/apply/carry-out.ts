@@ -31,7 +31,7 @@ export function lockTimeout(workflow: boolean) {
   return { lockTimeoutSeconds: workflow ? LOCK_TIMEOUT_SECONDS : undefined };
 }
 
-export function blocked({ blocks }: StackPlan) {
+export function blocked({ blocks }: Pick<StackPlan, 'blocks'>) {
   return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
 }
 

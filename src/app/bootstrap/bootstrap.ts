@@ -11,7 +11,7 @@ import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
-import { applyStack } from '../apply/carry-out.ts';
+import { applyStack, blocked } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
@@ -48,42 +48,36 @@ export async function bootstrapLab(
 ): Promise<Result<Bootstrapped>> {
   let wanted: readonly WantedRole[] = [];
   const opened = await openLabSession({ ...options, stack: 'bootstrap', roles: () => wanted }, terminal);
-  if (!opened.ok) return opened;
-  const session = opened.value;
-  try {
-    return await withAccount(session, async (account) => {
-      const release = await releaseOf(process.argv[1] ?? '');
-      const factsOf: FactsOf = async (recorded) => {
-        const facts = await repositoryFacts(options.given, recorded, options, process.env);
-        return facts.ok ? calledRelease(facts.value, release) : facts;
-      };
-      const found = await inspectSetup(account, session.team, factsOf);
-      if (!found.ok) return found;
-      wanted = found.value.workflows?.roles ?? [];
-      const lock = session.kind === 'real' ? await inspectLock(session, options) : null;
-      if (lock?.ok === false) return lock;
-      const setup = { ...found.value, parts: [...found.value.parts, ...(lock === null ? [] : [lock.value])] };
-      onSetup(session, setup);
-      const isDone = setup.parts.every((part) => partAction(part) === 'as-wanted');
-      const may = isDone
+  return withAccount(opened, async (account, session) => {
+    const release = await releaseOf(process.argv[1] ?? '');
+    const factsOf: FactsOf = async (recorded) => {
+      const facts = await repositoryFacts(options.given, recorded, options, process.env);
+      return facts.ok ? calledRelease(facts.value, release) : facts;
+    };
+    const found = await inspectSetup(account, session.team, factsOf);
+    if (!found.ok) return found;
+    wanted = found.value.workflows?.roles ?? [];
+    const lock = session.kind === 'real' ? await inspectLock(session, options) : null;
+    if (lock?.ok === false) return lock;
+    const setup = { ...found.value, parts: [...found.value.parts, ...(lock === null ? [] : [lock.value])] };
+    onSetup(session, setup);
+    const isDone = setup.parts.every((part) => partAction(part) === 'as-wanted');
+    const may = isDone
+      ? succeed(null)
+      : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
+    if (!may.ok) return may;
+    // First, because it may fail for want of a network, and changes nothing in AWS.
+    const locked =
+      lock === null || partAction(lock.value) === 'as-wanted'
         ? succeed(null)
-        : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
-      if (!may.ok) return may;
-      // First, because it may fail for want of a network, and changes nothing in AWS.
-      const locked =
-        lock === null || partAction(lock.value) === 'as-wanted'
-          ? succeed(null)
-          : await lockProvider(session, options, terminal);
-      if (!locked.ok) return locked;
-      const steps = await begun('bootstrap', async () => {
-        const made = await setUpAccount(account, session.team, setup);
-        return made.ok ? applyRoles(session, setup.parts, options, terminal) : made;
-      });
-      return steps.ok ? succeed({ team: session.team, setup, steps: steps.value }) : steps;
+        : await lockProvider(session, options, terminal);
+    if (!locked.ok) return locked;
+    const steps = await begun('bootstrap', async () => {
+      const made = await setUpAccount(account, session.team, setup);
+      return made.ok ? applyRoles(session, setup.parts, options, terminal) : made;
     });
-  } finally {
-    await session.close();
-  }
+    return steps.ok ? succeed({ team: session.team, setup, steps: steps.value }) : steps;
+  });
 }
 
 async function confirm(question: string, { yes }: Confirmed, terminal: Terminal): Promise<Result<null>> {
@@ -116,9 +110,7 @@ async function applyRoles(
 ): Promise<Result<number>> {
   const planned = await planStack(session);
   if (!planned.ok) return planned;
-  const { blocks } = planned.value;
-  if (blocks.length > 0)
-    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
+  if (planned.value.blocks.length > 0) return blocked(planned.value);
   if (noChanges(planned.value)) return succeed(0);
   const others = notShown(planned.value, shown);
   if (others.length > 0) {
@@ -145,14 +137,19 @@ function notShown({ saved }: StackPlan, shown: readonly SetupPart[]): readonly s
     .map(({ address }) => address);
 }
 
-/** Gives the clients of the account for as long as `work` takes. */
-export function withAccount<Value>(
-  session: AccountSession,
-  work: (account: SetupAccount) => Promise<Result<Value>>,
+/** Gives the clients of the account of a session for as long as `work` takes, and closes it. */
+export async function withAccount<Session extends AccountSession, Value>(
+  opened: Result<Session>,
+  work: (account: SetupAccount, session: Session) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const { iam, now, connection, team } = session;
+  if (!opened.ok) return opened;
+  const { iam, now, connection, team } = opened.value;
   const region = team.settings.state?.region ?? 'us-east-1';
-  return withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now })));
+  try {
+    return await withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now }, opened.value)));
+  } finally {
+    await opened.value.close();
+  }
 }
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */
@@ -161,30 +158,23 @@ export async function removeBootstrap(
   terminal: Terminal,
   onRemoval: (session: AccountSession, removal: Removal) => void,
 ): Promise<Result<{ readonly team: Team; readonly removal: Removal }>> {
-  const opened = await openAccountSession(options, terminal);
-  if (!opened.ok) return opened;
-  const session = opened.value;
-  const { team } = session;
-  try {
-    return await withAccount(session, async (account) => {
-      const removal = await findRemoval(account, team, await teamStack(options, team));
-      if (!removal.ok) return removal;
-      onRemoval(session, removal.value);
-      const isNothing = Object.values(removal.value)
-        .flat()
-        .every((each) => each === null);
-      const may = isNothing
-        ? succeed(null)
-        : await confirm(`Delete this from account ${team.account}?`, options, terminal);
-      if (!may.ok) return may;
-      return begun('bootstrap --destroy', async () => {
-        await removeSetup(account, team, removal.value);
-        return succeed({ team, removal: removal.value });
-      });
+  return withAccount(await openAccountSession(options, terminal), async (account, session) => {
+    const { team } = session;
+    const removal = await findRemoval(account, team, await teamStack(options, team));
+    if (!removal.ok) return removal;
+    onRemoval(session, removal.value);
+    const isNothing = Object.values(removal.value)
+      .flat()
+      .every((each) => each === null);
+    const may = isNothing
+      ? succeed(null)
+      : await confirm(`Delete this from account ${team.account}?`, options, terminal);
+    if (!may.ok) return may;
+    return begun('bootstrap --destroy', async () => {
+      await removeSetup(account, team, removal.value);
+      return succeed({ team, removal: removal.value });
     });
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 async function teamStack({ emulator }: AccountSessionOptions, team: Team): Promise<TeamStack> {

@@ -1,9 +1,10 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { changesOf, type HistoryChange } from '../../history/changes.ts';
+import { type Changes, changesAbout, changesOf, type HistoryChange } from '../../history/changes.ts';
 import { lastMomentOf, placeAt, type Source, type Version, versionNotes } from '../../history/timeline.ts';
+import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
-import { type History, openHistory } from './read-history.ts';
+import { type History, openHistory, readVersions } from './read-history.ts';
 
 /** The team file as of the end of a day, UTC, as it was merged. */
 export interface Past extends Source {
@@ -23,6 +24,25 @@ export async function pastOf(file: string, day: string): Promise<Result<Past>> {
   const { history: _history, versions, ...past } = read.value;
   const changes = changesOf(versions, past.at.toISOString()).filter((change) => change.at.slice(0, 10) === day);
   return succeed({ ...past, changes });
+}
+
+export interface HistoryAnswer extends Changes {
+  readonly lab: string | null;
+}
+
+/** Every change of access up to the end of a day (`YYYY-MM-DD`), of a member or role if a key is given. */
+export async function readChanges(file: string, key: string | null, day: string): Promise<Result<HistoryAnswer>> {
+  const upTo = momentOn(day).toISOString();
+  const read = await readVersions(file, upTo);
+  if (!read.ok) return read;
+  const { branch, versions, notes } = read.value;
+  const teams = versions.flatMap(({ past }) => past.team ?? []);
+  const keys = new Set(
+    teams.flatMap(({ members, roles, departed }) => [...members, ...roles, ...departed].map((each) => each.key)),
+  );
+  if (key !== null && !keys.has(key)) return fail('not-in-history', { key, similar: suggester()(key, [...keys]) });
+  const changes = changesAbout(changesOf(versions, upTo), key);
+  return succeed({ branch, lab: teams.at(-1)?.lab ?? null, changes, notes });
 }
 
 /** The versions from a place (all, if none is given) up to the one in force at the end of a day, which can be read. */
@@ -50,7 +70,7 @@ export async function historyOn(
 }
 
 /** The end of a day (`YYYY-MM-DD`, UTC), or now if that is to come. */
-export function momentOn(day: string): Date {
+function momentOn(day: string): Date {
   return new Date(Math.min(Date.parse(lastMomentOf(day)), Date.now()));
 }
 
@@ -65,23 +85,17 @@ async function lastReadable(history: History, place: number): Promise<Result<num
 }
 
 /** That the version in force says nothing, with the last day whose version does. */
-async function unreadable(file: string, history: History, version: Version | undefined, place: number) {
-  const { since } = history;
-  for (let at = place - 1; at >= 0; at--) {
-    const readable = await lastReadable(history, at);
-    if (!readable.ok) return readable;
-    at = readable.value;
+async function unreadable(file: string, { since, versions }: History, version: Version | undefined, place: number) {
+  let before: string | null = null;
+  for (let at = place - 1; at >= 0 && before === null; at--) {
+    const read = await versions(at, at + 1);
+    if (!read.ok) return read;
     const end = new Date(Date.parse((since[at + 1] ?? '').slice(0, 10)) - DAY_MS).toISOString().slice(0, 10);
     // A version that was replaced on its own day was in force at the end of none.
-    if (at >= 0 && end >= (since[at] ?? '').slice(0, 10)) return failed(file, version, end);
+    if (read.value[0]?.past.team && end >= (since[at] ?? '').slice(0, 10)) before = end;
   }
-  return failed(file, version, null);
-}
-
-function failed(file: string, version: Version | undefined, before: string | null) {
-  const { past, commit, since = '' } = version ?? {};
-  const { unreadable } = past ?? {};
-  const path = unreadable?.kind === 'value' ? unreadable.path : null;
-  const because = path !== null ? 'value' : unreadable?.kind === 'deleted' ? 'deleted' : 'not-yaml';
-  return fail('history-version-unreadable', { file, commit: commit?.id ?? '', date: since, because, path, before });
+  const { past, commit, since: date = '' } = version ?? {};
+  const why = past?.unreadable ?? { kind: 'not-yaml' };
+  const path = why.kind === 'value' ? why.path : null;
+  return fail('history-version-unreadable', { file, commit: commit?.id ?? '', date, because: why.kind, path, before });
 }

@@ -5,7 +5,15 @@ import { blobsIn, type Git, historyGit } from '../../github/git.ts';
 import { type Commit, LOG_FORMAT, readLog, renamedFrom } from '../../history/commits.ts';
 import { type PastTeam, pastTeamReader } from '../../history/past-team.ts';
 import { pieceReader } from '../../history/pieces.ts';
-import { dateNotes, type HistoryNote, sinceOf, type Version } from '../../history/timeline.ts';
+import {
+  dateNotes,
+  type HistoryNote,
+  type MergedVersions,
+  placeAt,
+  sinceOf,
+  type Version,
+  versionNotes,
+} from '../../history/timeline.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
 import { MAX_FILE_BYTES } from '../../team/parse/read-team.ts';
 
@@ -23,6 +31,15 @@ export interface History {
   versions(from: number, to: number): Promise<Result<readonly Version[]>>;
   /** Who wrote what a merge commit brought: the authors of its commits that changed the file. */
   authorsOf(commit: Commit): Promise<readonly string[]>;
+}
+
+/** All versions up to a moment (ISO 8601, UTC), with what a reader must know of them. */
+export async function readVersions(file: string, moment: string): Promise<Result<MergedVersions>> {
+  const opened = await openHistory(file);
+  if (!opened.ok) return opened;
+  const { branch, since, notes, versions } = opened.value;
+  const read = await versions(0, placeAt(since, moment) + 1);
+  return read.ok ? succeed({ branch, versions: read.value, notes: [...notes, ...versionNotes(read.value)] }) : read;
 }
 
 /** So many blobs are read at a time, so that memory is bounded. */
@@ -122,12 +139,8 @@ async function branchIn(git: Git): Promise<Branch | null> {
   return null;
 }
 
-type Found =
-  | { readonly ok: true; readonly commits: readonly Commit[]; readonly renames: readonly HistoryNote[] }
-  | { readonly ok: false; readonly reason: string };
-
 /** The commits by first parent that changed the file, oldest first, under its earlier names too. */
-async function commitsOf(git: Git, tip: string, path: string): Promise<Found> {
+async function commitsOf(git: Git, tip: string, path: string) {
   const options = ['-z', '-m', '--first-parent', '--raw', '--no-abbrev', '--no-renames', '--no-show-signature'];
   const encoding = ['--encoding=UTF-8', '--no-color', LOG_FORMAT];
   const all: Commit[] = [];
@@ -147,7 +160,7 @@ async function commitsOf(git: Git, tip: string, path: string): Promise<Found> {
     renames.push({ code: 'history-renamed', commit: oldest, from });
     place = { tip: first, path: from };
   }
-  return { ok: true, commits: all.reverse(), renames };
+  return { ok: true, commits: all.reverse(), renames } as const;
 }
 
 /** Commits that changed the file and that this clone saw on the branch, which no longer has them: newest first. */

@@ -28,20 +28,20 @@ export interface LabKeys {
 /** Which of these keys were delivered. */
 export type Markers = (keys: readonly DeliveredKey[]) => Promise<Result<Pick<KeyRules, 'delivered' | 'isComplete'>>>;
 
+type KeyWork<Value> = (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>;
+
 /** Connects to the account of a team file, does something with access keys in it and disconnects. */
 export async function withKeyAccount<Value>(
   options: AccountSessionOptions,
   terminal: Terminal,
-  work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
+  work: KeyWork<Value>,
 ): Promise<Result<Value>> {
   const opened = await openAccountSession(options, terminal);
   return opened.ok ? inSession(opened.value, work) : opened;
 }
 
-async function inSession<Value>(
-  session: AccountSession,
-  work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
-): Promise<Result<Value>> {
+/** The same with a session that is already open, which it closes. */
+export async function inSession<Value>(session: AccountSession, work: KeyWork<Value>): Promise<Result<Value>> {
   const once = new IAMClient({ region: 'us-east-1', ...session.connection, maxAttempts: 1 });
   // A local AWS emulator is consistent at once.
   const wait = session.kind === 'emulator' ? async () => {} : sleep;
@@ -62,16 +62,16 @@ export function withLabKeys<Value>(
   return withKeyAccount(options, terminal, withApplied(work));
 }
 
-/** The same with a session that is already open, which it closes. */
-export function withKeysOf<Value>(
-  session: AccountSession,
-  work: (keys: LabKeys) => Promise<Result<Value>>,
-): Promise<Result<Value>> {
-  return inSession(session, withApplied(work));
+/** The keys of all members of the applied team, and what is due. */
+export function keysStatus(options: AccountSessionOptions, terminal: Terminal) {
+  return withLabKeys(options, terminal, async (keys) => {
+    const facts = await keys.read(keys.owners);
+    return facts.ok ? succeed({ keys, facts: facts.value }) : facts;
+  });
 }
 
-function withApplied<Value>(work: (keys: LabKeys) => Promise<Result<Value>>) {
-  return async (session: AccountSession, account: KeyAccount): Promise<Result<Value>> => {
+export function withApplied<Value>(work: (keys: LabKeys) => Promise<Result<Value>>): KeyWork<Value> {
+  return async (session, account) => {
     const record = await readApplied(session);
     return record.ok ? work(labKeys(session, account, record.value)) : record;
   };

@@ -4,7 +4,7 @@ import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts
 import { askAws, inParallel } from '../../aws/client.ts';
 import { type CloudTrailEvent, KEPT_MS, readIamEvents } from '../../aws/cloudtrail.ts';
 import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
-import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
+import { checkBoundary, type Existing, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
@@ -22,7 +22,7 @@ import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { hasChanges, type ResourceChange } from '../../terraform/plan.ts';
 import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
-import { forget, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { forget, type PlanOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
@@ -111,30 +111,14 @@ async function planOnce(
   const { ruled, account, record, policies, ids } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
-  const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
-  let saved = await planChanges(workspace.value, options);
-  if (!saved.ok) return saved;
-  const tainted = untaintFirst ? taintedIn(saved.value) : [];
-  const forgotten = leftOutIn(saved.value, ruled, account, policies);
-  if (tainted.length + (lock ? forgotten.length : 0) > 0) {
-    const untainted = await untaint(workspace.value, tainted, options);
-    if (!untainted.ok) return untainted;
-    const removed = await forget(workspace.value, lock ? forgotten : [], options);
-    if (!removed.ok) return removed;
-    saved = await planChanges(workspace.value, options);
-    if (!saved.ok) return saved;
-  }
-  const found = await askAccount(session, saved.value);
-  if (!found.ok) return found;
-  const { imports, findings } = found.value;
-  if (imports.length > 0) {
-    await writeImports(workspace.value, imports);
-    saved = await planChanges(workspace.value, options);
-    if (!saved.ok) return saved;
-  }
-  const left = new Set(leftOutIn(saved.value, ruled, account, policies));
-  const changes = saved.value.plan.changes.filter(({ address }) => !left.has(address));
-  const plan = { ...saved.value.plan, changes };
+  const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock, untaintFirst };
+  const leaves = (saved: SavedPlan) => leftOutIn(saved, ruled, account, policies);
+  const written = await planImporting(session, workspace.value, options, lock ? leaves : undefined);
+  if (!written.ok) return written;
+  const { saved, imports, findings } = written.value;
+  const left = new Set(leaves(saved));
+  const changes = saved.plan.changes.filter(({ address }) => !left.has(address));
+  const plan = { ...saved.plan, changes };
   const existing = unrecordedIn(plan).length === 0 ? null : account;
   const classification = await completed(session, classifyPlan(plan, session.team.account, existing));
   const { recorded, before, after } = classification.access;
@@ -148,7 +132,7 @@ async function planOnce(
   );
   return succeed({
     workspace: workspace.value,
-    saved: { ...saved.value, plan },
+    saved: { ...saved, plan },
     classification,
     change: diffAccess(before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
@@ -158,6 +142,35 @@ async function planOnce(
     obstructed,
     ...{ ruled, account, record, rule: { shown: ids.user, ...rule } },
   });
+}
+
+/** A plan that imports what exists already, without taint marks of failed creations and without what is forgotten. */
+export async function planImporting(
+  session: LabSession,
+  workspace: Workspace,
+  { untaintFirst = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'untaintFirst'>,
+  forgotten: (plan: SavedPlan) => readonly string[] = () => [],
+) {
+  let saved = await planChanges(workspace, options);
+  if (!saved.ok) return saved;
+  const tainted = untaintFirst ? taintedIn(saved.value) : [];
+  const left = forgotten(saved.value);
+  if (tainted.length + left.length > 0) {
+    const untainted = await untaint(workspace, tainted, options);
+    if (!untainted.ok) return untainted;
+    const removed = await forget(workspace, left, options);
+    if (!removed.ok) return removed;
+    saved = await planChanges(workspace, options);
+    if (!saved.ok) return saved;
+  }
+  const found = await askAccount(session, saved.value);
+  if (!found.ok) return found;
+  if (found.value.imports.length > 0) {
+    await writeImports(workspace, found.value.imports);
+    saved = await planChanges(workspace, options);
+    if (!saved.ok) return saved;
+  }
+  return succeed({ saved: saved.value, ...found.value });
 }
 
 /** What the rule says of the account as it is now. */
@@ -272,7 +285,7 @@ async function completed(session: LabSession, report: PlanClassification): Promi
  * Resources that Terraform would replace only because their creation met an error. All converge without: a replacement costs a
  * member the access keys or the last day.
  */
-export function taintedIn({ plan }: SavedPlan): readonly string[] {
+function taintedIn({ plan }: SavedPlan): readonly string[] {
   return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
@@ -298,10 +311,7 @@ export function isUsed({ users, groups, policies }: AccessModel, lab: string): b
 }
 
 /** What the plan would create and exists already: imports, and names that are taken. */
-export async function askAccount(
-  session: LabSession,
-  { plan }: SavedPlan,
-): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly GuardrailBlock[] }>> {
+async function askAccount(session: LabSession, { plan }: SavedPlan): Promise<Result<Existing>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
   return askAws(async () => {

@@ -115,11 +115,7 @@ async function accountOf(
   const session = accountSession(team, options, emulator);
   const given = { repository: options.repository, ownerId: null, repositoryId: null, subject: null };
   const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, options, env);
-  try {
-    return await withAccount(session, async (account) => succeed(await accountFacts(account, team, factsFrom)));
-  } finally {
-    await session.close();
-  }
+  return withAccount(succeed(session), async (account) => succeed(await accountFacts(account, team, factsFrom)));
 }
 
 export function register(command: Command, terminal: Terminal): void {

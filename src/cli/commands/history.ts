@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readChanges } from '../../app/history/changes.ts';
+import { readChanges } from '../../app/history/past.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { changeJson, noteJson } from '../../history/json.ts';
 import { historyBlocks } from '../../history/text.ts';

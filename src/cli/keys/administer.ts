@@ -1,6 +1,5 @@
-import type { LabKeys } from '../../app/keys/lab-keys.ts';
+import { keysStatus, type LabKeys } from '../../app/keys/lab-keys.ts';
 import { type Revoked, type RevokeOptions, revokeKeys } from '../../app/keys/revoke.ts';
-import { keysStatus } from '../../app/keys/status.ts';
 import { createForMember, type DeliveryOptions, type LostKey, syncKeys } from '../../app/keys/sync.ts';
 import type { AccountSession, AccountSessionOptions } from '../../app/session/account-session.ts';
 import { shownNames, type Terminal } from '../../app/terminal.ts';
