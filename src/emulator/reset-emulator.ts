@@ -60,5 +60,5 @@ function filesOf(lab: string, record: string): readonly string[] {
 
 /** Nothing of a link, which a commit can bring. */
 function listOf(directory: string): string[] {
-  return existsSync(directory) && lstatSync(resolve(directory)).isDirectory() ? readdirSync(directory) : [];
+  return existsSync(directory) && !lstatSync(resolve(directory)).isSymbolicLink() ? readdirSync(directory) : [];
 }
