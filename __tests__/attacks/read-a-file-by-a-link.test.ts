@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
 import { runHere, scratch } from '../support/command.ts';
@@ -100,8 +100,54 @@ test.each([
       expect(stdout + stderr).toMatch(new RegExp(`error\\[file-converted\\].*${file}`));
     }
     writeFileSync(join(clone.directory, '.gitattributes'), '* text eol=crlf\n');
+    git(clone.directory, 'add', '--sparse', '.gitattributes');
     expect((await runHere(['check'], { cwd: clone.directory })).stdout).not.toContain('file-converted');
     origin.remove();
     clone.remove();
   },
 );
+
+describe('attributes that Git does not tell of a work tree', () => {
+  const git = (directory: string, ...args: string[]) =>
+    execFileSync('git', ['-C', directory, '-c', 'user.name=Bo', '-c', 'user.email=bo@lab.edu', ...args]);
+  const checked = async (cwd: string) => {
+    const { code, stdout, stderr } = await runHere(['check'], { cwd });
+    return { code, said: stdout + stderr };
+  };
+
+  test('by a .gitattributes that converts itself', async () => {
+    const origin = scratchLab(FIRST_TEAM, {
+      'team.yaml': SUSPENDED,
+      attributes:
+        'team.yaml text working-tree-encoding=US-ASCII//TRANSLIT\n.gitattributes text working-tree-encoding=UTF-16LE\n',
+    });
+    const clone = scratch();
+    git(origin.directory, 'init', '--quiet', '--initial-branch=main');
+    git(origin.directory, 'add', '.');
+    git(origin.directory, 'mv', 'attributes', '.gitattributes');
+    // It is not converted back: the commit has the bytes as they are.
+    const { directory } = origin;
+    const blob = execFileSync('git', ['-C', directory, 'hash-object', '-w', '--no-filters', '.gitattributes'])
+      .toString()
+      .trim();
+    git(directory, 'update-index', '--cacheinfo', `100644,${blob},.gitattributes`);
+    git(directory, 'commit', '--quiet', '--message', 'Suspend Bo');
+    git(clone.directory, 'clone', '--quiet', directory, '.');
+    expect(readFileSync(join(clone.directory, 'team.yaml'), 'utf8')).not.toBe(SUSPENDED);
+    expect(await checked(clone.directory)).toEqual({ code: 1, said: expect.stringContaining('error[file-converted]') });
+    origin.remove();
+    clone.remove();
+  });
+
+  test('because it does not answer in a folder laid out as a bare repository', async () => {
+    const lab = scratchLab(undefined, { 'pilot/team.yaml': FIRST_TEAM, 'pilot/HEAD': `${'0'.repeat(40)}\n` });
+    for (const folder of ['objects', 'refs']) mkdirSync(join(lab.directory, 'pilot', folder));
+    git(lab.directory, 'init', '--quiet');
+    const { code, said } = await checked(join(lab.directory, 'pilot'));
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringContaining('Git does not say whether a checkout of'),
+    });
+    lab.remove();
+  });
+});

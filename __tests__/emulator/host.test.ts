@@ -212,6 +212,10 @@ describe('the account of a directory', () => {
     mkdirSync(join(dir, 'three'));
     symlinkSync(elsewhere, join(dir, 'link'));
     symlinkSync(join(elsewhere, 'keys'), join(dir, 'three/keys'));
+    const link = join(elsewhere, 'link');
+    symlinkSync(dir, link);
+    expect(await resetEmulator(link, ['record.json'])).toMatchObject({ failure: { code: 'file-not-writable' } });
+    rmSync(link);
     expect(await resetEmulator(dir, ['record.json', 'keys/'])).toMatchObject({ ok: true });
     expect(readdirSync(dir).sort()).toEqual(['link', 'state', 'thesis.txt', 'three']);
     expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(['keys', 'keys/AKIA1.json', 'record.json']);

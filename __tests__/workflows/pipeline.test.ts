@@ -169,9 +169,8 @@ inTurn('a failed check has an issue of its own and fails the run; the next succe
   writeFileSync(record, text);
   await driftCheck();
   expect(issuesOf(scene, 'drift-error')).toMatchObject([{ state: 'closed' }]);
-  expect(issuesOf(scene, 'drift')).toMatchObject([
-    { state: 'open', body: expect.stringMatching(/Access of Bo \(`bo`\) taken/) },
-  ]);
+  const stateOf = ({ state }: { readonly state: string }) => state;
+  expect(issuesOf(scene, 'drift').map(stateOf)).toEqual(before.map(stateOf));
 });
 
 inTurn('a job of a drift check takes main as it is then, not as it was when the run began', async () => {
@@ -206,11 +205,13 @@ inTurn('an old apply that someone reruns applies what main is now', async () => 
 inTurn(
   'a pull request that moves the state and the account is planned by the role of the base, and stopped before Terraform',
   async () => {
+    const state = 'state: { bucket: stolen-state, region: us-east-1 }';
     const pull = scene.propose('move-state', {
       'team.yaml': (text) =>
-        text
-          .replace('123456789012', '210987654321')
-          .replace('settings: {', 'settings: { state: { bucket: stolen-state, region: us-east-1 },'),
+        (text.includes('settings: {')
+          ? text.replace('settings: {', `settings: { ${state},`)
+          : text.replace('members:', `settings: { ${state} }\nmembers:`)
+        ).replace('123456789012', '210987654321'),
     });
     const run = await scene.plan(pull);
     expectConclusion(run, 'failure');

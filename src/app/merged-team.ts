@@ -21,6 +21,9 @@ export async function readMergedTeam(file: string, today: string, terminal: Term
   terminal.stderr(
     `${found.ok ? say`Compared with ${path} of ${place}.` : say`Compared with ${place}, which has no ${path}.`}\n`,
   );
+  const newest = await git('show', `${branch.tip}:${path}`);
+  if (common.ok && newest.ok && (!found.ok || newest.text !== found.text))
+    terminal.stderr(say`${branch.name} has changed ${path} since: merge it into your branch to see both.\n`);
   if (!found.ok) return succeed(null);
   return baseTeamOf(readTeam(found.text, { file: path, today }), `${path} of ${branch.name}`, terminal);
 }

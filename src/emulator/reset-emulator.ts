@@ -23,6 +23,7 @@ const OWN_STATE = /^[a-z0-9_-]+\.tfstate(?:\.backup|\.new)?$/;
  * deleted files, or `emulator-busy` while a running process hosts the account.
  */
 export async function resetEmulator(dir: string, records: readonly string[] = []): Promise<Result<readonly string[]>> {
+  if (isLink(dir)) return fail('file-not-writable', { file: dir, reason: 'it is a symbolic link' });
   const host = readHost(dir);
   if (host !== null && (await isHosting(host))) return fail('emulator-busy', { dir, pid: host.pid });
   const deleted: string[] = [];
@@ -60,5 +61,9 @@ function filesOf(lab: string, record: string): readonly string[] {
 
 /** Nothing of a link, which a commit can bring. */
 function listOf(directory: string): string[] {
-  return existsSync(directory) && !lstatSync(resolve(directory)).isSymbolicLink() ? readdirSync(directory) : [];
+  return existsSync(directory) && !isLink(directory) ? readdirSync(directory) : [];
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

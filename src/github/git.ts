@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** Milliseconds for one call; a lab's history is small. */
 const TIME = 120_000;
@@ -31,6 +33,12 @@ export async function gitIn(directory: string, ...args: readonly string[]): Prom
   return answered.ok ? answered.text.trim() : null;
 }
 
+/** Whether a directory is in a clone, without asking Git, which may fail to answer in it. */
+export function isInClone(directory: string): boolean {
+  const above = dirname(resolve(directory));
+  return existsSync(join(directory, '.git')) || (above !== resolve(directory) && isInClone(above));
+}
+
 /** Git in the clone of a directory, which reads commits as they were made: no replacement of an object, and no graft. */
 export function historyGit(directory: string): Git {
   const env = { ...process.env, GIT_GRAFT_FILE: '/dev/null', LC_ALL: 'C' };
@@ -40,14 +48,27 @@ export function historyGit(directory: string): Git {
 /** All by which a checkout writes more than other line ends: https://git-scm.com/docs/gitattributes#_effects */
 const CONVERSIONS = ['working-tree-encoding', 'ident', 'filter'];
 
-/** Which of the files of a directory a checkout writes in another way than they were committed; none outside a clone. */
-export async function convertedIn(directory: string, files: readonly string[]): Promise<readonly string[]> {
-  const answered = await gitIn(directory, 'check-attr', '-z', ...CONVERSIONS, '--', ...files);
-  const parts = (answered ?? '').split('\0');
-  // FILE NUL ATTRIBUTE NUL VALUE NUL
-  return files.filter((file) =>
-    parts.some((part, at) => at % 3 === 2 && parts[at - 2] === file && !['unspecified', 'unset'].includes(part)),
+/**
+ * Which of the files of a directory a checkout writes in another way than they were committed, by the attributes of the work tree
+ * or of the index, which a checkout takes; none outside a clone. Null if Git does not say so.
+ */
+export async function convertedIn(directory: string, files: readonly string[]): Promise<readonly string[] | null> {
+  // Git works out attributes of any path, also of one that no checkout writes: that can be made too much for it.
+  const present = files.filter((file) => existsSync(join(directory, file)));
+  if (present.length === 0 || !isInClone(directory)) return [];
+  const asked = ['check-attr', '-z', ...CONVERSIONS];
+  const answers = await Promise.all(
+    [asked, [...asked, '--cached']].map((args) => gitIn(directory, ...args, '--', ...present)),
   );
+  // FILE NUL ATTRIBUTE NUL VALUE NUL
+  const converts = (answer: string, file: string) =>
+    answer
+      .split('\0')
+      .some((part, at, parts) => at % 3 === 2 && parts[at - 2] === file && !['unspecified', 'unset'].includes(part));
+  const given = answers.flatMap((answer) => answer ?? []);
+  return given.length < answers.length
+    ? null
+    : present.filter((file) => given.some((answer) => converts(answer, file)));
 }
 
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */

@@ -79,7 +79,12 @@ describe('before an apply: who would gain what the written team does not give', 
     ],
   ])('%s', (_what, before, planned, written, expected) => {
     expect(
-      gainsBeyond(before, { recorded: account, before: account, after: planned }, written, AT).map(({ user }) => user),
+      gainsBeyond(
+        before,
+        { recorded: account, before: account, after: planned },
+        { team: written, renamed: [] },
+        AT,
+      ).map(({ user }) => user),
     ).toEqual(expected);
   });
 });

@@ -1138,6 +1138,16 @@ describe('names that something else has', () => {
     },
   );
 
+  test("a member's renamed user, which loses a role's policy in the same apply, holds back no role", () => {
+    const change = changeUser('bo', () => ({ name: name('zzz'), attached: [payArn] }));
+    const ids = new Map([[name('zzz'), `id of ${name('bo')}`]]);
+    const input = inputOf({ applied: paymaster({ allow: ['GetHIT'] }), team: paymaster({}), change });
+    const known = { ...input.account.ids, user: new Map([...input.account.ids.user, ...ids]) };
+    const { team, withheld } = ruleFor({ ...input, account: { ...input.account, ids: known } });
+    expect(withheld).toMatchObject([{ kind: 'renamed', key: 'bo' }]);
+    expect(team.roles).toEqual(paymaster({}).roles);
+  });
+
   test('what another boundary took stays withheld from who is in the moved group of a role', () => {
     const quarantine = 'arn:aws:iam::123456789012:policy/quarantine';
     const taken = all(

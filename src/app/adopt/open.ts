@@ -20,7 +20,7 @@ import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/i
 import { type Failed, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { parseData } from '../../diagnostics/parse-data.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
-import { gitIn } from '../../github/git.ts';
+import { gitIn, isInClone } from '../../github/git.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
@@ -55,7 +55,9 @@ export async function readAdoption(
     const reason = `others than its owner may read or write it (${(mode & 0o777).toString(8)}), as if it came from Git`;
     return fail('adoption-unusable', { file, because: 'open', reason });
   }
-  if (await gitIn(dirname(file), 'ls-files', '--', basename(file)))
+  // Where Git does not answer, nothing tells whose file it is.
+  const tracked = isInClone(dirname(file)) ? await gitIn(dirname(file), 'ls-files', '--', basename(file)) : '';
+  if (tracked !== '')
     return fail('adoption-unusable', {
       file,
       because: 'tracked',

@@ -127,7 +127,7 @@ async function carryOut(
   onBegin: () => void,
 ): Promise<Result<Carried>> {
   const { ruled, account, classification } = planned;
-  const gains = gainsBeyond(account, classification.access, ruled.team, session.at);
+  const gains = gainsBeyond(account, classification.access, ruled, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
   const { suspendedDuringApply } = planned;

@@ -16,7 +16,8 @@ export async function readCheckedOut(file: string, today: string): Promise<TeamR
   const reading = await readTeamFile(file, { today });
   if (reading.source === null) return reading;
   const files = [basename(file), 'opentofu.lock.hcl', 'terraform.lock.hcl', CODEOWNERS];
-  const findings = (await convertedIn(dirname(file), files)).map((each) => convertedFinding(file, each));
+  const converted = await convertedIn(dirname(file), files);
+  const findings = (converted ?? [basename(file)]).map((path) => convertedFinding(file, path, converted !== null));
   return findings.length === 0 ? reading : { ...reading, team: null, findings: [...findings, ...reading.findings] };
 }
 

@@ -25,19 +25,30 @@ export interface Beyond {
  * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them, and users
  * that the plan does not have who would gain anything by the policy of a role: none, if the plan does what was decided.
  */
-export function gainsBeyond(account: AccessModel, planned: PlannedAccess, written: Team, at: Date): readonly Beyond[] {
+export function gainsBeyond(
+  account: AccessModel,
+  planned: PlannedAccess,
+  { team: written, renamed }: Pick<Ruled, 'team' | 'renamed'>,
+  at: Date,
+): readonly Beyond[] {
   const before = allowedByName(accessOf(account, { at }));
   const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
   const ofMembers = accessOf(planned.after, { at }).flatMap(({ user: { name }, allowed }) =>
     members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
   );
-  return [...ofMembers, ...gainsOutside(account, planned, written, at)];
+  return [...ofMembers, ...gainsOutside(account, planned, written, new Set(renamed.map(({ user }) => user)), at)];
 }
 
 /** The plan knows neither these users nor what keeps them in groups, but the policies that they have. */
-function gainsOutside(account: AccessModel, planned: PlannedAccess, { lab, account: id, roles }: Team, at: Date) {
-  const ours = new Set([...planned.before.users, ...planned.after.users].map(({ name }) => name));
+function gainsOutside(
+  account: AccessModel,
+  planned: PlannedAccess,
+  { lab, account: id, roles }: Team,
+  renamed: ReadonlySet<string>,
+  at: Date,
+) {
+  const ours = new Set([...planned.before.users, ...planned.after.users].map(({ name }) => name).concat([...renamed]));
   const isOutside = ({ path }: { readonly path: string }) => path !== labPath(lab);
   const groups = new Set(account.groups.filter(isOutside).map(({ name }) => name));
   const users = account.users

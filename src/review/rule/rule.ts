@@ -361,16 +361,18 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
 }
 
 /** A group or user outside the lab's path, or a user of no member, with a role's policy, which no apply takes from it. */
-function holderOutside(key: string, { team, applied, account: { access } }: RuleInput): string | null {
+function holderOutside(key: string, { team, applied, account }: RuleInput): string | null {
+  const { access } = account;
   const arn = rolePolicyArn(team, key);
   const teams = [team, ...(applied === null ? [] : [applied.team, ...applied.begun])];
   const ours = new Set(teams.flatMap(({ members }) => members.map((member) => iamName(team.lab, member.key))));
   const isOutside = ({ path }: { readonly path: string }) => path !== labPath(team.lab);
+  // A renamed user of a member loses the policy in the same apply.
+  const ids = new Set<string | undefined>(applied?.ids.user.values());
+  const isOurs = ({ name }: AccessUser) => ours.has(name) || ids.has(account.ids.user.get(name));
   const found =
     access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
-    access.users.find(
-      (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
-    );
+    access.users.find((user) => (isOutside(user) || !isOurs(user)) && [...user.attached, user.boundary].includes(arn));
   return found === undefined ? null : `${found.path}${found.name}`;
 }
 

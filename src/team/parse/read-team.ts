@@ -166,8 +166,8 @@ function unread<Args extends Readonly<Record<string, unknown>>>(
 }
 
 /** That a checkout writes another text of a file than its commit has; it is found with Git, which no rule asks. */
-export function convertedFinding(file: string, path: string): Finding {
-  return fileFinding(file, FILE_RULES.converted.code, { path });
+export function convertedFinding(file: string, path: string, isKnown: boolean): Finding {
+  return fileFinding(file, FILE_RULES.converted.code, { path, isKnown });
 }
 
 function fileFinding(file: string, code: string, args: Finding['args']): Finding {

@@ -28,11 +28,18 @@ export const FILE_RULES = {
   }),
   converted: rule({
     code: 'file-converted',
-    message: ({ path }: { path: string }) => ({
-      summary: t`a checkout of ${value(path)} differs from what was committed`,
-      reason: t`${value('.gitattributes')} sets a conversion, so GitHub shows owners another file than a workflow reads`,
-      help: t`remove the attributes of ${value(path)} from ${value('.gitattributes')}`,
-    }),
+    message: ({ path, isKnown }: { path: string; isKnown: boolean }) =>
+      isKnown
+        ? {
+            summary: t`a checkout of ${value(path)} differs from what was committed`,
+            reason: t`${value('.gitattributes')} sets a conversion, so GitHub shows owners another file than a workflow reads`,
+            help: t`remove the attributes of ${value(path)} from ${value('.gitattributes')}`,
+          }
+        : {
+            summary: t`Git does not say whether a checkout of ${value(path)} differs from what was committed`,
+            reason: t`${value('git check-attr')} failed, or Git is not installed`,
+            help: t`run ${value(`git check-attr --all ${path}`)}, and make right what stops it`,
+          },
   }),
   unreadable: rule({
     code: 'file-unreadable',
