@@ -50,7 +50,7 @@ const CONVERSIONS = ['working-tree-encoding', 'ident', 'filter'];
 
 /**
  * Which of the files of a directory a checkout writes in another way than they were committed, by the attributes of the work tree
- * or of the index, which a checkout takes; none outside a clone. Null if Git does not say so.
+ * or of the index, which a checkout takes; none outside a clone or without Git. Null if Git does not say so.
  */
 export async function convertedIn(directory: string, files: readonly string[]): Promise<readonly string[] | null> {
   // Git works out attributes of any path, also of one that no checkout writes: that can be made too much for it.
@@ -66,9 +66,9 @@ export async function convertedIn(directory: string, files: readonly string[]): 
       .split('\0')
       .some((part, at, parts) => at % 3 === 2 && parts[at - 2] === file && !['unspecified', 'unset'].includes(part));
   const given = answers.flatMap((answer) => answer ?? []);
-  return given.length < answers.length
-    ? null
-    : present.filter((file) => given.some((answer) => converts(answer, file)));
+  // `--version` alone asks for no clone.
+  if (given.length < answers.length) return (await gitIn(directory, '--version')) === null ? [] : null;
+  return present.filter((file) => given.some((answer) => converts(answer, file)));
 }
 
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */

@@ -37,7 +37,7 @@ export const FILE_RULES = {
           }
         : {
             summary: t`Git does not say whether a checkout of ${value(path)} differs from what was committed`,
-            reason: t`${value('git check-attr')} failed, or Git is not installed`,
+            reason: t`${value('git check-attr')} failed`,
             help: t`run ${value(`git check-attr --all ${path}`)}, and make right what stops it`,
           },
   }),
