@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Survey } from '../../src/adopt/survey.ts';
 import { saveSurvey } from '../../src/app/adopt/survey.ts';
 import { replaceFile } from '../../src/app/files.ts';
 import { run, scratch } from '../support/command.ts';
@@ -64,8 +63,15 @@ test('adopt writes through no link', async () => {
   writeFileSync(inPlace('secret'), 'mine');
   symlinkSync('../secret', inPlace('lab', 'adopt.json.new'));
   symlinkSync('../absent', inPlace('lab', '.gitignore'));
-  const survey = { draft: null, adoption: { version: 1 } } as unknown as Survey;
-  expect(await saveSurvey(survey, inPlace('lab', 'team.yaml'))).toMatchObject({ ok: true });
+  const nothing = { users: [], groups: [], policies: [], existing: [], accepted: [] };
+  const adoption = {
+    version: 1,
+    account: '123456789012',
+    lab: 'small-lab',
+    at: '2026-11-25T12:00:00Z',
+    ...nothing,
+  } as const;
+  expect(await saveSurvey({ draft: null, adoption }, inPlace('lab', 'team.yaml'))).toMatchObject({ ok: true });
   expect(readFileSync(inPlace('secret'), 'utf8')).toBe('mine');
   expect(existsSync(inPlace('absent'))).toBe(false);
 });

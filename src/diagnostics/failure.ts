@@ -267,7 +267,7 @@ export interface PipelineFailureArgs {
   /** `file` is adopt.json; `other` if it is of another lab or account. */
   'adoption-unusable': {
     readonly file: string;
-    readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'tracked' | 'other';
+    readonly because: 'missing' | 'unreadable' | 'damaged' | 'open' | 'tracked' | 'untold' | 'other';
     readonly reason: string;
   };
   /** There is no adopt.json, and the users of these members are moved. */

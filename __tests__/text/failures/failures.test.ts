@@ -245,17 +245,20 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],
   'keys-still-wanted': [{ member: 'zoe' }],
-  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'open', 'tracked', 'other'] as const).map((because) => ({
-    ...{ file: 'adopt.json', because },
-    reason: {
-      missing: 'ENOENT',
-      unreadable: 'EACCES',
-      damaged: 'it is not JSON',
-      open: 'others than its owner may read or write it (644), as if it came from Git',
-      tracked: 'Git tracks it, so that a commit can change it',
-      other: 'it is of lab x in account y',
-    }[because],
-  })),
+  'adoption-unusable': (['missing', 'unreadable', 'damaged', 'open', 'tracked', 'untold', 'other'] as const).map(
+    (because) => ({
+      ...{ file: 'adopt.json', because },
+      reason: {
+        missing: 'ENOENT',
+        unreadable: 'EACCES',
+        damaged: 'it is not JSON',
+        open: 'others than its owner may read or write it (644), as if it came from Git',
+        tracked: 'Git tracks it, so that a commit can change it',
+        untold: 'Git does not say whether it tracks it',
+        other: 'it is of lab x in account y',
+      }[because],
+    }),
+  ),
   'adoption-lost': [{ file: 'adopt.json', members: ['bo', 'zoe'] }],
   'not-adopted': [{ members: ['bo', 'zoe'] }],
   'unknown-iam-user': [{ user: 'Zoe', account: '123456789012' }],

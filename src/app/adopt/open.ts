@@ -57,12 +57,12 @@ export async function readAdoption(
   }
   // Where Git does not answer, nothing tells whose file it is.
   const tracked = isInClone(dirname(file)) ? await gitIn(dirname(file), 'ls-files', '--', basename(file)) : '';
-  if (tracked !== '')
-    return fail('adoption-unusable', {
-      file,
-      because: 'tracked',
-      reason: 'Git tracks it, so that a commit can change it',
-    });
+  if (tracked === null)
+    return fail('adoption-unusable', { file, because: 'untold', reason: 'Git does not say whether it tracks it' });
+  if (tracked !== '') {
+    const reason = 'Git tracks it, so that a commit can change it';
+    return fail('adoption-unusable', { file, because: 'tracked', reason });
+  }
   const read = parseData(text.value, ADOPTION);
   if (!read.ok) return fail('adoption-unusable', { file, because: 'damaged', reason: read.reason });
   if (read.value.lab === lab && read.value.account === account) return succeed(read.value);

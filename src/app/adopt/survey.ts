@@ -111,7 +111,10 @@ async function readBuckets({ connection }: AccountSession) {
 }
 
 /** Writes the draft and adopt.json, which only its owner can read and Git ignores. Returns the files. */
-export function saveSurvey({ draft, adoption }: Survey, teamFile: string): Promise<Result<readonly string[]>> {
+export function saveSurvey(
+  { draft, adoption }: Pick<Survey, 'draft' | 'adoption'>,
+  teamFile: string,
+): Promise<Result<readonly string[]>> {
   return written(async () => {
     const file = adoptionFile(teamFile);
     if (draft !== null) await replaceFile(draft.file, draft.text);

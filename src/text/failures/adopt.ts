@@ -30,6 +30,7 @@ const UNUSABLE_HELP = {
   damaged: t`restore the file; before ${APPLY}, delete it and run ${ADOPT}`,
   open: t`if ${ADOPT} wrote it here, run ${codeText('chmod 600 adopt.json')}; else delete it`,
   tracked: t`if ${ADOPT} wrote it here, run ${codeText('git rm --cached adopt.json')}; else delete it`,
+  untold: t`run ${codeText('git ls-files adopt.json')} beside it, and make right what stops Git`,
   other: t`run it where the file of this lab and account is`,
 } as const;
 
