@@ -1,8 +1,10 @@
+import { emptyModel } from '../../src/access/model.ts';
 import type { AdoptedUser, Adoption } from '../../src/adopt/adoption.ts';
-import { type Move, orderedMoves } from '../../src/adopt/progress.ts';
-import { adoptingTeams, changingAtOnce, coverOf } from '../../src/adopt/transition.ts';
+import { changesSince, type Move, orderedMoves } from '../../src/adopt/progress.ts';
+import { adoptingTeams, beforeFinish, changingAtOnce, coverOf } from '../../src/adopt/transition.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
+import { iamName, labPath, memberTags } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { TODAY } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
@@ -185,4 +187,24 @@ describe('the cover of a user while the old access goes', () => {
     ]);
     expect(again?.name).toBe('mturk-team-adopting');
   });
+});
+
+test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+  ['those it had', { project: 'vision' }, []],
+  ['none yet', {}, []],
+  ['those of the lab', memberTags(sampleTeam.lab, 'bo'), []],
+  ['one by hand beside them', { ...memberTags(sampleTeam.lab, 'bo'), stop: 'yes' }, ['tags']],
+  ['another value by hand', { project: 'audio' }, ['tags']],
+])('a user whose adopt --finish was interrupted has %s', (_title, tags, changed) => {
+  const team: Team = { ...sampleTeam, members: [member({ key: 'bo', roles: ['results-reader'] })] };
+  const user = adoptedUser({ key: 'bo', tags: { project: 'vision' } });
+  const { id, key: _key, ...held } = user;
+  const place = { name: iamName(team.lab, 'bo'), path: labPath(team.lab) };
+  const account = {
+    access: { ...emptyModel(team.account), users: [{ ...held, ...place, tags }] },
+    ids: { user: new Map([[place.name, id]]), group: new Map() },
+  };
+  const adoption = adoptionOf(user);
+  const changes = changesSince(adoption, team, beforeFinish(adoption, account, team, TODAY, AT));
+  expect(changes.map(({ part }) => part)).toEqual(changed);
 });

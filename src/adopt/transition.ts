@@ -14,7 +14,7 @@ import { stableJson } from '../iam/canonical.ts';
 import { DENY_ALL, type PolicyDocument, statementsOf } from '../iam/document.ts';
 import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { isOfLimits } from '../team/documents.ts';
-import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
 import { beginsLater, hasExpired, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
 import { type AccountNow, type AdoptedNow, adoptedNow, isAt, placeInLab } from './progress.ts';
@@ -205,9 +205,11 @@ export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team
         (name === cover?.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
+    const written = memberTags(team.lab, user.key);
+    const others = Object.entries(now.tags).filter(([tag, value]) => written[tag] !== value);
     return [
       {
-        ...{ ...now, tags: user.tags, inline: [...left, ...taken] },
+        ...{ ...now, tags: { ...user.tags, ...Object.fromEntries(others) }, inline: [...left, ...taken] },
         attached: [...new Set([...now.attached, ...user.attached])],
         groups: [...new Set([...now.groups, ...user.groups])],
         boundary: now.boundary === boundaryArn(team) ? user.boundary : now.boundary,
