@@ -1,6 +1,7 @@
 import { FREEZE_SID } from '../team/documents.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
+import { LOCK_FILES } from '../terraform/run/lock-file.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, heading, list, paragraph } from '../text/document.ts';
 import { printMarkdown } from '../text/github.ts';
@@ -48,7 +49,7 @@ function startSteps({ account, settings: { state } }: Team): Steps {
           },
         ]
       : []),
-    t`To keep the pinned provider, copy ${codeText('opentofu.lock.hcl')} of the lab's repository to ${codeText('team/.terraform.lock.hcl')} and ${codeText('bootstrap/.terraform.lock.hcl')}. For Terraform it is ${codeText('terraform.lock.hcl')}.`,
+    t`To keep the pinned provider, copy ${codeText(LOCK_FILES.opentofu)} of the lab's repository to ${codeText('team/.terraform.lock.hcl')} and ${codeText('bootstrap/.terraform.lock.hcl')}. For Terraform it is ${codeText(LOCK_FILES.terraform)}.`,
     {
       text: t`Plan as an administrator of account ${codeText(account)}. With Terraform, write ${codeText('terraform')} for ${codeText('tofu')}. You should see ${codeText('No changes')}:`,
       blocks: [codeBlock('sh', ['tofu -chdir=team init', 'tofu -chdir=team plan'])],

@@ -6,6 +6,7 @@ import { iamName } from '../../team/names.ts';
 import { convertedFinding, readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
+import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 import { say } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
 import { CODEOWNERS } from '../codeowners.ts';
@@ -15,7 +16,7 @@ import type { Terminal } from '../terminal.ts';
 export async function readCheckedOut(file: string, today: string): Promise<TeamReading> {
   const reading = await readTeamFile(file, { today });
   if (reading.source === null) return reading;
-  const files = [basename(file), 'opentofu.lock.hcl', 'terraform.lock.hcl', CODEOWNERS];
+  const files = [basename(file), ...Object.values(LOCK_FILES), CODEOWNERS];
   const converted = await convertedIn(dirname(file), files);
   const findings = (converted ?? [basename(file)]).map((path) => convertedFinding(file, path, converted !== null));
   return findings.length === 0 ? reading : { ...reading, team: null, findings: [...findings, ...reading.findings] };

@@ -6,6 +6,7 @@ import { partAction } from '../../aws/setup/setup-part.ts';
 import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
 import { homeTexts, partRows, removalRows, trustText } from '../../setup/bootstrap/text.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
+import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 import { alert, type Block, codeBlock, paragraph } from '../../text/document.ts';
 import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
@@ -30,7 +31,7 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   }
   const lock = parts.find((part) => part.kind === 'lock-file' && partAction(part) !== 'as-wanted');
   terminal.stdout(`Everything is up to date${steps === 0 ? '' : `: applied ${counted(steps, 'step')}`}.\n`);
-  if (lock?.name.endsWith('opentofu.lock.hcl')) {
+  if (lock?.name.endsWith(LOCK_FILES.opentofu)) {
     terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);
   }
   return 0;

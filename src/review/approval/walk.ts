@@ -1,11 +1,12 @@
 import type { History } from '../../github/port.ts';
+import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 
 const TEAM_FILE = 'team.yaml';
 /**
  * What decides what an apply does, and by which tool and provider. `.gitattributes` decides what a checkout makes of a file:
  * https://git-scm.com/docs/gitattributes#_working_tree_encoding
  */
-const DECIDING = [TEAM_FILE, 'opentofu.lock.hcl', 'terraform.lock.hcl', '.github', '.gitattributes'];
+const DECIDING = [TEAM_FILE, ...Object.values(LOCK_FILES), '.github', '.gitattributes'];
 
 /** What was applied last. */
 export interface LastApplied {

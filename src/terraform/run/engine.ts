@@ -12,7 +12,7 @@ import { firstLine, runEngine } from './process.ts';
 /** An account of AWS, or the local AWS emulator. */
 export type AccountKind = 'real' | 'emulator';
 
-type EngineFlavour = 'terraform' | 'opentofu';
+export type EngineFlavour = 'terraform' | 'opentofu';
 
 /** A Terraform or OpenTofu that was found and asked for its version. */
 export interface Engine {

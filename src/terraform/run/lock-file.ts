@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Engine, Environment } from './engine.ts';
+import type { Engine, EngineFlavour, Environment } from './engine.ts';
 
 /** What Terraform calls it: https://developer.hashicorp.com/terraform/language/files/dependency-lock */
 export const LOCK_FILE = '.terraform.lock.hcl';
@@ -9,9 +9,14 @@ export const LOCK_FILE = '.terraform.lock.hcl';
 /** On which the lab's people and its workflows run the engine. */
 export const LOCKED_PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64', 'windows_amd64'];
 
-/** Each engine has its own lock file beside the team file: see `readLockFile`. */
+/** Beside the team file: see `readLockFile`. */
+export const LOCK_FILES: Readonly<Record<EngineFlavour, string>> = {
+  opentofu: 'opentofu.lock.hcl',
+  terraform: 'terraform.lock.hcl',
+};
+
 export function lockFileOf(teamFile: string, { flavour }: Pick<Engine, 'flavour'>): string {
-  return join(dirname(teamFile), `${flavour}.lock.hcl`);
+  return join(dirname(teamFile), LOCK_FILES[flavour]);
 }
 
 /** Whether a lock file pins that version of the provider, with a hash (`h1:`) of its package for each platform. */
