@@ -178,8 +178,9 @@ export function ruleFor(input: RuleInput): Ruled {
   const written = team.roles.every((role) => roles.includes(role))
     ? gives
     : givenBy({ ...team, roles, members: team.members.map((each) => ({ ...each, roles: ofWritten(each) })) });
-  const takenFrom = (user: string): OperationSet => {
-    const begun = begunWithheld(user, input);
+  const takenFrom = (key: string): OperationSet => {
+    const user = iamName(team.lab, key);
+    const begun = begunWithheld(key, input);
     const already = union(of(known, user), begun);
     const denied = union(begun, difference(of(unreached, user), wasFrozen));
     const lacking = difference(of(gives, user), difference(of(held, user), denied));
@@ -217,13 +218,13 @@ export function ruleFor(input: RuleInput): Ruled {
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
     if (actual === null || restore.has(key)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
-    const keptDenies = lift.has(key) ? [] : deniesAtUser(member, actual, input);
+    const keptDenies = lift.has(key) ? [] : deniesAtUser(member, actual, of(gives, user), input);
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
     // What was taken from the member before stays so, when a Deny of a role ends.
-    const byGroups = difference(alwaysDenied(ofGroups), union(of(known, user), begunWithheld(user, input)));
+    const byGroups = difference(alwaysDenied(ofGroups), union(of(known, user), begunWithheld(key, input)));
     const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(keptDenies), byGroups].reduce(union);
-    const taken = listOperations(difference(takenFrom(user), back));
+    const taken = listOperations(difference(takenFrom(key), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
     return [
@@ -273,7 +274,8 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   const { lab } = input.team;
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
-  const keptDenies = deniesAtUser(member, user, input);
+  // The file gives nothing to a user of another name.
+  const keptDenies = deniesAtUser(member, user, NO_OPERATIONS, input);
   const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld: OPERATIONS, keptDenies });
   return limits === null ? [] : [{ user: user.name, limits }];
 }
@@ -285,9 +287,8 @@ function userOfId(name: string, { applied, account }: RuleInput): AccessUser | n
 }
 
 /** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
-function begunWithheld(user: string, { team: { lab }, applied }: RuleInput): OperationSet {
-  const members = applied?.begun.at(-1)?.members ?? [];
-  return operationSet(members.flatMap(({ key, withheld }) => (iamName(lab, key) === user ? withheld : [])));
+function begunWithheld(key: string, { applied }: RuleInput): OperationSet {
+  return operationSet(applied?.begun.at(-1)?.members.find((member) => member.key === key)?.withheld ?? []);
 }
 
 function kept(of: Withheld['of'], key: string, denies: readonly Statement[]): Withheld {
@@ -416,7 +417,7 @@ function deniesIn(document: PolicyDocument | null): readonly Statement[] {
   return document === null ? [] : statementsOf(document).filter(({ Effect }) => Effect === 'Deny');
 }
 
-function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
   const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
@@ -438,7 +439,6 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
   const found = manualDenies({ own, others }, known, exact, isEnded);
-  const gives = givenBy(team).get(actual.name) ?? NO_OPERATIONS;
   const ofLeft = rolesLeftBy(member, actual, input)
     .flatMap((role) => deniesAtGroup(role, input))
     .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
