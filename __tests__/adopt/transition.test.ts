@@ -1,11 +1,18 @@
 import { emptyModel } from '../../src/access/model.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { AdoptedUser, Adoption } from '../../src/adopt/adoption.ts';
 import { changesSince, type Move, orderedMoves } from '../../src/adopt/progress.ts';
-import { adoptingTeams, beforeFinish, changingAtOnce, coverOf } from '../../src/adopt/transition.ts';
+import {
+  adoptingTeams,
+  beforeFinish,
+  changingAtOnce,
+  coverOf,
+  unequalThroughRoles,
+} from '../../src/adopt/transition.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
 import { iamName, labPath, memberTags } from '../../src/team/names.ts';
-import type { Team } from '../../src/team/team.ts';
+import type { Member, Team } from '../../src/team/team.ts';
 import { TODAY } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
@@ -207,4 +214,19 @@ test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
   const adoption = adoptionOf(user);
   const changes = changesSince(adoption, team, beforeFinish(adoption, account, team, TODAY, AT));
   expect(changes.map(({ part }) => part)).toEqual(changed);
+});
+
+test.each<[string, Partial<Member>, string]>([
+  ['is suspended', { suspended: true }, TODAY],
+  ['had left', { until: '2026-11-01' }, TODAY],
+  ['had not begun when it did', { from: '2026-11-26' }, '2026-11-27'],
+  ['left since it began', { until: '2026-11-26' }, '2026-11-27'],
+])('adopt --finish goes on with who %s and is in the group of the role', (_title, dates, today) => {
+  const team: Team = { ...sampleTeam, members: [member({ key: 'bo', roles: ['results-reader'], ...dates })] };
+  const adoption = adoptionOf(adoptedUser({ key: 'bo' }));
+  const ids = { user: new Map([[iamName(team.lab, 'bo'), 'AIDAbo']]), group: new Map() };
+  const at = new Date(`${today}T12:00:00Z`);
+  const before = beforeFinish(adoption, { access: desiredAccess(team, today), ids }, team, TODAY, at);
+  const { written } = adoptingTeams(team, adoption, TODAY);
+  expect(unequalThroughRoles(written, before.access, at)).toEqual([]);
 });

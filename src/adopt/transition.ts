@@ -15,7 +15,7 @@ import { DENY_ALL, type PolicyDocument, statementsOf } from '../iam/document.ts'
 import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { isOfLimits } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
-import { beginsLater, hasExpired, type Team } from '../team/team.ts';
+import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
 import { type AccountNow, type AdoptedNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
@@ -36,8 +36,8 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
   const members = team.members
     .filter(({ key }) => keys.has(key))
     .map((member) => {
-      const isLimited = member.suspended || hasExpired(member, today) || beginsLater(member, today);
-      return { ...member, roles: isLimited ? [] : member.roles, from: null, until: null, suspended: false };
+      const roles = isLimited(member, today) ? [] : member.roles;
+      return { ...member, roles, from: null, until: null, suspended: false };
     });
   const unlimited = { ...team, members, freeze: [] };
   const roles = team.roles.map((role) => {
@@ -45,6 +45,11 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
     return role.managed.length > 0 ? role : { ...role, allow, deny: [] };
   });
   return { unlimited, written: { ...unlimited, roles } };
+}
+
+/** Whether a member has no access by the file on a day, and so joins the roles with `adopt --finish`. */
+function isLimited(member: Member, day: string): boolean {
+  return member.suspended || hasExpired(member, day) || beginsLater(member, day);
 }
 
 /** A person whose access is not what it should be. */
@@ -189,29 +194,34 @@ function denyAllBut(operations: readonly Operation[]): PolicyDocument {
 }
 
 /**
- * The account as it was before an unfinished `adopt --finish`, which takes from users what they had, gives them the cover, the
- * lab's boundary, tags and `limits`, and creates the other members' users. What someone else changed is still in it.
+ * The account as it was before an unfinished `adopt --finish` that began on `day`: it takes from users what they had, gives them
+ * the cover, the lab's boundary, tags and `limits`, creates the other members' users, and lets those join their roles who had no
+ * access by the file. What someone else changed is still in it.
  */
-export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team, today: string, at: Date): AccountNow {
+export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team, day: string, at: Date): AccountNow {
   const own = new Map(adoptedNow(adoption, account).map((each) => [each.now, each]));
   const places = team.members.map(({ key }) => ({ name: iamName(team.lab, key), path: labPath(team.lab) }));
   const users = account.access.users.flatMap((now) => {
     const { user } = own.get(now) ?? {};
     if (user === undefined) return places.some((place) => isAt(place, now)) ? [] : [now];
-    const cover = coverOf({ user, now: { ...now, inline: user.inline } }, team, today, at);
+    const cover = coverOf({ user, now: { ...now, inline: user.inline } }, team, day, at);
     const isOurs = ({ name, document }: AccessUser['inline'][number]) =>
       document !== null &&
       ((name === LIMITS_POLICY && statementsOf(document).every(isOfLimits)) ||
         (name === cover?.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
+    const member = team.members.find(({ key }) => key === user.key);
+    const joined = member !== undefined && isLimited(member, day) ? member.roles : [];
+    const joinedGroups = joined.map((role) => iamName(team.lab, role));
+    const groups = now.groups.filter((group) => !joinedGroups.includes(group));
     const written = memberTags(team.lab, user.key);
     const others = Object.entries(now.tags).filter(([tag, value]) => written[tag] !== value);
     return [
       {
         ...{ ...now, tags: { ...user.tags, ...Object.fromEntries(others) }, inline: [...left, ...taken] },
         attached: [...new Set([...now.attached, ...user.attached])],
-        groups: [...new Set([...now.groups, ...user.groups])],
+        groups: [...new Set([...groups, ...user.groups])],
         boundary: now.boundary === boundaryArn(team) ? user.boundary : now.boundary,
       },
     ];

@@ -17,7 +17,7 @@ import type { Team } from '../../team/team.ts';
 import { applyPlanned, blocked, type CarryOutOptions } from '../apply/carry-out.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
+import { type ApplyRecord, changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { deleteGroups, deletePolicies } from './delete.ts';
 import {
@@ -97,7 +97,7 @@ export async function finishAdoption(
   const left = checkUnchanged(
     session,
     adoption,
-    beforeFinish(adoption, planning, session.team, session.today, session.at),
+    beforeFinish(adoption, planning, session.team, beganOn(begun.value) ?? session.today, session.at),
   );
   if (!left.ok) return { ok: false, failure: failureAfter(left.failure, cleared.value, 1) };
   const options = { ...given, ownerIds: new Map(), workflow: false };
@@ -108,6 +108,11 @@ export async function finishAdoption(
   return deleted.ok
     ? succeed({ steps, deleted: deleted.value })
     : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
+}
+
+/** The day on which an unfinished `adopt --finish` began; null if none did. */
+function beganOn(record: ApplyRecord | null): string | null {
+  return record?.begun[0]?.day ?? null;
 }
 
 async function lookWhenReady(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {
@@ -122,13 +127,14 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   if (record !== null && record.team !== null) return fail('adoption-over', { ended: true });
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
-  // What is gone since it began is its own doing.
-  const before = record === null ? account : beforeFinish(adoption, account, team, today, at);
+  // What changed since it began is its own doing.
+  const day = beganOn(record);
+  const before = day === null ? account : beforeFinish(adoption, account, team, day, at);
   const unchanged = checkUnchanged(session, adoption, before);
   if (!unchanged.ok) return unchanged;
   const left = people.filter((each) => !isInLab(each, team));
   if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
-  const unequal = unequalThroughRoles(adoptingTeams(team, adoption, today).written, account.access, at);
+  const unequal = unequalThroughRoles(adoptingTeams(team, adoption, day ?? today).written, before.access, at);
   return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
 }
 
