@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../scripts/bundles.ts';
+import { HEAP_FLAG } from '../src/cli/main.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { membersWithUser, type Team } from '../src/team/team.ts';
 import { findEngine } from '../src/terraform/run/engine.ts';
@@ -89,7 +90,7 @@ async function byUs(size: number, account: AccountProcess): Promise<OurCost & { 
 async function applied(size: number, account: AccountProcess, directory: string) {
   const program = join(directory, 'apply.cjs');
   await buildProgram('bench/apply-child.ts', program);
-  const child = fork(program, [String(size), JSON.stringify(account)], { execArgv: [] });
+  const child = fork(program, [String(size), JSON.stringify(account)], { execArgv: [HEAP_FLAG] });
   child.on('message', async (message) => {
     if (message === 'calls') child.send(await account.calls());
   });

@@ -28,11 +28,8 @@ export function failureJson(failure: Failure): ErrorJson {
 }
 
 /** Prints a document for people. */
-export function printBlocks(
-  blocks: readonly Block[],
-  { stdout, width, color }: Pick<Terminal, 'stdout' | 'width' | 'color'>,
-): void {
-  stdout(`${printTerminal(blocks, width, color).join('\n')}\n`);
+export function printBlocks(blocks: readonly Block[], to: Pick<Terminal, 'stdout' | 'width' | 'color'>): void {
+  to.stdout(`${printTerminal(blocks, to.width, to.color).join('\n')}\n`);
 }
 
 /** Prints a document for programs. */
