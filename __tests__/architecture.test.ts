@@ -151,7 +151,7 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4920,
+  cli: 4940,
   app: 5420,
   setup: 1720,
   eject: 690,

@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { headlineText } from '../../src/access/text/names.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { renderComment } from '../../src/review/comment/comment.ts';
@@ -120,7 +118,7 @@ test.each([
   ['pr-12', 'main'],
   ['origin/main', 'bo'],
   ['main', 'bo'],
-])('a tag %s does not change what the documented commands compare a pull request with', async (tag, at) => {
+])('a tag %s does not change what a pull request is compared with', async (tag, at) => {
   const [origin, owner] = [scratch({ 'team.yaml': FIRST_TEAM }), scratch()];
   const shell = (directory: string, command: string) =>
     spawnSync('bash', ['-ec', command], { cwd: directory, encoding: 'utf8' });
@@ -134,13 +132,15 @@ test.each([
   shell(owner.directory, 'git checkout --quiet -b mine && git branch --quiet -D main');
   const unavailable = await runHere(['history'], { cwd: owner.directory });
   const [fetch = ''] = /git fetch [^`]*/.exec(unavailable.stderr) ?? [];
-  const [, compare = ''] = /```sh\n(git fetch [\s\S]*?)```/.exec(readFileSync('docs/review.md', 'utf8')) ?? [];
   expect(shell(owner.directory, fetch).status).toBe(0);
   expect((await runHere(['history', '--json'], { cwd: owner.directory })).stdout).not.toContain('Typo');
-  const program = `'${process.execPath}' '${resolve('dist/mturk-team.cjs')}' `;
-  expect(shell(owner.directory, compare.replace('mturk-team ', program))).toMatchObject({
-    status: 2,
+  expect(await runHere(['preview', '--pull-request', '12'], { cwd: owner.directory })).toMatchObject({
+    code: 2,
     stdout: expect.stringContaining('If merged: Eve'),
+  });
+  expect(await runHere(['preview', '--pull-request', '13'], { cwd: owner.directory })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error\[pull-request-unavailable\].*\n +reason: fatal: .* refs\/pull\/13\/merge\n/),
   });
   origin.remove();
   owner.remove();

@@ -107,6 +107,11 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['reconciling without the lock', ['drift', '--reconcile', '--no-lock'], /leave out --no-lock/],
   ['a comment on nothing', ['comment'], /required option `--state <state>` not specified/],
   ['an unknown option of preview', ['preview', '--jsno'], /did you mean `--json`\?/],
+  [
+    'a pull request that is no number',
+    ['preview', '--pull-request', 'origin/bo'],
+    /Write the number of a pull request/,
+  ],
   ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
   ['an unknown option of drift', ['drift', '--jsno'], /did you mean `--json`\?/],
   ['nothing at all', [], /Usage: mturk-team/],

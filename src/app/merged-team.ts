@@ -1,4 +1,5 @@
-import { type Result, succeed } from '../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { MAIN_BRANCH } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import type { Team } from '../team/team.ts';
 import { say } from '../text/escape.ts';
@@ -26,4 +27,31 @@ export async function readMergedTeam(file: string, today: string, terminal: Term
     terminal.stderr(say`${branch.name} has changed ${path} since: merge it into your branch to see both.\n`);
   if (!found.ok) return succeed(null);
   return baseTeamOf(readTeam(found.text, { file: path, today }), `${path} of ${branch.name}`, terminal);
+}
+
+/**
+ * The teams of a file before and after a pull request, as GitHub would merge it: both are fetched from `origin`, and read without
+ * a checkout. `before` is null if the default branch has no such file.
+ */
+export async function readPullRequest(
+  file: string,
+  number: number,
+  today: string,
+  terminal: Terminal,
+): Promise<Result<{ readonly before: Team | null; readonly after: Team }>> {
+  const clone = await openClone(file);
+  if (!clone.ok) return clone;
+  const { git, path } = clone.value;
+  // Whole names, because a tag comes before a branch of the same name.
+  const [base, head] = [`refs/remotes/origin/${MAIN_BRANCH}`, `refs/pull/${number}/merge`];
+  const refs = [`+refs/heads/${MAIN_BRANCH}:${base}`, `+${head}:${head}`];
+  const fetched = await git('fetch', '--quiet', '--no-tags', '--no-recurse-submodules', 'origin', ...refs);
+  const changed = fetched.ok ? await git('show', `${head}:${path}`) : fetched;
+  if (!changed.ok) return fail('pull-request-unavailable', { number, reason: changed.reason });
+  const { team, findings, source } = readTeam(changed.text, { file: path, today });
+  if (team === null) return fail('team-file-invalid', { file: path, findings, source });
+  const merged = await git('show', `${base}:${path}`);
+  if (!merged.ok) return succeed({ before: null, after: team });
+  const before = baseTeamOf(readTeam(merged.text, { file: path, today }), `${path} of ${MAIN_BRANCH}`, terminal);
+  return before.ok ? succeed({ before: before.value, after: team }) : before;
 }

@@ -307,6 +307,8 @@ export interface PipelineFailureArgs {
     readonly because: 'no-clone' | 'no-branch' | 'no-commit' | 'damaged';
     readonly reason: string;
   };
+  /** The reason is Git's. */
+  'pull-request-unavailable': { readonly number: number; readonly reason: string };
   /** The clone does not have every commit. */
   'history-shallow': { readonly file: string };
   /** The file had no version yet: `first` is the day of the first one. */

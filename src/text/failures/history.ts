@@ -22,6 +22,10 @@ export const HISTORY_PROBLEMS = {
     const [reason, help] = UNAVAILABLE[because];
     return { summary: t`${codeText(file)} has no history that can be read`, reason, state: null, help };
   },
+  'pull-request-unavailable': ({ number }) => ({
+    summary: t`cannot read ${TEAM_FILE} of pull request ${trusted(String(number))}`,
+    help: t`check the number; while it has merge conflicts, GitHub has nothing to show`,
+  }),
   'history-shallow': ({ file }) => ({
     summary: t`the clone has only a part of the history of ${codeText(file)}`,
     reason: t`it is shallow: everything would seem to have begun with its oldest commit`,
