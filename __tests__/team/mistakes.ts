@@ -241,6 +241,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'control-character': [
     ['a bell', named('"B\\ao"'), '"B\\ao"'],
     ['an escape as it is, quoted', named("'B\u001B[31mo'"), "'B\u001B[31mo'"],
+    [
+      'a comment with a carriage return',
+      members('  bo: { name: Bo, roles: [reader] } # left\r    suspended: true'),
+      '\r',
+    ],
     ['a line break in a name', members('  bo:\n    name: |\n      Bo\n    roles: [reader]'), '|...'],
     ['a snooze with a reason that erases a line', snoozed('until: "2027-01-31", reason: "safe\\e[2K"'), '"safe\\e[2K"'],
   ],

@@ -218,7 +218,8 @@ const HIDDEN: readonly (readonly [Rule<Found>, RegExp])[] = [
   [TEXT_RULES.invisibleCharacter, INVISIBLE],
 ];
 
-const OUTSIDE_TEXTS = /[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-\u2065\u206A-\uFFFF]/g;
+// A carriage return that ends no line is a line break to some readers, and none to others.
+const OUTSIDE_TEXTS = /\r(?!\n)|[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-\u2065\u206A-\uFFFF]/g;
 
 /** Comments: only what can make them read as something else than they are, once a line. */
 function reportElsewhere(source: string, covered: readonly TextRange[], report: Report): void {
