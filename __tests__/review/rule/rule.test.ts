@@ -1146,6 +1146,13 @@ describe('names that something else has', () => {
     const { team, withheld } = ruleFor({ ...input, account: { ...input.account, ids: known } });
     expect(withheld).toMatchObject([{ kind: 'renamed', key: 'bo' }]);
     expect(team.roles).toEqual(paymaster({}).roles);
+    const members = sampleTeam.members.filter(({ key }) => key !== 'bo');
+    const left = ruleFor({
+      ...{ ...input, team: { ...paymaster({}), members } },
+      account: { ...input.account, ids: known },
+    });
+    // No apply takes it from who left.
+    expect(brief(left)).toEqual([`paymaster name-taken ${PATH}${name('zzz')}`]);
   });
 
   test('what another boundary took stays withheld from who is in the moved group of a role', () => {

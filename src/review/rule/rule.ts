@@ -140,6 +140,8 @@ export function ruleFor(input: RuleInput): Ruled {
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
 
+  const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
+  const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
@@ -154,7 +156,7 @@ export function ruleFor(input: RuleInput): Ruled {
       leftOut.roles.push(role.key);
     }
     if (policy !== null) return [];
-    const holder = group ?? holderOutside(role.key, input);
+    const holder = group ?? holderOutside(role.key, renamed, input);
     if (holder !== null) {
       const fixed = notWidened(role, input);
       if (group !== null) return [{ ...fixed, withoutGroup: true }];
@@ -240,8 +242,6 @@ export function ruleFor(input: RuleInput): Ruled {
     members.push({ ...LEAVER, key });
   }
   const settings = { ...team.settings, deleteAfterDays: null };
-  const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
-  const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
   return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers, renamed };
 }
 
@@ -362,18 +362,22 @@ function groupsOutOfReach({ team, applied, account }: RuleInput): ReadonlySet<st
 }
 
 /** A group or user outside the lab's path, or a user of no member, with a role's policy, which no apply takes from it. */
-function holderOutside(key: string, { team, applied, account }: RuleInput): string | null {
-  const { access } = account;
+function holderOutside(
+  key: string,
+  renamed: readonly LimitedUser[],
+  { team, applied, account: { access } }: RuleInput,
+): string | null {
   const arn = rolePolicyArn(team, key);
   const teams = [team, ...(applied === null ? [] : [applied.team, ...applied.begun])];
-  const ours = new Set(teams.flatMap(({ members }) => members.map((member) => iamName(team.lab, member.key))));
+  // A renamed user of a member of the file loses the policy in the same apply.
+  const ours = new Set(renamed.map(({ user }) => user));
+  for (const { members } of teams) for (const member of members) ours.add(iamName(team.lab, member.key));
   const isOutside = ({ path }: { readonly path: string }) => path !== labPath(team.lab);
-  // A renamed user of a member loses the policy in the same apply.
-  const ids = new Set<string | undefined>(applied?.ids.user.values());
-  const isOurs = ({ name }: AccessUser) => ours.has(name) || ids.has(account.ids.user.get(name));
   const found =
     access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
-    access.users.find((user) => (isOutside(user) || !isOurs(user)) && [...user.attached, user.boundary].includes(arn));
+    access.users.find(
+      (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
+    );
   return found === undefined ? null : `${found.path}${found.name}`;
 }
 
