@@ -244,7 +244,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     [
       'a comment with a carriage return',
       members('  bo: { name: Bo, roles: [reader] } # left\r    suspended: true'),
-      '\r',
+      '\r    suspended: true...',
     ],
     ['a line break in a name', members('  bo:\n    name: |\n      Bo\n    roles: [reader]'), '|...'],
     ['a snooze with a reason that erases a line', snoozed('until: "2027-01-31", reason: "safe\\e[2K"'), '"safe\\e[2K"'],
