@@ -29,7 +29,9 @@ export function tofuAtEmulator(directory: string, endpoint: string): TofuAtEmula
 case "$1" in -chdir=*) cd "\${1#-chdir=}"; shift ;; esac
 case "$1" in
   version) echo 'OpenTofu v1.12.6'; exit ;;
-  init) '${process.execPath}' -e "${OVERRIDE.replaceAll('\n', ' ')}" ;;
+  init)
+    if [ -e cdk.tf.json ]; then '${process.execPath}' -e "${OVERRIDE.replaceAll('\n', ' ')}"
+    else sed -i '/use_lockfile/d; s/required_version.*/required_version = ">= 1.6"/' terraform.tf; fi ;;
   providers) shift 2; set -- providers lock '-fs-mirror=${fakeMirror(directory, 'registry.opentofu.org')}' "$@" ;;
 esac
 TF_REATTACH_PROVIDERS=$(cat "${callers}/$AWS_ACCESS_KEY_ID") exec '${REAL}' "$@"

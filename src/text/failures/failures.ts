@@ -295,11 +295,11 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   ...KEY_PROBLEMS,
 };
 
-/** For what synth writes; a state beside the team file is not where that looks for it. */
+/** In a folder that `eject` makes: a commit can fill that of `synth`. A state beside the team file is not where that looks for it. */
 export function destroyCommands(program: string | null, state: string | null): readonly string[] {
-  const run = `${program ?? 'tofu'} -chdir=cdktf.out/stacks/team`;
+  const run = `${program ?? 'tofu'} -chdir=ejected/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
-  return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];
+  return ['mturk-team eject --out ejected', `${run} init`, `${run} destroy${place}`];
 }
 
 /** Every failure, by its code. */
