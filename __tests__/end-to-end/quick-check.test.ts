@@ -12,6 +12,7 @@ import { quickCheck } from '../../src/app/drift/run-scan.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { showPlan } from '../../src/cli/plan-output.ts';
 import { boundaryArn, iamName, labPath, memberTags } from '../../src/team/names.ts';
+import { callIam, policy } from '../emulator/clients.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -105,6 +106,16 @@ test('a manual change made while apply waits for its answer makes another plan, 
     const { result, shown } = await applyAsking(test, emptyGroup);
     expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     expect(shown).toMatchObject([{ findings: [] }]);
+  });
+});
+
+test('a Deny that became wider while apply --restore waited is not lifted', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const deny = (action: string) => (iam: IAMClient) =>
+      callIam(iam, 'PutUserPolicy', { UserName: bo, PolicyName: 'stop', PolicyDocument: policy('Deny', action) });
+    await deny('mechanicalturk:GetHIT')(test.lab(smallTeam).iam);
+    const { result } = await applyAsking(test, deny('*'), { restore: ['bo'] });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
   });
 });
 

@@ -5,6 +5,7 @@ import { adoptionFile } from '../../adopt/adoption.ts';
 import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { writeOutputs } from '../../github/outputs.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
@@ -181,7 +182,7 @@ async function askToApply(
   const now = await planStack(session, { rule: shown.rule });
   if (!now.ok) return now;
   const { value: planned } = now;
-  if (planEffect(planned.saved.plan) !== planEffect(shown.saved.plan))
+  if (effectOf(planned) !== effectOf(shown))
     return fail('plan-stale', { reason: 'the plan made again is another one' });
   if (!restores) return now;
   const rule: RuleOptions = {
@@ -191,6 +192,11 @@ async function askToApply(
     lift: new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [restoreName(each)] : []))),
   };
   return planStack(session, { rule });
+}
+
+/** What a plan does, to people too: it names an inline policy that it deletes, whatever that says by now. */
+function effectOf({ saved, change }: StackPlan): string {
+  return stableJson([planEffect(saved.plan), change.people]);
 }
 
 function restorable({ ruled: { withheld } }: StackPlan): readonly Withheld[] {
