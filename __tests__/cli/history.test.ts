@@ -150,6 +150,20 @@ test('a rewritten branch, dates that go back, links and deletions are noted', as
   });
 });
 
+test('a folder in the place of the file deletes it, and hides no other commit', async () => {
+  const folder = (name: string) => ({ path: `team.yaml/${name}`, text: ':000000 100644 0 1 A' });
+  const history = clone([
+    at('2026-01-05', [BO]),
+    { ...at('2026-01-06', []), ...folder('one') },
+    { ...at('2026-01-07', []), ...folder('two') },
+    { ...at('2026-01-08', []), removes: 'team.yaml' },
+  ]);
+  const { changes, notes } = await notesOf(history, 'history');
+  expect(changes.map(({ at }: { at: string }) => at.slice(0, 10))).toEqual(['2026-01-05', '2026-01-08']);
+  const deleted = { commit: { date: '2026-01-06T10:00:00.000Z' }, because: { kind: 'deleted' } };
+  expect(notes).toMatchObject([{ code: 'history-version-unreadable', args: deleted }]);
+});
+
 test('a version that is no text, or larger than a team file can be, is no YAML', async () => {
   const history = clone([
     at('2026-01-05', [BO]),
