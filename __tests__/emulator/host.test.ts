@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { resetEmulator } from '../../src/emulator/reset-emulator.ts';
 import { callIam, iamOf, type Key, openAccount, outcome } from './clients.ts';
@@ -197,6 +197,29 @@ describe('the account of a directory', () => {
     expect([next.connected, asked]).toEqual([false, []]);
     await next.close();
     server.close();
+  });
+
+  test.each([
+    '.',
+    'state',
+    'account.json',
+    'account.json.new',
+    'account.journal',
+    'cloudtrail-events',
+    'state/team.tfstate.backup',
+  ])('is not opened with a link in the place of %s, which every write would follow', async (name) => {
+    const elsewhere = join(dir, 'elsewhere');
+    mkdirSync(join(elsewhere, 'state'), { recursive: true });
+    writeFileSync(join(elsewhere, 'mine'), 'mine');
+    const opened = join(dir, 'opened');
+    const link = join(opened, name);
+    mkdirSync(dirname(link), { recursive: true });
+    const isFile = name.includes('account') || name.includes('events') || name.includes('tfstate');
+    symlinkSync(isFile ? join(elsewhere, 'mine') : elsewhere, link);
+    const refused = await openAccount({ dir: opened }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ failure: { code: 'file-not-writable', args: { file: link } } });
+    expect(readFileSync(join(elsewhere, 'mine'), 'utf8')).toBe('mine');
+    expect(readdirSync(elsewhere).sort()).toEqual(['mine', 'state']);
   });
 
   test('hosted by another command, is waited for, and then refused with a reason', async () => {
