@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKFLOW_COMMAND } from '../../src/text/escape.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { run, runHere, scratch } from '../support/command.ts';
 import { ATTACKS } from '../support/hostile-text.ts';
 import { labText, SAMPLE_HISTORY } from '../support/sample-history.ts';
 import { type HistoryCommit, TeamHistory } from '../support/team-history.ts';
@@ -148,6 +149,30 @@ test('a rewritten branch, dates that go back, links and deletions are noted', as
     code: 'history-version-unreadable',
     args: { because: 'deleted', before: '2026-01-05' },
   });
+});
+
+test('a folder in the place of the file deletes it, and hides no other commit', async () => {
+  const folder = (name: string) => ({ path: `team.yaml/${name}`, text: ':000000 100644 0 1 A' });
+  const history = clone([
+    at('2026-01-05', [BO]),
+    { ...at('2026-01-06', []), ...folder('one') },
+    { ...at('2026-01-07', []), ...folder('two') },
+    { ...at('2026-01-08', []), removes: 'team.yaml' },
+  ]);
+  const { changes, notes } = await notesOf(history, 'history');
+  expect(changes.map(({ at }: { at: string }) => at.slice(0, 10))).toEqual(['2026-01-05', '2026-01-08']);
+  const deleted = { commit: { date: '2026-01-06T10:00:00.000Z' }, because: { kind: 'deleted' } };
+  expect(notes).toMatchObject([{ code: 'history-version-unreadable', args: deleted }]);
+});
+
+test('a Git of the directory in which the program runs is not started', async () => {
+  const trap = scratch({ git: '#!/bin/sh\necho trapped\n' });
+  made.push(trap);
+  chmodSync(join(trap.directory, 'git'), 0o755);
+  // On Windows, the working directory is searched first without being in PATH.
+  const env = { PATH: `.:${process.env.PATH}` };
+  const found = await run(['history', '--file', SAMPLE.file, '--json'], { cwd: trap.directory, env });
+  expect(found).toEqual(await ask('history', '--json'));
 });
 
 test('a version that is no text, or larger than a team file can be, is no YAML', async () => {

@@ -9,12 +9,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { resetEmulator } from '../../src/emulator/reset-emulator.ts';
 import { callIam, iamOf, type Key, openAccount, outcome } from './clients.ts';
 
+/** As long as the emulator's own. */
+const TOKEN = 'x'.repeat(24);
 const SCRIPT = new URL('./host-process.ts', import.meta.url).pathname;
 
 interface Hosting {
@@ -170,11 +174,52 @@ describe('the account of a directory', () => {
   });
 
   test('of a process that lives but no longer listens, is taken over', async () => {
-    const gone = { pid: process.pid, kind: 'command', endpoint: 'http://127.0.0.1:1', token: 'x' };
+    const gone = { pid: process.pid, kind: 'command', endpoint: 'http://127.0.0.1:1', token: TOKEN };
     writeFileSync(join(dir, 'emulator.lock'), JSON.stringify(gone));
     const next = await openAccount({ dir });
     expect(next.connected).toBe(false);
     await next.close();
+  });
+
+  test.each([
+    ['/any/path?x=', TOKEN],
+    ['', '../any/path?'],
+  ])('is taken over without a request to an address %s, token %s, that a commit chose', async (path, token) => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    writeFileSync(join(dir, 'emulator.lock'), JSON.stringify({ pid: process.pid, kind: 'server', endpoint, token }));
+    const next = await openAccount({ dir, waitMs: 0 });
+    expect([next.connected, asked]).toEqual([false, []]);
+    await next.close();
+    server.close();
+  });
+
+  test.each([
+    '.',
+    'state',
+    'account.json',
+    'account.json.new',
+    'account.journal',
+    'cloudtrail-events',
+    'state/team.tfstate.backup',
+  ])('is not opened with a link in the place of %s, which every write would follow', async (name) => {
+    const elsewhere = join(dir, 'elsewhere');
+    mkdirSync(join(elsewhere, 'state'), { recursive: true });
+    writeFileSync(join(elsewhere, 'mine'), 'mine');
+    const opened = join(dir, 'opened');
+    const link = join(opened, name);
+    mkdirSync(dirname(link), { recursive: true });
+    const isFile = name.includes('account') || name.includes('events') || name.includes('tfstate');
+    symlinkSync(isFile ? join(elsewhere, 'mine') : elsewhere, link);
+    const refused = await openAccount({ dir: opened }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ failure: { code: 'file-not-writable', args: { file: link } } });
+    expect(readFileSync(join(elsewhere, 'mine'), 'utf8')).toBe('mine');
+    expect(readdirSync(elsewhere).sort()).toEqual(['mine', 'state']);
   });
 
   test('hosted by another command, is waited for, and then refused with a reason', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { claimHost, type HostRecord, leaveHost } from './host-lock.ts';
@@ -7,8 +8,8 @@ import { type AccountHost, type HostedAccount, type HostOptions, startAccountHos
 import type { RunningProvider } from './provider/provider.ts';
 import type { LoggedCall } from './server/aws-endpoint.ts';
 import type { Faults } from './server/faults.ts';
-import { stateAddress } from './state-backend.ts';
-import { errorCode, messageOf } from './system.ts';
+import { STATE_DIRECTORY, stateAddress } from './state-backend.ts';
+import { errorCode, isLink, listOf, messageOf } from './system.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
 
@@ -77,6 +78,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
   try {
     if (dir !== null) {
       mkdirSync(dir, { recursive: true });
+      refuseLinks(dir);
       const record = { pid: process.pid, kind, endpoint: host.endpoint, token: host.token };
       const other = await claimOrFind(dir, record, options);
       if (other !== null) {
@@ -94,6 +96,14 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     await host.close(leave);
     throw error;
   }
+}
+
+/** Every write would follow a link, which a commit can bring. */
+function refuseLinks(dir: string): void {
+  const entries = [dir, join(dir, STATE_DIRECTORY)].flatMap((each) => listOf(each).map((name) => join(each, name)));
+  const file = [dir, ...entries].find(isLink);
+  if (file === undefined) return;
+  throw new EmulatorFailed(fail('file-not-writable', { file, reason: 'it is a symbolic link' }).failure);
 }
 
 /** Null where this process is the host now, else the server to connect to. */

@@ -47,13 +47,16 @@ function readRecord(file: string): HostRecord | null {
   }
 }
 
+const ENDPOINT = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
+/** 18 bytes as base64url. */
+const TOKEN = /^[\w-]{24}$/;
+
 /**
  * Whether a host still answers. A busy one is slow, a dead one refuses the connection, or its port is another program's. A
- * file that came with a repository may name another machine.
+ * file that came with a repository may name another machine, or a request of its choice.
  */
 export async function isHosting(host: HostRecord): Promise<boolean> {
-  if (!isRunning(host.pid) || !URL.canParse(host.endpoint)) return false;
-  if (new URL(host.endpoint).hostname !== '127.0.0.1') return false;
+  if (!isRunning(host.pid) || !ENDPOINT.test(host.endpoint) || !TOKEN.test(host.token)) return false;
   try {
     const answer = await fetch(`${host.endpoint}/emulator/${host.token}`, { signal: AbortSignal.timeout(2_000) });
     await answer.arrayBuffer();

@@ -1,10 +1,11 @@
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { EVENTS_FILE } from './account/event-history.ts';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
 import { HOST_FILE, isHosting, REMOVING_FILE, readHost } from './host-lock.ts';
 import { STATE_DIRECTORY } from './state-backend.ts';
+import { isLink, listOf } from './system.ts';
 
 const OWN = [
   ACCOUNT_FILE,
@@ -57,13 +58,4 @@ function filesOf(lab: string, record: string): readonly string[] {
   return record.endsWith('/')
     ? listOf(path).flatMap((name) => (name.endsWith('.json') ? [join(path, name)] : []))
     : [path];
-}
-
-/** Nothing of a link, which a commit can bring. */
-function listOf(directory: string): string[] {
-  return existsSync(directory) && !isLink(directory) ? readdirSync(directory) : [];
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** The system's code of an error, `EEXIST`; by its shape, because errors of another realm are no instances of ours. */
 export function errorCode(error: unknown): unknown {
@@ -32,4 +33,13 @@ export function writeWhole(file: string, content: string): void {
     closeSync(descriptor);
   }
   renameSync(beside, file);
+}
+
+/** The names in a directory; none of a link, which a commit can bring. */
+export function listOf(directory: string): string[] {
+  return existsSync(directory) && !isLink(directory) ? readdirSync(directory) : [];
+}
+
+export function isLink(path: string): boolean {
+  return lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

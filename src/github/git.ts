@@ -9,6 +9,12 @@ const LARGEST_OUTPUT = 256 * 1024 * 1024;
 /** A folder of a commit can be laid out as a bare repository, whose settings run programs: Git takes none that it only finds. */
 const NO_FOUND_BARE = ['-c', 'safe.bareRepository=explicit'];
 
+/**
+ * Windows runs a program of the working directory rather than one of PATH, and Node 20 knows no setting against it
+ * (https://github.com/nodejs/node/issues/46264). A checkout is written by all who write the repository; Node's directory is not.
+ */
+const CWD = dirname(process.execPath);
+
 type GitAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 export type Git = (...args: readonly string[]) => Promise<GitAnswer>;
 
@@ -29,7 +35,7 @@ export function isolatedGit(directory: string, settings: Readonly<Record<string,
 
 /** What Git prints in the clone of a directory; null if it fails, as without a clone or without Git. */
 export async function gitIn(directory: string, ...args: readonly string[]): Promise<string | null> {
-  const answered = await runGit(['-C', directory, ...args], process.env);
+  const answered = await runGit(['-C', resolve(directory), ...args], process.env);
   return answered.ok ? answered.text.trim() : null;
 }
 
@@ -42,7 +48,7 @@ export function isInClone(directory: string): boolean {
 /** Git in the clone of a directory, which reads commits as they were made: no replacement of an object, and no graft. */
 export function historyGit(directory: string): Git {
   const env = { ...process.env, GIT_GRAFT_FILE: '/dev/null', LC_ALL: 'C' };
-  return (...args) => runGit(['--no-replace-objects', '--literal-pathspecs', '-C', directory, ...args], env);
+  return (...args) => runGit(['--no-replace-objects', '--literal-pathspecs', '-C', resolve(directory), ...args], env);
 }
 
 /** All by which a checkout writes more than other line ends: https://git-scm.com/docs/gitattributes#_effects */
@@ -73,9 +79,9 @@ export async function convertedIn(directory: string, files: readonly string[]): 
 
 /** The contents of blobs by id; those that are missing are left out. Null if Git fails. */
 export function blobsIn(directory: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer> | null> {
+  const args = [...NO_FOUND_BARE, '--no-replace-objects', '-C', resolve(directory), 'cat-file', '--batch'];
   return new Promise((resolve) => {
-    const args = [...NO_FOUND_BARE, '--no-replace-objects', '-C', directory, 'cat-file', '--batch'];
-    const options = { encoding: 'buffer', timeout: TIME, maxBuffer: LARGEST_OUTPUT } as const;
+    const options = { cwd: CWD, encoding: 'buffer', timeout: TIME, maxBuffer: LARGEST_OUTPUT } as const;
     const child = execFile('git', args, options, (error, bytes) => resolve(error === null ? batchIn(bytes) : null));
     // A Git that ended early is reported by its exit code.
     child.stdin?.on('error', () => {});
@@ -102,7 +108,7 @@ function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<GitAns
     execFile(
       'git',
       [...NO_FOUND_BARE, ...args],
-      { env, timeout: TIME, maxBuffer: LARGEST_OUTPUT },
+      { cwd: CWD, env, timeout: TIME, maxBuffer: LARGEST_OUTPUT },
       (error, text, errors) => {
         const words = errors.trim().split('\n').at(-1) ?? '';
         resolve(error === null ? { ok: true, text } : { ok: false, reason: words === '' ? error.message : words });

@@ -18,16 +18,21 @@ export interface Commit {
 
 /** What `git log -z --raw` prints of each commit: fields end with a zero byte, which none can contain. */
 export const LOG_FORMAT = '--format=tformat:%H%x00%P%x00%ct%x00%an%x00%s';
-const FIELDS = 7;
+const FIELDS = 5;
 /** The last moment whose year has four digits. */
 const LAST_SECOND = 253_402_300_799;
 
-/** Commits that `git log -z --raw --no-abbrev` printed for one path, in its order. */
-export function readLog(text: string): readonly Commit[] {
+/** Commits that `git log -z --raw --no-abbrev` printed for one path, in its order; of a folder in its place, no file. */
+export function readLog(text: string, path: string): readonly Commit[] {
   const fields = text.split('\0');
-  return Array.from({ length: Math.floor(fields.length / FIELDS) }, (_, index) =>
-    commitOf(fields.slice(index * FIELDS, (index + 1) * FIELDS)),
-  );
+  const commits: Commit[] = [];
+  for (let at = 0; at + FIELDS < fields.length; ) {
+    const written = fields.slice(at, at + FIELDS);
+    // Then two for each changed file: its modes, ids and status, and its path.
+    for (at += FIELDS; fields[at]?.trimStart().startsWith(':'); at += 2)
+      if (fields[at + 1] === path) commits.push(commitOf([...written, ...fields.slice(at, at + 2)]));
+  }
+  return commits;
 }
 
 function commitOf([id = '', parents = '', seconds = '', author = '', subject = '', raw = '', path = '']: string[]) {

@@ -149,7 +149,7 @@ async function commitsOf(git: Git, tip: string, path: string) {
   while (place !== null && renames.length <= MOST_RENAMES) {
     const log = await git('log', ...options, ...encoding, place.tip, '--', place.path);
     if (!log.ok) return log;
-    const commits = readLog(log.text);
+    const commits = readLog(log.text, place.path);
     all.push(...commits);
     place = null;
     const [first = '', oldest] = [commits.at(-1)?.parents[0], commits.at(-1)];
