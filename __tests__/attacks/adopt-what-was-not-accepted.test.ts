@@ -88,6 +88,15 @@ describe('what was accepted', () => {
       },
       'Git tracks it',
     ],
+    [
+      'with capitals, which some file systems take for the same',
+      () => {
+        git('init', '--quiet');
+        const blob = git('hash-object', '-w', 'adopt.json').toString().trim();
+        git('update-index', '--add', '--cacheinfo', `100644,${blob},ADOPT.JSON`);
+      },
+      'Git tracks it',
+    ],
   ])('a file that Git brings, %s, accepts nothing', async (_how, bring, reason) => {
     expect(await undecided('--accept', 'otto')).toEqual([]);
     bring();

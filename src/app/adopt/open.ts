@@ -56,7 +56,9 @@ export async function readAdoption(
     return fail('adoption-unusable', { file, because: 'open', reason });
   }
   // Where Git does not answer, nothing tells whose file it is.
-  const tracked = isInClone(dirname(file)) ? await gitIn(dirname(file), 'ls-files', '--', basename(file)) : '';
+  const tracked = isInClone(dirname(file))
+    ? await gitIn(dirname(file), 'ls-files', '--', `:(icase)${basename(file)}`)
+    : '';
   if (tracked === null)
     return fail('adoption-unusable', { file, because: 'untold', reason: 'Git does not say whether it tracks it' });
   if (tracked !== '') {
