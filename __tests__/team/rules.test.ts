@@ -8,6 +8,8 @@ import { resolveRoles } from '../../src/team/resolve-roles.ts';
 import { policyTooLong } from '../../src/team/rules/roles.ts';
 import { codesOf, findingsOf, pointedAt, teamText } from './team-text.ts';
 
+const ON_GITHUB = { members: 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }' };
+
 describe('people whose access has ended', () => {
   const ended =
     'members:\n  ada: { name: Ada, roles: [reader] }\n  eve: { name: Eve, roles: [reader], until: "2026-11-24" }';
@@ -64,6 +66,7 @@ describe('the review of access', () => {
     ['366 days ago', ', reviewed: "2025-11-24"', ['review-due']],
     ['tomorrow', ', reviewed: "2026-11-26"', ['reviewed-in-future']],
     ['on no day', ', reviewed: soon', ['invalid-date']],
+    ['on a day long ago that the calendar has not', ', reviewed: "2025-02-29"', ['invalid-date']],
     ['never, of a suspended member', ', suspended: true', []],
     ['never, of a member past the last day', ', until: "2026-11-24"', ['until-passed']],
     ['never, of a member on the last day', ', until: "2026-11-25"', ['review-due']],
@@ -201,6 +204,56 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       ['wrong-type'],
     ],
     [
+      'a mistyped owner does not make the approval of two impossible',
+      { ...ON_GITHUB, owners: 'owners: [ada, adda]', settings: 'settings: { self-approval: true }' },
+      ['unknown-owner'],
+    ],
+    [
+      'no members at all, of a lab on GitHub',
+      { members: '', settings: 'settings: { self-approval: true }' },
+      ['missing-key'],
+    ],
+    ['a version with a hidden character', { version: 'version: "1\\u200B"' }, ['invisible-character']],
+    [
+      'what is beside an empty section belongs to it only if it looks so',
+      { departed: 'departed:\nemail: ada@lab.edu' },
+      ['empty-value', 'unknown-key'],
+    ],
+    [
+      'nothing belongs to an empty list',
+      { freeze: 'freeze:\nbo: { name: Bo, roles: [reader] }' },
+      ['empty-value', 'unknown-key'],
+    ],
+    [
+      'a list with a mistake in it, where no list belongs',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader], keys: ["${x}"] }' },
+      ['wrong-type', 'template-expression'],
+    ],
+    [
+      'what is no text in braces does not hide a mistyped key',
+      { members: 'members:\n  ada: { name: Ada, role, PhD }' },
+      ['unknown-key', 'unknown-key'],
+    ],
+    [
+      'a role is not unused while the roles of a member cannot be read',
+      {
+        roles: 'roles:\n  reader: { allow: [GetHIT] }\n  payer: { allow: [SendBonus] }',
+        members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo: { name: Bo, roles: [7] }',
+      },
+      ['wrong-type'],
+    ],
+    ['a mode with a hidden character', { settings: 'settings: { reconcile: "al\\u200Bl" }' }, ['invisible-character']],
+    [
+      'what lacks to a member whose id has a hidden character',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  "b\\u200Bo": { roles: [reader] }' },
+      ['invisible-character', 'missing-key'],
+    ],
+    [
+      'two mistakes in one name',
+      { members: 'members:\n  ada: { name: "${x}\\u200B", roles: [reader] }' },
+      ['template-expression', 'invisible-character'],
+    ],
+    [
       'an id with a hidden character is not also outside the alphabet',
       { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  "b\\u200Bo": { name: Bo, roles: [reader] }' },
       ['invisible-character'],
@@ -208,6 +261,34 @@ describe('one mistake is one finding, whatever hangs on it', () => {
   ])('%s', (_, sections, codes) => {
     expect(codesOf(teamText(sections))).toEqual(codes);
   });
+});
+
+const settings = (fields: string) => ({ settings: `settings: { ${fields} }` });
+const inState = (fields: string) => ({ ...ON_GITHUB, ...settings(`state: { ${fields} }`) });
+const bucket = (name: string) => inState(`bucket: ${name}, region: us-east-1`);
+const email = (text: string) => ({ members: `members:\n  ada: { name: Ada, roles: [reader], email: ${text} }` });
+
+test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
+  ['the longest address', email(`ada@${'l'.repeat(246)}.edu`), []],
+  ['a longer address', email(`ada@${'l'.repeat(247)}.edu`), ['invalid-email']],
+  ['a bucket with two dots', bucket('lab..state'), ['invalid-bucket-name']],
+  ['the longest neighbor', settings(`neighbors: [${'v'.repeat(40)}]`), []],
+  ['a longer neighbor', settings(`neighbors: [${'v'.repeat(41)}]`), ['invalid-neighbor']],
+  ['an administrator beside the lab', settings('administrators: ["arn:aws:iam::012345678901:user/ops"]'), []],
+  ['an account that is true', { account: 'account: true' }, ['wrong-type']],
+  ['a comma that ends a description', { roles: 'roles:\n  reader:\n    description: Reads,\n    allow: [GetHIT]' }, []],
+  [
+    'what one list allows and another denies',
+    { roles: 'roles:\n  reader: { allow: [GetHIT, pay:bonus], deny: [pay:bonus] }' },
+    [],
+  ],
+  [
+    'a denied capability of which one operation is allowed',
+    { roles: 'roles:\n  reader: { allow: [GetHIT, DeleteWorkerBlock], deny: [workers:block] }' },
+    [],
+  ],
+])('what may and may not be written: %s', (_, sections, codes) => {
+  expect(codesOf(teamText(sections))).toEqual(codes);
 });
 
 test('mistakes of different kinds are found in one run, in the order of the file', () => {

@@ -115,9 +115,8 @@ export const LAB_RULES = [
       if (lab === null || !context.intact('lab')) return;
       for (const { section, key } of idsOf(context)) {
         const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
-        if (lab.length + 1 + key.length > limit) {
-          report([section, key], { section, id: key, name: iamName(lab, key), limit });
-        }
+        const name = iamName(lab, key);
+        if (name.length > limit) report([section, key], { section, id: key, name, limit });
       }
     },
   }),

@@ -186,8 +186,8 @@ export const ROLE_RULES = [
     check(context, report) {
       for (const { role, whole } of resolvedRoles(context)) {
         const allowed = allowedBy(whole);
-        for (const [index, name] of role.deny.entries()) {
-          if (name === null || operationsNamed(name).some((operation) => allowed.has(operation))) continue;
+        for (const [index, name] of role.deny.map(String).entries()) {
+          if (operationsNamed(name).some((operation) => allowed.has(operation))) continue;
           report(['roles', role.key, 'deny', index], { role: role.key, name });
         }
       }
@@ -242,6 +242,5 @@ function* resolvedRoles(context: RuleContext): Generator<{ role: RoleDraft; whol
 }
 
 function allowedBy(whole: ResolvedRole): ReadonlySet<Operation> {
-  const managed = [...whole.managed].flatMap(operationsOfManaged);
-  return managed.length === 0 ? whole.allow : new Set([...whole.allow, ...managed]);
+  return new Set([...whole.allow, ...[...whole.managed].flatMap(operationsOfManaged)]);
 }

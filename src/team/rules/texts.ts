@@ -1,3 +1,4 @@
+import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { codePointOf, WORKFLOW_COMMAND } from '../../text/escape.ts';
@@ -187,11 +188,11 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
         visit(item);
         path.pop();
       }
-    } else if (typeof node === 'object' && node !== null) {
+    } else if (isObject(node)) {
       for (const key in node) {
         path.push(key);
         text(key, 'key');
-        visit((node as Record<string, unknown>)[key]);
+        visit(node[key]);
         path.pop();
       }
     }
@@ -223,6 +224,7 @@ const OUTSIDE_TEXTS = /[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-
 /** Comments: only what can make them read as something else than they are, once a line. */
 function reportElsewhere(source: string, covered: readonly TextRange[], report: Report): void {
   let next = 0;
+  // Equivalent if mutated: any place before the text.
   let lineEnd = -1;
   for (const match of source.matchAll(OUTSIDE_TEXTS)) {
     const from = match.index;
