@@ -404,6 +404,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       '"mechanicalturk:GrantBonus"',
     ],
     ['a dead name', role('{ allow: [GrantBonus] }'), 'GrantBonus'],
+    ['a dead name without a successor', role('{ allow: [GetHIT, GetRequesterStatistic] }'), 'GetRequesterStatistic'],
     ['a dead name denied', role('{ allow: ["*"], deny: [GrantBonus] }'), 'GrantBonus'],
   ],
   'unknown-managed-policy': [

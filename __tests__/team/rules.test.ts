@@ -20,9 +20,10 @@ describe('people whose access has ended', () => {
 
   test('a sponsor who is gone is a warning', () => {
     const text = teamText({ members: `${ended}\n  bo: { name: Bo, roles: [reader], sponsor: eve }` });
-    expect(findingsOf(text).map(({ code, severity }) => [code, severity])).toEqual([
-      ['until-passed', 'warning'],
-      ['sponsor-expired', 'warning'],
+    const args = { member: 'eve', until: '2026-11-24' };
+    expect(findingsOf(text)).toMatchObject([
+      { code: 'until-passed', severity: 'warning', args },
+      { code: 'sponsor-expired', severity: 'warning', args },
     ]);
   });
 
@@ -249,6 +250,11 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       ['invisible-character', 'missing-key'],
     ],
     [
+      'a field beside a member who has it belongs to no one',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n    name: Bo\n  name: Cy' },
+      ['missing-key', 'wrong-type'],
+    ],
+    [
       'two mistakes in one name',
       { members: 'members:\n  ada: { name: "${x}\\u200B", roles: [reader] }' },
       ['template-expression', 'invisible-character'],
@@ -271,10 +277,18 @@ const email = (text: string) => ({ members: `members:\n  ada: { name: Ada, roles
 test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
   ['the longest address', email(`ada@${'l'.repeat(246)}.edu`), []],
   ['a longer address', email(`ada@${'l'.repeat(247)}.edu`), ['invalid-email']],
+  ['a bucket with a prefix of AWS', bucket('xn--lab'), ['invalid-bucket-name']],
   ['a bucket with two dots', bucket('lab..state'), ['invalid-bucket-name']],
   ['the longest neighbor', settings(`neighbors: [${'v'.repeat(40)}]`), []],
   ['a longer neighbor', settings(`neighbors: [${'v'.repeat(41)}]`), ['invalid-neighbor']],
   ['an administrator beside the lab', settings('administrators: ["arn:aws:iam::012345678901:user/ops"]'), []],
+  ['a name in French', { members: 'members:\n  ada: { name: "Ada\\u00A0: O", roles: [reader] }' }, []],
+  ['an owner of today', { members: 'members:\n  ada: { name: Ada, roles: [reader], from: "2026-11-25" }' }, []],
+  [
+    'no owner before tomorrow',
+    { members: 'members:\n  ada: { name: Ada, roles: [reader], from: "2026-11-26" }' },
+    ['no-owner'],
+  ],
   ['an account that is true', { account: 'account: true' }, ['wrong-type']],
   ['a comma that ends a description', { roles: 'roles:\n  reader:\n    description: Reads,\n    allow: [GetHIT]' }, []],
   [

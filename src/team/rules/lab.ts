@@ -111,8 +111,8 @@ export const LAB_RULES = [
       help: t`shorten it by ${name.length - limit} or more`,
     }),
     check(context, report) {
-      const { lab } = context.draft;
-      if (lab === null || !context.intact('lab')) return;
+      const lab = context.draft.lab ?? '';
+      if (!context.intact('lab')) return;
       for (const { section, key } of idsOf(context)) {
         const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
         const name = iamName(lab, key);
@@ -153,7 +153,7 @@ export const LAB_RULES = [
     check: preparedCheck(LISTS, () => {
       const seen = new Set<string>();
       return (entry, { path }) => {
-        const id = JSON.stringify([...path.slice(0, -1), entry]);
+        const id = JSON.stringify(path.with(-1, entry));
         const isRepeated = seen.has(id);
         seen.add(id);
         return isRepeated && { entry };

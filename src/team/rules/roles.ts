@@ -60,9 +60,9 @@ export const ROLE_RULES = [
       return {
         summary: summary,
         reason:
-          successors.length === 1 && note === null
+          note === null
             ? t`renamed to ${valueList(successors)} in 2017; ${nothing}`
-            : t`replaced by ${valueList(successors)} in 2017${trusted(note === null ? '' : ` (${note})`)}; ${nothing}`,
+            : t`replaced by ${valueList(successors)} in 2017 (${trusted(note)}); ${nothing}`,
         help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
       };
     },
@@ -138,13 +138,13 @@ export const ROLE_RULES = [
       };
     },
     check({ draft }, report) {
-      const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
+      const parents = new Map(draft.roles.map((role) => [role.key, role.extends.map(String)]));
       const finished = new Set<string>();
       // `path` leads from a role to one that it extends; a file with more roles than an account can have is not checked.
       const follow = (key: string, path: readonly string[]): void => {
         const keys = [...path, key];
         for (const [index, parent] of (parents.get(key) ?? []).entries()) {
-          if (parent === null || finished.has(parent)) continue;
+          if (finished.has(parent)) continue;
           const since = keys.indexOf(parent);
           if (since === -1) follow(parent, keys);
           else report(['roles', key, 'extends', index], { circle: [...keys.slice(since), parent] });

@@ -52,7 +52,7 @@ const unknownKey = rule({
         ? t`write ${value(suggestion)}`
         : meant !== null
           ? t`if it belongs to the text before it, quote both: ${value(meant.text)}; else remove it`
-          : entryOf !== null && entryOf === path[0]
+          : entryOf === path[0]
             ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(entryOf)}, else remove it; ${others}`
             : entryOf !== null
               ? t`if it is a ${trusted(KIND_NAMES[entryOf] ?? '')}, move it below ${value(entryOf)} and indent it like the others; else remove it`
@@ -300,7 +300,7 @@ function isPathOfMode(path: DocumentPath): boolean {
 /** The count at a path of the file; null if something else is there. */
 function countAt(path: DocumentPath): CountKey | null {
   const key = path.at(-1);
-  const isIn = key === 'keys' ? path[0] === 'members' && path.length === 3 : path[0] === 'settings';
+  const isIn = key === 'keys' ? path.length === 3 : path[0] === 'settings';
   return isIn && isCountKey(key) ? key : null;
 }
 
@@ -454,8 +454,9 @@ function correction({ expected, actual, source }: TypeMismatch, { path }: Place)
   }
   if (expected === 'text' && source !== null) return t`quote it: ${value(JSON.stringify(quoted(source)))}`;
   if (expected === 'true-or-false') {
-    if (source !== null && YES.test(source)) return t`write ${value('true')}, without quotes`;
-    if (source !== null && NO.test(source)) return t`write ${value('false')}, without quotes`;
+    const text = source ?? '';
+    if (YES.test(text)) return t`write ${value('true')}, without quotes`;
+    if (NO.test(text)) return t`write ${value('false')}, without quotes`;
     return t`write ${value('true')} or ${value('false')}, without quotes`;
   }
   if (path.length === 0) return t`restore it, or delete it and run ${value('mturk-team init')}`;
