@@ -377,10 +377,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     [
       'a long circle',
       {
-        ...roles(ELEVEN.map((key, index) => `  ${key}: { extends: [reader, r${(index + 1) % 11}] }`).join('\n')),
-        members: 'members:\n  ada: { name: Ada, roles: [r0] }',
+        ...roles(
+          ELEVEN.slice(3)
+            .map((key, index) => `  ${key}: { extends: [reader, r${((index + 1) % 8) + 3}] }`)
+            .join('\n'),
+        ),
+        members: 'members:\n  ada: { name: Ada, roles: [r3] }',
       },
-      'r0',
+      'r3',
     ],
     [
       'a role outside that extends one of a circle',
@@ -538,6 +542,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['half a key', bo('keys: 0.5'), '0.5'],
     ['a number of keys in words', bo('keys: two'), 'two'],
     ['a number of keys in quotes', bo('keys: "0"'), '"0"'],
+    ['an empty text for a number of keys', bo('keys: ""'), '""'],
     ['no keys in words', bo('keys: none'), 'none'],
     ['keys that are too old at once', settings('key-max-age-days: 0'), '0'],
     ['an age with a unit', settings('key-max-age-days: 90d'), '90d'],

@@ -37,9 +37,9 @@ describe('people whose access has ended', () => {
   test('owners of whom one is suspended and the other past the last day are none', () => {
     const suspended = ended.replace('name: Ada', 'suspended: true, name: Ada');
     const findings = findingsOf(teamText({ owners: 'owners: [eve, ada]', members: suspended }));
-    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
-      ['no-owner', 'error'],
-      ['until-passed', 'warning'],
+    expect(findings).toMatchObject([
+      { code: 'no-owner', severity: 'error', args: { because: 'none-active' } },
+      { code: 'until-passed', severity: 'warning' },
     ]);
     expect(
       codesOf(teamText({ owners: 'owners: [ada, bo]', members: `${suspended}\n  bo: { name: Bo, roles: [reader] }` })),
@@ -279,6 +279,8 @@ test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
   ['a longer address', email(`ada@${'l'.repeat(247)}.edu`), ['invalid-email']],
   ['a bucket with a prefix of AWS', bucket('xn--lab'), ['invalid-bucket-name']],
   ['a bucket with two dots', bucket('lab..state'), ['invalid-bucket-name']],
+  ['the longest state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(80)}`), []],
+  ['a longer state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(81)}`), ['invalid-state-key']],
   ['the longest neighbor', settings(`neighbors: [${'v'.repeat(40)}]`), []],
   ['a longer neighbor', settings(`neighbors: [${'v'.repeat(41)}]`), ['invalid-neighbor']],
   ['an administrator beside the lab', settings('administrators: ["arn:aws:iam::012345678901:user/ops"]'), []],
@@ -289,6 +291,8 @@ test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
     { members: 'members:\n  ada: { name: Ada, roles: [reader], from: "2026-11-26" }' },
     ['no-owner'],
   ],
+  ['a role with the name of a member', settings('administrators: ["arn:aws:iam::012345678901:role/vision-ada"]'), []],
+  ['a day as a description', { roles: 'roles:\n  reader: { description: 2026-11-25, allow: [GetHIT] }' }, []],
   ['an account that is true', { account: 'account: true' }, ['wrong-type']],
   ['a comma that ends a description', { roles: 'roles:\n  reader:\n    description: Reads,\n    allow: [GetHIT]' }, []],
   [

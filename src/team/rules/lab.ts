@@ -133,9 +133,10 @@ export const LAB_RULES = [
           : t`change one of the keys`,
     }),
     check({ draft }, report) {
-      const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
+      const users = new Map<string, string>();
+      const seen = { roles: new Map<string, string>(), members: users, departed: users };
       for (const { section, key } of idsOf({ draft })) {
-        const names = section === 'roles' ? seen.groups : seen.users;
+        const names = seen[section];
         const other = names.get(key.toLowerCase());
         if (other === undefined) names.set(key.toLowerCase(), key);
         else if (other !== key) report([section, key], { section, id: key, other });

@@ -221,8 +221,8 @@ export const MEMBER_RULES = [
     check: preparedCheck(['members.*.from'], (context) => {
       const ends = lastDays(context);
       return (from, { key }) => {
-        const until = ends.get(key);
-        return until !== undefined && from > until && { member: key, until };
+        const until = ends.get(key) ?? from;
+        return from > until && { member: key, until };
       };
     }),
   }),

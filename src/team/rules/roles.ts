@@ -99,7 +99,7 @@ export const ROLE_RULES = [
     check: textCheck(['roles.*.managed.[]'], (name, _at, { suggest }) => {
       if (isManagedPolicyName(name)) return false;
       // An ARN of a policy ends in its name.
-      return { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) };
+      return { name, suggestion: suggest(name.replace(/^.*\//, ''), MANAGED_POLICY_NAMES) };
     }),
   }),
   rule({
@@ -207,14 +207,11 @@ export const ROLE_RULES = [
       const lists = draft.members.map(([, { roles }]) => listIn(roles) ?? [null]);
       if (!draft.hasMembers || lists.some((roles) => roles.includes(null))) return;
       const used = new Set<string>();
-      const use = (name: string | null) => {
-        if (name === null) return;
+      for (const name of [...draft.roles.flatMap((role) => role.extends), ...lists.flat()].map(String)) {
         used.add(name);
         // A mistyped name is reported in its place; the role that was meant is not unused.
         if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
-      };
-      for (const role of draft.roles) role.extends.forEach(use);
-      for (const roles of lists) roles.forEach(use);
+      }
       for (const { key } of draft.roles) if (!used.has(key)) report(['roles', key], { role: key });
     },
   }),
@@ -237,7 +234,9 @@ function policyLength(allow: readonly Operation[], deny: readonly Operation[]): 
 function* resolvedRoles(context: RuleContext): Generator<{ role: RoleDraft; whole: ResolvedRole }> {
   for (const role of context.draft.roles) {
     const whole = context.resolved.get(role.key);
-    if (whole !== undefined && [...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
+    // Equivalent if mutated: each role is resolved.
+    if (whole === undefined) continue;
+    if ([...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
   }
 }
 

@@ -185,10 +185,12 @@ export function reindent(root: Node, report: Report): void {
       owner = owns(key, pair.value) ? { key, pair, moved: [] } : null;
       if (owner !== null) owners.push(owner);
     }
-    for (const { key, pair, moved } of owners.filter((each) => each.moved.length > 0)) {
+    for (const { key, pair, moved } of owners) {
+      const [first] = moved;
+      if (first === undefined) continue;
       const keys = moved.map((each) => keyTextOf(each.key) ?? '');
       const args = { owner: key, keys, inBraces: map.flow === true };
-      report(notIndented, [...parent, key], args, { range: rangeOf(moved[0]?.key) ?? [0, 1] });
+      report(notIndented, [...parent, key], args, { range: rangeOf(first.key) ?? undefined });
       const entry = isMap(pair.value) ? pair.value : new YAMLMap();
       entry.items = [...entry.items, ...moved];
       pair.value = entry;

@@ -171,7 +171,7 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(TEXT_RULES.templateExpression, path, { marker: marker[0] }, { at });
-    for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
+    for (const [found, character] of hiddenIn(content, MULTILINE.has(path.at(-1)))) {
       report(found, path, { character }, { at });
     }
     covered.push(places[at](path));
