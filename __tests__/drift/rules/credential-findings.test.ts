@@ -199,12 +199,26 @@ describe('credentials', () => {
     expect(scanOfAccount({ team, credentials }).findings.map(({ id }) => id)).toEqual(expected);
   });
 
-  test('an old key of a member with a recipient is replaced by one command, and no key of theirs by hand', () => {
-    const credentials = keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z']);
-    const [finding] = scanOfAccount({ team: withMember('bo', bo), credentials }).findings;
+  const used = ['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z'] as const;
+  test.each<[string, Team, Credentials, string]>([
+    [
+      'by one command, and no key of theirs by hand',
+      withMember('bo', bo),
+      keysOf(used),
+      'Run mturk-team keys create bo; keys sync then deactivates this one.',
+    ],
+    [
+      'by the other key',
+      withMember('bo', bo),
+      keysOf(used, ['2026-11-20T12:00:00Z', null, false]),
+      'Move to the other key, then deactivate this one:',
+    ],
+    ['by none after a suspension', withMember('bo', { ...bo, suspended: true }), keysOf(used), 'Deactivate it:'],
+  ])('an old key of a member with a recipient is replaced %s', (_what, team, credentials, toFix) => {
+    const finding = scanOfAccount({ team, credentials }).findings.find(({ rule }) => rule === 'old-access-key');
     const remedy = finding && ruleOf(finding).remedy?.(finding, naming);
-    expect(remedy?.commands).toBeUndefined();
-    expect(plainText(remedy?.toFix ?? t``)).toBe('Run mturk-team keys create bo; keys sync then deactivates this one.');
+    expect(remedy?.commands === undefined).toBe(!toFix.endsWith(':'));
+    expect(plainText(remedy?.toFix ?? t``)).toBe(toFix);
   });
 
   test.each(cases)('%s', (_what, given, expected) => {

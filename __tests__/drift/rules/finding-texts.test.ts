@@ -60,7 +60,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     change: withUser({ name: 'old', attached: [FULL] }),
     credentials: { old: { keys: [keyOf(), keyOf({ id: null })] } },
   },
-  'two keys of the root user': { inventory: { rootKeys: [keyOf(), keyOf()] } },
+  'two keys of the root user, one of them new': { inventory: { rootKeys: [keyOf(), keyOf({ created: null })] } },
   'a user with one policy that grants, beside others': {
     change: all(
       withPolicy(stopArn('logs'), says(everythingOfS3)),

@@ -55,7 +55,7 @@ function versionsOf(arn: string, { inventory, account, expected, team, at }: Sca
   const desired = expected.policies.find((policy) => policy.arn === arn)?.document ?? null;
   const versions = inventory.policies.get(arn)?.versions ?? [];
   const inForce = versions.find(({ isInForce }) => isInForce);
-  if (versions.length < 2 || inForce === undefined) return [];
+  if (inForce === undefined) return [];
   const known = [inForce.document, desired].filter((document) => document !== null);
   const last = lastApplied(versions, inForce, desired);
   const isBoundary = arn === boundaryArn(team);

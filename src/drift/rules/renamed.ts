@@ -147,7 +147,9 @@ export function isRevertibleDespite(renames: readonly Rename[], difference: Diff
     const isAdded = difference.kind === 'policy-attached' || difference.kind === 'inline-policy-added';
     return (kind === 'user' && isAdded) || !is(kind, name);
   }
-  return !('user' in difference) || 'group' in difference || !is('user', difference.user);
+  // Equivalent if mutated: what names no user is not about a renamed one.
+  if (!('user' in difference)) return true;
+  return 'group' in difference || !is('user', difference.user);
 }
 
 function byName(one: Named, other: Named): number {
