@@ -79,13 +79,13 @@ describe('credentials', () => {
       [],
     ],
     [
-      'a key of a suspended member, used six days ago',
-      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-19T12:00:00Z' })] } } },
-      ['key-used-after-leaving/cy/2026-11-19'],
+      'a key of a suspended member, used seven days ago',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-18T12:00:00Z' })] } } },
+      ['key-used-after-leaving/cy/2026-11-18'],
     ],
     [
-      'a key of a suspended member, used eight days ago',
-      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-17T11:00:00Z' })] } } },
+      'a key of a suspended member, used an hour earlier',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-18T11:00:00Z' })] } } },
       [],
     ],
     [

@@ -1,7 +1,7 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import { DENY_ALL_ARN } from '../../../src/catalog/managed-policies.ts';
-import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { findingTitle, findingView } from '../../../src/drift/report/finding-view.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
 import { type Text, tickedText } from '../../../src/text/text.ts';
 import {
@@ -116,6 +116,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
       putInto('fay', 'readers'),
     ),
   },
+  'a group that gives control of IAM': {
+    change: all(
+      withGroup({ name: 'deployers', path: PATH, inline: [inline('iam', statement('Allow', 'iam:PutUserPolicy'))] }),
+      withUser({ name: 'ops', groups: ['deployers'] }),
+    ),
+  },
   'a group of another lab with a policy of this one': {
     change: withGroup({ name: 'vision-lab-payers', path: OTHER, attached: [PAYERS] }),
   },
@@ -150,6 +156,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'policies with retired operations': {
     change: all(
       withPolicy(stopArn('tutorial'), says(statement('Deny', 'mechanicalturk:GrantBonus'))),
+      withPolicy(
+        stopArn('both'),
+        says(statement('Allow', 'mechanicalturk:SearchHITs'), statement('Deny', 'mechanicalturk:GrantBonus')),
+      ),
       withPolicy(
         stopArn('reader'),
         says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetRequesterStatistic'])),
@@ -216,4 +226,23 @@ test('what findings are called, and what ends them', () => {
     return [`# ${what}`, ...views, ''].join('\n');
   });
   expectGolden('drift/finding-texts.list', scenes.join('\n'));
+});
+
+test('a boundary that is there again was removed before', () => {
+  const account = changeUser('bo', () => ({ boundary: null }))(desiredAccess(sampleTeam, TODAY));
+  const [finding] = scanOfAccount({ account }).findings;
+  const title = findingTitle({ ...finding!, cause: 'resolved' }, namingOf(sampleTeam));
+  expect(tickedText(title)).toBe('Permissions boundary of Bo Chen (`bo`) removed');
+});
+
+test('in an issue, a command asks the account for its number and for the id of a key', () => {
+  const account = all(
+    withPolicy(stopArn('pay'), says(bonus)),
+    withUser({ name: 'old', attached: [stopArn('pay')] }),
+  )(desiredAccess(sampleTeam, TODAY));
+  const { findings } = scanOfAccount({ account, credentials: { old: key() } });
+  expect(findingView(findings[0]!, namingOf(sampleTeam)).commands).toEqual([
+    `aws iam update-access-key --user-name old --access-key-id "$(aws iam list-access-keys --user-name old --query "AccessKeyMetadata[?ends_with(AccessKeyId,'MPLE')].AccessKeyId" --output text)" --status Inactive`,
+    'aws iam detach-user-policy --user-name old --policy-arn arn:aws:iam::$ACCOUNT:policy/pay',
+  ]);
 });

@@ -83,6 +83,8 @@ test('between adopt --apply and adopt --finish, only what gives access is a find
   expect(textOf(scan)).toMatch(
     /^The IAM users of ada, bo, .* Run mturk-team adopt --finish, or mturk-team adopt --undo\.$/,
   );
+  const [ada, zoe] = [first!, { ...first!, name: name('zoe') }];
+  expect(textOf(scanned({ ...desired, users: [ada, zoe], groups }))).toMatch(/^The IAM users of ada are moved/);
   const unlimited = users.map((user) => ({ ...user, inline: [] }));
   expect(idsOf(scanned({ ...desired, users: unlimited.slice(1), groups }))).toEqual(['nothing-applied: pending']);
   const bo = users.find((user) => user.name === name('bo'))!;
@@ -98,7 +100,9 @@ test('as soon as anything that an apply makes exists, or an apply ended, it is n
   expect(idsOf(begun)).not.toContain('nothing-applied: pending');
   const [ada] = desiredAccess(sampleTeam, TODAY).users;
   expect(idsOf(scanned({ ...EMPTY, users: [ada!] }))).not.toContain('nothing-applied: pending');
-  expect(idsOf(scanned({ ...EMPTY, users: [{ ...ada!, tags: {} }] }))).toContain('nothing-applied: pending');
+  const byHand = scanned({ ...EMPTY, users: [{ ...ada!, tags: {} }] });
+  expect(idsOf(byHand)).toContain('nothing-applied: pending');
+  expect(textOf(byHand)).toMatch(/^Nothing of this lab has been applied yet\./);
   const emptied = scanOfAccount({ account: EMPTY });
   expect(emptied.findings.map(({ rule }) => rule)).toContain('user-deleted');
   expect(emptied.findings.map(({ rule }) => rule)).not.toContain('nothing-applied');

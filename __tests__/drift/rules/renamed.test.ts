@@ -81,6 +81,15 @@ describe('one finding, known by', () => {
       { change: renamed(PAYERS), noted: ids('group', PAYERS.name, 'AGPA1'), found: ids('group', PAYERS.to, 'AGPA1') },
       ['group-renamed/paymaster: manual, manual'],
     ],
+    [
+      'the name, which differs in case alone',
+      { change: all(untagged, renamed({ ...FAY, to: 'Perception-Lab-Fay' })) },
+      [
+        'tag-changed/fay/mturk-team=3Alab: manual, manual',
+        'tag-changed/fay/mturk-team=3Amember: manual, manual',
+        'user-renamed/fay: manual, manual',
+      ],
+    ],
     ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
     [
       'CloudTrail, which saw another rename of that name',

@@ -19,7 +19,7 @@ const team: Team = {
 
 type Trusted = Readonly<Record<string, string>>;
 
-function role(name: string, trusted: Trusted, document: PolicyDocument, path = '/'): AccountRole {
+function role(name: string, trusted: Trusted, document: PolicyDocument | null, path = '/'): AccountRole {
   return {
     ...{ name, path, arn: `arn:aws:iam::${ACCOUNT}:role${path}${name}`, attached: [], boundary: null, tags: {} },
     inline: [{ name: 'own', document }],
@@ -177,7 +177,8 @@ const OF_NEIGHBOR = permissionsOf('apply', {
 /** With it, everyone who can add to a group of that lab can become administrator. */
 const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
 
-test.each<[string, PolicyDocument, name?: string]>([
+test.each<[string, PolicyDocument | null, name?: string]>([
+  ['has a policy that cannot be read', null],
   ['can do everything', EVERYTHING],
   ['changes all of IAM', says(...statementsOf(OF_NEIGHBOR), onAll('iam:*'))],
   ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
@@ -189,7 +190,7 @@ test.each<[string, PolicyDocument, name?: string]>([
     const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
     const account = withoutBoundary(desiredAccess(team, TODAY));
     const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
-    const found = (given: PolicyDocument, name: string, scanned: Team) => {
+    const found = (given: PolicyDocument | null, name: string, scanned: Team) => {
       const roles = [
         role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
         role(name, root, given, '/mturk-roles/vision-lab/'),

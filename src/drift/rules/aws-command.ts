@@ -107,7 +107,7 @@ function lookupLine({ action, list, id }: Lookup, user: string, end: string): st
 const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;
 
 function argument(value: string, { accountId }: CommandAudience): string {
-  const [, head, rest] = accountId ? [] : (ARN.exec(value) ?? []);
+  const [, head, rest = ''] = accountId ? [] : (ARN.exec(value) ?? []);
   // Outside quotes, so that the shell fills it in.
-  return head === undefined || rest === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
+  return head === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
 }

@@ -75,7 +75,7 @@ function versionsOf(arn: string, { inventory, account, expected, team, at }: Sca
 function lastApplied(versions: readonly PolicyVersion[], inForce: PolicyVersion, desired: PolicyDocument | null) {
   const isDesired = ({ document }: PolicyVersion) =>
     document !== null && desired !== null && canonicalDocument(document) === canonicalDocument(desired);
-  if (desired === null || isDesired(inForce)) return numberOf(inForce);
+  if (isDesired(inForce)) return numberOf(inForce);
   return Math.max(numberOf(inForce), ...versions.filter(isDesired).map(numberOf));
 }
 
