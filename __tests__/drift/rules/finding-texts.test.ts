@@ -58,7 +58,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'a user who has a key without a known id': {
     change: withUser({ name: 'old', attached: [FULL] }),
-    credentials: { old: { keys: [keyOf(), keyOf({ id: null })] } },
+    credentials: { old: { keys: [keyOf({ lastUsed: null, isUseKnown: false }), keyOf({ id: null })] } },
   },
   'two keys of the root user, one of them new': { inventory: { rootKeys: [keyOf(), keyOf({ created: null })] } },
   'a user with one policy that grants, beside others': {

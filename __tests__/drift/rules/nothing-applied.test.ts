@@ -41,6 +41,8 @@ test('what has a name of the lab elsewhere is in the way, neither moved nor chan
   ]);
   expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
   expect(textOf(scan)).not.toContain('bootstrap');
+  const group = withGroup({ name: name('paymaster') })(EMPTY);
+  expect(textOf(scanned(group))).toContain('In the way: group perception-lab-paymaster at path /.');
 });
 
 test('users of members who exist by hand are not adopted yet, and nothing takes their keys', () => {
@@ -83,8 +85,13 @@ test('between adopt --apply and adopt --finish, only what gives access is a find
   expect(textOf(scan)).toMatch(
     /^The IAM users of ada, bo, .* Run mturk-team adopt --finish, or mturk-team adopt --undo\.$/,
   );
-  const [ada, zoe] = [first!, { ...first!, name: name('zoe') }];
-  expect(textOf(scanned({ ...desired, users: [ada, zoe], groups }))).toMatch(/^The IAM users of ada are moved/);
+  const others = [
+    { ...first!, name: name('zoe') },
+    { ...first!, name: name('bo'), path: '/' },
+  ];
+  expect(textOf(scanned({ ...desired, users: [first!, ...others], groups }))).toMatch(
+    /^The IAM users of ada are moved/,
+  );
   const unlimited = users.map((user) => ({ ...user, inline: [] }));
   expect(idsOf(scanned({ ...desired, users: unlimited.slice(1), groups }))).toEqual(['nothing-applied: pending']);
   const bo = users.find((user) => user.name === name('bo'))!;

@@ -98,6 +98,7 @@ describe('one finding, known by', () => {
         known: [
           { ...FAY, name: name('bo') },
           { ...FAY, kind: 'group' },
+          { ...FAY, to: 'fay-2' },
         ],
       },
       [

@@ -46,6 +46,7 @@ test.each<[string, Statement, readonly string[]]>([
     statement('Allow', 'mechanicalturk:Search*'),
     ['Allow Search* -> ListHITs ListQualificationTypes'],
   ],
+  ['a pattern that matches one old name', statement('Deny', 'mechanicalturk:GrantB*'), ['Deny GrantB* -> SendBonus']],
   [
     'an exception from an Allow is meant to deny',
     not('Allow', 'mechanicalturk:GrantBonus'),

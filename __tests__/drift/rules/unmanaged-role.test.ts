@@ -181,6 +181,13 @@ test.each<[string, PolicyDocument | null, name?: string]>([
   ['has a policy that cannot be read', null],
   ['can do everything', EVERYTHING],
   ['changes all of IAM', says(...statementsOf(OF_NEIGHBOR), onAll('iam:*'))],
+  [
+    'changes users of that lab and others',
+    says(...statementsOf(OF_NEIGHBOR), {
+      ...onAll('iam:PutUserPolicy'),
+      Resource: ['mturk/vision-lab/', ''].map((path) => `arn:aws:iam::${ACCOUNT}:user/${path}*`),
+    }),
+  ],
   ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
   ['has another name', OF_NEIGHBOR, 'vision-lab-more'],
