@@ -73,6 +73,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
     credentials: { zoe: key({ active: false }) },
   },
   'a user under the path, of whom no key is known': { change: withUser({ name: name('zoe'), path: PATH }) },
+  'a user under the path, whom a Deny stops': {
+    change: all(
+      withPolicy(DENY_ALL_ARN, says(statement('Deny', '*'))),
+      withUser({ name: name('zoe'), path: PATH, attached: [DENY_ALL_ARN, FULL] }),
+    ),
+  },
   'users of another lab': {
     change: all(
       withUser({ name: 'vision-lab-zoe', path: OTHER, attached: [PAYERS] }),
@@ -233,6 +239,15 @@ test('a boundary that is there again was removed before', () => {
   const [finding] = scanOfAccount({ account }).findings;
   const title = findingTitle({ ...finding!, cause: 'resolved' }, namingOf(sampleTeam));
   expect(tickedText(title)).toBe('Permissions boundary of Bo Chen (`bo`) removed');
+});
+
+test('of a user whom the file no longer names, no edit of it makes a change intended', () => {
+  const account = all(attach('bo', FULL), putInto('bo', name('paymaster')))(desiredAccess(sampleTeam, TODAY));
+  const names = { ...namingOf(sampleTeam), people: new Map() };
+  const views = scanOfAccount({ account }).findings.map((finding) => findingView(finding, names));
+  expect(views.map(({ ifIntended }) => ifIntended && tickedText(ifIntended))).toEqual(
+    Array(2).fill('It cannot be kept or snoozed, because Terraform or bootstrap writes it.'),
+  );
 });
 
 test('in an issue, a command asks the account for its number and for the id of a key', () => {

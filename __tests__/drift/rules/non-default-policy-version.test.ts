@@ -107,9 +107,9 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v1'],
   ],
   [
-    'an older one that gives an operation of another service',
+    'an older one that gives an operation of another service, too',
     READER,
-    versions(says(statement('Allow', 's3:GetObject')), ['*', ours]),
+    versions(says(statement('Allow', 'mechanicalturk:GetHIT'), statement('Allow', 's3:GetObject')), ['*', ours]),
     ['non-default-policy-version/results-reader/v1'],
   ],
   [

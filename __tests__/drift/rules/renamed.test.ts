@@ -108,6 +108,11 @@ describe('one finding, known by', () => {
       ],
     ],
     [
+      'the tags, of one who now has the name of a group',
+      { change: renamed({ ...FAY, to: name('results-reader') }) },
+      ['user-renamed/fay: manual, manual'],
+    ],
+    [
       'the tags, of two who are renamed',
       { change: all(renamed(FAY), renamed({ ...FAY, name: name('bo'), to: 'bob' })) },
       ['user-renamed/bo: manual, manual', 'user-renamed/fay: manual, manual'],
