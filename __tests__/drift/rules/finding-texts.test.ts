@@ -2,6 +2,8 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import { DENY_ALL_ARN } from '../../../src/catalog/managed-policies.ts';
 import { findingTitle, findingView } from '../../../src/drift/report/finding-view.ts';
+import { statementsOf } from '../../../src/iam/document.ts';
+import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
 import { type Text, tickedText } from '../../../src/text/text.ts';
 import {
@@ -61,12 +63,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
     credentials: { old: { keys: [keyOf({ lastUsed: null, isUseKnown: false }), keyOf({ id: null })] } },
   },
   'two keys of the root user, one of them new': { inventory: { rootKeys: [keyOf(), keyOf({ created: null })] } },
-  'a user with one policy that grants, beside others': {
+  'a user with a policy and a group that grant, beside others': {
     change: all(
       withPolicy(stopArn('logs'), says(everythingOfS3)),
       withGroup({ name: 'helpers', inline: [inline('x', everythingOfS3)] }),
+      withGroup({ name: 'payers', inline: [inline('pays', bonus)] }),
       withUser({
-        ...{ name: 'zoe', groups: ['helpers'], attached: [stopArn('logs')] },
+        ...{ name: 'zoe', groups: ['helpers', 'payers'], attached: [stopArn('logs')] },
         inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*')), inline('logs', everythingOfS3)],
       }),
     ),
@@ -84,6 +87,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
       withUser({ name: 'vision-lab-zoe', path: OTHER, attached: [PAYERS] }),
       withUser({ name: 'vision-lab-yan', path: OTHER, attached: [FULL] }),
     ),
+  },
+  "a user under the path of the workflows' roles": {
+    change: withUser({ name: 'zoe', path: '/mturk-roles/perception-lab/', attached: [FULL] }),
   },
   'users of a neighbor, of whom one can do everything': {
     team: { ...sampleTeam, settings: { ...sampleTeam.settings, neighbors: ['vision-lab'] } },
@@ -178,6 +184,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
       boundaryArn(sampleTeam),
       says(statement('Allow', 's3:*'), statement('Deny', 'mechanicalturk:SendBonus')),
     ),
+  },
+  'a boundary that lets through less': {
+    change: edit(boundaryArn(sampleTeam), says(...statementsOf(boundaryPolicy(sampleTeam)), noBonus)),
   },
   'a boundary that cannot be read': {
     change: (account) => ({
