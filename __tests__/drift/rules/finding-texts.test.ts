@@ -182,7 +182,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'a boundary that lets through more and less': {
     change: edit(
       boundaryArn(sampleTeam),
-      says(statement('Allow', 's3:*'), statement('Deny', 'mechanicalturk:SendBonus')),
+      says(statement('Allow', 's3:*'), statement('Deny', ['mechanicalturk:SendBonus', 'sqs:*'])),
     ),
   },
   'a boundary that lets through less': {

@@ -78,6 +78,12 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v2'],
   ],
   [
+    'a newer one that gives what is not of Mechanical Turk in a statement about it',
+    READER,
+    versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', ['mechanicalturk:GetHIT', 's3:*']))),
+    ['non-default-policy-version/results-reader/v2'],
+  ],
+  [
     'a newer one that gives all but Mechanical Turk',
     READER,
     versions(
@@ -93,6 +99,12 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     READER,
     versions(everything, ['*', ours]),
     ['non-default-policy-version/results-reader/v1'],
+  ],
+  [
+    'an older one with a Deny that was kept',
+    READER,
+    versions(says(...[wide.Statement].flat(), statement('Deny', 's3:*')), ['*', ours]),
+    [],
   ],
   [
     'an older one that cannot be read',

@@ -111,6 +111,8 @@ describe('after the first check', () => {
     const first = scan(roles, administrators);
     expect(idsOf(first)).toEqual(['unmanaged-role/helper/escalates']);
     expect(first.findings).toMatchObject([{ severity: 'critical', cause: 'unmanaged' }]);
+    const { detail } = findingView(first.findings[0]!, namingOf(team));
+    expect(detail && plainText(detail)).toBe('Its policies allow everything.');
     expect(idsOf(scan(roles, first.administrators))).toEqual(['unmanaged-role/helper/escalates']);
     const settings = { ...team.settings, administrators: [`arn:aws:iam::${ACCOUNT}:role/helper`] };
     expect(idsOf(scan(roles, administrators, { ...team, settings }))).toEqual([]);

@@ -73,8 +73,8 @@ function versionsOf(arn: string, { inventory, account, expected, team, at }: Sca
 
 /** The newest version that an apply made: an older one may be the default since. */
 function lastApplied(versions: readonly PolicyVersion[], inForce: PolicyVersion, desired: PolicyDocument | null) {
-  const isDesired = ({ document }: PolicyVersion) =>
-    document !== null && desired !== null && canonicalDocument(document) === canonicalDocument(desired);
+  const wanted = desired === null ? null : canonicalDocument(desired);
+  const isDesired = ({ document }: PolicyVersion) => document !== null && canonicalDocument(document) === wanted;
   if (isDesired(inForce)) return numberOf(inForce);
   return Math.max(numberOf(inForce), ...versions.filter(isDesired).map(numberOf));
 }
