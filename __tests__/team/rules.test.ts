@@ -236,6 +236,23 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       ['unknown-key', 'unknown-key'],
     ],
     [
+      'nor one without a space',
+      { members: 'members:\n  ada: { name: Ada, roles:reader, PhD }' },
+      ['unknown-key', 'unknown-key'],
+    ],
+    [
+      'a member can have the id of a field',
+      {
+        members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n  sponsor: { name: Cy, roles: [reader] }',
+      },
+      ['empty-value'],
+    ],
+    [
+      'without an account, an administrator is in no other one',
+      { account: '', settings: 'settings: { administrators: ["arn:aws:iam::012345678901:user/ops"] }' },
+      ['missing-key'],
+    ],
+    [
       'a role is not unused while the roles of a member cannot be read',
       {
         roles: 'roles:\n  reader: { allow: [GetHIT] }\n  payer: { allow: [SendBonus] }',
@@ -293,6 +310,7 @@ test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
   ],
   ['a role with the name of a member', settings('administrators: ["arn:aws:iam::012345678901:role/vision-ada"]'), []],
   ['a day as a description', { roles: 'roles:\n  reader: { description: 2026-11-25, allow: [GetHIT] }' }, []],
+  ['a setting that is yes', settings('self-approval: yes'), ['wrong-type']],
   ['an account that is true', { account: 'account: true' }, ['wrong-type']],
   ['a comma that ends a description', { roles: 'roles:\n  reader:\n    description: Reads,\n    allow: [GetHIT]' }, []],
   [

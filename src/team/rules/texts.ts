@@ -168,6 +168,7 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
       const range = rangeOfPart(space[0], at);
       report(TEXT_RULES.specialSpace, path, { character: space[0].charAt(0) }, { at, range });
     }
+    // Equivalent if mutated: it only ends earlier.
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(TEXT_RULES.templateExpression, path, { marker: marker[0] }, { at });
