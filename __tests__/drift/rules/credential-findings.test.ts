@@ -65,6 +65,15 @@ describe('credentials', () => {
       ['unused-access-key/bo'],
     ],
     [
+      'one of 30 days that is inactive',
+      {
+        credentials: {
+          [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null, active: false })] },
+        },
+      },
+      [],
+    ],
+    [
       'one of 29 days',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-27T12:00:00Z', lastUsed: null })] } } },
       [],
@@ -102,7 +111,9 @@ describe('credentials', () => {
       {
         today: '2027-06-02',
         account: desiredAccess(sampleTeam, TODAY),
-        credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
+        credentials: {
+          [name('bo')]: { keys: [old, keyOf({ lastUsed: null }), keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] },
+        },
       },
       [],
     ],

@@ -66,10 +66,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'a user with a policy and a group that grant, beside others': {
     change: all(
       withPolicy(stopArn('logs'), says(everythingOfS3)),
-      withGroup({ name: 'helpers', inline: [inline('x', everythingOfS3)] }),
+      withGroup({ name: 'zoe', inline: [inline('x', everythingOfS3)] }),
       withGroup({ name: 'payers', inline: [inline('pays', bonus)] }),
       withUser({
-        ...{ name: 'zoe', groups: ['helpers', 'payers'], attached: [stopArn('logs')] },
+        ...{ name: 'zoe', groups: ['payers', 'zoe'], attached: [stopArn('logs')] },
         inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*')), inline('logs', everythingOfS3)],
       }),
     ),
@@ -208,6 +208,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
       [name('bo')]: { keys: [keyOf(), keyOf({ id: 'AKIAIOSFODNN7EXAMPL2', lastUsed: '2026-11-24T20:15:00Z' })] },
       [name('gus')]: { keys: [keyOf()] },
     },
+  },
+  'certificates, of which one has no known id': {
+    credentials: { [name('bo')]: { certificates: ['ABCDEFGHIJKLMNOPQRSTUVWX', '2'] } },
   },
   'keys and passwords': {
     credentials: {

@@ -121,7 +121,10 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
   [
     'an older one that gives an operation of another service, too',
     READER,
-    versions(says(statement('Allow', 'mechanicalturk:GetHIT'), statement('Allow', 's3:GetObject')), ['*', ours]),
+    versions(
+      says(statement('Allow', 'mechanicalturk:GetHIT'), statement('Allow', ['mechanicalturk:GetHIT', 's3:GetObject'])),
+      ['*', ours],
+    ),
     ['non-default-policy-version/results-reader/v1'],
   ],
   [
@@ -184,4 +187,10 @@ test('a version that lies in wait tells what it would give, and to whom', () => 
 test('of a version that cannot be read, nothing is known but that it may allow anything', () => {
   const [finding] = scan(READER, versions(['*', ours], null)).findings;
   expect(finding?.data).toMatchObject({ isBeyond: true, operations: [], users: [] });
+});
+
+test('of a boundary of which nothing in force can be read, each version that allows something is one', () => {
+  const others = versions(null, says(statement('Allow', 's3:*')), says(statement('Deny', 's3:*')));
+  const list = others.map((version, index) => ({ ...version, isInForce: index === 0 }));
+  expect(scan(BOUNDARY, list).findings.map(({ id }) => id)).toEqual(['non-default-policy-version/perception-lab/v2']);
 });

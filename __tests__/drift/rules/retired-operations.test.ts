@@ -62,6 +62,7 @@ test.each<[string, Statement, readonly string[]]>([
   ['a pattern that matches old and current names', statement('Allow', 'mechanicalturk:Get*'), []],
   ['names that are still there', statement('Allow', ['mechanicalturk:GetHIT', 'mechanicalturk:ApproveAssignment']), []],
   ['what never was a name', statement('Allow', 'mechanicalturk:GetHITs'), []],
+  ['a pattern that never matched a name', statement('Allow', 'mechanicalturk:Grants*'), []],
   ['another service', statement('Allow', 's3:GrantBonus'), []],
 ])('%s', (_what, given, expected) => {
   const found = retiredIn(says(given));

@@ -191,6 +191,13 @@ test.each<[string, PolicyDocument | null, name?: string, attached?: readonly str
     }),
   ],
   ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
+  [
+    'writes the state of this lab',
+    says(...statementsOf(OF_NEIGHBOR), {
+      ...onAll('s3:PutObject'),
+      Resource: 'arn:aws:s3:::lab-state/mturk-team/team.tfstate',
+    }),
+  ],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
   ['has another name', OF_NEIGHBOR, 'vision-lab-more'],
   ['has a policy attached', OF_NEIGHBOR, 'vision-lab-apply', ['arn:aws:iam::aws:policy/ReadOnlyAccess']],

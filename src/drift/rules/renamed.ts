@@ -100,7 +100,8 @@ export function renamesIn(
       if (id !== undefined) return ids[kind].get(other.name) === id;
       if (known.some((each) => each.kind === kind && each.name === name && each.to === other.name)) return true;
       const own = Object.entries(tags);
-      return own.length > 0 && own.every(([tag, value]) => other.tags?.[tag] === value);
+      const [first] = own;
+      return first !== undefined && own.every(([tag, value]) => other.tags?.[tag] === value);
     };
     const found = wanted
       .filter(({ name }) => !there.has(name))
