@@ -136,6 +136,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a member id that is a number', members('  007: { name: Bond, roles: [reader] }'), '007'],
     ['a member id that is a boolean', members('  true: { name: T, roles: [reader] }'), 'true'],
     ['a member id that is null', members('  null: { name: N, roles: [reader] }'), 'null'],
+    ['no key before a colon', members('  : { name: N, roles: [reader] }'), ' '],
     ['a list as a key', members('  ? [a]\n  : { name: L, roles: [reader] }'), '[a]'],
   ],
   'unknown-key': [
@@ -146,6 +147,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       'eve',
     ],
     ['a member at the top', { freeze: 'bo: { name: Bo, roles: [reader] }' }, 'bo'],
+    ['the address of a member in a map', bo('contact: { email: bo@lab.edu, phone: "1" }'), 'contact'],
     ['a role among the settings', settings('payer: { allow: [pay:bonus] }'), 'payer'],
     ['an e-mail address at the top', { owners: 'owners: [ada]\nemail: ada@lab.edu' }, 'email'],
     ['a day of leaving in members', bo('left: "2026-06-30"'), 'left'],
@@ -153,11 +155,19 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a mistyped section', { members: 'membres:\n  ada: { name: Ada, roles: [reader] }' }, 'membres'],
     ['no space after a colon in braces', members('  bo: {name:Bo, roles: [reader]}'), 'name:Bo'],
     ['a name with a comma in braces', members('  bo: { name: Bo Chen, PhD, RN, roles: [reader] }'), 'PhD'],
+    ['a quoted name before a key without a value', members('  bo: { name: "Bo Chen", PhD, roles: [reader] }'), 'PhD'],
+    ['a login before a key without a value', bo('github: bo, PhD'), 'PhD'],
+    ['a key without a value below a name', members('  bo:\n    roles: [reader]\n    name: Bo\n    PhD:'), 'PhD'],
     ['a key without a value in braces', members('  bo: { name: Bo, roles: [reader], PhD }'), 'PhD'],
     ['an unknown key like no other', role('{ allow: [GetHIT], color: red }'), 'color'],
     ['an unknown setting', settings('max-removal: 3'), 'max-removal'],
     ['a key that objects have anyway', { freeze: 'constructor: 1' }, 'constructor'],
     ['a key that changes prototypes', { freeze: '__proto__: 1' }, '__proto__'],
+    [
+      'a setting of the state that is none',
+      state('{ bucket: lab-state, region: us-east-1, max-removals: 3 }'),
+      'max-removals',
+    ],
     ['a setting at the top', { settings: 'renew-before-days: 14' }, 'renew-before-days'],
     ['a snooze with another key', snoozed('until: "2027-01-31", reason: x, by: ada'), 'by'],
   ],
@@ -193,10 +203,16 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['hyphens without spaces', members('  bo:\n    name: Bo\n    roles:\n      -reader'), '-reader'],
     ['a dash of a word processor', members('  bo:\n    name: Bo\n    roles:\n      – reader'), '– reader'],
     ['all for every operation', role('{ allow: all }'), 'all'],
+    ['a map of roles', members('  bo: { name: Bo, roles: { reader: true } }'), '{ reader: true }'],
+    ['yes to freeze', { freeze: 'freeze: yes' }, 'yes'],
+    ['all for every role', members('  bo: { name: Bo, roles: all }'), 'all'],
+    ['a list of names', named('[Bo, Chen]'), '[Bo, Chen]'],
     ['a role instead of a list of roles', members('  bo: { name: Bo, roles: reader }'), 'reader'],
     ['true to freeze', { freeze: 'freeze: true' }, 'true'],
     ['no to freeze', { freeze: 'freeze: no' }, 'no'],
-    ['a number of roles', members('  bo: { name: Bo, roles: 1 }'), '1'],
+    ['a number of roles', members('  bo: { name: Bo, roles: 7 }'), '7'],
+    ['an operation instead of a list of them', role('{ allow: GetHIT }'), 'GetHIT'],
+    ['no owners in a word', { owners: 'owners: no' }, 'no'],
     ['yes instead of true', bo('suspended: yes'), 'yes'],
     ['neither true nor false', bo('suspended: maybe'), 'maybe'],
     ['members as a list', { members: 'members: [ada]' }, '[ada]'],
@@ -210,6 +226,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'empty-value': [
     ['a section without anything', { departed: 'departed:' }, 'departed'],
+    ['a section without anything that each lab has', { members: 'members:' }, 'members'],
     ['a list without anything', { freeze: 'freeze:' }, 'freeze'],
     ['an until without a day', bo('until: '), 'until'],
     ['a name without a text', members('  bo: { name: , roles: [reader] }'), 'name'],
@@ -340,6 +357,18 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a mistyped role', members('  bo: { name: Bo, roles: [raeder] }'), 'raeder'],
     ['roles without a comma', members('  bo: { name: Bo, roles: [reader reader] }'), 'reader reader'],
     ['a role that is nowhere', members('  bo: { name: Bo, roles: [paymaster] }'), 'paymaster'],
+    ['a role and a word', members('  bo: { name: Bo, roles: [reader only] }'), 'reader only'],
+    ['a role of a file without roles', { roles: 'roles: {}' }, 'reader'],
+    [
+      'a role that is not among nine',
+      {
+        roles: `roles:\n${ELEVEN.slice(2)
+          .map((key) => `  ${key}: { allow: [GetHIT] }`)
+          .join('\n')}`,
+        members: `members:\n  ada: { name: Ada, roles: [${ELEVEN.slice(2).join(', ')}, paymaster] }`,
+      },
+      'paymaster',
+    ],
     ['an extended role that is nowhere', role('{ extends: [publisher], allow: [GetHIT] }'), 'publisher'],
     ['an object property as a role', members('  bo: { name: Bo, roles: [constructor] }'), 'constructor'],
   ],
@@ -356,10 +385,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     [
       'a long circle',
       {
-        ...roles(ELEVEN.map((key, index) => `  ${key}: { extends: [reader, r${(index + 1) % 11}] }`).join('\n')),
-        members: 'members:\n  ada: { name: Ada, roles: [r0] }',
+        ...roles(
+          ELEVEN.slice(3)
+            .map((key, index) => `  ${key}: { extends: [reader, r${((index + 1) % 8) + 3}] }`)
+            .join('\n'),
+        ),
+        members: 'members:\n  ada: { name: Ada, roles: [r3] }',
       },
-      'r0',
+      'r3',
     ],
     [
       'a role outside that extends one of a circle',
@@ -383,6 +416,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       '"mechanicalturk:GrantBonus"',
     ],
     ['a dead name', role('{ allow: [GrantBonus] }'), 'GrantBonus'],
+    ['a dead name without a successor', role('{ allow: [GetHIT, GetRequesterStatistic] }'), 'GetRequesterStatistic'],
     ['a dead name denied', role('{ allow: ["*"], deny: [GrantBonus] }'), 'GrantBonus'],
   ],
   'unknown-managed-policy': [
@@ -465,6 +499,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'invalid-github-login': [
     ['a GitHub login with @', bo("github: '@bochen'"), "'@bochen'"],
+    ['a repository for a GitHub login', bo('github: https://github.com/lab/study'), 'https://github.com/lab/study'],
     ['a GitHub login with a hyphen at the end', bo('github: bo-'), 'bo-'],
   ],
   'invalid-recipient': [
@@ -515,6 +550,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['half a key', bo('keys: 0.5'), '0.5'],
     ['a number of keys in words', bo('keys: two'), 'two'],
     ['a number of keys in quotes', bo('keys: "0"'), '"0"'],
+    ['an empty text for a number of keys', bo('keys: ""'), '""'],
     ['no keys in words', bo('keys: none'), 'none'],
     ['keys that are too old at once', settings('key-max-age-days: 0'), '0'],
     ['an age with a unit', settings('key-max-age-days: 90d'), '90d'],

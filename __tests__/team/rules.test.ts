@@ -8,6 +8,8 @@ import { resolveRoles } from '../../src/team/resolve-roles.ts';
 import { policyTooLong } from '../../src/team/rules/roles.ts';
 import { codesOf, findingsOf, pointedAt, teamText } from './team-text.ts';
 
+const ON_GITHUB = { members: 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }' };
+
 describe('people whose access has ended', () => {
   const ended =
     'members:\n  ada: { name: Ada, roles: [reader] }\n  eve: { name: Eve, roles: [reader], until: "2026-11-24" }';
@@ -18,9 +20,10 @@ describe('people whose access has ended', () => {
 
   test('a sponsor who is gone is a warning', () => {
     const text = teamText({ members: `${ended}\n  bo: { name: Bo, roles: [reader], sponsor: eve }` });
-    expect(findingsOf(text).map(({ code, severity }) => [code, severity])).toEqual([
-      ['until-passed', 'warning'],
-      ['sponsor-expired', 'warning'],
+    const args = { member: 'eve', until: '2026-11-24' };
+    expect(findingsOf(text)).toMatchObject([
+      { code: 'until-passed', severity: 'warning', args },
+      { code: 'sponsor-expired', severity: 'warning', args },
     ]);
   });
 
@@ -34,9 +37,9 @@ describe('people whose access has ended', () => {
   test('owners of whom one is suspended and the other past the last day are none', () => {
     const suspended = ended.replace('name: Ada', 'suspended: true, name: Ada');
     const findings = findingsOf(teamText({ owners: 'owners: [eve, ada]', members: suspended }));
-    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
-      ['no-owner', 'error'],
-      ['until-passed', 'warning'],
+    expect(findings).toMatchObject([
+      { code: 'no-owner', severity: 'error', args: { because: 'none-active' } },
+      { code: 'until-passed', severity: 'warning' },
     ]);
     expect(
       codesOf(teamText({ owners: 'owners: [ada, bo]', members: `${suspended}\n  bo: { name: Bo, roles: [reader] }` })),
@@ -64,6 +67,7 @@ describe('the review of access', () => {
     ['366 days ago', ', reviewed: "2025-11-24"', ['review-due']],
     ['tomorrow', ', reviewed: "2026-11-26"', ['reviewed-in-future']],
     ['on no day', ', reviewed: soon', ['invalid-date']],
+    ['on a day long ago that the calendar has not', ', reviewed: "2025-02-29"', ['invalid-date']],
     ['never, of a suspended member', ', suspended: true', []],
     ['never, of a member past the last day', ', until: "2026-11-24"', ['until-passed']],
     ['never, of a member on the last day', ', until: "2026-11-25"', ['review-due']],
@@ -201,6 +205,78 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       ['wrong-type'],
     ],
     [
+      'a mistyped owner does not make the approval of two impossible',
+      { ...ON_GITHUB, owners: 'owners: [ada, adda]', settings: 'settings: { self-approval: true }' },
+      ['unknown-owner'],
+    ],
+    [
+      'no members at all, of a lab on GitHub',
+      { members: '', settings: 'settings: { self-approval: true }' },
+      ['missing-key'],
+    ],
+    ['a version with a hidden character', { version: 'version: "1\\u200B"' }, ['invisible-character']],
+    [
+      'what is beside an empty section belongs to it only if it looks so',
+      { departed: 'departed:\nemail: ada@lab.edu' },
+      ['empty-value', 'unknown-key'],
+    ],
+    [
+      'nothing belongs to an empty list',
+      { freeze: 'freeze:\nbo: { name: Bo, roles: [reader] }' },
+      ['empty-value', 'unknown-key'],
+    ],
+    [
+      'a list with a mistake in it, where no list belongs',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader], keys: ["${x}"] }' },
+      ['wrong-type', 'template-expression'],
+    ],
+    [
+      'what is no text in braces does not hide a mistyped key',
+      { members: 'members:\n  ada: { name: Ada, role, PhD }' },
+      ['unknown-key', 'unknown-key'],
+    ],
+    [
+      'nor one without a space',
+      { members: 'members:\n  ada: { name: Ada, roles:reader, PhD }' },
+      ['unknown-key', 'unknown-key'],
+    ],
+    [
+      'a member can have the id of a field',
+      {
+        members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n  sponsor: { name: Cy, roles: [reader] }',
+      },
+      ['empty-value'],
+    ],
+    [
+      'without an account, an administrator is in no other one',
+      { account: '', settings: 'settings: { administrators: ["arn:aws:iam::012345678901:user/ops"] }' },
+      ['missing-key'],
+    ],
+    [
+      'a role is not unused while the roles of a member cannot be read',
+      {
+        roles: 'roles:\n  reader: { allow: [GetHIT] }\n  payer: { allow: [SendBonus] }',
+        members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo: { name: Bo, roles: [7] }',
+      },
+      ['wrong-type'],
+    ],
+    ['a mode with a hidden character', { settings: 'settings: { reconcile: "al\\u200Bl" }' }, ['invisible-character']],
+    [
+      'what lacks to a member whose id has a hidden character',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  "b\\u200Bo": { roles: [reader] }' },
+      ['invisible-character', 'missing-key'],
+    ],
+    [
+      'a field beside a member who has it belongs to no one',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n    name: Bo\n  name: Cy' },
+      ['missing-key', 'wrong-type'],
+    ],
+    [
+      'two mistakes in one name',
+      { members: 'members:\n  ada: { name: "${x}\\u200B", roles: [reader] }' },
+      ['template-expression', 'invisible-character'],
+    ],
+    [
       'an id with a hidden character is not also outside the alphabet',
       { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  "b\\u200Bo": { name: Bo, roles: [reader] }' },
       ['invisible-character'],
@@ -208,6 +284,47 @@ describe('one mistake is one finding, whatever hangs on it', () => {
   ])('%s', (_, sections, codes) => {
     expect(codesOf(teamText(sections))).toEqual(codes);
   });
+});
+
+const settings = (fields: string) => ({ settings: `settings: { ${fields} }` });
+const inState = (fields: string) => ({ ...ON_GITHUB, ...settings(`state: { ${fields} }`) });
+const bucket = (name: string) => inState(`bucket: ${name}, region: us-east-1`);
+const email = (text: string) => ({ members: `members:\n  ada: { name: Ada, roles: [reader], email: ${text} }` });
+
+test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
+  ['the longest address', email(`ada@${'l'.repeat(246)}.edu`), []],
+  ['a longer address', email(`ada@${'l'.repeat(247)}.edu`), ['invalid-email']],
+  ['a bucket with a prefix of AWS', bucket('xn--lab'), ['invalid-bucket-name']],
+  ['a bucket with two dots', bucket('lab..state'), ['invalid-bucket-name']],
+  ['the longest state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(80)}`), []],
+  ['a longer state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(81)}`), ['invalid-state-key']],
+  ['the longest neighbor', settings(`neighbors: [${'v'.repeat(40)}]`), []],
+  ['a longer neighbor', settings(`neighbors: [${'v'.repeat(41)}]`), ['invalid-neighbor']],
+  ['an administrator beside the lab', settings('administrators: ["arn:aws:iam::012345678901:user/ops"]'), []],
+  ['a name in French', { members: 'members:\n  ada: { name: "Ada\\u00A0: O", roles: [reader] }' }, []],
+  ['an owner of today', { members: 'members:\n  ada: { name: Ada, roles: [reader], from: "2026-11-25" }' }, []],
+  [
+    'no owner before tomorrow',
+    { members: 'members:\n  ada: { name: Ada, roles: [reader], from: "2026-11-26" }' },
+    ['no-owner'],
+  ],
+  ['a role with the name of a member', settings('administrators: ["arn:aws:iam::012345678901:role/vision-ada"]'), []],
+  ['a day as a description', { roles: 'roles:\n  reader: { description: 2026-11-25, allow: [GetHIT] }' }, []],
+  ['a setting that is yes', settings('self-approval: yes'), ['wrong-type']],
+  ['an account that is true', { account: 'account: true' }, ['wrong-type']],
+  ['a comma that ends a description', { roles: 'roles:\n  reader:\n    description: Reads,\n    allow: [GetHIT]' }, []],
+  [
+    'what one list allows and another denies',
+    { roles: 'roles:\n  reader: { allow: [GetHIT, pay:bonus], deny: [pay:bonus] }' },
+    [],
+  ],
+  [
+    'a denied capability of which one operation is allowed',
+    { roles: 'roles:\n  reader: { allow: [GetHIT, DeleteWorkerBlock], deny: [workers:block] }' },
+    [],
+  ],
+])('what may and may not be written: %s', (_, sections, codes) => {
+  expect(codesOf(teamText(sections))).toEqual(codes);
 });
 
 test('mistakes of different kinds are found in one run, in the order of the file', () => {

@@ -47,6 +47,7 @@ const unmanaged = findingOf({
 });
 const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
 const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });
+const outdated = findingOf({ kind: 'retired-operations', policy: FOREIGN, holder: null, names: [], users: [] });
 const renamed = findingOf({ kind: 'user-renamed', user: BO, to: 'bob' });
 
 describe('who caused a finding', () => {
@@ -132,6 +133,12 @@ describe('who caused a finding', () => {
       'one',
       ['CreatePolicyVersion', { policyArn: POLICY }],
       ['AttachUserPolicy', { userName: BO, policyArn: POLICY }],
+    ],
+    [
+      'the creation of a policy with retired operations',
+      outdated,
+      'one',
+      ['CreatePolicy', { path: '/tools/', policyName: 'extra' }],
     ],
     [
       'the creation of a policy, by path and name',

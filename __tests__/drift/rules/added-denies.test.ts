@@ -60,6 +60,14 @@ test.each<[string, Change, readonly string[]]>([
     ['path-changed/user/bo: low, manual'],
   ],
   [
+    'of a renamed user, what is withheld comes back only once the name is back',
+    all(limits('bo', { withheld: ['CreateHIT'] }), (account) => ({
+      ...account,
+      users: account.users.map((each) => (each.name === name('bo') ? { ...each, name: 'bob' } : each)),
+    })),
+    ['user-renamed/bo: medium, manual'],
+  ],
+  [
     'beside a renamed user, what is withheld from another',
     all(limits('bo', { withheld: ['CreateHIT'] }), (account) => ({
       ...account,

@@ -65,6 +65,15 @@ describe('credentials', () => {
       ['unused-access-key/bo'],
     ],
     [
+      'one of 30 days that is inactive',
+      {
+        credentials: {
+          [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null, active: false })] },
+        },
+      },
+      [],
+    ],
+    [
       'one of 29 days',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-27T12:00:00Z', lastUsed: null })] } } },
       [],
@@ -79,13 +88,13 @@ describe('credentials', () => {
       [],
     ],
     [
-      'a key of a suspended member, used six days ago',
-      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-19T12:00:00Z' })] } } },
-      ['key-used-after-leaving/cy/2026-11-19'],
+      'a key of a suspended member, used seven days ago',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-18T12:00:00Z' })] } } },
+      ['key-used-after-leaving/cy/2026-11-18'],
     ],
     [
-      'a key of a suspended member, used eight days ago',
-      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-17T11:00:00Z' })] } } },
+      'a key of a suspended member, used an hour earlier',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-18T11:00:00Z' })] } } },
       [],
     ],
     [
@@ -102,7 +111,9 @@ describe('credentials', () => {
       {
         today: '2027-06-02',
         account: desiredAccess(sampleTeam, TODAY),
-        credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
+        credentials: {
+          [name('bo')]: { keys: [old, keyOf({ lastUsed: null }), keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] },
+        },
       },
       [],
     ],
@@ -199,12 +210,26 @@ describe('credentials', () => {
     expect(scanOfAccount({ team, credentials }).findings.map(({ id }) => id)).toEqual(expected);
   });
 
-  test('an old key of a member with a recipient is replaced by one command, and no key of theirs by hand', () => {
-    const credentials = keysOf(['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z']);
-    const [finding] = scanOfAccount({ team: withMember('bo', bo), credentials }).findings;
+  const used = ['2026-07-01T12:00:00Z', '2026-11-25T12:00:00Z'] as const;
+  test.each<[string, Team, Credentials, string]>([
+    [
+      'by one command, and no key of theirs by hand',
+      withMember('bo', bo),
+      keysOf(used),
+      'Run mturk-team keys create bo; keys sync then deactivates this one.',
+    ],
+    [
+      'by the other key',
+      withMember('bo', bo),
+      keysOf(used, ['2026-11-20T12:00:00Z', null, false]),
+      'Move to the other key, then deactivate this one:',
+    ],
+    ['by none after a suspension', withMember('bo', { ...bo, suspended: true }), keysOf(used), 'Deactivate it:'],
+  ])('an old key of a member with a recipient is replaced %s', (_what, team, credentials, toFix) => {
+    const finding = scanOfAccount({ team, credentials }).findings.find(({ rule }) => rule === 'old-access-key');
     const remedy = finding && ruleOf(finding).remedy?.(finding, naming);
-    expect(remedy?.commands).toBeUndefined();
-    expect(plainText(remedy?.toFix ?? t``)).toBe('Run mturk-team keys create bo; keys sync then deactivates this one.');
+    expect(remedy?.commands === undefined).toBe(!toFix.endsWith(':'));
+    expect(plainText(remedy?.toFix ?? t``)).toBe(toFix);
   });
 
   test.each(cases)('%s', (_what, given, expected) => {

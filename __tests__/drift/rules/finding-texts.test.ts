@@ -1,7 +1,9 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import { DENY_ALL_ARN } from '../../../src/catalog/managed-policies.ts';
-import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { findingTitle, findingView } from '../../../src/drift/report/finding-view.ts';
+import { statementsOf } from '../../../src/iam/document.ts';
+import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
 import { type Text, tickedText } from '../../../src/text/text.ts';
 import {
@@ -58,26 +60,36 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'a user who has a key without a known id': {
     change: withUser({ name: 'old', attached: [FULL] }),
-    credentials: { old: { keys: [keyOf(), keyOf({ id: null })] } },
+    credentials: { old: { keys: [keyOf({ lastUsed: null, isUseKnown: false }), keyOf({ id: null })] } },
   },
-  'two keys of the root user': { inventory: { rootKeys: [keyOf(), keyOf()] } },
-  'a user with one policy that grants, beside others': {
+  'two keys of the root user, one of them new': { inventory: { rootKeys: [keyOf(), keyOf({ created: null })] } },
+  'a user with a policy and a group that grant, beside others': {
     change: all(
       withPolicy(stopArn('logs'), says(everythingOfS3)),
-      withGroup({ name: 'helpers', inline: [inline('x', everythingOfS3)] }),
+      withGroup({ name: 'zoe', inline: [inline('x', everythingOfS3)] }),
+      withGroup({ name: 'payers', inline: [inline('pays', bonus)] }),
       withUser({
-        ...{ name: 'zoe', groups: ['helpers'], attached: [stopArn('logs')] },
+        ...{ name: 'zoe', groups: ['payers', 'zoe'], attached: [stopArn('logs')] },
         inline: [inline('pay', bonus), inline('no', statement('Deny', 's3:*')), inline('logs', everythingOfS3)],
       }),
     ),
     credentials: { zoe: key({ active: false }) },
   },
   'a user under the path, of whom no key is known': { change: withUser({ name: name('zoe'), path: PATH }) },
+  'a user under the path, whom a Deny stops': {
+    change: all(
+      withPolicy(DENY_ALL_ARN, says(statement('Deny', '*'))),
+      withUser({ name: name('zoe'), path: PATH, attached: [DENY_ALL_ARN, FULL] }),
+    ),
+  },
   'users of another lab': {
     change: all(
       withUser({ name: 'vision-lab-zoe', path: OTHER, attached: [PAYERS] }),
       withUser({ name: 'vision-lab-yan', path: OTHER, attached: [FULL] }),
     ),
+  },
+  "a user under the path of the workflows' roles": {
+    change: withUser({ name: 'zoe', path: '/mturk-roles/perception-lab/', attached: [FULL] }),
   },
   'users of a neighbor, of whom one can do everything': {
     team: { ...sampleTeam, settings: { ...sampleTeam.settings, neighbors: ['vision-lab'] } },
@@ -116,6 +128,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
       putInto('fay', 'readers'),
     ),
   },
+  'a group that gives control of IAM': {
+    change: all(
+      withGroup({ name: 'deployers', path: PATH, inline: [inline('iam', statement('Allow', 'iam:PutUserPolicy'))] }),
+      withUser({ name: 'ops', groups: ['deployers'] }),
+    ),
+  },
   'a group of another lab with a policy of this one': {
     change: withGroup({ name: 'vision-lab-payers', path: OTHER, attached: [PAYERS] }),
   },
@@ -151,6 +169,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
     change: all(
       withPolicy(stopArn('tutorial'), says(statement('Deny', 'mechanicalturk:GrantBonus'))),
       withPolicy(
+        stopArn('both'),
+        says(statement('Allow', 'mechanicalturk:SearchHITs'), statement('Deny', 'mechanicalturk:GrantBonus')),
+      ),
+      withPolicy(
         stopArn('reader'),
         says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetRequesterStatistic'])),
       ),
@@ -160,8 +182,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'a boundary that lets through more and less': {
     change: edit(
       boundaryArn(sampleTeam),
-      says(statement('Allow', 's3:*'), statement('Deny', 'mechanicalturk:SendBonus')),
+      says(statement('Allow', 's3:*'), statement('Deny', ['mechanicalturk:SendBonus', 'sqs:*'])),
     ),
+  },
+  'a boundary that lets through less': {
+    change: edit(boundaryArn(sampleTeam), says(...statementsOf(boundaryPolicy(sampleTeam)), noBonus)),
   },
   'a boundary that cannot be read': {
     change: (account) => ({
@@ -183,6 +208,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
       [name('bo')]: { keys: [keyOf(), keyOf({ id: 'AKIAIOSFODNN7EXAMPL2', lastUsed: '2026-11-24T20:15:00Z' })] },
       [name('gus')]: { keys: [keyOf()] },
     },
+  },
+  'certificates, of which one has no known id': {
+    credentials: { [name('bo')]: { certificates: ['ABCDEFGHIJKLMNOPQRSTUVWX', '2'] } },
   },
   'keys and passwords': {
     credentials: {
@@ -216,4 +244,32 @@ test('what findings are called, and what ends them', () => {
     return [`# ${what}`, ...views, ''].join('\n');
   });
   expectGolden('drift/finding-texts.list', scenes.join('\n'));
+});
+
+test('a boundary that is there again was removed before', () => {
+  const account = changeUser('bo', () => ({ boundary: null }))(desiredAccess(sampleTeam, TODAY));
+  const [finding] = scanOfAccount({ account }).findings;
+  const title = findingTitle({ ...finding!, cause: 'resolved' }, namingOf(sampleTeam));
+  expect(tickedText(title)).toBe('Permissions boundary of Bo Chen (`bo`) removed');
+});
+
+test('of a user whom the file no longer names, no edit of it makes a change intended', () => {
+  const account = all(attach('bo', FULL), putInto('bo', name('paymaster')))(desiredAccess(sampleTeam, TODAY));
+  const names = { ...namingOf(sampleTeam), people: new Map() };
+  const views = scanOfAccount({ account }).findings.map((finding) => findingView(finding, names));
+  expect(views.map(({ ifIntended }) => ifIntended && tickedText(ifIntended))).toEqual(
+    Array(2).fill('It cannot be kept or snoozed, because Terraform or bootstrap writes it.'),
+  );
+});
+
+test('in an issue, a command asks the account for its number and for the id of a key', () => {
+  const account = all(
+    withPolicy(stopArn('pay'), says(bonus)),
+    withUser({ name: 'old', attached: [stopArn('pay')] }),
+  )(desiredAccess(sampleTeam, TODAY));
+  const { findings } = scanOfAccount({ account, credentials: { old: key() } });
+  expect(findingView(findings[0]!, namingOf(sampleTeam)).commands).toEqual([
+    `aws iam update-access-key --user-name old --access-key-id "$(aws iam list-access-keys --user-name old --query "AccessKeyMetadata[?ends_with(AccessKeyId,'MPLE')].AccessKeyId" --output text)" --status Inactive`,
+    'aws iam detach-user-policy --user-name old --policy-arn arn:aws:iam::$ACCOUNT:policy/pay',
+  ]);
 });

@@ -78,6 +78,12 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v2'],
   ],
   [
+    'a newer one that gives what is not of Mechanical Turk in a statement about it',
+    READER,
+    versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', ['mechanicalturk:GetHIT', 's3:*']))),
+    ['non-default-policy-version/results-reader/v2'],
+  ],
+  [
     'a newer one that gives all but Mechanical Turk',
     READER,
     versions(
@@ -95,6 +101,12 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v1'],
   ],
   [
+    'an older one with a Deny that was kept',
+    READER,
+    versions(says(...[wide.Statement].flat(), statement('Deny', 's3:*')), ['*', ours]),
+    [],
+  ],
+  [
     'an older one that cannot be read',
     READER,
     versions(null, ['*', ours]),
@@ -104,6 +116,15 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     'an older one that gives all but Mechanical Turk',
     READER,
     versions(says({ ...{ Effect: 'Allow', NotAction: 'mechanicalturk:*', Resource: '*' } }), ['*', ours]),
+    ['non-default-policy-version/results-reader/v1'],
+  ],
+  [
+    'an older one that gives an operation of another service, too',
+    READER,
+    versions(
+      says(statement('Allow', 'mechanicalturk:GetHIT'), statement('Allow', ['mechanicalturk:GetHIT', 's3:GetObject'])),
+      ['*', ours],
+    ),
     ['non-default-policy-version/results-reader/v1'],
   ],
   [
@@ -159,11 +180,17 @@ test('a version that lies in wait tells what it would give, and to whom', () => 
     created: '2026-11-02T00:00:00Z',
     operations: ['SendBonus'],
     isBeyond: false,
-    users: expect.arrayContaining([name('bo')]),
+    users: [name('bo')],
   });
 });
 
 test('of a version that cannot be read, nothing is known but that it may allow anything', () => {
   const [finding] = scan(READER, versions(['*', ours], null)).findings;
   expect(finding?.data).toMatchObject({ isBeyond: true, operations: [], users: [] });
+});
+
+test('of a boundary of which nothing in force can be read, each version that allows something is one', () => {
+  const others = versions(null, says(statement('Allow', 's3:*')), says(statement('Deny', 's3:*')));
+  const list = others.map((version, index) => ({ ...version, isInForce: index === 0 }));
+  expect(scan(BOUNDARY, list).findings.map(({ id }) => id)).toEqual(['non-default-policy-version/perception-lab/v2']);
 });

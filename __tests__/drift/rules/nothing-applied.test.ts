@@ -3,6 +3,7 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { ScanResult } from '../../../src/drift/finding.ts';
 import { findingTitle } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { adoptingText } from '../../../src/drift/rules/nothing-applied.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { plainText } from '../../../src/text/text.ts';
 import { AT, all, FULL, name, scanOfAccount, TODAY, withGroup, withUser } from '../../support/changed-account.ts';
@@ -20,6 +21,8 @@ test('before the first apply there is one finding, and no change of what never w
   const scan = scanned(EMPTY);
   expect(idsOf(scan)).toEqual(['nothing-applied: pending']);
   expect(scan.class).toBe('pending');
+  // A role of policies that AWS manages has none of its own.
+  expect(textOf(scan)).toContain('creates 5 users, 5 groups and 4 policies.');
   expect(textOf(scan)).toContain('an administrator runs mturk-team bootstrap');
   const lines = driftLines(scan, names).join('\n');
   expect(lines).toContain('perception-lab: nothing has been applied yet.');
@@ -41,6 +44,8 @@ test('what has a name of the lab elsewhere is in the way, neither moved nor chan
   ]);
   expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
   expect(textOf(scan)).not.toContain('bootstrap');
+  const group = withGroup({ name: name('paymaster') })(EMPTY);
+  expect(textOf(scanned(group))).toContain('In the way: group perception-lab-paymaster at path /.');
 });
 
 test('users of members who exist by hand are not adopted yet, and nothing takes their keys', () => {
@@ -83,6 +88,15 @@ test('between adopt --apply and adopt --finish, only what gives access is a find
   expect(textOf(scan)).toMatch(
     /^The IAM users of ada, bo, .* Run mturk-team adopt --finish, or mturk-team adopt --undo\.$/,
   );
+  const others = [
+    { ...first!, name: name('zoe') },
+    { ...first!, name: name('bo'), path: '/' },
+  ];
+  expect(textOf(scanned({ ...desired, users: [first!, ...others], groups }))).toMatch(
+    /^The IAM users of ada are moved/,
+  );
+  const seven = [...'abcdefg'].map((key) => ({ key, user: name(key) }));
+  expect(plainText(adoptingText(seven))).toMatch(/^The IAM users of a, b, c, d, e and 2 others are moved/);
   const unlimited = users.map((user) => ({ ...user, inline: [] }));
   expect(idsOf(scanned({ ...desired, users: unlimited.slice(1), groups }))).toEqual(['nothing-applied: pending']);
   const bo = users.find((user) => user.name === name('bo'))!;
@@ -96,9 +110,13 @@ test('as soon as anything that an apply makes exists, or an apply ended, it is n
   const [group] = desiredAccess(sampleTeam, TODAY).groups;
   const begun = scanned({ ...EMPTY, groups: [group!] });
   expect(idsOf(begun)).not.toContain('nothing-applied: pending');
+  const inCapitals = { ...group!, name: group!.name.toUpperCase() };
+  expect(idsOf(scanned({ ...EMPTY, groups: [inCapitals] }))).toContain('nothing-applied: pending');
   const [ada] = desiredAccess(sampleTeam, TODAY).users;
   expect(idsOf(scanned({ ...EMPTY, users: [ada!] }))).not.toContain('nothing-applied: pending');
-  expect(idsOf(scanned({ ...EMPTY, users: [{ ...ada!, tags: {} }] }))).toContain('nothing-applied: pending');
+  const byHand = scanned({ ...EMPTY, users: [{ ...ada!, tags: {} }] });
+  expect(idsOf(byHand)).toContain('nothing-applied: pending');
+  expect(textOf(byHand)).toMatch(/^Nothing of this lab has been applied yet\./);
   const emptied = scanOfAccount({ account: EMPTY });
   expect(emptied.findings.map(({ rule }) => rule)).toContain('user-deleted');
   expect(emptied.findings.map(({ rule }) => rule)).not.toContain('nothing-applied');

@@ -29,6 +29,12 @@ test.each<[string, readonly Statement[], Statement, boolean]>([
     allow('s3:*', { Resource: [bucket, 'arn:b'] }),
     false,
   ],
+  [
+    'one of the resources of a statement',
+    [allow('s3:*', { Resource: [bucket, 'arn:b'] })],
+    allow('s3:*', { Resource: bucket }),
+    true,
+  ],
   ['what is allowed under a condition', [allow('s3:*', mfa)], allow('s3:*'), false],
   ['what is denied', [statement('Deny', 's3:*')], allow('s3:*'), false],
   ['an exception from the actions', [exceptActions], allow('s3:*'), false],

@@ -81,6 +81,15 @@ describe('one finding, known by', () => {
       { change: renamed(PAYERS), noted: ids('group', PAYERS.name, 'AGPA1'), found: ids('group', PAYERS.to, 'AGPA1') },
       ['group-renamed/paymaster: manual, manual'],
     ],
+    [
+      'the name, which differs in case alone',
+      { change: all(untagged, renamed({ ...FAY, to: 'Perception-Lab-Fay' })) },
+      [
+        'tag-changed/fay/mturk-team=3Alab: manual, manual',
+        'tag-changed/fay/mturk-team=3Amember: manual, manual',
+        'user-renamed/fay: manual, manual',
+      ],
+    ],
     ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
     [
       'CloudTrail, which saw another rename of that name',
@@ -89,6 +98,7 @@ describe('one finding, known by', () => {
         known: [
           { ...FAY, name: name('bo') },
           { ...FAY, kind: 'group' },
+          { ...FAY, to: 'fay-2' },
         ],
       },
       [
@@ -96,6 +106,11 @@ describe('one finding, known by', () => {
         'unmanaged-user/fay-fox/spends: unmanaged, manual',
         'user-deleted/fay: manual, announced',
       ],
+    ],
+    [
+      'the tags, of one who now has the name of a group',
+      { change: renamed({ ...FAY, to: name('results-reader') }) },
+      ['user-renamed/fay: manual, manual'],
     ],
     [
       'the tags, of two who are renamed',

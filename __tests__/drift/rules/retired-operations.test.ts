@@ -46,6 +46,7 @@ test.each<[string, Statement, readonly string[]]>([
     statement('Allow', 'mechanicalturk:Search*'),
     ['Allow Search* -> ListHITs ListQualificationTypes'],
   ],
+  ['a pattern that matches one old name', statement('Deny', 'mechanicalturk:GrantB*'), ['Deny GrantB* -> SendBonus']],
   [
     'an exception from an Allow is meant to deny',
     not('Allow', 'mechanicalturk:GrantBonus'),
@@ -61,6 +62,7 @@ test.each<[string, Statement, readonly string[]]>([
   ['a pattern that matches old and current names', statement('Allow', 'mechanicalturk:Get*'), []],
   ['names that are still there', statement('Allow', ['mechanicalturk:GetHIT', 'mechanicalturk:ApproveAssignment']), []],
   ['what never was a name', statement('Allow', 'mechanicalturk:GetHITs'), []],
+  ['a pattern that never matched a name', statement('Allow', 'mechanicalturk:Grants*'), []],
   ['another service', statement('Allow', 's3:GrantBonus'), []],
 ])('%s', (_what, given, expected) => {
   const found = retiredIn(says(given));

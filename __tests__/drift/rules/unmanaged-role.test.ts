@@ -19,7 +19,7 @@ const team: Team = {
 
 type Trusted = Readonly<Record<string, string>>;
 
-function role(name: string, trusted: Trusted, document: PolicyDocument, path = '/'): AccountRole {
+function role(name: string, trusted: Trusted, document: PolicyDocument | null, path = '/'): AccountRole {
   return {
     ...{ name, path, arn: `arn:aws:iam::${ACCOUNT}:role${path}${name}`, attached: [], boundary: null, tags: {} },
     inline: [{ name: 'own', document }],
@@ -111,6 +111,8 @@ describe('after the first check', () => {
     const first = scan(roles, administrators);
     expect(idsOf(first)).toEqual(['unmanaged-role/helper/escalates']);
     expect(first.findings).toMatchObject([{ severity: 'critical', cause: 'unmanaged' }]);
+    const { detail } = findingView(first.findings[0]!, namingOf(team));
+    expect(detail && plainText(detail)).toBe('Its policies allow everything.');
     expect(idsOf(scan(roles, first.administrators))).toEqual(['unmanaged-role/helper/escalates']);
     const settings = { ...team.settings, administrators: [`arn:aws:iam::${ACCOUNT}:role/helper`] };
     expect(idsOf(scan(roles, administrators, { ...team, settings }))).toEqual([]);
@@ -177,27 +179,43 @@ const OF_NEIGHBOR = permissionsOf('apply', {
 /** With it, everyone who can add to a group of that lab can become administrator. */
 const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
 
-test.each<[string, PolicyDocument, name?: string]>([
+test.each<[string, PolicyDocument | null, name?: string, attached?: readonly string[]]>([
+  ['has a policy that cannot be read', null],
   ['can do everything', EVERYTHING],
   ['changes all of IAM', says(...statementsOf(OF_NEIGHBOR), onAll('iam:*'))],
+  [
+    'changes users of that lab and others',
+    says(...statementsOf(OF_NEIGHBOR), {
+      ...onAll('iam:PutUserPolicy'),
+      Resource: ['mturk/vision-lab/', ''].map((path) => `arn:aws:iam::${ACCOUNT}:user/${path}*`),
+    }),
+  ],
   ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
+  [
+    'writes the state of this lab',
+    says(...statementsOf(OF_NEIGHBOR), {
+      ...onAll('s3:PutObject'),
+      Resource: 'arn:aws:s3:::lab-state/mturk-team/team.tfstate',
+    }),
+  ],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
   ['has another name', OF_NEIGHBOR, 'vision-lab-more'],
+  ['has a policy attached', OF_NEIGHBOR, 'vision-lab-apply', ['arn:aws:iam::aws:policy/ReadOnlyAccess']],
 ])(
   'under the path of the roles of a neighbor, one that %s is a finding',
-  (_what, document, named = 'vision-lab-apply') => {
+  (_what, document, named = 'vision-lab-apply', attached = []) => {
     const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
     const account = withoutBoundary(desiredAccess(team, TODAY));
     const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
-    const found = (given: PolicyDocument, name: string, scanned: Team) => {
+    const found = (given: PolicyDocument | null, name: string, scanned: Team, arns: readonly string[] = []) => {
       const roles = [
         role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
-        role(name, root, given, '/mturk-roles/vision-lab/'),
+        { ...role(name, root, given, '/mturk-roles/vision-lab/'), attached: arns },
       ];
       return idsOf(scanOfAccount({ team: scanned, account, knownAdministrators, inventory: { roles } }));
     };
     expect(found(OF_NEIGHBOR, 'vision-lab-apply', team)).toEqual(['unmanaged-role/vision-lab-apply/escalates']);
     expect(found(OF_NEIGHBOR, 'vision-lab-apply', of)).toEqual([]);
-    expect(found(document, named, of)).toEqual([`unmanaged-role/${named}/escalates`]);
+    expect(found(document, named, of, attached)).toEqual([`unmanaged-role/${named}/escalates`]);
   },
 );

@@ -36,14 +36,13 @@ export function credentialUsersOf(
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
   const byUser = new Map(team.members.map((member) => [iamName(team.lab, member.key), member]));
   const members = team.members.map((member) => {
-    const isLate = hasExpired(member, today);
-    const late = isLate && member.until !== null ? Date.parse(endOf(member.until)) : null;
+    const late = hasExpired(member, today) ? member.until : null;
     return {
       user: iamName(team.lab, member.key),
-      allowed: isLate ? null : member.keys,
+      allowed: late === null ? member.keys : null,
       ended:
         late !== null
-          ? ({ since: late, because: 'expired' } as const)
+          ? ({ since: Date.parse(endOf(late)), because: 'expired' } as const)
           : member.suspended
             ? ({ since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' } as const)
             : null,

@@ -54,15 +54,15 @@ export function withoutOwnPolicies(
 
 /** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */
 export function commandLine({ action, options, forEachKey }: Command, audience: CommandAudience): string {
-  const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? null;
+  const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? '';
   const words = options.map(([flag, value]) => {
-    const lookup = audience.keyIds || user === null ? undefined : LOOKUPS[flag];
+    const lookup = audience.keyIds ? undefined : LOOKUPS[flag];
     const shown =
-      lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user ?? '', value.slice(-4))})"`;
+      lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user, value.slice(-4))})"`;
     return `--${flag}${shown.startsWith('-') ? '=' : ' '}${shown}`;
   });
   const line = ['aws iam', action, ...words].join(' ');
-  if (forEachKey !== true || user === null) return line;
+  if (forEachKey !== true) return line;
   const list = `aws iam list-access-keys --user-name ${pasted(user)} --query "AccessKeyMetadata[?Status=='Active'].AccessKeyId" --output text`;
   return `for key in $(${list}); do ${line} --access-key-id "$key"; done`;
 }
@@ -107,7 +107,7 @@ function lookupLine({ action, list, id }: Lookup, user: string, end: string): st
 const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;
 
 function argument(value: string, { accountId }: CommandAudience): string {
-  const [, head, rest] = accountId ? [] : (ARN.exec(value) ?? []);
+  const [, head, rest = ''] = accountId ? [] : (ARN.exec(value) ?? []);
   // Outside quotes, so that the shell fills it in.
-  return head === undefined || rest === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
+  return head === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
 }

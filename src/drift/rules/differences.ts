@@ -191,9 +191,9 @@ function membershipEdit(
   names: DisplayNames,
   verb: 'add' | 'remove',
 ): Text | null {
-  const role = keyOfIamName(names.lab, group);
+  const role = keyOfIamName(names.lab, group) ?? group;
   const member = names.people.get(user);
-  if (role === null || member === undefined) return null;
+  if (member === undefined) return null;
   const roles = t`the roles of ${codeText(member.key)} in ${codeText('team.yaml')}`;
   if (verb === 'add') return t`Add ${codeText(role)} to ${roles}.`;
   return member.roles?.every((each) => each === role)
@@ -202,13 +202,17 @@ function membershipEdit(
 }
 
 /** The edit of team.yaml that makes a policy of a user or group intended. */
-function holderEdit({ data, data: { holder }, changes }: Changing<Held | Inline>, names: DisplayNames): Text | null {
+function holderEdit(
+  { data, data: { holder }, changes }: Changing<Held & Partial<Inline>>,
+  names: DisplayNames,
+): Text | null {
   if (holder.kind === 'group') return roleEdit(keyOfIamName(names.lab, holder.name));
   const member = names.people.get(holder.name);
   if (member === undefined) return null;
   const key = codeText(member.key);
-  if ('policy' in data && data.policy === LIMITS_POLICY)
+  if (data.policy === LIMITS_POLICY)
     return t`Change ${codeText('from')}, ${codeText('until')} or ${codeText('suspended')} of ${key} in ${codeText('team.yaml')}.`;
+  // Equivalent if mutated: a policy of one user changes the access of that user alone.
   return changes.length > 0 && changes.every(({ operations }) => operations.gained.length === 0)
     ? t`Set ${codeText('suspended: true')} for ${key} in ${codeText('team.yaml')}, or remove the role that grants it.`
     : t`Add a role that grants it to ${key} in ${codeText('team.yaml')}.`;

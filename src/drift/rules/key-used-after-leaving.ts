@@ -15,7 +15,7 @@ export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
       ended === null
         ? []
         : keys
-            .filter(({ lastUsed }) => lastUsed !== null && Date.parse(lastUsed) >= ended.since)
+            .filter(({ lastUsed }) => Date.parse(lastUsed ?? '') >= ended.since)
             .map((key) =>
               detected(
                 'key-used-after-leaving',

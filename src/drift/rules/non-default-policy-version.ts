@@ -55,7 +55,7 @@ function versionsOf(arn: string, { inventory, account, expected, team, at }: Sca
   const desired = expected.policies.find((policy) => policy.arn === arn)?.document ?? null;
   const versions = inventory.policies.get(arn)?.versions ?? [];
   const inForce = versions.find(({ isInForce }) => isInForce);
-  if (versions.length < 2 || inForce === undefined) return [];
+  if (inForce === undefined) return [];
   const known = [inForce.document, desired].filter((document) => document !== null);
   const last = lastApplied(versions, inForce, desired);
   const isBoundary = arn === boundaryArn(team);
@@ -73,9 +73,9 @@ function versionsOf(arn: string, { inventory, account, expected, team, at }: Sca
 
 /** The newest version that an apply made: an older one may be the default since. */
 function lastApplied(versions: readonly PolicyVersion[], inForce: PolicyVersion, desired: PolicyDocument | null) {
-  const isDesired = ({ document }: PolicyVersion) =>
-    document !== null && desired !== null && canonicalDocument(document) === canonicalDocument(desired);
-  if (desired === null || isDesired(inForce)) return numberOf(inForce);
+  const wanted = desired === null ? null : canonicalDocument(desired);
+  const isDesired = ({ document }: PolicyVersion) => document !== null && canonicalDocument(document) === wanted;
+  if (isDesired(inForce)) return numberOf(inForce);
   return Math.max(numberOf(inForce), ...versions.filter(isDesired).map(numberOf));
 }
 

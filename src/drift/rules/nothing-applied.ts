@@ -78,7 +78,9 @@ export function firstApplyOf(
     account.users.flatMap(({ name, tags }) => (tags['mturk-team:lab'] === team.lab ? [name] : [])),
   );
   const isMade = (thing: Thing) => isAtPlace(thing) && (thing.kind !== 'user' || tagged.has(thing.name));
-  if (wanted.length === 0 || existing.some(isMade)) return null;
+  // Equivalent if mutated: a lab has a user, a group and a policy, or nothing.
+  if (wanted.length === 0) return null;
+  if (existing.some(isMade)) return null;
   const count = (kind: Thing['kind']) => wanted.filter((thing) => thing.kind === kind).length;
   return {
     ...{ users: count('user'), groups: count('group'), policies: count('policy'), needsBoundary },

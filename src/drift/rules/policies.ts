@@ -17,7 +17,7 @@ export function roleEdit(role: string | null): Text | null {
 export function statementText({ Action, NotAction, Resource, NotResource, Condition }: Statement): Text {
   const some = (list: readonly string[]) => (list.includes('*') ? t`everything` : someTexts(list.map(codeText)));
   const actions = Action === undefined ? t`everything except ${some(toList(NotAction))}` : some(toList(Action));
-  const isAnywhere = Resource !== undefined && toList(Resource).includes('*');
+  const isAnywhere = toList(Resource).includes('*');
   const where =
     Resource === undefined ? t` on all except ${some(toList(NotResource))}` : t` on ${some(toList(Resource))}`;
   const keys = Object.values(Condition ?? {}).flatMap((byKey) => Object.keys(byKey));

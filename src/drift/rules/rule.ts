@@ -120,7 +120,7 @@ export interface Rule<Id extends FindingId = FindingId> {
 
 /** The holder, user, group or policy that a finding is about; null if its data names none. */
 export function subjectOf(data: DriftFinding['data']): Entity | null {
-  if ('holder' in data && data.holder !== null) return data.holder;
+  if ('holder' in data) return data.holder;
   if ('user' in data) return { kind: 'user', name: data.user };
   if ('group' in data) return { kind: 'group', name: data.group };
   return 'arn' in data ? { kind: 'policy', name: data.arn } : null;

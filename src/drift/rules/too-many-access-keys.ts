@@ -52,7 +52,7 @@ function useOf({ isUseKnown, lastUsed }: AccessKey): string {
 
 /** Of two keys the one used longest ago; none if both were used on the same day, or AWS does not say when. */
 function leastUsed(keys: readonly AccessKey[]): readonly AccessKey[] {
-  const dayOf = ({ lastUsed }: AccessKey) => lastUsed?.slice(0, 10) ?? '';
+  const dayOf = ({ lastUsed }: AccessKey) => lastUsed?.replace(/T.*/, '') ?? '';
   const least = keys.filter((key) => keys.every((other) => dayOf(key) <= dayOf(other)));
   return least.length === 1 && keys.every(({ isUseKnown }) => isUseKnown) ? least : [];
 }

@@ -20,7 +20,7 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
         administrators.has(arn) ||
         excepted.has(stableArn(arn)) ||
         neighbors.some((other) => isWorkflowRoleOf(other, role, lab));
-      if (!isReaching || isExcepted || lab.lab.role.has(arn)) return [];
+      if (!isReaching || isExcepted) return [];
       return [detected('unmanaged-role', { role: name, arn, way }, { risk: 'spends', escalates: [name] })];
     });
   },
@@ -45,7 +45,7 @@ function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: Account
   const isWithin = ({ Effect, Action, Resource }: Statement) => {
     if (Effect === 'Deny') return true;
     const writes = toList(Action).filter((action) => !READS.test(action));
-    if (Action === undefined || writes.length === 0) return Action !== undefined;
+    if (writes.length === 0) return Action !== undefined;
     const isOfObjects = writes.every((action) => OBJECT_WRITES.includes(action));
     return Resource !== undefined && toList(Resource).every(isOfObjects ? isOtherObject : isUnderPath);
   };

@@ -16,10 +16,10 @@ const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   severity: 'medium',
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
-  detect: ({ inventory: { access }, expected, members, users, team, administrators }) => {
+  detect: ({ inventory: { access }, expected, users, team, administrators }) => {
     const staying = new Set(expected.users.map(({ name }) => name));
     // One who left has no boundary to compare with: only the deletion of the user is pending.
-    const isJudged = (name: string) => users.has(name) && (!members.has(name) || staying.has(name));
+    const isJudged = (name: string) => users.has(name) && staying.has(name);
     // One who can do everything gains nothing from a group of the lab.
     const isKnown = ({ name, path, unmanaged }: AccessUser) =>
       unmanaged === true || isJudged(name) || administrators.has(iamArn(access.account, 'user', path, name));

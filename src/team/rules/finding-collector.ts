@@ -34,12 +34,12 @@ export function reporting(file: string) {
   const unreadable = new Set<string>();
   const keys = new Set<string>();
   const report: Report = ({ code, severity = 'error', at: usual = 'value' }, path, args, options = {}) => {
-    const { at = usual, range, unreadable: isUnreadable = false } = options;
+    const { at = usual, range } = options;
     reported.push({ finding: { code, severity, file, path: [...path], args }, at, range });
     if (severity === 'warning') return;
     for (const prefix of prefixesOf(path)) damaged.add(prefix);
     if (at === 'key') keys.add(joined(path));
-    if (isUnreadable) unreadable.add(joined(path));
+    if (options.unreadable === true) unreadable.add(joined(path));
   };
 
   return {
@@ -47,7 +47,7 @@ export function reporting(file: string) {
     /** Whether the rule has a finding. */
     has: ({ code }: Rule) => reported.some(({ finding }) => finding.code === code),
     /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
-    intact: (...path: DocumentPath) => damaged.size === 0 || !damaged.has(joined(path)),
+    intact: (...path: DocumentPath) => !damaged.has(joined(path)),
     /** Whether no error was reported about the key at the path itself. */
     keyIntact: (path: DocumentPath) => !keys.has(joined(path)),
     /** Whether the value at the path, or one above it, could not be read. */

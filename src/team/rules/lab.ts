@@ -111,13 +111,12 @@ export const LAB_RULES = [
       help: t`shorten it by ${name.length - limit} or more`,
     }),
     check(context, report) {
-      const { lab } = context.draft;
-      if (lab === null || !context.intact('lab')) return;
+      const lab = context.draft.lab ?? '';
+      if (!context.intact('lab')) return;
       for (const { section, key } of idsOf(context)) {
         const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
-        if (lab.length + 1 + key.length > limit) {
-          report([section, key], { section, id: key, name: iamName(lab, key), limit });
-        }
+        const name = iamName(lab, key);
+        if (name.length > limit) report([section, key], { section, id: key, name, limit });
       }
     },
   }),
@@ -134,9 +133,10 @@ export const LAB_RULES = [
           : t`change one of the keys`,
     }),
     check({ draft }, report) {
-      const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
+      const users = new Map<string, string>();
+      const seen = { roles: new Map<string, string>(), members: users, departed: users };
       for (const { section, key } of idsOf({ draft })) {
-        const names = section === 'roles' ? seen.groups : seen.users;
+        const names = seen[section];
         const other = names.get(key.toLowerCase());
         if (other === undefined) names.set(key.toLowerCase(), key);
         else if (other !== key) report([section, key], { section, id: key, other });
@@ -154,7 +154,7 @@ export const LAB_RULES = [
     check: preparedCheck(LISTS, () => {
       const seen = new Set<string>();
       return (entry, { path }) => {
-        const id = JSON.stringify([...path.slice(0, -1), entry]);
+        const id = JSON.stringify(path.with(-1, entry));
         const isRepeated = seen.has(id);
         seen.add(id);
         return isRepeated && { entry };

@@ -99,10 +99,9 @@ export const MEMBER_RULES = [
       return {
         summary: t`${shortValue(login)} is not a GitHub login`,
         reason: t`a login has letters, digits and single hyphens inside, 39 at most`,
-        help:
-          better !== login && PATTERNS.login.test(better)
-            ? t`write ${value(better)}`
-            : t`write the login alone, such as ${value('adaoneill')}`,
+        help: PATTERNS.login.test(better)
+          ? t`write ${value(better)}`
+          : t`write the login alone, such as ${value('adaoneill')}`,
       };
     },
     check: textCheck(['members.*.github'], (login) => !PATTERNS.login.test(login) && { login }),
@@ -222,8 +221,8 @@ export const MEMBER_RULES = [
     check: preparedCheck(['members.*.from'], (context) => {
       const ends = lastDays(context);
       return (from, { key }) => {
-        const until = ends.get(key);
-        return until !== undefined && from > until && { member: key, until };
+        const until = ends.get(key) ?? from;
+        return from > until && { member: key, until };
       };
     }),
   }),
@@ -391,5 +390,5 @@ function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
   const without = new Set(endedMembers(context).keys());
   for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
   for (const [key, { suspended }] of context.draft.members) if (suspended === true) without.add(key);
-  return owners.every((key) => key !== null && without.has(key));
+  return owners.every((key) => without.has(key ?? ''));
 }

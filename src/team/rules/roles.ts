@@ -60,9 +60,9 @@ export const ROLE_RULES = [
       return {
         summary: summary,
         reason:
-          successors.length === 1 && note === null
+          note === null
             ? t`renamed to ${valueList(successors)} in 2017; ${nothing}`
-            : t`replaced by ${valueList(successors)} in 2017${trusted(note === null ? '' : ` (${note})`)}; ${nothing}`,
+            : t`replaced by ${valueList(successors)} in 2017 (${trusted(note)}); ${nothing}`,
         help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
       };
     },
@@ -99,7 +99,7 @@ export const ROLE_RULES = [
     check: textCheck(['roles.*.managed.[]'], (name, _at, { suggest }) => {
       if (isManagedPolicyName(name)) return false;
       // An ARN of a policy ends in its name.
-      return { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) };
+      return { name, suggestion: suggest(name.replace(/^.*\//, ''), MANAGED_POLICY_NAMES) };
     }),
   }),
   rule({
@@ -138,13 +138,13 @@ export const ROLE_RULES = [
       };
     },
     check({ draft }, report) {
-      const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
+      const parents = new Map(draft.roles.map((role) => [role.key, role.extends.map(String)]));
       const finished = new Set<string>();
       // `path` leads from a role to one that it extends; a file with more roles than an account can have is not checked.
       const follow = (key: string, path: readonly string[]): void => {
         const keys = [...path, key];
         for (const [index, parent] of (parents.get(key) ?? []).entries()) {
-          if (parent === null || finished.has(parent)) continue;
+          if (finished.has(parent)) continue;
           const since = keys.indexOf(parent);
           if (since === -1) follow(parent, keys);
           else report(['roles', key, 'extends', index], { circle: [...keys.slice(since), parent] });
@@ -186,8 +186,8 @@ export const ROLE_RULES = [
     check(context, report) {
       for (const { role, whole } of resolvedRoles(context)) {
         const allowed = allowedBy(whole);
-        for (const [index, name] of role.deny.entries()) {
-          if (name === null || operationsNamed(name).some((operation) => allowed.has(operation))) continue;
+        for (const [index, name] of role.deny.map(String).entries()) {
+          if (operationsNamed(name).some((operation) => allowed.has(operation))) continue;
           report(['roles', role.key, 'deny', index], { role: role.key, name });
         }
       }
@@ -207,14 +207,11 @@ export const ROLE_RULES = [
       const lists = draft.members.map(([, { roles }]) => listIn(roles) ?? [null]);
       if (!draft.hasMembers || lists.some((roles) => roles.includes(null))) return;
       const used = new Set<string>();
-      const use = (name: string | null) => {
-        if (name === null) return;
+      for (const name of [...draft.roles.flatMap((role) => role.extends), ...lists.flat()].map(String)) {
         used.add(name);
         // A mistyped name is reported in its place; the role that was meant is not unused.
         if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
-      };
-      for (const role of draft.roles) role.extends.forEach(use);
-      for (const roles of lists) roles.forEach(use);
+      }
       for (const { key } of draft.roles) if (!used.has(key)) report(['roles', key], { role: key });
     },
   }),
@@ -237,11 +234,12 @@ function policyLength(allow: readonly Operation[], deny: readonly Operation[]): 
 function* resolvedRoles(context: RuleContext): Generator<{ role: RoleDraft; whole: ResolvedRole }> {
   for (const role of context.draft.roles) {
     const whole = context.resolved.get(role.key);
-    if (whole !== undefined && [...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
+    // Equivalent if mutated: each role is resolved.
+    if (whole === undefined) continue;
+    if ([...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
   }
 }
 
 function allowedBy(whole: ResolvedRole): ReadonlySet<Operation> {
-  const managed = [...whole.managed].flatMap(operationsOfManaged);
-  return managed.length === 0 ? whole.allow : new Set([...whole.allow, ...managed]);
+  return new Set([...whole.allow, ...[...whole.managed].flatMap(operationsOfManaged)]);
 }

@@ -82,7 +82,7 @@ export const SETTINGS_RULES = [
     check({ draft, intact, suggest }, report) {
       for (const [id] of draft.snoozed) {
         const possible = id.length <= LONGEST.findingId && PATTERNS.findingId.test(id);
-        const [kind = ''] = id.split('/', 1);
+        const [kind = ''] = id.split('/');
         if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
         report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, SNOOZABLE) } : null });
       }
@@ -186,8 +186,8 @@ export const SETTINGS_RULES = [
       const { reconcile } = settings;
       const path = ['settings', 'reconcile'] as const;
       const isMode = RECONCILE_MODES.some((each) => each === reconcile);
-      if (reconcile === undefined || reconcile === null || isMode || !intact(...path)) return;
-      const given = typeof reconcile === 'object' && 'mode' in reconcile ? reconcile.mode : reconcile;
+      if (reconcile === undefined || isMode || !intact(...path)) return;
+      const given = isObject(reconcile) ? reconcile.mode : reconcile;
       const text = typeof given === 'object' ? '' : String(given);
       const mode = suggest(text, RECONCILE_MODES) ?? (NO.test(text) ? 'none' : 'all');
       report(path, { written: typeof reconcile === 'object' ? null : text, mode });
@@ -264,14 +264,15 @@ export const SETTINGS_RULES = [
           : t`copy it from ${value('aws iam get-user --user-name NAME')} or ${value('aws iam get-role --role-name NAME')}`,
     }),
     check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
-      const { lab, account, departed } = draft;
+      const { account, departed } = draft;
+      const lab = draft.lab ?? '';
       const keys = [...memberKeys, ...departed.map(([key]) => key)];
-      const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
+      const members = new Set(keys.map((key) => iamName(lab, key).toLowerCase()));
       return (arn) => {
         const [, owner, kind, rest = ''] = PATTERNS.principalArn.exec(arn) ?? [];
         const name = rest.slice(rest.lastIndexOf('/') + 1).toLowerCase();
-        const own = lab === null ? null : kind === 'user' ? labPath(lab) : workflowRolePath(lab);
-        const isOfLab = (kind === 'user' && members.has(name)) || (own !== null && `/${rest}`.startsWith(own));
+        const own = kind === 'user' ? labPath(lab) : workflowRolePath(lab);
+        const isOfLab = (kind === 'user' && members.has(name)) || `/${rest}`.startsWith(own);
         if (owner === undefined) return { arn, because: 'no-principal' };
         if (account !== null && owner !== account) return { arn, because: 'other-account' };
         return isOfLab && { arn, because: 'member' };
@@ -289,7 +290,7 @@ function trimmedId(id: string): string | null {
     .replace(/^\/+|\/+$/g, '')
     .split('/');
   const whole = [kind.toLowerCase(), ...names].join('/');
-  return names.length > 0 && PATTERNS.findingId.test(whole) ? whole : null;
+  return PATTERNS.findingId.test(whole) ? whole : null;
 }
 
 /** People also write the operation that is to stop, by its present or its retired name. */

@@ -52,11 +52,11 @@ const unknownKey = rule({
         ? t`write ${value(suggestion)}`
         : meant !== null
           ? t`if it belongs to the text before it, quote both: ${value(meant.text)}; else remove it`
-          : entryOf !== null && entryOf === path[0]
+          : entryOf === path[0]
             ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(entryOf)}, else remove it; ${others}`
             : entryOf !== null
               ? t`if it is a ${trusted(KIND_NAMES[entryOf] ?? '')}, move it below ${value(entryOf)} and indent it like the others; else remove it`
-              : section !== null && section !== pathText(path.slice(0, 1))
+              : section !== null
                 ? t`move it ${trusted(section in KIND_NAMES ? 'to an entry of the section' : 'below')} ${value(section)}, or remove it; ${others}`
                 : t`remove it; ${others}`;
     return {
@@ -129,7 +129,9 @@ const emptyText = rule({
     summary: t`${shortValue(pathText(path))} is empty`,
     help: t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`,
   }),
-  check: textCheck(['members.*.name', 'departed.*.reason', 'snoozed.*.reason'], (text) => text.trim() === '' && {}),
+  check: textCheck(['members.*.name', 'departed.*.reason', 'snoozed.*.reason'], (text) =>
+    text.trim() === '' ? {} : false,
+  ),
 });
 
 export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];
@@ -183,10 +185,12 @@ export function reindent(root: Node, report: Report): void {
       owner = owns(key, pair.value) ? { key, pair, moved: [] } : null;
       if (owner !== null) owners.push(owner);
     }
-    for (const { key, pair, moved } of owners.filter((each) => each.moved.length > 0)) {
+    for (const { key, pair, moved } of owners) {
+      const [first] = moved;
+      if (first === undefined) continue;
       const keys = moved.map((each) => keyTextOf(each.key) ?? '');
       const args = { owner: key, keys, inBraces: map.flow === true };
-      report(notIndented, [...parent, key], args, { range: rangeOf(moved[0]?.key) ?? [0, 1] });
+      report(notIndented, [...parent, key], args, { range: rangeOf(first.key) ?? undefined });
       const entry = isMap(pair.value) ? pair.value : new YAMLMap();
       entry.items = [...entry.items, ...moved];
       pair.value = entry;
@@ -248,17 +252,15 @@ function reportUnknownKeys(
 /** The whole text of which a comma in braces made several keys, `{ name: Bo Chen, PhD, roles: [reader] }`; else null. */
 function dividedText(map: unknown, key: string) {
   if (!isMap(map) || map.flow !== true) return null;
-  const isPart = ({ value }: Pair) => value === null || (isScalar(value) && value.value === null);
-  const index = map.items.findIndex((pair) => keyTextOf(pair.key) === key);
-  const before = map.items.slice(0, index).findLastIndex((pair) => !isPart(pair));
-  const field = map.items[before];
-  const name = keyTextOf(field?.key);
-  const text = field?.value;
-  const isText = name !== null && FREE.has(name) && isScalar(text) && text.type === 'PLAIN';
-  if (!isText || !map.items.slice(index, index + 1).every(isPart)) return null;
-  const rest = map.items.slice(before + 1);
-  const end = rest.findIndex((pair) => !isPart(pair));
-  const parts = (end < 0 ? rest : rest.slice(0, end)).flatMap((pair) => keyTextOf(pair.key) ?? []);
+  let field: Pair | undefined;
+  let parts: string[] = [];
+  for (const pair of map.items) {
+    if (pair.value === null || isEmpty(pair.value)) parts.push(keyTextOf(pair.key) ?? '');
+    else if (parts.includes(key)) break;
+    else [field, parts] = [pair, []];
+  }
+  const [name, text] = [keyTextOf(field?.key), field?.value];
+  if (!parts.includes(key) || !FREE.has(name) || !isScalar(text) || text.type !== 'PLAIN') return null;
   const whole = JSON.stringify([sourceOf(text), ...parts].join(', '));
   return { parts, meant: { lacks: 'quotes', text: `${name}: ${whole}` } as const };
 }
@@ -300,7 +302,7 @@ function isPathOfMode(path: DocumentPath): boolean {
 /** The count at a path of the file; null if something else is there. */
 function countAt(path: DocumentPath): CountKey | null {
   const key = path.at(-1);
-  const isIn = key === 'keys' ? path[0] === 'members' && path.length === 3 : path[0] === 'settings';
+  const isIn = key === 'keys' ? path.length === 3 : path[0] === 'settings';
   return isIn && isCountKey(key) ? key : null;
 }
 
@@ -335,8 +337,7 @@ function kindOf(something: unknown): ValueKind {
 function valueAt(root: unknown, path: DocumentPath): unknown {
   let here = root;
   for (const part of path) {
-    if (typeof here !== 'object' || here === null) return undefined;
-    here = Object.hasOwn(here, part) ? (here as Record<string | number, unknown>)[part] : undefined;
+    here = Object.hasOwn(Object(here), part) ? (here as Record<string | number, unknown>)[part] : undefined;
   }
   return here;
 }
@@ -365,7 +366,7 @@ function knownKeys(path: DocumentPath): readonly string[] {
 
 /** Whether a key of the schema cannot be left out; an entry of the lab's own can. */
 function isRequired(path: DocumentPath): boolean {
-  return knownKeys(path.slice(0, -1)).length > 0 && !(schemaAt(path) instanceof z.ZodOptional);
+  return knownKeys(path.slice(0, -1)).includes(String(path.at(-1))) && !(schemaAt(path) instanceof z.ZodOptional);
 }
 
 /** `[results-reader]`: the first list that the schema gives as an example. */
@@ -455,11 +456,12 @@ function correction({ expected, actual, source }: TypeMismatch, { path }: Place)
   }
   if (expected === 'text' && source !== null) return t`quote it: ${value(JSON.stringify(quoted(source)))}`;
   if (expected === 'true-or-false') {
-    if (source !== null && YES.test(source)) return t`write ${value('true')}, without quotes`;
-    if (source !== null && NO.test(source)) return t`write ${value('false')}, without quotes`;
+    const text = source ?? '';
+    if (YES.test(text)) return t`write ${value('true')}, without quotes`;
+    if (NO.test(text)) return t`write ${value('false')}, without quotes`;
     return t`write ${value('true')} or ${value('false')}, without quotes`;
   }
-  if (expected === 'map' && path.length === 0) return t`restore it, or delete it and run ${value('mturk-team init')}`;
+  if (path.length === 0) return t`restore it, or delete it and run ${value('mturk-team init')}`;
   if (expected === 'map')
     return t`indent ${value('key: value')} lines below ${value(String(path.at(-1)))}, without dashes`;
   return t`write ${trusted(A[expected])} instead of ${trusted(A[actual])}`;

@@ -1,3 +1,4 @@
+import { isObject } from '../../diagnostics/parse-data.ts';
 import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { codePointOf, WORKFLOW_COMMAND } from '../../text/escape.ts';
@@ -126,8 +127,6 @@ const INVISIBLE = new RegExp(
   'u',
 );
 const SURROGATE = /\p{Surrogate}/u;
-/** Most texts are of these characters alone, which is found out fastest. */
-const PLAIN = /^[ -#&-~]*$/;
 /** Everything above at once: nearly every text is passed by this alone. */
 const SUSPICIOUS = /[$%]\{|[\p{Cc}\u2028\u2029\u2800\uFFF9-\uFFFB\p{Default_Ignorable_Code_Point}\p{Surrogate}]/u;
 
@@ -163,17 +162,17 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
       const [, end] = places.value(path);
       report(TEXT_RULES.trailingComma, path, {}, { at, range: [end - 1, end] });
     }
-    if (PLAIN.test(content)) return;
     const isFree = FREE.has(path.at(-1));
     const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
     if (space !== null) {
       const range = rangeOfPart(space[0], at);
       report(TEXT_RULES.specialSpace, path, { character: space[0].charAt(0) }, { at, range });
     }
+    // Equivalent if mutated: it only ends earlier.
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(TEXT_RULES.templateExpression, path, { marker: marker[0] }, { at });
-    for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
+    for (const [found, character] of hiddenIn(content, MULTILINE.has(path.at(-1)))) {
       report(found, path, { character }, { at });
     }
     covered.push(places[at](path));
@@ -187,11 +186,11 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
         visit(item);
         path.pop();
       }
-    } else if (typeof node === 'object' && node !== null) {
+    } else if (isObject(node)) {
       for (const key in node) {
         path.push(key);
         text(key, 'key');
-        visit((node as Record<string, unknown>)[key]);
+        visit(node[key]);
         path.pop();
       }
     }
@@ -224,6 +223,7 @@ const OUTSIDE_TEXTS = /\r(?!\n)|[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u20
 /** Comments: only what can make them read as something else than they are, once a line. */
 function reportElsewhere(source: string, covered: readonly TextRange[], report: Report): void {
   let next = 0;
+  // Equivalent if mutated: any place before the text.
   let lineEnd = -1;
   for (const match of source.matchAll(OUTSIDE_TEXTS)) {
     const from = match.index;
