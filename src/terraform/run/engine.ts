@@ -72,13 +72,13 @@ export async function findEngine(options: {
   readonly account: AccountKind;
   /** The state is in S3 and is locked there. */
   readonly needsStateLock?: boolean;
-  /** Directories in which the npm package is searched; else the program's own and the working directory. */
+  /** Directories in which the npm package is searched; else the program's own, and not a checkout's. */
   readonly packageRoots?: readonly string[];
 }): Promise<Result<Engine>> {
   const found = await candidate(options.env, options.account, options.packageRoots ?? defaultRoots());
   if (!found.ok) return found;
   const { binary, origin } = found.value;
-  if (await isRepackaged(binary)) {
+  if (origin === 'npm' || (await isRepackaged(binary))) {
     if (options.account === 'real') return fail('terraform-not-trusted', { binary });
     const sha256 = await digestOf(binary);
     if (sha256 !== NPM_SHA256) return fail('terraform-altered', { binary, sha256, expected: NPM_SHA256 });
@@ -135,7 +135,7 @@ async function isProgram(path: string): Promise<boolean> {
 
 /** The bundled program is one CommonJS file without a URL of its own: the script that Node was started with stands for it. */
 function defaultRoots(): readonly string[] {
-  return [process.argv[1], process.cwd()].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
+  return process.argv[1] === undefined ? [] : [resolve(process.argv[1])];
 }
 
 async function fromNpm(roots: readonly string[]): Promise<string | null> {
