@@ -181,6 +181,14 @@ describe('the account of a directory', () => {
     await next.close();
   });
 
+  test.each(['no JSON', 'null', '5'])('is taken over if a commit left %s in the place of its record', async (text) => {
+    writeFileSync(join(dir, 'emulator.lock'), text);
+    writeFileSync(join(dir, 'emulator.lock.removing'), text);
+    const next = await openAccount({ dir });
+    expect(next.connected).toBe(false);
+    await next.close();
+  });
+
   test.each([
     ['/any/path?x=', TOKEN],
     ['', '../any/path?'],

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isObject } from '../diagnostics/parse-data.ts';
 import { errorCode } from './system.ts';
 
 export const HOST_FILE = 'emulator.lock';
@@ -39,11 +40,15 @@ export function readHost(dir: string): HostRecord | null {
   return readRecord(join(dir, HOST_FILE));
 }
 
+const NO_HOST: HostRecord = { pid: 0, kind: 'command', endpoint: '', token: '' };
+
+/** Null if there is no such file. What no emulator wrote is of a host that is gone: a file of a commit would be waited for. */
 function readRecord(file: string): HostRecord | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as HostRecord;
-  } catch {
-    return null;
+    const read: HostRecord | null = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(read) ? read : NO_HOST;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? null : NO_HOST;
   }
 }
 
