@@ -263,6 +263,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       members('  bo: { name: Bo, roles: [reader] } # left\r    suspended: true'),
       '\r    suspended: true...',
     ],
+    [
+      'a comment behind the sign of a block',
+      members('  bo:\n    name: >- # left\r    suspended: true\n      Bo ❤️\n    roles: [reader]'),
+      '\r    suspended: true...',
+    ],
     ['a line break in a name', members('  bo:\n    name: |\n      Bo\n    roles: [reader]'), '|...'],
     ['a snooze with a reason that erases a line', snoozed('until: "2027-01-31", reason: "safe\\e[2K"'), '"safe\\e[2K"'],
   ],

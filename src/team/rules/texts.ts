@@ -175,7 +175,9 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
     for (const [found, character] of hiddenIn(content, MULTILINE.has(path.at(-1)))) {
       report(found, path, { character }, { at });
     }
-    covered.push(places[at](path));
+    const [from, to] = places[at](path);
+    // The line of a block's `|` or `>` can have a comment.
+    covered.push([/[|>]/.test(source[from] ?? '') ? source.indexOf('\n', from) : from, to]);
   }
 
   function visit(node: unknown): void {
