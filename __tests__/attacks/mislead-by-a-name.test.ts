@@ -126,7 +126,7 @@ test.each([
   shell(origin.directory, `git init --quiet --initial-branch=main && git add . && ${commit} First`);
   shell(owner.directory, `git clone --quiet '${origin.directory}' . && git update-ref -d refs/remotes/origin/main`);
   origin.write('team.yaml', FIRST_TEAM.replace('members:', 'members:\n  eve: { name: Eve, roles: [results-reader] }'));
-  const attack = `git update-ref refs/pull/12/merge HEAD && git branch bo && git reset --quiet --hard HEAD^ && git tag ${tag} ${at}`;
+  const attack = `git update-ref refs/pull/12/head HEAD && git branch bo && git reset --quiet --hard HEAD^ && git tag ${tag} ${at}`;
   shell(origin.directory, `${commit} Typo && ${attack}`);
 
   shell(owner.directory, 'git checkout --quiet -b mine && git branch --quiet -D main');
@@ -140,7 +140,7 @@ test.each([
   });
   expect(await runHere(['preview', '--pull-request', '13'], { cwd: owner.directory })).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^error\[pull-request-unavailable\].*\n +reason: fatal: .* refs\/pull\/13\/merge\n/),
+    stderr: expect.stringMatching(/^error\[pull-request-unavailable\].*\n +reason: fatal: .* refs\/pull\/13\/head\n/),
   });
   origin.remove();
   owner.remove();

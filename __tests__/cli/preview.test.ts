@@ -55,7 +55,7 @@ test('without --base, it compares with where the branch left the default one, an
     expect(joined).toEqual({ code: 2, stdout, stderr: 'Compared with team.yaml of main (commit SHA).\n' });
     // What others merged meanwhile is not undone by this branch.
     lab.add([merged('Rename Bo', SAMPLE.replace('Bo Chen', 'Bo Q. Chen'))]);
-    const since = 'main has changed team.yaml since: merge it into your branch to see both.\n';
+    const since = 'main has changed team.yaml since: merge it into the branch to see both.\n';
     expect(await shown()).toEqual({ ...joined, stderr: `${joined.stderr}${since}` });
     writeFileSync(join(lab.directory, 'other.yaml'), SAMPLE);
     const added = await shown('other.yaml');

@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { Git } from '../github/git.ts';
 import { MAIN_BRANCH } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import type { Team } from '../team/team.ts';
@@ -13,25 +14,12 @@ import type { Terminal } from './terminal.ts';
  */
 export async function readMergedTeam(file: string, today: string, terminal: Terminal): Promise<Result<Team | null>> {
   const clone = await openClone(file);
-  if (!clone.ok) return clone;
-  const { branch, git, path } = clone.value;
-  const common = await git('merge-base', branch.tip, 'HEAD');
-  const commit = common.ok ? common.text.trim() : branch.tip;
-  const found = await git('show', `${commit}:${path}`);
-  const place = `${branch.name} (commit ${commit.slice(0, 7)})`;
-  terminal.stderr(
-    `${found.ok ? say`Compared with ${path} of ${place}.` : say`Compared with ${place}, which has no ${path}.`}\n`,
-  );
-  const newest = await git('show', `${branch.tip}:${path}`);
-  if (common.ok && newest.ok && (!found.ok || newest.text !== found.text))
-    terminal.stderr(say`${branch.name} has changed ${path} since: merge it into your branch to see both.\n`);
-  if (!found.ok) return succeed(null);
-  return baseTeamOf(readTeam(found.text, { file: path, today }), `${path} of ${branch.name}`, terminal);
+  return clone.ok ? mergedTeam(clone.value, 'HEAD', today, terminal) : clone;
 }
 
 /**
- * The teams of a file before and after a pull request, as GitHub would merge it: both are fetched from `origin`, and read without
- * a checkout. `before` is null if the default branch has no such file.
+ * The teams of a file before and after a pull request. Its newest commit and the default branch are fetched from `origin`, and
+ * read without a checkout.
  */
 export async function readPullRequest(
   file: string,
@@ -43,15 +31,42 @@ export async function readPullRequest(
   if (!clone.ok) return clone;
   const { git, path } = clone.value;
   // Whole names, because a tag comes before a branch of the same name.
-  const [base, head] = [`refs/remotes/origin/${MAIN_BRANCH}`, `refs/pull/${number}/merge`];
-  const refs = [`+refs/heads/${MAIN_BRANCH}:${base}`, `+${head}:${head}`];
+  const [main, head] = [`refs/remotes/origin/${MAIN_BRANCH}`, `refs/pull/${number}/head`];
+  const refs = [`+refs/heads/${MAIN_BRANCH}:${main}`, `+${head}:${head}`];
   const fetched = await git('fetch', '--quiet', '--no-tags', '--no-recurse-submodules', 'origin', ...refs);
   const changed = fetched.ok ? await git('show', `${head}:${path}`) : fetched;
   if (!changed.ok) return fail('pull-request-unavailable', { number, reason: changed.reason });
   const { team, findings, source } = readTeam(changed.text, { file: path, today });
   if (team === null) return fail('team-file-invalid', { file: path, findings, source });
-  const merged = await git('show', `${base}:${path}`);
-  if (!merged.ok) return succeed({ before: null, after: team });
-  const before = baseTeamOf(readTeam(merged.text, { file: path, today }), `${path} of ${MAIN_BRANCH}`, terminal);
+  const at = await git('rev-parse', '--short=7', head);
+  terminal.stderr(say`Pull request ${String(number)} is at commit ${at.ok ? at.text.trim() : ''}.\n`);
+  const branch = { name: `origin/${MAIN_BRANCH}`, tip: main };
+  const before = await mergedTeam({ git, path, branch }, head, today, terminal);
   return before.ok ? succeed({ before: before.value, after: team }) : before;
+}
+
+interface Branched {
+  readonly git: Git;
+  readonly path: string;
+  readonly branch: { readonly name: string; readonly tip: string };
+}
+
+async function mergedTeam(
+  { git, path, branch }: Branched,
+  head: string,
+  today: string,
+  terminal: Terminal,
+): Promise<Result<Team | null>> {
+  const common = await git('merge-base', branch.tip, head);
+  const commit = common.ok ? common.text.trim() : branch.tip;
+  const found = await git('show', `${commit}:${path}`);
+  const place = `${branch.name} (commit ${commit.slice(0, 7)})`;
+  terminal.stderr(
+    `${found.ok ? say`Compared with ${path} of ${place}.` : say`Compared with ${place}, which has no ${path}.`}\n`,
+  );
+  const newest = await git('show', `${branch.tip}:${path}`);
+  if (common.ok && newest.ok && (!found.ok || newest.text !== found.text))
+    terminal.stderr(say`${branch.name} has changed ${path} since: merge it into the branch to see both.\n`);
+  if (!found.ok) return succeed(null);
+  return baseTeamOf(readTeam(found.text, { file: path, today }), `${path} of ${branch.name}`, terminal);
 }

@@ -283,7 +283,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'history-unavailable': (['no-clone', 'no-branch', 'no-commit', 'damaged'] as const).map((because) => ({
     ...{ file: 'team.yaml', because, reason: 'fatal: bad object' },
   })),
-  'pull-request-unavailable': [{ number: 13, reason: "fatal: couldn't find remote ref refs/pull/13/merge" }],
+  'pull-request-unavailable': [{ number: 13, reason: "fatal: couldn't find remote ref refs/pull/13/head" }],
   'history-shallow': [{ file: 'team.yaml' }],
   'history-begins-later': [{ day: '2026-01-05', first: '2026-02-01T11:04:00.000Z' }],
   'history-version-unreadable': [

@@ -58,10 +58,7 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--base <file>', 'team file before the change, empty if there was none (default: that of main in Git)')
     .option('--head <file>', 'team file after the change', DEFAULT_FILE)
     .addOption(
-      new Option(
-        '--pull-request <number>',
-        'compare what this pull request would merge with main, both fetched from GitHub',
-      )
+      new Option('--pull-request <number>', 'compare this pull request with main, both fetched from GitHub')
         .argParser(parseNumber)
         .conflicts(['base', 'head', 'manifest']),
     )

@@ -24,7 +24,7 @@ export const HISTORY_PROBLEMS = {
   },
   'pull-request-unavailable': ({ number }) => ({
     summary: t`cannot read ${TEAM_FILE} of pull request ${trusted(String(number))}`,
-    help: t`check the number; while it has merge conflicts, GitHub has nothing to show`,
+    help: t`check the number, and that ${codeText('origin')} is the lab's repository on GitHub`,
   }),
   'history-shallow': ({ file }) => ({
     summary: t`the clone has only a part of the history of ${codeText(file)}`,
