@@ -15,7 +15,8 @@ export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
       ended === null
         ? []
         : keys
-            .filter(({ lastUsed }) => Date.parse(lastUsed ?? '') >= ended.since)
+            // Equivalent if mutated: no use is after no time.
+            .filter(({ lastUsed }) => lastUsed !== null && Date.parse(lastUsed) >= ended.since)
             .map((key) =>
               detected(
                 'key-used-after-leaving',

@@ -100,8 +100,8 @@ export function renamesIn(
       if (id !== undefined) return ids[kind].get(other.name) === id;
       if (known.some((each) => each.kind === kind && each.name === name && each.to === other.name)) return true;
       const own = Object.entries(tags);
-      const [first] = own;
-      return first !== undefined && own.every(([tag, value]) => other.tags?.[tag] === value);
+      // Equivalent if mutated: a user has two tags, a group none.
+      return own.length > 0 && own.every(([tag, value]) => other.tags?.[tag] === value);
     };
     const found = wanted
       .filter(({ name }) => !there.has(name))
@@ -141,17 +141,16 @@ export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]
 /** Whether an apply can revert a difference although something has another name: who is in a group, or got a policy. */
 export function isRevertibleDespite(renames: readonly Rename[], difference: Difference): boolean {
   const is = (kind: Rename['kind'], name: string) => renames.some((each) => each.kind === kind && each.name === name);
-  const { group = '', user = '' }: { readonly kind: string; readonly group?: string; readonly user?: string } =
-    difference;
-  if (is('group', group)) return false;
+  // Equivalent if mutated: nothing has no name.
+  if ('group' in difference && is('group', difference.group)) return false;
   // An apply leaves a renamed user out.
-  if (difference.kind === 'membership-removed' && is('user', user)) return false;
+  if (difference.kind === 'membership-removed' && is('user', difference.user)) return false;
   if ('holder' in difference) {
     const { kind, name } = difference.holder;
     const isAdded = difference.kind === 'policy-attached' || difference.kind === 'inline-policy-added';
     return (kind === 'user' && isAdded) || !is(kind, name);
   }
-  return group !== '' || !is('user', user);
+  return !('user' in difference) || 'group' in difference || !is('user', difference.user);
 }
 
 function byName(one: Named, other: Named): number {

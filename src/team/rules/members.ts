@@ -221,8 +221,9 @@ export const MEMBER_RULES = [
     check: preparedCheck(['members.*.from'], (context) => {
       const ends = lastDays(context);
       return (from, { key }) => {
-        const until = ends.get(key) ?? from;
-        return from > until && { member: key, until };
+        const until = ends.get(key);
+        // Equivalent if mutated: no day is after none.
+        return until !== undefined && from > until && { member: key, until };
       };
     }),
   }),
@@ -390,5 +391,6 @@ function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
   const without = new Set(endedMembers(context).keys());
   for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
   for (const [key, { suspended }] of context.draft.members) if (suspended === true) without.add(key);
-  return owners.every((key) => without.has(key ?? ''));
+  // Equivalent if mutated: no member has no key.
+  return owners.every((key) => key !== null && without.has(key));
 }

@@ -138,13 +138,14 @@ export const ROLE_RULES = [
       };
     },
     check({ draft }, report) {
-      const parents = new Map(draft.roles.map((role) => [role.key, role.extends.map(String)]));
+      const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
       const finished = new Set<string>();
       // `path` leads from a role to one that it extends; a file with more roles than an account can have is not checked.
       const follow = (key: string, path: readonly string[]): void => {
         const keys = [...path, key];
         for (const [index, parent] of (parents.get(key) ?? []).entries()) {
-          if (finished.has(parent)) continue;
+          // Equivalent if mutated: what is no name is a role of no key.
+          if (parent === null || finished.has(parent)) continue;
           const since = keys.indexOf(parent);
           if (since === -1) follow(parent, keys);
           else report(['roles', key, 'extends', index], { circle: [...keys.slice(since), parent] });
@@ -186,7 +187,9 @@ export const ROLE_RULES = [
     check(context, report) {
       for (const { role, whole } of resolvedRoles(context)) {
         const allowed = allowedBy(whole);
-        for (const [index, name] of role.deny.map(String).entries()) {
+        for (const [index, name] of role.deny.entries()) {
+          // Equivalent if mutated: such a role has an error, and is not resolved.
+          if (name === null) continue;
           if (operationsNamed(name).some((operation) => allowed.has(operation))) continue;
           report(['roles', role.key, 'deny', index], { role: role.key, name });
         }
@@ -207,7 +210,9 @@ export const ROLE_RULES = [
       const lists = draft.members.map(([, { roles }]) => listIn(roles) ?? [null]);
       if (!draft.hasMembers || lists.some((roles) => roles.includes(null))) return;
       const used = new Set<string>();
-      for (const name of [...draft.roles.flatMap((role) => role.extends), ...lists.flat()].map(String)) {
+      for (const name of [...draft.roles.flatMap((role) => role.extends), ...lists.flat()]) {
+        // Equivalent if mutated: no role has that key.
+        if (name === null) continue;
         used.add(name);
         // A mistyped name is reported in its place; the role that was meant is not unused.
         if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
