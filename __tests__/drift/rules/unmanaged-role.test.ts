@@ -179,7 +179,7 @@ const OF_NEIGHBOR = permissionsOf('apply', {
 /** With it, everyone who can add to a group of that lab can become administrator. */
 const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
 
-type Other = Partial<Pick<AccountRole, 'name' | 'path' | 'attached'>>;
+type Other = Partial<Pick<AccountRole, 'name' | 'path' | 'attached' | 'inline'>>;
 
 test.each<[string, PolicyDocument | null, other?: Other]>([
   ['has a policy that cannot be read', null],
