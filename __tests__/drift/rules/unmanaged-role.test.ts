@@ -202,6 +202,7 @@ test.each<[string, PolicyDocument | null, other?: Other]>([
   ],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
   ['has another name', OF_NEIGHBOR, { name: 'vision-lab-more' }],
+  ['has a second policy', OF_NEIGHBOR, { inline: [{ name: 'all', document: EVERYTHING }] }],
   ['is at another path', OF_NEIGHBOR, { path: '/' }],
   ['has a policy attached', OF_NEIGHBOR, { attached: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }],
 ])('under the path of the roles of a neighbor, one that %s is a finding', (_what, document, other = {}) => {
@@ -209,10 +210,11 @@ test.each<[string, PolicyDocument | null, other?: Other]>([
   const account = withoutBoundary(desiredAccess(team, TODAY));
   const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
   const found = (given: PolicyDocument | null, scanned: Team, more: Other = {}) => {
-    const { name = 'vision-lab-apply', path = '/mturk-roles/vision-lab/', attached = [] } = more;
+    const { name = 'vision-lab-apply', path = '/mturk-roles/vision-lab/', attached = [], inline = [] } = more;
+    const apply = role(name, root, given, path);
     const roles = [
       role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
-      { ...role(name, root, given, path), attached },
+      { ...apply, attached, inline: [...apply.inline, ...inline] },
     ];
     return idsOf(scanOfAccount({ team: scanned, account, knownAdministrators, inventory: { roles } }));
   };

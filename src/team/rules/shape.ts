@@ -255,7 +255,7 @@ function dividedText(map: unknown, key: string) {
   let field: Pair | undefined;
   let parts: string[] = [];
   for (const pair of map.items) {
-    if (pair.value === null || isEmpty(pair.value)) parts.push(keyTextOf(pair.key) ?? '');
+    if (pair.value === null) parts.push(keyTextOf(pair.key) ?? '');
     else if (parts.includes(key)) break;
     else [field, parts] = [pair, []];
   }
