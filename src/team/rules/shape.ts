@@ -251,7 +251,7 @@ function reportUnknownKeys(
 
 /** The whole text of which a comma in braces made several keys, `{ name: Bo Chen, PhD, roles: [reader] }`; else null. */
 function dividedText(map: unknown, key: string) {
-  if (!isMap(map) || map.flow !== true) return null;
+  if (!isMap(map)) return null;
   let field: Pair | undefined;
   let parts: string[] = [];
   for (const pair of map.items) {
