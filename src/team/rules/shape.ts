@@ -260,7 +260,9 @@ function dividedText(map: unknown, key: string) {
     else [field, parts] = [pair, []];
   }
   const [name, text] = [keyTextOf(field?.key), field?.value];
-  if (!parts.includes(key) || !FREE.has(name) || !isScalar(text) || text.type !== 'PLAIN') return null;
+  if (!parts.includes(key) || !FREE.has(name)) return null;
+  // Equivalent if mutated: only a scalar has this style.
+  if (!isScalar(text) || text.type !== 'PLAIN') return null;
   const whole = JSON.stringify([sourceOf(text), ...parts].join(', '));
   return { parts, meant: { lacks: 'quotes', text: `${name}: ${whole}` } as const };
 }
