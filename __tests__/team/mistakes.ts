@@ -157,6 +157,7 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a name with a comma in braces', members('  bo: { name: Bo Chen, PhD, RN, roles: [reader] }'), 'PhD'],
     ['a quoted name before a key without a value', members('  bo: { name: "Bo Chen", PhD, roles: [reader] }'), 'PhD'],
     ['a login before a key without a value', bo('github: bo, PhD'), 'PhD'],
+    ['an unknown key before a name', members('  bo: { color: red, roles: [reader], name: Bo }'), 'color'],
     ['a key without a value below a name', members('  bo:\n    roles: [reader]\n    name: Bo\n    PhD:'), 'PhD'],
     ['a key without a value in braces', members('  bo: { name: Bo, roles: [reader], PhD }'), 'PhD'],
     ['an unknown key like no other', role('{ allow: [GetHIT], color: red }'), 'color'],

@@ -47,6 +47,7 @@ const unmanaged = findingOf({
 });
 const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
 const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });
+const kept = findingOf({ kind: 'deny-kept', holder: { kind: 'user', name: BO }, operations: [] }, { cause: 'manual' });
 const outdated = findingOf({ kind: 'retired-operations', policy: FOREIGN, holder: null, names: [], users: [] });
 const renamed = findingOf({ kind: 'user-renamed', user: BO, to: 'bob' });
 
@@ -100,6 +101,13 @@ describe('who caused a finding', () => {
       'one',
       ['RemoveUserFromGroup', MEMBERSHIP],
       ['RemoveUserFromGroup', { ...MEMBERSHIP }, { at: '2026-11-25T08:31:00Z' }],
+    ],
+    [
+      'no call after the apply that kept a Deny',
+      kept,
+      'one',
+      ['PutUserPolicy', { userName: BO, policyName: 'stop' }],
+      ['PutUserPolicy', { userName: BO, policyName: 'stop' }, { at: '2026-11-25T08:31:00Z' }],
     ],
     [
       'Terraform long before the last apply',

@@ -140,6 +140,12 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/perception-lab/v2'],
   ],
   [
+    'a newer one of the boundary that gives what bootstrap does, where less is in force',
+    BOUNDARY,
+    versions(['*', narrow], says(...[boundaryPolicy(sampleTeam).Statement].flat(), statement('Deny', 's3:*'))),
+    [],
+  ],
+  [
     'an older one of the boundary, which lets through keys by name',
     BOUNDARY,
     versions(says(statement('Allow', ['mechanicalturk:*', 'iam:ListSSHPublicKeys'])), [

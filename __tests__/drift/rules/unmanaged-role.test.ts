@@ -179,7 +179,9 @@ const OF_NEIGHBOR = permissionsOf('apply', {
 /** With it, everyone who can add to a group of that lab can become administrator. */
 const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
 
-test.each<[string, PolicyDocument | null, name?: string, attached?: readonly string[]]>([
+type Other = Partial<Pick<AccountRole, 'name' | 'path' | 'attached' | 'inline'>>;
+
+test.each<[string, PolicyDocument | null, other?: Other]>([
   ['has a policy that cannot be read', null],
   ['can do everything', EVERYTHING],
   ['changes all of IAM', says(...statementsOf(OF_NEIGHBOR), onAll('iam:*'))],
@@ -199,23 +201,25 @@ test.each<[string, PolicyDocument | null, name?: string, attached?: readonly str
     }),
   ],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
-  ['has another name', OF_NEIGHBOR, 'vision-lab-more'],
-  ['has a policy attached', OF_NEIGHBOR, 'vision-lab-apply', ['arn:aws:iam::aws:policy/ReadOnlyAccess']],
-])(
-  'under the path of the roles of a neighbor, one that %s is a finding',
-  (_what, document, named = 'vision-lab-apply', attached = []) => {
-    const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
-    const account = withoutBoundary(desiredAccess(team, TODAY));
-    const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
-    const found = (given: PolicyDocument | null, name: string, scanned: Team, arns: readonly string[] = []) => {
-      const roles = [
-        role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
-        { ...role(name, root, given, '/mturk-roles/vision-lab/'), attached: arns },
-      ];
-      return idsOf(scanOfAccount({ team: scanned, account, knownAdministrators, inventory: { roles } }));
-    };
-    expect(found(OF_NEIGHBOR, 'vision-lab-apply', team)).toEqual(['unmanaged-role/vision-lab-apply/escalates']);
-    expect(found(OF_NEIGHBOR, 'vision-lab-apply', of)).toEqual([]);
-    expect(found(document, named, of, attached)).toEqual([`unmanaged-role/${named}/escalates`]);
-  },
-);
+  ['has another name', OF_NEIGHBOR, { name: 'vision-lab-more' }],
+  ['has a second policy', OF_NEIGHBOR, { inline: [{ name: 'all', document: EVERYTHING }] }],
+  ['is at another path', OF_NEIGHBOR, { path: '/' }],
+  ['has a policy attached', OF_NEIGHBOR, { attached: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }],
+])('under the path of the roles of a neighbor, one that %s is a finding', (_what, document, other = {}) => {
+  const of = { ...team, settings: { ...team.settings, neighbors: ['vision-lab'] } };
+  const account = withoutBoundary(desiredAccess(team, TODAY));
+  const knownAdministrators = [`arn:aws:iam::${ACCOUNT}:user/ops`];
+  const found = (given: PolicyDocument | null, scanned: Team, more: Other = {}) => {
+    const { name = 'vision-lab-apply', path = '/mturk-roles/vision-lab/', attached = [], inline = [] } = more;
+    const apply = role(name, root, given, path);
+    const roles = [
+      role('perception-lab-apply', root, EVERYTHING, '/mturk-roles/perception-lab/'),
+      { ...apply, attached, inline: [...apply.inline, ...inline] },
+    ];
+    return idsOf(scanOfAccount({ team: scanned, account, knownAdministrators, inventory: { roles } }));
+  };
+  expect(found(OF_NEIGHBOR, team)).toEqual(['unmanaged-role/vision-lab-apply/escalates']);
+  expect(found(OF_NEIGHBOR, of)).toEqual([]);
+  expect(found(says(...statementsOf(OF_NEIGHBOR), statement('Deny', 's3:*')), of)).toEqual([]);
+  expect(found(document, of, other)).toEqual([`unmanaged-role/${other.name ?? 'vision-lab-apply'}/escalates`]);
+});

@@ -8,6 +8,7 @@ import {
   attach,
   type Change,
   changeGroup,
+  changeUser,
   edit,
   FULL,
   name,
@@ -72,6 +73,17 @@ describe('before an apply: who would gain what the written team does not give', 
         account,
       ] as const),
       ...([sampleTeam, ['zoe']] as const),
+    ],
+    [
+      'a member’s user at another path, with a policy of a role that gives more',
+      ...([
+        all(
+          changeUser('bo', () => ({ path: '/elsewhere/', attached: [payArn], groups: [] })),
+          narrow,
+        )(account),
+        account,
+      ] as const),
+      ...([sampleTeam, [name('bo')]] as const),
     ],
     [
       'a user in the group of a role, which they leave',

@@ -506,6 +506,13 @@ describe('dates', () => {
     const team = withMember('bo', { until: '2027-01-31' });
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('bo', ['CreateHIT'])]);
   });
+
+  test('nor is one up to a day a first day: an earlier one of the file keeps it', () => {
+    const before = { Condition: { DateLessThan: { 'aws:CurrentTime': '2027-02-01T00:00:00Z' } } };
+    const change = write('fay', 'limits', says(statement('Deny', 'mechanicalturk:SendBonus', before)));
+    const applied = withMember('fay', { from: '2027-01-10' });
+    expect(brief(ruled({ team: sampleTeam, applied, change }))).toEqual([keeps('fay', ['SendBonus'])]);
+  });
 });
 
 describe('Denies by hand', () => {

@@ -78,8 +78,6 @@ export function firstApplyOf(
     account.users.flatMap(({ name, tags }) => (tags['mturk-team:lab'] === team.lab ? [name] : [])),
   );
   const isMade = (thing: Thing) => isAtPlace(thing) && (thing.kind !== 'user' || tagged.has(thing.name));
-  // Equivalent if mutated: a lab has a user, a group and a policy, or nothing.
-  if (wanted.length === 0) return null;
   if (existing.some(isMade)) return null;
   const count = (kind: Thing['kind']) => wanted.filter((thing) => thing.kind === kind).length;
   return {

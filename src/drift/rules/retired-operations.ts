@@ -33,8 +33,6 @@ export const retiredOperations: Rule<'retired-operations'> = {
   calls: /^(Create|Put|SetDefault)/,
 };
 
-const PREFIX = 'mechanicalturk:';
-
 const RETIRED_BY_LOWER_CASE = new Map(
   Object.keys(RETIRED_OPERATIONS).flatMap((name) => {
     const retired = retiredOperation(name);
@@ -64,12 +62,14 @@ function meantEffect({ Effect, Action }: Statement): NamedRetiredOperation['effe
 }
 
 function retiredAction(action: string): Omit<NamedRetiredOperation, 'effect'> | null {
-  if (action.slice(0, PREFIX.length).toLowerCase() !== PREFIX) return null;
-  const name = action.slice(PREFIX.length);
+  const [, name] = /^mechanicalturk:(.*)$/is.exec(action) ?? [];
+  if (name === undefined) return null;
   if (!/[*?]/.test(name)) return RETIRED_BY_LOWER_CASE.get(name.toLowerCase()) ?? null;
   const pattern: Statement = { Effect: 'Allow', Action: action };
   if (OPERATIONS.some((operation) => actionMatches(pattern, actionOf(operation)))) return null;
-  const retired = [...RETIRED_BY_LOWER_CASE.values()].filter((one) => actionMatches(pattern, `${PREFIX}${one.name}`));
+  const retired = [...RETIRED_BY_LOWER_CASE.values()].filter((one) =>
+    actionMatches(pattern, `mechanicalturk:${one.name}`),
+  );
   if (retired.length === 0) return null;
   const successors = new Set<Operation>(retired.flatMap((one) => one.successors));
   return { name, successors: OPERATIONS.filter((operation) => successors.has(operation)) };

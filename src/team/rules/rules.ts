@@ -37,6 +37,7 @@ const BY_CODE = new Map(TEAM_RULES.map((rule) => [rule.code, rule]));
 /** The message of a finding. */
 export function problemOf({ code, args, file, path }: Finding): Problem {
   const rule = BY_CODE.get(code);
+  // Equivalent if mutated: each finding has the code of a rule.
   if (rule === undefined) throw new Error(`no rule has the code ${code}`);
   return { reason: null, state: null, ...rule.message(args, { file, path }) };
 }

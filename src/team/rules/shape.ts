@@ -251,16 +251,18 @@ function reportUnknownKeys(
 
 /** The whole text of which a comma in braces made several keys, `{ name: Bo Chen, PhD, roles: [reader] }`; else null. */
 function dividedText(map: unknown, key: string) {
-  if (!isMap(map) || map.flow !== true) return null;
+  if (!isMap(map)) return null;
   let field: Pair | undefined;
   let parts: string[] = [];
   for (const pair of map.items) {
-    if (pair.value === null || isEmpty(pair.value)) parts.push(keyTextOf(pair.key) ?? '');
+    if (pair.value === null) parts.push(keyTextOf(pair.key) ?? '');
     else if (parts.includes(key)) break;
     else [field, parts] = [pair, []];
   }
   const [name, text] = [keyTextOf(field?.key), field?.value];
-  if (!parts.includes(key) || !FREE.has(name) || !isScalar(text) || text.type !== 'PLAIN') return null;
+  if (!parts.includes(key) || !FREE.has(name)) return null;
+  // Equivalent if mutated: only a scalar has this style.
+  if (!isScalar(text) || text.type !== 'PLAIN') return null;
   const whole = JSON.stringify([sourceOf(text), ...parts].join(', '));
   return { parts, meant: { lacks: 'quotes', text: `${name}: ${whole}` } as const };
 }
