@@ -112,7 +112,7 @@ export const withoutUser =
   (key: string): Change =>
   (account) => ({ ...account, users: account.users.filter((each) => each.name !== name(key)) });
 export const edit =
-  (arn: string, document: PolicyDocument): Change =>
+  (arn: string, document: PolicyDocument | null): Change =>
   (account) => ({
     ...account,
     policies: account.policies.map((policy) => (policy.arn === arn ? { ...policy, document } : policy)),

@@ -1058,6 +1058,7 @@ describe('names that something else has', () => {
       { allow: [], deny: [] },
     ],
     ['nothing but a Deny', edit(payArn, says(denyAll)), { allow: [], deny: [] }],
+    ['unknown', edit(payArn, null), { allow: [], deny: [] }],
     [
       'less by a Deny',
       edit(payArn, says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:SendBonus'))),
@@ -1196,6 +1197,27 @@ test('the first apply, to an empty account, creates every member', () => {
   const { withheld, newUsers } = ruleFor({ team: sampleTeam, applied: null, account: empty, restore: new Set() });
   expect(withheld).toEqual([]);
   expect(newUsers).toHaveLength(sampleTeam.members.length);
+});
+
+test.each<[string, Change, readonly string[]]>([
+  ['is deleted', same, []],
+  ['stays, suspended, in a group outside the path', putInto('bo', 'helpers'), ['bo not-deleted helpers']],
+  [
+    'who was moved, too, is not the lab’s',
+    all(
+      putInto('bo', 'helpers'),
+      changeUser('bo', () => ({ path: '/' })),
+    ),
+    [],
+  ],
+])('the user of who is in no file any more %s', (_what, change, expected) => {
+  const team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'bo') };
+  const input = inputOf({ team, applied: sampleTeam, change: all(withGroup({ name: 'helpers' }), change) });
+  const result = ruleFor(input);
+  expect(brief(result)).toEqual(expected);
+  expect(result.team.members.filter(({ key }) => key === 'bo')).toMatchObject(
+    expected.map(() => ({ roles: [], suspended: true })),
+  );
 });
 
 test('an apply deletes no user for age by itself', () => {
