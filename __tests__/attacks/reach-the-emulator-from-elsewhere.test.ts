@@ -34,7 +34,8 @@ test('a host file that came with a repository cannot send commands to another ma
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const isHost = (endpoint: string) => isHosting({ pid: process.pid, kind: 'server', token: 'x', endpoint });
+  const token = 'x'.repeat(24);
+  const isHost = (endpoint: string) => isHosting({ pid: process.pid, kind: 'server', token, endpoint });
   // Stands for the other machine: only its name differs.
   const elsewhere = [`http://localhost:${port}`, `http://127.0.0.1:1@localhost:${port}`, 'elsewhere'];
   const answers = [];
