@@ -1071,6 +1071,7 @@ describe('names that something else has', () => {
     const first = ruleFor(input);
     const roleIn = ({ team }: Ruled) => team.roles.find(({ key }) => key === 'paymaster');
     expect(roleIn(first)).toMatchObject({ ...expected, withoutGroup: true });
+    expect(roleIn(first)?.allowsNothing === true).toBe(expected.allow.length === 0);
     const access = afterApply(input.account.access, first, sampleTeam);
     expect(roleIn(ruleFor({ ...input, account: { ...input.account, access } }))).toEqual(roleIn(first));
     const { team: written } = ruled({ change });

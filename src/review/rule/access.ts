@@ -43,9 +43,8 @@ export function givenBy(team: AccessTeam): OperationsByUser {
  * What members have in all of some teams through a role that none of them changes for them. While an apply is unfinished, what
  * a member lacks besides may have been taken by its own calls, as between leaving one role and joining another.
  */
-export function unchangedIn(teams: readonly AccessTeam[]): OperationsByUser {
+export function unchangedIn(teams: readonly [AccessTeam, ...AccessTeam[]]): OperationsByUser {
   const [first, ...others] = teams;
-  if (first === undefined) return new Map();
   const members = first.members.map(({ key, roles }) => {
     const kept = roles.filter((role) =>
       others.every((team) => team.members.find((each) => each.key === key)?.roles.includes(role) === true),

@@ -124,7 +124,8 @@ export interface LimitedUser {
  */
 export function ruleFor(input: RuleInput): Ruled {
   const { team, account, restore, lift = new Set(), giveBack = new Map(), deletions = new Set() } = input;
-  const before: readonly AccessTeam[] = input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
+  const before: readonly [AccessTeam, ...AccessTeam[]] =
+    input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
   const gives = givenBy(team);
   const given = before.map(givenBy);
   const held = heldIn(account.access, team, before);
