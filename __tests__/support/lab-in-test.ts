@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -150,7 +150,8 @@ async function madeOnce(key: string, make: () => Promise<LabMemory>): Promise<La
   const file = join(directory, createHash('sha256').update(key).digest('hex'));
   if (existsSync(file)) return deserialize(await readFile(file)) as LabMemory;
   const made = await make();
-  const partial = `${file}.${process.pid}`;
+  // Two turns of one process can make the same.
+  const partial = `${file}.${randomUUID()}`;
   await writeFile(partial, serialize(made));
   await rename(partial, file);
   return made;
