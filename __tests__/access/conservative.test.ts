@@ -4,7 +4,7 @@ import type { Statement } from '../../src/iam/document.ts';
 import { says, statement } from '../support/changed-account.ts';
 
 const known = { DateLessThan: { 'aws:CurrentTime': '2027-06-01' } };
-const unknown = { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } };
+const unknown = { StringEquals: { 'aws:SourceOrgID': 'o-1' } };
 const allow = (more: object = {}) => statement('Allow', 's3:*', more);
 const deny = (more: object = {}) => statement('Deny', 's3:*', more);
 
@@ -16,7 +16,7 @@ test.each<[string, Statement, readonly Statement[]]>([
   ['an Allow under an operator that there is not', allow({ Condition: { Is: { 'aws:CurrentTime': 'x' } } }), [allow()]],
   [
     'an Allow under a condition one of whose values is unknown',
-    allow({ Condition: { StringEquals: { 'aws:username': ['bo', '${aws:PrincipalOrgID}'] } } }),
+    allow({ Condition: { StringEquals: { 'aws:username': ['bo', '${aws:SourceOrgID}'] } } }),
     [allow()],
   ],
   ['a resource with an asterisk', allow({ Resource: 'arn:aws:s3:::${*}' }), [allow({ Resource: 'arn:aws:s3:::${*}' })]],
@@ -24,7 +24,7 @@ test.each<[string, Statement, readonly Statement[]]>([
   ['a Deny under both', deny({ Condition: { ...known, ...unknown } }), []],
   [
     'a resource of an unknown variable',
-    allow({ Resource: 'arn:aws:s3:::${aws:PrincipalOrgID}/${aws:username}' }),
+    allow({ Resource: 'arn:aws:s3:::${aws:SourceOrgID}/${aws:username}' }),
     [allow({ Resource: ['arn:aws:s3:::*/${aws:username}'] })],
   ],
 ])('what must not hide access: %s', (_what, given, expected) => {
@@ -38,7 +38,7 @@ test('a document that is not known stays so', () => {
 test.each([
   ['AWS:CurrentTime', true],
   ['aws:PrincipalTag/team', true],
-  ['aws:PrincipalOrgID', false],
+  ['aws:SourceOrgID', false],
 ])('the value of %s is known: %p', (key, expected) => {
   expect(isKnownKey(key)).toBe(expected);
 });

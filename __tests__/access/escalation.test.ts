@@ -35,7 +35,7 @@ const MFA = 'aws:MultiFactorAuthPresent';
 const ACCOUNT = 'arn:aws:iam::123456789012';
 const STATE = { bucket: 'lab-state', key: 'perception-lab' };
 const STATE_BUCKET = 'arn:aws:s3:::lab-state';
-const within = (organization: string) => ({ Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } } });
+const within = (organization: string) => ({ Condition: { StringEquals: { 'aws:SourceOrgID': organization } } });
 const lab = (kind: 'user' | 'group', key: string) =>
   `arn:aws:iam::123456789012:${kind}/mturk/perception-lab/perception-lab-${key}`;
 const on = (action: string | readonly string[], resource: string, more: object = {}): PolicyDocument => ({

@@ -244,7 +244,7 @@ test('the catalogue and the policies agree on which operations read', () => {
   expect(allowed(model, 'eve')).toEqual(OPERATIONS.filter((operation) => CATALOG[operation].level !== 'Write'));
 });
 
-describe('a condition on the address, which no model knows', () => {
+describe('a condition on the address or the unique id, which no model knows', () => {
   const declared = desiredAccess(sampleTeam, TODAY);
   const CAMPUS = '192.0.2.0/24';
   const withInline = (statement: Statement): AccessModel => ({
@@ -267,9 +267,16 @@ describe('a condition on the address, which no model knows', () => {
     Resource: '*',
     Condition: { NotIpAddress: { 'aws:SourceIp': CAMPUS } },
   });
+  const byId = withInline({
+    Effect: 'Allow',
+    Action: 'mechanicalturk:SendBonus',
+    Resource: '*',
+    Condition: { StringLike: { 'aws:userid': 'AIDA*' } },
+  });
   test.each([
     ['an Allow on the campus', onCampus, 'SendBonus'],
     ['a Deny elsewhere', offCampusDenied, 'GetHIT'],
+    ['an Allow by the unique id', byId, 'SendBonus'],
   ] as const)('%s counts as access', (_what, model, operation) => {
     expect(decide(model, 'perception-lab-bo', operation, { at: NOW }).outcome).toBe('allowed');
   });

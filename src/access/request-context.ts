@@ -11,7 +11,7 @@ export interface Circumstances {
 }
 
 /**
- * Condition keys that depend on the call and are not in the model. An Allow from one address counts as allowed, and a
+ * Condition keys that depend on the call, or on what is not in the model. An Allow from one address counts as allowed, and a
  * Deny from all others does not deny.
  */
 export const OPEN_KEYS: readonly string[] = [
@@ -21,6 +21,9 @@ export const OPEN_KEYS: readonly string[] = [
   'aws:sourcevpce',
   'aws:useragent',
   'aws:referer',
+  'aws:userid',
+  'aws:principalorgid',
+  'aws:principalorgpaths',
 ];
 
 /** Mechanical Turk and IAM are answered from one region. */

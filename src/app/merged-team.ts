@@ -38,7 +38,7 @@ export async function readPullRequest(
   if (!changed.ok) return fail('pull-request-unavailable', { number, reason: changed.reason });
   const { team, findings, source } = readTeam(changed.text, { file: path, today });
   if (team === null) return fail('team-file-invalid', { file: path, findings, source });
-  const at = await git('rev-parse', '--short=7', head);
+  const at = await git('rev-parse', head);
   terminal.stderr(say`Pull request ${String(number)} is at commit ${at.ok ? at.text.trim() : ''}.\n`);
   const branch = { name: `origin/${MAIN_BRANCH}`, tip: main };
   const before = await mergedTeam({ git, path, branch }, head, today, terminal);

@@ -1,7 +1,7 @@
 import type { AccessModel, Holder } from '../access/model.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
-import { iamName, LIMITS_POLICY, rolePolicyArn } from '../team/names.ts';
+import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 
 /** Denies that the file does not have and an apply writes or keeps, of a member's user or a role's group. */
@@ -18,7 +18,8 @@ export function withoutAddedDenies(
   team: Pick<Team, 'lab' | 'account' | 'members' | 'roles'>,
 ): { readonly access: AccessModel; readonly denies: readonly AddedDenies[] } {
   const denies: AddedDenies[] = [];
-  const without = (document: PolicyDocument | null, holder: Holder): PolicyDocument | null => {
+  const outside = new Set(access.groups.flatMap(({ name, path }) => (path === labPath(team.lab) ? [] : [name])));
+  const without = (document: PolicyDocument | null, holder: Holder, isReached = false): PolicyDocument | null => {
     if (document === null) return null;
     const statements = statementsOf(document);
     const isWithheld = ({ Sid, Effect }: Statement) =>
@@ -31,7 +32,7 @@ export function withoutAddedDenies(
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
     const isOutOfReach = ({ Sid, Effect, Condition }: Statement) =>
-      Effect === 'Deny' && Sid === OUT_OF_REACH_SID && Condition === undefined && holder.kind === 'user';
+      isReached && Effect === 'Deny' && Sid === OUT_OF_REACH_SID && Condition === undefined;
     const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
     return Statement.length === statements.length ? document : { ...document, Statement };
   };
@@ -40,7 +41,9 @@ export function withoutAddedDenies(
     if (!members.has(user.name)) return user;
     const inline = user.inline.flatMap((policy) => {
       if (policy.name !== LIMITS_POLICY) return [policy];
-      const document = without(policy.document, { kind: 'user', name: user.name });
+      // An apply writes it against what a group outside the lab's path gives.
+      const isReached = user.groups.some((group) => outside.has(group));
+      const document = without(policy.document, { kind: 'user', name: user.name }, isReached);
       return document !== null && statementsOf(document).length === 0 ? [] : [{ ...policy, document }];
     });
     return { ...user, inline };

@@ -41,6 +41,8 @@ export function compilePattern(text: string, wildcards: Wildcards): Pattern {
   const pattern: number[] = [];
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
+    // Of stars in a row the last has the widest meaning, and each would cost as much as the text is long.
+    if (wildcards !== 'literal' && code === STAR && text.charCodeAt(index + 1) === STAR) continue;
     if (wildcards === 'literal' || (code !== STAR && code !== QUESTION)) pattern.push(code);
     else if (code === QUESTION) pattern.push(ANY_CHARACTER);
     else if (wildcards === 'text') pattern.push(ANY_TEXT);

@@ -93,6 +93,11 @@ test.each<[string, Change, readonly string[]]>([
     ['policy-changed/paymaster: medium, announced'],
   ],
   [
+    'what an apply writes beside a group outside the path, of who is in none',
+    write('fay', 'limits', says({ Sid: 'OutOfReach', ...statement('Deny', '*') })),
+    ['inline-policy-added/user/fay/limits: medium, manual'],
+  ],
+  [
     'an Allow with that Sid',
     write('fay', 'limits', says({ Sid: 'Withheld', ...statement('Allow', '*') })),
     ['inline-policy-added/user/fay/limits/spends: critical, auto'],

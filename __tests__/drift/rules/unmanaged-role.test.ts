@@ -200,6 +200,13 @@ test.each<[string, PolicyDocument | null, other?: Other]>([
       Resource: 'arn:aws:s3:::lab-state/mturk-team/team.tfstate',
     }),
   ],
+  [
+    'writes what its tags say',
+    says(...statementsOf(OF_NEIGHBOR), {
+      ...onAll('s3:PutObject'),
+      Resource: "arn:aws:s3:::lab-state/mturk-team/${aws:PrincipalTag/x, 'team'}.tfstate",
+    }),
+  ],
   ['writes every state', says(...statementsOf(OF_NEIGHBOR), onAll('s3:PutObject'))],
   ['has another name', OF_NEIGHBOR, { name: 'vision-lab-more' }],
   ['has a second policy', OF_NEIGHBOR, { inline: [{ name: 'all', document: EVERYTHING }] }],

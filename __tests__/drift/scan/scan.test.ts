@@ -281,7 +281,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
           {
             name: 'all',
             document: says(
-              statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3' } } }),
+              statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3' } } }),
             ),
           },
         ],

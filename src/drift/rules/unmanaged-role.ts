@@ -41,7 +41,7 @@ const OBJECT_WRITES = ['s3:PutObject', 's3:DeleteObject'];
 function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: AccountRole, own: EscalationTargets): boolean {
   const isUnderPath = (arn: string) =>
     /^arn:aws:iam::\d+:(?:user|group|policy)(\/.+)$/.exec(arn)?.[1]?.startsWith(labPath(lab)) === true;
-  const isOtherObject = (arn: string) => !/[*?]/.test(arn) && !own.lab.object.has(arn);
+  const isOtherObject = (arn: string) => !/[*?$]/.test(arn) && !own.lab.object.has(arn);
   const isWithin = ({ Effect, Action, Resource }: Statement) => {
     if (Effect === 'Deny') return true;
     const writes = toList(Action).filter((action) => !READS.test(action));
