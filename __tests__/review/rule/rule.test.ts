@@ -1219,6 +1219,8 @@ test.each<[string, Change, readonly string[]]>([
   expect(result.team.members.filter(({ key }) => key === 'bo')).toMatchObject(
     expected.map(() => ({ roles: [], suspended: true })),
   );
+  const user = new Map([...input.account.ids.user, [name('bo'), 'id of another']]);
+  expect(brief(ruleFor({ ...input, account: { ...input.account, ids: { ...input.account.ids, user } } }))).toEqual([]);
 });
 
 test('an apply deletes no user for age by itself', () => {

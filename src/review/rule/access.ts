@@ -227,6 +227,7 @@ function isOnTags({ Condition = {} }: Statement): boolean {
 }
 
 function conditionalDeny({ Condition, ...bare }: Statement): readonly Statement[] {
+  // Equivalent if mutated: a Deny without a condition is there already.
   return bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [];
 }
 
