@@ -158,3 +158,14 @@ test('what is announced says from when, and only for that member', () => {
     ],
   ]);
 });
+
+test('another user of a member’s name can do less by what was withheld from the member', () => {
+  const idOf = (id: string) => ({ user: new Map([[name('bo'), id]]), group: new Map() });
+  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: idOf('A') };
+  const inventory = { ...inventoryOf(limits('bo', { withheld: ['CreateHIT'] })(declared)), ids: idOf('B') };
+  const { findings } = scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
+  const gained = findings.flatMap(({ changes }) => changes.flatMap(({ operations }) => operations.gained));
+  expect(findings.map(({ rule }) => rule)).toContain('user-recreated');
+  expect(gained).toContain('GetHIT');
+  expect(gained).not.toContain('CreateHIT');
+});

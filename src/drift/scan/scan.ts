@@ -12,7 +12,7 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
-import { LIMITS_POLICY, labPath } from '../../team/names.ts';
+import { iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
 import { withoutAddedDenies } from '../added-denies.ts';
@@ -140,7 +140,9 @@ function detectAll(given: ScanInput): Detection {
   const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
   const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null);
   const named = withNamesOfTeam(given.inventory, renames);
-  const { access, denies: addedDenies } = withoutAddedDenies(named.access, team);
+  // What limits another user of a member's name is that user's.
+  const own = team.members.filter(({ key }) => !recreated.includes(iamName(team.lab, key)));
+  const { access, denies: addedDenies } = withoutAddedDenies(named.access, { ...team, members: own });
   const inventory = { ...named, access };
   const input = { ...given, inventory };
   const account = indexModel(access);
@@ -152,12 +154,12 @@ function detectAll(given: ScanInput): Detection {
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
   const boundary = boundaryState(inventory, team);
   const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...namesOf('group')]);
-  const own = escalationTargets(team.lab, [expected.model, { ...part, users: members }], {
+  const targets = escalationTargets(team.lab, [expected.model, { ...part, users: members }], {
     roles: inventory.roles,
     state: team.settings.state,
   });
-  const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, own, at);
-  const known = administratorsIn(reach, team, own, input.knownAdministrators ?? null);
+  const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, targets, at);
+  const known = administratorsIn(reach, team, targets, input.knownAdministrators ?? null);
   const context: ScanContext = {
     ...{ team, today, at, inventory, renames, recreated, plan, account, part, boundary, groups, reach },
     expected: expected.model,
