@@ -111,7 +111,9 @@ export const LAB_RULES = [
       help: t`shorten it by ${name.length - limit} or more`,
     }),
     check(context, report) {
-      const lab = context.draft.lab ?? '';
+      const { lab } = context.draft;
+      // Equivalent if mutated: no name is made of a lab that is missing.
+      if (lab === null) return;
       if (!context.intact('lab')) return;
       for (const { section, key } of idsOf(context)) {
         const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;

@@ -265,6 +265,7 @@ export const SETTINGS_RULES = [
     }),
     check: preparedCheck(['settings.administrators.[]'], ({ draft, memberKeys }) => {
       const { account, departed } = draft;
+      // Without a lab, nothing is at its paths.
       const lab = draft.lab ?? '';
       const keys = [...memberKeys, ...departed.map(([key]) => key)];
       const members = new Set(keys.map((key) => iamName(lab, key).toLowerCase()));

@@ -339,7 +339,9 @@ function kindOf(something: unknown): ValueKind {
 function valueAt(root: unknown, path: DocumentPath): unknown {
   let here = root;
   for (const part of path) {
-    here = Object.hasOwn(Object(here), part) ? (here as Record<string | number, unknown>)[part] : undefined;
+    // Equivalent if mutated: no path goes on behind a text.
+    if (typeof here !== 'object' || here === null) return undefined;
+    here = Object.hasOwn(here, part) ? (here as Record<string | number, unknown>)[part] : undefined;
   }
   return here;
 }

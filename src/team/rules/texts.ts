@@ -229,7 +229,7 @@ const OUTSIDE_TEXTS = /\r(?!\n)|[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u20
 /** Comments: only what can make them read as something else than they are, once a line. */
 function reportElsewhere(source: string, covered: readonly TextRange[], report: Report): void {
   let next = 0;
-  // Equivalent if mutated: any place before the text.
+  // Equivalent if mutated: what it begins with is before the first character either way.
   let lineEnd = -1;
   for (const match of source.matchAll(OUTSIDE_TEXTS)) {
     const from = match.index;
