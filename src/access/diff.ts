@@ -7,6 +7,7 @@ import type { AccessModel, AccessUser } from './model.ts';
 import {
   difference,
   intersection,
+  isEmpty,
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
@@ -115,15 +116,15 @@ function periodsOf(model: AccessModel, at: Date): ReadonlyMap<string, Period> {
 function changeOf(name: string, before: Period, after: Period, at: Date, whole?: ChangesByUser): AccessChange {
   const of = (access: UserAccess | null) => access?.allowed ?? NO_OPERATIONS;
   const more = (one: Period, other: Period, side: 'gained' | 'lost') => {
-    const all = union(difference(of(one.now), of(other.now)), difference(of(one.begun), of(other.begun)));
-    return whole === undefined ? all : intersection(all, operationSet(whole.get(name)?.operations[side] ?? []));
+    const changed = union(difference(of(one.now), of(other.now)), difference(of(one.begun), of(other.begun)));
+    return whole === undefined ? changed : intersection(changed, operationSet(whole.get(name)?.operations[side] ?? []));
   };
   const gained = more(after, before, 'gained');
   const lost = more(before, after, 'lost');
   const startOf = ({ now }: Period) =>
     // Equivalent if mutated: null compares as 1970.
     now === null || now.starts === null || now.starts <= at.getTime() ? null : isoOf(now.starts);
-  const [was, will] = [before.begun, after.begun];
+  const [was, will, all] = [before.begun, after.begun, whole?.get(name)];
   return {
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
@@ -131,7 +132,10 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
     capabilities: { gained: byCapability(gained, will), lost: byCapability(lost, was) },
     allowed: { before: count(was), after: count(will) },
     risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },
-    starts: { before: startOf(before), after: startOf(after) },
+    starts: {
+      before: all === undefined || isEmpty(lost) ? startOf(before) : all.starts.before,
+      after: isEmpty(gained) ? startOf(after) : lastOf(startOf(after), all?.starts.after),
+    },
     ends: { before: isoOf(was?.ends), after: isoOf(will?.ends) },
     suspended: { before: was?.suspended ?? false, after: will?.suspended ?? false },
     groups: setChange(was?.user.groups ?? [], will?.user.groups ?? []),
@@ -141,6 +145,11 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
     worstGain: worstRisk(gained),
     worstLoss: worstRisk(lost),
   };
+}
+
+/** The later of two moments (ISO 8601), none being at once. */
+function lastOf(one: string | null, other: string | null = null): string | null {
+  return (one ?? '') < (other ?? '') ? other : one;
 }
 
 function isNothing(change: AccessChange): boolean {
@@ -201,8 +210,8 @@ export function hasEffect({
 }
 
 /**
- * Whose access changes: now, or at a moment at which a policy takes effect if that is worse. With `whole`, only what changes
- * between those two as well.
+ * Whose access changes: now, and at later moments at which a policy takes effect. With `whole`, only what changes between
+ * those two as well, from the moment on at which it does.
  */
 export function effectsBetween(
   before: AccessModel,
@@ -210,15 +219,20 @@ export function effectsBetween(
   at: Date,
   whole?: readonly [AccessModel, AccessModel],
 ): readonly AccessChange[] {
-  const changesAt = (moment: Date) => {
-    const all = whole && new Map(diffAccess(...whole, moment).people.map((person) => [person.user, person]));
-    return diffAccess(before, after, moment, undefined, all).people;
-  };
-  const later = laterMoments([before, after], [], at).flatMap((moment) => {
-    const starts = { before: moment.toISOString(), after: moment.toISOString() };
-    return changesAt(moment).flatMap((person) => (isNone(person.operations) ? [] : [{ ...person, starts }]));
+  const wholeAt = (moment: Date) =>
+    whole && new Map(diffAccess(...whole, moment).people.map((person) => [person.user, person]));
+  const wholeNow = wholeAt(at);
+  const now = diffAccess(before, after, at, undefined, wholeNow).people.filter(hasEffect);
+  const later = laterMoments([before, after, ...(whole ?? [])], [], at).flatMap((moment) => {
+    const iso = moment.toISOString();
+    return diffAccess(before, after, moment, undefined, wholeAt(moment)).people.flatMap((person) => {
+      const starts = { before: person.starts.before ?? iso, after: person.starts.after ?? iso };
+      // What is lost already by anything else is not lost only then.
+      const known = wholeNow?.get(person.user)?.operations.lost ?? [];
+      return besides({ ...person, starts }, { gained: [], lost: known });
+    });
   });
-  return worstOfEach([...changesAt(at).filter(hasEffect), ...later]);
+  return distinctEffects([...now, ...later]);
 }
 
 /** What users can do at all, now or later. */
@@ -226,13 +240,46 @@ export function gainsOf(model: AccessModel, at: Date): readonly AccessChange[] {
   return effectsBetween({ ...model, users: [] }, model, at).filter(({ worstGain }) => worstGain !== null);
 }
 
-/** For each user the change with the worst gain, or else with any loss, the first of those that are equal. */
-export function worstOfEach(changes: readonly AccessChange[]): readonly AccessChange[] {
+/**
+ * For each user the change with the worst gain, or else with any loss, the first of those that are equal, and of the others what
+ * it does not say.
+ */
+export function distinctEffects(changes: readonly AccessChange[]): readonly AccessChange[] {
   const rank = ({ worstGain, worstLoss }: AccessChange) => rankOf(worstGain) + ((worstGain ?? worstLoss) ? 0 : 1);
-  const byUser = new Map<string, AccessChange>();
-  for (const person of changes) {
-    const known = byUser.get(person.user);
-    if (known === undefined || rank(person) < rank(known)) byUser.set(person.user, person);
+  const byUser = new Map<string, AccessChange[]>();
+  for (const change of [...changes].sort((one, other) => rank(one) - rank(other))) {
+    const { user } = change;
+    const said = byUser.get(user);
+    if (said === undefined) byUser.set(user, [change]);
+    else {
+      const saidOn = (side: 'gained' | 'lost') => said.flatMap(({ operations }) => operations[side]);
+      said.push(...besides(change, { gained: saidOn('gained'), lost: saidOn('lost') }));
+    }
   }
-  return [...byUser.values()].sort(byRisk);
+  return [...byUser.values()].flat().sort(byRisk);
+}
+
+/** A change without some operations; none if nothing is left. */
+function besides(change: AccessChange, known: AccessChange['operations']): readonly AccessChange[] {
+  const rest = (side: 'gained' | 'lost') => ({
+    operations: change.operations[side].filter((each) => !known[side].includes(each)),
+    capabilities: change.capabilities[side].flatMap((each) => {
+      const operations = each.operations.filter((one) => !known[side].includes(one));
+      return operations.length === 0
+        ? []
+        : [{ ...each, operations, whole: each.whole && operations.length === each.operations.length }];
+    }),
+  });
+  const [gained, lost] = [rest('gained'), rest('lost')];
+  const operations = { gained: gained.operations, lost: lost.operations };
+  if (isNone(operations)) return [];
+  return [
+    {
+      ...change,
+      operations,
+      capabilities: { gained: gained.capabilities, lost: lost.capabilities },
+      worstGain: gained.capabilities[0]?.risk ?? null,
+      worstLoss: lost.capabilities[0]?.risk ?? null,
+    },
+  ];
 }

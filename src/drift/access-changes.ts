@@ -1,5 +1,5 @@
 import { conservativeModel } from '../access/conservative.ts';
-import { type AccessChange, effectsBetween, gainsOf, worstOfEach } from '../access/diff.ts';
+import { type AccessChange, distinctEffects, effectsBetween, gainsOf } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
 import {
   type AccessModel,
@@ -73,7 +73,7 @@ export function effectOfDifference(
   const escalates = [...new Set([...together.escalates, ...alone.escalates])].sort();
   // Of what is only lost, a part can be lost already on the account as it is.
   const losses = together.changes.filter(({ worstGain }) => worstGain === null);
-  return effectOf(worstOfEach([...losses, ...alone.changes, ...together.changes]), escalates);
+  return effectOf(distinctEffects([...losses, ...alone.changes, ...together.changes]), escalates);
 }
 
 function effectOfGroup(

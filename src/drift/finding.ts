@@ -316,11 +316,17 @@ export function worstEffect({
 }
 
 /** Names of the IAM users to whom it does that. */
-export function peopleOf({ rule, escalates, changes, risk }: DriftFinding): readonly string[] {
-  const effect = worstEffect({ rule, escalates, changes, risk });
-  if (effect === 'full-control') return escalates;
-  const side = effect === 'lost-access' ? 'lost' : 'gained';
-  return changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
+export function peopleOf(finding: DriftFinding): readonly string[] {
+  if (worstEffect(finding) === 'full-control') return finding.escalates;
+  return [...new Set(worstChanges(finding).map(({ user }) => user))];
+}
+
+/** The changes of access that do it. */
+export function worstChanges(finding: DriftFinding): readonly AccessChange[] {
+  const effect = worstEffect(finding);
+  return finding.changes.filter(({ operations, worstGain }) =>
+    effect === 'lost-access' ? operations.lost.length > 0 : worstGain === effect,
+  );
 }
 
 /** Whether an apply carries it out: a merged change, or a user who is to be deleted. */

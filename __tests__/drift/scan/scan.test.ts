@@ -178,7 +178,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a document gives other things',
     edit(PAYMASTER, says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT']))),
-    ['policy-changed/paymaster/spends: manual, announced'],
+    ['policy-changed/paymaster/spends: manual, auto'],
   ],
   [
     'a Sid is another one',

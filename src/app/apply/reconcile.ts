@@ -106,7 +106,7 @@ const SHOWN_MS = HOUR_MS;
  */
 function takenAgain({ findings }: ScanResult): ReadonlySet<string> {
   const taken = findings.filter(
-    ({ rule, remediation }) => remediation === 'announced' && rule !== 'access-withheld' && rule !== 'user-deleted',
+    ({ rule, remediation }) => remediation !== 'manual' && rule !== 'access-withheld' && rule !== 'user-deleted',
   );
   return new Set(
     taken.flatMap(({ changes }) =>

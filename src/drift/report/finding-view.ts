@@ -1,5 +1,6 @@
-import type { CapabilityAccess } from '../../access/capability-access.ts';
+import { byCapability, type CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
+import { operationSet } from '../../access/operation-set.ts';
 import { briefText, doesText } from '../../access/text/capability-words.ts';
 import { type DisplayNames, memberText, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { isHarmful, OPERATIONS, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
@@ -28,7 +29,7 @@ import {
   isOpen,
   isPending,
   isSnoozable,
-  peopleOf,
+  worstChanges,
   worstEffect,
 } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
@@ -161,11 +162,15 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team
     return t`Access ended. Reconcile deletes the user and its keys after an announcement; with mode ${codeText('none')}, list the member in ${codeText('departed')}.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
   if (cause === 'unexplained') return t`See the change with ${plan}.`;
-  if (remediation === 'auto' && reconcile !== 'none' && cause !== 'unknown') return t`Reverted automatically.`;
+  const taking = changes.some(({ operations }) => operations.lost.length > 0);
+  if (remediation === 'auto' && reconcile !== 'none' && cause !== 'unknown') {
+    const then = reconcile === 'all' ? 'given back later' : 'withheld';
+    return t`Reverted automatically${trusted(taking ? `; what was taken is ${then}` : '')}.`;
+  }
   if (toFix !== undefined) return toFix;
   if (cause === 'unknown') return t`Run ${plan}, then ${apply}: no apply is on record.`;
   if (remediation === 'manual') return t`Ask an administrator to undo it in the IAM console.`;
-  if (remediation === 'auto' || (changes.length === 0 && reconcile !== 'all')) return t`Run ${apply}.`;
+  if ((remediation === 'auto' && !taking) || (changes.length === 0 && reconcile !== 'all')) return t`Run ${apply}.`;
   return reconcile === 'all'
     ? t`Reconcile announces what was taken, and gives it back later. To give it back now, run ${apply}.`
     : t`Run ${apply} at a terminal: it asks whether to give the access back. An apply in a workflow withholds it.`;
@@ -179,22 +184,23 @@ export function effectWords(finding: DriftFinding): Text {
   return effect === 'lost-access' ? t`lost access` : doesText(effect);
 }
 
-/** Who can do the worst by it, as subject and verb; null if no one's access changes. */
+/** Who can do the worst by it first, as subject and verb; null if no one's access changes. */
 export function worstText(
   finding: DriftFinding,
   names: DisplayNames,
 ): { readonly who: Text; readonly can: Text } | null {
   const effect = worstEffect(finding);
-  const people = peopleOf(finding);
   if (finding.rule === 'root-access-key')
     return { who: t`The root user`, can: t`has an access key with ${riskText('full control')} of the account` };
+  const [first] = byMoment(worstChanges(finding), effect === 'lost-access' ? 'lost' : 'gained');
+  const people = effect === 'full-control' ? finding.escalates : (first?.users ?? []);
   if (effect === null || people.length === 0) return null;
   const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
   const who = someTexts(people.map(nameOf), 2);
-  const from = fromText(finding.changes, effect === 'lost-access' ? 'lost' : 'gained', ' ', people);
-  if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
   if (effect === 'full-control')
-    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}${from}` };
+    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}${controlFrom(finding)}` };
+  const from = fromText(first?.moment ?? null);
+  if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
   return {
     who,
     can: t`can ${riskText(gainsAll(finding) ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}${from}`,
@@ -216,32 +222,57 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
   if (escalates.length > 0) {
     const control = 'way' in data && data.way?.control === 'lab' ? 'Control' : 'Full control';
     const all = strongText(t`${riskText(control)} of the ${controlled(finding)}`);
-    return t`${subject(escalates, finding, names)}${all}${fromText(changes, 'gained', ' ', escalates)}`;
+    return t`${subject(escalates, finding, names)}${all}${controlFrom(finding)}`;
   }
-  const of = (side: 'gained' | 'lost', text: (some: readonly AccessChange[]) => Text) => {
-    const some = changes.filter((change) => change.operations[side].length > 0);
-    const who = some.map(({ user }) => user);
-    return some.length === 0 ? [] : [t`${subject(who, finding, names)}${text(some)}`];
-  };
   const isStill = isPending(finding);
-  const lost = (losses: readonly AccessChange[]) => {
-    const from = fromText(losses, 'lost');
-    const isNow = isEmptyText(from);
-    return isStill ? t`Not granted${isNow ? t` yet` : from}:` : isNow ? t`Lost access:` : t`Loses access${from}:`;
-  };
-  const parts = [
-    ...of('gained', (gains) => t`${gainText(union(gains, 'gained'), isStill)}${fromText(gains, 'gained', ', ')}`),
-    ...of('lost', (losses) => t`${strongText(lost(losses))} ${someCapabilities(union(losses, 'lost'))}`),
-  ];
+  const gains = byMoment(changes, 'gained').map(({ users, moment, capabilities }) => {
+    const can = isStill ? (moment === null ? 'Still can' : 'Without it, can') : 'Can';
+    return { users, text: t`${gainText(capabilities, can)}${fromText(moment, ', ')}` };
+  });
+  const losses = byMoment(changes, 'lost').map(({ users, moment, capabilities }) => {
+    const from = fromText(moment);
+    const isNow = moment === null;
+    const lost = isStill ? t`Not granted${isNow ? t` yet` : from}:` : isNow ? t`Lost access:` : t`Loses access${from}:`;
+    return { users, text: t`${strongText(lost)} ${someCapabilities(capabilities)}` };
+  });
+  const all = [...gains, ...losses];
+  const parts = all.map(({ users, text }, index) =>
+    all[index - 1]?.users.join() === users.join() ? text : t`${subject(users, finding, names)}${text}`,
+  );
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
 }
 
-/** ` from 10 Jan 2027` if none of the access that users gain or lose has begun. */
-function fromText(all: readonly AccessChange[], side: 'gained' | 'lost', space = ' ', users?: readonly string[]): Text {
-  const changes = all.filter(({ user }) => users === undefined || users.includes(user));
-  const moments = changes.map(({ starts }) => (side === 'lost' ? starts.before : starts.after));
-  const [first, ...others] = [...new Set(moments)].sort();
-  return first == null || others.includes(null) ? t`` : trusted(`${space}from ${firstDay(first)}`);
+interface Moment {
+  /** ISO 8601; null if access is gained or lost already. */
+  readonly moment: string | null;
+  readonly users: readonly string[];
+  readonly capabilities: readonly CapabilityAccess[];
+}
+
+/** Who gains or loses what, by the moment at which it begins, the earliest first. */
+function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly Moment[] {
+  const some = changes.filter(({ operations }) => operations[side].length > 0);
+  const momentOf = ({ starts }: AccessChange) => (side === 'lost' ? starts.before : starts.after);
+  const moments = [...new Set(some.map((each) => momentOf(each) ?? ''))].sort();
+  return moments.map((moment) => {
+    const same = some.filter((each) => (momentOf(each) ?? '') === moment);
+    const users = [...new Set(same.map(({ user }) => user))];
+    return { moment: moment || null, users, capabilities: union(same, side) };
+  });
+}
+
+/** ` from 10 Jan 2027`; nothing if it has begun. */
+function fromText(moment: string | null, space = ' '): Text {
+  return moment === null ? t`` : trusted(`${space}from ${firstDay(moment)}`);
+}
+
+/** When those who can escalate gain access, if they do. */
+function controlFrom({ changes, escalates }: DriftFinding): Text {
+  const [first] = byMoment(
+    changes.filter(({ user }) => escalates.includes(user)),
+    'gained',
+  );
+  return fromText(first?.moment ?? null);
 }
 
 /** The people concerned, unless the title names them already. */
@@ -253,17 +284,11 @@ function subject(users: readonly string[], { data }: DriftFinding, names: Displa
 
 /** What several people gain or lose, as one list of capabilities, worst first. */
 function union(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly CapabilityAccess[] {
-  const byCapability = new Map<string, CapabilityAccess>();
-  for (const each of changes.flatMap(({ capabilities }) => capabilities[side])) {
-    const most = byCapability.get(each.capability)?.operations.length ?? 0;
-    if (each.operations.length > most) byCapability.set(each.capability, each);
-  }
-  return RISKS.flatMap((risk) => [...byCapability.values()].filter((each) => each.risk === risk));
+  return byCapability(operationSet(changes.flatMap(({ operations }) => operations[side])), null);
 }
 
-/** `Can spend money: pay bonuses; also read results`; `isStill` if an apply is to remove it. */
-function gainText(gained: readonly CapabilityAccess[], isStill: boolean): Text {
-  const can = isStill ? 'Still can' : 'Can';
+/** `Can spend money: pay bonuses; also read results` */
+function gainText(gained: readonly CapabilityAccess[], can: string): Text {
   const harms = RISKS.filter((risk) => isHarmful(risk) && gained.some((each) => each.risk === risk));
   if (gained.flatMap(({ operations }) => operations).length === OPERATIONS.length) {
     const all = strongText(t`${trusted(can)} ${riskText('use all of Mechanical Turk:')}`);

@@ -244,18 +244,24 @@ function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected)
 
 function detectDifferences(
   { applied, since }: ScanInput,
-  { account, full, part, lab, today, at, team, renames }: ScanContext,
+  { account, full, part, lab, today, at, team, renames, inventory: { ids } }: ScanContext,
   expected: Expected,
   documents: Documents,
 ): readonly Detected[] {
   const desired = indexModel(withDesired(account.model, part, expected.model));
+  const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
     const effect = isOpen
       ? effectOfDifference(difference, desired, account, full, documents, lab, at)
       : effectOf([], []);
     const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
-    const isReverted = cause === 'manual' && isPossible && difference.kind !== 'path-changed';
+    // An apply suspends a user of another id by that policy.
+    const isSuspended =
+      difference.kind === 'inline-policy-added' &&
+      difference.policy === LIMITS_POLICY &&
+      isOther(difference.holder.name);
+    const isReverted = cause === 'manual' && isPossible && difference.kind !== 'path-changed' && !isSuspended;
     const remediation = isReverted ? remediationOf(difference, effect.changes) : 'manual';
     return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
   });
@@ -268,13 +274,12 @@ const TAKING: readonly Difference['kind'][] = [
 /** What takes access there can only be a Deny, which an apply keeps until a person removes it. */
 const DENYING: readonly Difference['kind'][] = ['policy-attached', 'inline-policy-added', 'inline-policy-changed'];
 
-/** What took access, now or once it has an effect, is withheld when the rest is reverted. */
+/** What took access, now or once it has an effect, is withheld when the rest is reverted: at once if it gave any. */
 export function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
   if (TAKING.includes(kind)) return 'announced';
   const has = (side: 'gained' | 'lost') => changes.some(({ operations }) => operations[side].length > 0);
-  if (!has('lost')) return 'auto';
-  if (!DENYING.includes(kind)) return 'announced';
-  return has('gained') ? 'auto' : 'manual';
+  if (has('gained') || !has('lost')) return 'auto';
+  return DENYING.includes(kind) ? 'manual' : 'announced';
 }
 
 /** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */
