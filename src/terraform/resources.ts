@@ -114,7 +114,7 @@ const FOREIGN: Readonly<Record<string, ResourceType['collect']>> = {
 
 /**
  * The access that a plan describes: recorded, before and after. `existing` is the account's: what the plan creates in
- * users and groups that exist (see `unrecordedIn`) is read from it.
+ * users and groups that exist (see `unrecordedIn`) is read from it, and what users have that the plan does not manage.
  */
 export function accessFromPlan(plan: Plan, account: string, existing: AccessModel | null = null): PlannedAccess {
   return plannedAccess(
@@ -122,6 +122,7 @@ export function accessFromPlan(plan: Plan, account: string, existing: AccessMode
     account,
     (type, values, facts) => (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
     existing === null ? [] : unrecordedIn(plan).flatMap((create) => unrecordedAccess(create, existing)),
+    existing?.users,
   );
 }
 

@@ -56,13 +56,14 @@ export interface PlannedAccess {
 
 /**
  * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
- * that only a membership names are unmanaged. The boundary's document is assumed to be the one that bootstrap writes.
+ * that only a membership names are unmanaged, and keep what `existing` users of the account have beside their groups. The boundary's document is assumed to be the one that bootstrap writes.
  */
 export function plannedAccess(
   plan: PlannedResources,
   account: string,
   collectAccess: CollectAccess,
   unrecorded: readonly Unrecorded[] = [],
+  existing: readonly AccessUser[] = [],
 ): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
@@ -94,12 +95,8 @@ export function plannedAccess(
   const members = new Set(sides.flatMap(membersIn));
   const managed = new Set(sides.flatMap(({ users }) => [...users.keys()]));
   const unmanaged = [...members].filter((user) => !managed.has(user));
-  const [recorded, before, after] = sides;
-  return {
-    recorded: modelOf(recorded, account, unmanaged),
-    before: modelOf(before, account, unmanaged),
-    after: modelOf(after, account, unmanaged),
-  };
+  const [recorded, before, after] = sides.map((side) => modelOf(side, account, unmanaged, existing));
+  return { recorded, before, after } as PlannedAccess;
 }
 
 function membersIn({ members }: AccessFacts): readonly string[] {
@@ -162,7 +159,12 @@ export class AccessFacts {
   }
 }
 
-function modelOf(from: AccessFacts, account: string, unmanaged: readonly string[]): AccessModel {
+function modelOf(
+  from: AccessFacts,
+  account: string,
+  unmanaged: readonly string[],
+  existing: readonly AccessUser[],
+): AccessModel {
   const groupsOf = (user: string): readonly string[] =>
     [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
   const heldBy = (kind: Holder['kind'], name: string, { path }: Values): AccessGroup => ({
@@ -183,7 +185,11 @@ function modelOf(from: AccessFacts, account: string, unmanaged: readonly string[
   );
   // Members without a user resource: unmanaged users, and users whose creation was never recorded.
   const unknown = [...new Set([...unmanaged, ...membersIn(from)])].filter((name) => !from.users.has(name));
-  const users = [...managed, ...unknown.map((name) => unmanagedUser(name, groupsOf(name)))].sort(byName);
+  const foreign = unknown.map((name): AccessUser => {
+    const user = existing.find((each) => each.name === name) ?? unmanagedUser(name);
+    return { ...user, groups: groupsOf(name), unmanaged: true };
+  });
+  const users = [...managed, ...foreign].sort(byName);
   const groups = [...from.groups].map(([name, values]) => heldBy('group', name, values)).sort(byName);
 
   const policies = new Map(from.policies);

@@ -21,7 +21,7 @@ import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { hasChanges, type ResourceChange } from '../../terraform/plan.ts';
-import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
+import { plannedCreates } from '../../terraform/resources.ts';
 import { forget, type PlanOptions, planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { eventWait } from '../session/account-session.ts';
@@ -119,8 +119,7 @@ async function planOnce(
   const left = new Set(leaves(saved));
   const changes = saved.plan.changes.filter(({ address }) => !left.has(address));
   const plan = { ...saved.plan, changes };
-  const existing = unrecordedIn(plan).length === 0 ? null : account;
-  const classification = await completed(session, classifyPlan(plan, session.team.account, existing));
+  const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
