@@ -233,7 +233,7 @@ export function accessDifference(file: AccessModel, aws: AccessModel, user: stri
   return effects.length > 0 ? effects : diffAccess(before, after, at).people;
 }
 
-/** Operations that a user may call by one of two answers only. */
+/** Operations that a user may call by one of two answers only; on both sides if another user has the name in AWS. */
 export interface WhoCanDifference {
   readonly user: string;
   readonly onlyInAws: readonly Operation[];
@@ -242,8 +242,15 @@ export interface WhoCanDifference {
   readonly ends: AccessChange['ends'];
 }
 
-/** Compares who can now. Access that begins later counts only for users who by neither answer have any now. */
-export function whoCanDifference(file: WhoCan, aws: WhoCan): readonly WhoCanDifference[] {
+/**
+ * Compares who can now. Access that begins later counts only for users who by neither answer have any now. Of `replaced` users
+ * AWS has others of the same name.
+ */
+export function whoCanDifference(
+  file: WhoCan,
+  aws: WhoCan,
+  replaced: readonly string[] = [],
+): readonly WhoCanDifference[] {
   const entryIn = ({ users }: WhoCan, name: string) => users.find(({ user }) => user === name);
   const names = [...new Set([...aws.users, ...file.users].map(({ user }) => user))];
   return names.flatMap((user) => {
@@ -252,8 +259,9 @@ export function whoCanDifference(file: WhoCan, aws: WhoCan): readonly WhoCanDiff
     const counted = (entry: UserWithAccess | undefined) =>
       entry === undefined || (isNow && entry.starts !== null) ? [] : entry.operations;
     const [inFile, inAws] = [counted(byFile), counted(byAws)];
-    const onlyInAws = inAws.filter((operation) => !inFile.includes(operation));
-    const onlyInFile = inFile.filter((operation) => !inAws.includes(operation));
+    const isOther = replaced.includes(user);
+    const onlyInAws = inAws.filter((operation) => isOther || !inFile.includes(operation));
+    const onlyInFile = inFile.filter((operation) => isOther || !inAws.includes(operation));
     const ends = { before: (byFile ?? byAws)?.ends ?? null, after: (byAws ?? byFile)?.ends ?? null };
     const isSame = onlyInAws.length + onlyInFile.length === 0 && ends.before === ends.after;
     return isSame ? [] : [{ user, onlyInAws, onlyInFile, ends }];

@@ -90,7 +90,9 @@ function sourceText(source: AnswerSource<unknown>): Text {
   return t`AWS, account ${codeText(source.account)}`;
 }
 
-function differenceBlocks(rows: readonly (readonly [Text, Text])[]): readonly Block[] {
+function differenceBlocks(all: readonly (readonly [Text, Text])[]): readonly Block[] {
+  // Two changes of one user differ in operations alone.
+  const rows = [...new Map(all.map((row) => [row.map(plainText).join(), row])).values()];
   if (rows.length === 0) return [paragraph(t`Same as in ${TEAM_FILE}.`)];
   return [paragraph(t`Differs from ${TEAM_FILE} (${codeText('mturk-team drift')} shows why):`), rowsOf(rows)];
 }
@@ -229,7 +231,13 @@ function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan,
   };
   return differences.map(({ user, onlyInAws, onlyInFile, ends }) => {
     const lastDay = sidesTexts(ends, (moment) => trusted(lastDayWords(moment, at))).map((text) => t`last day ${text}`);
-    const texts = [...only(ONLY_IN_AWS, onlyInAws), ...only(ONLY_IN_FILE, onlyInFile), ...lastDay];
+    const isOther = onlyInAws.some((operation) => onlyInFile.includes(operation));
+    const texts = [
+      ...only(ONLY_IN_AWS, onlyInAws),
+      ...only(ONLY_IN_FILE, onlyInFile),
+      ...(isOther ? [t`another user has the name`] : []),
+      ...lastDay,
+    ];
     return [userText(user, naming), joinTexts(texts, '; ')] as const;
   });
 }

@@ -21,8 +21,10 @@ export interface AccessOptions extends AccountSessionOptions {
 
 interface AccessSources {
   readonly team: Team;
-  /** What team.yaml grants: nothing to a user in AWS that is not the member's of the last apply. */
+  /** What team.yaml grants. */
   readonly file: AccessModel;
+  /** Users in AWS that are not the members' of the last apply, to whom team.yaml grants nothing. */
+  readonly replaced: readonly string[];
   /** What AWS grants, to every user of the account; null if it was not asked. */
   readonly aws: AccessModel | null;
   /** The moment that all is decided at. */
@@ -38,13 +40,13 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
     const past = await pastOf(file, on);
     if (!past.ok) return past;
     const { team, at } = past.value;
-    return succeed({ team, file: desiredAccess(team, on), aws: null, at, past: past.value });
+    return succeed({ team, file: desiredAccess(team, on), replaced: [], aws: null, at, past: past.value });
   }
   const at = momentOf(today);
   if (!live) {
     const read = await readTeam(file, today);
     return read.ok
-      ? succeed({ team: read.value, file: desiredAccess(read.value, today), aws: null, at, past: null })
+      ? succeed({ team: read.value, file: desiredAccess(read.value, today), replaced: [], aws: null, at, past: null })
       : read;
   }
   const opened = await openAccountSession(options, terminal);
@@ -56,9 +58,7 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
     // Not everyone who can read users can read the record.
     const record = await readRecord(records);
     const replaced = recreatedIn(read.value, team, (record.ok && appliedIn(record.value)?.ids) || null);
-    const given = desiredAccess(team, today);
-    const users = given.users.filter(({ name }) => !replaced.includes(name));
-    return succeed({ team, file: { ...given, users }, aws: read.value.access, at, past: null });
+    return succeed({ team, file: desiredAccess(team, today), replaced, aws: read.value.access, at, past: null });
   } finally {
     await close();
   }

@@ -24,7 +24,9 @@ export interface ExplainOptions extends AccessOptions {
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
-  const { team, file, aws, at, past } = read.value;
+  const { team, replaced, aws, at, past } = read.value;
+  const users = read.value.file.users.filter(({ name }) => !replaced.includes(name));
+  const file = { ...read.value.file, users };
   const { member, json: isJson } = options;
   const user = iamName(team.lab, member);
   const byFile = explain(file, user, at) ?? explainEnded(team, member, at);

@@ -22,7 +22,7 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
   const { what } = options;
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
-  const { team, file, aws, at, past } = read.value;
+  const { team, file, replaced, aws, at, past } = read.value;
   const query = queryNamed(what, team);
   if (query === null) {
     const because = unknownOperation(what, team);
@@ -33,7 +33,7 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
   const source =
     byAws === null
       ? ({ kind: past === null ? 'file' : 'merged' } as const)
-      : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws) } as const);
+      : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws, replaced) } as const);
   const answer = byAws ?? byFile;
   const naming = shownNames(namingOf(team), terminal);
   const users = answer.users.map((user) => ({ ...named(user.user, naming), ...user }));
