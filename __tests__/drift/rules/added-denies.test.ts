@@ -57,7 +57,7 @@ test.each<[string, Change, readonly string[]]>([
       ...account,
       users: account.users.map((each) => (each.name === name('bo') ? { ...each, path: '/elsewhere/' } : each)),
     })),
-    ['path-changed/user/bo: low, manual'],
+    ['access-withheld/bo: medium, manual', 'path-changed/user/bo: low, manual'],
   ],
   [
     'of a renamed user, what is withheld comes back only once the name is back',

@@ -27,10 +27,10 @@ export const accessWithheld: Rule<'access-withheld'> = {
     context.addedDenies.flatMap((denies) => {
       const { lab } = context.team;
       const { name } = denies.holder;
-      // Of a user that was renamed or moved, another finding says it: no apply gives anything back before that is undone.
+      // Of a user that was renamed, another finding says it.
       const isRenamed = context.renames.some((each) => each.kind === 'user' && each.name === name);
       const isMoved = context.full.users.get(name)?.path !== labPath(lab);
-      if (denies.kind !== 'withheld' || isRenamed || isMoved) return [];
+      if (denies.kind !== 'withheld' || isRenamed) return [];
       const key = keyOfIamName(lab, name);
       const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
       const from = known === undefined ? null : ripeFrom(known).toISOString();
@@ -38,7 +38,7 @@ export const accessWithheld: Rule<'access-withheld'> = {
       return [
         detected('access-withheld', data, {
           cause: 'manual',
-          remediation: 'announced',
+          remediation: isMoved ? 'manual' : 'announced',
           changes: changesBy(denies, context),
         }),
       ];
@@ -48,12 +48,15 @@ export const accessWithheld: Rule<'access-withheld'> = {
   isWrittenByApply: true,
   title: ({ user }, names) => t`Access of ${userText(user, names)} taken by a manual change and withheld`,
   effect: t`Denied what ${codeText('team.yaml')} gives`,
-  remedy: ({ data: { user, from } }, names) => ({
+  remedy: ({ data: { user, from }, remediation }, names) => ({
     detail:
-      from === null
+      from === null || remediation === 'manual'
         ? t`An apply does not give back what someone took in AWS.`
         : t`Announced: reconcile gives it back after ${trusted(timeWords(from))}. To prevent that, merge a change before.`,
-    toFix: t`Give it back now with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}.`,
+    toFix:
+      remediation === 'manual'
+        ? t`First move the user back: until then, nothing is given back.`
+        : t`Give it back now with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}.`,
     ifIntended: t`Remove the role of the member in ${codeText('team.yaml')}.`,
   }),
 };

@@ -153,6 +153,10 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       const what = t`tag ${codeText(tag)} of ${userText(user, names)}`;
       return { ...doneWords(what, 'changed', 'differs'), will: t`Set ${what}` };
     },
+    remedy: ({ cause }) =>
+      cause === 'unknown'
+        ? { detail: t`Every user that an apply creates has it: another user may have taken the name.` }
+        : {},
     calls: /^(Tag|Untag|Create)User$/,
   },
 };
