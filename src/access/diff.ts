@@ -261,25 +261,16 @@ export function distinctEffects(changes: readonly AccessChange[]): readonly Acce
 
 /** A change without some operations; none if nothing is left. */
 function besides(change: AccessChange, known: AccessChange['operations']): readonly AccessChange[] {
-  const rest = (side: 'gained' | 'lost') => ({
-    operations: change.operations[side].filter((each) => !known[side].includes(each)),
-    capabilities: change.capabilities[side].flatMap((each) => {
-      const operations = each.operations.filter((one) => !known[side].includes(one));
-      return operations.length === 0
-        ? []
-        : [{ ...each, operations, whole: each.whole && operations.length === each.operations.length }];
-    }),
-  });
-  const [gained, lost] = [rest('gained'), rest('lost')];
-  const operations = { gained: gained.operations, lost: lost.operations };
+  const left = (side: 'gained' | 'lost') =>
+    difference(operationSet(change.operations[side]), operationSet(known[side]));
+  const of = (side: 'gained' | 'lost') =>
+    change.capabilities[side].flatMap(({ operations, grants }) =>
+      byCapability(intersection(left(side), operationSet(operations)), null).map((part) => ({ ...part, grants })),
+    );
+  const operations = { gained: listOperations(left('gained')), lost: listOperations(left('lost')) };
   if (isNone(operations)) return [];
+  const capabilities = { gained: of('gained'), lost: of('lost') };
   return [
-    {
-      ...change,
-      operations,
-      capabilities: { gained: gained.capabilities, lost: lost.capabilities },
-      worstGain: gained.capabilities[0]?.risk ?? null,
-      worstLoss: lost.capabilities[0]?.risk ?? null,
-    },
+    { ...change, operations, capabilities, worstGain: worstRisk(left('gained')), worstLoss: worstRisk(left('lost')) },
   ];
 }
