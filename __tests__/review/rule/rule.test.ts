@@ -904,6 +904,11 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(brief(ruled({ team: sampleTeam, applied, change }))).toEqual([]);
   });
 
+  test.each(['OutOfReach', 'Withheld'])('a Deny with the Sid %s in another policy is one that someone added', (Sid) => {
+    const change = write('fay', 'stop', says({ Sid, ...statement('Deny', 'mechanicalturk:SendBonus') }));
+    expect(brief(ruled({ change }))).toEqual([keeps('fay', ['SendBonus'])]);
+  });
+
   test('is one that the record knows, whatever is attached to it', () => {
     const input = inputOf({
       change: all(

@@ -63,6 +63,7 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
   return new Map(
     users.map(({ name, inline }) => {
       const statements = inline.flatMap((policy) =>
+        // Equivalent if mutated: a Deny of another policy is kept all the same.
         policy.name === LIMITS_POLICY && policy.document !== null ? statementsOf(policy.document) : [],
       );
       const found = statements.filter(({ Sid }) => Sid === sid).map(deniedBy);
@@ -242,6 +243,7 @@ function certain(
   isLimits = false,
 ): PolicyDocument {
   if (document === null) return DENY_ALL;
+  // Equivalent if mutated: a Deny of another policy is kept all the same.
   const isOutOfReach = ({ Sid, Effect }: Statement) => isLimits && Sid === OUT_OF_REACH_SID && Effect === 'Deny';
   const Statement = statementsOf(document).filter(
     (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(denyKey(each)),
