@@ -89,7 +89,9 @@ async function openLabInTest(from: LabMemory, options: EmulatorInTest): Promise<
     engine: engineInTest(),
     lab(team, { parallelism = null, today = TODAY }: { parallelism?: number | null; today?: string } = {}) {
       const options = { today, stack: 'team', parallelism, directory } as const;
-      const lab = emulatorSession(team, options, engineInTest(), emulator);
+      // On the day itself a command takes the time of day.
+      const at = new Date(`${today}T12:00:00Z`);
+      const lab = { ...emulatorSession(team, options, engineInTest(), emulator), at };
       labs.push(lab);
       return lab;
     },
