@@ -321,6 +321,13 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['an id with a blank', members('  ada l: { name: A, roles: [reader] }'), 'ada l'],
     ['an id without a letter', members('  __proto__: { name: P, roles: [reader] }'), '__proto__'],
     ['an empty id', members('  "": { name: P, roles: [reader] }'), '""'],
+    ['an id with a comma', members('  "zoe,bo": { name: Z, roles: [reader] }'), '"zoe,bo"'],
+    ['an id that reads as an account', members('  "100000005678": { name: B, roles: [reader] }'), '"100000005678"'],
+    [
+      'an id that reads as one of IAM',
+      members('  AIDAQWERTY2345672345: { name: B, roles: [reader] }'),
+      'AIDAQWERTY2345672345',
+    ],
   ],
   'id-too-long': [
     [
@@ -466,7 +473,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'until-passed': [['an end that has passed', bo('until: "2026-11-24"'), '"2026-11-24"']],
   'until-far-away': [['a mistyped year', bo('until: "3027-05-31"'), '"3027-05-31"']],
-  'misleading-name': [['a name with a Cyrillic letter among Latin ones', named('B\u043e Chen'), 'B\u043e Chen']],
+  'misleading-name': [
+    ['a name with a Cyrillic letter among Latin ones', named('B\u043e Chen'), 'B\u043e Chen'],
+    ['a name that fills a line', named(`Bo ${'Chen '.repeat(16)}`.trim()), `Bo ${'Chen '.repeat(16)}`.trim()],
+    ['a name with spaces that make columns', named('"Bo   as before"'), '"Bo   as before"'],
+  ],
   'duplicate-person': [
     ['two members of one name', members('  ada2: { name: " ADA ", roles: [reader] }'), '" ADA "'],
     [

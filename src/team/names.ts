@@ -29,7 +29,7 @@ export function keyOfIamName(lab: string, name: string): string | null {
  */
 export function keysOfUserName(name: string, lab: string): readonly string[] {
   const lowered = name.toLowerCase();
-  const whole = (keyOfIamName(lab, lowered) ?? lowered).replace(/^[^a-z0-9]+/, '');
+  const whole = (keyOfIamName(lab, lowered) ?? lowered).replace(/^[^a-z0-9]+/, '').replaceAll(',', '-');
   return [...new Set([whole.replace(/@.*$/, ''), whole])].filter((key) => key !== '');
 }
 
@@ -45,11 +45,9 @@ export function boundaryArn(lab: Lab): string {
   return iamArn(lab.account, 'policy', BOUNDARY_PATH, lab.lab);
 }
 
-/**
- * Tags of every managed user. A key can contain a comma and a tag cannot, so a slash replaces it (IAM API reference: CreateUser, `Tag.value` of `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`).
- */
+/** Tags of every managed user. */
 export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
-  return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey.replaceAll(',', '/') };
+  return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey };
 }
 
 /** The IAM roles that the workflows take, by what they do. */

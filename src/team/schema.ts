@@ -9,14 +9,17 @@ export const PATTERNS = {
   account: /^[0-9]{12}$/,
   /** Lower case, because IAM's paths and names then never differ by case alone; it begins every IAM name of the lab. */
   lab: /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
-  /** IAM's alphabet for names. A letter or digit comes first, so that no id looks like an option or hides in a listing. */
-  id: /^[A-Za-z0-9][A-Za-z0-9+=,.@_-]*$/,
+  /**
+   * IAM's alphabet for names without the comma, which divides keys in `--restore`. A letter or digit comes first, so that no id
+   * looks like an option or hides in a listing.
+   */
+  id: /^[A-Za-z0-9][A-Za-z0-9+=.@_-]*$/,
   date: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
   /** GitHub: letters, digits and single hyphens inside, at most 39; the underscore is that of enterprise-managed users. */
   login: /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/,
-  /** Plausible, not proven: something, one @, a domain with a dot. */
   /** age's recipient of an X25519 identity, in Bech32 and lower case; a rule checks the checksum besides. */
   recipient: /^age1[02-9ac-hj-np-z]{58}$/,
+  /** Plausible, not proven: something, one @, a domain with a dot. */
   email: /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/,
   /** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
   findingId: /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/,
@@ -36,6 +39,8 @@ export const LONGEST = {
   /** More than any id needs: each part of one has at most 128 characters. */
   findingId: 1000,
   stateKey: 80,
+  /** Of a person: what has more is cut where it is read. */
+  name: 80,
 };
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
@@ -147,7 +152,10 @@ export const roleSchema = map(
 export const memberSchema = map(
   'A member of the lab: an IAM user',
   {
-    name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
+    name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], {
+      minLength: 1,
+      maxLength: LONGEST.name,
+    }),
     email: text('An e-mail address. It is never sent to AWS', 'ada@lab.edu').optional(),
     github: formed('login', 'The GitHub login, without @', 'adaoneill').optional(),
     roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),

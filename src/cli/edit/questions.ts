@@ -58,7 +58,7 @@ const CAPABILITY_CHOICES = CAPABILITY_NAMES.map((name: Capability) => ({
 }));
 
 const keyProblem = (answer: string) =>
-  PATTERNS.id.test(answer) ? null : 'Use letters, digits and + = , . @ _ -, a letter or digit first.';
+  PATTERNS.id.test(answer) ? null : 'Use letters, digits and + = . @ _ -, a letter or digit first.';
 const dayProblem = (answer: string) => (isDay(answer) ? null : 'Write a day that exists as YYYY-MM-DD.');
 const filled = (answer: string) => (answer === '' ? 'Write at least one word.' : null);
 

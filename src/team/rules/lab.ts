@@ -1,5 +1,6 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
+import { redact } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
 import { LONGEST, PATTERNS } from '../schema.ts';
@@ -89,16 +90,19 @@ export const LAB_RULES = [
     code: 'invalid-id',
     at: 'key',
     message: ({ section, id }: { section: Section; id: string }) => ({
-      summary: t`key ${shortValue(id)} is not a valid IAM name`,
-      reason: trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
+      summary: t`key ${shortValue(id)} ${trusted(PATTERNS.id.test(id) ? 'reads as an ID of AWS' : 'is not a valid IAM name')}`,
+      reason: PATTERNS.id.test(id)
+        ? t`comments and issues shorten such IDs`
+        : trusted('it becomes part of one: letters, digits and `+=.@_-`, a letter or digit first'),
       help:
         section === 'roles'
           ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
-          : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
+          : t`write a short key such as ${value((PATTERNS.id.test(id) ? null : idLike(id)) ?? 'ada')}; ${value('name')} takes the full name`,
     }),
     check(context, report) {
       for (const { section, key } of idsOf(context)) {
-        if (!PATTERNS.id.test(key) && context.intact(section, key)) report([section, key], { section, id: key });
+        const isValid = PATTERNS.id.test(key) && redact(key, false) === key;
+        if (!isValid && context.intact(section, key)) report([section, key], { section, id: key });
       }
     },
   }),

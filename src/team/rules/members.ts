@@ -3,7 +3,7 @@ import { QUOTAS } from '../../iam/quotas.ts';
 import { listTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type DraftList, listIn } from '../draft.ts';
 import { type RecipientProblem, recipientProblem } from '../recipient.ts';
-import { PATTERNS } from '../schema.ts';
+import { LONGEST, PATTERNS } from '../schema.ts';
 import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { preparedCheck, type RuleContext, rule, shortValue, textCheck, textsAt, useOr, value } from './rule.ts';
@@ -39,17 +39,34 @@ const WHY_NO_RECIPIENT: Readonly<Record<RecipientProblem, Text>> = {
   'no-recipient': t`a recipient begins with ${value('age1')} and has 62 characters`,
 };
 
+const AS_OURS = t`where it is read, it could pass for a text of mturk-team`;
+const MISLEADING = {
+  scripts: {
+    summary: t`mixes scripts within a word`,
+    reason: t`letters of several scripts look alike, so it can read as another name`,
+    help: t`write each word of the name in one script`,
+  },
+  long: {
+    summary: t`has more than ${LONGEST.name} characters`,
+    reason: AS_OURS,
+    help: t`shorten it`,
+  },
+  spaces: { summary: t`has spaces side by side`, reason: AS_OURS, help: t`write one space between words` },
+};
+
 export const MEMBER_RULES = [
   rule({
     code: 'misleading-name',
-    message: ({ name }: { name: string }) => ({
-      summary: t`${shortValue(name)} mixes scripts within a word`,
-      reason: t`letters of several scripts look alike, so it can read as another name`,
-      help: t`write each word of the name in one script`,
+    message: ({ name, because }: { name: string; because: keyof typeof MISLEADING }) => ({
+      ...MISLEADING[because],
+      summary: t`${shortValue(name)} ${MISLEADING[because].summary}`,
     }),
     check: textCheck(['members.*.name'], (name) => {
       const words = name.split(/[\s\p{Z}\p{P}]+/u);
-      return words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1) && { name };
+      if (words.some((word) => ALIKE_SCRIPTS.filter((script) => script.test(word)).length > 1))
+        return { name, because: 'scripts' as const };
+      if ([...name].length > LONGEST.name) return { name, because: 'long' as const };
+      return /[\s\p{Z}]{2}/u.test(name) && { name, because: 'spaces' as const };
     }),
   }),
   /** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
