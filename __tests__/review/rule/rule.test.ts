@@ -594,6 +594,11 @@ describe('Denies by hand', () => {
 
   test.each<[string, PolicyDocument, readonly string[]]>([
     ['under a condition', says(statement('Deny', '*', mfa)), [keeps('fay', OPERATIONS)]],
+    [
+      'under a condition, with the Sid of what is withheld',
+      says({ Sid: 'Withheld', ...statement('Deny', '*', mfa) }),
+      [keeps('fay', OPERATIONS)],
+    ],
     ['of something else than Mechanical Turk', says(statement('Deny', 's3:*')), []],
     [
       'beside an Allow',
@@ -694,6 +699,16 @@ describe('who a member is', () => {
     [
       'a deleted user whose last day changes, in a lab that does not',
       { team: withMember('bo', { until: '2027-12-31' }), applied: sampleTeam, change: withoutUser('bo') },
+      ['bo missing'],
+      ['bo'],
+      [],
+    ],
+    [
+      'a deleted user without an id in the record whose last day changes, in a lab that does not',
+      {
+        ...{ team: withMember('bo', { until: '2027-12-31' }), applied: sampleTeam, change: withoutUser('bo') },
+        recorded: { bo: undefined },
+      },
       ['bo missing'],
       ['bo'],
       [],
@@ -825,6 +840,8 @@ describe('what is given back to one is given to no other', () => {
     const kept = ruled({ deletions: ['bo'], ...other });
     expect(brief(kept)).toEqual([`bo replaced ${PATH}`]);
     expect(kept.team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
+    const held = ruled({ deletions: ['bo'], change: all(withGroup({ name: 'helpers' }), putInto('bo', 'helpers')) });
+    expect(held.team.members.find(({ key }) => key === 'bo')).toMatchObject({ roles: [], suspended: true });
     const moved = ruled({ deletions: ['bo'], change: changeUser('bo', () => ({ path: '/staff/' })) });
     expect({ withheld: brief(moved), ...moved.leftOut }).toEqual({
       ...{ withheld: ['bo moved /staff/'], members: ['bo'], roles: [] },
@@ -995,6 +1012,28 @@ describe('Denies of groups that a member leaves by an apply', () => {
         change: changeGroup('results-reader', () => ({ inline: [stopsAlways] })),
       },
       ['bo operations', 'bo deny-kept', 'cy operations', 'cy deny-kept'],
+    ],
+    [
+      'a role that the file renames, of whose group someone took a member before',
+      {
+        ...{ team: renamedReader, applied: sampleTeam },
+        change: all(
+          changeGroup('results-reader', () => ({ inline: [stops] })),
+          takeOut('bo', name('results-reader')),
+        ),
+      },
+      ['bo deny-kept', 'cy deny-kept'],
+    ],
+    [
+      'a role that the file takes, of whose group someone took the member before',
+      {
+        ...{ team: withMember('fay', { roles: ['results-reader'] }), applied: sampleTeam },
+        change: all(
+          changeGroup('paymaster', () => ({ inline: [stops] })),
+          takeOut('fay', name('paymaster')),
+        ),
+      },
+      ['paymaster deny-kept', 'fay deny-kept'],
     ],
     [
       'a Deny with a time of its own, when the file changes the last day',

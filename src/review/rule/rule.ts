@@ -438,28 +438,26 @@ function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, i
   const limits = deniesIn(document);
   const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
-  const own = [document && { ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
+  const own = [{ ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
   const others = [
     ...documentsOf({ ...actual, inline }, account.access),
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
   const found = manualDenies({ own, others }, known, exact, isEnded);
-  const ofLeft = rolesLeftBy(member, actual, input)
+  const ofLeft = rolesLeftBy(member, input)
     .flatMap((role) => deniesAtGroup(role, input))
     .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
   return distinctDenies([...found, ...ofLeft]);
 }
 
-/** Roles that the file takes from a member who is still in the group: renamed ones among them, whose Denies stay the member's. */
-function rolesLeftBy(
-  { key, roles }: Member,
-  { groups }: AccessUser,
-  { team, applied }: RuleInput,
-): readonly Pick<Role, 'key'>[] {
+/**
+ * Roles that the file takes from a member, renamed ones among them: their Denies stay the member's, whoever took the member out
+ * of the group before.
+ */
+function rolesLeftBy({ key, roles }: Member, { applied }: RuleInput): readonly Pick<Role, 'key'>[] {
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
-  const left = new Set(had.filter((role) => !roles.includes(role) && groups.includes(iamName(team.lab, role))));
-  return [...left].map((role) => ({ key: role }));
+  return [...new Set(had.filter((role) => !roles.includes(role)))].map((role) => ({ key: role }));
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
