@@ -5,7 +5,7 @@ import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
-import { smallTeam } from '../support/sample-team.ts';
+import { sampleTeam, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
@@ -227,3 +227,32 @@ test('a Deny at a member without room for limits is kept, although the apply end
     expect(withheld.map(({ kind, key }) => `${key} ${kind}`)).toEqual(['fay deny-kept']);
   });
 });
+
+test.each(['PutGroupPolicy', 'AttachGroupPolicy'] as const)(
+  'a Deny at a role (%s) is kept, although the apply ends before it has written the policy of the role',
+  async (written) => {
+    const members = smallTeam.members.map((each) => (each.key === 'ada' ? { ...each, roles: ['full-access'] } : each));
+    const roles = sampleTeam.roles.filter(({ key }) => key === 'full-access');
+    const team = { ...smallTeam, members, roles: [...smallTeam.roles, ...roles] };
+    const start = await withLab(await appliedTo(team), async (test) => {
+      const { iam } = test.lab(team);
+      const own = { ...group('full-access'), PolicyName: 'stop', PolicyDocument };
+      const { Policy } = await iam.send(new aws.CreatePolicyCommand(own));
+      if (written === 'PutGroupPolicy') await iam.send(new aws.PutGroupPolicyCommand(own));
+      else
+        await iam.send(new aws.AttachGroupPolicyCommand({ ...group('full-access'), PolicyArn: Policy?.Arn as string }));
+      return copyOf(test.memory);
+    });
+    await withLab(start, async (test) => {
+      const may = () => [...(accessAt(accessIn(test.memory.account)).get(user('ada').UserName) ?? [])];
+      test.listen(({ action }) => action !== 'CreatePolicy');
+      const lab = test.lab(team);
+      expect((await applyPlanned(lab, await planned(lab), carriedOut(), SILENT)).ok).toBe(false);
+      test.listen(null);
+      await applied(test.lab(team));
+      const { withheld } = (await planned(test.lab(team))).ruled;
+      expect(withheld.map(({ kind, key }) => `${key} ${kind}`)).toEqual(['full-access deny-kept']);
+      expect(may()).toEqual([]);
+    });
+  },
+);

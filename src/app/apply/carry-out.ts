@@ -8,7 +8,8 @@ import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
 import type { Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName } from '../../team/names.ts';
-import { limitsAddress } from '../../terraform/addresses.ts';
+import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
+import { isChange } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import { applyRule, noChanges, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
@@ -202,7 +203,7 @@ export async function applyStack(
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
   const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
-  if (plan.suspendedDuringApply.length === 0) {
+  if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
     const cleared = await clearGroups(session, plan.obstructed);
     if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
     return applyPlan(plan.workspace, plan.saved, engineOptions);
@@ -221,7 +222,19 @@ interface Step {
   readonly targets: readonly string[];
 }
 
-/** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
+/** Addresses of the policies into which the plan writes Denies that someone added to a role. */
+function keepingDenies({ ruled, saved }: StackPlan): readonly string[] {
+  const changing = new Set(saved.plan.changes.filter(isChange).map(({ address }) => address));
+  return ruled.team.roles
+    .filter(({ keptDenies = [] }) => keptDenies.length > 0)
+    .map(({ key }) => `aws_iam_policy.${roleAddress(key)}`)
+    .filter((address) => changing.has(address));
+}
+
+/**
+ * A Deny for the members at risk comes first and alone, then the policies that keep a role's Denies, which leave the group only
+ * then, then everything else, then the Deny is removed.
+ */
 async function applyInSteps(
   session: LabSession,
   plan: StackPlan,
@@ -229,10 +242,11 @@ async function applyInSteps(
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
+  const first = [keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), keepingDenies(plan)];
   const steps: readonly Step[] = [
-    { phase: 'partial', targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`) },
+    ...first.flatMap((targets) => (targets.length === 0 ? [] : [{ phase: 'partial' as const, targets }])),
     { phase: 'suspended', targets: [] },
-    { phase: 'whole', targets: [] },
+    ...(keys.length === 0 ? [] : [{ phase: 'whole' as const, targets: [] }]),
   ];
   let done = 0;
   for (const step of steps) {

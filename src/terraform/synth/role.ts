@@ -41,7 +41,12 @@ export class RoleGroup extends Construct {
       dependsOn: [...attachments],
     });
     exclusiveAttachments.overrideLogicalId(address);
-    const exclusiveInline = new IamGroupPoliciesExclusive(this, 'inline', { groupName: group.name, policyNames: [] });
+    // A Deny that someone wrote into the group leaves it once the role's policy has it.
+    const exclusiveInline = new IamGroupPoliciesExclusive(this, 'inline', {
+      groupName: group.name,
+      policyNames: [],
+      dependsOn: [...attachments],
+    });
     exclusiveInline.overrideLogicalId(address);
 
     // A user joins after `limits`, the group's Deny and the freeze exist and manual attachments are removed; a deleted role
