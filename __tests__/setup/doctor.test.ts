@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type SetupPart, setting } from '../../src/aws/setup/setup-part.ts';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
-import { CHECKS, diagnose } from '../../src/setup/doctor/doctor.ts';
+import { CHECKS, diagnose, rulesetText } from '../../src/setup/doctor/doctor.ts';
 import { wantedRuleset } from '../../src/setup/doctor/github-checks.ts';
 import { diagnosisLines } from '../../src/setup/doctor/text.ts';
 import { tickedText } from '../../src/text/text.ts';
@@ -214,6 +214,14 @@ const BREAKAGES: readonly (readonly [
     (s) => Object.assign(s, { isPrivate: true, isPaid: false }),
   ],
 ];
+
+test('what --fix asks says it if no one must approve any more', async () => {
+  const read = await facts();
+  const asked = (selfApproval: boolean) =>
+    tickedText(rulesetText({ ...read, team: { ...team, settings: { ...team.settings, selfApproval } } }));
+  expect(asked(true)).toContain('a pull request, which no one must approve (`self-approval`), and the check');
+  expect(asked(false)).toContain('a pull request that a code owner approved and the check');
+});
 
 test('a lab as the documentation sets it up has nothing wrong', async () => {
   const found = diagnose(await facts());

@@ -19,7 +19,7 @@ export async function readMergedTeam(file: string, today: string, terminal: Term
 
 /**
  * The teams of a file before and after a pull request. Its newest commit and the default branch are fetched from `origin`, and
- * read without a checkout.
+ * read without a checkout. Says on standard error what else it changes.
  */
 export async function readPullRequest(
   file: string,
@@ -36,10 +36,18 @@ export async function readPullRequest(
   const fetched = await git('fetch', '--quiet', '--no-tags', '--no-recurse-submodules', 'origin', ...refs);
   const changed = fetched.ok ? await git('show', `${head}:${path}`) : fetched;
   if (!changed.ok) return fail('pull-request-unavailable', { number, reason: changed.reason });
+  const entry = await git('ls-tree', '--full-tree', head, '--', path);
+  if (!entry.ok || !entry.text.startsWith('100'))
+    return fail('pull-request-unavailable', { number, reason: say`${path} is no file there, but a link` });
   const { team, findings, source } = readTeam(changed.text, { file: path, today });
   if (team === null) return fail('team-file-invalid', { file: path, findings, source });
   const at = await git('rev-parse', head);
   terminal.stderr(say`Pull request ${String(number)} is at commit ${at.ok ? at.text.trim() : ''}.\n`);
+  const all = await git('diff', '--name-only', '--no-renames', '-z', `${main}...${head}`);
+  if (!all.ok) return fail('pull-request-unavailable', { number, reason: all.reason });
+  const others = all.text.split('\0').filter((name) => name !== '' && name !== path);
+  if (others.length > 0)
+    terminal.stderr(say`It changes more than ${path}, which GitHub shows: ${others.join(', ')}.\n`);
   const branch = { name: `origin/${MAIN_BRANCH}`, tip: main };
   const before = await mergedTeam({ git, path, branch }, head, today, terminal);
   return before.ok ? succeed({ before: before.value, after: team }) : before;

@@ -165,7 +165,7 @@ async function completeScan(
   if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => true };
   const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
   // What is still found may have been changed before the last check.
-  const from = scan.findings.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
+  const from = scan.findings.length + scan.snoozed.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
   const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), WRITES, from, eventWait(session));
   const changes = manualChanges(events, team);
   const lastApply = read.applied?.at ?? null;

@@ -2,7 +2,7 @@ import { succeed } from '../../diagnostics/failure.ts';
 import { OUR_RULESET } from '../../github/settings.ts';
 import { REQUIRED_CHECK } from '../../review/approval/rules.ts';
 import { MAIN_BRANCH } from '../../team/names.ts';
-import { codeText, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
 import type { Facts, Verdict } from './check.ts';
 import { GITHUB_CHECKS, wantedRuleset } from './github-checks.ts';
@@ -48,6 +48,8 @@ function withRuleset(facts: Facts): Facts {
 export function rulesetText({ team, github }: Facts): Text {
   const isThere =
     github.ok && github.value.rulesets.ok && github.value.rulesets.value.some(({ name }) => name === OUR_RULESET);
-  const review = team.settings.selfApproval ? t`a pull request` : t`a pull request that a code owner approved`;
+  const review = team.settings.selfApproval
+    ? t`a pull request, which ${strongText(t`no one must approve`)} (${codeText('self-approval')}),`
+    : t`a pull request that a code owner approved`;
   return t`${trusted(isThere ? 'Change' : 'Create')} ruleset ${codeText(OUR_RULESET)}: ${review} and the check ${codeText(REQUIRED_CHECK)} required for the default branch and ${codeText(MAIN_BRANCH)}; no force push, no deletion, no bypass`;
 }
