@@ -38,7 +38,7 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['owners', 'reviewed']), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
-  /** Labs, and path and name of IAM users, that the drift check does not report. */
+  /** Labs, and IAM users and roles (`user/ops/eva`), that the drift check does not report. */
   z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
   z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
