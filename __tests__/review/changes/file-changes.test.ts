@@ -190,7 +190,7 @@ test('a changed name besides keys is a descriptive field', () => {
 });
 
 test('settings come back from the JSON of a preview as they were, and a long reason is cut', () => {
-  const after = edit('bo', { keys: 2 }, set({ keyMaxAgeDays: 100_000_000 }, snooze({ reason: 'x'.repeat(5_000) })));
+  const after = edit('bo', { keys: 2 }, set({ keyMaxAgeDays: 3_650 }, snooze({ reason: 'x'.repeat(5_000) })));
   const found = review(sampleTeam, after);
   expect(readPreview(JSON.stringify(previewJson(found)))).toEqual({ ok: true, value: found });
   expect(found.settings.map((setting) => ('reason' in setting ? setting.reason?.length : null))).toEqual([

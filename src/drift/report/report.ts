@@ -6,7 +6,7 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { KEY_FINDINGS } from '../../keys/rules.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
-import { LONGEST, PATTERNS } from '../../team/schema.ts';
+import { COUNTS, LONGEST, PATTERNS } from '../../team/schema.ts';
 import { STANDINGS } from '../../team/sponsors.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
@@ -103,7 +103,10 @@ const driftReport = z.strictObject({
       roles: z.array(z.string()).readonly().optional(),
     }),
   ),
-  settings: z.strictObject({ checkEveryHours: z.int().positive(), reconcile: z.enum(['none', 'additions', 'all']) }),
+  settings: z.strictObject({
+    checkEveryHours: z.int().positive().max(COUNTS['drift-every-hours'].maximum),
+    reconcile: z.enum(['none', 'additions', 'all']),
+  }),
   /** Whether an apply was interrupted, until which reconcile does nothing; false if it is left out. */
   isInterrupted: z.boolean().optional(),
   check,
