@@ -46,7 +46,8 @@ test.each(['merge', 'squash'] as const)('GitHub says who approved and merged a p
     ok: true,
     value: [{ number: pull.number, mergedBy: 'ada', approvedBy: ['dee'] }],
   });
-  expect(text).toContain(`on GitHub: pull request #${pull.number}, approved by @dee, merged by @ada`);
+  const [facts = ''] = text.split('; subject "');
+  expect(facts).toContain(`on GitHub: pull request #${pull.number}, approved by @dee, merged by @ada`);
 });
 
 test('an approval of an earlier commit is none, and neither is a commit without a pull request', async () => {

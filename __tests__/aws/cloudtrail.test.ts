@@ -147,7 +147,18 @@ describe('who did it', () => {
     [
       'a federated user',
       { type: 'FederatedUser', userName: undefined, arn: 'arn:aws:sts::123456789012:federated-user/alex' },
-      'alex',
+      'federated-user/alex',
+    ],
+    ['an IAM user called root', { userName: 'Root' }, 'user/Root'],
+    [
+      'a federated user called root',
+      { type: 'FederatedUser', userName: 'root', arn: 'arn:aws:sts::123456789012:federated-user/root' },
+      'federated-user/root',
+    ],
+    [
+      'a caller of another kind with the name of an IAM user',
+      { type: 'WebIdentityUser', userName: 'alex', arn: undefined, principalId: 'accounts.example.com:app:alex' },
+      'accounts.example.com:app:alex',
     ],
     [
       'a service',

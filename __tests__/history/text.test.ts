@@ -2,7 +2,7 @@ import { queryNamed } from '../../src/access/explain.ts';
 import { pastOf, readChanges } from '../../src/app/history/past.ts';
 import { explainWhy } from '../../src/app/history/why.ts';
 import { changesTo } from '../../src/history/changes.ts';
-import { historyBlocks, pastBlocks, whyBlocks } from '../../src/history/text.ts';
+import { historyBlocks, noteBlocks, pastBlocks, whyBlocks } from '../../src/history/text.ts';
 import { visibleWidth } from '../../src/text/columns.ts';
 import type { Block } from '../../src/text/document.ts';
 import { printMarkdown } from '../../src/text/github.ts';
@@ -75,6 +75,34 @@ test('a freeze is named beside a role that comes or goes with it, and what chang
   expect(hal).toContain('- Left on 20 Dec 2025: `hal`');
   expect(text).toContain('Adds role `reader`; freeze');
   expect(text).toContain('Removes role `reader`; freeze ends');
+});
+
+test('what a commit says of itself cannot end its quotes', () => {
+  const commit = { id: 'a'.repeat(40), parents: [], date: '2026-02-01T10:00:00Z', pull: null, path: 'team.yaml' };
+  const quoted = (subject: string) => {
+    const note = { code: 'history-names-ignored' as const, names: ['x'], commit: { ...commit, subject } };
+    return printTerminal(
+      noteBlocks([{ ...note, commit: { ...note.commit, author: '', blob: null, isFirst: true } }]),
+      200,
+    )
+      .join('\n')
+      .split('"');
+  };
+  // What Unicode lists as confusable with a quotation mark, two apostrophes, and marks that no letter carries.
+  const ends = [
+    '"',
+    "''",
+    '``',
+    ...'\u02ba\u02dd\u02ee\u02f6\u05f2\u05f4\u1427\u1cd3\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u301d\u301e\u3003\uff02',
+  ];
+  for (const end of [...ends, ' \u030b', ' \u030e'])
+    expect(quoted(`Add Bo${end}; by ${end}Ada`)).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^Add Bo *'; by *'Ada$/),
+      ': x (history-names-ignored)',
+    ]);
+  for (const words of ["Zoë O'Neill: 50 % – メンバーを追加 (#7)", 'Лаборатория, நிரல்_1'])
+    expect(quoted(words)[1]).toBe(words);
 });
 
 test('what an answer about a day adds', async () => {

@@ -49,11 +49,11 @@ browserTest('who can spend after May takes two presses', async () => {
   await browser.open(SAMPLE, {}, async (page) => {
     await spendButton(page).click();
     expect(await answerOf(page)).toBe(
-      "On 25 Nov 2026, 4 of 5 members can spend money: Ada O'Neill, Bo Chen, Nguyễn Thị Ánh, 李小龍.",
+      "On 25 Nov 2026, 4 of 5 members can spend money: Ada O'Neill (ada), Bo Chen (bo), Nguyễn Thị Ánh (fay), 李小龍 (gus).",
     );
     await page.getByRole('button', { name: 'After 31 May 2027' }).click();
     expect(await answerOf(page)).toBe(
-      "On 1 Jun 2027, 3 of 5 members can spend money: Ada O'Neill, Nguyễn Thị Ánh, 李小龍.",
+      "On 1 Jun 2027, 3 of 5 members can spend money: Ada O'Neill (ada), Nguyễn Thị Ánh (fay), 李小龍 (gus).",
     );
     expect(await shownNames(page)).toEqual(["Ada O'Neill", 'Nguyễn Thị Ánh', '李小龍']);
     expect(await shownColumns(page)).toEqual(['publish HITs', 'approve work', 'pay bonuses']);
@@ -169,7 +169,9 @@ browserTest('deep links open a member and a capability', async () => {
     expect(await shownNames(page)).not.toContain('dee');
   });
   await browser.open(SAMPLE, { hash: '#pay:bonus' }, async (page) => {
-    expect(await answerOf(page)).toBe("On 25 Nov 2026, 2 of 5 members can pay bonuses: Ada O'Neill, Nguyễn Thị Ánh.");
+    expect(await answerOf(page)).toBe(
+      "On 25 Nov 2026, 2 of 5 members can pay bonuses: Ada O'Neill (ada), Nguyễn Thị Ánh (fay).",
+    );
     await page.getByRole('columnheader', { name: 'pay bonuses' }).getByRole('link').press('Enter');
     const other = page.locator('#_matrix th').getByText('delete HITs');
     await page.getByLabel('Who can').selectOption('');
@@ -200,7 +202,7 @@ browserTest('everything works by keyboard, and a cell says what it means', async
     }
     const words = page.locator('td.y:focus span');
     expect(await words.textContent()).toMatch(/^by [\w-]+, since \d+ \w+ 2026/);
-    expect(await words.getAttribute('data-about')).toMatch(/^[\w' ]+, read results: $/);
+    expect(await words.getAttribute('data-about')).toMatch(/^[\w' ]+ \([\w-]+\), read results: $/);
     const box = await words.boundingBox();
     expect(box?.width).toBeGreaterThan(1000);
     expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(900);

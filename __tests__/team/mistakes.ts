@@ -575,7 +575,9 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a review that never comes', settings('review-every-days: 3650'), '3650'],
     ['a review period in quotes', settings('review-every-days: "365"'), '"365"'],
     ['a rotation without end', settings('keys: { rotate-after-days: 7 }'), '7'],
+    ['a rotation after the last moment of a date', settings('keys: { rotate-after-days: 99999999 }'), '99999999'],
     ['an endless age', settings('key-max-age-days: .inf'), '.inf'],
+    ['a drift check of another millennium', settings('drift-every-hours: 9999999999'), '9999999999'],
     ['a drift check every 0 hours', settings('drift-every-hours: 0'), '0'],
     ['a drift check as a cron expression', settings("drift-every-hours: '17 5 * * *'"), "'17 5 * * *'"],
     ['a drift check every half hour', settings('drift-every-hours: 0.5'), '0.5'],
@@ -586,7 +588,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a bucket in capitals', state('{ bucket: Vision, region: eu-central-1 }'), 'Vision'],
     ['a bucket like an address', state('{ bucket: 192.168.0.1, region: eu-central-1 }'), '192.168.0.1'],
   ],
-  'invalid-region': [['a region by its name', state('{ bucket: vision-state, region: Frankfurt }'), 'Frankfurt']],
+  'invalid-region': [
+    ['a region by its name', state('{ bucket: vision-state, region: Frankfurt }'), 'Frankfurt'],
+    [
+      'a region without an end',
+      state(`{ bucket: vision-state, region: us-${'e'.repeat(21)}-1 }`),
+      `us-${'e'.repeat(21)}-1`,
+    ],
+  ],
   'invalid-state-key': [
     [
       'a state key that begins with a slash',
@@ -602,6 +611,10 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['an administrator by name', settings('administrators: [ops]'), 'ops'],
     administrator('the root user as an administrator', 'arn:aws:iam::012345678901:root'),
     administrator('an administrator of another account', 'arn:aws:iam::999999999999:user/ops'),
+    administrator(
+      'an administrator of a path that IAM does not take',
+      `arn:aws:iam::012345678901:user/${'x'.repeat(600)}/o`,
+    ),
     administrator('a member as an administrator', 'arn:aws:iam::012345678901:user/Vision-Ada'),
     administrator(
       "a role of the lab's workflows as an administrator",

@@ -55,7 +55,10 @@ export interface CloudTrailEvent {
   readonly name: string;
   /** ISO 8601, UTC, whole seconds. */
   readonly at: string;
-  /** An IAM user's name, `root`, a role's name with its session (`deploy/alex`), or what else AWS calls the caller. */
+  /**
+   * An IAM user's name, `root` for the root user alone (`user/root` is an IAM user), a role's name with its session
+   * (`deploy/alex`), `federated-user/alex`, or what else AWS calls the caller.
+   */
   readonly actor: string;
   /** The name of the IAM user who called; null for any other caller. */
   readonly user: string | null;
@@ -137,9 +140,11 @@ export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
 function actorOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEvent['userIdentity']): string | null {
   // AWS puts the account's alias into the root's `userName`.
   if (type === 'Root') return 'root';
-  if (type === 'IAMUser' && userName !== undefined) return userName;
-  const session = /^arn:[^:]+:sts::\d{12}:(?:assumed-role|federated-user)\/(.+)$/.exec(arn ?? '')?.[1];
-  return session ?? invokedBy ?? userName ?? arn ?? principalId ?? accountId ?? null;
+  if (type === 'IAMUser' && userName !== undefined)
+    return userName.toLowerCase() === 'root' ? `user/${userName}` : userName;
+  // Who calls chooses the name of a federated user, which may be that of an IAM user: it keeps its kind.
+  const session = /^arn:[^:]+:sts::\d{12}:(?:assumed-role\/)?(.+)$/.exec(arn ?? '')?.[1];
+  return session ?? invokedBy ?? arn ?? principalId ?? accountId ?? null;
 }
 
 /** By the user agent, which the caller chooses: shown to people, and only to leave out the calls of an apply. */

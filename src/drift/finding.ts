@@ -349,7 +349,7 @@ export interface ScanResult {
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
   /** Ids of snoozes without a finding. */
   readonly unusedSnoozes: readonly string[];
-  /** What team.yaml excepts for good: names of administrators' IAM users, and other labs. */
+  /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
   /**
    * ARNs of the users and roles that can do everything in the account and were there at the first check: not findings. The

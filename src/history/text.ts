@@ -33,14 +33,26 @@ import type { Decision, Need, Reason, RoleOutcome, Why, WhyAnswer } from './why.
 const LONGEST_SUBJECT = 100;
 const LISTED = 5;
 
+/**
+ * What can look like the end of a quotation: whatever is no letter, mark of a letter, number or common punctuation, and those
+ * letters that look like quotes. https://www.unicode.org/Public/security/latest/confusables.txt
+ */
+const LIKE_QUOTES =
+  /(?:(?<![\p{L}\p{M}])\p{M}|[^\p{Ll}\p{Lu}\p{Lt}\p{Lo}\p{M}\p{N}\p{Pd}\p{Script=Han}\u30fc !#$%&()*+,./:;<=>?@[\\\]^_{|}~…]|[\u05f2\u1425-\u1429])+/gu;
+
 /** Words of a commit in quotes, which they cannot end: they are what its author wrote. */
 function quotedText(words: string): Text {
-  return t`"${cut(words.replace(/["\u201c\u201d\u201e\u201f\u2033\uff02]/g, "'"), LONGEST_SUBJECT)}"`;
+  return t`"${cut(words.replace(LIKE_QUOTES, "'"), LONGEST_SUBJECT)}"`;
+}
+
+/** `commit 3f2c1ab` */
+function commitIdText({ id }: Commit): Text {
+  return t`commit ${codeText(id.slice(0, 7))}`;
 }
 
 /** `commit 3f2c1ab "Add Bo"` */
-function commitText({ id, subject }: Commit): Text {
-  return t`commit ${codeText(id.slice(0, 7))}${subject === '' ? t`` : t` ${quotedText(subject)}`}`;
+function commitText(commit: Commit): Text {
+  return commit.subject === '' ? commitIdText(commit) : t`${commitIdText(commit)} ${quotedText(commit.subject)}`;
 }
 
 /** `pull request #12, by the commit's subject` */
@@ -56,7 +68,7 @@ function namesText(names: readonly string[]): Text {
 function sourceText(branch: string, commit: Commit): Text {
   const when = trusted(timeWords(commit.date));
   return sentences(
-    t`According to ${TEAM_FILE} as merged into ${codeText(branch)}: ${commitText(commit)}, ${when}.`,
+    t`According to ${TEAM_FILE} as merged into ${codeText(branch)}: ${when}, ${commitText(commit)}.`,
     t`This is what was merged, not what AWS had.`,
   );
 }
@@ -131,7 +143,7 @@ function reasonText(reason: Reason, { operations }: Why): Text {
   }
 }
 
-/** The commit that made it so, and who decided it. */
+/** The commit that made it so, and who decided it: what GitHub says comes before the words of the commit's author. */
 function sinceBlocks({ since }: Reason, decisions: ReadonlyMap<string, Decision>): readonly Block[] {
   if (since === null) return [];
   const { version, unreadable } = since;
@@ -139,9 +151,9 @@ function sinceBlocks({ since }: Reason, decisions: ReadonlyMap<string, Decision>
   const latest = unreadable.length === 0 ? t`Since` : t`At the latest since`;
   const unknown = t`${countedText(unreadable.length, 'version')} before it cannot be read and may have said so`;
   const parts = [
-    t`${latest} ${trusted(timeWords(version.since))}: ${commitText(commit)}`,
-    ...decisionTexts(commit, decisions.get(commit.id)),
+    t`${latest} ${trusted(timeWords(version.since))}: ${commitIdText(commit)}`,
     ...(unreadable.length === 0 ? [] : [unknown]),
+    ...decisionTexts(commit, decisions.get(commit.id)),
   ];
   return [paragraph(t`${joinTexts(parts, '; ')}.`)];
 }
@@ -151,15 +163,16 @@ function decisionTexts(commit: Commit, decision: Decision | undefined): readonly
   const pulls = onGitHub?.ok === true ? onGitHub.value : [];
   const logins = (names: readonly string[]) => listTexts(names.map((name) => codeText(`@${name}`)));
   const parts = [
-    authors.length === 0 ? null : t`by ${namesText(authors)}`,
-    merger === null ? null : t`merged by ${quotedText(merger)}`,
-    claimText(commit),
     ...pulls.map(({ number, mergedBy, approvedBy }) => {
       const approvers = approvedBy.length === 0 ? t`approved by no one` : t`approved by ${logins(approvedBy)}`;
       const who = mergedBy === null ? t`` : t`, merged by ${logins([mergedBy])}`;
       return t`on GitHub: pull request ${codeText(`#${number}`)}, ${approvers}${who}`;
     }),
     onGitHub?.ok === true && pulls.length === 0 ? t`on GitHub: no merged pull request` : null,
+    commit.subject === '' ? null : t`subject ${quotedText(commit.subject)}`,
+    authors.length === 0 ? null : t`by ${namesText(authors)}`,
+    merger === null ? null : t`merged by ${quotedText(merger)}`,
+    claimText(commit),
   ];
   return parts.filter((part) => part !== null);
 }
@@ -268,7 +281,7 @@ function whoText({ commit, unreadable }: MergedChange): Text {
   const missing =
     unreadable.length === 0 ? null : t`together with ${countedText(unreadable.length, 'version')} that cannot be read`;
   return joinTexts(
-    [who, claimText(commit), missing].filter((part) => part !== null),
+    [missing, who, claimText(commit)].filter((part) => part !== null),
     '; ',
   );
 }

@@ -7,6 +7,11 @@ export function iamArn(account: string, kind: IamResource, path: string, name: s
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
+/** Kind, path and name: `user/ops/eva`, `role/ops`. A path may contain colons. */
+export function resourceOfArn(arn: string): string {
+  return arn.replace(/^(?:[^:]*:){5}/, '');
+}
+
 /** Whether a managed policy is AWS's own, the same in every account. */
 export function isAwsPolicy(arn: string): boolean {
   return arn.startsWith('arn:aws:iam::aws:');

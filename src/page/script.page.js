@@ -5,14 +5,13 @@ const [form, table, answer] = ['form', 'matrix', 'answer'].map(byId);
 const [what, role, who, day, spend] = ['what', 'role', 'who', 'day', 'spend'].map(byId);
 const body = table.tBodies[0];
 const [groups, heads] = [...table.tHead.rows].map((row) => [...row.querySelectorAll('th:not([rowspan])')]);
-const rows = [...body.rows].map((row, index) => ({
-  row,
-  index,
-  name: row.cells[0].querySelector('bdi').textContent,
-  key: row.cells[0].querySelector('code')?.textContent ?? '',
-  roles: row.cells[0].querySelector('small'),
-  cells: [...row.cells].slice(2),
-}));
+const rows = [...body.rows].map((row, index) => {
+  const [head, , ...cells] = row.cells;
+  const name = head.querySelector('bdi').textContent;
+  const key = head.querySelector('code')?.textContent ?? '';
+  const named = name + (key && ` (${key})`);
+  return { row, index, name, key, named, roles: head.querySelector('small'), cells };
+});
 let sorted = { id: '', down: false };
 
 /** `1 Jun 2027` */
@@ -48,12 +47,12 @@ function show() {
   const wanted = heads.map(isWanted);
   const isAny = (cells, is) => cells.some((cell, column) => wanted[column] && is(cell));
   const matching = rows.filter((each) => {
-    const { row, name, key, roles, cells } = each;
+    const { row, named, roles, cells } = each;
     const isMatch =
       !unknown &&
       fill(each, on) &&
       (!role.value || roles.textContent.split(', ').includes(role.value)) &&
-      `${name} ${key}`.toLowerCase().includes(asked);
+      named.toLowerCase().includes(asked);
     row.hidden = !isMatch || (what.value && !isAny(cells, may));
     for (const [column, cell] of cells.entries()) cell.hidden = !wanted[column];
     return isMatch;
@@ -70,7 +69,7 @@ function show() {
   }
   table.toggleAttribute('data-other', on !== data.today);
   byId('on').textContent = words(on);
-  const able = matching.filter(({ cells }) => isAny(cells, may)).map(({ name }) => name);
+  const able = matching.filter(({ cells }) => isAny(cells, may)).map(({ named }) => named);
   const frozen = heads.filter(
     (_, column) => wanted[column] && matching.some(({ cells }) => cells[column].className === 'f'),
   );
@@ -94,7 +93,7 @@ const shownCells = (row) => [...row.querySelectorAll('td:not([hidden])')];
 
 /** One cell of the table is reached by the tab key, the others by arrows. */
 function focusable(cell) {
-  for (const other of body.querySelectorAll('[tabindex]')) other.removeAttribute('tabindex');
+  body.querySelector('[tabindex]')?.removeAttribute('tabindex');
   cell?.setAttribute('tabindex', '0');
 }
 
@@ -114,7 +113,7 @@ function move(event) {
 function sort(id) {
   sorted = { id, down: sorted.id === id && !sorted.down };
   const value = ({ row, name }) => (id === 'name' ? name : row.cells[1].dataset.day || '9999');
-  const order = [...rows].sort((one, other) => value(one).localeCompare(value(other), 'en') || one.index - other.index);
+  const order = [...rows].sort((one, other) => value(one).localeCompare(value(other), 'en'));
   if (sorted.down) order.reverse();
   body.append(...order.map(({ row }) => row));
   for (const each of ['name', 'last']) {
@@ -127,8 +126,7 @@ function label({ target }) {
   const cell = target.closest('td');
   const words = cell?.querySelector('span');
   if (!words) return;
-  const who = cell.parentElement.querySelector('bdi').textContent;
-  words.dataset.about = `${who}, ${heads[cell.cellIndex - 2].textContent}: `;
+  words.dataset.about = `${rows.find(({ row }) => row.contains(cell)).named}, ${heads[cell.cellIndex - 2].textContent}: `;
 }
 
 /** No field is a formula in a spreadsheet. */

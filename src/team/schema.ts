@@ -25,11 +25,11 @@ export const PATTERNS = {
   findingId: /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/,
   /** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
   bucket: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-  region: /^[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}$/,
+  region: /^[a-z]{2,3}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}$/,
   /** Lower-case names between slashes, which are file names of a local AWS emulator, too. */
   stateKey: /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/,
-  /** The ARN of an IAM user or role: account, kind, then path and name. */
-  principalArn: /^arn:aws:iam::([0-9]{12}):(user|role)\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/,
+  /** The ARN of an IAM user or role: account, kind, then path and name, which IAM limits to 512 and 64 characters. */
+  principalArn: /^arn:aws:iam::([0-9]{12}):(user|role)\/(?!.{576})((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/,
 };
 
 /** How many characters they can have. */
@@ -82,16 +82,19 @@ function entries<Entry extends z.ZodType>(description: string, key: z.ZodString,
   return z.record(key, entry).meta({ description, examples: [example] });
 }
 
-/** Every whole number of a team file, with its default; without one, an example. */
+/**
+ * Every whole number of a team file, with its default; without one, an example. No number of days or hours reaches past the
+ * last moment of a `Date`, and an account has at most 5,000 users.
+ */
 export const COUNTS = {
   keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
-  'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
-  'key-max-age-days': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
-  'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
-  'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
-  'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
+  'max-removals': { minimum: 0, maximum: 5_000, usual: DEFAULT_SETTINGS.maxRemovals },
+  'key-max-age-days': { minimum: 1, maximum: 3_650, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
+  'delete-after-days': { minimum: 1, maximum: 3_650, usual: 30 },
+  'drift-every-hours': { minimum: 1, maximum: 8_760, usual: DEFAULT_SETTINGS.driftEveryHours },
+  'renew-before-days': { minimum: 0, maximum: 3_650, usual: DEFAULT_SETTINGS.renewBeforeDays },
   /** A replaced key is deleted 30 days after its last use: with less, members would always have two. */
-  'rotate-after-days': { minimum: 30, maximum: null, usual: 180 },
+  'rotate-after-days': { minimum: 30, maximum: 3_650, usual: 180 },
   /** A number of months, or a day that never comes, is a typing error. */
   'review-every-days': { minimum: 30, maximum: 1_095, usual: 365 },
 } as const;
@@ -109,11 +112,10 @@ export function isNeverByDefault(key: CountKey): boolean {
 
 function count(key: CountKey, description: string) {
   const { minimum, maximum, usual } = COUNTS[key];
-  const most = maximum === null ? {} : { maximum };
   const initial = isNeverByDefault(key) ? {} : { default: usual };
   return z
     .number()
-    .meta({ description, examples: [usual], type: 'integer', minimum, ...most, ...initial })
+    .meta({ description, examples: [usual], type: 'integer', minimum, maximum, ...initial })
     .optional();
 }
 

@@ -89,7 +89,9 @@ test('an account with the roles of IAM Identity Center, Control Tower and CDK gi
   expect(result).toMatchObject({ findings: [], class: 'clean' });
   const lines = driftLines(result, namingOf(team)).join('\n');
   expect(lines).toContain('Can do everything in the account, not reported: 5 users and roles\n');
-  expect(lines).toContain('  - AWSReservedSSO_AWSAdministratorAccess\n');
+  expect(lines).toContain(
+    '  - role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_AWSAdministratorAccess\n',
+  );
 });
 
 test('what others cannot know is not in a public log', () => {

@@ -87,6 +87,10 @@ test.each<[string, Change, string]>([
 });
 
 test('the report names what is excepted', () => {
-  const lines = driftLines(scanOfAccount({ team }), namingOf(team));
-  expect(lines).toContain('Administrators, not reported: eva. Neighbor labs, not reported: vision-lab.');
+  const administrators = ['role/ops', 'user/ops'].map((each) => `arn:aws:iam::123456789012:${each}`);
+  const lab = { ...team, settings: { ...team.settings, administrators } };
+  const lines = driftLines(scanOfAccount({ team: lab }), namingOf(team));
+  expect(lines).toContain(
+    'Administrators, not reported: role/ops and user/ops. Neighbor labs, not reported: vision-lab.',
+  );
 });

@@ -33,7 +33,8 @@ const known = { finding: 'unmanaged-user/old-mturk-user/spends', until: '2027-01
 const snooze = (change: Partial<typeof known> = {}): Team => ({ ...sampleTeam, snoozed: [{ ...known, ...change }] });
 const joining = (keys: number) => join({ key: 'eve', roles: ['results-reader'], keys });
 const reconcile = (mode: Team['settings']['reconcile']) => set({ reconcile: mode });
-const excepting = (user: string) => set({ administrators: [`arn:aws:iam::123456789012:user/${user}`] });
+const excepting = (...principals: string[]) =>
+  set({ administrators: principals.map((each) => `arn:aws:iam::123456789012:${each}`) });
 const stateAt = (key: string) => set({ state: { bucket: 'labs', region: 'eu-central-1', key } });
 const [{ recipient: MINE }, { recipient: OTHER }] = IDENTITIES;
 const withRecipient = join({ key: 'eve', roles: ['results-reader'], recipient: MINE });
@@ -54,9 +55,23 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['notices', set({ renewBeforeDays: 0 }), sampleTeam, 'descriptive-only', 'renewal'],
   ['a neighbor', sampleTeam, set({ neighbors: ['vision-lab'] }), 'boundary-changed', 'neighbors'],
   ['no neighbor', set({ neighbors: ['vision-lab'] }), sampleTeam, 'descriptive-only', 'neighbors'],
-  ['an administrator', sampleTeam, excepting('ops/eva'), 'boundary-changed', 'administrators'],
-  ['another administrator', excepting('ops/eva'), excepting('ops/max'), 'boundary-changed', 'administrators'],
-  ['no administrator', excepting('ops/eva'), sampleTeam, 'descriptive-only', 'administrators'],
+  ['an administrator', sampleTeam, excepting('user/ops/eva'), 'boundary-changed', 'administrators'],
+  ['another administrator', excepting('user/ops/eva'), excepting('user/ops/max'), 'boundary-changed', 'administrators'],
+  ['no administrator', excepting('user/ops/eva'), sampleTeam, 'descriptive-only', 'administrators'],
+  [
+    'a user named as the role was',
+    excepting('role/ops'),
+    excepting('user/role/ops'),
+    'boundary-changed',
+    'administrators',
+  ],
+  [
+    'a user beside the role',
+    excepting('role/ops'),
+    excepting('role/ops', 'user/a:role/ops'),
+    'boundary-changed',
+    'administrators',
+  ],
   ['self-approval', sampleTeam, set({ selfApproval: true }), 'boundary-changed', 'self-approval'],
   ['no self-approval', set({ selfApproval: true }), sampleTeam, 'boundary-changed', 'self-approval'],
   ['another key of the state', stateAt('mturk-team'), stateAt('vision-lab'), 'boundary-changed', 'state'],
@@ -175,7 +190,7 @@ test('a changed name besides keys is a descriptive field', () => {
 });
 
 test('settings come back from the JSON of a preview as they were, and a long reason is cut', () => {
-  const after = edit('bo', { keys: 2 }, set({ keyMaxAgeDays: 100_000_000 }, snooze({ reason: 'x'.repeat(5_000) })));
+  const after = edit('bo', { keys: 2 }, set({ keyMaxAgeDays: 3_650 }, snooze({ reason: 'x'.repeat(5_000) })));
   const found = review(sampleTeam, after);
   expect(readPreview(JSON.stringify(previewJson(found)))).toEqual({ ok: true, value: found });
   expect(found.settings.map((setting) => ('reason' in setting ? setting.reason?.length : null))).toEqual([

@@ -1,6 +1,7 @@
 import { policyName } from '../../access/model.ts';
 import { type DisplayNames, holderText, policyText, userText } from '../../access/text/names.ts';
 import { isDanger } from '../../catalog/mturk.ts';
+import { resourceOfArn } from '../../iam/arn.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { alert, type Block, codeBlock, details, heading, type Item, list, paragraph } from '../../text/document.ts';
@@ -141,7 +142,7 @@ function administratorBlocks({ administrators }: ScanResult, { isPublic = false 
   if (isPublic && administrators.length > 0) return [paragraph(what)];
   return folded(
     what,
-    administrators.map((arn) => codeText(policyName(arn))),
+    administrators.map((arn) => codeText(resourceOfArn(arn))),
     6,
   );
 }

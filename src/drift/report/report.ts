@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
 import { ACCESS_CHANGE } from '../../access/diff.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { isObject, many, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { KEY_FINDINGS } from '../../keys/rules.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
-import { LONGEST, PATTERNS } from '../../team/schema.ts';
+import { COUNTS, LONGEST, PATTERNS } from '../../team/schema.ts';
 import { STANDINGS } from '../../team/sponsors.ts';
 import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
@@ -103,15 +103,18 @@ const driftReport = z.strictObject({
       roles: z.array(z.string()).readonly().optional(),
     }),
   ),
-  settings: z.strictObject({ checkEveryHours: z.int().positive(), reconcile: z.enum(['none', 'additions', 'all']) }),
+  settings: z.strictObject({
+    checkEveryHours: z.int().positive().max(COUNTS['drift-every-hours'].maximum),
+    reconcile: z.enum(['none', 'additions', 'all']),
+  }),
   /** Whether an apply was interrupted, until which reconcile does nothing; false if it is left out. */
   isInterrupted: z.boolean().optional(),
   check,
   /** What reconcile has announced: what it gives back, and users that it deletes. */
-  announcements: z.array(ANNOUNCEMENT).max(100_000),
-  expiring: z.array(expiring).max(400),
-  reminders: z.array(reminder).max(100_000).optional(),
-  memberKeys: z.array(memberKeys).max(100_000).optional(),
+  announcements: many(ANNOUNCEMENT),
+  expiring: many(expiring),
+  reminders: many(reminder).optional(),
+  memberKeys: many(memberKeys).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */

@@ -10,6 +10,7 @@ import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unma
 import type { NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
+import { resourceOfArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
@@ -60,7 +61,7 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
     snoozed,
     unusedSnoozes,
     excepted: {
-      administrators: team.settings.administrators.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)),
+      administrators: team.settings.administrators.map(resourceOfArn),
       neighbors: team.settings.neighbors,
     },
     changedBack: [],

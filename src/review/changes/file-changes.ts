@@ -1,4 +1,5 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { resourceOfArn } from '../../iam/arn.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
@@ -46,7 +47,7 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'self-approval', from: was.selfApproval, to: is.selfApproval },
     {
       kind: 'administrators',
-      ...gainedLost(was.administrators.map(principalOfArn), is.administrators.map(principalOfArn)),
+      ...gainedLost(was.administrators.map(resourceOfArn), is.administrators.map(resourceOfArn)),
     },
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
@@ -62,11 +63,6 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     ...keySettings(before, after),
     ...snoozeSettings(before, after),
   ];
-}
-
-/** Path and name, which a comment shows where it shortens an ARN: `ops/eva`, `role/ops`. */
-function principalOfArn(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1).replace(/^user\//, '');
 }
 
 function isChanged(change: SettingsChange): boolean {

@@ -9,8 +9,6 @@ import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
 import { WITHHELD } from '../rule/rule.ts';
 
-/** A number of `team.yaml`, which sets no limit. */
-const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const MOMENT = z.iso.datetime();
 const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 /** What a change means, worst first: the order of every list and title. */
@@ -38,10 +36,10 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['owners', 'reviewed']), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
-  /** Labs, and path and name of IAM users, that the drift check does not report. */
+  /** Labs, and IAM users and roles (`user/ops/eva`), that the drift check does not report. */
   z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
-  z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
+  z.strictObject({ kind: z.literal('max-removals'), from: COUNT, to: COUNT }),
   z.strictObject({ kind: z.literal('self-approval'), from: z.boolean(), to: z.boolean() }),
   /** Names of buckets, with a key of the lab's own; null for a local file. */
   z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
@@ -50,11 +48,11 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   /** Days after the last day, of a key's age, and after a review of access; null for never. */
   z.strictObject({
     kind: z.enum(['delete-after', 'rotation', 'review-period']),
-    from: SETTING.nullable(),
-    to: SETTING.nullable(),
+    from: COUNT.nullable(),
+    to: COUNT.nullable(),
   }),
   /** Days for `key-age` and `renewal`, hours for `drift-period`. */
-  z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: SETTING, to: SETTING }),
+  z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: COUNT, to: COUNT }),
   /** Access keys that a member may have; `from` is null for a new member. */
   z.strictObject({ kind: z.literal('keys'), member: TEXT, from: COUNT.nullable(), to: COUNT }),
   /** Where access keys are sent from now on; null where there is no recipient. */
@@ -91,7 +89,7 @@ const REVIEWED_PLAN = z.strictObject({
   destroy: COUNT,
   replace: COUNT,
   import: COUNT,
-  resources: z.array(PLANNED_RESOURCE).max(100_000).readonly(),
+  resources: many(PLANNED_RESOURCE),
 });
 
 const PERSON = z.strictObject({
@@ -163,7 +161,7 @@ export const REVIEW = z.strictObject({
   unexplained: many(UNEXPLAINED_CHANGE),
   blocks: many(BLOCK),
   /** From the file before the change, so that a change cannot silence the stale drift check. */
-  driftEveryHours: SETTING,
+  driftEveryHours: COUNT,
   /** Names of IAM users. */
   suspendedDuringApply: TEXTS,
   /** What the apply does not give back, and Denies that it keeps. */

@@ -234,7 +234,7 @@ export function settingText(setting: SettingsChange): Text {
       const [name, text] =
         setting.kind === 'neighbors'
           ? (['Neighbors:', (labs: readonly string[]) => t`users of ${keysText(labs)} are`] as const)
-          : (['Administrators:', iamUsersText] as const);
+          : (['Administrators:', (principals: readonly string[]) => t`access of ${keysText(principals)} is`] as const);
       return t`${label(name)} ${sides(
         setting,
         (keys) => t`${text(keys)} no longer reported as drift`,
@@ -336,10 +336,6 @@ export function harmOfFinding(id: string): string | null {
   const effect = id.slice(id.lastIndexOf('/') + 1);
   const harm = HARMS.find((risk) => risk === effect);
   return effect === 'escalates' ? 'take full control of the account' : harm === undefined ? null : RISK_VERBS[harm].can;
-}
-
-function iamUsersText(users: readonly string[]): Text {
-  return t`access of IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)} is`;
 }
 
 const PAST = {

@@ -21,15 +21,14 @@ export const invalidCount = rule({
   code: 'invalid-count',
   message: ({ key, source }: { key: CountKey; source: string }, { path }) => {
     const { minimum, maximum, usual } = COUNTS[key];
-    const range = maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`;
     const text = source.replace(/^"(.*)"$/, '$1');
     const number = NO.test(text) ? 0 : Number(text.trim() || Number.NaN);
-    const meant = isCount(key, number) ? number : maximum !== null && number > maximum ? maximum : usual;
+    const meant = isCount(key, number) ? number : number > maximum ? maximum : usual;
     const isQuoted = meant === number && /^"\d/.test(source);
     const without = isNeverByDefault(key) ? 'never' : `then ${usual}`;
     return {
       summary: t`${shortValue(pathText(path))} is not a valid number`,
-      reason: t`${value(source)} is ${trusted(isQuoted ? 'a text, not a number' : `not a whole number${range}`)}`,
+      reason: t`${value(source)} is ${trusted(isQuoted ? 'a text, not a number' : `not a whole number from ${minimum} to ${maximum}`)}`,
       help: t`write ${value(`${key}: ${meant}`)}, ${trusted(isQuoted ? 'without quotes' : `or leave it out (${without})`)}`,
     };
   },
@@ -302,5 +301,5 @@ function capabilityMeant(name: string): Capability | null {
 
 function isCount(key: CountKey, count: number): boolean {
   const { minimum, maximum } = COUNTS[key];
-  return Number.isSafeInteger(count) && count >= minimum && (maximum === null || count <= maximum);
+  return Number.isSafeInteger(count) && count >= minimum && count <= maximum;
 }
