@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { headlineText } from '../../src/access/text/names.ts';
+import { headlineText, memberText } from '../../src/access/text/names.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { renderComment } from '../../src/review/comment/comment.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
@@ -112,6 +112,12 @@ test('no title, alert, question, fix or table of a comment has a name without it
     expect(named.length).toBeGreaterThanOrEqual(1);
     for (const after of named) expect(after).toMatch(/^`? \(`bo`\)/);
   }
+});
+
+test('on a terminal, a name that could be words of ours is in quotes that it cannot end', () => {
+  const shown = (name: string) => plainText(memberText({ key: 'bo', name }));
+  expect(shown('Nguyễn Thị Ánh')).toBe('Nguyễn Thị Ánh (bo)');
+  expect(shown('Bo" (bo), as before. Cy \u02ba(cy)')).toBe('"Bo\' (bo), as before. Cy \'(cy)" (bo)');
 });
 
 test.each([

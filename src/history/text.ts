@@ -8,7 +8,7 @@ import { peopleBlocks } from '../review/text/review.ts';
 import type { Team } from '../team/team.ts';
 import { dateWords, dayWords, timeWords } from '../text/dates.ts';
 import { type Block, codeBlock, heading, list, onlyIf, paragraph, rowsOf } from '../text/document.ts';
-import { pasted } from '../text/escape.ts';
+import { pasted, withoutQuotes } from '../text/escape.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { cut } from '../text/markdown.ts';
 import {
@@ -33,16 +33,9 @@ import type { Decision, Need, Reason, RoleOutcome, Why, WhyAnswer } from './why.
 const LONGEST_SUBJECT = 100;
 const LISTED = 5;
 
-/**
- * What can look like the end of a quotation: whatever is no letter, mark of a letter, number or common punctuation, and those
- * letters that look like quotes. https://www.unicode.org/Public/security/latest/confusables.txt
- */
-const LIKE_QUOTES =
-  /(?:(?<![\p{L}\p{M}])\p{M}|[^\p{Ll}\p{Lu}\p{Lt}\p{Lo}\p{M}\p{N}\p{Pd}\p{Script=Han}\u30fc !#$%&()*+,./:;<=>?@[\\\]^_{|}~…]|[\u05f2\u1425-\u1429])+/gu;
-
 /** Words of a commit in quotes, which they cannot end: they are what its author wrote. */
 function quotedText(words: string): Text {
-  return t`"${cut(words.replace(LIKE_QUOTES, "'"), LONGEST_SUBJECT)}"`;
+  return t`"${cut(withoutQuotes(words), LONGEST_SUBJECT)}"`;
 }
 
 /** `commit 3f2c1ab` */

@@ -101,6 +101,18 @@ export function quoted(text: string, longest = LONGEST): string {
   return visible(short ? text : `${characters.slice(0, longest - 3).join('')}...`);
 }
 
+/**
+ * What can look like the end of a quotation: whatever is no letter, mark of a letter, number or common punctuation, and those
+ * letters that look like quotes. https://www.unicode.org/Public/security/latest/confusables.txt
+ */
+const LIKE_QUOTES =
+  /(?:(?<![\p{L}\p{M}])\p{M}|[^\p{Ll}\p{Lu}\p{Lt}\p{Lo}\p{M}\p{N}\p{Pd}\p{Script=Han}\u30fc !#$%&()*+,./:;<=>?@[\\\]^_{|}~…]|[\u05f2\u1425-\u1429])+/gu;
+
+/** A text that cannot end the quotes around it. */
+export function withoutQuotes(text: string): string {
+  return text.replace(LIKE_QUOTES, "'");
+}
+
 /** A template whose values are foreign text and whose literal parts are trusted. */
 export function say(words: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return words.reduce((text, word, index) => `${text}${quoted(String(values[index - 1]))}${word}`);

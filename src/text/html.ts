@@ -61,6 +61,7 @@ function pieceMarkup(piece: Text['pieces'][number]): string {
     case 'risk':
       return `<b class="risk">${escapeHtml(piece.text)}</b>`;
     case 'name':
+    case 'person':
       return `<bdi>${escapeHtml(cut(piece.text, LONGEST.name))}</bdi>`;
     case 'code':
       return `<code>${escapeHtml(cut(piece.text, LONGEST.code))}</code>`;

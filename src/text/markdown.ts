@@ -83,7 +83,7 @@ export function fenced(lines: readonly string[], { language, indent }: { languag
 const TITLE = /^(\p{L}|Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St)\.$/u;
 
 /** Whether GitHub makes nothing of it but text, and a reader takes it for nothing but a name. */
-function isPlainName(text: string): boolean {
+export function isPlainName(text: string): boolean {
   if ([...text.slice(0, 2 * LONGEST_NAME)].length > LONGEST_NAME || text.length > 2 * LONGEST_NAME) return false;
   const parts = text.split(' ');
   // More words than a name has, or a full stop behind one of them, could be read as a sentence of ours.

@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
-import { redact, visible } from './escape.ts';
-import { code, link, nameMarkdown, prose, strong } from './markdown.ts';
+import { redact, visible, withoutQuotes } from './escape.ts';
+import { code, isPlainName, link, nameMarkdown, prose, strong } from './markdown.ts';
 
 /**
- * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
+ * `trusted` is written in this repository; `name`, `person` and `code` come from a file or an account; `prose` is a sentence that
  * contains such text. `risk` is written here, too.
  */
 type Piece =
-  | { readonly kind: 'trusted' | 'risk' | 'name' | 'code' | 'prose'; readonly text: string }
+  | { readonly kind: 'trusted' | 'risk' | 'name' | 'person' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }
   | { readonly kind: 'link'; readonly content: Text; readonly url: string }
   | { readonly kind: 'sign'; readonly text: Sign }
@@ -47,6 +47,11 @@ export function trusted(text: string): Text {
 /** Words of this repository for what harms someone: in color on a terminal. */
 export function riskText(text: string): Text {
   return { pieces: [{ kind: 'risk', text }] };
+}
+
+/** What a person is called: in quotes on a terminal, if it could be read as words of ours. */
+export function personName(text: string): Text {
+  return { pieces: [{ kind: 'person', text }] };
 }
 
 /** A name from YAML, IAM, AWS or a shell: in code format where there is such a thing. */
@@ -184,6 +189,8 @@ export function terminalText({ pieces }: Text, color: boolean, tick = ''): strin
           return ' ';
         case 'code':
           return `${tick}${visible(piece.text)}${tick}`;
+        case 'person':
+          return isPlainName(piece.text) ? piece.text : `"${visible(withoutQuotes(piece.text))}"`;
         default:
           return visible(piece.text);
       }
@@ -209,6 +216,7 @@ function markdownPiece(piece: Piece, reveal: boolean): string {
     case 'risk':
       return redact(piece.text, reveal);
     case 'name':
+    case 'person':
       return nameMarkdown(redact(piece.text, reveal));
     case 'code':
       return code(redact(piece.text, reveal), LONGEST_CODE);

@@ -1,7 +1,7 @@
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { codeText, listTexts, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, listTexts, personName, plainText, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import { type Holder, policyName } from '../model.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
@@ -57,7 +57,7 @@ export function unknownPolicyText(unknown: readonly UnknownPolicy[]): Text | nul
 
 /** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */
 export function memberText({ key, name }: { readonly key: string; readonly name: string | null }): Text {
-  return name === null || name === key ? codeText(key) : t`${name} (${codeText(key)})`;
+  return name === null || name === key ? codeText(key) : t`${personName(name)} (${codeText(key)})`;
 }
 
 /** A member of a team by key. */
@@ -76,7 +76,7 @@ export function mentionText(github: string | null): Text | null {
 /** `Bo Chen (@bo-chen)`; without a login of GitHub's form, as `memberText`. */
 export function mentionedText({ key, name, github }: { key: string; name: string; github: string | null }): Text {
   const mention = mentionText(github);
-  return mention === null ? memberText({ key, name }) : t`${name} (${mention})`;
+  return mention === null ? memberText({ key, name }) : t`${personName(name)} (${mention})`;
 }
 
 /** A word as names have them: with a capital, in a script without capitals, or one such as in Anne de Vries. */

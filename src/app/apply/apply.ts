@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { notAdopted } from '../../access/adoptable.ts';
+import { headlineText } from '../../access/text/names.ts';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
@@ -14,7 +15,7 @@ import { iamName, labPath } from '../../team/names.ts';
 import { hasRecipients, type Member, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
-import { listTexts, plainText, t } from '../../text/text.ts';
+import { codeText, listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
@@ -153,7 +154,7 @@ function appointedText(team: Team, record: ApplyRecord | null): string | null {
     github !== null && !owners.some((owner) => owner.key === key && isSameLogin(owner.login, github));
   const who = team.members
     .filter((member) => team.owners.includes(member.key) && isNew(member))
-    .map(({ name, key, github }) => t`${name} (${key}, ${github ?? ''} on GitHub)`);
+    .map(({ name, key, github }) => t`${headlineText({ key, name })} with login ${codeText(github ?? '')}`);
   const isAlone = approvesAlone(team) && (applied === null || !approvesAlone(applied));
   const parts = [
     ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
