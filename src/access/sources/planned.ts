@@ -56,7 +56,8 @@ export interface PlannedAccess {
 
 /**
  * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
- * that only a membership names are unmanaged, and keep what `existing` users of the account have beside their groups. The boundary's document is assumed to be the one that bootstrap writes.
+ * that only a membership names are unmanaged, and keep what `existing` users of the account have beside their groups. The
+ * boundary's document is assumed to be the one that bootstrap writes.
  */
 export function plannedAccess(
   plan: PlannedResources,
