@@ -349,6 +349,14 @@ describe('what owners approved is given', () => {
       [],
     ],
     [
+      'one of two interrupted applies that moves a member between roles, before they join the other one',
+      {
+        begun: [withMember('bo', { suspended: true }), withMember('fay', { roles: ['full-access'] })],
+        change: takeOut('fay', name('paymaster')),
+      },
+      [],
+    ],
+    [
       'an interrupted apply that removes a member, and the merge reverted',
       { begun: [withoutMember('fay')], change: withoutUser('fay') },
       [],
@@ -600,6 +608,7 @@ describe('Denies by hand', () => {
       [keeps('fay', OPERATIONS)],
     ],
     ['of something else than Mechanical Turk', says(statement('Deny', 's3:*')), []],
+    ['of a bucket alone', says(statement('Deny', '*', { Resource: 'arn:aws:s3:::data' })), []],
     [
       'beside an Allow',
       says(statement('Allow', '*'), statement('Deny', 'mechanicalturk:GetHIT')),

@@ -59,6 +59,7 @@ export function manualDenies(
 /** Each Deny once, in an order that is not the account's: the next apply finds them in another place. */
 export function distinctDenies(denies: readonly Statement[]): readonly Statement[] {
   const byKey = new Map(denies.map((deny) => [denyKey(deny), deny]));
+  // Equivalent if mutated: any order will do that is always the same.
   return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
 }
 

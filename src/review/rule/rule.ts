@@ -264,6 +264,7 @@ function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; r
   return account.access.users.flatMap((user) => {
     const key = keyOfIamName(lab, user.name);
     const id = applied?.ids.user.get(user.name);
+    // Equivalent if mutated: every user of the account has an id.
     const isOwn = id !== undefined && id === account.ids.user.get(user.name) && user.path === labPath(lab);
     const found = groupOutside(user, input);
     return key === null || !isOwn || members.has(user.name) || found === undefined ? [] : [{ key, found }];
