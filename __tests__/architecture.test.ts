@@ -151,8 +151,8 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4940,
-  app: 5420,
+  cli: 4945,
+  app: 5430,
   setup: 1720,
   eject: 690,
   emulator: 8370,

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ import { atTerminal } from '../support/at-terminal.ts';
 import { answering, run, runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { IDENTITIES } from '../support/recipients.ts';
+import { TeamHistory } from '../support/team-history.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const TODAY = ['--today', '2026-11-25'];
@@ -112,6 +113,24 @@ describe('keys request', () => {
     expect(JSON.parse(stdout)).toMatchObject({ lab: 'vision-lab', account: '999999999999', member: 'bo', isNew: true });
   });
 
+  test('makes none for an account that a checkout names and the default branch does not', async () => {
+    const clone = new TeamHistory([{ date: '2026-11-01T00:00:00Z', subject: 'Begin', text: SAMPLE }]);
+    places.push(clone);
+    const mine = computer({});
+    writeFileSync(clone.file, SAMPLE.replace(ACCOUNT, '999999999999'));
+    const hostile = await mine.runHere(['request', 'bo', clone.file]);
+    expect(hostile).toMatchObject({ code: 1, stdout: '' });
+    expect(hostile.stderr).toMatch(/error\[account-not-merged\][\s\S]*999999999999[\s\S]*123456789012/);
+    expect(existsSync(mine.path('.config'))).toBe(false);
+    const meant = await mine.runHere(['request', 'bo', clone.file, '--account', '999999999999']);
+    expect(meant).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('perception-lab-bo of account 999999999999'),
+    });
+    writeFileSync(clone.file, SAMPLE);
+    expect((await mine.runHere(['request', 'bo', clone.file])).stdout).toContain(`of account ${ACCOUNT}`);
+  });
+
   test.each([
     ['damaged', Buffer.from('AGE-SECRET-KEY-1QQ')],
     ['empty', Buffer.from('')],
@@ -146,7 +165,7 @@ describe('keys open', () => {
     expect(stdout).toContain('https://mturk-requester-sandbox.us-east-1.amazonaws.com');
     for (const secret of [key.id, key.secret]) expect(stdout).not.toContain(secret);
     const again = await mine.run(['open'], pasted);
-    expect(again.stdout).toContain('This key is already');
+    expect(again.stdout).toMatch(new RegExp(`This access key of account\\s+${ACCOUNT}\\s+is\\s+already`));
   });
 
   test('takes a message that is pasted at a terminal, and asks there', async () => {
@@ -162,7 +181,7 @@ describe('keys open', () => {
       ],
     });
     expect(code).toBe(0);
-    expect(seen).toContain('Your access key is now profile perception-lab-bo');
+    expect(seen).toContain(`Your access key of account ${ACCOUNT} is now profile perception-lab-bo`);
     expect(mine.credentials()).toContain(key.id);
   });
 
@@ -178,7 +197,13 @@ describe('keys open', () => {
     expect(silent.stderr).toContain('error[not-confirmed]');
     const no = answering([false]);
     expect((await mine.runHere(['open', 'message.txt'], no)).code).toBe(1);
-    expect(no.asked).toEqual([expect.stringContaining('Replace the access key of profile perception-lab-bo')]);
+    expect(no.asked).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^Replace the access key of profile perception-lab-bo in .*credentials by one of account ${ACCOUNT}`,
+        ),
+      ),
+    ]);
     expect(mine.credentials()).toBe(before);
     expect((await mine.runHere(['open', 'message.txt'], answering([true]))).code).toBe(0);
     const lines = `aws_access_key_id = ${key.id}\r\naws_secret_access_key = ${key.secret}\r\n`;

@@ -45,6 +45,15 @@ export async function readPullRequest(
   return before.ok ? succeed({ before: before.value, after: team }) : before;
 }
 
+/** The team of a file as the default branch of the clone has it now; null without a clone, or if there is no valid file. */
+export async function readNewestTeam(file: string, today: string): Promise<Team | null> {
+  const clone = await openClone(file);
+  if (!clone.ok) return null;
+  const { git, path, branch } = clone.value;
+  const found = await git('show', `${branch.tip}:${path}`);
+  return found.ok ? readTeam(found.text, { file: path, today }).team : null;
+}
+
 interface Branched {
   readonly git: Git;
   readonly path: string;

@@ -222,6 +222,8 @@ export interface PipelineFailureArgs {
   'record-not-written': { readonly file: string; readonly reason: string };
   /** A file of `keys request` that is damaged. */
   'identity-unusable': { readonly file: string };
+  /** `merged` is the account that the default branch names. */
+  'account-not-merged': { readonly file: string; readonly account: string; readonly merged: string };
   /** `directory` is where identities are kept. */
   'identity-missing': { readonly directory: string };
   /** `recipients` are those of the identities at hand, of which none opens the message. */

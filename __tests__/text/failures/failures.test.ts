@@ -196,6 +196,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],
+  'account-not-merged': [{ file: 'team.yaml', account: '999999999999', merged: '123456789012' }],
   'identity-unusable': [{ file: '/home/zoe/.config/mturk-team/identities/123456789012.perception-lab.zoe.txt' }],
   'identity-missing': [{ directory: '/home/zoe/.config/mturk-team/identities' }],
   'message-not-opened': (['no-message', 'damaged', 'other-identity', 'no-key'] as const).map((because) => ({

@@ -33,7 +33,7 @@ export interface MemberPlace {
 export async function openKey(
   text: string,
   place: MemberPlace,
-  confirm: (opened: Pick<OpenedKey, 'user' | 'file'>) => Promise<Result<null>>,
+  confirm: (opened: Pick<OpenedKey, 'user' | 'account' | 'file'>) => Promise<Result<null>>,
 ): Promise<Result<OpenedKey>> {
   const decrypted = await decrypt(text, identityDirectory(place.env));
   if (!decrypted.ok) return decrypted;

@@ -3,6 +3,7 @@ import { connectKey } from '../../app/keys/connection.ts';
 import { identityDirectory, type MemberOfAccount, ownIdentity } from '../../app/keys/identities.ts';
 import { openKey } from '../../app/keys/open.ts';
 import { type KeyTestOptions, type TestedCall, testKey } from '../../app/keys/test.ts';
+import { readNewestTeam } from '../../app/merged-team.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -34,7 +35,7 @@ export async function requestKey(options: RequestOptions, terminal: Terminal): P
     printJson({ lab, member, account, recipient, file, isNew }, terminal);
     return 0;
   }
-  const user = codeText(iamName(lab, member));
+  const user = t`${codeText(iamName(lab, member))} of account ${codeText(account)}`;
   const which = isNew ? t`Made an identity for ${user}.` : t`The identity for ${user} exists already.`;
   printBlocks(
     [
@@ -51,7 +52,12 @@ export async function requestKey(options: RequestOptions, terminal: Terminal): P
 async function memberOf({ member, file, today, lab, account }: RequestOptions): Promise<Result<MemberOfAccount>> {
   if (lab !== null && account !== null) return succeed({ lab, account, member });
   const team = await readTeam(file, today);
-  return team.ok ? succeed({ lab: lab ?? team.value.lab, account: account ?? team.value.account, member }) : team;
+  if (!team.ok) return team;
+  const merged = account === null ? await readNewestTeam(file, today) : null;
+  if (merged !== null && merged.account !== team.value.account) {
+    return fail('account-not-merged', { file, account: team.value.account, merged: merged.account });
+  }
+  return succeed({ lab: lab ?? team.value.lab, account: account ?? team.value.account, member });
 }
 
 export interface OpenOptions {
@@ -70,8 +76,8 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
   const opened = await openKey(
     text.value,
     { env: process.env, connect: (account) => connectKey(options, account, terminal) },
-    async ({ user, file }) => {
-      const question = `Replace the access key of profile ${user} in ${file}?`;
+    async ({ user, account, file }) => {
+      const question = `Replace the access key of profile ${user} in ${file} by one of account ${account}?`;
       if (options.yes || (await terminal.confirm(visible(question)))) return succeed(null);
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     },
@@ -83,9 +89,10 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
     return 0;
   }
   const profile = t`profile ${codeText(user)} in ${codeText(file)}`;
+  const key = t`access key of account ${codeText(account)}`;
   printBlocks(
     [
-      paragraph(written === 'unchanged' ? t`This key is already ${profile}.` : t`Your access key is now ${profile}.`),
+      paragraph(written === 'unchanged' ? t`This ${key} is already ${profile}.` : t`Your ${key} is now ${profile}.`),
       paragraph(t`To use it on Mechanical Turk, or on Amazon's sandbox, which costs nothing:`),
       codeBlock(
         'sh',

@@ -26,6 +26,12 @@ const NOT_OPENED: Readonly<Record<PipelineFailureArgs['message-not-opened']['bec
 
 /** Every failure of the commands by which members get and test their own access keys. */
 export const MEMBER_KEY_PROBLEMS = {
+  'account-not-merged': ({ file, account, merged }) => ({
+    summary: t`the lab has another account on the default branch`,
+    reason: t`${codeText(file)} names ${codeText(account)}, and the branch as merged names ${codeText(merged)}`,
+    state: UNWRITTEN,
+    help: t`check out the default branch; if the account is right, add ${codeText(`--account ${account}`)}`,
+  }),
   'identity-unusable': ({ file }) => ({
     summary: t`an identity cannot be read`,
     reason: t`${codeText(file)} is damaged, or was not written by ${codeText('mturk-team keys request')}`,
