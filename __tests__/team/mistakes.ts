@@ -577,7 +577,14 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['a bucket in capitals', state('{ bucket: Vision, region: eu-central-1 }'), 'Vision'],
     ['a bucket like an address', state('{ bucket: 192.168.0.1, region: eu-central-1 }'), '192.168.0.1'],
   ],
-  'invalid-region': [['a region by its name', state('{ bucket: vision-state, region: Frankfurt }'), 'Frankfurt']],
+  'invalid-region': [
+    ['a region by its name', state('{ bucket: vision-state, region: Frankfurt }'), 'Frankfurt'],
+    [
+      'a region without an end',
+      state(`{ bucket: vision-state, region: us-${'e'.repeat(21)}-1 }`),
+      `us-${'e'.repeat(21)}-1`,
+    ],
+  ],
   'invalid-state-key': [
     [
       'a state key that begins with a slash',
@@ -593,6 +600,10 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['an administrator by name', settings('administrators: [ops]'), 'ops'],
     administrator('the root user as an administrator', 'arn:aws:iam::012345678901:root'),
     administrator('an administrator of another account', 'arn:aws:iam::999999999999:user/ops'),
+    administrator(
+      'an administrator of a path that IAM does not take',
+      `arn:aws:iam::012345678901:user/${'x'.repeat(600)}/o`,
+    ),
     administrator('a member as an administrator', 'arn:aws:iam::012345678901:user/Vision-Ada'),
     administrator(
       "a role of the lab's workflows as an administrator",

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
 import { isCapability, isOperation } from '../catalog/mturk.ts';
+import { many } from '../diagnostics/parse-data.ts';
 import { PATTERNS } from './schema.ts';
 import { SETTINGS, type Team } from './team.ts';
 
 const KEY = z.string().max(126);
-const KEYS = z.array(KEY).max(1_000).readonly();
+const KEYS = many(KEY);
 const DAY = z.string().regex(PATTERNS.date);
 
 /** Names that a later version of the catalog no longer has are dropped: IAM ignores them, too. */
@@ -23,39 +24,27 @@ export const APPLIED_TEAM = z.strictObject({
   lab: z.string().regex(PATTERNS.lab),
   account: z.string().regex(PATTERNS.account),
   owners: KEYS,
-  roles: z
-    .array(
-      z.strictObject({
-        key: KEY,
-        allow: known(isOperation),
-        deny: known(isOperation),
-        managed: known<ManagedPolicyName>(isManagedPolicyName),
-      }),
-    )
-    .max(10_000)
-    .readonly(),
-  members: z
-    .array(
-      z.strictObject({
-        ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, keys: z.int().min(0) },
-        ...{ from: DAY.nullable(), until: DAY.nullable(), suspended: z.boolean() },
-        /** Null also in records of before there were recipients. */
-        recipient: z.string().regex(PATTERNS.recipient).nullable().default(null),
-        /** What an apply withheld when it began; empty in a team that was applied. */
-        withheld: known(isOperation),
-      }),
-    )
-    .max(100_000)
-    .readonly(),
-  departed: z
-    .array(z.strictObject({ key: KEY, left: DAY }))
-    .max(100_000)
-    .readonly(),
+  roles: many(
+    z.strictObject({
+      key: KEY,
+      allow: known(isOperation),
+      deny: known(isOperation),
+      managed: known<ManagedPolicyName>(isManagedPolicyName),
+    }),
+  ),
+  members: many(
+    z.strictObject({
+      ...{ key: KEY, github: z.string().max(100).nullable(), roles: KEYS, keys: z.int().min(0) },
+      ...{ from: DAY.nullable(), until: DAY.nullable(), suspended: z.boolean() },
+      /** Null also in records of before there were recipients. */
+      recipient: z.string().regex(PATTERNS.recipient).nullable().default(null),
+      /** What an apply withheld when it began; empty in a team that was applied. */
+      withheld: known(isOperation),
+    }),
+  ),
+  departed: many(z.strictObject({ key: KEY, left: DAY })),
   freeze: known(isCapability),
-  snoozed: z
-    .array(z.strictObject({ finding: z.string(), until: DAY, reason: z.string() }))
-    .max(10_000)
-    .readonly(),
+  snoozed: many(z.strictObject({ finding: z.string(), until: DAY, reason: z.string() })),
   settings: SETTINGS,
 });
 

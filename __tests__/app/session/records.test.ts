@@ -122,6 +122,8 @@ test('an applied team decides the same access, has no words for people, and fits
     withMember('bo', { suspended: true }),
     withMember('bo', { from: '2027-01-10' }),
     { ...sampleTeam, freeze: ['pay:bonus'] },
+    { ...sampleTeam, snoozed: Array(50_000).fill({ finding: 'unmanaged-user/x', until: '2026-12-31', reason: 'x' }) },
+    { ...sampleTeam, owners: Array(2_000).fill('ada') },
   ] as Team[]) {
     const kept = APPLIED_TEAM.parse(JSON.parse(JSON.stringify(appliedTeam(team, '2026-11-25'))));
     expect(desiredAccessBeforeDeletions(kept)).toEqual(desiredAccessBeforeDeletions(team));

@@ -34,6 +34,15 @@ test('a report is read as it is written, but for key ids and source addresses', 
   expect(text).toContain(UNMANAGED);
 });
 
+test('access that ends on each of the days of renew-before-days fits into a report', async () => {
+  const members = [{ key: 'bo', name: 'Bo', sponsor: null }];
+  const expiring = Array.from({ length: 3_651 }, (_, day) => ({
+    ...{ until: new Date(Date.UTC(2026, 10, 25 + day)).toISOString().slice(0, 10), members, owners: [] },
+  }));
+  await writeDriftReport(file('report.json'), { ...reportWith([]), expiring });
+  expect(await readDriftReport(file('report.json'))).toMatchObject({ ok: true, value: { expiring } });
+});
+
 test('a missing file is no unreadable file', async () => {
   expect(await readDriftReport(file('none.json'))).toBeNull();
 });

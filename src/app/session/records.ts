@@ -12,6 +12,7 @@ import {
   writeStateObject,
 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { many } from '../../diagnostics/parse-data.ts';
 import { gitIn } from '../../github/git.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import type { DeliveredKey } from '../../keys/sync.ts';
@@ -145,13 +146,13 @@ const RECORD = z.strictObject({
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
   /** Its owners with a login on GitHub: who approves changes. */
-  owners: z.array(OWNER).max(1_000),
+  owners: many(OWNER),
   /** The teams of applies that began since then and did not end, oldest first, with whom they suspended. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
   /** IAM's unique ids of the lab's own users and groups, by name. */
   ids: z.strictObject({ user: IDS, group: IDS }),
   /** What reconcile will give back or delete. */
-  announcements: z.array(ANNOUNCEMENT).max(100_000),
+  announcements: many(ANNOUNCEMENT),
   /** ISO 8601, UTC: the last complete drift check that CloudTrail answered; null if there was none. */
   checkedAt: z.iso.datetime().nullable(),
   /** ARNs of those whom that check found to be able to do everything; null if there was none. */

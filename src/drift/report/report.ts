@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
 import { ACCESS_CHANGE } from '../../access/diff.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import { isObject, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { isObject, many, type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { KEY_FINDINGS } from '../../keys/rules.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import { COUNTS, LONGEST, PATTERNS } from '../../team/schema.ts';
@@ -111,10 +111,10 @@ const driftReport = z.strictObject({
   isInterrupted: z.boolean().optional(),
   check,
   /** What reconcile has announced: what it gives back, and users that it deletes. */
-  announcements: z.array(ANNOUNCEMENT).max(100_000),
-  expiring: z.array(expiring).max(400),
-  reminders: z.array(reminder).max(100_000).optional(),
-  memberKeys: z.array(memberKeys).max(100_000).optional(),
+  announcements: many(ANNOUNCEMENT),
+  expiring: many(expiring),
+  reminders: many(reminder).optional(),
+  memberKeys: many(memberKeys).optional(),
 });
 
 /** What one job of the drift workflow found: what `drift --report` writes, as data. */

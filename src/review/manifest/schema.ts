@@ -89,7 +89,7 @@ const REVIEWED_PLAN = z.strictObject({
   destroy: COUNT,
   replace: COUNT,
   import: COUNT,
-  resources: z.array(PLANNED_RESOURCE).max(100_000).readonly(),
+  resources: many(PLANNED_RESOURCE),
 });
 
 const PERSON = z.strictObject({
