@@ -185,6 +185,8 @@ const GIANTS: readonly (readonly [string, string])[] = [
   ['2 MB of right-to-left overrides in a comment', `# ${'\u202E'.repeat(700_000)}`],
   ['2 MB of an e-mail address', `members:\n  a: { email: "${'a.'.repeat(700_000)}@" }`],
   ['2 MB of an opened template', `lab: '${'${'.repeat(900_000)}'`],
+  ['2 MB of open brackets in a text without an end', `members: { ada: { name: "${'['.repeat(2_000_000)}`],
+  ['2 MB of carriage returns in brackets without an end', `members: { ada: {${'\r'.repeat(1_900_000)}`],
   ['an indentation of 2 MB', `${' '.repeat(2_000_000)}a: 1`],
   [
     '20,000 roles in a chain',

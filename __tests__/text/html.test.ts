@@ -33,7 +33,6 @@ test.each([
   ['folded blocks', printed(details(t`More`, paragraph(t`a`))), '<details><summary>More</summary><p>a</p></details>'],
   ['code', printed(codeBlock('sh', ['a < b', 'c'])), '<pre><code>a &lt; b\nc\n</code></pre>'],
   ['a footer', printed(footer(t`a`, t`b`)), '<p class="small">a · b</p>'],
-  ['hidden data', printed({ kind: 'hidden', data: 'marker' }), ''],
   [
     'every kind of text',
     html`${t`${signText('+')}${'Bo'} ${codeText('bo')} ${strongText(t`can`)} ${riskText('spend')}${lineBreak}${proseText('as said')} ${linkText(t`there`, 'https://example.org/')}`}`

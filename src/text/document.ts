@@ -37,9 +37,7 @@ export type Block =
   /** Shown as it is; `language` is GitHub's name of it, `''` for none. */
   | { readonly kind: 'code'; readonly language: 'sh' | 'yaml' | 'text' | ''; readonly lines: readonly string[] }
   /** One line of small print; its parts are separated by dots. */
-  | { readonly kind: 'footer'; readonly parts: readonly Text[] }
-  /** Data that GitHub keeps and does not show, such as the marker of a comment. No printer for people shows it. */
-  | { readonly kind: 'hidden'; readonly data: string };
+  | { readonly kind: 'footer'; readonly parts: readonly Text[] };
 
 export function heading(level: 2 | 3 | 4, text: Text): Block {
   return { kind: 'heading', level, text };

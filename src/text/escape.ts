@@ -122,3 +122,8 @@ export function say(words: TemplateStringsArray, ...values: readonly (string | n
 export function pasted(word: string): string {
   return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** An option of a command line with its value, which may begin with a dash: `--user-name bo`, `--user-name=-bo`. */
+export function pastedOption(name: string, value: string, shown = pasted(value)): string {
+  return `${name}${value.startsWith('-') ? '=' : ' '}${shown}`;
+}

@@ -63,8 +63,6 @@ function partsOf(block: Block, reveal: boolean, isFolded = false): readonly Part
       return [fixed(fenced(block.lines, { language: block.language, indent: '' }))];
     case 'footer':
       return [fixed(`<sub>${block.parts.map(line).join(' · ')}</sub>`)];
-    case 'hidden':
-      return [fixed(`<!-- ${block.data.replaceAll('--', '- -')} -->`)];
   }
 }
 

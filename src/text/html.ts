@@ -104,8 +104,6 @@ function blockHtml(block: Block, top: number): Html {
       return html`<pre><code>${block.lines.map((line) => html`${line}\n`)}</code></pre>`;
     case 'footer':
       return html`<p class="small">${joinTexts(block.parts, ' · ')}</p>`;
-    case 'hidden':
-      return NO_HTML;
   }
 }
 

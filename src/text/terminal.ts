@@ -8,7 +8,7 @@ const STEP = 2;
 /** Items of a list that may be cut; JSON has all of them. */
 const LISTED = 30;
 
-/** Blocks as lines of a terminal of `width` cells. Folded blocks are shown, hidden ones are not. */
+/** Blocks as lines of a terminal of `width` cells. Folded blocks are shown. */
 export function printTerminal(blocks: readonly Block[], width: number, color = false): readonly string[] {
   return blocks
     .map((block) => linesOf(block, width, color))
@@ -39,8 +39,6 @@ function linesOf(block: Block, width: number, color: boolean): readonly string[]
       return indented(block.lines.map(visible), STEP);
     case 'footer':
       return wrapped(joinTexts(block.parts, ' · '));
-    case 'hidden':
-      return [];
   }
 }
 

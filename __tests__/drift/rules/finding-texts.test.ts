@@ -2,6 +2,7 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import { DENY_ALL_ARN } from '../../../src/catalog/managed-policies.ts';
 import { findingTitle, findingView } from '../../../src/drift/report/finding-view.ts';
+import { commandLine, switchOffAll } from '../../../src/drift/rules/aws-command.ts';
 import { statementsOf } from '../../../src/iam/document.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
@@ -262,14 +263,19 @@ test('of a user whom the file no longer names, no edit of it makes a change inte
   );
 });
 
-test('in an issue, a command asks the account for its number and for the id of a key', () => {
+test.each([
+  ['old', '--user-name old'],
+  ['-old', '--user-name=-old'],
+])('in an issue, a command asks the account for its number and for the id of a key (%s)', (user, option) => {
   const account = all(
     withPolicy(stopArn('pay'), says(bonus)),
-    withUser({ name: 'old', attached: [stopArn('pay')] }),
+    withUser({ name: user, attached: [stopArn('pay')] }),
   )(desiredAccess(sampleTeam, TODAY));
-  const { findings } = scanOfAccount({ account, credentials: { old: key() } });
+  const { findings } = scanOfAccount({ account, credentials: { [user]: key() } });
   expect(findingView(findings[0]!, namingOf(sampleTeam)).commands).toEqual([
-    `aws iam update-access-key --user-name old --access-key-id "$(aws iam list-access-keys --user-name old --query "AccessKeyMetadata[?ends_with(AccessKeyId,'MPLE')].AccessKeyId" --output text)" --status Inactive`,
-    'aws iam detach-user-policy --user-name old --policy-arn arn:aws:iam::$ACCOUNT:policy/pay',
+    `aws iam update-access-key ${option} --access-key-id "$(aws iam list-access-keys ${option} --query "AccessKeyMetadata[?ends_with(AccessKeyId,'MPLE')].AccessKeyId" --output text)" --status Inactive`,
+    `aws iam detach-user-policy ${option} --policy-arn arn:aws:iam::$ACCOUNT:policy/pay`,
   ]);
+  const [list = '', ...calls] = commandLine(switchOffAll(user), { accountId: true, keyIds: true }).split(option);
+  expect([list, calls.length]).toEqual(['for key in $(aws iam list-access-keys ', 2]);
 });

@@ -225,7 +225,7 @@ describe('the worst effect comes first, on any of the people', () => {
         today: '2026-11-25',
         at: AT,
       }),
-      'Eve (`eve`) joins; drift checks report fewer users; 1 drift finding will be snoozed',
+      'Eve (`eve`) joins; drift checks report fewer users or roles; 1 drift finding will be snoozed',
     ],
   ])('%s', (_what, review, title) => {
     expect(renderComment(viewOf(review)).split('\n')[1]).toBe(`### If merged: ${title}`);

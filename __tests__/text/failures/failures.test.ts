@@ -173,6 +173,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       option: { name: '--new-path', value: '/mturk/perception-lab/' },
     },
     {
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '-x' },
+      option: { name: '--new-user-name', value: 'perception-lab-bo' },
+    },
+    {
       of: 'role',
       key: 'paymaster',
       name: 'perception-lab-paymaster',

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../../aws/types.ts';
 import { labOfPath, labPath } from '../../team/names.ts';
-import { pasted } from '../../text/escape.ts';
+import { pasted, pastedOption } from '../../text/escape.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
 
 /** A call of the AWS CLI, to be pasted. */
@@ -59,11 +59,11 @@ export function commandLine({ action, options, forEachKey }: Command, audience: 
     const lookup = audience.keyIds ? undefined : LOOKUPS[flag];
     const shown =
       lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user, value.slice(-4))})"`;
-    return `--${flag}${shown.startsWith('-') ? '=' : ' '}${shown}`;
+    return pastedOption(`--${flag}`, value, shown);
   });
   const line = ['aws iam', action, ...words].join(' ');
   if (forEachKey !== true) return line;
-  const list = `aws iam list-access-keys --user-name ${pasted(user)} --query "AccessKeyMetadata[?Status=='Active'].AccessKeyId" --output text`;
+  const list = `aws iam list-access-keys ${pastedOption('--user-name', user)} --query "AccessKeyMetadata[?Status=='Active'].AccessKeyId" --output text`;
   return `for key in $(${list}); do ${line} --access-key-id "$key"; done`;
 }
 
@@ -101,7 +101,7 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
 
 function lookupLine({ action, list, id }: Lookup, user: string, end: string): string {
   const last = end.replace(/[^A-Za-z0-9]/g, '');
-  return `aws iam ${action} --user-name ${pasted(user)} --query "${list}[?ends_with(${id},'${last}')].${id}" --output text`;
+  return `aws iam ${action} ${pastedOption('--user-name', user)} --query "${list}[?ends_with(${id},'${last}')].${id}" --output text`;
 }
 
 const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;

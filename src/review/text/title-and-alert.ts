@@ -239,7 +239,7 @@ function wordsOf([will, would]: readonly [will: string, would: string], mood: Mo
 const SETTING_CLAUSES = {
   approvers: ['the approvers change', 'the approvers would change'],
   snooze: ['will be snoozed', 'would be snoozed'],
-  exceptions: ['drift checks report fewer users', 'drift checks would report fewer users'],
+  exceptions: ['drift checks report fewer users or roles', 'drift checks would report fewer users or roles'],
   recipients: ['access keys go to other recipients', 'access keys would go to other recipients'],
   freeze: ['members can no longer', 'members could no longer'],
   unfreeze: ['a freeze ends', 'a freeze would end'],

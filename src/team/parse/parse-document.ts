@@ -165,9 +165,11 @@ function endsOpenBracket(document: Document, tokens: readonly CST.Token[], offse
 
 /** The last comment that begins within brackets and contains what closes them: `{ name: Bo #2, roles: [reader] }`. */
 function commentInBrackets(source: string): TextRange | null {
-  const found = [...source.matchAll(/^[^#\n]*[{[][^#\n]*? (#[^\n]*[}\]])/gm)].at(-1);
+  // All line ends are left out, as each of them begins a line: what is read once is not read again.
+  const commented = /^([^#\r\n\u2028\u2029]*) (#[^\r\n\u2028\u2029]*[}\]])/gm;
+  const found = [...source.matchAll(commented)].findLast(([, before = '']) => /[{[]/.test(before));
   if (found === undefined) return null;
-  const [all, comment = ''] = found;
+  const [all, , comment = ''] = found;
   return rangeFrom(found.index + all.length - comment.length, comment);
 }
 

@@ -1,5 +1,5 @@
 import type { EngineFailureArgs } from '../../diagnostics/failure.ts';
-import { pasted } from '../escape.ts';
+import { pastedOption } from '../escape.ts';
 import type { ProblemTable } from '../problem.ts';
 import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
@@ -23,7 +23,7 @@ export const AWS_PROBLEMS = {
   'sign-in-expired': ({ profile }) => ({
     summary: t`the AWS sign-in of profile ${codeText(profile)} has expired`,
     help: t`sign in again, then run the command again`,
-    paste: [`aws sso login --profile ${pasted(profile)}`],
+    paste: [`aws sso login ${pastedOption('--profile', profile)}`],
   }),
   'credentials-denied': ({ progress }, again) => ({
     summary: t`AWS denied a request`,

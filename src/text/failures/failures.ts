@@ -9,7 +9,7 @@ import {
   reasonOf,
 } from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
-import { pasted } from '../escape.ts';
+import { pasted, pastedOption } from '../escape.ts';
 import {
   AGAIN,
   type Again,
@@ -242,12 +242,12 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       };
     }
     const isRenamed = option.name === '--new-user-name';
-    const user = pasted(isRenamed ? found : name);
+    const user = pastedOption('--user-name', isRenamed ? found : name);
     return {
       summary,
       reason: t`its IAM user was ${trusted(isRenamed ? 'renamed' : 'moved')} to ${codeText(found)}`,
       help: t`give the user its ${trusted(isRenamed ? 'name' : 'path')} back, then ${again()}`,
-      paste: [`aws iam update-user --user-name ${user} ${option.name} ${pasted(option.value)}`],
+      paste: [`aws iam update-user ${user} ${pastedOption(option.name, option.value)}`],
     };
   },
   'no-apply-record': () => ({
