@@ -44,6 +44,7 @@ export function manualDenies(
   const isOfTeams = (statement: Statement): boolean => {
     if (isEnded(statement) || ofTeams.has(denyKey(statement))) return true;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
+    // Equivalent if mutated: every statement of a team has a Sid.
     return statement.Sid !== undefined && isCovered(statement, deniedBy(statement), alike);
   };
   const statementsIn = (documents: readonly (PolicyDocument | null)[]) =>
