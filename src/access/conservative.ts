@@ -1,4 +1,4 @@
-import { isKnownOperator } from '../iam/conditions.ts';
+import { isUnderstood } from '../iam/conditions.ts';
 import {
   type ConditionBlock,
   conditionsOf,
@@ -55,7 +55,7 @@ export function conservativeDocument(
 function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly Statement[] {
   const { Condition, ...bare } = statement;
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
-    isKnownOperator(operator) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
+    isUnderstood(operator, values) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
   if (statement.Effect === 'Deny') return isUnknown ? [] : [statement];
   const resources = toList(statement.Resource);
