@@ -308,8 +308,16 @@ test('a way leads through others to its end', () => {
   });
 });
 
+const ZOE = { AWS: `${ACCOUNT}:user/zoe` };
+const hour = (start: string, end: string) => ({
+  Condition: {
+    DateGreaterThan: { 'aws:CurrentTime': `${start}:00Z` },
+    DateLessThan: { 'aws:CurrentTime': `${end}:00Z` },
+  },
+});
+
 test.each<[string, unknown, boolean, boolean]>([
-  ['the user by name', trusting({ AWS: `${ACCOUNT}:user/zoe` }), true, true],
+  ['the user by name', trusting(ZOE), true, true],
   ['everyone', trusting('*'), true, true],
   [
     'everyone, under an unknown condition',
@@ -317,6 +325,14 @@ test.each<[string, unknown, boolean, boolean]>([
     true,
     true,
   ],
+  [
+    'the user, under a name that the caller chooses',
+    trusting(ZOE, { Condition: { StringEquals: { 'aws:username': '${aws:UserAgent}' } } }),
+    true,
+    true,
+  ],
+  ['the user, for an hour to come', trusting(ZOE, hour('2027-01-01T01', '2027-01-01T02')), true, true],
+  ['the user, for an hour that is over', trusting(ZOE, hour('2026-01-01T01', '2026-01-01T02')), false, false],
   ['another user', trusting({ AWS: `${ACCOUNT}:user/yan` }), false, false],
   ['the account, which needs a policy', trusting(ROOT), false, true],
   ['a service', trusting({ Service: 'lambda.amazonaws.com' }), false, false],

@@ -76,6 +76,7 @@ interface Principal {
   readonly policies: PrincipalPolicies;
   readonly groups: readonly string[];
   readonly context: RequestContext;
+  readonly at: Date;
   /** The same without what may be done only to what has a lab's boundary: who is made that way is limited. */
   readonly unbounded: () => PrincipalPolicies;
 }
@@ -160,7 +161,7 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principa
   const { account } = model;
   const { groups } = indexModel(model);
   return principalOf({
-    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name) },
+    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name), at },
     policies: policiesOf(model, user),
     groups: user.groups.map((name) => iamArn(account, 'group', groups.get(name)?.path ?? '/', name)),
     context: contextOf(model, user, { at }),
@@ -170,7 +171,7 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principa
 function groupPrincipal(model: AccessModel, { name, path }: AccessModel['groups'][number], at: Date): Principal {
   const arn = iamArn(model.account, 'group', path, name);
   return principalOf({
-    ...{ kind: 'group', account: model.account, arn, groups: [arn] },
+    ...{ kind: 'group', account: model.account, arn, groups: [arn], at },
     policies: policiesOf(model, anyUser([name])),
     context: sharedContextOf(model, { at }),
   });
@@ -180,7 +181,7 @@ function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Princ
   const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
   const own = { 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': role.arn, ...Object.fromEntries(tags) };
   return principalOf({
-    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [] },
+    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [], at },
     policies: policiesOf(model, rolePrincipal(role)),
     context: { ...sharedContextOf(model, { at }), ...own },
   });
