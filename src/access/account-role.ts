@@ -51,15 +51,14 @@ export function trusts(
   const name = /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
   const isSession = (each: string) => each.startsWith(`arn:aws:sts::${account}:assumed-role/${name}/`);
   const own = name === undefined ? [] : principalsIn(trust, 'AWS').filter(isSession);
+  const moments = laterMoments([], [trust], at).map((moment) => ({ ...context, ...timeContextOf(moment) }));
   const isAllowedTo = (who: readonly string[]) => {
     const document = conservativeDocument(policyAbout(trust, who), undefined);
     const policies = { identity: [{ policy: 'trust', document }], boundary: null };
     const request = { action: 'sts:AssumeRole', resource: role.arn, openKeys: OPEN_KEYS };
-    const contexts = [
-      context,
-      ...laterMoments([], [trust], at).map((moment) => ({ ...context, ...timeContextOf(moment) })),
-    ];
-    return contexts.some((each) => evaluate(policies, { ...request, context: each }).outcome === 'allowed');
+    return [context, ...moments].some(
+      (each) => evaluate(policies, { ...request, context: each }).outcome === 'allowed',
+    );
   };
   if (isAllowedTo([arn, ...own])) return 'itself';
   return isAllowedTo([`arn:aws:iam::${account}:root`, account]) ? 'account' : 'none';

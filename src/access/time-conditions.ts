@@ -45,20 +45,13 @@ export function laterMoments(
   return [...each].sort((one, other) => one - other).map((moment) => new Date(moment));
 }
 
-/** By document: it is asked for each of many findings and users. */
-const moments = new WeakMap<PolicyDocument, readonly number[]>();
-
 /** The moments (milliseconds) that a document names, in their order. */
 function momentsIn(document: PolicyDocument): readonly number[] {
-  let found = moments.get(document);
-  if (found === undefined) {
-    const values = statementsOf(document)
-      .flatMap(conditionsOf)
-      .flatMap(({ key, values: each }) => (isTime(key) ? each : []));
-    found = [...new Set(values.flatMap((value) => readDate(value) ?? []))].sort((one, other) => one - other);
-    moments.set(document, found);
-  }
-  return found;
+  const named = statementsOf(document)
+    .flatMap(conditionsOf)
+    .filter(({ key }) => isTime(key));
+  const moments = named.flatMap(({ values }) => values.flatMap((value) => readDate(value) ?? []));
+  return [...new Set(moments)].sort((one, other) => one - other);
 }
 
 const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreaterThan'];
