@@ -191,6 +191,16 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     on(['iam:CreateUser', 'iam:AttachUserPolicy'], `${ACCOUNT}:user/other/*`),
     'account',
   ],
+  [
+    'CreateUser and AttachUserPolicy on all but the users that there are, and one that a check names',
+    says(
+      statement('Allow', ['iam:CreateUser', 'iam:AttachUserPolicy'], { Resource: 'arn:aws:iam::1234*' }),
+      statement('Deny', '*', {
+        Resource: [OWN, `${ACCOUNT}:user/ops`, `${ACCOUNT}:user/mturk/*`, `${ACCOUNT}:user/x`],
+      }),
+    ),
+    'account',
+  ],
   ['ViaAWSService', on('iam:*', '*', { Condition: { Bool: { 'aws:ViaAWSService': 'true' } } }), 'account'],
   [
     'another RequestedRegion',

@@ -391,23 +391,28 @@ function withoutBounded({ document, ...source }: PolicySource): PolicySource {
   return { ...source, document: { ...document, Statement: statementsOf(document).filter((each) => !isBounded(each)) } };
 }
 
-/** An ARN of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
+/** Names of samples. IAM takes no policy that has the second, so that no Deny names it. */
+const FILLERS = ['x', '…'];
+
+/** ARNs of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
 function samplesOf(
   { policies, account, context }: Principal,
   actions: readonly string[],
   kind: string,
 ): readonly string[] {
   const samples = about('Allow', policies.identity, actions).flatMap(({ Resource = '*' }) => toList(Resource));
-  const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}x`;
-  const written = samples.map((text) => (text === '*' ? any : sampleOf(text, account, context)));
+  const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
+  const named = [any, ...samples.filter((text) => text !== '*')];
+  const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
   return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
 }
 
-function sampleOf(pattern: string, account: string, context: RequestContext): string {
+function sampleOf(pattern: string, account: string, context: RequestContext, filler: string): string {
+  if (pattern === '*') return pattern;
   return pattern
     .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
     .replace(OWN_NAME, () => String(context['aws:username'] ?? 'x'))
-    .replace(/\$\{[^}]*\}|[*?]/g, 'x');
+    .replace(/\$\{[^}]*\}|[*?]/g, filler);
 }
 
 /** What some policies allow or deny of some actions. */
