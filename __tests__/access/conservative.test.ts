@@ -6,6 +6,16 @@ import { says, statement } from '../support/changed-account.ts';
 const known = { DateLessThan: { 'aws:CurrentTime': '2027-06-01' } };
 const unknown = { StringEquals: { 'aws:SourceOrgID': 'o-1' } };
 const allow = (more: object = {}) => statement('Allow', 's3:*', more);
+const from = (moments: number) => ({
+  Condition: {
+    DateGreaterThan: {
+      'aws:CurrentTime': Array.from(
+        { length: moments },
+        (_, hour) => `2027-06-01T${String(hour).padStart(2, '0')}:00Z`,
+      ),
+    },
+  },
+});
 const deny = (more: object = {}) => statement('Deny', 's3:*', more);
 
 test.each<[string, Statement, readonly Statement[]]>([
@@ -20,12 +30,40 @@ test.each<[string, Statement, readonly Statement[]]>([
     [allow()],
   ],
   ['a resource with an asterisk', allow({ Resource: 'arn:aws:s3:::${*}' }), [allow({ Resource: 'arn:aws:s3:::${*}' })]],
+  [
+    'an Allow under a condition one of whose values is a variable of the time',
+    allow({ Condition: { StringEquals: { 'aws:username': ['bo', '${aws:EpochTime}'] } } }),
+    [allow()],
+  ],
+  [
+    'an Allow by the text of the time',
+    allow({ Condition: { StringLike: { 'aws:CurrentTime': '*T03:*' } } }),
+    [allow()],
+  ],
+  [
+    'an Allow by what is no date',
+    allow({ Condition: { NumericLessThan: { 'aws:EpochTime': '+1796083200' } } }),
+    [allow()],
+  ],
+  [
+    'an Allow by what is no ARN',
+    allow({ Condition: { ArnLike: { 'aws:PrincipalArn': '${aws:UserAgent}' } } }),
+    [allow()],
+  ],
+  ['an Allow from 16 moments on', allow(from(16)), [allow(from(16))]],
+  ['an Allow from more moments on', allow(from(17)), [allow()]],
+  ['a Deny from more moments on', deny(from(17)), []],
   ['a Deny under a known condition', deny({ Condition: known }), [deny({ Condition: known })]],
   ['a Deny under both', deny({ Condition: { ...known, ...unknown } }), []],
   [
     'a resource of an unknown variable',
     allow({ Resource: 'arn:aws:s3:::${aws:SourceOrgID}/${aws:username}' }),
-    [allow({ Resource: ['arn:aws:s3:::*/${aws:username}'] })],
+    [allow({ Resource: ['arn:aws:s3:::${aws:useragent}/${aws:username}'] })],
+  ],
+  [
+    'a Deny of all but a resource of an unknown variable',
+    statement('Deny', 's3:*', { Resource: undefined, NotResource: ['arn:aws:s3:::${aws:SourceOrgID}'] }),
+    [statement('Deny', 's3:*', { Resource: undefined, NotResource: ['arn:aws:s3:::${aws:useragent}'] })],
   ],
 ])('what must not hide access: %s', (_what, given, expected) => {
   expect(conservativeDocument(says(given))).toEqual(says(...expected));

@@ -191,6 +191,16 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     on(['iam:CreateUser', 'iam:AttachUserPolicy'], `${ACCOUNT}:user/other/*`),
     'account',
   ],
+  [
+    'CreateUser and AttachUserPolicy on all but the users that there are, and one that a check names',
+    says(
+      statement('Allow', ['iam:CreateUser', 'iam:AttachUserPolicy'], { Resource: 'arn:aws:iam::1234*' }),
+      statement('Deny', '*', {
+        Resource: [OWN, `${ACCOUNT}:user/ops`, `${ACCOUNT}:user/mturk/*`, `${ACCOUNT}:user/x`],
+      }),
+    ),
+    'account',
+  ],
   ['ViaAWSService', on('iam:*', '*', { Condition: { Bool: { 'aws:ViaAWSService': 'true' } } }), 'account'],
   [
     'another RequestedRegion',
@@ -308,8 +318,16 @@ test('a way leads through others to its end', () => {
   });
 });
 
+const ZOE = { AWS: `${ACCOUNT}:user/zoe` };
+const hour = (start: string, end: string) => ({
+  Condition: {
+    DateGreaterThan: { 'aws:CurrentTime': `${start}:00Z` },
+    DateLessThan: { 'aws:CurrentTime': `${end}:00Z` },
+  },
+});
+
 test.each<[string, unknown, boolean, boolean]>([
-  ['the user by name', trusting({ AWS: `${ACCOUNT}:user/zoe` }), true, true],
+  ['the user by name', trusting(ZOE), true, true],
   ['everyone', trusting('*'), true, true],
   [
     'everyone, under an unknown condition',
@@ -317,6 +335,14 @@ test.each<[string, unknown, boolean, boolean]>([
     true,
     true,
   ],
+  [
+    'the user, under a name that the caller chooses',
+    trusting(ZOE, { Condition: { StringEquals: { 'aws:username': '${aws:UserAgent}' } } }),
+    true,
+    true,
+  ],
+  ['the user, for an hour to come', trusting(ZOE, hour('2027-01-01T01', '2027-01-01T02')), true, true],
+  ['the user, for an hour that is over', trusting(ZOE, hour('2026-01-01T01', '2026-01-01T02')), false, false],
   ['another user', trusting({ AWS: `${ACCOUNT}:user/yan` }), false, false],
   ['the account, which needs a policy', trusting(ROOT), false, true],
   ['a service', trusting({ Service: 'lambda.amazonaws.com' }), false, false],

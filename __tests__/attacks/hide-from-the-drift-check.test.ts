@@ -79,6 +79,14 @@ const trust = (Principal: object) => policy({ Effect: 'Allow', Principal, Action
 const only = (operator: string, key: string, value: string) => ({ Condition: { [operator]: { [key]: value } } });
 const ROLE = `${ACCOUNT}:role`;
 
+/** An hour from 26 Nov 2026 16:00 UTC on. */
+const HOUR = {
+  Condition: {
+    NumericGreaterThan: { 'aws:EpochTime': '1795708800' },
+    NumericLessThan: { 'aws:EpochTime': '1795712400' },
+  },
+};
+
 /** What the red team's users could do, by the name of the user; each has a boundary. */
 const WAYS: Readonly<Record<string, string>> = {
   'changes-the-trust': policy(allow('iam:UpdateAssumeRolePolicy', `${ROLE}/mturk-roles/perception-lab/${APPLY}`)),
@@ -96,6 +104,17 @@ const WAYS: Readonly<Record<string, string>> = {
     allow('iam:TagUser', 'arn:aws:iam::*:user/${aws:username}'),
     allow('iam:*', '*', only('StringEquals', 'aws:PrincipalTag/team', 'ops')),
   ),
+  'by-a-user-agent': policy(allow('iam:*', '*', only('StringEquals', 'aws:username', '${aws:UserAgent}'))),
+  'on-a-user-agent': policy(allow('iam:*', `${ACCOUNT}:user/\${aws:UserAgent}`)),
+  'but-on-a-user-agent': policy(allow('iam:*'), {
+    ...{ Effect: 'Deny', Action: '*', NotResource: `${ACCOUNT}:user/\${aws:UserAgent}` },
+  }),
+  'at-night': policy(allow('iam:*', '*', only('StringLike', 'aws:CurrentTime', '*T03:*'))),
+  'after-a-second': policy(allow('iam:*', '*', HOUR)),
+  'behind-other-times': policy(allow('iam:*', '*', HOUR), {
+    ...{ Effect: 'Deny', Action: 's3:DeleteBucket', Resource: 'arn:aws:s3:::none' },
+    Condition: { NumericEquals: { 'aws:EpochTime': Array.from({ length: 16 }, (_, one) => `${1795700000 + one}`) } },
+  }),
   'by-lambda': policy(allow('lambda:UpdateFunctionCode')),
   'by-ssm': policy(allow('ssm:SendCommand')),
   'by-cloudformation': policy(allow('cloudformation:UpdateStack')),

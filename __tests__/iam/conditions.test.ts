@@ -1,4 +1,4 @@
-import { conditionsHold, isKnownOperator } from '../../src/iam/conditions.ts';
+import { conditionsHold, isUnderstood } from '../../src/iam/conditions.ts';
 import type { ConditionBlock } from '../../src/iam/document.ts';
 import { hasVariables, type RequestContext } from '../../src/iam/pattern.ts';
 
@@ -206,14 +206,22 @@ test('policy variables are text in the older version', () => {
   );
 });
 
-test.each([
-  ['Null', true],
-  ['StringLike', true],
-  ['ForAllValues:StringEqualsIfExists', true],
-  ['StringMatches', false],
-  ['ForAllValues:Null', false],
-])('%s is understood: %p', (name, expected) => {
-  expect(isKnownOperator(name)).toBe(expected);
+test.each<[string, readonly string[], boolean]>([
+  ['Null', ['True'], true],
+  ['Null', ['perhaps'], false],
+  ['StringLike', ['${aws:username}'], true],
+  ['ForAllValues:StringEqualsIfExists', ['a'], true],
+  ['StringMatches', ['a'], false],
+  ['ForAllValues:Null', ['true'], false],
+  ['DateLessThan', ['2027-02-28', '1796083200'], true],
+  ['DateLessThan', ['2027-02-28', '2027-02-31'], false],
+  ['NumericLessThan', ['ten'], false],
+  ['BoolIfExists', ['1'], false],
+  ['ArnLike', ['arn:aws:iam::*:user/*'], true],
+  ['ArnLike', ['*'], false],
+  ['NotIpAddress', ['192.0.2.0/99'], false],
+])('%s of %j is understood: %p', (name, values, expected) => {
+  expect(isUnderstood(name, values)).toBe(expected);
 });
 
 test('a condition on a key whose value is not known yet counts as what allows more', () => {
@@ -224,4 +232,39 @@ test('a condition on a key whose value is not known yet counts as what allows mo
   expect([holdsFor('Allow', 'lab-bo', open), holdsFor('Deny', 'lab-bo', open)]).toEqual([true, false]);
   expect(holdsFor('Allow', 'lab-cy', open)).toBe(false);
   expect([holdsFor('Allow', 'lab-bo'), holdsFor('Deny', 'lab-bo')]).toEqual([false, false]);
+});
+
+test.each<[operator: string, value: string, allow: boolean, deny: boolean]>([
+  ['StringEquals', '${aws:UserAgent}', true, false],
+  ['StringEquals', 'lab-${ aws:useragent }', true, false],
+  ['StringEquals', "${aws:UserAgent, 'ada'}", true, false],
+  ['StringEquals', 'ada-${aws:UserAgent}', false, false],
+  ['StringEqualsIgnoreCase', 'LAB-${aws:UserAgent}', true, false],
+  ['StringNotEquals', '${aws:UserAgent}', true, false],
+  ['StringNotEquals', 'ada-${aws:UserAgent}', true, true],
+  ['StringNotLike', '*${aws:UserAgent}', true, false],
+  ['ForAllValues:StringNotEquals', '${aws:UserAgent}', true, false],
+  ['StringLike', '${aws:constructor}', false, false],
+  ['StringLike', '${constructor}', false, false],
+])(
+  '%s with a value of %s, of a key that is not known yet, counts as what allows more',
+  (operator, value, ...expected) => {
+    const of = (Effect: 'Allow' | 'Deny') =>
+      conditionsHold({ Condition: { [operator]: { 'aws:username': value } }, Effect }, VERSION, CONTEXT, [
+        'aws:useragent',
+      ]);
+    expect([of('Allow'), of('Deny')]).toEqual(expected);
+  },
+);
+
+test('a part of an ARN of a key that is not known yet counts as what allows more', () => {
+  const of = (operator: string, Effect: 'Allow' | 'Deny') =>
+    conditionsHold(
+      { Condition: { [operator]: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/mturk/lab/${aws:UserAgent}' } }, Effect },
+      VERSION,
+      CONTEXT,
+      ['aws:useragent'],
+    );
+  expect([of('ArnLike', 'Allow'), of('ArnLike', 'Deny')]).toEqual([true, false]);
+  expect([of('ArnNotLike', 'Allow'), of('ArnNotLike', 'Deny')]).toEqual([true, false]);
 });

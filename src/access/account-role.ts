@@ -4,7 +4,8 @@ import type { RequestContext } from '../iam/pattern.ts';
 import { policyAbout, readTrustPolicy, type TrustPolicy } from '../iam/resource-policy.ts';
 import { conservativeDocument } from './conservative.ts';
 import type { AccessUser, InlinePolicy } from './model.ts';
-import { OPEN_KEYS } from './request-context.ts';
+import { OPEN_KEYS, timeContextOf } from './request-context.ts';
+import { laterMoments } from './time-conditions.ts';
 
 /** A role of the account. Mechanical Turk takes no role's credentials, so that it is in no access model. */
 export interface AccountRole {
@@ -39,10 +40,10 @@ export function stableArn(arn: string): string {
   return arn.replace(SSO, '$1');
 }
 
-/** Whom the trust policy of a role lets assume it: a condition on what is not known is met. */
+/** Whom the trust policy of a role lets assume it, from `at` on: a condition on what is not known is met. */
 export function trusts(
   role: AccountRole,
-  { arn, account, context }: { readonly arn: string; readonly account: string; readonly context: RequestContext },
+  { arn, account, context, at }: Readonly<{ arn: string; account: string; context: RequestContext; at: Date }>,
 ): 'itself' | 'account' | 'none' {
   const trust = trustOf(role);
   // What cannot be read must not hide who is trusted.
@@ -50,11 +51,14 @@ export function trusts(
   const name = /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
   const isSession = (each: string) => each.startsWith(`arn:aws:sts::${account}:assumed-role/${name}/`);
   const own = name === undefined ? [] : principalsIn(trust, 'AWS').filter(isSession);
+  const moments = laterMoments([], [trust], at).map((moment) => ({ ...context, ...timeContextOf(moment) }));
   const isAllowedTo = (who: readonly string[]) => {
     const document = conservativeDocument(policyAbout(trust, who), undefined);
     const policies = { identity: [{ policy: 'trust', document }], boundary: null };
-    const request = { action: 'sts:AssumeRole', resource: role.arn, context, openKeys: OPEN_KEYS };
-    return evaluate(policies, request).outcome === 'allowed';
+    const request = { action: 'sts:AssumeRole', resource: role.arn, openKeys: OPEN_KEYS };
+    return [context, ...moments].some(
+      (each) => evaluate(policies, { ...request, context: each }).outcome === 'allowed',
+    );
   };
   if (isAllowedTo([arn, ...own])) return 'itself';
   return isAllowedTo([`arn:aws:iam::${account}:root`, account]) ? 'account' : 'none';

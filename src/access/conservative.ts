@@ -1,4 +1,4 @@
-import { isKnownOperator } from '../iam/conditions.ts';
+import { isUnderstood } from '../iam/conditions.ts';
 import {
   type ConditionBlock,
   conditionsOf,
@@ -9,6 +9,7 @@ import {
 } from '../iam/document.ts';
 import { type AccessModel, mapDocuments } from './model.ts';
 import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts';
+import { hasFewMoments, isTime, readsMoments } from './time-conditions.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
@@ -18,12 +19,18 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A model for conservative evaluation of unmanaged users: a condition on an unknown key (who
- * signed in how, what the organization is) holds for an Allow, and keeps a Deny from denying. What is not understood
- * must not hide access.
+ * A model for conservative evaluation: a condition on an unknown key (who signed in how, what the organization is), or on
+ * more moments than are looked at, holds for an Allow, and keeps a Deny from denying. What is not understood must not hide
+ * access. The same model if all is understood.
  */
 export function conservativeModel(model: AccessModel): AccessModel {
-  return mapDocuments(model, (document) => conservativeDocument(document));
+  let isSame = true;
+  const changed = mapDocuments(model, (document) => {
+    const doubted = conservativeDocument(document);
+    isSame &&= doubted === document;
+    return doubted;
+  });
+  return isSame ? model : changed;
 }
 
 type IsKnown = (key: string) => boolean;
@@ -44,7 +51,8 @@ export function conservativeDocument(
   let changed = cached.get(document);
   if (changed === undefined) {
     const statements = statementsOf(document);
-    const kept = statements.flatMap((statement) => conservativeStatement(statement, isKnown));
+    const isTimed = hasFewMoments(document);
+    const kept = statements.flatMap((statement) => conservativeStatement(statement, isKnown, isTimed));
     const isSame = kept.length === statements.length && kept.every((one, index) => one === statements[index]);
     changed = isSame ? document : { ...document, Statement: kept };
     cached.set(document, changed);
@@ -52,25 +60,31 @@ export function conservativeDocument(
   return changed;
 }
 
-function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly Statement[] {
-  const { Condition, ...bare } = statement;
+function conservativeStatement(statement: Statement, isKnown: IsKnown, isTimed: boolean): readonly Statement[] {
+  const { Condition, ...given } = statement;
+  const isLasting: IsKnown = (key) => isKnown(key) && !isTime(key);
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
-    isKnownOperator(operator) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
+    isUnderstood(operator, values) &&
+    (isTime(key) ? isTimed && readsMoments(operator, values) : isKnown(key)) &&
+    values.every((value) => variablesIn(value).every(isLasting));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
-  if (statement.Effect === 'Deny') return isUnknown ? [] : [statement];
-  const resources = toList(statement.Resource);
-  const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnown(key)));
+  const { Resource, NotResource } = statement;
+  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isLasting));
   if (!isUnknown && !isOpen) return [statement];
+  if (isUnknown && statement.Effect === 'Deny') return [];
+  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isLasting));
+  const bare: Statement = {
+    ...given,
+    ...(isOpen && Resource !== undefined ? { Resource: open(Resource) } : {}),
+    ...(isOpen && NotResource !== undefined ? { NotResource: open(NotResource) } : {}),
+  };
   const left: ConditionBlock = Object.fromEntries(
     Object.entries(Condition ?? {}).flatMap(([operator, byKey]) => {
       const keys = Object.entries(byKey).filter(([key, values]) => isJudged(operator, key, toList(values)));
       return keys.length === 0 ? [] : [[operator, Object.fromEntries(keys)] as const];
     }),
   );
-  const without: Statement = isOpen
-    ? { ...bare, Resource: resources.map((resource) => withoutUnknown(resource, isKnown)) }
-    : bare;
-  return [Object.keys(left).length === 0 ? without : { ...without, Condition: left }];
+  return [Object.keys(left).length === 0 ? bare : { ...bare, Condition: left }];
 }
 
 /** Whether a decision knows the value of a condition key, or takes it to be any. */
@@ -86,8 +100,11 @@ function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(VARIABLE)].map(([, key = '']) => key.trim());
 }
 
+/** A variable of an open key, which may be any text. */
+const ANY_TEXT = '${aws:useragent}';
+
 function withoutUnknown(resource: string, isKnown: IsKnown): string {
-  return resource.replace(VARIABLE, (whole, key: string) => (isKnown(key.trim()) ? whole : '*'));
+  return resource.replace(VARIABLE, (whole, key: string) => (isKnown(key.trim()) ? whole : ANY_TEXT));
 }
 
 function lower(text: string): string {

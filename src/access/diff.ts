@@ -235,9 +235,14 @@ export function effectsBetween(
   return distinctEffects([...now, ...later]);
 }
 
+/** The same without what is lost. */
+export function gainsBetween(...models: Parameters<typeof effectsBetween>): readonly AccessChange[] {
+  return effectsBetween(...models).flatMap((change) => besides(change, { gained: [], lost: change.operations.lost }));
+}
+
 /** What users can do at all, now or later. */
 export function gainsOf(model: AccessModel, at: Date): readonly AccessChange[] {
-  return effectsBetween({ ...model, users: [] }, model, at).filter(({ worstGain }) => worstGain !== null);
+  return gainsBetween({ ...model, users: [] }, model, at);
 }
 
 /**

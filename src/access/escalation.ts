@@ -76,6 +76,7 @@ interface Principal {
   readonly policies: PrincipalPolicies;
   readonly groups: readonly string[];
   readonly context: RequestContext;
+  readonly at: Date;
   /** The same without what may be done only to what has a lab's boundary: who is made that way is limited. */
   readonly unbounded: () => PrincipalPolicies;
 }
@@ -160,7 +161,7 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principa
   const { account } = model;
   const { groups } = indexModel(model);
   return principalOf({
-    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name) },
+    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name), at },
     policies: policiesOf(model, user),
     groups: user.groups.map((name) => iamArn(account, 'group', groups.get(name)?.path ?? '/', name)),
     context: contextOf(model, user, { at }),
@@ -170,7 +171,7 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principa
 function groupPrincipal(model: AccessModel, { name, path }: AccessModel['groups'][number], at: Date): Principal {
   const arn = iamArn(model.account, 'group', path, name);
   return principalOf({
-    ...{ kind: 'group', account: model.account, arn, groups: [arn] },
+    ...{ kind: 'group', account: model.account, arn, groups: [arn], at },
     policies: policiesOf(model, anyUser([name])),
     context: sharedContextOf(model, { at }),
   });
@@ -180,7 +181,7 @@ function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Princ
   const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
   const own = { 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': role.arn, ...Object.fromEntries(tags) };
   return principalOf({
-    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [] },
+    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [], at },
     policies: policiesOf(model, rolePrincipal(role)),
     context: { ...sharedContextOf(model, { at }), ...own },
   });
@@ -390,23 +391,28 @@ function withoutBounded({ document, ...source }: PolicySource): PolicySource {
   return { ...source, document: { ...document, Statement: statementsOf(document).filter((each) => !isBounded(each)) } };
 }
 
-/** An ARN of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
+/** Names of samples. IAM takes no policy that has the second, so that no Deny names it. */
+const FILLERS = ['x', '…'];
+
+/** ARNs of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
 function samplesOf(
   { policies, account, context }: Principal,
   actions: readonly string[],
   kind: string,
 ): readonly string[] {
   const samples = about('Allow', policies.identity, actions).flatMap(({ Resource = '*' }) => toList(Resource));
-  const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}x`;
-  const written = samples.map((text) => (text === '*' ? any : sampleOf(text, account, context)));
+  const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
+  const named = [any, ...samples.filter((text) => text !== '*')];
+  const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
   return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
 }
 
-function sampleOf(pattern: string, account: string, context: RequestContext): string {
+function sampleOf(pattern: string, account: string, context: RequestContext, filler: string): string {
+  if (pattern === '*') return pattern;
   return pattern
     .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
     .replace(OWN_NAME, () => String(context['aws:username'] ?? 'x'))
-    .replace(/\$\{[^}]*\}|[*?]/g, 'x');
+    .replace(/\$\{[^}]*\}|[*?]/g, filler);
 }
 
 /** What some policies allow or deny of some actions. */

@@ -46,8 +46,7 @@ export function contextOf(model: AccessModel, user: AccessUser, circumstances: C
 /** The part of `contextOf` that is the same for every user of the account. */
 export function sharedContextOf(model: AccessModel, { at }: Circumstances): RequestContext {
   return {
-    'aws:CurrentTime': at.toISOString(),
-    'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
+    ...timeContextOf(at),
     'aws:PrincipalAccount': model.account,
     'aws:PrincipalType': 'User',
     'aws:PrincipalIsAWSService': 'false',
@@ -55,6 +54,11 @@ export function sharedContextOf(model: AccessModel, { at }: Circumstances): Requ
     'aws:SecureTransport': 'true',
     'aws:RequestedRegion': REGION,
   };
+}
+
+/** The part of `contextOf` that is another one at another moment. */
+export function timeContextOf(at: Date): RequestContext {
+  return { 'aws:CurrentTime': at.toISOString(), 'aws:EpochTime': String(Math.floor(at.getTime() / 1000)) };
 }
 
 const PRINCIPAL_TAG = 'aws:PrincipalTag/';

@@ -4,17 +4,27 @@ import type { AccessModel } from './model.ts';
 
 const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
 
-function isTime(key: string): boolean {
+export function isTime(key: string): boolean {
   return TIME_KEYS.includes(key.toLowerCase());
+}
+
+/** Whether a condition on the time compares it with moments, as no text operator does. */
+export function readsMoments(operator: string, values: readonly string[]): boolean {
+  return /Date|Numeric/.test(operator) && values.every((value) => readDate(value) !== null);
 }
 
 /** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
 const MOST_MOMENTS = 16;
 
+/** Whether `laterMoments` has all moments that a document names. */
+export function hasFewMoments(document: PolicyDocument): boolean {
+  return momentsIn(document).length <= MOST_MOMENTS;
+}
+
 /**
- * The next moments after `at` from which on access can change: those that the policies of some
- * models and some other documents name, and the moment after each.
+ * The next moments after `at` from which on access can change: those that the policies of some models and some other
+ * documents name, of each the first 16, and the moment and the second after each.
  */
 export function laterMoments(
   models: readonly AccessModel[],
@@ -26,15 +36,22 @@ export function laterMoments(
     ...groups.flatMap(({ inline }) => inline),
     ...policies,
   ]);
-  const later = momentsIn([...held.map(({ document }) => document), ...documents]).filter((one) => one > at.getTime());
-  return later.slice(0, MOST_MOMENTS).flatMap((moment) => [new Date(moment), new Date(moment + 1)]);
+  const named = new Set([...held.map(({ document }) => document), ...documents]);
+  const later = [...named].flatMap((document) =>
+    (document === null ? [] : momentsIn(document)).filter((one) => one > at.getTime()).slice(0, MOST_MOMENTS),
+  );
+  // `aws:EpochTime` has whole seconds.
+  const each = new Set(later.flatMap((moment) => [moment, moment + 1, moment + 1_000]));
+  return [...each].sort((one, other) => one - other).map((moment) => new Date(moment));
 }
 
-/** The moments (milliseconds) that documents name, in their order. */
-function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly number[] {
-  const conditions = documents.flatMap((each) => (each === null ? [] : statementsOf(each))).flatMap(conditionsOf);
-  const values = conditions.flatMap((each) => (isTime(each.key) ? each.values : []));
-  return [...new Set(values.flatMap((value) => readDate(value) ?? []))].sort((one, other) => one - other);
+/** The moments (milliseconds) that a document names, in their order. */
+function momentsIn(document: PolicyDocument): readonly number[] {
+  const named = statementsOf(document)
+    .flatMap(conditionsOf)
+    .filter(({ key }) => isTime(key));
+  const moments = named.flatMap(({ values }) => values.flatMap((value) => readDate(value) ?? []));
+  return [...new Set(moments)].sort((one, other) => one - other);
 }
 
 const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreaterThan'];

@@ -1,5 +1,5 @@
 import { conservativeModel } from '../access/conservative.ts';
-import { type AccessChange, distinctEffects, effectsBetween, gainsOf } from '../access/diff.ts';
+import { type AccessChange, distinctEffects, effectsBetween, gainsBetween, gainsOf } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
 import {
   type AccessModel,
@@ -41,7 +41,18 @@ export function effectBetween(
   at: Date,
   whole?: readonly [AccessModel, AccessModel],
 ): AccessEffect {
-  return effectOf(effectsBetween(before, after, at, whole), gainedEscalations(before, after, lab, at));
+  const changes = effectsBetween(before, after, at, whole);
+  // Access is lost for sure, and gained in doubt.
+  const gains = gainsInDoubt(before, after, at, whole);
+  const all = gains.length === 0 ? changes : distinctEffects([...changes, ...gains]);
+  return effectOf(all, gainedEscalations(before, after, lab, at));
+}
+
+function gainsInDoubt(...[before, after, at, whole]: Parameters<typeof effectsBetween>): readonly AccessChange[] {
+  const doubted = conservativeModel(after);
+  const wholes = whole && ([conservativeModel(whole[0]), conservativeModel(whole[1])] as const);
+  if (doubted === after && wholes?.[1] === whole?.[1]) return [];
+  return gainsBetween(conservativeModel(before), doubted, at, wholes);
 }
 
 /**
@@ -60,7 +71,7 @@ export function effectOfDifference(
 ): AccessEffect {
   if (difference.kind === 'user-added') {
     const own = around(full, [difference.user]);
-    return effectOf(gainsOf(own, at), escalatingIn(own, lab, at));
+    return effectOf(gainsOf(conservativeModel(own), at), escalatingIn(own, lab, at));
   }
   if (difference.kind === 'group-added') return effectOfGroup(difference.group, desired, account, lab, at);
   const group = groupOf(difference);

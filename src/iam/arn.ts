@@ -1,4 +1,4 @@
-import { matchesPattern, type RequestContext, resolvePattern } from './pattern.ts';
+import { matchesPattern, type Pattern } from './pattern.ts';
 
 export type IamResource = 'user' | 'group' | 'policy' | 'role';
 
@@ -19,20 +19,19 @@ export function isAwsPolicy(arn: string): boolean {
 
 /**
  * `ArnEquals` and `ArnLike`, which are the same: each of the six parts is compared by itself, so a `*` never reaches
- * into the next one. `unknown` if the policy's own value is no ARN, as a lone `*` is none.
+ * into the next one. `unknown` if the policy's own value is no ARN, as a lone `*` is none. `resolve` compiles a part.
  */
 export function matchesArn(
   wanted: string,
   actual: string,
-  version: string | undefined,
-  context: RequestContext,
+  resolve: (part: string) => Pattern | null,
 ): boolean | 'unknown' {
   const parts = components(wanted);
   if (parts === null) return 'unknown';
   const values = components(actual);
   if (values === null) return false;
   return parts.every((part, index) => {
-    const pattern = resolvePattern(part, 'text', version, context);
+    const pattern = resolve(part);
     return pattern !== null && matchesPattern(pattern, values[index] ?? '');
   });
 }

@@ -1,7 +1,16 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { matchesArn } from './arn.ts';
 import { type Statement, toList } from './document.ts';
-import { matchesPattern, type RequestContext, resolvePattern, valuesOf, type Wildcards } from './pattern.ts';
+import {
+  compilePattern,
+  isOpen,
+  matchesPattern,
+  type Pattern,
+  type RequestContext,
+  resolvePattern,
+  valuesOf,
+  type Wildcards,
+} from './pattern.ts';
 
 /** `unknown` if a condition is not understood, such as a date that is none: it must never widen access. */
 type Truth = boolean | 'unknown';
@@ -19,9 +28,11 @@ interface NamedOperator {
 
 const named = new Map<string, NamedOperator>();
 
-/** Whether an operator with its quantifier and `IfExists`, such as `ForAllValues:StringLikeIfExists`, is understood. */
-export function isKnownOperator(name: string): boolean {
-  return name === NULL || operatorNamed(name) !== null;
+/** Whether an operator with its quantifier and `IfExists`, such as `ForAllValues:StringLikeIfExists`, and its values are understood. */
+export function isUnderstood(name: string, values: readonly string[]): boolean {
+  if (name === NULL) return nullHolds(values, true) !== 'unknown';
+  const operator = operatorNamed(name)?.operator;
+  return operator !== undefined && values.every((value) => operator.matches('', value, compilePattern) !== 'unknown');
 }
 
 /** The operator behind `ForAllValues:StringLikeIfExists`, or null if it is not understood. */
@@ -48,7 +59,7 @@ function operatorNamed(name: string): NamedOperator | null {
  * an Allow match and never keeps a Deny from matching.
  *
  * `openKeys` (in lower case) are keys that the context lacks because their value is unknown, not because the request
- * has none: a condition on one may turn out either way, and counts as what allows more.
+ * has none: a condition on one, or on a policy variable of one, may turn out either way, and counts as what allows more.
  */
 export function conditionsHold(
   { Condition, Effect }: Pick<Statement, 'Condition' | 'Effect'>,
@@ -63,23 +74,24 @@ export function conditionsHold(
         if (Effect === 'Deny') return false;
         continue;
       }
-      const truth = conditionHolds(operator, key, toList(wanted), version, context);
+      const more = (negated: boolean) => ((Effect === 'Allow') === negated ? [] : openKeys);
+      const resolve =
+        (negated: boolean): Resolve =>
+        (text, wildcards) =>
+          resolvePattern(text, wildcards, version, context, more(negated));
+      const truth = conditionHolds(operator, key, toList(wanted), context, resolve);
       if (truth === false || (truth === 'unknown' && Effect === 'Allow')) return false;
     }
   }
   return true;
 }
 
-function isOpen(key: string, context: RequestContext, openKeys: readonly string[]): boolean {
-  return openKeys.includes(key.toLowerCase()) && valuesOf(context, key) === null;
-}
-
 function conditionHolds(
   name: string,
   key: string,
   wanted: readonly string[],
-  version: string | undefined,
   context: RequestContext,
+  resolve: (negated: boolean) => Resolve,
 ): Truth {
   const actual = valuesOf(context, key);
   if (name === NULL) return nullHolds(wanted, actual === null);
@@ -90,7 +102,7 @@ function conditionHolds(
     if (quantifier !== undefined) return quantifier === 'ForAllValues';
     return ifExists || operator.negated;
   }
-  const truths = actual.map((value) => valueHolds(operator, value, wanted, version, context));
+  const truths = actual.map((value) => valueHolds(operator, value, wanted, resolve(operator.negated)));
   if (truths.includes('unknown')) return 'unknown';
   // Several values without a quantifier: one that matches is enough for a plain operator, none may for a negated one.
   const all = quantifier === 'ForAllValues' || (quantifier === undefined && operator.negated);
@@ -98,16 +110,10 @@ function conditionHolds(
 }
 
 /** One value of the request: it must match a value of the policy's list, or none of them for a negated operator. */
-function valueHolds(
-  operator: ConditionOperator,
-  actual: string,
-  wanted: readonly string[],
-  version: string | undefined,
-  context: RequestContext,
-): Truth {
+function valueHolds(operator: ConditionOperator, actual: string, wanted: readonly string[], resolve: Resolve): Truth {
   let unknown = false;
   for (const value of wanted) {
-    const matches = operator.matches(actual, value, version, context);
+    const matches = operator.matches(actual, value, resolve);
     if (matches === true) return !operator.negated;
     if (matches === 'unknown') unknown = true;
   }
@@ -127,22 +133,28 @@ function nullHolds(wanted: readonly string[], absent: boolean): Truth {
 interface ConditionOperator {
   /** True for the operators that hold when nothing in the list matches. */
   readonly negated: boolean;
-  readonly matches: (actual: string, wanted: string, version: string | undefined, context: RequestContext) => Truth;
+  readonly matches: (actual: string, wanted: string, resolve: Resolve) => Truth;
 }
+
+/** Replaces the policy variables in a value. */
+type Resolve = (text: string, wildcards: Wildcards) => Pattern | null;
 
 type Matcher = ConditionOperator['matches'];
 
 /** A text operator is the only kind that knows policy variables, besides the ARN ones. */
 function text(wildcards: Wildcards, ignoreCase: boolean): Matcher {
-  return (actual, wanted, version, context) => {
-    const pattern = resolvePattern(wanted, wildcards, version, context);
+  return (actual, wanted, resolve) => {
+    const pattern = resolve(wanted, wildcards);
     if (pattern === null) return false;
-    if (!ignoreCase) return matchesPattern(pattern, actual);
-    return String.fromCharCode(...pattern).toLowerCase() === actual.toLowerCase();
+    return ignoreCase ? matchesPattern(pattern.flatMap(lower), actual.toLowerCase()) : matchesPattern(pattern, actual);
   };
 }
 
-const arn: Matcher = (actual, wanted, version, context) => matchesArn(wanted, actual, version, context);
+function lower(token: number): Pattern {
+  return token < 0 ? [token] : compilePattern(String.fromCharCode(token).toLowerCase(), 'literal');
+}
+
+const arn: Matcher = (actual, wanted, resolve) => matchesArn(wanted, actual, (part) => resolve(part, 'text'));
 
 function ordered(read: (value: string) => number | null, holds: (actual: number, wanted: number) => boolean): Matcher {
   return (actual, wanted) => {

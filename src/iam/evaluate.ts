@@ -89,7 +89,8 @@ export function statementApplies(
 ): boolean {
   const version = source.document.Version;
   return (
-    resourceMatches(statement, version, resource, context) && conditionsHold(statement, version, context, openKeys)
+    resourceMatches(statement, version, resource, context, openKeys) &&
+    conditionsHold(statement, version, context, openKeys)
   );
 }
 
@@ -101,18 +102,23 @@ export function actionMatches(statement: Statement, action: string): boolean {
   return statement.NotAction !== undefined && !among(toList(statement.NotAction));
 }
 
-/** Resources are compared with case; one that holds a policy variable without a value is like no resource. */
+/**
+ * Resources are compared with case; one that holds a policy variable without a value is like no resource. One of a key in
+ * `openKeys` counts as what allows more.
+ */
 export function resourceMatches(
   statement: Statement,
   version: string | undefined,
   resource: string,
   context: RequestContext,
+  openKeys: readonly string[] = [],
 ): boolean {
   // Equivalent if mutated: it only ends earlier.
   if (statement.Resource === '*') return true;
+  const open = (statement.Effect === 'Allow') === (statement.Resource !== undefined) ? openKeys : [];
   const among = (patterns: readonly string[]) =>
     patterns.some((text) => {
-      const pattern = resolvePattern(text, 'resource', version, context);
+      const pattern = resolvePattern(text, 'resource', version, context, open);
       return pattern !== null && matchesPattern(pattern, resource);
     });
   if (statement.Resource !== undefined) return among(toList(statement.Resource));

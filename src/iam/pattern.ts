@@ -91,18 +91,24 @@ const VERSION_WITH_VARIABLES = '2012-10-17';
 
 const VARIABLE = /\$\{([^}]*)\}/g;
 const WITH_DEFAULT = /^([^,]+?)\s*,\s*'(.*)'$/s;
-const SPECIAL: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
+const SPECIAL: readonly string[] = ['*', '?', '$'];
+
+/** Whether the context lacks a key because its value is unknown; `openKeys` are in lower case. */
+export function isOpen(key: string, context: RequestContext, openKeys: readonly string[]): boolean {
+  return openKeys.includes(key.toLowerCase()) && valuesOf(context, key) === null;
+}
 
 /**
  * Replaces the policy variables in a resource or a condition's value. What a variable stands for is literal text: a
- * `*` in it is no wildcard. Null if a variable has no value and no default, or has many values: nothing is equal or
- * like it, so neither the resource nor the value matches anything.
+ * `*` in it is no wildcard. One of an open key stands for any text. Null if a variable has no value and no default, or
+ * has many values: nothing is equal or like it, so neither the resource nor the value matches anything.
  */
 export function resolvePattern(
   text: string,
   wildcards: Wildcards,
   version: string | undefined,
   context: RequestContext,
+  openKeys: readonly string[] = [],
 ): Pattern | null {
   if (version !== VERSION_WITH_VARIABLES || !text.includes('${')) return compilePattern(text, wildcards);
   const pattern: number[] = [];
@@ -110,9 +116,10 @@ export function resolvePattern(
   for (const match of text.matchAll(VARIABLE)) {
     // The end of the literal part is compiled with what follows in mind: a star before a variable is inside a segment.
     pattern.push(...literalPart(text.slice(end, match.index), wildcards));
-    const value = variableValue(match[1] ?? '', context);
+    const value = variablePattern(match[1] ?? '', context, openKeys);
     if (value === null) return null;
-    pattern.push(...compilePattern(value, 'literal'));
+    // Of wildcards in a row one is enough, and each would cost as much as the text is long.
+    if (value[0] !== ANY_TEXT || pattern.at(-1) !== ANY_TEXT) pattern.push(...value);
     end = match.index + match[0].length;
   }
   pattern.push(...compilePattern(text.slice(end), wildcards));
@@ -128,11 +135,11 @@ function literalPart(text: string, wildcards: Wildcards): Pattern {
   return compilePattern(`${text}x`, wildcards).slice(0, -1);
 }
 
-function variableValue(variable: string, context: RequestContext): string | null {
-  const special = SPECIAL[variable];
-  if (special !== undefined) return special;
-  const withDefault = WITH_DEFAULT.exec(variable);
-  const values = valuesOf(context, (withDefault?.[1] ?? variable).trim());
-  if (values === null) return withDefault?.[2] ?? null;
-  return values.length === 1 ? (values[0] ?? null) : null;
+function variablePattern(variable: string, context: RequestContext, openKeys: readonly string[]): Pattern | null {
+  if (SPECIAL.includes(variable)) return compilePattern(variable, 'literal');
+  const [, name = variable, fallback] = WITH_DEFAULT.exec(variable) ?? [];
+  const key = name.trim();
+  if (isOpen(key, context, openKeys)) return [ANY_TEXT];
+  const [value = fallback, ...others] = valuesOf(context, key) ?? [];
+  return value === undefined || others.length > 0 ? null : compilePattern(value, 'literal');
 }

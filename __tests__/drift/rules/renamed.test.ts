@@ -14,6 +14,8 @@ import {
   changeUser,
   name,
   putInto,
+  says,
+  statement,
   TODAY,
   withoutMember,
 } from '../../support/changed-account.ts';
@@ -169,6 +171,12 @@ test('a user with the name of a member and another unique id was deleted and cre
   expect(of(noted)).toEqual([]);
   const found = of(ids('user', name('fay'), 'AIDA2'));
   expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01/spends', cause: 'manual', remediation: 'manual' }]);
+  const Condition = { StringEquals: { 'aws:SourceOrgID': 'o' } };
+  const document = says(statement('Allow', 'mechanicalturk:*', { Condition }));
+  const doubted = changeUser('fay', () => ({ groups: [], inline: [{ name: 'in-doubt', document }] }));
+  expect(idsIn({ change: doubted, noted, found: ids('user', name('fay'), 'AIDA2') })).toContain(
+    'user-recreated/fay/2026-01-01/spends',
+  );
   // An apply without a note knows nothing of it.
   expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
 });

@@ -49,6 +49,7 @@ const READ_ONLY = managedPolicyArn('AmazonMechanicalTurkReadOnly');
 const line = ({ id, cause, remediation }: DriftFinding) => `${id}: ${cause}, ${remediation}`;
 
 const MTURK = 'mechanicalturk:*';
+const doubt = (operator: string, key: string, value: string) => ({ Condition: { [operator]: { [key]: value } } });
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
 const PAY = sampleTeam.roles.find(({ key }) => key === 'paymaster')?.allow;
@@ -248,6 +249,26 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     'all of IAM is added to a member, limited by the boundary',
     write('fay', 'extra', says(statement('Allow', 'iam:*'))),
     ['inline-policy-added/user/fay/extra: manual, auto'],
+  ],
+  [
+    'a member is given all of Mechanical Turk in doubt, and another loses it',
+    all(
+      write('bo', 'by-account', says(statement('Allow', MTURK, doubt('StringEquals', 'aws:ResourceAccount', '1')))),
+      write('fay', 'by-agent', says(statement('Allow', MTURK, doubt('StringLike', 'aws:username', '${aws:referer}')))),
+      write('fay', 'at-night', says(statement('Allow', MTURK, doubt('StringLike', 'aws:CurrentTime', '*T03:*')))),
+      write('ada', 'denied', says(statement('Deny', MTURK, doubt('StringNotEquals', 'aws:ResourceAccount', '1')))),
+    ),
+    [
+      'inline-policy-added/user/bo/by-account/spends: manual, auto',
+      'inline-policy-added/user/fay/at-night/spends: manual, auto',
+      'inline-policy-added/user/fay/by-agent/spends: manual, auto',
+      'inline-policy-added/user/ada/denied: manual, manual',
+    ],
+  ],
+  [
+    'a suspension ends at an hour of each day',
+    write('cy', 'limits', says(statement('Deny', '*', doubt('StringNotLike', 'aws:CurrentTime', '*T03:*')))),
+    ['inline-policy-removed/user/cy/limits/reads: manual, auto', 'deny-kept/user/cy: manual, manual'],
   ],
   [
     'the boundary lets through everything, and all of IAM is attached to a role',
@@ -536,6 +557,20 @@ describe('what is pending, and what is unmanaged', () => {
     [
       'a user under the path who is in no file',
       { applied: null, account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
+      'pending',
+      ['unmanaged-user/intern/spends: unknown, manual'],
+    ],
+    [
+      'the same, who may do so in doubt',
+      {
+        applied: null,
+        account: withUser({
+          ...{ name: 'intern', path: PATH },
+          inline: [
+            { name: 'all', document: says(statement('Allow', MTURK, doubt('StringEquals', 'aws:SourceOrgID', 'o'))) },
+          ],
+        })(applied),
+      },
       'pending',
       ['unmanaged-user/intern/spends: unknown, manual'],
     ],

@@ -1,3 +1,4 @@
+import { conservativeModel } from '../../access/conservative.ts';
 import { gainsOf } from '../../access/diff.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
@@ -35,7 +36,7 @@ export const userRecreated: Rule<'user-recreated'> = {
       const data = { user, created: users.get(user)?.created ?? '' };
       return detected('user-recreated', data, {
         cause: 'manual',
-        ...effectOf(gainsOf(around(account, [user]), at), []),
+        ...effectOf(gainsOf(conservativeModel(around(account, [user])), at), []),
       });
     }),
   // A snooze must not cover the next time.
