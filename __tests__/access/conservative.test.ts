@@ -27,6 +27,11 @@ test.each<[string, Statement, readonly Statement[]]>([
     allow({ Resource: 'arn:aws:s3:::${aws:SourceOrgID}/${aws:username}' }),
     [allow({ Resource: ['arn:aws:s3:::*/${aws:username}'] })],
   ],
+  [
+    'what an unknown variable excepts',
+    { Effect: 'Allow', Action: 's3:*', NotResource: ['arn:aws:s3:::a', "arn:aws:s3:::${aws:SourceOrgID, 'b'}"] },
+    [{ Effect: 'Allow', Action: 's3:*', NotResource: ['arn:aws:s3:::a'] }],
+  ],
 ])('what must not hide access: %s', (_what, given, expected) => {
   expect(conservativeDocument(says(given))).toEqual(says(...expected));
 });

@@ -177,6 +177,23 @@ describe('what bootstrap sets up', () => {
     expect(notAsWanted(await part())).toEqual([]);
   });
 
+  test('finds each statement that a policy variable opens to another account', async () => {
+    await setUp();
+    const own = `/${PLACE.key}/`;
+    for (const [Action, object] of [
+      ['s3:PutObject', '/${aws:UserAgent}'],
+      ['s3:PutObject', `${own}\${aws:SourceIdentity, 'apply-record.json'}`],
+      ['s3:PutBucketPolicy', "${aws:SourceIdentity, ''}"],
+      ['s3:PutObject', `/\${aws:SourceIdentity}/apply-record.json`],
+    ] as const) {
+      await allow(Action, object);
+      expect(notAsWanted(await bucketOf())).toEqual(['policy']);
+      await setUp();
+    }
+    await allow('s3:PutObject', '/others/${aws:username}/*');
+    expect(notAsWanted(await bucketOf())).toEqual([]);
+  });
+
   test('keeps the statements and rules of others in a bucket that it finds', async () => {
     await all.s3.send(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),

@@ -54,12 +54,13 @@ export function conservativeDocument(
 
 function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly Statement[] {
   const { Condition, ...bare } = statement;
+  const { Resource, NotResource } = bare;
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
     isKnownOperator(operator) && isKnown(key) && values.every((value) => variablesIn(value).every(isKnown));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
   if (statement.Effect === 'Deny') return isUnknown ? [] : [statement];
-  const resources = toList(statement.Resource);
-  const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnown(key)));
+  const hasUnknown = (resource: string) => variablesIn(resource).some((key) => !isKnown(key));
+  const isOpen = [...toList(Resource), ...toList(NotResource)].some(hasUnknown);
   if (!isUnknown && !isOpen) return [statement];
   const left: ConditionBlock = Object.fromEntries(
     Object.entries(Condition ?? {}).flatMap(([operator, byKey]) => {
@@ -67,9 +68,11 @@ function conservativeStatement(statement: Statement, isKnown: IsKnown): readonly
       return keys.length === 0 ? [] : [[operator, Object.fromEntries(keys)] as const];
     }),
   );
-  const without: Statement = isOpen
-    ? { ...bare, Resource: resources.map((resource) => withoutUnknown(resource, isKnown)) }
-    : bare;
+  const open: Partial<Statement> =
+    Resource === undefined
+      ? { NotResource: toList(NotResource).filter((each) => !hasUnknown(each)) }
+      : { Resource: toList(Resource).map((each) => withoutUnknown(each, isKnown)) };
+  const without: Statement = isOpen ? { ...bare, ...open } : bare;
   return [Object.keys(left).length === 0 ? without : { ...without, Condition: left }];
 }
 

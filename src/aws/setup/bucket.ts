@@ -21,9 +21,10 @@ import {
   waitUntilBucketExists,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { conservativeDocument } from '../../access/conservative.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
-import { ACTION_NAMES, RESOURCE_ARNS, type Statement } from '../../iam/document.ts';
+import { ACTION_NAMES, RESOURCE_ARNS, type Statement, toList } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
 import { orNull } from '../client.ts';
@@ -235,10 +236,14 @@ const BUCKET_WRITES = [
 ];
 const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bootstrap.json', 'keys/*'];
 
-/** Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. */
+/**
+ * Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. Another account chooses
+ * what a policy variable stands for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
 function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
-  const about = (resource: string) => resourceMatches(statement, undefined, resource, {});
+  const { Version, Statement } = conservativeDocument({ Version: '2012-10-17', Statement: statement }, () => false);
+  const about = (resource: string) => toList(Statement).some((each) => resourceMatches(each, Version, resource, {}));
   const isOfBucket = about(arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
   return statement.Effect === 'Allow' && (isOfBucket || OBJECTS.some((name) => about(`${arn}/${key}/${name}`)));
 }
