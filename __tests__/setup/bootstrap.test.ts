@@ -158,6 +158,18 @@ describe('what bootstrap sets up', () => {
           ['old-versions'],
         ],
         [
+          'a rule that archives the state',
+          async () => {
+            const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+            const cold = { ID: 'cold', Status: 'Enabled' as const, Filter: { ObjectSizeGreaterThan: 1 } };
+            const Transitions = [{ Days: 1, StorageClass: 'DEEP_ARCHIVE' as const }];
+            const LifecycleConfiguration = { Rules: [...Rules, { ...cold, Transitions }] };
+            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+          },
+          bucketOf,
+          ['old-versions'],
+        ],
+        [
           'the audience gone',
           () =>
             callIam(all.iam, 'RemoveClientIDFromOpenIDConnectProvider', {

@@ -268,12 +268,19 @@ function oldVersionsExpire({ key }: StateBucket): LifecycleRule {
   };
 }
 
-/** Whether a rule lets the lab's objects expire, and not only old versions of them. Nothing tags these objects. */
-function expires({ Status, Expiration, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
+/**
+ * Whether a rule lets the lab's objects expire, and not only old versions of them, or archives them, so that no call reads
+ * them: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, InvalidObjectState. Nothing tags these objects.
+ */
+function expires({ Status, Expiration, Transitions, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
   const isOfTag = (Filter?.Tag ?? Filter?.And?.Tags) !== undefined;
   const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
   const isAbout = !isOfTag && OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
-  return Status === 'Enabled' && isAbout && (Expiration?.Days ?? Expiration?.Date) !== undefined;
+  const isArchived = Transitions?.some(
+    ({ StorageClass }) => StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE',
+  );
+  const isGone = (Expiration?.Days ?? Expiration?.Date) !== undefined || isArchived === true;
+  return Status === 'Enabled' && isAbout && isGone;
 }
 
 async function readRules(s3: S3Client, bucket: StateBucket): Promise<readonly LifecycleRule[]> {

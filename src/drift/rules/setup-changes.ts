@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
   versioning: 'versioning',
   encryption: 'encryption',
   policy: 'the bucket policy lets others in, or allows access without TLS',
-  'old-versions': 'the rules by which objects expire',
+  'old-versions': 'the rules by which objects expire or are archived',
   audience: 'audience',
 };
 
