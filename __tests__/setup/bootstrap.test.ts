@@ -272,6 +272,11 @@ describe('what bootstrap sets up', () => {
           ['other-policies'],
         ],
         [
+          'a boundary',
+          (RoleName) => ['PutRolePermissionsBoundary', { RoleName, PermissionsBoundary: ADMINISTRATOR }],
+          ['boundary'],
+        ],
+        [
           'another policy attached',
           (RoleName) => ['AttachRolePolicy', { RoleName, PolicyArn: ADMINISTRATOR }],
           ['other-policies'],

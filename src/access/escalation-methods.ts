@@ -1,8 +1,8 @@
 /**
  * What a method acts on. `user`, `group`, `policy` and `role`: the principal's own permissions, or the lab's. `userLimit`,
- * `roleLimit`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`, `through`: another user, group or role, as
- * which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there or that it creates. `object`, `bucket`:
- * the lab's state and records.
+ * `roleLimit`, `roleBoundary`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`, `through`: another user, group
+ * or role, as which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there or that it creates. `object`,
+ * `bucket`: the lab's state and records.
  */
 export type EscalationTarget =
   | 'user'
@@ -11,6 +11,7 @@ export type EscalationTarget =
   | 'policy'
   | 'role'
   | 'roleLimit'
+  | 'roleBoundary'
   | 'key'
   | 'join'
   | 'trust'
@@ -65,10 +66,11 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
   { actions: ['iam:DetachRolePolicy'], on: 'roleLimit', source: iamApi('DetachRolePolicy') },
   {
     actions: ['iam:DeleteRolePermissionsBoundary'],
-    on: 'roleLimit',
+    on: 'roleBoundary',
     source: iamApi('DeleteRolePermissionsBoundary'),
   },
-  { actions: ['iam:PutRolePermissionsBoundary'], on: 'roleLimit', source: iamApi('PutRolePermissionsBoundary') },
+  // A boundary on the lab's apply role decides what applies can revoke.
+  { actions: ['iam:PutRolePermissionsBoundary'], on: 'roleBoundary', source: iamApi('PutRolePermissionsBoundary') },
   { actions: ['iam:CreateAccessKey'], on: 'key', source: rhino(4) },
   { actions: ['iam:CreateLoginProfile'], on: 'key', source: rhino(5) },
   { actions: ['iam:UpdateLoginProfile'], on: 'key', source: rhino(6) },

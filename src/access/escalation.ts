@@ -355,6 +355,8 @@ function thingsOf(
       return { own: () => [...self('role'), ...assumable().map((role) => role.arn)], others: [lab.role] };
     case 'roleLimit':
       return { own: () => (isLimited ? self('role') : []), others: [] };
+    case 'roleBoundary':
+      return { own: () => (isLimited ? self('role') : []), others: [lab.role] };
     case 'key':
       return { own: nothing, others: [others.user, lab.user] };
     case 'join':

@@ -93,7 +93,7 @@ export interface SetupChange {
 }
 
 export type SetupSetting =
-  | ('exists' | 'path' | 'trust' | 'permissions' | 'other-policies')
+  | ('exists' | 'path' | 'trust' | 'permissions' | 'boundary' | 'other-policies')
   | ('public-access' | 'versioning' | 'encryption' | 'policy' | 'old-versions')
   | 'audience';
 

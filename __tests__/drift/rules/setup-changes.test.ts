@@ -25,10 +25,10 @@ function scan(setup: Partial<SetupChanges>, notChecked: readonly string[] = [], 
 test.each<[string, Partial<SetupChanges>, string, string, string]>([
   [
     'a role',
-    { roles: [{ name: 'perception-lab-apply', settings: ['trust', 'other-policies'] }] },
+    { roles: [{ name: 'perception-lab-apply', settings: ['trust', 'boundary', 'other-policies'] }] },
     'role-changed/perception-lab-apply',
     'critical',
-    'Role perception-lab-apply of the workflows was changed. Differs from what this version writes: trust policy and further policies.',
+    'Role perception-lab-apply of the workflows was changed. Differs from what this version writes: trust policy, a permissions boundary and further policies.',
   ],
   [
     'one role too many',

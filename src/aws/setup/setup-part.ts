@@ -43,6 +43,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   path: 'path',
   trust: 'trust policy',
   permissions: 'permissions',
+  boundary: 'no permissions boundary',
   'other-policies': 'no other policies',
 };
 

@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
   path: 'path',
   trust: 'trust policy',
   permissions: 'permissions',
+  boundary: 'a permissions boundary',
   'other-policies': 'further policies',
   'public-access': 'public access is not blocked',
   versioning: 'versioning',
