@@ -1,14 +1,17 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
+  DeleteBucketOwnershipControlsCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { inspectRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
@@ -126,6 +129,15 @@ describe('what bootstrap sets up', () => {
           ['versioning'],
         ],
         [
+          'access control lists enabled',
+          () => {
+            const OwnershipControls = { Rules: [{ ObjectOwnership: 'ObjectWriter' as const }] };
+            return all.s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+          },
+          bucketOf,
+          ['ownership'],
+        ],
+        [
           'plain HTTP allowed, and old versions kept',
           async () => {
             const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
@@ -204,6 +216,29 @@ describe('what bootstrap sets up', () => {
     }
     await allow('s3:PutObject', '/others/${aws:username}/*');
     expect(notAsWanted(await bucketOf())).toEqual([]);
+  });
+
+  test('takes back what an access control list grants, which keeps S3 from disabling it', async () => {
+    await setUp();
+    await all.s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
+    expect(notAsWanted(await bucketOf())).toEqual(['ownership']);
+    let acl = 'public-read-write';
+    all.s3.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'PutBucketAclCommand') {
+            acl = (args.input as { readonly ACL: string }).ACL;
+            return { response: {}, output: { $metadata: {} } };
+          }
+          const fault = { name: 'InvalidBucketAclWithObjectOwnership', $fault: 'client' as const, $metadata: {} };
+          if (commandName === 'PutBucketOwnershipControlsCommand' && acl !== 'private')
+            throw new S3ServiceException(fault);
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    await setUp();
+    expect([acl, notAsWanted(await bucketOf())]).toEqual(['private', []]);
   });
 
   test('keeps the statements and rules of others in a bucket that it finds', async () => {
@@ -379,7 +414,7 @@ test('bootstrap can be run again, whichever call failed', async () => {
       expect(actions(orThrow(await inspect())).slice(0, 2)).toEqual(['as-wanted bucket', 'as-wanted provider']);
     },
   );
-  expect(writes).toBe(8);
+  expect(writes).toBe(9);
 });
 
 describe('what --destroy removes', () => {

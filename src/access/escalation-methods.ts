@@ -116,6 +116,16 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
   { actions: ['iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'], on: 'anyRole', source: pmapper('iam') },
   // An apply does what state and record say.
   { actions: ['s3:PutObject'], on: 'object', source: 'Terraform documentation, "Sensitive data in state"' },
+  {
+    actions: ['s3:ReplicateObject'],
+    on: 'object',
+    source: 'S3 user guide, "Setting up permissions for live replication"',
+  },
   { actions: ['s3:DeleteObjectVersion'], on: 'object', source: 'S3 user guide: the version before becomes current' },
   { actions: ['s3:PutBucketPolicy'], on: 'bucket', source: 'S3 user guide, "Bucket policies"' },
+  {
+    actions: ['s3:PutBucketAcl', 's3:PutBucketOwnershipControls'],
+    on: 'bucket',
+    source: 'S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket"',
+  },
 ];

@@ -94,7 +94,7 @@ export interface SetupChange {
 
 export type SetupSetting =
   | ('exists' | 'path' | 'trust' | 'permissions' | 'boundary' | 'other-policies')
-  | ('public-access' | 'versioning' | 'encryption' | 'policy' | 'old-versions')
+  | ('public-access' | 'ownership' | 'versioning' | 'encryption' | 'policy' | 'old-versions')
   | 'audience';
 
 /** The lab's own roles, the state's bucket and the identity provider: what there is of it, compared. Null was not read. */

@@ -52,6 +52,13 @@ test.each<[string, Partial<SetupChanges>, string, string, string]>([
     'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others in, or allows access without TLS.',
   ],
   [
+    'the bucket, whose access control lists count',
+    { bucket: { name: 'lab-state', settings: ['ownership'] } },
+    'bucket-changed/lab-state/ownership',
+    'critical',
+    'Bucket lab-state of the state was changed. Differs from what this version writes: access control lists (ACLs) can let others in.',
+  ],
+  [
     'the identity provider',
     { provider: { name: 'arn:aws:iam::123456789012:oidc-provider/x', settings: ['audience'] } },
     'identity-provider-changed',

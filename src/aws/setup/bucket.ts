@@ -6,13 +6,16 @@ import {
   DeleteBucketLifecycleCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   type LifecycleRule,
+  PutBucketAclCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
@@ -62,6 +65,22 @@ const SETTINGS = {
       s3.send(
         new PutPublicAccessBlockCommand({ ...owned(bucket), PublicAccessBlockConfiguration: { ...NO_PUBLIC_ACCESS } }),
       ),
+  },
+  ownership: {
+    async isWanted(s3, bucket) {
+      const command = new GetBucketOwnershipControlsCommand(owned(bucket));
+      const found = await orNull('OwnershipControlsNotFoundError', () => s3.send(command));
+      const rules = found?.OwnershipControls?.Rules ?? [];
+      return rules.some(({ ObjectOwnership }) => ObjectOwnership === 'BucketOwnerEnforced');
+    },
+    async set(s3, bucket) {
+      const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] };
+      const disableAcls = () => s3.send(new PutBucketOwnershipControlsCommand({ ...owned(bucket), OwnershipControls }));
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html: while it lets others in.
+      if ((await orNull('InvalidBucketAclWithObjectOwnership', disableAcls)) !== null) return;
+      await s3.send(new PutBucketAclCommand({ ...owned(bucket), ACL: 'private' }));
+      await disableAcls();
+    },
   },
   versioning: {
     async isWanted(s3, bucket) {
