@@ -102,6 +102,7 @@ const WAYS: Readonly<Record<string, string>> = {
   'by-acl': policy(allow(['s3:PutBucketAcl', 's3:PutBucketOwnershipControls'])),
   'by-replication': policy(allow('s3:ReplicateObject')),
   'limits-the-apply-role': policy(allow('iam:PutRolePermissionsBoundary')),
+  'lifts-a-freeze': policy(allow('iam:DetachGroupPolicy')),
   'edits-the-boundary': policy(allow('iam:CreatePolicyVersion', `${ACCOUNT}:policy/mturk-boundary/perception-lab`)),
 };
 

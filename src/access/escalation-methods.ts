@@ -1,13 +1,15 @@
 /**
  * What a method acts on. `user`, `group`, `policy` and `role`: the principal's own permissions, or the lab's. `userLimit`,
- * `roleLimit`, `roleBoundary`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`, `through`: another user, group
- * or role, as which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there or that it creates. `object`,
- * `bucket`: the lab's state and records.
+ * `groupLimit`, `leave`, `roleLimit`, `roleBoundary`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`,
+ * `through`: another user, group or role, as which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there
+ * or that it creates. `object`, `bucket`: the lab's state and records.
  */
 export type EscalationTarget =
   | 'user'
   | 'userLimit'
   | 'group'
+  | 'groupLimit'
+  | 'leave'
   | 'policy'
   | 'role'
   | 'roleLimit'
@@ -62,6 +64,9 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
     source: iamApi('DeleteUserPermissionsBoundary'),
   },
   { actions: ['iam:PutUserPermissionsBoundary'], on: 'userLimit', source: iamApi('PutUserPermissionsBoundary') },
+  { actions: ['iam:DeleteGroupPolicy'], on: 'groupLimit', source: iamApi('DeleteGroupPolicy') },
+  { actions: ['iam:DetachGroupPolicy'], on: 'groupLimit', source: iamApi('DetachGroupPolicy') },
+  { actions: ['iam:RemoveUserFromGroup'], on: 'leave', source: iamApi('RemoveUserFromGroup') },
   { actions: ['iam:DeleteRolePolicy'], on: 'roleLimit', source: iamApi('DeleteRolePolicy') },
   { actions: ['iam:DetachRolePolicy'], on: 'roleLimit', source: iamApi('DetachRolePolicy') },
   {
