@@ -65,6 +65,11 @@ test.each<[string, Statement, readonly Statement[]]>([
     statement('Deny', 's3:*', { Resource: undefined, NotResource: ['arn:aws:s3:::${aws:SourceOrgID}'] }),
     [statement('Deny', 's3:*', { Resource: undefined, NotResource: ['arn:aws:s3:::${aws:useragent}'] })],
   ],
+  [
+    'what an unknown variable excepts',
+    { Effect: 'Allow', Action: 's3:*', NotResource: ['arn:aws:s3:::a', "arn:aws:s3:::${aws:SourceOrgID, 'b'}"] },
+    [{ Effect: 'Allow', Action: 's3:*', NotResource: ['arn:aws:s3:::a'] }],
+  ],
 ])('what must not hide access: %s', (_what, given, expected) => {
   expect(conservativeDocument(says(given))).toEqual(says(...expected));
 });

@@ -63,7 +63,11 @@ const ADMIN = role('admin', trusting({ ...ROOT, Service: 'lambda.amazonaws.com' 
 /** Everything of the account is there that a method needs, and nothing of it is in reach without one. */
 const ROLES = [APPLY, ADMIN, role('backup', trusting(ROOT), says(statement('Allow', 'backup:*')))];
 
-const declared = desiredAccess(sampleTeam, TODAY);
+const STOP = { inline: [{ name: 'no', document: says(statement('Deny', 's3:*')) }] };
+/** With a group that denies something, as one whose role has `deny` does. */
+const declared = withGroup({ name: 'perception-lab-denying', path: '/mturk/perception-lab/', ...STOP })(
+  desiredAccess(sampleTeam, TODAY),
+);
 const zoeWith = (document: PolicyDocument, more: Partial<AccessUser> = {}): AccessUser => ({
   ...{ name: 'zoe', path: '/', groups: [], attached: [], boundary: null, tags: {} },
   inline: [{ name: 'own', document }],
@@ -96,9 +100,12 @@ describe('each method', () => {
     user: { thing: `${ACCOUNT}:user/zoe`, harmless: `${ACCOUNT}:user/other` },
     userLimit: { thing: `${ACCOUNT}:user/zoe`, harmless: `${ACCOUNT}:user/other` },
     group: { thing: `${ACCOUNT}:group/helpers`, harmless: `${ACCOUNT}:group/others` },
+    groupLimit: { thing: lab('group', 'paymaster'), harmless: `${ACCOUNT}:group/helpers` },
+    leave: { thing: lab('group', 'denying'), harmless: lab('group', 'paymaster') },
     policy: { thing: boundaryArn(sampleTeam), harmless: stopArn('own') },
     role: { thing: APPLY.arn, harmless: `${ACCOUNT}:role/other` },
     roleLimit: { thing: '', harmless: null },
+    roleBoundary: { thing: APPLY.arn, harmless: `${ACCOUNT}:role/other` },
     key: { thing: lab('user', 'ada'), harmless: `${ACCOUNT}:user/other` },
     join: { thing: `${ACCOUNT}:group/Admins`, harmless: `${ACCOUNT}:group/helpers` },
     trust: { thing: APPLY.arn, harmless: `${ACCOUNT}:role/backup` },
@@ -136,20 +143,19 @@ describe('each method', () => {
     if (service !== undefined) expect(wayOf(zoe(actions, thing), [APPLY])).toBeNull();
   });
 
-  test.each(ESCALATION_METHODS.filter((method) => method.on === 'roleLimit').map(({ actions }) => actions[0]!))(
-    'is a way of a role that a Deny limits, on itself: %s',
-    (action) => {
-      const own = (...more: Statement[]) =>
-        role(
-          'limited',
-          trusting(ROOT),
-          says(...([on(action, `${ACCOUNT}:role/limited`).Statement].flat() as Statement[]), ...more),
-        );
-      const wayOfRole = (limited: AccountRole) => reach(zoeWith(says()), [limited]).steps.get(limited.arn) ?? null;
-      expect(wayOfRole(own(statement('Deny', 's3:*')))).toMatchObject({ actions: [action], control: 'account' });
-      expect(wayOfRole(own())).toBeNull();
-    },
-  );
+  test.each(
+    ESCALATION_METHODS.filter(({ on }) => on.startsWith('role') && on !== 'role').map(({ actions }) => actions[0]!),
+  )('is a way of a role that a Deny limits, on itself: %s', (action) => {
+    const own = (...more: Statement[]) =>
+      role(
+        'limited',
+        trusting(ROOT),
+        says(...([on(action, `${ACCOUNT}:role/limited`).Statement].flat() as Statement[]), ...more),
+      );
+    const wayOfRole = (limited: AccountRole) => reach(zoeWith(says()), [limited]).steps.get(limited.arn) ?? null;
+    expect(wayOfRole(own(statement('Deny', 's3:*')))).toMatchObject({ actions: [action], control: 'account' });
+    expect(wayOfRole(own())).toBeNull();
+  });
 
   test('names its source', () => {
     expect(ESCALATION_METHODS.filter(({ source }) => source.length < 8)).toEqual([]);
@@ -278,6 +284,32 @@ test('who may remove the boundary that alone limits them has a way', () => {
   const limit = withPolicy(LIMIT, says(statement('Allow', 'iam:DeleteUserPermissionsBoundary')));
   expect(wayOf(bounded(EVERYTHING), ROLES, limit)).toMatchObject({ actions: ['iam:DeleteUserPermissionsBoundary'] });
 });
+
+test.each(['iam:RemoveUserFromGroup', 'iam:DeleteGroupPolicy', 'iam:DetachGroupPolicy'])(
+  'a user whom a group alone keeps from a way has one by %s of that group',
+  (action) => {
+    const stopped = `${ACCOUNT}:group/stopped`;
+    const zoe = zoeWith(
+      says(statement('Allow', 'iam:PutUserPolicy'), statement('Allow', action, { Resource: stopped })),
+      {
+        groups: ['stopped'],
+      },
+    );
+    const way = (denied: string) => {
+      const inline = [{ name: 'no', document: says(statement('Deny', denied)) }];
+      return wayOf(zoe, ROLES, withGroup({ name: 'stopped', inline }));
+    };
+    expect(way('iam:Put*')).toMatchObject({
+      ...{ control: 'account', actions: [action], on: { kind: 'group', name: 'stopped' } },
+      next: { actions: ['iam:PutUserPolicy'], on: { kind: 'user', name: 'zoe' }, next: null },
+    });
+    const limited = zoeWith(says(statement('Allow', ['s3:GetObject', action], { Resource: stopped })), {
+      groups: ['stopped'],
+    });
+    const inline = [{ name: 'no', document: says(statement('Deny', 's3:*')) }];
+    expect(wayOf(limited, ROLES, withGroup({ name: 'stopped', inline }))).toBeNull();
+  },
+);
 
 test('a role that may assume itself is no way', () => {
   const own = role('own', trusting(ROOT), null);
@@ -449,6 +481,8 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
   ],
   ['adding users to one group of the lab', true, on('iam:AddUserToGroup', lab('group', 'paymaster'))],
   ['removing users from one group of the lab', false, on('iam:RemoveUserFromGroup', lab('group', 'paymaster'))],
+  ['removing users from a group of the lab that denies', true, on('iam:RemoveUserFromGroup', lab('group', 'denying'))],
+  ['detaching the policy of one group of the lab', true, on('iam:DetachGroupPolicy', lab('group', 'paymaster'))],
   ['editing one policy of the lab', true, on('iam:CreatePolicyVersion', rolePolicyArn(sampleTeam, 'paymaster'))],
   ['editing the boundary', true, on('iam:CreatePolicyVersion', boundaryArn(sampleTeam))],
   [

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
   GetObjectCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -118,6 +118,10 @@ const WAYS: Readonly<Record<string, string>> = {
   'by-lambda': policy(allow('lambda:UpdateFunctionCode')),
   'by-ssm': policy(allow('ssm:SendCommand')),
   'by-cloudformation': policy(allow('cloudformation:UpdateStack')),
+  'by-acl': policy(allow(['s3:PutBucketAcl', 's3:PutBucketOwnershipControls'])),
+  'by-replication': policy(allow('s3:ReplicateObject')),
+  'limits-the-apply-role': policy(allow('iam:PutRolePermissionsBoundary')),
+  'lifts-a-freeze': policy(allow('iam:DetachGroupPolicy')),
   'edits-the-boundary': policy(allow('iam:CreatePolicyVersion', `${ACCOUNT}:policy/mturk-boundary/perception-lab`)),
 };
 
@@ -204,15 +208,20 @@ test("a change of the lab's own roles, bucket and identity provider is a finding
       OpenIDConnectProviderArn,
       ClientID: 'sts.amazonaws.com',
     });
-    await s3.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Suspended' } }));
+    await callIam(iam, 'PutRolePermissionsBoundary', {
+      RoleName: 'perception-lab-keys',
+      PermissionsBoundary: 'arn:aws:iam::aws:policy/AdministratorAccess',
+    });
+    const OwnershipControls = { Rules: [{ ObjectOwnership: 'ObjectWriter' as const }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket: BUCKET, OwnershipControls }));
     const writer = {
       Principal: { AWS: 'arn:aws:iam::210987654321:root' },
       ...allow('s3:PutObject', `arn:aws:s3:::${BUCKET}/*`),
     };
     await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: policy(writer) }));
   });
-  const ofRoles = ['role-changed/more', `role-changed/${APPLY}`, 'role-changed/perception-lab-scan'];
-  const all = [`bucket-changed/${BUCKET}/policy`, 'identity-provider-changed', ...ofRoles].sort();
+  const ofRoles = ['more', APPLY, 'perception-lab-scan', 'perception-lab-keys'].map((name) => `role-changed/${name}`);
+  const all = [`bucket-changed/${BUCKET}/ownership/policy`, 'identity-provider-changed', ...ofRoles].sort();
   expect(idsOf(await check([], WORKFLOW))).toEqual(all);
   expect(idsOf(await check(['--quick']))).toEqual(all);
   await attack((iam) => callIam(iam, 'DeleteRole', { RoleName: 'more' }));

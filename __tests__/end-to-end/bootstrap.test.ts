@@ -90,15 +90,18 @@ testInTurn(3)('two labs: made, as wanted, interrupted, repaired, upgraded, and o
     expect(actionsOf(parts).slice(0, 2)).toEqual(AS_WANTED.slice(0, 2));
     expect(steps).toBeGreaterThan(0);
 
-    // Someone widens a role, by its trust and by another policy.
+    // Someone widens a role, by its trust and by another policy, and limits it by a boundary.
     const RoleName = 'vision-lab-apply';
     const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
     await callIam(iam, 'UpdateAssumeRolePolicy', { RoleName, PolicyDocument });
     const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     await callIam(iam, 'AttachRolePolicy', { RoleName, PolicyArn });
+    await callIam(iam, 'PutRolePermissionsBoundary', { RoleName, PermissionsBoundary: PolicyArn });
     const repaired = await mturk(second, 'bootstrap', '--yes');
-    expect(repaired.stdout).toContain('change      role vision-lab-apply: trust policy, no other policies');
+    expect(repaired.stdout).toContain(
+      'change      role vision-lab-apply: trust policy, no permissions boundary, no other',
+    );
 
     // Upgraded: as docs/operations.md says, in a branch, during which the old pin counts, too, and then on main.
     const rolesOf = async (commit: string) => {

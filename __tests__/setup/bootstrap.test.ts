@@ -1,14 +1,17 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
+  DeleteBucketOwnershipControlsCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { inspectRoles, wantedRoles } from '../../src/aws/setup/account-roles.ts';
 import { inspectBucket, setUpBucket } from '../../src/aws/setup/bucket.ts';
@@ -126,6 +129,15 @@ describe('what bootstrap sets up', () => {
           ['versioning'],
         ],
         [
+          'access control lists enabled',
+          () => {
+            const OwnershipControls = { Rules: [{ ObjectOwnership: 'ObjectWriter' as const }] };
+            return all.s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+          },
+          bucketOf,
+          ['ownership'],
+        ],
+        [
           'plain HTTP allowed, and old versions kept',
           async () => {
             const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
@@ -158,6 +170,18 @@ describe('what bootstrap sets up', () => {
           ['old-versions'],
         ],
         [
+          'a rule that archives the state',
+          async () => {
+            const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+            const cold = { ID: 'cold', Status: 'Enabled' as const, Filter: { ObjectSizeGreaterThan: 1 } };
+            const Transitions = [{ Days: 1, StorageClass: 'DEEP_ARCHIVE' as const }];
+            const LifecycleConfiguration = { Rules: [...Rules, { ...cold, Transitions }] };
+            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+          },
+          bucketOf,
+          ['old-versions'],
+        ],
+        [
           'the audience gone',
           () =>
             callIam(all.iam, 'RemoveClientIDFromOpenIDConnectProvider', {
@@ -175,6 +199,46 @@ describe('what bootstrap sets up', () => {
     expect(notAsWanted(await part())).toEqual(ids);
     await setUp();
     expect(notAsWanted(await part())).toEqual([]);
+  });
+
+  test('finds each statement that a policy variable opens to another account', async () => {
+    await setUp();
+    const own = `/${PLACE.key}/`;
+    for (const [Action, object] of [
+      ['s3:PutObject', '/${aws:UserAgent}'],
+      ['s3:PutObject', `${own}\${aws:SourceIdentity, 'apply-record.json'}`],
+      ['s3:PutBucketPolicy', "${aws:SourceIdentity, ''}"],
+      ['s3:PutObject', `/\${aws:SourceIdentity}/apply-record.json`],
+    ] as const) {
+      await allow(Action, object);
+      expect(notAsWanted(await bucketOf())).toEqual(['policy']);
+      await setUp();
+    }
+    await allow('s3:PutObject', '/others/${aws:username}/*');
+    expect(notAsWanted(await bucketOf())).toEqual([]);
+  });
+
+  test('takes back what an access control list grants, which keeps S3 from disabling it', async () => {
+    await setUp();
+    await all.s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
+    expect(notAsWanted(await bucketOf())).toEqual(['ownership']);
+    let acl = 'public-read-write';
+    all.s3.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'PutBucketAclCommand') {
+            acl = (args.input as { readonly ACL: string }).ACL;
+            return { response: {}, output: { $metadata: {} } };
+          }
+          const fault = { name: 'InvalidBucketAclWithObjectOwnership', $fault: 'client' as const, $metadata: {} };
+          if (commandName === 'PutBucketOwnershipControlsCommand' && acl !== 'private')
+            throw new S3ServiceException(fault);
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    await setUp();
+    expect([acl, notAsWanted(await bucketOf())]).toEqual(['private', []]);
   });
 
   test('keeps the statements and rules of others in a bucket that it finds', async () => {
@@ -241,6 +305,11 @@ describe('what bootstrap sets up', () => {
           'another inline policy',
           (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: 'more', PolicyDocument: ANY }],
           ['other-policies'],
+        ],
+        [
+          'a boundary',
+          (RoleName) => ['PutRolePermissionsBoundary', { RoleName, PermissionsBoundary: ADMINISTRATOR }],
+          ['boundary'],
         ],
         [
           'another policy attached',
@@ -345,7 +414,7 @@ test('bootstrap can be run again, whichever call failed', async () => {
       expect(actions(orThrow(await inspect())).slice(0, 2)).toEqual(['as-wanted bucket', 'as-wanted provider']);
     },
   );
-  expect(writes).toBe(8);
+  expect(writes).toBe(9);
 });
 
 describe('what --destroy removes', () => {

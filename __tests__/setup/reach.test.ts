@@ -143,6 +143,7 @@ const TABLE: readonly Permission[] = [
   ['keys', 's3', 'GetObject', ['key marker'], OWN],
   ['scan', 's3', 'GetObject', ['bootstrap record'], OWN],
   ['scan', 's3', 'GetBucketPolicy GetBucketPublicAccessBlock GetBucketVersioning', ['bucket'], OWN],
+  ['scan', 's3', 'GetBucketOwnershipControls', ['bucket'], OWN],
   ['scan', 's3', 'GetEncryptionConfiguration GetLifecycleConfiguration', ['bucket'], OWN],
   ['apply', 's3', 'PutObject', ['state', 'apply record'], OWN],
   ['apply', 's3', 'GetObject PutObject DeleteObject', ['lock'], OWN],

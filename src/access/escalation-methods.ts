@@ -1,16 +1,19 @@
 /**
  * What a method acts on. `user`, `group`, `policy` and `role`: the principal's own permissions, or the lab's. `userLimit`,
- * `roleLimit`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`, `through`: another user, group or role, as
- * which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there or that it creates. `object`, `bucket`:
- * the lab's state and records.
+ * `groupLimit`, `leave`, `roleLimit`, `roleBoundary`: what denies or limits. `key`, `join`, `trust`, `assume`, `pass`,
+ * `through`: another user, group or role, as which the principal then acts. `anyUser`, `anyGroup`, `anyRole`: one that is there
+ * or that it creates. `object`, `bucket`: the lab's state and records.
  */
 export type EscalationTarget =
   | 'user'
   | 'userLimit'
   | 'group'
+  | 'groupLimit'
+  | 'leave'
   | 'policy'
   | 'role'
   | 'roleLimit'
+  | 'roleBoundary'
   | 'key'
   | 'join'
   | 'trust'
@@ -61,14 +64,18 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
     source: iamApi('DeleteUserPermissionsBoundary'),
   },
   { actions: ['iam:PutUserPermissionsBoundary'], on: 'userLimit', source: iamApi('PutUserPermissionsBoundary') },
+  { actions: ['iam:DeleteGroupPolicy'], on: 'groupLimit', source: iamApi('DeleteGroupPolicy') },
+  { actions: ['iam:DetachGroupPolicy'], on: 'groupLimit', source: iamApi('DetachGroupPolicy') },
+  { actions: ['iam:RemoveUserFromGroup'], on: 'leave', source: iamApi('RemoveUserFromGroup') },
   { actions: ['iam:DeleteRolePolicy'], on: 'roleLimit', source: iamApi('DeleteRolePolicy') },
   { actions: ['iam:DetachRolePolicy'], on: 'roleLimit', source: iamApi('DetachRolePolicy') },
   {
     actions: ['iam:DeleteRolePermissionsBoundary'],
-    on: 'roleLimit',
+    on: 'roleBoundary',
     source: iamApi('DeleteRolePermissionsBoundary'),
   },
-  { actions: ['iam:PutRolePermissionsBoundary'], on: 'roleLimit', source: iamApi('PutRolePermissionsBoundary') },
+  // A boundary on the lab's apply role decides what applies can revoke.
+  { actions: ['iam:PutRolePermissionsBoundary'], on: 'roleBoundary', source: iamApi('PutRolePermissionsBoundary') },
   { actions: ['iam:CreateAccessKey'], on: 'key', source: rhino(4) },
   { actions: ['iam:CreateLoginProfile'], on: 'key', source: rhino(5) },
   { actions: ['iam:UpdateLoginProfile'], on: 'key', source: rhino(6) },
@@ -94,6 +101,14 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
     ['glue:UpdateDevEndpoint', 'glue.amazonaws.com', rhino(19)],
     ['ecs:ExecuteCommand', 'ecs-tasks.amazonaws.com', 'Amazon ECS developer guide, "ECS Exec"'],
     ['ecs:RunTask', 'ecs-tasks.amazonaws.com', 'Amazon ECS API reference, RunTask: overrides'],
+    ['batch:SubmitJob', 'ecs-tasks.amazonaws.com', 'AWS Batch API reference, ContainerOverrides: command'],
+    ['sagemaker:CreatePresignedDomainUrl', 'sagemaker.amazonaws.com', 'SageMaker developer guide, "Add user profiles"'],
+    ['ssm:CreateAssociation', 'ec2.amazonaws.com', 'Systems Manager user guide, "State Manager"'],
+    ['apprunner:UpdateService', 'tasks.apprunner.amazonaws.com', 'App Runner API reference: the source of the service'],
+    ['cloudformation:UpdateStackSet', 'cloudformation.amazonaws.com', 'CloudFormation API reference, UpdateStackSet'],
+    ['rolesanywhere:CreateTrustAnchor', 'rolesanywhere.amazonaws.com', 'IAM Roles Anywhere user guide, "trust model"'],
+    ['rolesanywhere:UpdateTrustAnchor', 'rolesanywhere.amazonaws.com', 'IAM Roles Anywhere API reference: its source'],
+    ['eks:AssociateAccessPolicy', 'pods.eks.amazonaws.com', 'EKS user guide, "Associate access policies"'],
     ['states:UpdateStateMachine', 'states.amazonaws.com', 'Step Functions API reference'],
     ['datapipeline:PutPipelineDefinition', 'datapipeline.amazonaws.com', rhino(21)],
   ].map(([action = '', service = '', source = '']) => ({ actions: [action], on: 'through' as const, service, source })),
@@ -114,6 +129,16 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
   { actions: ['iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'], on: 'anyRole', source: pmapper('iam') },
   // An apply does what state and record say.
   { actions: ['s3:PutObject'], on: 'object', source: 'Terraform documentation, "Sensitive data in state"' },
+  {
+    actions: ['s3:ReplicateObject'],
+    on: 'object',
+    source: 'S3 user guide, "Setting up permissions for live replication"',
+  },
   { actions: ['s3:DeleteObjectVersion'], on: 'object', source: 'S3 user guide: the version before becomes current' },
   { actions: ['s3:PutBucketPolicy'], on: 'bucket', source: 'S3 user guide, "Bucket policies"' },
+  {
+    actions: ['s3:PutBucketAcl', 's3:PutBucketOwnershipControls'],
+    on: 'bucket',
+    source: 'S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket"',
+  },
 ];

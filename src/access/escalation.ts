@@ -8,7 +8,7 @@ import { type AccountRole, rolePrincipal, trusts, trustsService } from './accoun
 import { conservativeDocument, isKnownKey } from './conservative.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
-import { policiesOf } from './policies-of.ts';
+import { groupPolicies, policiesOf } from './policies-of.ts';
 import { contextOf, OPEN_KEYS, sharedContextOf } from './request-context.ts';
 import { laterMoments } from './time-conditions.ts';
 
@@ -27,7 +27,7 @@ type Ends = ReadonlyMap<string, End>;
 
 /** What escalation is judged by. All keys are ARNs. */
 export interface EscalationTargets {
-  readonly lab: Readonly<Record<'user' | 'group' | 'policy' | 'role' | 'object' | 'bucket', Ends>>;
+  readonly lab: Readonly<Record<'user' | 'group' | 'denyingGroup' | 'policy' | 'role' | 'object' | 'bucket', Ends>>;
   /** Users, groups and roles outside the lab, as which one controls the account or the lab. */
   readonly others: Readonly<Record<'user' | 'group' | 'role', Ends>>;
   readonly roles: readonly AccountRole[];
@@ -56,7 +56,8 @@ export function escalationTargets(
   return {
     lab: {
       user: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
-      group: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
+      group: of('group', (model) => model.groups.map(({ name }) => groupArn(model, name))),
+      denyingGroup: ends(models.flatMap((model) => denyingGroups(model))),
       policy: of('policy', ({ policies }) => policies.map(({ arn }) => arn).filter((arn) => !isAwsPolicy(arn))),
       role: ends(more.roles.filter(({ path }) => path === workflowRolePath(lab)).map(({ arn }) => arn)),
       object: ends(bucket.flatMap((arn) => OBJECTS.map((name) => `${arn}/${more.state?.key}/${name}`))),
@@ -75,6 +76,8 @@ interface Principal {
   /** With conditions on what is not known met. */
   readonly policies: PrincipalPolicies;
   readonly groups: readonly string[];
+  /** Those of its groups that deny anything. */
+  readonly limits: readonly string[];
   readonly context: RequestContext;
   readonly at: Date;
   /** The same without what may be done only to what has a lab's boundary: who is made that way is limited. */
@@ -135,7 +138,7 @@ export function reachOf(
     if (now.kind !== 'group') everything.add(now.arn);
   }
   const steps = new Map<string, EscalationStep>();
-  const nothingOfLab = { user: NONE, group: NONE, policy: NONE, role: NONE, object: NONE, bucket: NONE };
+  const nothingOfLab = escalationTargets('', []).lab;
   for (const targets of [
     { ...lab, lab: nothingOfLab, others },
     { ...lab, others },
@@ -159,19 +162,32 @@ export function reachOf(
 
 function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principal {
   const { account } = model;
-  const { groups } = indexModel(model);
   return principalOf({
     ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name), at },
     policies: policiesOf(model, user),
-    groups: user.groups.map((name) => iamArn(account, 'group', groups.get(name)?.path ?? '/', name)),
+    groups: user.groups.map((name) => groupArn(model, name)),
+    limits: denyingGroups(model, user.groups),
     context: contextOf(model, user, { at }),
   });
 }
 
-function groupPrincipal(model: AccessModel, { name, path }: AccessModel['groups'][number], at: Date): Principal {
-  const arn = iamArn(model.account, 'group', path, name);
+function groupArn(model: AccessModel, name: string): string {
+  return iamArn(model.account, 'group', indexModel(model).groups.get(name)?.path ?? '/', name);
+}
+
+function denyingGroups(model: AccessModel, of: readonly string[] | null = null): readonly string[] {
+  const names = of ?? model.groups.map(({ name }) => name);
+  return names.filter((name) => denies(groupPolicies(model, name).sources)).map((name) => groupArn(model, name));
+}
+
+function denies(sources: readonly PolicySource[]): boolean {
+  return sources.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
+}
+
+function groupPrincipal(model: AccessModel, { name }: AccessModel['groups'][number], at: Date): Principal {
+  const arn = groupArn(model, name);
   return principalOf({
-    ...{ kind: 'group', account: model.account, arn, groups: [arn], at },
+    ...{ kind: 'group', account: model.account, arn, groups: [arn], limits: [], at },
     policies: policiesOf(model, anyUser([name])),
     context: sharedContextOf(model, { at }),
   });
@@ -181,7 +197,7 @@ function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Princ
   const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
   const own = { 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': role.arn, ...Object.fromEntries(tags) };
   return principalOf({
-    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [], at },
+    ...{ kind: 'role', account: model.account, arn: role.arn, groups: [], limits: [], at },
     policies: policiesOf(model, rolePrincipal(role)),
     context: { ...sharedContextOf(model, { at }), ...own },
   });
@@ -327,16 +343,15 @@ type Things = { readonly own: () => readonly string[]; readonly others: readonly
 function thingsOf(
   on: Exclude<EscalationTarget, 'assume' | 'pass' | 'through' | 'anyUser' | 'anyGroup' | 'anyRole'>,
   principal: Principal,
-  { lab, others, roles }: EscalationTargets,
+  targets: EscalationTargets,
 ): Things {
   const { kind, arn, groups, policies, account } = principal;
+  const { lab, others, roles } = targets;
   const self = (of: Principal['kind']) => (kind === of ? [arn] : []);
   const nothing = () => [];
   const isCustomers = (policy: string) => policy.includes(`:${account}:`);
   const assumable = () => roles.filter((role) => canAssume(principal, role));
-  const isLimited =
-    policies.boundary !== null ||
-    policies.identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
+  const isLimited = policies.boundary !== null || denies(policies.identity);
   switch (on) {
     case 'user':
       return { own: () => self('user'), others: [lab.user] };
@@ -344,6 +359,10 @@ function thingsOf(
       return { own: () => (isLimited ? self('user') : []), others: [lab.user] };
     case 'group':
       return { own: () => groups, others: [lab.group] };
+    case 'groupLimit':
+      return { own: nothing, others: [withoutDenies(principal, targets), lab.group] };
+    case 'leave':
+      return { own: nothing, others: [withoutDenies(principal, targets), lab.denyingGroup] };
     case 'policy':
       return {
         own: () => [
@@ -356,6 +375,8 @@ function thingsOf(
       return { own: () => [...self('role'), ...assumable().map((role) => role.arn)], others: [lab.role] };
     case 'roleLimit':
       return { own: () => (isLimited ? self('role') : []), others: [] };
+    case 'roleBoundary':
+      return { own: () => (isLimited ? self('role') : []), others: [lab.role] };
     case 'key':
       return { own: nothing, others: [others.user, lab.user] };
     case 'join':
@@ -367,6 +388,18 @@ function thingsOf(
     case 'bucket':
       return { own: nothing, others: [lab.bucket] };
   }
+}
+
+/** The groups whose Denies keep a principal from a way, and that way. */
+function withoutDenies(principal: Principal, targets: EscalationTargets): Ends {
+  const { limits, policies } = principal;
+  if (limits.length === 0) return NONE;
+  const identity = policies.identity.map(({ document, ...source }) => {
+    const Statement = statementsOf(document).filter(({ Effect }) => Effect === 'Allow');
+    return { ...source, document: { ...document, Statement } };
+  });
+  const next = stepOf({ ...principal, limits: [], policies: { ...policies, identity } }, targets);
+  return next === null ? NONE : new Map(limits.map((arn) => [arn, { control: next.control, next }]));
 }
 
 /** A trust policy that names the principal is enough; one that names the account leaves it to the principal's policies. */

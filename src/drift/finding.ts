@@ -93,8 +93,8 @@ export interface SetupChange {
 }
 
 export type SetupSetting =
-  | ('exists' | 'path' | 'trust' | 'permissions' | 'other-policies')
-  | ('public-access' | 'versioning' | 'encryption' | 'policy' | 'old-versions')
+  | ('exists' | 'path' | 'trust' | 'permissions' | 'boundary' | 'other-policies')
+  | ('public-access' | 'ownership' | 'versioning' | 'encryption' | 'policy' | 'old-versions')
   | 'audience';
 
 /** The lab's own roles, the state's bucket and the identity provider: what there is of it, compared. Null was not read. */

@@ -25,10 +25,10 @@ function scan(setup: Partial<SetupChanges>, notChecked: readonly string[] = [], 
 test.each<[string, Partial<SetupChanges>, string, string, string]>([
   [
     'a role',
-    { roles: [{ name: 'perception-lab-apply', settings: ['trust', 'other-policies'] }] },
+    { roles: [{ name: 'perception-lab-apply', settings: ['trust', 'boundary', 'other-policies'] }] },
     'role-changed/perception-lab-apply',
     'critical',
-    'Role perception-lab-apply of the workflows was changed. Differs from what this version writes: trust policy and further policies.',
+    'Role perception-lab-apply of the workflows was changed. Differs from what this version writes: trust policy, a permissions boundary and further policies.',
   ],
   [
     'one role too many',
@@ -50,6 +50,13 @@ test.each<[string, Partial<SetupChanges>, string, string, string]>([
     'bucket-changed/lab-state/policy',
     'critical',
     'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others in, or allows access without TLS.',
+  ],
+  [
+    'the bucket, whose access control lists count',
+    { bucket: { name: 'lab-state', settings: ['ownership'] } },
+    'bucket-changed/lab-state/ownership',
+    'critical',
+    'Bucket lab-state of the state was changed. Differs from what this version writes: access control lists (ACLs) can let others in.',
   ],
   [
     'the identity provider',

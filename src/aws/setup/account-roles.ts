@@ -75,6 +75,7 @@ function inspectRole({ name, path, trust, permissions }: WantedRole, roles: read
     setting('path', found.path === path),
     setting('trust', canonicalJson(found.trust) === canonicalJson(trust)),
     own === undefined ? { id: 'permissions', state: 'missing' } : setting('permissions', isSame),
+    setting('boundary', found.boundary === null),
     setting('other-policies', found.attached.length === 0 && found.inline.every((each) => each === own)),
   ];
   return { kind: 'role', name, settings };

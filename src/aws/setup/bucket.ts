@@ -6,13 +6,16 @@ import {
   DeleteBucketLifecycleCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   type LifecycleRule,
+  PutBucketAclCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
@@ -21,9 +24,10 @@ import {
   waitUntilBucketExists,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { conservativeDocument } from '../../access/conservative.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
-import { ACTION_NAMES, RESOURCE_ARNS, type Statement } from '../../iam/document.ts';
+import { ACTION_NAMES, RESOURCE_ARNS, type Statement, toList } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
 import { orNull } from '../client.ts';
@@ -61,6 +65,22 @@ const SETTINGS = {
       s3.send(
         new PutPublicAccessBlockCommand({ ...owned(bucket), PublicAccessBlockConfiguration: { ...NO_PUBLIC_ACCESS } }),
       ),
+  },
+  ownership: {
+    async isWanted(s3, bucket) {
+      const command = new GetBucketOwnershipControlsCommand(owned(bucket));
+      const found = await orNull('OwnershipControlsNotFoundError', () => s3.send(command));
+      const rules = found?.OwnershipControls?.Rules ?? [];
+      return rules.some(({ ObjectOwnership }) => ObjectOwnership === 'BucketOwnerEnforced');
+    },
+    async set(s3, bucket) {
+      const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] };
+      const disableAcls = () => s3.send(new PutBucketOwnershipControlsCommand({ ...owned(bucket), OwnershipControls }));
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html: while it lets others in.
+      if ((await orNull('InvalidBucketAclWithObjectOwnership', disableAcls)) !== null) return;
+      await s3.send(new PutBucketAclCommand({ ...owned(bucket), ACL: 'private' }));
+      await disableAcls();
+    },
   },
   versioning: {
     async isWanted(s3, bucket) {
@@ -235,10 +255,14 @@ const BUCKET_WRITES = [
 ];
 const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bootstrap.json', 'keys/*'];
 
-/** Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. */
+/**
+ * Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. Another account chooses
+ * what a policy variable stands for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
 function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
-  const about = (resource: string) => resourceMatches(statement, undefined, resource, {});
+  const { Version, Statement } = conservativeDocument({ Version: '2012-10-17', Statement: statement }, () => false);
+  const about = (resource: string) => toList(Statement).some((each) => resourceMatches(each, Version, resource, {}));
   const isOfBucket = about(arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
   return statement.Effect === 'Allow' && (isOfBucket || OBJECTS.some((name) => about(`${arn}/${key}/${name}`)));
 }
@@ -263,12 +287,19 @@ function oldVersionsExpire({ key }: StateBucket): LifecycleRule {
   };
 }
 
-/** Whether a rule lets the lab's objects expire, and not only old versions of them. Nothing tags these objects. */
-function expires({ Status, Expiration, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
+/**
+ * Whether a rule lets the lab's objects expire, and not only old versions of them, or archives them, so that no call reads
+ * them: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, InvalidObjectState. Nothing tags these objects.
+ */
+function expires({ Status, Expiration, Transitions, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
   const isOfTag = (Filter?.Tag ?? Filter?.And?.Tags) !== undefined;
   const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
   const isAbout = !isOfTag && OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
-  return Status === 'Enabled' && isAbout && (Expiration?.Days ?? Expiration?.Date) !== undefined;
+  const isArchived = Transitions?.some(
+    ({ StorageClass }) => StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE',
+  );
+  const isGone = (Expiration?.Days ?? Expiration?.Date) !== undefined || isArchived === true;
+  return Status === 'Enabled' && isAbout && isGone;
 }
 
 async function readRules(s3: S3Client, bucket: StateBucket): Promise<readonly LifecycleRule[]> {

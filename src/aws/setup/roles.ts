@@ -47,6 +47,7 @@ const DELETES_CREDENTIALS = [
 
 /** What `inspectBucket` reads. */
 const BUCKET_READS = [
+  's3:GetBucketOwnershipControls',
   's3:GetBucketPolicy',
   's3:GetBucketPublicAccessBlock',
   's3:GetBucketVersioning',

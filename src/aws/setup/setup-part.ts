@@ -35,6 +35,7 @@ export function setting<Id extends string>(id: Id, isWanted: boolean): Setting<I
 /** By the id of a setting. `exists` needs no words. */
 const SETTINGS: Readonly<Record<string, string>> = {
   'public-access': 'public access blocked',
+  ownership: 'no access control lists',
   versioning: 'versioning',
   encryption: 'encryption',
   policy: 'TLS only and no other access',
@@ -43,6 +44,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   path: 'path',
   trust: 'trust policy',
   permissions: 'permissions',
+  boundary: 'no permissions boundary',
   'other-policies': 'no other policies',
 };
 

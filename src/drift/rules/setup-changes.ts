@@ -9,12 +9,14 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
   path: 'path',
   trust: 'trust policy',
   permissions: 'permissions',
+  boundary: 'a permissions boundary',
   'other-policies': 'further policies',
   'public-access': 'public access is not blocked',
+  ownership: 'access control lists (ACLs) can let others in',
   versioning: 'versioning',
   encryption: 'encryption',
   policy: 'the bucket policy lets others in, or allows access without TLS',
-  'old-versions': 'the rules by which objects expire',
+  'old-versions': 'the rules by which objects expire or are archived',
   audience: 'audience',
 };
 
@@ -30,11 +32,14 @@ export const roleChanged: Rule<'role-changed'> = {
   remedy: setupRemedy,
 };
 
+/** Each is an ID of its own: what lets others in is worse than what was known. */
+const LETS_IN: readonly SetupSetting[] = ['ownership', 'policy'];
+
 export const bucketChanged: Rule<'bucket-changed'> = {
   severity: 'high',
-  severityOf: ({ settings }) => (settings.includes('policy') ? 'critical' : 'high'),
+  severityOf: ({ settings }) => (settings.some((each) => LETS_IN.includes(each)) ? 'critical' : 'high'),
   detect: ({ setup }) => setupFindings('bucket-changed', setup?.bucket ? [setup.bucket] : []),
-  idParts: ({ name, settings }) => [name, ...(settings.includes('policy') ? ['policy'] : [])],
+  idParts: ({ name, settings }) => [name, ...LETS_IN.filter((each) => settings.includes(each))],
   title: ({ name }) => t`Bucket ${codeText(name)} of the state was changed`,
   effect: t`Who can write the state can steer an apply`,
   remedy: setupRemedy,

@@ -50,6 +50,11 @@ export const BUCKET_SETTINGS: readonly BucketSetting[] = [
     ...{ query: 'lifecycle', call: 'BucketLifecycleConfiguration', permission: 'LifecycleConfiguration' },
     ...{ root: 'LifecycleConfiguration', missing: 'NoSuchLifecycleConfiguration' },
   },
+  {
+    ...{ query: 'ownershipControls', call: 'BucketOwnershipControls', root: 'OwnershipControls' },
+    missing: 'OwnershipControlsNotFoundError',
+    initial: `<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>`,
+  },
   { query: 'tagging', call: 'BucketTagging', root: 'Tagging', missing: 'NoSuchTagSet' },
   { query: 'policy', call: 'BucketPolicy', root: null, missing: 'NoSuchBucketPolicy' },
 ];
