@@ -76,7 +76,8 @@ const SETTINGS = {
     async set(s3, bucket) {
       const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] };
       const disableAcls = () => s3.send(new PutBucketOwnershipControlsCommand({ ...owned(bucket), OwnershipControls }));
-      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html: while it lets others in.
+      // S3 refuses while the ACL lets others in, and takes no ACL while it is disabled:
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
       if ((await orNull('InvalidBucketAclWithObjectOwnership', disableAcls)) !== null) return;
       await s3.send(new PutBucketAclCommand({ ...owned(bucket), ACL: 'private' }));
       await disableAcls();
