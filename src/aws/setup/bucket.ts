@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { conservativeDocument } from '../../access/conservative.ts';
+import { OPEN_KEYS } from '../../access/request-context.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
 import { ACTION_NAMES, RESOURCE_ARNS, type Statement, toList } from '../../iam/document.ts';
@@ -263,7 +264,8 @@ const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bo
 function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
   const { Version, Statement } = conservativeDocument({ Version: '2012-10-17', Statement: statement }, () => false);
-  const about = (resource: string) => toList(Statement).some((each) => resourceMatches(each, Version, resource, {}));
+  const about = (resource: string) =>
+    toList(Statement).some((each) => resourceMatches(each, Version, resource, {}, OPEN_KEYS));
   const isOfBucket = about(arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
   return statement.Effect === 'Allow' && (isOfBucket || OBJECTS.some((name) => about(`${arn}/${key}/${name}`)));
 }
