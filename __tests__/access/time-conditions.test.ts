@@ -46,22 +46,25 @@ test('the time of a call in whole seconds is the last one that has begun', () =>
   expect(sharedContextOf(emptyModel('123456789012'), { at })['aws:EpochTime']).toBe(String(JUNE / 1_000));
 });
 
-test('the moments from which on access can change are those to come, right after each, and the next second', () => {
+test('the moments from which on access can change are those to come, and right after each', () => {
   const document = (day: string) => says(statement('Allow', '*', after(day)));
   const days = Array.from({ length: 20 }, (_, index) => `2028-01-${String(index + 1).padStart(2, '0')}`);
   const at = (documents: Parameters<typeof laterMoments>[1]) =>
     laterMoments([], documents, AT).map((each) => each.getTime());
-  expect(at([document('2027-06-01'), document('2026-06-01'), null])).toEqual([JUNE, JUNE + 1, JUNE + 1_000]);
-  expect(at([document(AT.toISOString())])).toEqual([]);
-  expect(at(days.map(document))).toHaveLength(3 * days.length);
+  expect(at([document('2027-06-01'), document('2026-06-01'), null])).toEqual([JUNE, JUNE + 1]);
+  const epoch = (second: string) => says(statement('Allow', '*', { Condition: { Bool: { 'AWS:EpochTime': second } } }));
+  expect(at([epoch(`${JUNE / 1_000}`)])).toEqual([JUNE, JUNE + 1_000]);
+  expect(at([epoch(`${JUNE / 1_000}.5`)])).toEqual([JUNE + 500, JUNE + 1_000]);
+  expect(at([document(AT.toISOString())])).toEqual([AT.getTime() + 1]);
+  expect(at(days.map(document))).toHaveLength(2 * days.length);
   expect(at([document('2028-01-01'), says(...days.map((day) => statement('Allow', '*', after(day))))])).toHaveLength(
-    3 * 16,
+    32,
   );
   const users = (count: number) =>
     Array.from({ length: count }, (_, index) =>
       withUser({ name: `u${index}`, inline: [{ name: 'x', document: document('2027-06-01') }] }),
     ).reduce((model, add) => add(model), emptyModel('123456789012'));
-  expect(laterMoments([users(20)], [], AT)).toHaveLength(3);
+  expect(laterMoments([users(20)], [], AT)).toHaveLength(2);
   // Of more users, only the policies that they share.
   expect(laterMoments([users(21)], [], AT)).toEqual([]);
 });

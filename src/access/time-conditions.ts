@@ -2,10 +2,14 @@ import { readDate } from '../iam/conditions.ts';
 import { conditionsOf, type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import type { AccessModel } from './model.ts';
 
-const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
+/** The keys of the time, and in what steps (milliseconds) their values are. */
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ['aws:currenttime', 1],
+  ['aws:epochtime', 1_000],
+]);
 
 export function isTime(key: string): boolean {
-  return TIME_KEYS.includes(key.toLowerCase());
+  return STEPS.has(key.toLowerCase());
 }
 
 /** Whether a condition on the time compares it with moments, as no text operator does. */
@@ -15,16 +19,17 @@ export function readsMoments(operator: string, values: readonly string[]): boole
 
 /** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
-const MOST_MOMENTS = 16;
+/** Of a document: those that it names, and what follows each. */
+const MOST_MOMENTS = 32;
 
-/** Whether `laterMoments` has all moments that a document names. */
+/** Whether `laterMoments` has all moments of a document. */
 export function hasFewMoments(document: PolicyDocument): boolean {
   return momentsIn(document).length <= MOST_MOMENTS;
 }
 
 /**
  * The next moments after `at` from which on access can change: those that the policies of some models and some other
- * documents name, of each the first 16, and the moment and the second after each.
+ * documents name, and the moment after each; of each document the first 32.
  */
 export function laterMoments(
   models: readonly AccessModel[],
@@ -40,17 +45,22 @@ export function laterMoments(
   const later = [...named].flatMap((document) =>
     (document === null ? [] : momentsIn(document)).filter((one) => one > at.getTime()).slice(0, MOST_MOMENTS),
   );
-  // `aws:EpochTime` has whole seconds.
-  const each = new Set(later.flatMap((moment) => [moment, moment + 1, moment + 1_000]));
-  return [...each].sort((one, other) => one - other).map((moment) => new Date(moment));
+  return ordered(later).map((moment) => new Date(moment));
 }
 
-/** The moments (milliseconds) that a document names, in their order. */
+/** The moments (milliseconds) that a document names, each with the one after it, in their order. */
 function momentsIn(document: PolicyDocument): readonly number[] {
-  const named = statementsOf(document)
-    .flatMap(conditionsOf)
-    .filter(({ key }) => isTime(key));
-  const moments = named.flatMap(({ values }) => values.flatMap((value) => readDate(value) ?? []));
+  const conditions = statementsOf(document).flatMap(conditionsOf);
+  const moments = conditions.flatMap(({ key, values }) => {
+    const step = STEPS.get(key.toLowerCase());
+    if (step === undefined) return [];
+    const named = values.flatMap((value) => readDate(value) ?? []);
+    return named.flatMap((moment) => [moment, (Math.floor(moment / step) + 1) * step]);
+  });
+  return ordered(moments);
+}
+
+function ordered(moments: readonly number[]): readonly number[] {
   return [...new Set(moments)].sort((one, other) => one - other);
 }
 

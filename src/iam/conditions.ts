@@ -195,8 +195,8 @@ function readNumber(value: string): number | null {
 const W3C_DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
 
 /**
- * A date as condition values have it, in milliseconds: the W3C profile of ISO 8601, or seconds since 1970. Null for
- * anything else, 31 February included. Four digits are a year.
+ * A date as condition values have it, in milliseconds: the W3C profile of ISO 8601, or seconds since 1970, before the year 1 or
+ * after 9999 as its first or last moment. Null for anything else, 31 February included. Four digits are a year.
  */
 export function readDate(value: string): number | null {
   let moment = dates.get(value);
@@ -214,9 +214,14 @@ const dates = new Map<string, number | null>();
 // Equivalent if mutated: as above.
 const MOST_DATES = 1_000;
 
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:58Z');
+
 function parseDate(value: string): number | null {
   const parts = W3C_DATE.exec(value);
-  if (parts === null) return /^-?\d{5,}(\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
+  if (parts === null) {
+    return /^-?\d{5,}(\.\d+)?$/.test(value) ? Math.max(FIRST, Math.min(Number(value) * 1000, LAST)) : null;
+  }
   const [, year, month = '01', day = '01'] = parts;
   // JavaScript takes 31 February for 3 March.
   if (Number(day) > daysOfMonth(Number(year), Number(month))) return null;

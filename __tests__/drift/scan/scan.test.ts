@@ -266,6 +266,19 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
+    'policies name moments that no calendar has',
+    all(
+      write('bo', 'ends', says(statement('Allow', MTURK, doubt('DateLessThan', 'aws:EpochTime', '9'.repeat(20))))),
+      write('bo', 'begun', says(statement('Deny', '*', doubt('DateGreaterThan', 'aws:EpochTime', '9'.repeat(20))))),
+      write('bo', 'over', says(statement('Deny', '*', doubt('DateLessThan', 'aws:EpochTime', `-${'9'.repeat(20)}`)))),
+    ),
+    [
+      'inline-policy-added/user/bo/ends/spends: manual, auto',
+      'inline-policy-added/user/bo/begun: manual, auto',
+      'inline-policy-added/user/bo/over: manual, auto',
+    ],
+  ],
+  [
     'a suspension ends at an hour of each day',
     write('cy', 'limits', says(statement('Deny', '*', doubt('StringNotLike', 'aws:CurrentTime', '*T03:*')))),
     ['inline-policy-removed/user/cy/limits/reads: manual, auto', 'deny-kept/user/cy: manual, manual'],
