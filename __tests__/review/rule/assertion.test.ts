@@ -62,6 +62,7 @@ describe('before an apply: who would gain what the written team does not give', 
       [],
     ],
     ['a user who is no member', account, withUser({ name: 'zoe', attached: [FULL] })(account), sampleTeam, []],
+    ['a user in a role’s group outside the path, whose policy stays', outside(account), account, sampleTeam, []],
     [
       'a user in a role’s group outside the path, whose policy gives more',
       ...([all(outside, narrow)(account), account, sampleTeam, ['zoe']] as const),
