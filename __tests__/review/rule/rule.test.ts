@@ -604,6 +604,11 @@ describe('Denies by hand', () => {
     }
   });
 
+  test('of `limits` under a condition are kept, with the Sid of what is withheld, too', () => {
+    const document = says({ Sid: 'Withheld', ...statement('Deny', '*', mfa) });
+    expect(brief(ruled({ change: write('fay', 'limits', document) }))).toEqual([keeps('fay', OPERATIONS)]);
+  });
+
   test('of `limits` in a document of an older version are kept without the condition that they never had', () => {
     const document = { ...says(statement('Deny', 'mechanicalturk:SendBonus', literal)), Version: '2008-10-17' };
     const result = ruled({ change: write('fay', 'limits', document) });
@@ -612,11 +617,6 @@ describe('Denies by hand', () => {
 
   test.each<[string, PolicyDocument, readonly string[]]>([
     ['under a condition', says(statement('Deny', '*', mfa)), [keeps('fay', OPERATIONS)]],
-    [
-      'under a condition, with the Sid of what is withheld',
-      says({ Sid: 'Withheld', ...statement('Deny', '*', mfa) }),
-      [keeps('fay', OPERATIONS)],
-    ],
     ['of something else than Mechanical Turk', says(statement('Deny', 's3:*')), []],
     ['of a bucket alone', says(statement('Deny', '*', { Resource: 'arn:aws:s3:::data' })), []],
     [
@@ -1023,6 +1023,11 @@ describe('Denies of groups that a member leaves by an apply', () => {
         ),
       },
       ['fay deny-kept'],
+    ],
+    [
+      'a role whose members stay, with a Deny under a condition',
+      { change: changeGroup('results-reader', () => ({ inline: [stopsAlways] })) },
+      ['results-reader deny-kept'],
     ],
     [
       'a role that the file renames, with a Deny under a condition',
