@@ -253,6 +253,7 @@ function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): str
 
 const LEAVER: Omit<Member, 'key'> = {
   ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
+  // Equivalent if mutated: no apply reads how many keys a member has.
   ...{ suspended: true, keys: 0, recipient: null },
 };
 
