@@ -218,7 +218,7 @@ test('the worst comes first: gains before losses, spending before reading', () =
   ]);
 });
 
-test('of what each gains now and later the worst counts, and of two who gain the same the first by name', () => {
+test('what each gains now and later, the worst first, and of two who gain the same the first by name', () => {
   const allow = (operation: string, more?: object) => says(statement('Allow', `mechanicalturk:${operation}`, more));
   const account = all(
     write('bo', 'bonus', allow('SendBonus', after('2027-01-01'))),
@@ -228,6 +228,7 @@ test('of what each gains now and later the worst counts, and of two who gain the
   expect(effectsBetween(BEFORE, account, AT).map(({ user, worstGain }) => [user, worstGain])).toEqual([
     ['perception-lab-bo', 'spends'],
     ['perception-lab-cy', 'spends'],
+    ['perception-lab-bo', 'contacts-people'],
   ]);
 });
 

@@ -246,13 +246,17 @@ export function gainsOf(model: AccessModel, at: Date): readonly AccessChange[] {
 }
 
 /**
- * For each user the change with the worst gain, or else with any loss, the first of those that are equal, and of the others what
- * it does not say.
+ * Of each user the earliest change, of those at one moment that with the worst gain, or else with any loss, and of the others what
+ * it does not say: what is gained now is not gained only later.
  */
 export function distinctEffects(changes: readonly AccessChange[]): readonly AccessChange[] {
   const rank = ({ worstGain, worstLoss }: AccessChange) => rankOf(worstGain) + ((worstGain ?? worstLoss) ? 0 : 1);
+  const moment = ({ operations, starts }: AccessChange) =>
+    isNone(operations) ? LAST : ((operations.gained.length > 0 ? starts.after : starts.before) ?? '');
+  const order = (one: AccessChange, other: AccessChange) =>
+    moment(one) === moment(other) ? rank(one) - rank(other) : moment(one) < moment(other) ? -1 : 1;
   const byUser = new Map<string, AccessChange[]>();
-  for (const change of [...changes].sort((one, other) => rank(one) - rank(other))) {
+  for (const change of [...changes].sort(order)) {
     const { user } = change;
     const said = byUser.get(user);
     if (said === undefined) byUser.set(user, [change]);
@@ -263,6 +267,9 @@ export function distinctEffects(changes: readonly AccessChange[]): readonly Acce
   }
   return [...byUser.values()].flat().sort(byRisk);
 }
+
+/** Sorts after every moment. */
+const LAST = '~';
 
 /** A change without some operations; none if nothing is left. */
 function besides(change: AccessChange, known: AccessChange['operations']): readonly AccessChange[] {

@@ -298,6 +298,13 @@ export function isSnoozable(finding: Pick<DriftFinding, 'rule' | 'data'>): boole
   return differenceOf(finding) === null && !NOT_SNOOZABLE_IDS.includes(finding.rule);
 }
 
+/** What takes access there can only be a Deny, which an apply keeps until a person removes it. */
+export const DENYING: readonly Difference['kind'][] = [
+  'policy-attached',
+  'inline-policy-added',
+  'inline-policy-changed',
+];
+
 export type WorstEffect = 'full-control' | Risk | 'lost-access';
 
 /** One more key lets no one do what they could not do before. */

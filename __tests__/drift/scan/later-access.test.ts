@@ -1,16 +1,25 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
+import type { Statement } from '../../../src/iam/document.ts';
+import { rolePolicyArn } from '../../../src/team/names.ts';
 import { plainText } from '../../../src/text/text.ts';
 import {
+  after,
   type Change,
   changeUser,
+  edit,
   name,
   putInto,
+  says,
   scanOfAccount,
+  statement,
   TODAY,
   withMember,
+  write,
 } from '../../support/changed-account.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
 
 /** Bo, who publishes, begins on 10 Jan 2027. */
 const team = withMember('bo', { from: '2027-01-10' });
@@ -39,4 +48,50 @@ test.each<[string, Change, string[]]>([
     return `${finding.severity}: ${plainText(title)}: ${plainText(effect)}`;
   });
   expect(texts).toEqual(expected);
+});
+
+const of = (statements: readonly Statement[]): readonly DriftFinding[] =>
+  scanOfAccount({ account: write('bo', 'x', says(...statements))(desiredAccess(sampleTeam, TODAY)) }).findings;
+const allow = (operations: readonly string[], more: object = {}) =>
+  statement(
+    'Allow',
+    operations.map((each) => `mechanicalturk:${each}`),
+    more,
+  );
+const later = after('2027-01-01');
+
+test.each<[string, readonly Statement[], string]>([
+  [
+    'what is gained now is not dated later, beside what is worse',
+    [allow(['RejectAssignment', 'DeleteHIT']), allow(['RejectAssignment', 'DeleteHIT', 'SendBonus'], later)],
+    'Can harm workers: reject work; delete data: delete HITs. Can spend money: pay bonuses, from 1 Jan 2027',
+  ],
+  [
+    'nor is what is gained in doubt',
+    [
+      allow(['SendBonus'], { Condition: { StringEquals: { 'aws:ResourceAccount': '1' } } }),
+      allow(['SendBonus'], later),
+    ],
+    'Can spend money: pay bonuses',
+  ],
+])('%s', (_what, statements, expected) => {
+  const [finding] = of(statements);
+  expect(plainText(findingView(finding!, namingOf(sampleTeam)).effect)).toBe(expected);
+});
+
+test('what a policy denies beside what it gives is kept, and not given back later', () => {
+  const deny = statement('Deny', 'mechanicalturk:CreateHIT');
+  const [finding] = of([allow(['DeleteHIT']), deny]);
+  const toFix = plainText(findingView(finding!, namingOf(sampleTeam), { reconcile: 'all' }).toFix);
+  expect(toFix).toBe('Reverted automatically; a Deny is kept.');
+  const [edited] = scanOfAccount({
+    account: edit(rolePolicyArn(sampleTeam, 'paymaster'), says(allow(['DeleteHIT'])))(desiredAccess(sampleTeam, TODAY)),
+  }).findings;
+  const texts = (['additions', 'all'] as const).map((reconcile) =>
+    plainText(findingView(edited!, namingOf(sampleTeam), { reconcile }).toFix),
+  );
+  expect(texts).toEqual([
+    'Reverted automatically; what was taken is withheld.',
+    'Reverted automatically; what was taken is given back later.',
+  ]);
 });

@@ -25,6 +25,7 @@ import {
 import { entityOf } from '../events/events.ts';
 import {
   type Attribution,
+  DENYING,
   type DriftFinding,
   isOpen,
   isPending,
@@ -164,8 +165,11 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: Team
   if (cause === 'unexplained') return t`See the change with ${plan}.`;
   const taking = changes.some(({ operations }) => operations.lost.length > 0);
   if (remediation === 'auto' && reconcile !== 'none' && cause !== 'unknown') {
-    const then = reconcile === 'all' ? 'given back later' : 'withheld';
-    return t`Reverted automatically${trusted(taking ? `; what was taken is ${then}` : '')}.`;
+    const denies = 'kind' in finding.data && DENYING.includes(finding.data.kind);
+    const then = denies
+      ? 'a Deny is kept'
+      : `what was taken is ${reconcile === 'all' ? 'given back later' : 'withheld'}`;
+    return t`Reverted automatically${trusted(taking ? `; ${then}` : '')}.`;
   }
   if (toFix !== undefined) return toFix;
   if (cause === 'unknown') return t`Run ${plan}, then ${apply}: no apply is on record.`;
@@ -198,7 +202,7 @@ export function worstText(
   const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
   const who = someTexts(people.map(nameOf), 2);
   if (effect === 'full-control')
-    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}${controlFrom(finding)}` };
+    return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}` };
   const from = fromText(first?.moment ?? null);
   if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
   return {
@@ -222,7 +226,7 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
   if (escalates.length > 0) {
     const control = 'way' in data && data.way?.control === 'lab' ? 'Control' : 'Full control';
     const all = strongText(t`${riskText(control)} of the ${controlled(finding)}`);
-    return t`${subject(escalates, finding, names)}${all}${controlFrom(finding)}`;
+    return t`${subject(escalates, finding, names)}${all}`;
   }
   const isStill = isPending(finding);
   const gains = byMoment(changes, 'gained').map(({ users, moment, capabilities }) => {
@@ -264,15 +268,6 @@ function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost'): re
 /** ` from 10 Jan 2027`; nothing if it has begun. */
 function fromText(moment: string | null, space = ' '): Text {
   return moment === null ? t`` : trusted(`${space}from ${firstDay(moment)}`);
-}
-
-/** When those who can escalate gain access, if they do. */
-function controlFrom({ changes, escalates }: DriftFinding): Text {
-  const [first] = byMoment(
-    changes.filter(({ user }) => escalates.includes(user)),
-    'gained',
-  );
-  return fromText(first?.moment ?? null);
 }
 
 /** The people concerned, unless the title names them already. */

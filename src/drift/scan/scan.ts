@@ -19,6 +19,7 @@ import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-chan
 import { withoutAddedDenies } from '../added-denies.ts';
 import { type PendingChanges, pendingChanges } from '../applied.ts';
 import {
+  DENYING,
   type DriftFinding,
   type DriftSeverity,
   isSnoozable,
@@ -271,9 +272,6 @@ function detectDifferences(
 const TAKING: readonly Difference['kind'][] = [
   ...(['membership-removed', 'policy-detached', 'user-deleted', 'group-deleted', 'policy-deleted'] as const),
 ];
-
-/** What takes access there can only be a Deny, which an apply keeps until a person removes it. */
-const DENYING: readonly Difference['kind'][] = ['policy-attached', 'inline-policy-added', 'inline-policy-changed'];
 
 /** What took access, now or once it has an effect, is withheld when the rest is reverted: at once if it gave any. */
 export function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
