@@ -445,8 +445,10 @@ const plans: Claim = async (given) => {
     if (isLater(change.starts.before) || isLater(change.starts.after)) return [];
     const can = canIn(after, user);
     const { gained, lost } = change.operations;
-    // A group outside the lab, which no plan knows, is in the quick check that is printed beside it.
-    const isOutside = inventory.access.users.some(({ name, groups }) => name === user && groups.some(isForeign));
+    // A member's group outside the lab, which no plan knows, is in the quick check that is printed beside it.
+    const isOutside =
+      keyOfUser(user) !== null &&
+      inventory.access.users.some(({ name, groups }) => name === user && groups.some(isForeign));
     return [
       ['gains', minus(gained, can)] as const,
       ['loses', isOutside ? [] : lost.filter((each) => can.has(each))] as const,

@@ -1,7 +1,8 @@
 import { decide } from '../../src/access/decide.ts';
-import type { AccessModel } from '../../src/access/model.ts';
+import { diffAccess } from '../../src/access/diff.ts';
+import { type AccessModel, unmanagedUser } from '../../src/access/model.ts';
 import type { Operation } from '../../src/catalog/mturk.ts';
-import { readPlan } from '../../src/terraform/plan.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { accessFromPlan } from '../../src/terraform/resources.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 
@@ -88,4 +89,31 @@ test('what is forgotten stays in force', () => {
   const plan = readPlan(raw);
   if (!plan.ok) throw new Error('unreadable');
   expect(may(accessFromPlan(plan.value, ACCOUNT).after, 'ada', 'SendBonus')).toBe(true);
+});
+
+test('an outsider whom a plan takes out of a group keeps what they have beside it, also through a group elsewhere', () => {
+  const full = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+  const resource = (type: string, before: object, after = before) => ({
+    ...{ address: `${type}.x`, type, name: 'x', mode: 'managed', deposed: null },
+    change: { actions: [before === after ? 'no-op' : 'update'], before, after, importing: null, afterUnknown: {} },
+  });
+  const own = { name: 'lab-payer', group: 'lab-payer', path: '/mturk/lab/' };
+  const changes = [
+    resource('aws_iam_group', own),
+    resource('aws_iam_group_policy_attachment', { ...own, policy_arn: full }),
+    resource('aws_iam_group_membership', { ...own, users: ['eve'] }, { ...own, users: [] }),
+  ];
+  const lostBy = (more: object, ...groups: readonly string[]) => {
+    const outsider = { ...unmanagedUser('eve', ['lab-payer', ...groups]), ...more };
+    const elsewhere = { name: 'others', path: '/', attached: [full], inline: [] };
+    const existing = { account: ACCOUNT, users: [outsider], groups: [elsewhere], policies: [] };
+    const { before, after } = accessFromPlan({ changes, drift: [] } as unknown as Plan, ACCOUNT, existing);
+    return diffAccess(before, after, AT).people.map(({ operations, allowed }) => [
+      operations.lost.length,
+      allowed.after,
+    ]);
+  };
+  expect(lostBy({})).toEqual([[39, 0]]);
+  expect(lostBy({ attached: [full] })).toEqual([[0, 39]]);
+  expect(lostBy({}, 'others')).toEqual([[0, 39]]);
 });

@@ -122,7 +122,7 @@ export function accessFromPlan(plan: Plan, account: string, existing: AccessMode
     account,
     (type, values, facts) => (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
     existing === null ? [] : unrecordedIn(plan).flatMap((create) => unrecordedAccess(create, existing)),
-    existing?.users,
+    existing ?? undefined,
   );
 }
 

@@ -56,7 +56,7 @@ export interface PlannedAccess {
 
 /**
  * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
- * that only a membership names are unmanaged, and keep what `existing` users of the account have beside their groups. The
+ * that only a membership names are unmanaged, and keep what they have in the `existing` account beside the plan's groups. The
  * boundary's document is assumed to be the one that bootstrap writes.
  */
 export function plannedAccess(
@@ -64,7 +64,7 @@ export function plannedAccess(
   account: string,
   collectAccess: CollectAccess,
   unrecorded: readonly Unrecorded[] = [],
-  existing: readonly AccessUser[] = [],
+  existing: Pick<AccessModel, 'users' | 'groups'> = { users: [], groups: [] },
 ): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
@@ -96,7 +96,9 @@ export function plannedAccess(
   const members = new Set(sides.flatMap(membersIn));
   const managed = new Set(sides.flatMap(({ users }) => [...users.keys()]));
   const unmanaged = [...members].filter((user) => !managed.has(user));
-  const [recorded, before, after] = sides.map((side) => modelOf(side, account, unmanaged, existing));
+  const ofPlan = new Set(sides.flatMap(({ groups, members: of }) => [...groups.keys(), ...of.keys()]));
+  const elsewhere = { ...existing, groups: existing.groups.filter(({ name }) => !ofPlan.has(name)) };
+  const [recorded, before, after] = sides.map((side) => modelOf(side, account, unmanaged, elsewhere));
   return { recorded, before, after } as PlannedAccess;
 }
 
@@ -164,7 +166,7 @@ function modelOf(
   from: AccessFacts,
   account: string,
   unmanaged: readonly string[],
-  existing: readonly AccessUser[],
+  { users: existing, groups: elsewhere }: Pick<AccessModel, 'users' | 'groups'>,
 ): AccessModel {
   const groupsOf = (user: string): readonly string[] =>
     [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
@@ -188,10 +190,12 @@ function modelOf(
   const unknown = [...new Set([...unmanaged, ...membersIn(from)])].filter((name) => !from.users.has(name));
   const foreign = unknown.map((name): AccessUser => {
     const user = existing.find((each) => each.name === name) ?? unmanagedUser(name);
-    return { ...user, groups: groupsOf(name), unmanaged: true };
+    const others = user.groups.filter((group) => elsewhere.some((each) => each.name === group));
+    return { ...user, groups: [...groupsOf(name), ...others].sort(), unmanaged: true };
   });
+  const joined = elsewhere.filter(({ name }) => foreign.some((user) => user.groups.includes(name)));
   const users = [...managed, ...foreign].sort(byName);
-  const groups = [...from.groups].map(([name, values]) => heldBy('group', name, values)).sort(byName);
+  const groups = [...[...from.groups].map(([name, values]) => heldBy('group', name, values)), ...joined].sort(byName);
 
   const policies = new Map(from.policies);
   const referred = [
@@ -199,13 +203,13 @@ function modelOf(
     ...groups.flatMap(({ attached }) => attached),
   ];
   for (const arn of referred) {
-    if (arn !== null && !policies.has(arn)) policies.set(arn, elsewhere(arn, account));
+    if (arn !== null && !policies.has(arn)) policies.set(arn, policyElsewhere(arn, account));
   }
   return { account, users, groups, policies: [...policies.values()].sort(byName) };
 }
 
 /** A policy that is not in the plan: an AWS managed policy, the boundary, or one created outside Terraform. */
-function elsewhere(arn: string, account: string): AccessPolicy {
+function policyElsewhere(arn: string, account: string): AccessPolicy {
   const name = policyName(arn);
   const document =
     boundaryArn({ lab: name, account }) === arn ? boundaryPolicy({ lab: name, account }) : managedPolicyByArn(arn);
