@@ -132,7 +132,7 @@ test.each([
   shell(origin.directory, `git init --quiet --initial-branch=main && git add . && ${commit} First`);
   shell(owner.directory, `git clone --quiet '${origin.directory}' . && git update-ref -d refs/remotes/origin/main`);
   origin.write('team.yaml', FIRST_TEAM.replace('members:', 'members:\n  eve: { name: Eve, roles: [results-reader] }'));
-  const other = `echo 1 > .npmrc && git add . && ${commit} Settings && git update-ref refs/pull/14/head HEAD`;
+  const other = `mkdir -p .github && touch .github/a '!${'x'.repeat(90)}' .npmrc && git add . && ${commit} Settings && git update-ref refs/pull/14/head HEAD`;
   const link = `ln -sf /etc/passwd team.yaml && ${commit} Link && git update-ref refs/pull/15/head HEAD`;
   const attack = `git update-ref refs/pull/12/head HEAD && ${other} && ${link} && git reset --quiet --hard HEAD~2 && git branch bo && git reset --quiet --hard HEAD^ && git tag ${tag} ${at}`;
   shell(origin.directory, `${commit} Typo && ${attack}`);
@@ -151,7 +151,7 @@ test.each([
     stderr: expect.stringMatching(/^error\[pull-request-unavailable\].*\n +reason: fatal: .* refs\/pull\/13\/head\n/),
   });
   expect(await runHere(['preview', '--pull-request', '14'], { cwd: owner.directory })).toMatchObject({
-    stderr: expect.stringContaining('It changes more than team.yaml, which GitHub shows: .npmrc.'),
+    stderr: expect.stringMatching(/It changes more than team.yaml, which GitHub shows: !x+, .github\/a and .npmrc\./),
   });
   expect(await runHere(['preview', '--pull-request', '15'], { cwd: owner.directory })).toMatchObject({
     code: 1,

@@ -93,7 +93,7 @@ test('what a commit says of itself cannot end its quotes', () => {
     '"',
     "''",
     '``',
-    ...'\u02ba\u02dd\u02ee\u02f6\u05f2\u05f4\u1427\u1cd3\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u301d\u301e\u3003\uff02',
+    ...'\u02ba\u02dd\u02ee\u02f6\u05f2\u05f4\u1427\u1cd3\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u301d\u301e\u3003\uff02\u144a\u16cc\ua78c',
   ];
   for (const end of [...ends, ' \u030b', ' \u030e'])
     expect(quoted(`Add Bo${end}; by ${end}Ada`)).toEqual([

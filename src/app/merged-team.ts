@@ -4,6 +4,7 @@ import { MAIN_BRANCH } from '../team/names.ts';
 import { readTeam } from '../team/parse/read-team.ts';
 import type { Team } from '../team/team.ts';
 import { say } from '../text/escape.ts';
+import { codeText, plainText, someTexts, t } from '../text/text.ts';
 import { openClone } from './history/read-history.ts';
 import { baseTeamOf } from './session/read-team.ts';
 import type { Terminal } from './terminal.ts';
@@ -47,7 +48,9 @@ export async function readPullRequest(
   if (!all.ok) return fail('pull-request-unavailable', { number, reason: all.reason });
   const others = all.text.split('\0').filter((name) => name !== '' && name !== path);
   if (others.length > 0)
-    terminal.stderr(say`It changes more than ${path}, which GitHub shows: ${others.join(', ')}.\n`);
+    terminal.stderr(
+      `${plainText(t`It changes more than ${codeText(path)}, which GitHub shows: ${someTexts(others.map(codeText), 5)}.`)}\n`,
+    );
   const branch = { name: `origin/${MAIN_BRANCH}`, tip: main };
   const before = await mergedTeam({ git, path, branch }, head, today, terminal);
   return before.ok ? succeed({ before: before.value, after: team }) : before;

@@ -106,7 +106,7 @@ export function quoted(text: string, longest = LONGEST): string {
  * letters that look like quotes. https://www.unicode.org/Public/security/latest/confusables.txt
  */
 const LIKE_QUOTES =
-  /(?:(?<![\p{L}\p{M}])\p{M}|[^\p{Ll}\p{Lu}\p{Lt}\p{Lo}\p{M}\p{N}\p{Pd}\p{Script=Han}\u30fc !#$%&()*+,./:;<=>?@[\\\]^_{|}~…]|[\u05f2\u1425-\u1429])+/gu;
+  /(?:(?<![\p{L}\p{M}])\p{M}|[^\p{Ll}\p{Lu}\p{Lt}\p{Lo}\p{M}\p{N}\p{Pd}\p{Script=Han}\u30fc !#$%&()*+,./:;<=>?@[\\\]^_{|}~…]|[\u05f2\u1425-\u1429\u144a\u16cc\ua78c])+/gu;
 
 /** A text that cannot end the quotes around it. */
 export function withoutQuotes(text: string): string {
@@ -120,7 +120,8 @@ export function say(words: TemplateStringsArray, ...values: readonly (string | n
 
 /** A word of a command line: a path may hold what a shell reads as its own. */
 export function pasted(word: string): string {
-  return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  // zsh reads `=ls` as a path.
+  return /^(?!=)[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** An option of a command line with its value, which may begin with a dash: `--user-name bo`, `--user-name=-bo`. */

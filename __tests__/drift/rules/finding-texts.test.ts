@@ -266,6 +266,7 @@ test('of a user whom the file no longer names, no edit of it makes a change inte
 test.each([
   ['old', '--user-name old'],
   ['-old', '--user-name=-old'],
+  ['=ls', "--user-name '=ls'"],
 ])('in an issue, a command asks the account for its number and for the id of a key (%s)', (user, option) => {
   const account = all(
     withPolicy(stopArn('pay'), says(bonus)),
