@@ -56,12 +56,13 @@ function gainsInDoubt(...[before, after, at, whole]: Parameters<typeof effectsBe
 }
 
 /**
- * The effect of a difference: alone, on `desired` (the account with the lab as in team.yaml), or together with the other
- * changes, on the account as it is, whichever is worse: a removed boundary and an attached policy can each be harmless alone.
- * What another change, or in `full` a kept Deny, takes again is left out. For an added user or group: all it can do.
+ * The effect of a difference: alone, on `desired` (the account with the lab as in team.yaml), after `earlier` ones of the same
+ * people, so that no gain is between two, or together with the other changes, on the account as it is, whichever is worse: a
+ * removed boundary and an attached policy can each be harmless alone. What another change, or in `full` a kept Deny, takes again is left out. For an added user or group: all it can do.
  */
 export function effectOfDifference(
   difference: Difference,
+  earlier: readonly Difference[],
   desired: ModelIndex,
   account: ModelIndex,
   full: ModelIndex,
@@ -74,17 +75,23 @@ export function effectOfDifference(
     return effectOf(gainsOf(conservativeModel(own), at), escalatingIn(own, lab, at));
   }
   if (difference.kind === 'group-added') return effectOfGroup(difference.group, desired, account, lab, at);
-  const group = groupOf(difference);
+  const all = [...earlier, difference];
+  const groups = all.flatMap((each) => groupOf(each) ?? []);
   const users = new Set([desired, account].flatMap((index) => concernedBy(index, difference)));
-  const concerned = (index: ModelIndex) => around(index, users, group === null ? [] : [group]);
+  const concerned = (index: ModelIndex) => around(index, users, groups);
   const [before, now, whole] = [concerned(desired), concerned(account), concerned(full)];
   const alone = effectBetween(before, withDifferences(before, [difference], documents), lab, at, [before, whole]);
   const without = withDifferences(now, [inverse(difference)], documents);
   const together = effectBetween(without, now, lab, at, [before, whole]);
-  const escalates = [...new Set([...together.escalates, ...alone.escalates])].sort();
+  const step = withDifferences(before, earlier, documents);
+  const then =
+    earlier.length < 2
+      ? effectOf([], [])
+      : effectBetween(step, withDifferences(before, all, documents), lab, at, [before, whole]);
+  const escalates = [...new Set([...together.escalates, ...alone.escalates, ...then.escalates])].sort();
   // Of what is only lost, a part can be lost already on the account as it is.
   const losses = together.changes.filter(({ worstGain }) => worstGain === null);
-  return effectOf(distinctEffects([...losses, ...alone.changes, ...together.changes]), escalates);
+  return effectOf(distinctEffects([...losses, ...alone.changes, ...together.changes, ...then.changes]), escalates);
 }
 
 function effectOfGroup(

@@ -7,6 +7,7 @@ import { rolePolicyArn } from '../../../src/team/names.ts';
 import { plainText } from '../../../src/text/text.ts';
 import {
   after,
+  all,
   type Change,
   changeUser,
   edit,
@@ -16,6 +17,7 @@ import {
   scanOfAccount,
   statement,
   TODAY,
+  takeOut,
   withMember,
   write,
 } from '../../support/changed-account.ts';
@@ -94,4 +96,20 @@ test('what a policy denies beside what it gives is kept, and not given back late
     'Reverted automatically; what was taken is withheld.',
     'Reverted automatically; what was taken is given back later.',
   ]);
+});
+
+test('what two changes allow and two others give, any of which would do, is said by one of them', () => {
+  const role = 'everything-but-bonus';
+  const gives = (policy: string) => write('gus', policy, says(allow(['SendBonus'])));
+  const change = all(
+    takeOut('gus', name(role)),
+    edit(rolePolicyArn(sampleTeam, role), says(allow(['GetHIT']))),
+    gives('one'),
+    gives('two'),
+  );
+  const { findings } = scanOfAccount({ account: change(desiredAccess(sampleTeam, TODAY)) });
+  const saying = findings.filter(({ changes }) =>
+    changes.some(({ user, operations }) => user === name('gus') && operations.gained.includes('SendBonus')),
+  );
+  expect(saying.map(({ severity }) => severity)).toEqual(['critical']);
 });

@@ -3,7 +3,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
-import type { Documents } from '../../access/with-differences.ts';
+import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
@@ -252,10 +252,14 @@ function detectDifferences(
 ): readonly Detected[] {
   const desired = indexModel(withDesired(account.model, part, expected.model));
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
+  const byUser = new Map<string, Difference[]>();
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
+    const users = new Set(isOpen ? [desired, account].flatMap((index) => concernedBy(index, difference)) : []);
+    const earlier = [...new Set([...users].flatMap((user) => byUser.get(user) ?? []))];
+    for (const user of users) byUser.set(user, [...(byUser.get(user) ?? []), difference]);
     const effect = isOpen
-      ? effectOfDifference(difference, desired, account, full, documents, lab, at)
+      ? effectOfDifference(difference, earlier, desired, account, full, documents, lab, at)
       : effectOf([], []);
     const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
     // An apply suspends a user of another id by that policy.
