@@ -152,7 +152,7 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4945,
-  app: 5450,
+  app: 5455,
   setup: 1720,
   eject: 690,
   emulator: 8370,
@@ -166,7 +166,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   guardrails: 735,
   github: 1390,
   terraform: 2180,
-  aws: 2470,
+  aws: 2510,
   access: 3680,
   edit: 865,
   team: 4340,

@@ -96,7 +96,9 @@ test('the apply role writes nothing into it', async () => {
 });
 
 test('bootstrap does not take it for its own', async () => {
-  const found = await withS3(emulator.rootCredentials, (s3) => inspectBucket(s3, { ...STATE, account: team.account }));
+  const found = await withS3(emulator.rootCredentials, (s3) =>
+    inspectBucket(s3, { ...STATE, lab: team.lab, account: team.account }),
+  );
   expect(found).toMatchObject({ failure: { code: 'bucket-unusable' } });
 });
 

@@ -1,6 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
@@ -256,3 +257,47 @@ test.each(['PutGroupPolicy', 'AttachGroupPolicy'] as const)(
     });
   },
 );
+
+const RENAMED: Team = {
+  ...smallTeam,
+  roles: smallTeam.roles.map((each) => (each.key === 'paymaster' ? { ...each, key: 'payers' } : each)),
+  members: smallTeam.members.map((each) => (each.key === 'fay' ? { ...each, roles: ['payers'] } : each)),
+};
+
+test.each<[string, Team, (iam: aws.IAMClient) => Promise<unknown>]>([
+  [
+    'attached to a member, in force on a later day',
+    smallTeam,
+    async (iam) => {
+      const Condition = { DateGreaterThan: { 'aws:CurrentTime': '2026-12-24T00:00:00Z' } };
+      const dated = { PolicyName: 'stop', PolicyDocument: documentOf({ Condition }) };
+      const { Policy } = await iam.send(new aws.CreatePolicyCommand(dated));
+      await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: Policy?.Arn }));
+    },
+  ],
+  [
+    'at a renamed role that the member was taken out of',
+    RENAMED,
+    async (iam) => {
+      const own = { ...group('paymaster'), PolicyName: 'stop', PolicyDocument: NO_BONUS };
+      await iam.send(new aws.PutGroupPolicyCommand(own));
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...group('paymaster'), ...user('fay') }));
+    },
+  ],
+])('a Deny %s is kept, although the apply ends before it has written limits', async (_what, team, cutOff) => {
+  const start = await withLab(await appliedTo(smallTeam), async (test) => {
+    await cutOff(test.lab(smallTeam).iam);
+    return copyOf(test.memory);
+  });
+  await withLab(start, async (test) => {
+    test.listen(({ action }) => action !== 'PutUserPolicy');
+    const lab = test.lab(team);
+    expect((await applyPlanned(lab, await planned(lab), carriedOut(), SILENT)).ok).toBe(false);
+    test.listen(null);
+    await applied(test.lab(team));
+    const { withheld } = (await planned(test.lab(team))).ruled;
+    expect(withheld.map(({ kind, key }) => `${key} ${kind}`)).toContain('fay deny-kept');
+    const later = accessAt(accessIn(test.memory.account), new Date('2027-01-02'));
+    expect([...(later.get(user('fay').UserName) ?? [])]).not.toContain('SendBonus');
+  });
+});

@@ -471,7 +471,7 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
     const { endpoint, rootCredentials } = test.emulator;
     const s3 = new S3Client({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
     await s3.send(new CreateBucketCommand({ Bucket }));
-    const bucket = { ...STATE, account: team.account };
+    const bucket = { ...STATE, lab: team.lab, account: team.account };
     await writeBootstrapRecord(s3, bucket, { version: 1, lab: team.lab, repository: REPOSITORY });
     s3.destroy();
     const place = (name: string) => ({

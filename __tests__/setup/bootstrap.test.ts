@@ -4,6 +4,7 @@ import {
   DeleteBucketOwnershipControlsCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
+  type LifecycleRule,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketOwnershipControlsCommand,
@@ -30,7 +31,13 @@ import {
 } from '../../src/setup/bootstrap/bootstrap.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
-import { BOUNDARY_PATH, ROLE_POLICY, WORKFLOW_ROLES } from '../../src/team/names.ts';
+import {
+  BOUNDARY_PATH,
+  ROLE_POLICY,
+  WORKFLOW_ROLES,
+  type WorkflowRole,
+  workflowRoleArn,
+} from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { callIam, createRoles } from '../emulator/clients.ts';
 import { sampleOf } from '../support/exhaustive.ts';
@@ -98,14 +105,24 @@ const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`)
 const notAsWanted = (part: SetupPart) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
 /** Lets another account do something with the bucket, or with an object of it. */
 async function allow(Action: string, object: string): Promise<void> {
+  await state(object, { Effect: 'Allow', Principal: { AWS: '999999999999' }, Action });
+}
+
+/** Adds a statement to the policy of the bucket. */
+async function state(object: string, statement: object): Promise<void> {
   const { Policy = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
   const written = JSON.parse(Policy);
-  const Resource = `arn:aws:s3:::${Bucket}${object}`;
-  written.Statement.push({ Effect: 'Allow', Principal: { AWS: '999999999999' }, Action, Resource });
+  written.Statement.push({ Resource: `arn:aws:s3:::${Bucket}${object}`, ...statement });
   await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(written) }));
 }
 
-const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
+async function addRule(rule: LifecycleRule): Promise<void> {
+  const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+  const LifecycleConfiguration = { Rules: [...Rules, rule] };
+  await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+}
+
+const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, lab: LAB.lab, account }));
 
 describe('what bootstrap sets up', () => {
   test('is all missing in an empty account, then as wanted, and changed by nothing any more', async () => {
@@ -160,23 +177,37 @@ describe('what bootstrap sets up', () => {
         ['the rules of replication', () => allow('s3:PutRepl*', ''), bucketOf, ['policy']],
         [
           'a rule by which the state expires',
-          async () => {
-            const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-            const soon = { ID: 'tidy', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } };
-            const LifecycleConfiguration = { Rules: [...Rules, soon] };
-            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+          () => addRule({ ...{ ID: 'tidy', Status: 'Enabled' }, Filter: { Prefix: '' }, Expiration: { Days: 1 } }),
+          bucketOf,
+          ['old-versions'],
+        ],
+        [
+          'a rule by which what has a tag expires',
+          () => {
+            const Filter = { Tag: { Key: 'a', Value: 'b' } };
+            return addRule({ ...{ ID: 'tidy', Status: 'Enabled' }, Filter, Expiration: { Days: 1 } });
+          },
+          bucketOf,
+          ['old-versions'],
+        ],
+        [
+          'a rule by which old versions expire after a day',
+          () => {
+            const NoncurrentVersionExpiration = { NoncurrentDays: 1 };
+            return addRule({
+              ...{ ID: 'tidy', Status: 'Enabled' },
+              Filter: { Prefix: '' },
+              NoncurrentVersionExpiration,
+            });
           },
           bucketOf,
           ['old-versions'],
         ],
         [
           'a rule that archives the state',
-          async () => {
-            const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-            const cold = { ID: 'cold', Status: 'Enabled' as const, Filter: { ObjectSizeGreaterThan: 1 } };
+          () => {
             const Transitions = [{ Days: 1, StorageClass: 'DEEP_ARCHIVE' as const }];
-            const LifecycleConfiguration = { Rules: [...Rules, { ...cold, Transitions }] };
-            await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+            return addRule({ ...{ ID: 'cold', Status: 'Enabled' }, Filter: { ObjectSizeGreaterThan: 1 }, Transitions });
           },
           bucketOf,
           ['old-versions'],
@@ -216,6 +247,52 @@ describe('what bootstrap sets up', () => {
     }
     await allow('s3:PutObject', '/others/${aws:username}/*');
     expect(notAsWanted(await bucketOf())).toEqual([]);
+  });
+
+  test('ends each Deny that keeps a workflow from its objects, and no other', async () => {
+    await setUp();
+    const role = (key: WorkflowRole) => workflowRoleArn(LAB, key);
+    const deny = { ...{ Effect: 'Deny', Principal: '*' }, Action: 's3:PutObject' };
+    const tls = (operator: string, version: string) => ({ Condition: { [operator]: { 's3:TlsVersion': version } } });
+    const found = async (object: string, statement: object) => {
+      await state(object, { ...deny, ...statement });
+      return [statement, notAsWanted(await bucketOf())];
+    };
+    for (const [object, statement] of [
+      ['/*', {}],
+      ['/*', { Principal: { AWS: role('apply') } }],
+      ['/*', { Principal: { AWS: [`arn:aws:iam::${account}:root`] } }],
+      [`/${PLACE.key}/team.tfstate.tflock`, { Action: 's3:Delete*' }],
+      ['', { Action: 's3:ListBucket' }],
+      ['', { Action: 's3:GetLifecycleConfiguration', Principal: { AWS: role('scan') } }],
+      ['/*', { Condition: { StringEquals: { 's3:signatureversion': 'AWS4-HMAC-SHA256' } } }],
+      ['/*', { Condition: { DateGreaterThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } } }],
+      ['/*', { Condition: { ArnNotLike: { 'aws:PrincipalArn': role('plan') } } }],
+      ['/*', { Condition: { StringEquals: { 'aws:PrincipalAccount': '${aws:SourceAccount}' } } }],
+      ['/*', { Condition: { Bool: { 'aws:SecureTransport': true } } }],
+      ['/*', { Action: 's3:*', Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption': 'AES256' } } }],
+      ['/*', tls('NumericEquals', '1.3')],
+    ] as const) {
+      expect(await found(object, statement)).toEqual([statement, ['policy']]);
+      await setUp();
+      expect(notAsWanted(await bucketOf())).toEqual([]);
+    }
+    for (const [object, statement] of [
+      ['/*', { Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': false } } }],
+      ['/*', { Action: 's3:*', ...tls('NumericLessThan', '1.2') }],
+      ['/*', { Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption': 'AES256' } } }],
+      ['/*', { Condition: { ArnNotLike: { 'aws:PrincipalArn': role('apply').replace('-apply', '-*') } } }],
+      ['/*', { Condition: { StringNotEqualsIfExists: { 'aws:PrincipalAccount': account } } }],
+      ['/*', { Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-lab' } } }],
+      ['/*', { Principal: { AWS: `arn:aws:iam::${account}:user/mallory` } }],
+      ['/*', { Principal: { AWS: '999999999999' } }],
+      ['/*', { Principal: { Service: 'logging.s3.amazonaws.com' } }],
+      ['', { Action: ['s3:DeleteBucket', 's3:PutBucketPolicy'] }],
+      [`/${PLACE.key}/team.tfstate`, { Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }],
+      ['/others/*', {}],
+    ] as const) {
+      expect(await found(object, statement)).toEqual([statement, []]);
+    }
   });
 
   test('takes back what an access control list grants, which keeps S3 from disabling it', async () => {
@@ -259,7 +336,7 @@ describe('what bootstrap sets up', () => {
 
   test('a bucket whose creation is sent again, because the answer was lost, is set up all the same', async () => {
     const missing = await bucketOf();
-    for (const _attempt of [1, 2]) orThrow(await setUpBucket(all.s3, { ...PLACE, account }, missing));
+    for (const _attempt of [1, 2]) orThrow(await setUpBucket(all.s3, { ...PLACE, lab: LAB.lab, account }, missing));
     expect(notAsWanted(await bucketOf())).toEqual([]);
   });
 

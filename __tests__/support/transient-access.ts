@@ -51,9 +51,9 @@ function inlinePolicy({ name, document }: InlineRecord) {
 /** What each user may do, by the user's name. */
 type Access = ReadonlyMap<string, ReadonlySet<Operation>>;
 
-export function accessAt(model: AccessModel): Access {
+export function accessAt(model: AccessModel, at = AT): Access {
   return new Map(
-    accessOf(model, { at: AT }).map(({ user, allowed }) => [user.name, new Set(listOperations(allowed))] as const),
+    accessOf(model, { at }).map(({ user, allowed }) => [user.name, new Set(listOperations(allowed))] as const),
   );
 }
 

@@ -1,5 +1,7 @@
 import type { AccessModel, Holder } from '../access/model.ts';
+import { isEmpty } from '../access/operation-set.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
+import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
 import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -22,8 +24,8 @@ export function withoutAddedDenies(
   const without = (document: PolicyDocument | null, holder: Holder, isReached = false): PolicyDocument | null => {
     if (document === null) return null;
     const statements = statementsOf(document);
-    const isWithheld = ({ Sid, Effect }: Statement) =>
-      Effect === 'Deny' && Sid === WITHHELD_SID && holder.kind === 'user';
+    const isWithheld = (each: Statement) =>
+      holder.kind === 'user' && each.Sid === WITHHELD_SID && isComputed(each) && !isEmpty(deniedBy(each));
     // Every statement of the file has a Sid.
     const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && (Sid ?? '') === '';
     const add = (kind: AddedDenies['kind'], found: readonly Statement[]) => {
@@ -31,8 +33,8 @@ export function withoutAddedDenies(
     };
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
-    const isOutOfReach = ({ Sid, Effect, Condition }: Statement) =>
-      isReached && Effect === 'Deny' && Sid === OUT_OF_REACH_SID && Condition === undefined;
+    const isOutOfReach = (each: Statement) =>
+      isReached && each.Effect === 'Deny' && each.Sid === OUT_OF_REACH_SID && isComputed(each);
     const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
     return Statement.length === statements.length ? document : { ...document, Statement };
   };

@@ -93,6 +93,21 @@ test.each<[string, Change, readonly string[]]>([
     ['policy-changed/paymaster: medium, announced'],
   ],
   [
+    'a statement with that Sid under a condition that never holds',
+    write('fay', 'limits', says({ Sid: 'Withheld', ...noBonus, Condition: { StringEquals: { 'aws:username': 'x' } } })),
+    ['inline-policy-added/user/fay/limits: low, auto'],
+  ],
+  [
+    'a statement with that Sid under a condition that holds',
+    write('fay', 'limits', says({ Sid: 'Withheld', ...noBonus, Condition: { StringLike: { 'aws:username': '*' } } })),
+    ['inline-policy-added/user/fay/limits: medium, manual'],
+  ],
+  [
+    'a statement with that Sid that denies other services alone',
+    write('fay', 'limits', says({ Sid: 'Withheld', ...noGroups })),
+    ['inline-policy-added/user/fay/limits: low, auto'],
+  ],
+  [
     'what an apply writes beside a group outside the path, of who is in none',
     write('fay', 'limits', says({ Sid: 'OutOfReach', ...statement('Deny', '*') })),
     ['inline-policy-added/user/fay/limits: medium, manual'],

@@ -49,7 +49,7 @@ test.each<[string, Partial<SetupChanges>, string, string, string]>([
     { bucket: { name: 'lab-state', settings: ['policy'] } },
     'bucket-changed/lab-state/policy',
     'critical',
-    'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others in, or allows access without TLS.',
+    'Bucket lab-state of the state was changed. Differs from what this version writes: the bucket policy lets others in, hinders the workflows, or allows access without TLS.',
   ],
   [
     'the bucket, whose access control lists count',

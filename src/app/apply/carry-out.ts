@@ -8,6 +8,7 @@ import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
 import type { Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName } from '../../team/names.ts';
+import type { Member } from '../../team/team.ts';
 import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
@@ -222,17 +223,18 @@ interface Step {
   readonly targets: readonly string[];
 }
 
-/** Addresses of the policies into which the plan writes Denies that someone added to a role. */
-function keepingDenies({ ruled, saved }: StackPlan): readonly string[] {
+/** Addresses of the policies into which the plan writes Denies that someone added to a role or a member. */
+function keepingDenies({ ruled: { team }, saved }: StackPlan): readonly string[] {
   const changing = new Set(saved.plan.changes.filter(isChange).map(({ address }) => address));
-  return ruled.team.roles
-    .filter(({ keptDenies = [] }) => keptDenies.length > 0)
-    .map(({ key }) => `aws_iam_policy.${roleAddress(key)}`)
-    .filter((address) => changing.has(address));
+  const isKeeping = ({ keptDenies = [] }: Pick<Member, 'keptDenies'>) => keptDenies.length > 0;
+  return [
+    ...team.roles.filter(isKeeping).map(({ key }) => `aws_iam_policy.${roleAddress(key)}`),
+    ...team.members.filter(isKeeping).map(({ key }) => `aws_iam_user_policy.${limitsAddress(key)}`),
+  ].filter((address) => changing.has(address));
 }
 
 /**
- * A Deny for the members at risk comes first and alone, then the policies that keep a role's Denies, which leave the group only
+ * A Deny for the members at risk comes first and alone, then the policies that keep added Denies, which leave their place only
  * then, then everything else, then the Deny is removed.
  */
 async function applyInSteps(
@@ -242,7 +244,8 @@ async function applyInSteps(
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
-  const first = [keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), keepingDenies(plan)];
+  const suspending = keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`);
+  const first = [suspending, keepingDenies(plan).filter((address) => !suspending.includes(address))];
   const steps: readonly Step[] = [
     ...first.flatMap((targets) => (targets.length === 0 ? [] : [{ phase: 'partial' as const, targets }])),
     { phase: 'suspended', targets: [] },

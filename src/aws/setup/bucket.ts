@@ -28,24 +28,25 @@ import { conservativeDocument } from '../../access/conservative.ts';
 import { OPEN_KEYS } from '../../access/request-context.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
-import { ACTION_NAMES, RESOURCE_ARNS, type Statement, toList } from '../../iam/document.ts';
+import { conditionsHold } from '../../iam/conditions.ts';
+import { ACTION_NAMES, CONDITIONS, conditionsOf, RESOURCE_ARNS, type Statement, toList } from '../../iam/document.ts';
 import { actionMatches, resourceMatches } from '../../iam/evaluate.ts';
+import { hasVariables, type RequestContext, valuesOf } from '../../iam/pattern.ts';
+import { iamName, WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
 import { orNull } from '../client.ts';
 import { missing, type Setting, type SetupPart, setting } from './setup-part.ts';
 
 /** The bucket of a lab's state, and whose it must be. */
-export interface StateBucket extends StatePlace {
-  /** 12 digits. */
-  readonly account: string;
-}
+export interface StateBucket extends StatePlace, Pick<Team, 'lab' | 'account'> {}
 
 /** The bucket of a lab's state; null without one. */
 export function stateBucketOf({
+  lab,
   account,
   settings: { state },
-}: Pick<Team, 'account' | 'settings'>): StateBucket | null {
-  return state === null ? null : { ...state, account };
+}: Pick<Team, 'lab' | 'account' | 'settings'>): StateBucket | null {
+  return state === null ? null : { ...state, lab, account };
 }
 
 interface BucketSetting {
@@ -112,11 +113,14 @@ const SETTINGS = {
     async isWanted(s3, bucket) {
       const wanted = canonicalJson(tlsOnly(bucket));
       const { Statement } = await readPolicy(s3, bucket);
-      return Statement.some((each) => canonicalJson(each) === wanted) && !Statement.some((each) => opens(each, bucket));
+      const isUnwanted = (each: BucketStatement) => opens(each, bucket) || hinders(each, bucket);
+      return Statement.some((each) => canonicalJson(each) === wanted) && !Statement.some(isUnwanted);
     },
     async set(s3, bucket) {
       const policy = await readPolicy(s3, bucket);
-      const others = policy.Statement.filter((each) => each.Sid !== TLS_ONLY && !opens(each, bucket));
+      const others = policy.Statement.filter(
+        (each) => each.Sid !== TLS_ONLY && !opens(each, bucket) && !hinders(each, bucket),
+      );
       const Policy = JSON.stringify({ ...policy, Statement: [...others, tlsOnly(bucket)] });
       await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy }));
     },
@@ -232,8 +236,10 @@ function tlsOnly({ bucket }: StateBucket) {
   };
 }
 
+const WHO = z.union([z.string(), z.array(z.string()).readonly()]);
+const VERSION = '2012-10-17';
 const POLICY = z.looseObject({
-  Version: z.string().default('2012-10-17'),
+  Version: z.string().default(VERSION),
   Statement: z.preprocess(
     (given) => (Array.isArray(given) ? given : [given]),
     z.array(
@@ -244,10 +250,24 @@ const POLICY = z.looseObject({
         NotAction: ACTION_NAMES,
         Resource: RESOURCE_ARNS,
         NotResource: RESOURCE_ARNS,
+        Principal: z.union([z.string(), z.record(z.string(), WHO)]).optional(),
+        Condition: CONDITIONS.optional(),
       }),
     ),
   ),
 });
+
+type BucketStatement = z.infer<typeof POLICY>['Statement'][number];
+
+/** What `inspectBucket` reads. */
+export const BUCKET_READS = [
+  's3:GetBucketOwnershipControls',
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+];
 
 /** What decides who may write the objects of a bucket, how long they stay, and what copies or old versions there are. */
 const BUCKET_WRITES = [
@@ -261,13 +281,83 @@ const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bo
  * Whether a statement lets anyone use the lab's objects or change the bucket, besides whom IAM lets. Another account chooses
  * what a policy variable stands for: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-function opens(statement: Statement, { bucket, key }: StateBucket): boolean {
+function opens(statement: BucketStatement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
-  const { Version, Statement } = conservativeDocument({ Version: '2012-10-17', Statement: statement }, () => false);
-  const about = (resource: string) =>
-    toList(Statement).some((each) => resourceMatches(each, Version, resource, {}, OPEN_KEYS));
-  const isOfBucket = about(arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
-  return statement.Effect === 'Allow' && (isOfBucket || OBJECTS.some((name) => about(`${arn}/${key}/${name}`)));
+  const isOfBucket = isAbout(statement, arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
+  const isOfObject = () => OBJECTS.some((name) => isAbout(statement, `${arn}/${key}/${name}`));
+  return statement.Effect === 'Allow' && (isOfBucket || isOfObject());
+}
+
+/** Whether a statement can be about a resource, whatever the values of policy variables. */
+function isAbout(statement: BucketStatement, resource: string): boolean {
+  const open: Statement = { ...statement, Effect: 'Allow' };
+  const { Version, Statement } = conservativeDocument({ Version: VERSION, Statement: open }, () => false);
+  return toList(Statement).some((each) => resourceMatches(each, Version, resource, {}, OPEN_KEYS));
+}
+
+/** Whether a statement keeps a workflow from the lab's objects or from checking the bucket. Conditions on what is not known hold. */
+function hinders(statement: BucketStatement, { bucket, key, ...lab }: StateBucket): boolean {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const calls = [
+    ...['s3:ListBucket', ...BUCKET_READS].map((action) => ({ action, resource: arn })),
+    ...OBJECTS.flatMap((name) => {
+      const actions = ['s3:GetObject', 's3:PutObject', ...(name.endsWith('.tflock') ? ['s3:DeleteObject'] : [])];
+      return actions.map((action) => ({ action, resource: `${arn}/${key}/${name}` }));
+    }),
+  ];
+  return (
+    statement.Effect === 'Deny' &&
+    calls.some(
+      ({ action, resource }) =>
+        actionMatches(statement, action) &&
+        isAbout(statement, resource) &&
+        WORKFLOW_ROLES.some(
+          (role) =>
+            isOfRole(statement, lab, role) &&
+            workflowContexts(lab, role, action).some((context) => canHold(statement, context)),
+        ),
+    )
+  );
+}
+
+/** What S3 knows of the calls of a workflow, which may come with either version of TLS. */
+function workflowContexts(lab: Pick<Team, 'lab' | 'account'>, role: WorkflowRole, action: string) {
+  return ['1.2', '1.3'].map((tls) => ({
+    'aws:PrincipalArn': workflowRoleArn(lab, role),
+    'aws:PrincipalAccount': lab.account,
+    'aws:ResourceAccount': lab.account,
+    's3:ResourceAccount': lab.account,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:SecureTransport': 'true',
+    's3:TlsVersion': tls,
+    ...(action === 's3:PutObject' ? { 's3:x-amz-server-side-encryption': 'AES256' } : {}),
+  }));
+}
+
+/** An account lets its own organization in by these; whether that is the one that a policy names, no call here says. */
+const ORGANIZATION = ['aws:principalorgid', 'aws:principalorgpaths'];
+
+function canHold(statement: BucketStatement, context: RequestContext): boolean {
+  return conditionsOf(statement).every(({ operator, key, values }) => {
+    if (ORGANIZATION.includes(key.toLowerCase())) return false;
+    const isKnown = valuesOf(context, key) !== null && !values.some((value) => hasVariables(value, VERSION));
+    const Condition = { [operator]: { [key]: values } };
+    return !isKnown || conditionsHold({ Effect: 'Deny', Condition }, VERSION, context);
+  });
+}
+
+/** Whether the principal of a statement can be a workflow's role: all but those of `NotPrincipal` count. */
+function isOfRole({ Principal = '*' }: BucketStatement, lab: Pick<Team, 'lab' | 'account'>, role: WorkflowRole) {
+  const { account } = lab;
+  const session = `arn:aws:sts::${account}:assumed-role/${iamName(lab.lab, role)}/`;
+  const own = ['*', account, `arn:aws:iam::${account}:root`, workflowRoleArn(lab, role)];
+  const kinds = typeof Principal === 'string' ? { AWS: Principal } : Principal;
+  return Object.entries(kinds).some(
+    ([kind, who]) =>
+      kind !== 'Service' &&
+      (kind !== 'AWS' || toList(who).some((each) => own.includes(each) || each.startsWith(session))),
+  );
 }
 
 async function readPolicy(s3: S3Client, bucket: StateBucket): Promise<z.infer<typeof POLICY>> {
@@ -291,18 +381,21 @@ function oldVersionsExpire({ key }: StateBucket): LifecycleRule {
 }
 
 /**
- * Whether a rule lets the lab's objects expire, and not only old versions of them, or archives them, so that no call reads
- * them: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, InvalidObjectState. Nothing tags these objects.
+ * Whether a rule lets the lab's objects expire, or old versions of them too soon, or archives them, so that no call reads them:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, InvalidObjectState. Any object can have any tag.
  */
-function expires({ Status, Expiration, Transitions, Filter, Prefix }: LifecycleRule, { key }: StateBucket): boolean {
-  const isOfTag = (Filter?.Tag ?? Filter?.And?.Tags) !== undefined;
+function expires(
+  { Status, Expiration, NoncurrentVersionExpiration: old, Transitions, Filter, Prefix }: LifecycleRule,
+  { key }: StateBucket,
+): boolean {
   const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
-  const isAbout = !isOfTag && OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
+  const isOfLab = OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
   const isArchived = Transitions?.some(
     ({ StorageClass }) => StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE',
   );
-  const isGone = (Expiration?.Days ?? Expiration?.Date) !== undefined || isArchived === true;
-  return Status === 'Enabled' && isAbout && isGone;
+  const isSoon = (old?.NoncurrentDays ?? OLD_VERSION_DAYS) < OLD_VERSION_DAYS;
+  const isGone = (Expiration?.Days ?? Expiration?.Date) !== undefined || isArchived === true || isSoon;
+  return Status === 'Enabled' && isOfLab && isGone;
 }
 
 async function readRules(s3: S3Client, bucket: StateBucket): Promise<readonly LifecycleRule[]> {

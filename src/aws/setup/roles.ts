@@ -4,6 +4,7 @@ import type { ConditionBlock, PolicyDocument, Statement } from '../../iam/docume
 import type { TrustPolicy } from '../../iam/resource-policy.ts';
 import { boundaryArn, labPath, MAIN_BRANCH, type WorkflowRole } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
+import { BUCKET_READS } from './bucket.ts';
 import { BOOTSTRAP_RECORD, KEY_MARKERS, type RepositoryFacts } from './record.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
@@ -43,16 +44,6 @@ const DELETES_CREDENTIALS = [
   'DeleteSSHPublicKey',
   'DeleteServiceSpecificCredential',
   'DeleteSigningCertificate',
-];
-
-/** What `inspectBucket` reads. */
-const BUCKET_READS = [
-  's3:GetBucketOwnershipControls',
-  's3:GetBucketPolicy',
-  's3:GetBucketPublicAccessBlock',
-  's3:GetBucketVersioning',
-  's3:GetEncryptionConfiguration',
-  's3:GetLifecycleConfiguration',
 ];
 
 /**

@@ -38,7 +38,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   ownership: 'no access control lists',
   versioning: 'versioning',
   encryption: 'encryption',
-  policy: 'TLS only and no other access',
+  policy: 'TLS only and no other access or denial',
   'old-versions': 'old versions expire',
   audience: 'audience sts.amazonaws.com',
   path: 'path',

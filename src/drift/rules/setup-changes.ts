@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<SetupSetting, string>> = {
   ownership: 'access control lists (ACLs) can let others in',
   versioning: 'versioning',
   encryption: 'encryption',
-  policy: 'the bucket policy lets others in, or allows access without TLS',
+  policy: 'the bucket policy lets others in, hinders the workflows, or allows access without TLS',
   'old-versions': 'the rules by which objects expire or are archived',
   audience: 'audience',
 };

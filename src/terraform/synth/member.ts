@@ -57,16 +57,24 @@ export class MemberUser extends Construct {
     return limits;
   }
 
-  /** When `limits` end, the resource of inline policies deletes them at any moment: see `usersToSuspend`. */
+  /**
+   * When `limits` end, the resource of inline policies deletes them at any moment: see `usersToSuspend`. What is taken from the
+   * user can hold Denies, which `limits` keep by then.
+   */
   private createExclusives(address: string): void {
     const { userName, limits } = this;
-    const attachments = new IamUserPolicyAttachmentsExclusive(this, 'attachments', { userName, policyArns: [] });
+    const onceLimited = limits === null ? {} : { dependsOn: [limits] };
+    const attachments = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
+      userName,
+      policyArns: [],
+      ...onceLimited,
+    });
     attachments.overrideLogicalId(address);
     const inline = new IamUserPoliciesExclusive(this, 'inline', {
       userName,
       policyNames: limits === null ? [] : [LIMITS_POLICY],
       // The provider would write a listed but missing policy without a document, which IAM rejects.
-      ...(limits === null ? {} : { dependsOn: [limits] }),
+      ...onceLimited,
     });
     inline.overrideLogicalId(address);
   }
