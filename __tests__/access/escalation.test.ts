@@ -229,6 +229,7 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     service('lambda.amazonaws.com'),
   ],
   ['SSM', on('ssm:SendCommand', '*'), 'account', service('ec2.amazonaws.com')],
+  ['Step Functions', on('states:UpdateStateMachine', '*'), 'account', service('states.us-east-1.amazonaws.com')],
   ['CloudFormation', on('cloudformation:UpdateStack', '*'), 'account', service('cloudformation.amazonaws.com')],
   ['the boundary of the lab', on('iam:CreatePolicyVersion', boundaryArn(sampleTeam)), 'lab'],
 ])('the red team would be found: %s', (_what, document, control, roles = ROLES) => {
