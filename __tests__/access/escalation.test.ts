@@ -228,12 +228,41 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     'account',
     service('lambda.amazonaws.com'),
   ],
+  [
+    'CreateUser and AttachUserPolicy, denied on all but one path',
+    says(statement('Allow', ['iam:CreateUser', 'iam:AttachUserPolicy']), {
+      Effect: 'Deny',
+      Action: 'iam:*',
+      NotResource: `${ACCOUNT}:user/ops/*`,
+    }),
+    'account',
+  ],
+  [
+    'Lambda, denied on all but some functions',
+    says(statement('Allow', 'lambda:UpdateFunctionCode'), {
+      Effect: 'Deny',
+      Action: 'lambda:*',
+      NotResource: lambda('deploy-*'),
+    }),
+    'account',
+    service('lambda.amazonaws.com'),
+  ],
   ['SSM', on('ssm:SendCommand', '*'), 'account', service('ec2.amazonaws.com')],
   ['Step Functions', on('states:UpdateStateMachine', '*'), 'account', service('states.us-east-1.amazonaws.com')],
   ['CloudFormation', on('cloudformation:UpdateStack', '*'), 'account', service('cloudformation.amazonaws.com')],
   ['the boundary of the lab', on('iam:CreatePolicyVersion', boundaryArn(sampleTeam)), 'lab'],
 ])('the red team would be found: %s', (_what, document, control, roles = ROLES) => {
   expect(wayOf(bounded(document), roles, withPolicy(LIMIT, EVERYTHING))).toMatchObject({ control });
+});
+
+const FOR_USERS = ['iam:CreateUser', 'iam:AttachUserPolicy'];
+
+test.each<[string, boolean, PolicyDocument]>([
+  ['allows users under one path', true, on(FOR_USERS, `${ACCOUNT}:user/ops/*`)],
+  ['allows some functions', true, on('lambda:UpdateFunctionCode', lambda('deploy-*'))],
+])('a boundary that %s leaves a way: %p', (_what, expected, limit) => {
+  const zoe = bounded(says(statement('Allow', [...FOR_USERS, 'lambda:UpdateFunctionCode'])));
+  expect(wayOf(zoe, service('lambda.amazonaws.com'), withPolicy(LIMIT, limit)) !== null).toBe(expected);
 });
 
 test('a tag that a user cannot set is not met', () => {

@@ -427,13 +427,17 @@ function withoutBounded({ document, ...source }: PolicySource): PolicySource {
 /** Names of samples. IAM takes no policy that has the second, so that no Deny names it. */
 const FILLERS = ['x', '…'];
 
-/** ARNs of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
+/** ARNs of each kind to which the principal's policies limit some actions; `kind`: such as `user/`, or any. */
 function samplesOf(
   { policies, account, context }: Principal,
   actions: readonly string[],
   kind: string,
 ): readonly string[] {
-  const samples = about('Allow', policies.identity, actions).flatMap(({ Resource = '*' }) => toList(Resource));
+  const sources = [...policies.identity, ...(policies.boundary === null ? [] : [policies.boundary])];
+  const samples = [
+    ...about('Allow', sources, actions).flatMap(({ Resource = '*' }) => toList(Resource)),
+    ...about('Deny', sources, actions).flatMap(({ NotResource }) => toList(NotResource)),
+  ];
   const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
   const named = [any, ...samples.filter((text) => text !== '*')];
   const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
