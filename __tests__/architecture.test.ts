@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1390,
   terraform: 2180,
   aws: 2470,
-  access: 3625,
+  access: 3670,
   edit: 865,
   team: 4340,
   iam: 880,

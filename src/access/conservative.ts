@@ -9,7 +9,7 @@ import {
 } from '../iam/document.ts';
 import { type AccessModel, mapDocuments } from './model.ts';
 import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts';
-import { hasFewMoments, isTime, readsMoments } from './time-conditions.ts';
+import { hasFewMoments, isLasting, readsMoments } from './time-conditions.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
@@ -62,17 +62,18 @@ export function conservativeDocument(
 
 function conservativeStatement(statement: Statement, isKnown: IsKnown, isTimed: boolean): readonly Statement[] {
   const { Condition, ...given } = statement;
-  const isLasting: IsKnown = (key) => isKnown(key) && !isTime(key);
+  const isKnownAlways: IsKnown = (key) => isKnown(key) && isLasting(key);
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
     isUnderstood(operator, values) &&
-    (isTime(key) ? isTimed && readsMoments(operator, values) : isKnown(key)) &&
-    values.every((value) => variablesIn(value).every(isLasting));
+    isKnown(key) &&
+    (isLasting(key) || (isTimed && readsMoments(operator, values))) &&
+    values.every((value) => variablesIn(value).every(isKnownAlways));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
   const { Resource, NotResource } = statement;
-  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isLasting));
+  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isKnownAlways));
   if (!isUnknown && !isOpen) return [statement];
   if (isUnknown && statement.Effect === 'Deny') return [];
-  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isLasting));
+  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isKnownAlways));
   const bare: Statement = {
     ...given,
     ...(isOpen && Resource !== undefined ? { Resource: open(Resource) } : {}),
