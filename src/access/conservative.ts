@@ -21,12 +21,12 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 /**
  * A model for conservative evaluation: a condition on an unknown key (who signed in how, what the organization is), or on
  * more moments than are looked at, holds for an Allow, and keeps a Deny from denying. What is not understood must not hide
- * access. The same model if all is understood.
+ * access. The same model if all is understood. For `isKnown` see `conservativeDocument`.
  */
-export function conservativeModel(model: AccessModel): AccessModel {
+export function conservativeModel(model: AccessModel, isKnown?: IsKnown): AccessModel {
   let isSame = true;
   const changed = mapDocuments(model, (document) => {
-    const doubted = conservativeDocument(document);
+    const doubted = conservativeDocument(document, isKnown);
     isSame &&= doubted === document;
     return doubted;
   });
@@ -40,7 +40,7 @@ const conservatives = new WeakMap<IsKnown, WeakMap<PolicyDocument, PolicyDocumen
 
 /** `isKnown` says which condition keys have a known value. */
 export function conservativeDocument(document: PolicyDocument, isKnown?: IsKnown): PolicyDocument;
-export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null;
+export function conservativeDocument(document: PolicyDocument | null, isKnown?: IsKnown): PolicyDocument | null;
 export function conservativeDocument(
   document: PolicyDocument | null,
   isKnown: IsKnown = isKnownKey,

@@ -10,7 +10,7 @@ import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
 import { groupPolicies, policiesOf } from './policies-of.ts';
 import { contextOf, OPEN_KEYS, sharedContextOf, timeContextOf } from './request-context.ts';
-import { isLasting, laterMoments } from './time-conditions.ts';
+import { isLasting, laterMoments, MOST_MOMENTS } from './time-conditions.ts';
 
 /** One step by which a principal gains more access than its policies say. */
 export interface EscalationStep {
@@ -209,11 +209,8 @@ function isKnownUntagged(key: string): boolean {
   return isKnown(key) && !key.toLowerCase().startsWith(PRINCIPAL_TAG);
 }
 
-/** A principal now, and at each later moment at which what it may do can change. */
+/** A principal now, and at each later moment at which what it may do can change: with too many, now and in doubt. */
 type Moments = readonly [Principal, ...Principal[]];
-
-/** Of a principal with more of them only now, with conditions on the time met. */
-const MOST_MOMENTS = 32;
 
 function nowAndLater(given: Omit<Principal, 'unbounded'>): Moments {
   const { policies, context } = given;

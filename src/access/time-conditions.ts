@@ -20,8 +20,8 @@ export function readsMoments(operator: string, values: readonly string[]): boole
 
 /** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
-/** Of a document: those that it names, and what follows each. */
-const MOST_MOMENTS = 32;
+/** Of a document, or a principal: those that it names, and what follows each. Beyond, conditions on the time are in doubt. */
+export const MOST_MOMENTS = 32;
 
 /** Whether `laterMoments` has all moments of a document. */
 export function hasFewMoments(document: PolicyDocument): boolean {
