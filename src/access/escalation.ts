@@ -477,9 +477,20 @@ function about(
 ): readonly Statement[] {
   return sources.flatMap(({ document }) =>
     statementsOf(document).filter(
-      (statement) => statement.Effect === effect && actions.some((action) => actionMatches(statement, action)),
+      (statement) => statement.Effect === effect && actions.some((action) => isAbout(statement, action)),
     ),
   );
+}
+
+/** By statement and action: each is asked at many moments. */
+const known = new WeakMap<Statement, Map<string, boolean>>();
+
+function isAbout(statement: Statement, action: string): boolean {
+  const byAction = known.get(statement) ?? new Map<string, boolean>();
+  known.set(statement, byAction);
+  const found = byAction.get(action) ?? actionMatches(statement, action);
+  byAction.set(action, found);
+  return found;
 }
 
 /**
