@@ -246,6 +246,30 @@ test('what is lost on an earlier last day counts, not that the day is another on
   ]);
 });
 
+test.each([
+  [63, '2099-01-01T00:00:00.000Z'],
+  [64, null],
+])(
+  'a gain beside %i dates of other policies begins at its moment, or of more dates in doubt at once',
+  (dates, start) => {
+    const dated = Array.from({ length: dates }, (_, day) =>
+      write('fay', `p${day}`, says(statement('Allow', 's3:*', after(new Date(Date.UTC(2027, 1, day)).toISOString())))),
+    );
+    const full = all(
+      ...dated,
+      write('bo', 'later', says(statement('Allow', 'mechanicalturk:SendBonus', after('2099-01-01')))),
+    )(BEFORE);
+    const only = (model: AccessModel): AccessModel => ({
+      ...model,
+      users: model.users
+        .filter(({ name }) => /-(?:bo|fay)$/.test(name))
+        .map(({ inline, ...user }) => ({ ...user, inline: inline.filter(({ name }) => name !== 'limits') })),
+    });
+    const of = effectsBetween(only(BEFORE), only(full), AT, [only(BEFORE), only(full)]);
+    expect(of).toMatchObject([{ user: 'perception-lab-bo', worstGain: 'spends', starts: { after: start } }]);
+  },
+);
+
 describe('the end of access is found in the documents', () => {
   const ends = (statement: Statement) => {
     const model = byHand('ada', {

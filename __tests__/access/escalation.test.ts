@@ -228,11 +228,64 @@ test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
     'account',
     service('lambda.amazonaws.com'),
   ],
+  [
+    'CreateUser and AttachUserPolicy, denied on all but one path',
+    says(statement('Allow', ['iam:CreateUser', 'iam:AttachUserPolicy']), {
+      Effect: 'Deny',
+      Action: 'iam:*',
+      NotResource: `${ACCOUNT}:user/ops/*`,
+    }),
+    'account',
+  ],
+  [
+    'Lambda, denied on all but some functions',
+    says(statement('Allow', 'lambda:UpdateFunctionCode'), {
+      Effect: 'Deny',
+      Action: 'lambda:*',
+      NotResource: lambda('deploy-*'),
+    }),
+    'account',
+    service('lambda.amazonaws.com'),
+  ],
   ['SSM', on('ssm:SendCommand', '*'), 'account', service('ec2.amazonaws.com')],
+  ['Step Functions', on('states:UpdateStateMachine', '*'), 'account', service('states.us-east-1.amazonaws.com')],
   ['CloudFormation', on('cloudformation:UpdateStack', '*'), 'account', service('cloudformation.amazonaws.com')],
   ['the boundary of the lab', on('iam:CreatePolicyVersion', boundaryArn(sampleTeam)), 'lab'],
 ])('the red team would be found: %s', (_what, document, control, roles = ROLES) => {
   expect(wayOf(bounded(document), roles, withPolicy(LIMIT, EVERYTHING))).toMatchObject({ control });
+});
+
+const hour = (start: string, end: string) => ({
+  Condition: {
+    DateGreaterThan: { 'aws:CurrentTime': `${start}:00Z` },
+    DateLessThan: { 'aws:CurrentTime': `${end}:00Z` },
+  },
+});
+
+const FOR_USERS = ['iam:CreateUser', 'iam:AttachUserPolicy'];
+
+test.each<[string, boolean, PolicyDocument]>([
+  ['allows users under one path', true, on(FOR_USERS, `${ACCOUNT}:user/ops/*`)],
+  ['allows some functions', true, on('lambda:UpdateFunctionCode', lambda('deploy-*'))],
+  ['allows users for an hour to come', true, on('iam:*', '*', hour('2027-01-01T01', '2027-01-01T02'))],
+  ['allows users for an hour that is over', false, on('iam:*', '*', hour('2026-01-01T01', '2026-01-01T02'))],
+])('a boundary that %s leaves a way: %p', (_what, expected, limit) => {
+  const zoe = bounded(says(statement('Allow', [...FOR_USERS, 'lambda:UpdateFunctionCode'])));
+  expect(wayOf(zoe, service('lambda.amazonaws.com'), withPolicy(LIMIT, limit)) !== null).toBe(expected);
+});
+
+test.each([
+  [1, 16, false],
+  [2, 8, false],
+  [2, 9, true],
+])('an hour of IAM that is over, beside %i policies of %i dates, is met in doubt: %p', (policies, dates, expected) => {
+  const past = on('iam:*', '*', hour('2026-01-01T01', '2026-01-01T02'));
+  const day = (policy: number, date: number) => `2027-0${policy + 1}-${String(date + 1).padStart(2, '0')}`;
+  const dated = Array.from({ length: policies }, (_policy, policy) =>
+    says(...Array.from({ length: dates }, (_date, date) => statement('Allow', 'ec2:*', after(day(policy, date))))),
+  );
+  const inline = [past, ...dated].map((document, index) => ({ name: `p${index}`, document }));
+  expect(wayOf(zoeWith(past, { inline })) !== null).toBe(expected);
 });
 
 test('a tag that a user cannot set is not met', () => {
@@ -351,13 +404,6 @@ test('a way leads through others to its end', () => {
 });
 
 const ZOE = { AWS: `${ACCOUNT}:user/zoe` };
-const hour = (start: string, end: string) => ({
-  Condition: {
-    DateGreaterThan: { 'aws:CurrentTime': `${start}:00Z` },
-    DateLessThan: { 'aws:CurrentTime': `${end}:00Z` },
-  },
-});
-
 test.each<[string, unknown, boolean, boolean]>([
   ['the user by name', trusting(ZOE), true, true],
   ['everyone', trusting('*'), true, true],

@@ -64,11 +64,14 @@ export function trusts(
   return isAllowedTo([`arn:aws:iam::${account}:root`, account]) ? 'account' : 'none';
 }
 
+/** Of the older name of a service, such as `states.us-east-1.amazonaws.com`. */
+const REGION = /\.[a-z]{2}(?:-[a-z]+)+-\d(?=\.amazonaws\.com$)/;
+
 /** Whether a role trusts a service of AWS; null for any. */
 export function trustsService(role: AccountRole, service: string | null): boolean {
   const trust = trustOf(role);
   if (trust === null) return true;
-  const services = principalsIn(trust, 'Service');
+  const services = principalsIn(trust, 'Service').map((name) => name.replace(REGION, ''));
   return service === null ? services.length > 0 : services.includes(service);
 }
 

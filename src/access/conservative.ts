@@ -9,7 +9,7 @@ import {
 } from '../iam/document.ts';
 import { type AccessModel, mapDocuments } from './model.ts';
 import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './request-context.ts';
-import { hasFewMoments, isTime, readsMoments } from './time-conditions.ts';
+import { hasFewMoments, isLasting, readsMoments } from './time-conditions.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
@@ -21,12 +21,12 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 /**
  * A model for conservative evaluation: a condition on an unknown key (who signed in how, what the organization is), or on
  * more moments than are looked at, holds for an Allow, and keeps a Deny from denying. What is not understood must not hide
- * access. The same model if all is understood.
+ * access. The same model if all is understood. For `isKnown` see `conservativeDocument`.
  */
-export function conservativeModel(model: AccessModel): AccessModel {
+export function conservativeModel(model: AccessModel, isKnown?: IsKnown): AccessModel {
   let isSame = true;
   const changed = mapDocuments(model, (document) => {
-    const doubted = conservativeDocument(document);
+    const doubted = conservativeDocument(document, isKnown);
     isSame &&= doubted === document;
     return doubted;
   });
@@ -40,7 +40,7 @@ const conservatives = new WeakMap<IsKnown, WeakMap<PolicyDocument, PolicyDocumen
 
 /** `isKnown` says which condition keys have a known value. */
 export function conservativeDocument(document: PolicyDocument, isKnown?: IsKnown): PolicyDocument;
-export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null;
+export function conservativeDocument(document: PolicyDocument | null, isKnown?: IsKnown): PolicyDocument | null;
 export function conservativeDocument(
   document: PolicyDocument | null,
   isKnown: IsKnown = isKnownKey,
@@ -62,17 +62,18 @@ export function conservativeDocument(
 
 function conservativeStatement(statement: Statement, isKnown: IsKnown, isTimed: boolean): readonly Statement[] {
   const { Condition, ...given } = statement;
-  const isLasting: IsKnown = (key) => isKnown(key) && !isTime(key);
+  const isKnownAlways: IsKnown = (key) => isKnown(key) && isLasting(key);
   const isJudged = (operator: string, key: string, values: readonly string[]) =>
     isUnderstood(operator, values) &&
-    (isTime(key) ? isTimed && readsMoments(operator, values) : isKnown(key)) &&
-    values.every((value) => variablesIn(value).every(isLasting));
+    isKnown(key) &&
+    (isLasting(key) || (isTimed && readsMoments(operator, values))) &&
+    values.every((value) => variablesIn(value).every(isKnownAlways));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
   const { Resource, NotResource } = statement;
-  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isLasting));
+  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isKnownAlways));
   if (!isUnknown && !isOpen) return [statement];
   if (isUnknown && statement.Effect === 'Deny') return [];
-  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isLasting));
+  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isKnownAlways));
   const bare: Statement = {
     ...given,
     ...(isOpen && Resource !== undefined ? { Resource: open(Resource) } : {}),

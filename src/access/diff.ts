@@ -3,6 +3,7 @@ import { RISKS, type Risk } from '../catalog/mturk.ts';
 import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
 import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, rankOf, risksOf, worstRisk } from './capability-access.ts';
+import { conservativeModel } from './conservative.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import {
   difference,
@@ -15,7 +16,7 @@ import {
   union,
 } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
-import { laterMoments } from './time-conditions.ts';
+import { isLasting, laterMoments } from './time-conditions.ts';
 
 interface BeforeAfter<Value> {
   readonly before: Value;
@@ -209,6 +210,9 @@ export function hasEffect({
   return !isNone(operations) || ![starts, ends, suspended, boundary].every(isSame);
 }
 
+/** Of more moments, the rest is one: a gain at any of them counts as one now. */
+const MOST_COMPARED = 128;
+
 /**
  * Whose access changes: now, and at later moments at which a policy takes effect. With `whole`, only what changes between
  * those two as well, from the moment on at which it does.
@@ -219,11 +223,13 @@ export function effectsBetween(
   at: Date,
   whole?: readonly [AccessModel, AccessModel],
 ): readonly AccessChange[] {
-  const wholeAt = (moment: Date) =>
-    whole && new Map(diffAccess(...whole, moment).people.map((person) => [person.user, person]));
+  const byUser = (models: typeof whole, moment: Date) =>
+    models && new Map(diffAccess(...models, moment).people.map((person) => [person.user, person]));
+  const wholeAt = (moment: Date) => byUser(whole, moment);
   const wholeNow = wholeAt(at);
   const now = diffAccess(before, after, at, undefined, wholeNow).people.filter(hasEffect);
-  const later = laterMoments([before, after, ...(whole ?? [])], [], at).flatMap((moment) => {
+  const moments = laterMoments([before, after, ...(whole ?? [])], [], at);
+  const later = moments.slice(0, MOST_COMPARED).flatMap((moment) => {
     const iso = moment.toISOString();
     return diffAccess(before, after, moment, undefined, wholeAt(moment)).people.flatMap((person) => {
       const starts = { before: person.starts.before ?? iso, after: person.starts.after ?? iso };
@@ -232,12 +238,20 @@ export function effectsBetween(
       return besides({ ...person, starts }, { gained: [], lost: known });
     });
   });
-  return distinctEffects([...now, ...later]);
+  if (moments.length <= MOST_COMPARED) return distinctEffects([...now, ...later]);
+  const timeless = (model: AccessModel) => conservativeModel(model, isLasting);
+  const wholeEver = byUser(whole && [timeless(whole[0]), timeless(whole[1])], at);
+  const ever = diffAccess(timeless(before), timeless(after), at, undefined, wholeEver).people;
+  return distinctEffects([...now, ...later, ...ever.flatMap(withoutLosses)]);
 }
 
 /** The same without what is lost. */
 export function gainsBetween(...models: Parameters<typeof effectsBetween>): readonly AccessChange[] {
-  return effectsBetween(...models).flatMap((change) => besides(change, { gained: [], lost: change.operations.lost }));
+  return effectsBetween(...models).flatMap(withoutLosses);
+}
+
+function withoutLosses(change: AccessChange): readonly AccessChange[] {
+  return besides(change, { gained: [], lost: change.operations.lost });
 }
 
 /** What users can do at all, now or later. */

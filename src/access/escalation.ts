@@ -9,8 +9,8 @@ import { conservativeDocument, isKnownKey } from './conservative.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
 import { groupPolicies, policiesOf } from './policies-of.ts';
-import { contextOf, OPEN_KEYS, sharedContextOf } from './request-context.ts';
-import { laterMoments } from './time-conditions.ts';
+import { contextOf, OPEN_KEYS, sharedContextOf, timeContextOf } from './request-context.ts';
+import { isLasting, laterMoments, MOST_MOMENTS } from './time-conditions.ts';
 
 /** One step by which a principal gains more access than its policies say. */
 export interface EscalationStep {
@@ -84,15 +84,15 @@ interface Principal {
   readonly unbounded: () => PrincipalPolicies;
 }
 
-/** Whether a user can gain more than its policies say; one who can do everything can. */
+/** Whether a user can gain more than its policies say, at `at` or later; one who can do everything can. */
 export function canEscalate(model: AccessModel, user: AccessUser, targets: EscalationTargets, at: Date): boolean {
-  return stepOf(userPrincipal(model, user, at), targets) !== null;
+  return userPrincipal(model, user, at).some((principal) => stepOf(principal, targets) !== null);
 }
 
 /** Whether a user can give itself and others any access. */
 export function isAdministrator(model: AccessModel, user: AccessUser, at: Date): boolean {
-  const principal = userPrincipal(model, user, at);
-  return FOR_USERS.every((action) => isAllowed(principal, action, principal.arn));
+  const [now] = userPrincipal(model, user, at);
+  return FOR_USERS.every((action) => isAllowed(now, action, now.arn));
 }
 
 /** Who in an account controls it, or the lab. */
@@ -117,23 +117,16 @@ export function reachOf(
 ): Reach {
   const { account } = model;
   const roles: AccessModel = { account, users: [], groups: [], policies: rolePolicies };
-  const nowAndLater = (of: AccessModel, user: AccessUser, principalAt: (moment: Date) => Principal) => {
-    const documents = policiesOf(of, user).identity.map(({ document }) => document);
-    return { now: principalAt(at), later: laterMoments([], documents, at).map(principalAt) };
-  };
   const principals = [
-    ...model.users.map((user) => nowAndLater(model, user, (moment) => userPrincipal(model, user, moment))),
-    ...model.groups.map((group) =>
-      nowAndLater(model, anyUser([group.name]), (moment) => groupPrincipal(model, group, moment)),
-    ),
-    ...lab.roles
-      .filter(({ arn }) => !lab.lab.role.has(arn))
-      .map((role) => nowAndLater(roles, rolePrincipal(role), (moment) => rolePrincipalOf(roles, role, moment))),
+    ...model.users.map((user) => userPrincipal(model, user, at)),
+    ...model.groups.map((group) => groupPrincipal(model, group, at)),
+    ...lab.roles.filter(({ arn }) => !lab.lab.role.has(arn)).map((role) => rolePrincipalOf(roles, role, at)),
   ];
   const others = { user: new Map<string, End>(), group: new Map<string, End>(), role: new Map<string, End>() };
   const everything = new Set<string>();
-  for (const { now, later } of principals) {
-    if (![now, ...later].some(canDoEverything)) continue;
+  for (const moments of principals) {
+    if (!moments.some(canDoEverything)) continue;
+    const [now] = moments;
     others[now.kind].set(now.arn, OF_THE_ACCOUNT);
     if (now.kind !== 'group') everything.add(now.arn);
   }
@@ -144,9 +137,10 @@ export function reachOf(
     { ...lab, others },
   ]) {
     for (let found = -1; found !== 0; ) {
-      const gained = principals.flatMap(({ now, later }): [Principal, EscalationStep][] => {
+      const gained = principals.flatMap((moments): [Principal, EscalationStep][] => {
+        const [now] = moments;
         if (others[now.kind].has(now.arn)) return [];
-        const [step] = [now, ...later].flatMap((each) => stepOf(each, targets) ?? []);
+        const [step] = moments.flatMap((each) => stepOf(each, targets) ?? []);
         return step === undefined ? [] : [[now, step]];
       });
       // Of several ways, the shortest is found first.
@@ -160,9 +154,9 @@ export function reachOf(
   return { everything, steps, targets: { ...lab, others } };
 }
 
-function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Principal {
+function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments {
   const { account } = model;
-  return principalOf({
+  return nowAndLater({
     ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name), at },
     policies: policiesOf(model, user),
     groups: user.groups.map((name) => groupArn(model, name)),
@@ -184,19 +178,19 @@ function denies(sources: readonly PolicySource[]): boolean {
   return sources.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
 }
 
-function groupPrincipal(model: AccessModel, { name }: AccessModel['groups'][number], at: Date): Principal {
+function groupPrincipal(model: AccessModel, { name }: AccessModel['groups'][number], at: Date): Moments {
   const arn = groupArn(model, name);
-  return principalOf({
+  return nowAndLater({
     ...{ kind: 'group', account: model.account, arn, groups: [arn], limits: [], at },
     policies: policiesOf(model, anyUser([name])),
     context: sharedContextOf(model, { at }),
   });
 }
 
-function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Principal {
+function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Moments {
   const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
   const own = { 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': role.arn, ...Object.fromEntries(tags) };
-  return principalOf({
+  return nowAndLater({
     ...{ kind: 'role', account: model.account, arn: role.arn, groups: [], limits: [], at },
     policies: policiesOf(model, rolePrincipal(role)),
     context: { ...sharedContextOf(model, { at }), ...own },
@@ -215,19 +209,29 @@ function isKnownUntagged(key: string): boolean {
   return isKnown(key) && !key.toLowerCase().startsWith(PRINCIPAL_TAG);
 }
 
+/** A principal now, and at each later moment at which what it may do can change: with too many, now and in doubt. */
+type Moments = readonly [Principal, ...Principal[]];
+
+function nowAndLater(given: Omit<Principal, 'unbounded'>): Moments {
+  const { policies, context } = given;
+  const documents = allOf(policies).map(({ document }) => document);
+  const later = laterMoments([], documents, given.at);
+  if (later.length <= MOST_MOMENTS) {
+    const then = (at: Date) => principalOf({ ...given, at, context: { ...context, ...timeContextOf(at) } });
+    return [principalOf(given), ...later.map(then)];
+  }
+  return [principalOf({ ...given, policies: mapPolicies(policies, (each) => conservativeDocument(each, isLasting)) })];
+}
+
 /** With policies in which a condition on what is not known is met. A principal that can tag itself has any tag. */
 function principalOf(given: Omit<Principal, 'unbounded'>): Principal {
   const { kind, arn, policies, context } = given;
   const among = (known: typeof isKnown) => {
-    const open = ({ document, ...source }: PolicySource) => ({
-      ...source,
-      document: conservativeDocument(document, known),
-    });
-    const boundary = policies.boundary && open(policies.boundary);
-    return {
-      policies: { boundary, identity: policies.identity.map(open) },
-      unbounded: () => ({ boundary, identity: policies.identity.map(withoutBounded).map(open) }),
-    };
+    const open = (document: PolicyDocument) => conservativeDocument(document, known);
+    const opened = mapPolicies(policies, open);
+    const { identity } = policies;
+    const unbounded = () => mapPolicies({ identity, boundary: null }, (document) => open(withoutBounded(document)));
+    return { policies: opened, unbounded: () => ({ ...opened, identity: unbounded().identity }) };
   };
   const own = { ...given, ...among(isKnown) };
   // Who opens a session of a role chooses its tags.
@@ -394,11 +398,12 @@ function thingsOf(
 function withoutDenies(principal: Principal, targets: EscalationTargets): Ends {
   const { limits, policies } = principal;
   if (limits.length === 0) return NONE;
-  const identity = policies.identity.map(({ document, ...source }) => {
-    const Statement = statementsOf(document).filter(({ Effect }) => Effect === 'Allow');
-    return { ...source, document: { ...document, Statement } };
-  });
-  const next = stepOf({ ...principal, limits: [], policies: { ...policies, identity } }, targets);
+  const allows = mapPolicies(policies, (document) => ({
+    ...document,
+    Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+  }));
+  const free = { ...principal, limits: [], policies: { ...policies, identity: allows.identity } };
+  const next = stepOf(free, targets);
   return next === null ? NONE : new Map(limits.map((arn) => [arn, { control: next.control, next }]));
 }
 
@@ -413,7 +418,19 @@ function isAllowed({ policies, context }: Principal, action: string, resource: s
   return evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed';
 }
 
-function withoutBounded({ document, ...source }: PolicySource): PolicySource {
+function allOf({ identity, boundary }: PrincipalPolicies): readonly PolicySource[] {
+  return boundary === null ? identity : [...identity, boundary];
+}
+
+function mapPolicies(
+  { identity, boundary }: PrincipalPolicies,
+  map: (document: PolicyDocument) => PolicyDocument,
+): PrincipalPolicies {
+  const mapped = (source: PolicySource) => ({ ...source, document: map(source.document) });
+  return { identity: identity.map(mapped), boundary: boundary && mapped(boundary) };
+}
+
+function withoutBounded(document: PolicyDocument): PolicyDocument {
   const isBounded = (statement: Statement) =>
     conditionsOf(statement).some(
       ({ operator, key, values }) =>
@@ -421,19 +438,23 @@ function withoutBounded({ document, ...source }: PolicySource): PolicySource {
         /^(?:String|Arn)(?:Equals|Like)$/.test(operator) &&
         values.every((value) => value.includes(`:policy${BOUNDARY_PATH}`)),
     );
-  return { ...source, document: { ...document, Statement: statementsOf(document).filter((each) => !isBounded(each)) } };
+  return { ...document, Statement: statementsOf(document).filter((each) => !isBounded(each)) };
 }
 
 /** Names of samples. IAM takes no policy that has the second, so that no Deny names it. */
 const FILLERS = ['x', '…'];
 
-/** ARNs of each kind that the principal's Allows of some actions name; `kind`: such as `user/`, or any. */
+/** ARNs of each kind to which the principal's policies limit some actions; `kind`: such as `user/`, or any. */
 function samplesOf(
   { policies, account, context }: Principal,
   actions: readonly string[],
   kind: string,
 ): readonly string[] {
-  const samples = about('Allow', policies.identity, actions).flatMap(({ Resource = '*' }) => toList(Resource));
+  const sources = allOf(policies);
+  const samples = [
+    ...about('Allow', sources, actions).flatMap(({ Resource = '*' }) => toList(Resource)),
+    ...about('Deny', sources, actions).flatMap(({ NotResource }) => toList(NotResource)),
+  ];
   const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
   const named = [any, ...samples.filter((text) => text !== '*')];
   const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
@@ -456,9 +477,20 @@ function about(
 ): readonly Statement[] {
   return sources.flatMap(({ document }) =>
     statementsOf(document).filter(
-      (statement) => statement.Effect === effect && actions.some((action) => actionMatches(statement, action)),
+      (statement) => statement.Effect === effect && actions.some((action) => isAbout(statement, action)),
     ),
   );
+}
+
+/** By statement and action: each is asked at many moments. */
+const known = new WeakMap<Statement, Map<string, boolean>>();
+
+function isAbout(statement: Statement, action: string): boolean {
+  const byAction = known.get(statement) ?? new Map<string, boolean>();
+  known.set(statement, byAction);
+  const found = byAction.get(action) ?? actionMatches(statement, action);
+  byAction.set(action, found);
+  return found;
 }
 
 /**
@@ -490,7 +522,7 @@ function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string)
     // Equivalent if mutated: without a part of it, only more is evaluated.
     about('Allow', identity, [action]).length > 0 &&
     limits.every((limit) => about('Allow', [limit], [action]).length > 0) &&
-    !about('Deny', [...identity, ...limits], [action]).some(isOutright)
+    !about('Deny', allOf({ identity, boundary }), [action]).some(isOutright)
   );
 }
 

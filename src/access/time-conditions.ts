@@ -8,8 +8,9 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['aws:epochtime', 1_000],
 ]);
 
-export function isTime(key: string): boolean {
-  return STEPS.has(key.toLowerCase());
+/** Whether a condition key has the same value at any moment. */
+export function isLasting(key: string): boolean {
+  return !STEPS.has(key.toLowerCase());
 }
 
 /** Whether a condition on the time compares it with moments, as no text operator does. */
@@ -19,8 +20,8 @@ export function readsMoments(operator: string, values: readonly string[]): boole
 
 /** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
-/** Of a document: those that it names, and what follows each. */
-const MOST_MOMENTS = 32;
+/** Of a document, or a principal: those that it names, and what follows each. Beyond, conditions on the time are in doubt. */
+export const MOST_MOMENTS = 32;
 
 /** Whether `laterMoments` has all moments of a document. */
 export function hasFewMoments(document: PolicyDocument): boolean {
@@ -73,7 +74,7 @@ const UNTIL_A_MOMENT: readonly string[] = ['DateLessThan', 'DateLessThanEquals']
  */
 export function timeOfDeny(statement: Statement): { readonly starts: number | null; readonly ends: number | null } {
   const [only, ...others] = conditionsOf(statement);
-  if (only === undefined || others.length > 0 || !isTime(only.key)) return NEVER;
+  if (only === undefined || others.length > 0 || isLasting(only.key)) return NEVER;
   const { operator } = only;
   const isStart = FROM_A_MOMENT_ON.includes(operator);
   if (!isStart && !UNTIL_A_MOMENT.includes(operator)) return NEVER;

@@ -11,7 +11,6 @@ import {
 } from '../access/model.ts';
 import { type Difference, inverse } from '../access/model-difference.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
-import { laterMoments } from '../access/time-conditions.ts';
 import { concernedBy, type Documents, groupOf, withDifferences } from '../access/with-differences.ts';
 import type { UnmanagedResource, UnmanagedResources } from '../aws/inventory/unmanaged.ts';
 import { RISKS, type Risk } from '../catalog/mturk.ts';
@@ -231,10 +230,7 @@ function unmanagedEffect(
 
 /** Names of the users who can escalate privileges now or later. */
 function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
-  const moments = [at, ...laterMoments([model], [], at)];
-  return model.users
-    .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
-    .map(({ name }) => name);
+  return model.users.filter((user) => canEscalate(model, user, lab, at)).map(({ name }) => name);
 }
 
 /** The unmanaged users, groups and policies, counting in doubt as allowed. */

@@ -50,6 +50,14 @@ const line = ({ id, cause, remediation }: DriftFinding) => `${id}: ${cause}, ${r
 
 const MTURK = 'mechanicalturk:*';
 const doubt = (operator: string, key: string, value: string) => ({ Condition: { [operator]: { [key]: value } } });
+/** Mechanical Turk until a day that is over, and policies that name some days to come. */
+const endedBeside = (days: number) => [
+  { name: 'ended', document: says(statement('Allow', MTURK, doubt('DateLessThan', 'aws:CurrentTime', '2026-01-01'))) },
+  ...Array.from({ length: days }, (_, day) => ({
+    name: `p${day}`,
+    document: says(statement('Allow', 'ec2:*', after(`2027-01-${String(day + 1).padStart(2, '0')}`))),
+  })),
+];
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
 const PAY = sampleTeam.roles.find(({ key }) => key === 'paymaster')?.allow;
@@ -324,6 +332,8 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         name: 'next-year',
         inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
       }),
+      withUser({ name: 'over', inline: endedBeside(16) }),
+      withUser({ name: 'over-in-doubt', inline: endedBeside(17) }),
       withUser({
         name: 'of-another',
         inline: [
@@ -338,7 +348,9 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       'unmanaged-user/by-mfa/spends: unmanaged, manual',
       'unmanaged-user/by-org/spends: unmanaged, manual',
       'unmanaged-user/next-year/spends: unmanaged, manual',
+      'unmanaged-user/over-in-doubt/spends: unmanaged, manual',
       'user-without-boundary/of-another: unmanaged, manual',
+      'user-without-boundary/over: unmanaged, manual',
     ],
   ],
   [

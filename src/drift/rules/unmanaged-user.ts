@@ -7,7 +7,7 @@ import { type AccessUser, around, indexModel, policyName } from '../../access/mo
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import { distinctGrants } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
-import { laterMoments } from '../../access/time-conditions.ts';
+import { isLasting, laterMoments, MOST_MOMENTS } from '../../access/time-conditions.ts';
 import { DENY_ALL_ARN } from '../../catalog/managed-policies.ts';
 import { OPERATIONS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
@@ -93,11 +93,13 @@ function otherUsers(context: ScanContext): readonly Detected[] {
       .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) })),
   });
   const index = indexModel(others);
-  return accessOf(others, { at }).flatMap((now) => {
-    const { user } = now;
-    const own = around(index, [user.name]);
-    const moments = [now, ...laterMoments([own], [], at).flatMap((moment) => accessOf(own, { at: moment }))];
-    const allowed = moments.map((access) => access.allowed).reduce(union);
+  return others.users.flatMap((user) => {
+    const precise = around(index, [user.name]);
+    const later = laterMoments([precise], [], at);
+    const own = later.length > MOST_MOMENTS ? conservativeModel(precise, isLasting) : precise;
+    const moments = own === precise ? [at, ...later] : [at];
+    const accesses = moments.flatMap((moment) => accessOf(own, { at: moment }));
+    const allowed = accesses.map((access) => access.allowed).reduce(union);
     const arn = iamArn(access.account, 'user', user.path, user.name);
     const way = reach.steps.get(arn) ?? null;
     const isAdministrator = way !== null || reach.everything.has(arn);
@@ -107,7 +109,7 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
       operations: listOperations(allowed),
-      grants: distinctGrants(moments.flatMap((each) => grantsOf(each, each.allowed))),
+      grants: distinctGrants(accesses.flatMap((each) => grantsOf(each, each.allowed))),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
       way,
