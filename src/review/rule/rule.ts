@@ -453,8 +453,8 @@ function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, i
 }
 
 /**
- * Roles that the file takes from a member, renamed ones among them: their Denies stay the member's, whoever took the member out
- * of the group before.
+ * Roles that the file takes from a member, renamed ones among them: their Denies stay the member's, although someone took the
+ * member out of the group before.
  */
 function rolesLeftBy({ key, roles }: Member, { applied }: RuleInput): readonly Pick<Role, 'key'>[] {
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
