@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { redact, redactAll } from '../../src/text/escape.ts';
 
+/** With twelve digits in a row. */
+const COMMIT = '756579940829bf56fd7c98f69ec0d295821f9393';
+
 test.each([
   ['account 123456789012', 'account …9012', 'account 123456789012'],
   ['1234-5678-9012', '…9012', '1234-5678-9012'],
@@ -16,6 +19,7 @@ test.each([
   ],
   ['arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess', 'arn:…:policy/AmazonMechanicalTurkFullAccess', null],
   ['key AKIAIOSFODNN7EXAMPLE', 'key AKIA…MPLE', 'key AKIA…MPLE'],
+  [`at ${COMMIT}`, `at ${COMMIT}`, `at ${COMMIT}`],
   ['run 1234567890123 of 12345', 'run 1234567890123 of 12345', 'run 1234567890123 of 12345'],
   ['Bo Chen', 'Bo Chen', 'Bo Chen'],
 ])('%s', (text, redacted, revealed) => {

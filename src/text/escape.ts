@@ -13,6 +13,9 @@ export function withoutCommands(text: string): string {
 /** Texts that need no redaction are the most frequent, and are found by one test. */
 const ANYTHING = /\d{12}|\d{4}-\d{4}-\d{4}|arn:|A[A-Z]{3}[A-Z2-7]{12}/;
 
+/** Twelve digits, but not those inside the id of a commit. */
+const ACCOUNT_ID = /\b[\da-f]{40}(?:[\da-f]{24})?\b|(?<!\d)\d{8}(\d{4})(?!\d)/g;
+
 /**
  * A text with account ids, ARNs and access key ids shortened: `…9012`, `arn:…:user/mturk/perception-lab/…`, `AKIA…WXYZ`.
  * GitHub masks job logs, but no comments. `reveal` shortens the ids of keys alone, which no reader needs.
@@ -27,7 +30,7 @@ export function redact(text: string, reveal: boolean): string {
   if (reveal) return keys;
   return keys
     .replace(/\barn:[\w-]*:[\w-]*:[\w-]*:\w*:/g, 'arn:…:')
-    .replace(/(?<!\d)\d{8}(\d{4})(?!\d)/g, '…$1')
+    .replace(ACCOUNT_ID, (id, last?: string) => (last === undefined ? id : `…${last}`))
     .replace(/(?<!\d)\d{4}-\d{4}-(\d{4})(?!\d)/g, '…$1');
 }
 

@@ -344,7 +344,10 @@ export function lineOf({ number, title, effect }: Shown): Text {
 }
 
 function lineWithActor(shown: Shown): Text {
-  return sentences(t`${lineOf(shown)}.`, shown.by && t`By ${shown.by}.`);
+  const { action, by, toFix, finding } = shown;
+  // What it also took is not reverted with the rest.
+  const isMixed = action === 'reconcile' && finding.changes.some(({ operations }) => operations.lost.length > 0);
+  return sentences(t`${lineOf(shown)}.`, by && t`By ${by}.`, isMixed ? toFix : null);
 }
 
 function folded(summary: Text, items: readonly Text[], rank: number): readonly Block[] {
