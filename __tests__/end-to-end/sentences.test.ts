@@ -71,6 +71,9 @@ const ONCE_FALSE = [
   'some access is withheld; a member is denied everything from Christmas Eve on',
   'some access is withheld; a member is denied everything until Christmas Eve',
   'some access is withheld; two members swap their names',
+  'as applied; a member is allowed bonuses with MFA',
+  'a suspension is not applied; a member is denied everything unless with MFA',
+  'a member begins later; a member without boundary gets all of AWS',
 ];
 const nameOf = ({ state, tampering }: Pair) => `${state.what}; ${tampering.what}`;
 
@@ -91,13 +94,19 @@ interface True {
   readonly now: Operations;
   /** At some moment from now on, if nothing else changes. */
   readonly ever: Operations;
+  /** The same, and in a session with MFA. */
+  readonly possible: { readonly now: Operations; readonly ever: Operations };
   /** What the file gives now to the member whose user this is. */
   readonly given: Operations;
   /** What the user can do at a moment at which the file does not give it. */
   readonly beyond: Operations;
 }
 
-const NOTHING = { now: new Set<Operation>(), ever: new Set<Operation>(), given: new Set<Operation>() };
+const NO_OPERATIONS = new Set<Operation>();
+const NOTHING = {
+  ...{ now: NO_OPERATIONS, ever: NO_OPERATIONS, given: NO_OPERATIONS },
+  possible: { now: NO_OPERATIONS, ever: NO_OPERATIONS },
+};
 
 /** Everything that the sentences of one pair are compared with. */
 interface Case {
@@ -175,7 +184,11 @@ async function inCase<T>(
         const gives = (moment: Date) => (key === null ? new Set<Operation>() : fileGives(state.file, key, moment));
         const can = moments.map((moment) => canCall(account, user, moment));
         const beyond = union(can.map((each, index) => minus(each, gives(moments[index] ?? lab.at))));
-        const facts = { now: can[0] ?? new Set(), ever: union(can), given: gives(lab.at), beyond };
+        const withMfa = moments.map((moment, index) =>
+          union([can[index] ?? [], canCall(account, user, moment, undefined, true)]),
+        );
+        const possible = { now: withMfa[0] ?? NO_OPERATIONS, ever: union(withMfa) };
+        const facts = { now: can[0] ?? new Set(), ever: union(can), possible, given: gives(lab.at), beyond };
         return [user.name, { name: user.name, ...facts }];
       }),
     );
@@ -202,12 +215,17 @@ const effects: Claim = ({ scan, lab, pair, of, everGiven }) => {
     const { title, effect } = findingView(finding, lab.naming, { isPrivate: true, reconcile: mode });
     const text = plainText(effect);
     const problems = finding.changes.flatMap(({ user, operations: { gained, lost }, starts }) => {
-      const { now, ever, given } = of(user) ?? NOTHING;
+      const { now, given, possible } = of(user) ?? NOTHING;
       const unsaid = (list: readonly Operation[], start: string | null) =>
-        list.length > 0 && start !== null && !text.includes(` from ${firstDay(start)}`) ? list : [];
+        finding.escalates.length === 0 &&
+        list.length > 0 &&
+        start !== null &&
+        !text.includes(` from ${firstDay(start)}`)
+          ? list
+          : [];
       const isLost = starts.before === null;
       return [
-        ['can not', minus(gained, starts.after === null ? now : ever)],
+        ['can not', minus(gained, starts.after === null ? possible.now : possible.ever)],
         ['can only later', [...unsaid(gained, starts.after), ...unsaid(lost, starts.before)]],
         ['still can', isLost ? lost.filter((each) => now.has(each)) : []],
         ['has lost already', isLost || isReplaced(user) ? [] : minus(lost, now).filter((each) => given.has(each))],
@@ -312,7 +330,7 @@ const headlines: Claim = ({ scan, lab, pair, of }) => {
     const member = known.find(([name]) => who === name)?.[1];
     const is = of(member ?? who);
     if (is === undefined) return [];
-    return isTrue(from === undefined ? is.now : is.ever) ? [] : [`headline: ${line}`];
+    return isTrue(from === undefined ? is.possible.now : is.possible.ever) ? [] : [`headline: ${line}`];
   });
 };
 

@@ -23,6 +23,7 @@ export function accountIn(account: AccountState): AccessModel {
 interface Call {
   readonly at: Date;
   readonly address: string;
+  readonly hasMfa: boolean;
 }
 
 type OneOrMore = string | readonly string[];
@@ -79,8 +80,8 @@ function holds(operator: string, values: readonly string[], is: string | undefin
   return values.some((wanted) => compare(wanted, is)) !== isNot;
 }
 
-/** The condition keys of a call that is signed with a user's own access key: none says anything of MFA. */
-function keysOf({ name, path, tags }: AccessUser, account: string, { at, address }: Call): Map<string, string> {
+/** The condition keys of a call that is signed with a user's own access key, which says nothing of MFA, or in a session with it. */
+function keysOf({ name, path, tags }: AccessUser, account: string, { at, address, hasMfa }: Call): Map<string, string> {
   return new Map([
     ['aws:currenttime', at.toISOString()],
     ['aws:sourceip', address],
@@ -88,6 +89,7 @@ function keysOf({ name, path, tags }: AccessUser, account: string, { at, address
     ['aws:principalarn', `arn:aws:iam::${account}:user${path}${name}`],
     ['aws:principaltype', 'User'],
     ['aws:securetransport', 'true'],
+    ...(hasMfa ? [['aws:multifactorauthpresent', 'true'] as const] : []),
     ...Object.entries(tags).map(([key, value]) => [`aws:principaltag/${key.toLowerCase()}`, value] as const),
   ]);
 }
@@ -128,15 +130,16 @@ function may(model: AccessModel, user: AccessUser, action: string, resource: str
 
 export type Operations = ReadonlySet<Operation>;
 
-/** What a user can call at a moment, from some address. */
+/** What a user can call at a moment, from some address: with an access key, or in a session with MFA. */
 export function canCall(
   model: AccessModel,
   user: AccessUser,
   at: Date,
   addresses: readonly string[] = ADDRESSES,
+  hasMfa = false,
 ): Operations {
   const isAllowed = (operation: Operation) =>
-    addresses.some((address) => may(model, user, `mechanicalturk:${operation}`, '*', { at, address }));
+    addresses.some((address) => may(model, user, `mechanicalturk:${operation}`, '*', { at, address, hasMfa }));
   return new Set(OPERATIONS.filter(isAllowed));
 }
 

@@ -90,7 +90,7 @@ export const LAB_RULES = [
     code: 'invalid-id',
     at: 'key',
     message: ({ section, id }: { section: Section; id: string }) => ({
-      summary: t`key ${shortValue(id)} ${trusted(PATTERNS.id.test(id) ? 'reads as an ID of AWS' : 'is not a valid IAM name')}`,
+      summary: t`key ${shortValue(id)} ${trusted(PATTERNS.id.test(id) ? 'reads as an ID of AWS' : 'is not a valid key')}`,
       reason: PATTERNS.id.test(id)
         ? t`comments and issues shorten such IDs`
         : trusted('it becomes part of one: letters, digits and `+=.@_-`, a letter or digit first'),
