@@ -217,6 +217,19 @@ describe('operations', () => {
       [took('fay', ['SendBonus'])],
     ],
     [
+      'a boundary of someone else that denies, as if it were out of reach',
+      {
+        change: all(
+          withPolicy(
+            stopArn('stop'),
+            says(statement('Allow', '*'), { Sid: 'OutOfReach', ...statement('Deny', 'mechanicalturk:SendBonus') }),
+          ),
+          changeUser('fay', () => ({ boundary: stopArn('stop') })),
+        ),
+      },
+      [took('fay', ['SendBonus'])],
+    ],
+    [
       'a policy that denies under a condition, and is no boundary of the member',
       {
         change: all(
@@ -480,6 +493,27 @@ describe('dates', () => {
     const operations = deny.Action === '*' ? OPERATIONS : ['CreateHIT' as const];
     const given = { applied: team('2026-12-10'), team: team('2026-12-15'), change: denied };
     expect(brief(ruled(given))).toEqual([keeps('bo', operations)]);
+  });
+
+  test.each([
+    ['a suspension', denyAll],
+    ['a last day', statement('Deny', '*', since)],
+  ])('an earlier first day keeps %s in limits', (_what, deny) => {
+    const team = (from: string) => withMember('bo', { from });
+    const change = write('bo', 'limits', says(deny));
+    expect(brief(ruled({ applied: team('2026-12-15'), team: team('2026-12-10'), change }))).toEqual([
+      keeps('bo', OPERATIONS),
+    ]);
+  });
+
+  test('a last day that someone wrote into an interrupted apply, later than its own, stays', () => {
+    const change = write(
+      'bo',
+      'limits',
+      says({ Sid: 'Until', ...statement('Deny', '*', ends('2027-03-01T00:00:00Z')) }),
+    );
+    const begun = [withMember('bo', { until: '2027-01-31' })];
+    expect(brief(ruled({ begun, change }))).toEqual([keeps('bo', OPERATIONS)]);
   });
 
   test('of a first day that someone wrote, a later one stays and an earlier one goes', () => {
@@ -1215,6 +1249,16 @@ describe('names that something else has', () => {
       expect(brief(first)).toContainEqual(expect.stringMatching(/^paymaster name-taken \//));
     },
   );
+
+  test("a member's user outside the path with a role's policy holds the role back", () => {
+    const change = changeUser('bo', () => ({ path: '/elsewhere/', attached: [payArn] }));
+    const { team, withheld } = ruled({ applied: paymaster({ allow: ['GetHIT'] }), team: paymaster({}), change });
+    expect(withheld).toMatchObject([
+      { kind: 'name-taken', key: 'paymaster' },
+      { kind: 'moved', key: 'bo' },
+    ]);
+    expect(team.roles.find(({ key }) => key === 'paymaster')?.allow).toEqual(['GetHIT']);
+  });
 
   test("a member's renamed user, which loses a role's policy in the same apply, holds back no role", () => {
     const change = changeUser('bo', () => ({ name: name('zzz'), attached: [payArn] }));

@@ -45,11 +45,11 @@ export function givenBy(team: AccessTeam): OperationsByUser {
  */
 export function unchangedIn(teams: readonly [AccessTeam, ...AccessTeam[]]): OperationsByUser {
   const [first, ...others] = teams;
-  const members = first.members.map(({ key, roles }) => {
-    const kept = roles.filter((role) =>
-      others.every((team) => team.members.find((each) => each.key === key)?.roles.includes(role) === true),
+  const members = first.members.map((member) => {
+    const roles = member.roles.filter((role) =>
+      others.every((team) => team.members.find(({ key }) => key === member.key)?.roles.includes(role) === true),
     );
-    return { key, roles: kept, from: null, until: null, suspended: false };
+    return { ...member, roles };
   });
   const through = teams.map((team) => givenBy({ ...team, members }));
   const users = members.map(({ key }) => iamName(first.lab, key));
