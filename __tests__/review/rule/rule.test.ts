@@ -468,6 +468,10 @@ describe('dates', () => {
     const begun = withMember('fay', { from: '2026-11-01' });
     expect(brief(ruled({ team, applied: begun, change }))).toEqual([keeps('fay', OPERATIONS)]);
     expect(brief(ruled({ team: sampleTeam, applied: begun, change }))).toEqual([keeps('fay', OPERATIONS)]);
+    const later = withMember('fay', { from: '2027-01-07' });
+    expect(brief(ruled({ team: later, applied: withMember('fay', { from: '2027-01-05' }), change }))).toEqual([
+      keeps('fay', OPERATIONS),
+    ]);
     // It replaces no first day of the file.
     expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
   });
@@ -878,6 +882,13 @@ describe('who a member is', () => {
     const limits = limitsPolicy(member({ key: 'bob', withheld: OPERATIONS }));
     const of = ruled({ change: renamed('bo', 'bob'), ids: { bob: `id of ${name('bo')}` } });
     expect(of.renamed).toEqual([{ user: name('bob'), limits }]);
+  });
+
+  test('of a replaced user a person accepts only the one that they were shown', () => {
+    const input = inputOf({ change: again(), ...other, restore: ['bo'] });
+    const accepted = (id: string) => brief(ruleFor({ ...input, shown: new Map([[name('bo'), id]]) }));
+    expect(accepted('other')).toEqual([]);
+    expect(accepted('one before')).toEqual([`bo replaced ${PATH}`]);
   });
 
   test('a replaced user is written without roles and suspended, whatever groups it is in', () => {
