@@ -675,6 +675,9 @@ describe('Denies by hand', () => {
     const Statement = [statement('Deny', 'mechanicalturk:GetHIT', literal)];
     const change = write('fay', 'extra', { Version: '2008-10-17', Statement });
     expect(limitsOf(ruled({ change }), 'fay')?.Statement).toEqual([statement('Deny', 'mechanicalturk:GetHIT')]);
+    const signed = [statement('Deny', 'mechanicalturk:GetHIT', mfa)];
+    const without = write('fay', 'extra', { Version: '2008-10-17', Statement: signed });
+    expect(limitsOf(ruled({ change: without }), 'fay')?.Statement).toEqual(signed);
     const newer = write('fay', 'extra', { Version: '2012-10-17', Statement });
     expect(limitsOf(ruled({ change: newer }), 'fay')?.Statement).toEqual(Statement);
   });

@@ -87,8 +87,9 @@ function isSameCondition(one: Statement, other: Statement): boolean {
 function isWiderInTime(one: Statement, other: Statement): boolean {
   const [wide, narrow] = [timeOfDeny(one), timeOfDeny(other)];
   if (narrow.starts !== null) return wide.starts !== null && wide.starts <= narrow.starts;
-  // Equivalent if mutated (null): `>=` is true of no moment and null, unless the moment is before 1970.
-  return narrow.ends !== null && wide.ends !== null && wide.ends >= narrow.ends;
+  if (narrow.ends === null) return false;
+  // Equivalent if mutated: null compares as 1970.
+  return wide.ends !== null && wide.ends >= narrow.ends;
 }
 
 /** A text that is equal for two statements that say the same. */

@@ -268,8 +268,9 @@ function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; r
     // Equivalent if mutated: every user of the account has an id.
     const isOwn = id !== undefined && id === account.ids.user.get(user.name) && user.path === labPath(lab);
     const found = groupOutside(user, input);
-    // Equivalent if mutated (the key): every user of the record has a name of the lab.
-    return key === null || !isOwn || members.has(user.name) || found === undefined ? [] : [{ key, found }];
+    // Equivalent if mutated: every user of the record has a name of the lab.
+    if (key === null) return [];
+    return !isOwn || members.has(user.name) || found === undefined ? [] : [{ key, found }];
   });
 }
 
