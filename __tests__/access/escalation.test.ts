@@ -47,6 +47,8 @@ const trusting = (Principal: object | '*', more: object = {}) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more }],
 });
+const trustingService = (name: string) =>
+  trusting(name.endsWith('provider') ? { Federated: `${ACCOUNT}:${name}/AWSSSO` } : { Service: name });
 const role = (name: string, trust: unknown, document: PolicyDocument | null, path = '/'): AccountRole => ({
   ...{ name, path, arn: `${ACCOUNT}:role${path}${name}`, trust, attached: [], boundary: null, tags: {} },
   inline: document === null ? [] : [{ name: 'own', document }],
@@ -128,8 +130,7 @@ describe('each method', () => {
     ESCALATION_METHODS.filter((method) => method.on !== 'roleLimit').map((method) => [name(method), method] as const),
   )('is a way: %s', (_name, { actions, on: target, service }) => {
     const { thing, harmless } = THINGS[target];
-    const roles =
-      service === undefined ? ROLES : [...ROLES, role('worker', trusting({ Service: service }), EVERYTHING)];
+    const roles = service === undefined ? ROLES : [...ROLES, role('worker', trustingService(service), EVERYTHING)];
     const deny = target === 'userLimit' ? [statement('Deny', 's3:*')] : [];
     const zoe = (action: readonly string[], resource: string) =>
       zoeWith(says(...([on(action, resource).Statement].flat() as Statement[]), ...deny), { groups: ['helpers'] });
@@ -170,7 +171,7 @@ const bounded = (document: PolicyDocument, more: Partial<AccessUser> = {}) =>
   zoeWith(document, { boundary: LIMIT, ...more });
 const lambda = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 const tagged = { Condition: { StringEquals: { 'aws:PrincipalTag/team': 'ops' } } };
-const service = (name: string) => [APPLY, role('worker', trusting({ Service: name }), EVERYTHING)];
+const service = (name: string) => [APPLY, role('worker', trustingService(name), EVERYTHING)];
 
 test.each<[string, PolicyDocument, string, (readonly AccountRole[])?]>([
   ["UpdateAssumeRolePolicy on the lab's own apply role", on('iam:UpdateAssumeRolePolicy', APPLY.arn), 'lab'],

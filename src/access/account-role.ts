@@ -67,10 +67,11 @@ export function trusts(
 /** Of the older name of a service, such as `states.us-east-1.amazonaws.com`. */
 const REGION = /\.[a-z]{2}(?:-[a-z]+)+-\d(?=\.amazonaws\.com$)/;
 
-/** Whether a role trusts a service of AWS; null for any. */
+/** Whether a role trusts a service of AWS, any for null, or an identity provider of the kind `saml-provider`. */
 export function trustsService(role: AccountRole, service: string | null): boolean {
   const trust = trustOf(role);
   if (trust === null) return true;
+  if (service === 'saml-provider') return principalsIn(trust, 'Federated').some((arn) => arn.includes(`:${service}/`));
   const services = principalsIn(trust, 'Service').map((name) => name.replace(REGION, ''));
   return service === null ? services.length > 0 : services.includes(service);
 }
@@ -83,7 +84,7 @@ function trustOf(role: AccountRole): TrustPolicy | null {
   return known.trust;
 }
 
-function principalsIn({ Statement }: TrustPolicy, kind: 'AWS' | 'Service'): readonly string[] {
+function principalsIn({ Statement }: TrustPolicy, kind: 'AWS' | 'Federated' | 'Service'): readonly string[] {
   return Statement.flatMap(({ Effect, Principal }) =>
     // Equivalent if mutated: `*` has no kinds of principals.
     Effect === 'Allow' && Principal !== '*' ? toList(Principal[kind]) : [],

@@ -31,7 +31,7 @@ export interface EscalationMethod {
   /** All of them are needed. */
   readonly actions: readonly string[];
   readonly on: EscalationTarget;
-  /** For `through`: the service that has a role of the account, and runs what the principal gives it. */
+  /** For `through`: the service that has a role of the account, and runs what the principal gives it; or who signs in with it. */
   readonly service?: string;
   readonly source: string;
 }
@@ -110,6 +110,10 @@ export const ESCALATION_METHODS: readonly EscalationMethod[] = [
     ['rolesanywhere:UpdateTrustAnchor', 'rolesanywhere.amazonaws.com', 'IAM Roles Anywhere API reference: its source'],
     ['eks:AssociateAccessPolicy', 'pods.eks.amazonaws.com', 'EKS user guide, "Associate access policies"'],
     ['states:UpdateStateMachine', 'states.amazonaws.com', 'Step Functions API reference'],
+    ['iam:UpdateSAMLProvider', 'saml-provider', iamApi('UpdateSAMLProvider')],
+    ['sso:CreateAccountAssignment', 'saml-provider', 'IAM Identity Center API reference, CreateAccountAssignment'],
+    ['identitystore:CreateGroupMembership', 'saml-provider', 'CloudQuery, "AWS Identity Center: privilege escalation"'],
+    ['sso-directory:AddMemberToGroup', 'saml-provider', 'CloudQuery, "AWS Identity Center: privilege escalation"'],
     ['datapipeline:PutPipelineDefinition', 'datapipeline.amazonaws.com', rhino(21)],
   ].map(([action = '', service = '', source = '']) => ({ actions: [action], on: 'through' as const, service, source })),
   // Any user, group or role serves that the principal can both widen and act as.
