@@ -217,6 +217,17 @@ describe('operations', () => {
       [took('fay', ['SendBonus'])],
     ],
     [
+      'a boundary of someone else that cannot be read',
+      {
+        change: all(
+          withPolicy(stopArn('stop'), says()),
+          edit(stopArn('stop'), null),
+          changeUser('fay', () => ({ boundary: stopArn('stop') })),
+        ),
+      },
+      [took('fay', PAY)],
+    ],
+    [
       'a boundary of someone else that denies, as if it were out of reach',
       {
         change: all(
@@ -1106,6 +1117,19 @@ describe('Denies of groups that a member leaves by an apply', () => {
         ),
       },
       ['paymaster deny-kept', 'fay deny-kept'],
+    ],
+    [
+      'a role that the file renames, with a Deny of the applied team that it drops',
+      {
+        team: renamedReader,
+        applied: {
+          ...sampleTeam,
+          roles: sampleTeam.roles.map((each) =>
+            each.key === 'results-reader' ? { ...each, deny: ['SendBonus' as const] } : each,
+          ),
+        },
+      },
+      [],
     ],
     [
       'a Deny with a time of its own, when the file changes the last day',

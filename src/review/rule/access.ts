@@ -103,7 +103,11 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
       return { name, document: certain(document, brakes.get(`${holder} ${name}`), isLimits) };
     });
   // An apply restores the boundary of the lab, and so lifts the Denies of another, those under a condition, too.
-  const other = ({ boundary: arn }: AccessUser) => (arn === null || arn === boundary ? arn : `${arn} as boundary`);
+  const other = ({ boundary: arn }: AccessUser) => {
+    // Equivalent if mutated: a boundary that is in no policy of the account limits nothing, as none does.
+    if (arn === null) return arn;
+    return arn === boundary ? arn : `${arn} as boundary`;
+  };
   const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
   const policies = [...account.policies, ...missingPolicies(account)];
   return operationsIn({
