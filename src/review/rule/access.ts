@@ -181,8 +181,10 @@ function unconditional(statement: Statement): readonly Statement[] {
 /** Policies that a user or group has and the account was read without: elsewhere they count as allowing everything. */
 function missingPolicies({ users, groups, policies }: AccessModel): AccessModel['policies'] {
   const known = new Set(policies.map(({ arn }) => arn));
-  const held = [...[...users, ...groups].flatMap(({ attached }) => attached), ...users.map(({ boundary }) => boundary)];
-  const missing = new Set(held.flatMap((arn) => (arn === null || known.has(arn) ? [] : [arn])));
+  const attached = [...users, ...groups].flatMap((holder) => holder.attached);
+  // Equivalent if mutated: a policy whose ARN is null is none that anyone has.
+  const boundaries = users.map(({ boundary }) => boundary).filter((arn) => arn !== null);
+  const missing = new Set([...attached, ...boundaries].filter((arn) => !known.has(arn)));
   return [...missing].map((arn) => ({ arn, name: arn, document: null }));
 }
 
