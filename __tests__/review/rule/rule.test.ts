@@ -697,8 +697,10 @@ describe('Denies by hand', () => {
     const change = write('fay', 'extra', says(statement('Deny', 'mechanicalturk:GetHIT')));
     const suspended = withMember('fay', { suspended: true });
     expect(brief(ruled({ team: suspended, change }))).toEqual([keeps('fay', ['GetHIT'])]);
-    const mine = write('fay', 'extra', says({ Sid: 'Mine', ...statement('Deny', 'mechanicalturk:GetHIT') }));
-    expect(brief(ruled({ begun: [suspended], change: mine }))).toEqual([keeps('fay', ['GetHIT'])]);
+    for (const policy of ['extra', 'limits']) {
+      const mine = write('fay', policy, says({ Sid: 'Mine', ...statement('Deny', 'mechanicalturk:GetHIT') }));
+      expect(brief(ruled({ begun: [suspended], change: mine }))).toEqual([keeps('fay', ['GetHIT'])]);
+    }
   });
 
   test('a Deny that the applied, a begun or this team has is none by hand', () => {
