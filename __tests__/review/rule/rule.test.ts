@@ -878,6 +878,16 @@ describe('who a member is', () => {
       [],
     ],
     [
+      'a user under the name of a new member, while an apply of others is begun',
+      {
+        ...{ team: withEve, applied: sampleTeam, begun: [sampleTeam] },
+        change: withUser({ name: name('eve'), path: PATH }),
+      },
+      [`eve replaced ${PATH}`],
+      [],
+      [],
+    ],
+    [
       'a user that reconcile deleted for age',
       { team: deletesAfter(3, withMember('bo', { until: '2026-01-31' })) },
       [],
@@ -1227,6 +1237,17 @@ describe('names that something else has', () => {
     roles: sampleTeam.roles.map((each) => (each.key === 'paymaster' ? { ...each, ...more } : each)),
   });
   const full = { allow: [], managed: ['AmazonMechanicalTurkFullAccess'] };
+  test("an Allow that someone wrote into a role's policy of Denies goes, although its group was moved", () => {
+    const team = paymaster({ ...full, deny: ['SendBonus'] });
+    const written = edit(payArn, says(statement('Deny', 'mechanicalturk:SendBonus'), statement('Allow', '*')));
+    const change = all(
+      written,
+      changeGroup('paymaster', () => ({ path: '/elsewhere/' })),
+    );
+    const { roles } = ruled({ team, change }).team;
+    expect(roles.find(({ key }) => key === 'paymaster')).toMatchObject({ allow: [], allowsNothing: true });
+  });
+
   const eve = (more: object) => withUser({ name: 'eve', ...more });
   const elsewhere: Change = (account) => ({
     ...changeGroup('paymaster', () => ({ path: '/elsewhere/' }))(account),
