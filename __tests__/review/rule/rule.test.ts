@@ -489,8 +489,10 @@ describe('dates', () => {
 
   test('the first last day of the file lifts no Deny from a day on', () => {
     const change = write('fay', 'limits', until('2026-01-01T00:00:00Z'));
-    const team = withMember('fay', { until: '2027-05-31' });
-    expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
+    for (const until of ['2027-05-31', null]) {
+      const team = withMember('fay', { until });
+      expect(brief(ruled({ team, applied: sampleTeam, change }))).toEqual([keeps('fay', OPERATIONS)]);
+    }
   });
 
   const before = { Condition: { DateLessThan: { 'aws:CurrentTime': '2026-12-24T00:00:00Z' } } };
@@ -529,6 +531,7 @@ describe('dates', () => {
     );
     const begun = [withMember('bo', { until: '2027-01-31' })];
     expect(brief(ruled({ begun, change }))).toEqual([keeps('bo', OPERATIONS)]);
+    expect(brief(ruled({ begun, change: write('bo', 'limits', limitsPolicy(begun[0]!.members[1]!)!) }))).toEqual([]);
   });
 
   test('of a first day that someone wrote, a later one stays and an earlier one goes', () => {
@@ -1319,6 +1322,11 @@ describe('names that something else has', () => {
       { kind: 'moved', key: 'bo' },
     ]);
     expect(team.roles.find(({ key }) => key === 'paymaster')?.allow).toEqual(['GetHIT']);
+  });
+
+  test('a role whose policy a user of no member has, and that gives no more than before, is written as it is', () => {
+    const { team, withheld } = ruled({ change: eve({ attached: [payArn] }) });
+    expect({ withheld, roles: team.roles }).toEqual({ withheld: [], roles: sampleTeam.roles });
   });
 
   test("a member's renamed user, which loses a role's policy in the same apply, holds back no role", () => {
