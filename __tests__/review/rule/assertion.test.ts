@@ -146,7 +146,8 @@ describe('after an apply: who may do more through the lab than the written team 
 
   test('no one through a group that has the name of a role, but is not the lab’s', () => {
     const roles = sampleTeam.roles.map((each) => (each.key === 'paymaster' ? { ...each, withoutGroup: true } : each));
-    expect(heldBeyond(account, { team: { ...sampleTeam, roles }, renamed }, AT)).toEqual([]);
+    const { members } = withMember('fay', { roles: [] });
+    expect(heldBeyond(account, { team: { ...sampleTeam, roles, members }, renamed }, AT)).toEqual([]);
   });
 
   test('the operations are named, in catalog order', () => {

@@ -911,6 +911,13 @@ describe('who a member is', () => {
     const limits = limitsPolicy(member({ key: 'bob', withheld: OPERATIONS }));
     const of = ruled({ change: renamed('bo', 'bob'), ids: { bob: `id of ${name('bo')}` } });
     expect(of.renamed).toEqual([{ user: name('bob'), limits }]);
+    const movedToo = all(renamed('bo', 'bob'), (account) => ({
+      ...account,
+      users: account.users.map((user) => (user.name === name('bob') ? { ...user, path: '/x/' } : user)),
+    }));
+    expect(ruled({ change: movedToo, ids: { bob: `id of ${name('bo')}` } })).toMatchObject({
+      ...{ renamed: [], withheld: [{ kind: 'renamed', key: 'bo' }] },
+    });
   });
 
   test('of a replaced user a person accepts only the one that they were shown', () => {
@@ -1251,6 +1258,15 @@ describe('names that something else has', () => {
     expect(roles.find(({ key }) => key === 'paymaster')).toMatchObject({ allow: [], allowsNothing: true });
   });
 
+  test('a role of one operation, whose policy someone emptied and whose group was moved, still allows nothing', () => {
+    const change = all(
+      edit(payArn, says(denyAll)),
+      changeGroup('paymaster', () => ({ path: '/elsewhere/' })),
+    );
+    const { roles } = ruled({ team: paymaster({ allow: ['GetHIT'] }), change }).team;
+    expect(roles.find(({ key }) => key === 'paymaster')).toMatchObject({ allow: [], allowsNothing: true });
+  });
+
   const eve = (more: object) => withUser({ name: 'eve', ...more });
   const elsewhere: Change = (account) => ({
     ...changeGroup('paymaster', () => ({ path: '/elsewhere/' }))(account),
@@ -1327,6 +1343,11 @@ describe('names that something else has', () => {
   test('a role whose policy a user of no member has, and that gives no more than before, is written as it is', () => {
     const { team, withheld } = ruled({ change: eve({ attached: [payArn] }) });
     expect({ withheld, roles: team.roles }).toEqual({ withheld: [], roles: sampleTeam.roles });
+    const widened = { applied: paymaster({ allow: ['GetHIT'] }), team: paymaster({ allow: ['GetHIT', 'SendBonus'] }) };
+    expect(ruled({ ...widened, change: eve({ attached: [FULL] }) }).withheld).toEqual([]);
+    expect(ruled({ ...widened, change: eve({ attached: [payArn] }) }).withheld).toMatchObject([
+      { kind: 'name-taken', key: 'paymaster', operations: ['SendBonus'] },
+    ]);
   });
 
   test("a member's renamed user, which loses a role's policy in the same apply, holds back no role", () => {

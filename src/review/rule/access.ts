@@ -88,7 +88,7 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
   const tags = new Map(team.members.map(({ key }) => [iamName(lab, key), stableJson(memberTags(lab, key))]));
   // Who leaves a group escapes its Denies under a condition, too, and whose tags are restored those under one on a tag.
   const escaped = (user: AccessUser): readonly InlinePolicy[] => {
-    const isTagged = tags.has(user.name) && tags.get(user.name) !== stableJson(user.tags);
+    const isTagged = tags.get(user.name) !== stableJson(user.tags);
     const onTags = (each: Statement) => (isTagged && isOnTags(each) ? conditionalDeny(each) : []);
     const groups = account.groups.filter(({ name }) => user.groups.includes(name));
     const left = groups.filter(({ name }) => labGroups.has(name) && stays.get(user.name)?.includes(name) !== true);

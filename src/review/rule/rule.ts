@@ -288,6 +288,7 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
 /** The user of the account that has the unique id of a name in the record, whatever its name is now. */
 function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
   const id = applied?.ids.user.get(name);
+  // Equivalent if mutated: every user of the account has an id.
   return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
