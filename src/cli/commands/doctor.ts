@@ -119,6 +119,11 @@ async function accountOf(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'GITHUB_TOKEN is a token of a repository administrator. Without it, GitHub is not checked.',
+    exitCodes: ['0 nothing is wrong', '1 something is wrong, or a fix failed', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -127,15 +132,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation; needs --fix')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', '\nGITHUB_TOKEN is a token of a repository administrator. Without it, GitHub is not checked.')
-    .addHelpText(
-      'after',
-      cli.exitCodes('0 nothing is wrong', '1 something is wrong, or a fix failed', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText(
-      'after',
-      cli.examples('mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'),
-    )
     .action(async (file: string, options) => {
       const { repository = process.env.GITHUB_REPOSITORY || null, fix = false, yes = false } = options;
       if (yes && !fix) command.error('error: --yes needs --fix');

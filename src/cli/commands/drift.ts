@@ -148,11 +148,17 @@ function show(
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);
 }
 
-/** The codes describe the account after it. */
-const RECONCILING = `
-With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.`;
-
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.',
+    exitCodes: ['0 no drift', '1 any error or wrong usage', '2 drift'],
+    examples: [
+      'mturk-team drift --emulator',
+      'mturk-team drift --quick',
+      'mturk-team drift --reconcile --yes',
+      'mturk-team drift --no-lock --report report.json',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -167,17 +173,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.checkedAt())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', RECONCILING)
-    .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team drift --emulator',
-        'mturk-team drift --quick',
-        'mturk-team drift --reconcile --yes',
-        'mturk-team drift --no-lock --report report.json',
-      ),
-    )
     .action(async (file: string, options) => {
       const { quick = false, yes = false, lock, cloudtrail: cloudTrail } = options;
       const { reconcile = false, report = null, checkedAt } = options;

@@ -28,20 +28,19 @@ async function eject({ json, ...options }: EjectCommandOptions, terminal: Termin
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: [
+      '0 written',
+      '1 errors in the file, or a directory that is not empty',
+      '2 unreadable file or wrong usage',
+    ],
+    examples: ['mturk-team eject --out ../lab-terraform'],
+  });
   command
     .addArgument(cli.teamFile())
     .requiredOption('--out <dir>', 'new or empty directory')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 written',
-        '1 errors in the file, or a directory that is not empty',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText('after', cli.examples('mturk-team eject --out ../lab-terraform'))
     .action(async (file: string, options) => {
       cli.finish(await eject({ ...cli.fileOptions(file, options), out: options.out }, terminal));
     });

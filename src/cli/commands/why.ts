@@ -24,14 +24,16 @@ async function whyCommand(options: WhyOptions, terminal: Terminal, env: NodeJS.P
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: cli.HISTORY_EXIT_CODES,
+    examples: ['mturk-team why bo pay:bonus', 'mturk-team why bo SendBonus --on 2027-03-31'],
+  });
   command
     .argument('<member>', 'key of the member, or of a former one')
     .argument('<what>', 'operation, capability or effect')
     .addArgument(cli.teamFile())
     .addOption(cli.on())
     .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes(...cli.HISTORY_EXIT_CODES))
-    .addHelpText('after', cli.examples('mturk-team why bo pay:bonus', 'mturk-team why bo SendBonus --on 2027-03-31'))
     .action(async (member: string, what: string, file: string, options) => {
       const day = options.on ?? new Date().toISOString().slice(0, 10);
       const json = options.json === true;
