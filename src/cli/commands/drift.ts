@@ -12,8 +12,8 @@ import { checkWritable } from '../../app/files.ts';
 import { type AccountSession, openAccountSession } from '../../app/session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
 import { checkRecord } from '../../app/session/records.ts';
-import { shownNames, type Terminal } from '../../app/terminal.ts';
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { confirmed, shownNames, type Terminal } from '../../app/terminal.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
@@ -78,9 +78,8 @@ async function reconcileAndShow(
   const { json } = options;
   if (!json) show(session, completed, options, terminal);
   const { account } = session.team;
-  if (!options.yes && !(await terminal.confirm(`Apply what was applied last to account ${account} again?`))) {
-    return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
-  }
+  const agreed = await confirmed(terminal, `Apply what was applied last to account ${account} again?`, options.yes);
+  if (!agreed.ok) return reportFailure(agreed.failure, terminal);
   const done = await reconcile(session, completed, terminal, options.checkedAt);
   if (!done.ok) {
     writeReconcileFailure(done.failure);
