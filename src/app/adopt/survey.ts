@@ -10,7 +10,12 @@ import { readAuthorizationDetails } from '../../aws/inventory/authorization-deta
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { isLink, replaceFile, written } from '../files.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { lostFailure, readAdoption } from './open.ts';
@@ -29,13 +34,7 @@ export type Surveyed = Survey & { readonly notChecked: readonly string[] };
 
 /** Reads an account and says what adopting its users does. Nothing is written. */
 export async function surveyAccount(options: SurveyOptions, terminal: Terminal): Promise<Result<Surveyed>> {
-  const opened = await openAccountSession(options, terminal);
-  if (!opened.ok) return opened;
-  try {
-    return await surveyIn(opened.value, options);
-  } finally {
-    await opened.value.close();
-  }
+  return withSession(await openAccountSession(options, terminal), (session) => surveyIn(session, options));
 }
 
 /** The same in an account that is reached already. */

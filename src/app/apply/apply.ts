@@ -19,6 +19,7 @@ import { codeText, listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
+import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, commitOf } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
@@ -62,26 +63,14 @@ export async function applyTeamFile(
   const writable = await checkWritable([options.result]);
   if (!writable.ok) return writable;
   let during: 'plan' | 'apply' = 'plan';
-  const applied = await openAndApply(options, terminal, onPlan, () => {
+  const onBegin = () => {
     during = 'apply';
-  });
+  };
+  const applied = await withSession(await openLabSession(options, terminal), (session) =>
+    planAndApply(session, options, terminal, onPlan, onBegin),
+  );
   await writeResult(options, applied, during);
   return applied;
-}
-
-async function openAndApply(
-  options: ApplyOptions,
-  terminal: Terminal,
-  onPlan: OnPlan,
-  onBegin: () => void,
-): Promise<Result<CompletedApply>> {
-  const opened = await openLabSession(options, terminal);
-  if (!opened.ok) return opened;
-  try {
-    return await planAndApply(opened.value, options, terminal, onPlan, onBegin);
-  } finally {
-    await opened.value.close();
-  }
 }
 
 /** `applyTeamFile` in an open session. `onBegin` is called before the first change. */

@@ -13,7 +13,12 @@ import type { ResourceChange } from '../../terraform/plan.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import { applyStack, blocked } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
@@ -131,18 +136,15 @@ function notShown({ saved }: StackPlan, shown: readonly SetupPart[]): readonly s
 }
 
 /** Gives the clients of the account of a session for as long as `work` takes, and closes it. */
-export async function withAccount<Session extends AccountSession, Value>(
+export function withAccount<Session extends AccountSession, Value>(
   opened: Result<Session>,
   work: (account: SetupAccount, session: Session) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  if (!opened.ok) return opened;
-  const { iam, now, connection, team } = opened.value;
-  const region = team.settings.state?.region ?? 'us-east-1';
-  try {
-    return await withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now }, opened.value)));
-  } finally {
-    await opened.value.close();
-  }
+  return withSession(opened, (session) => {
+    const { iam, now, connection, team } = session;
+    const region = team.settings.state?.region ?? 'us-east-1';
+    return withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now }, session)));
+  });
 }
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */
