@@ -35,8 +35,6 @@ export interface InventoryOptions {
   readonly scope: 'access' | 'all';
   /** False for a role that may not ask for the credential report, and for checks that do not use it; true by default. */
   readonly credentialReport?: boolean;
-  /** Users at a time, four calls each. */
-  readonly concurrency?: number;
   /** Called for every managed user that was read. */
   readonly progress?: (done: number, total: number) => void;
   readonly now: () => Date;
@@ -118,10 +116,10 @@ async function readEach(
   reader: IamReader,
   users: readonly AccessUser[],
   wanted: { readonly services: boolean },
-  { concurrency = USERS_AT_A_TIME, progress }: InventoryOptions,
+  { progress }: InventoryOptions,
 ): Promise<Own> {
   let done = 0;
-  const own = await inParallel(users, concurrency, async ({ name }) => {
+  const own = await inParallel(users, USERS_AT_A_TIME, async ({ name }) => {
     const credentials = await readOwnCredentials(reader, name, wanted);
     done += 1;
     progress?.(done, users.length);
