@@ -1,14 +1,11 @@
 import {
   DeleteGroupCommand,
   DeleteGroupPolicyCommand,
-  DeletePolicyCommand,
-  DeletePolicyVersionCommand,
   DetachGroupPolicyCommand,
   type IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import type { AccessModel } from '../../access/model.ts';
-import type { AuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 
 /** Deletes groups with what an account has in them: IAM deletes none that has members or policies. */
 export async function deleteGroups(
@@ -23,19 +20,5 @@ export async function deleteGroups(
     for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
     for (const { name: PolicyName } of inline) await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
     await iam.send(new DeleteGroupCommand({ GroupName }));
-  }
-}
-
-/** Deletes policies that nothing has, with their other versions. */
-export async function deletePolicies(
-  iam: IAMClient,
-  arns: readonly string[],
-  details: AuthorizationDetails['policies'],
-): Promise<void> {
-  for (const PolicyArn of arns) {
-    for (const { id: VersionId, isInForce } of details.get(PolicyArn)?.versions ?? []) {
-      if (!isInForce) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
-    }
-    await iam.send(new DeletePolicyCommand({ PolicyArn }));
   }
 }
