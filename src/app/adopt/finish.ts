@@ -16,11 +16,11 @@ import { appliedTeam } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlanned, blocked, type CarryOutOptions } from '../apply/carry-out.ts';
+import { deleteGroups } from '../apply/own-calls.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import { deleteGroups } from './delete.ts';
 import {
   type Agree,
   checkAccepted,

@@ -7,10 +7,10 @@ import { fail, failureAfter, type Result, succeed } from '../../diagnostics/fail
 import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
+import { deleteGroups } from '../apply/own-calls.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { readRecord } from '../session/records.ts';
 import { moveUsers } from './apply.ts';
-import { deleteGroups } from './delete.ts';
 import { type Agree, agreedMoves, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
 
 /**
