@@ -91,7 +91,7 @@ async function orLost({ team, iam, records }: LabSession, failed: Failed): Promi
   if (code !== 'adoption-unusable' || args.because !== 'missing') return failed;
   const record = await readRecord(records);
   if (!record.ok || record.value !== null) return failed;
-  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   return (account.ok ? lostFailure(args.file, account.value.access, team) : null) ?? failed;
 }
 
@@ -106,7 +106,7 @@ export async function lookAt(session: LabSession, adoption: Adoption): Promise<R
   const { team, iam, records } = session;
   const record = await readRecord(records);
   if (!record.ok) return record;
-  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!account.ok) return account;
   const people = adoptedNow(adoption, account.value);
   return succeed({ adoption, account: account.value, people, record: record.value });

@@ -67,7 +67,7 @@ export async function surveyIn(
   const { team, iam, records } = session;
   const user = iamName(team.lab, member);
   const at = session.now().toISOString();
-  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!details.ok) return details;
   const account = details.value;
   const listed = account.users.has(user) ? await keys.keys(user) : succeed([]);

@@ -52,7 +52,7 @@ export async function proveDeparture(
   facts: SavedFacts | null,
 ): Promise<readonly Claim[]> {
   const { iam, team, connection } = session;
-  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   const users = facts !== null && details.ok ? details.value.access.users.map(({ name }) => name) : [];
   const s3 = { region: 'us-east-1', followRegionRedirects: true, ...connection };
   const evidence: Evidence = {

@@ -50,7 +50,7 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
       : read;
   }
   return withSession(await openAccountSession(options, terminal), async ({ team, iam, records }) => {
-    const read = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+    const read = await askAws(() => readAuthorizationDetails(iam, team.account));
     if (!read.ok) return read;
     // Not everyone who can read users can read the record.
     const record = await readRecord(records);
