@@ -129,16 +129,17 @@ export async function readAws<Value>(what: string, read: () => Promise<Value>): 
   return asked.ok ? asked : { ok: false, failure: { what, failure: asked.failure } };
 }
 
-/** The same of what may not exist; null if IAM says that there is no such thing (any more). */
-export function readAwsIfAny<Value>(
+/** The same of what may not exist; `missing` if IAM says that there is no such thing (any more). */
+export function readAwsOr<Value>(
+  missing: Value,
   what: string,
   read: () => Promise<Value>,
-): Promise<Result<Value | null, NotChecked>> {
+): Promise<Result<Value, NotChecked>> {
   return readAws(what, async () => {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return null;
+      if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return missing;
       throw error;
     }
   });

@@ -1,5 +1,5 @@
 import { GetUserCommand, type IAMClient, paginateListAccessKeys, paginateListMFADevices } from '@aws-sdk/client-iam';
-import { allPages, inParallel, isoOfDate, orNull, readAwsIfAny } from '../aws/client.ts';
+import { allPages, inParallel, isoOfDate, orNull, readAwsOr } from '../aws/client.ts';
 import { credentialsOf, readOwnCredentials } from '../aws/credentials/user-credentials.ts';
 import type { UserCredentials } from '../aws/types.ts';
 
@@ -15,17 +15,17 @@ export interface OtherCredentials extends Omit<UserCredentials, 'keys'> {
 export async function readOtherCredentials(client: IAMClient, user: string): Promise<OtherCredentials> {
   const [own, mfa, found] = await Promise.all([
     readOwnCredentials(client, user, { services: true }),
-    readAwsIfAny(`the MFA devices of ${user}`, async () => {
+    readAwsOr([], `the MFA devices of ${user}`, async () => {
       const pages = await allPages(paginateListMFADevices({ client }, { UserName: user }));
       return pages.flatMap(({ MFADevices = [] }) => MFADevices).flatMap(({ SerialNumber }) => SerialNumber ?? []);
     }),
-    readAwsIfAny(`the user ${user}`, () => client.send(new GetUserCommand({ UserName: user }))),
+    readAwsOr(null, `the user ${user}`, () => client.send(new GetUserCommand({ UserName: user }))),
   ]);
   const { password, ssh, certificates, services } = credentialsOf(own, null, []);
   const lastUsed = (found.ok && isoOfDate(found.value?.User?.PasswordLastUsed)) || null;
   return {
     ...{ ssh, certificates, services, password: password && { lastUsed } },
-    mfa: (mfa.ok ? mfa.value : null) ?? [],
+    mfa: mfa.ok ? mfa.value : [],
     notChecked: [mfa, found, own.password, own.ssh, own.certificates, own.services].flatMap((read) =>
       read?.ok === false ? [read.failure.what] : [],
     ),

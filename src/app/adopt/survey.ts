@@ -86,7 +86,7 @@ async function readCredentials({ iam }: AccountSession, { candidates }: Found['c
     credentials: new Map(
       read.map(({ name, keys, password }) => [
         name,
-        { keys: (keys.ok && keys.value?.length) || 0, password: password.ok && password.value !== null },
+        { keys: keys.ok ? keys.value.length : 0, password: password.ok && password.value !== null },
       ]),
     ),
     notChecked: read.flatMap(({ keys, password }) =>

@@ -11,7 +11,7 @@ import {
 import * as z from 'zod';
 import type { Result } from '../../diagnostics/failure.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
-import { allPages, isoOfDate, readAwsIfAny } from '../client.ts';
+import { allPages, isoOfDate, readAwsOr } from '../client.ts';
 import type { AccessKey, NotChecked, UserCredentials } from '../types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
@@ -21,14 +21,14 @@ interface ListedKey {
   readonly created: string;
 }
 
-type Read<Value> = Result<Value | null, NotChecked>;
+type Read<Value> = Result<Value, NotChecked>;
 
-/** What is read for one user. Null: the user is gone, or has no console password. */
+/** What is read for one user, who has nothing once the user is gone. `password` is null if there is none. */
 export interface OwnCredentials {
   readonly keys: Read<readonly ListedKey[]>;
   readonly ssh: Read<readonly string[]>;
   readonly certificates: Read<readonly string[]>;
-  readonly password: Read<object>;
+  readonly password: Read<object | null>;
   /** Left out if one call returned those of all users. */
   readonly services?: Read<UserCredentials['services']>;
 }
@@ -50,7 +50,7 @@ export async function readOwnCredentials(
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
-    readAwsIfAny(what('keys'), async () => {
+    readAwsOr([], what('keys'), async () => {
       const pages = await allPages(paginateListAccessKeys({ client }, { UserName }));
       return pages
         .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
@@ -60,23 +60,23 @@ export async function readOwnCredentials(
           created: isoOfDate(CreateDate),
         }));
     }),
-    readAwsIfAny(what('ssh'), async () => {
+    readAwsOr([], what('ssh'), async () => {
       const pages = await allPages(paginateListSSHPublicKeys({ client }, { UserName }));
       return pages
         .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
         .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
         .sort();
     }),
-    readAwsIfAny(what('certificates'), async () => {
+    readAwsOr([], what('certificates'), async () => {
       const pages = await allPages(paginateListSigningCertificates({ client }, { UserName }));
       return pages
         .flatMap(({ Certificates = [] }) => Certificates)
         .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
         .sort();
     }),
-    readAwsIfAny(what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
+    readAwsOr(null, what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
-      ? readAwsIfAny(what('services'), async () => servicesOf(await readServices(client, { UserName })))
+      ? readAwsOr([], what('services'), async () => servicesOf(await readServices(client, { UserName })))
       : null,
   ]);
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
@@ -134,22 +134,12 @@ export function credentialsOf(
   const reported = row === null ? [] : reportedKeys(row);
   const password = row?.password ?? null;
   return {
-    keys: valueOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
-    password: valueOr(own?.password, null, password, () => password ?? { lastUsed: null }),
-    certificates: valueOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
-    ssh: valueOr(own?.ssh, [], [], (ids) => ids),
-    services: valueOr(own?.services, [], shared, (services) => services),
+    keys: own?.keys.ok ? oldestFirst(withUse(own.keys.value, row?.keys ?? [])) : reported,
+    password: own?.password.ok ? own.password.value && (password ?? { lastUsed: null }) : password,
+    certificates: own?.certificates.ok ? own.certificates.value : (row?.certificates ?? []),
+    ssh: own?.ssh.ok ? own.ssh.value : [],
+    services: own?.services?.ok ? own.services.value : shared,
   };
-}
-
-function valueOr<Own, Value>(
-  asked: Read<Own> | undefined,
-  missing: Value,
-  otherwise: Value,
-  use: (value: Own) => Value,
-): Value {
-  if (asked?.ok !== true) return otherwise;
-  return asked.value === null ? missing : use(asked.value);
 }
 
 /** Finds each listed key in the report, which has no ids, by its creation time. */
@@ -213,7 +203,7 @@ export async function readHeldCredentials(client: IAMClient, user: string): Prom
     const value = own[kind]?.ok ? own[kind].value : null;
     return value !== null && (!Array.isArray(value) || value.length > 0);
   };
-  const keys = (own.keys.ok ? own.keys.value : null) ?? [];
+  const keys = own.keys.ok ? own.keys.value : [];
   return {
     user,
     keys: keys.filter(({ active }) => active).map(({ created }) => ({ created, by: null })),
