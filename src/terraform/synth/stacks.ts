@@ -1,3 +1,4 @@
+import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../team/names.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
@@ -15,15 +16,6 @@ import { RoleGroup } from './role.ts';
 import { prepareStack } from './stack.ts';
 import { escapeTemplate } from './template.ts';
 
-/** A role of the bootstrap stack, with its trust policy and what it may do. */
-export interface StackRole {
-  readonly key: string;
-  readonly name: string;
-  readonly path: string;
-  readonly trust: object;
-  readonly permissions: object;
-}
-
 export interface SynthOptions {
   /** The day for which members are active, `YYYY-MM-DD`, UTC. */
   readonly today: string;
@@ -32,7 +24,7 @@ export interface SynthOptions {
   /** Whether users are imported as they are: without boundary, `limits` and exclusive-policy resources. */
   readonly adopting?: boolean;
   /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
-  readonly roles?: readonly StackRole[];
+  readonly roles?: readonly WantedRole[];
 }
 
 /**
@@ -66,7 +58,7 @@ function byKey<T extends { readonly key: string }>(things: readonly T[]): readon
 
 /** What an administrator applies, outside the path that the lab's own runs may write: the boundary, and the workflows' roles. */
 class BootstrapStack extends TerraformStack {
-  constructor(app: App, team: Team, roles: readonly StackRole[]) {
+  constructor(app: App, team: Team, roles: readonly WantedRole[]) {
     super(app, 'bootstrap');
     prepareStack(this, team, 'bootstrap');
     const boundary = new IamPolicy(this, 'boundary', {
@@ -79,7 +71,7 @@ class BootstrapStack extends TerraformStack {
   }
 
   /** A role with its one policy: what else is attached to it by hand, the next bootstrap detaches. */
-  private addRole({ key, name, path, trust, permissions }: StackRole): void {
+  private addRole({ key, name, path, trust, permissions }: WantedRole): void {
     const policyOf = (document: object) => escapeTemplate(JSON.stringify(document));
     const role = new IamRole(this, key, { name, path, assumeRolePolicy: policyOf(trust) });
     const own = new IamRolePolicy(this, `${key}-policy`, {
