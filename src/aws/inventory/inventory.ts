@@ -17,14 +17,7 @@ import {
   readServiceCredentials,
   reportedKeys,
 } from '../credentials/user-credentials.ts';
-import {
-  ACCESS,
-  type AccessKey,
-  type InventoriedUser,
-  type Inventory,
-  type NotChecked,
-  type UserCredentials,
-} from '../types.ts';
+import type { AccessKey, InventoriedUser, Inventory, NotChecked, UserCredentials } from '../types.ts';
 import { type AuthorizationDetails, MOST_A_PAGE, readAuthorizationDetails } from './authorization-details.ts';
 
 export interface InventoryOptions {
@@ -65,7 +58,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   };
   const [begun, details, services, summary] = await Promise.all([
     credentialReport ? beginReport(client) : null,
-    readAws(ACCESS, () => readAuthorizationDetails(client, account, pageSize)),
+    readAws('users, groups and policies', () => readAuthorizationDetails(client, account, pageSize)),
     readAws('the service-specific credentials', () => readServiceCredentials(client, pageSize)),
     readAws("the root user's access keys", () => client.send(new GetAccountSummaryCommand({}))),
   ]);
