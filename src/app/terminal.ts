@@ -2,12 +2,6 @@ import type { DisplayNames } from '../access/text/names.ts';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { ErrorJson } from '../text/problem.ts';
 
-/** Where a command writes: data on stdout, everything else on stderr. */
-export interface Io {
-  stdout(text: string): void;
-  stderr(text: string): void;
-}
-
 interface Question {
   readonly message: string;
   /** What the answer may look like. */
@@ -27,8 +21,10 @@ interface Choice {
   readonly many: boolean;
 }
 
-/** The terminal of a command. */
-export interface Terminal extends Io {
+/** The terminal of a command: data goes to stdout, everything else to stderr. */
+export interface Terminal {
+  stdout(text: string): void;
+  stderr(text: string): void;
   /** Whether progress may redraw a line. */
   readonly isTerminal: boolean;
   readonly color: boolean;

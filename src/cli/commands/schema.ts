@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Io, Terminal } from '../../app/terminal.ts';
+import type { Terminal } from '../../app/terminal.ts';
 import { teamSchemaText } from '../../team/schema.ts';
 import { addHelp, finish, json } from '../options.ts';
 
 /** Prints the JSON Schema of a team file, for editors. Gives the exit code 0. */
-export async function schema(io: Pick<Io, 'stdout'>): Promise<number> {
+export async function schema(io: Pick<Terminal, 'stdout'>): Promise<number> {
   io.stdout(teamSchemaText());
   return 0;
 }
