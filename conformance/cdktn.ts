@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 import fc from 'fast-check';
 import { sampleTeam } from '../__tests__/support/sample-team.ts';
 import { teams } from '../__tests__/support/team-arbitrary.ts';
-import type { StackRole, writeStacks } from '../src/terraform/synth/stacks.ts';
+import type { WantedRole } from '../src/aws/setup/account-roles.ts';
+import type { writeStacks } from '../src/terraform/synth/stacks.ts';
 import { stackDirectories, synthesize } from '../src/terraform/synth/synth.ts';
 import { TODAY } from './lifecycle-team.ts';
 import type { Row } from './report.ts';
@@ -15,13 +16,13 @@ const RANDOM = 200;
 /** The same teams on every machine. */
 const SEED = 20_261_125;
 
-const ROLES: readonly StackRole[] = [
+const ROLES: readonly WantedRole[] = [
   {
     key: 'plan',
     name: 'lab-plan',
     path: '/mturk-roles/lab/',
-    trust: { Version: 'trust' },
-    permissions: { Statement: [] },
+    trust: { Version: '2012-10-17', Statement: [] },
+    permissions: { Version: '2012-10-17', Statement: [] },
   },
 ];
 

@@ -20,7 +20,7 @@ async function foundIn(shape: AdoptedAccount, text = FIRST_FILE): Promise<Found>
   const account = await openAccount();
   await createAccount(account, shape);
   const iam = iamOf(account);
-  const { access, ids, roles } = await readAuthorizationDetails({ client: iam }, ACCOUNT);
+  const { access, ids, roles } = await readAuthorizationDetails(iam, ACCOUNT);
   iam.destroy();
   await account.close();
   const team = readTeam(text, { file: 'team.yaml', today: TODAY }).team!;

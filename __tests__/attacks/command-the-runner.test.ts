@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Io } from '../../src/app/terminal.ts';
+import type { Terminal } from '../../src/app/terminal.ts';
 import { printJson } from '../../src/cli/io.ts';
 import { safeTerminal } from '../../src/cli/process-terminal.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
@@ -31,7 +31,7 @@ const place = scratchLab();
 afterAll(() => place.remove());
 
 /** What a terminal gets, in a workflow by default. */
-function printed(print: (io: Io) => void, env = { GITHUB_ACTIONS: 'true' }): string {
+function printed(print: (io: Terminal) => void, env = { GITHUB_ACTIONS: 'true' }): string {
   const out: string[] = [];
   const write = (text: string) => out.push(text);
   print(safeTerminal({ ...SILENT, stdout: write, stderr: write }, env));

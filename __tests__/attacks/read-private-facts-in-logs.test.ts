@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Io, shownNames, type Terminal } from '../../src/app/terminal.ts';
+import { shownNames, type Terminal } from '../../src/app/terminal.ts';
 import { printBlocks, printJson, reportFailure } from '../../src/cli/io.ts';
 import { showPreview } from '../../src/cli/plan-output.ts';
 import { safeTerminal } from '../../src/cli/process-terminal.ts';
@@ -89,7 +89,7 @@ test('a person sees all of it', () => {
 });
 
 test('as JSON a log has no key, address or account either', () => {
-  const print = (terminal: Io) => printJson(driftJson(SCAN, team, naming), terminal);
+  const print = (terminal: Terminal) => printJson(driftJson(SCAN, team, naming), terminal);
   const secrets = [...KEYS, ...ADDRESSES, team.account];
   expect(namesIn(printedTo('terminal', print), secrets)).toEqual(secrets);
   expect(namesIn(printedTo('log', print), secrets)).toEqual([]);

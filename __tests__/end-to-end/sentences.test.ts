@@ -8,7 +8,6 @@ import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import { appliedFacts, appliedIn, readRecord } from '../../src/app/session/records.ts';
-import { iamReader } from '../../src/aws/client.ts';
 import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
 import { takeInventory } from '../../src/aws/inventory/inventory.ts';
 import type { Inventory } from '../../src/aws/types.ts';
@@ -345,7 +344,7 @@ const quick: Claim = async ({ scan, lab }) => {
 
 /** What `--live` reads. */
 async function liveIn({ iam, team, records, today }: LabSession) {
-  const { access, ids } = await readAuthorizationDetails(iamReader(iam), team.account, 1000);
+  const { access, ids } = await readAuthorizationDetails(iam, team.account, 1000);
   const record = appliedIn(orThrow(await readRecord(records)));
   const replaced = recreatedIn({ ids }, team, record?.ids ?? null);
   return { access, file: desiredAccess(team, today), replaced };

@@ -66,7 +66,7 @@ export async function drafted({ iam }: Pick<LabSession, 'iam'>, keys: KeysOfUser
   const [file, at, today] = ['team.yaml', NOON, TODAY];
   const { team } = readTeam(text, { file, today });
   if (team === null) throw new Error('the first file has errors');
-  const { access, ids, roles } = await readAuthorizationDetails({ client: iam }, team.account);
+  const { access, ids, roles } = await readAuthorizationDetails(iam, team.account);
   const chosen = candidatesIn(access, team, { at, without: new Set(), keys: new Map() });
   const credentials = new Map([...keys].map(([name, { length }]) => [name, { keys: length, password: false }]));
   const account = { access, ids, roles, buckets: [] };

@@ -2,7 +2,6 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
-import { iamReader } from '../../src/aws/client.ts';
 import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { iamName } from '../../src/team/names.ts';
@@ -90,7 +89,7 @@ export function attackedLabs(change: (file: string) => string = (file) => file):
           byHand,
           may: (name) =>
             byHand(async (iam) => {
-              const { access } = await readAuthorizationDetails(iamReader(iam), smallTeam.account, 1000);
+              const { access } = await readAuthorizationDetails(iam, smallTeam.account, 1000);
               return [...(accessAt(access).get(name) ?? [])];
             }),
         });

@@ -9,7 +9,7 @@ import { written } from './files.ts';
 import { readTeam } from './session/read-team.ts';
 import type { Terminal } from './terminal.ts';
 
-interface EjectOptions {
+export interface EjectOptions {
   readonly file: string;
   /** A directory that is empty, or made. */
   readonly out: string;

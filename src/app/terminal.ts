@@ -1,11 +1,6 @@
 import type { DisplayNames } from '../access/text/names.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { ErrorJson } from '../text/problem.ts';
-
-/** Where a command writes: data on stdout, everything else on stderr. */
-export interface Io {
-  stdout(text: string): void;
-  stderr(text: string): void;
-}
 
 interface Question {
   readonly message: string;
@@ -26,8 +21,10 @@ interface Choice {
   readonly many: boolean;
 }
 
-/** The terminal of a command. */
-export interface Terminal extends Io {
+/** The terminal of a command: data goes to stdout, everything else to stderr. */
+export interface Terminal {
+  stdout(text: string): void;
+  stderr(text: string): void;
   /** Whether progress may redraw a line. */
   readonly isTerminal: boolean;
   readonly color: boolean;
@@ -49,6 +46,12 @@ export interface Terminal extends Io {
   readonly isPublic?: boolean;
   /** Standard output for what must stay as it is: workflow commands that GitHub is to obey, keys of an emulator. */
   stdoutAsIs?(text: string): void;
+}
+
+/** Asks a question unless `yes` answers it. Fails if the answer is no, or if no one can answer. */
+export async function confirmed(terminal: Terminal, question: string, yes = false): Promise<Result<null>> {
+  if (yes || (await terminal.confirm(question))) return succeed(null);
+  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
 }
 
 /** How people are named on a terminal. */

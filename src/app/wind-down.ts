@@ -8,6 +8,7 @@ import type { Team } from '../team/team.ts';
 import { pasted } from '../text/escape.ts';
 import { destroyCommands } from '../text/failures/failures.ts';
 import { withKeyAccount } from './keys/lab-keys.ts';
+import { openAccountSession } from './session/account-session.ts';
 import { programOf } from './session/lab-session.ts';
 import { type AccessOptions, readAccess } from './session/live-access.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,12 +46,12 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal):
 const AT_ONCE = 4;
 
 /** The keys of every user under the lab's path, whether the file knows the user or not. */
-function keysOf(
+async function keysOf(
   { users }: AccessModel,
   options: WindDownOptions,
   terminal: Terminal,
 ): Promise<Result<readonly UserKey[]>> {
-  return withKeyAccount(options, terminal, async ({ team }, account) => {
+  return withKeyAccount(await openAccountSession(options, terminal), async ({ team }, account) => {
     const own = users.filter(({ path }) => path.startsWith(labPath(team.lab)));
     const read = await inParallel(own, AT_ONCE, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
     const found: UserKey[] = [];

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { NotChecked } from './types.ts';
@@ -54,11 +53,6 @@ function namesBelow(error: Error): readonly string[] {
     (each) => each instanceof Error && each !== error,
   );
   return [...(typeof code === 'string' ? [code] : []), ...below.flatMap((each) => [each.name, ...namesBelow(each)])];
-}
-
-/** Whether that is how IAM says that there is no such thing (any more). */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 
 /** What a read gives; null if AWS answers with an error of that name, because there is no such thing. */
@@ -129,41 +123,26 @@ async function unusableProfile(failure: Failure, env: NodeJS.ProcessEnv): Promis
   return profiles.includes(profile) ? null : fail('profile-missing', { profile, files, profiles });
 }
 
-/** The result of reading from AWS: a value, or why it could not be checked. */
-export type ReadResult<Value> =
-  | { readonly state: 'read'; readonly value: Value }
-  | { readonly state: 'not-checked'; readonly notChecked: NotChecked };
-
-/** A `ReadResult` of something that may not exist. */
-export type OptionalReadResult<Value> = ReadResult<Value> | { readonly state: 'missing' };
-
-/** Reads from an account, and returns errors of AWS as values. */
-export interface IamReader {
-  readonly client: IAMClient;
-  /** `what` names what could not be checked if AWS does not answer. Throws errors that are not of AWS. */
-  read<Value>(what: string, read: () => Promise<Value>): Promise<ReadResult<Value>>;
-  /** As `read`, where "no such entity" is an answer. */
-  readOptional<Value>(what: string, read: () => Promise<Value>): Promise<OptionalReadResult<Value>>;
+/** The same; the failure says `what` could not be checked. */
+export async function readAws<Value>(what: string, read: () => Promise<Value>): Promise<Result<Value, NotChecked>> {
+  const asked = await askAws(read);
+  return asked.ok ? asked : { ok: false, failure: { what, failure: asked.failure } };
 }
 
-export function iamReader(client: IAMClient): IamReader {
-  const read: IamReader['read'] = async (what, work) => {
-    const result = await askAws(work);
-    return result.ok
-      ? { state: 'read', value: result.value }
-      : { state: 'not-checked', notChecked: { what, failure: result.failure } };
-  };
-  return {
-    client,
-    read,
-    async readOptional<Value>(what: string, work: () => Promise<Value>): Promise<OptionalReadResult<Value>> {
-      try {
-        return { state: 'read', value: await work() };
-      } catch (error) {
-        return isMissing(error) ? { state: 'missing' } : read(what, () => Promise.reject(error));
-      }
-    },
-  };
+/** The same of what may not exist; `missing` if IAM says that there is no such thing (any more). */
+export function readAwsOr<Value>(
+  missing: Value,
+  what: string,
+  read: () => Promise<Value>,
+): Promise<Result<Value, NotChecked>> {
+  return readAws(what, async () => {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return missing;
+      throw error;
+    }
+  });
 }
 
 /** All pages of a list. Throws if one leads to itself, because the list would be incomplete or endless. */

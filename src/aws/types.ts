@@ -3,9 +3,6 @@ import type { AccessModel, AccessPolicy } from '../access/model.ts';
 import type { Failure } from '../diagnostics/failure.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
-/** `what` of a `NotChecked` for the access of all users. */
-export const ACCESS = 'users, groups and policies';
-
 /** What could not be checked, and why: it does not mean that nothing is there. */
 export interface NotChecked {
   /** A list (`users`), the boundary, or one thing (`the group old-payers`). */

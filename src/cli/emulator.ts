@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { written } from '../app/files.ts';
 import { loadEmulator, otherAccount } from '../app/session/emulator.ts';
 import { RECORD_FILE } from '../app/session/records.ts';
-import type { Terminal } from '../app/terminal.ts';
+import { confirmed, type Terminal } from '../app/terminal.ts';
 import { BOOTSTRAP_RECORD, KEY_MARKERS } from '../aws/setup/record.ts';
-import { fail } from '../diagnostics/failure.ts';
 import { readTeamFile } from '../team/parse/read-team.ts';
 import { counted } from '../text/text.ts';
 import { printJson, reportFailure } from './io.ts';
@@ -72,9 +71,8 @@ export async function emulatorReset(
   { dir, yes = false, json = false }: { readonly dir: string; readonly yes?: boolean; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  if (!yes && existsSync(dir) && !(await terminal.confirm(`Delete the account in ${dir} and its states?`))) {
-    return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
-  }
+  const agreed = await confirmed(terminal, `Delete the account in ${dir} and its states?`, yes || !existsSync(dir));
+  if (!agreed.ok) return reportFailure(agreed.failure, terminal);
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
   const done = await written(() => module.value.resetEmulator(dir, RECORDS));

@@ -1,4 +1,4 @@
-import type { Io, Terminal } from '../app/terminal.ts';
+import type { Terminal } from '../app/terminal.ts';
 import type { Failure } from '../diagnostics/failure.ts';
 import { findingsJson, printFindings } from '../team/print-findings.ts';
 import { escapedJson } from '../text/diagnostic.ts';
@@ -33,7 +33,7 @@ export function printBlocks(blocks: readonly Block[], to: Pick<Terminal, 'stdout
 }
 
 /** Prints a document for programs. */
-export function printJson(document: object, { stdout }: Pick<Io, 'stdout'>): void {
+export function printJson(document: object, { stdout }: Pick<Terminal, 'stdout'>): void {
   stdout(`${escapedJson({ version: 1, ...document })}\n`);
 }
 

@@ -87,19 +87,20 @@ export const HISTORY_EXIT_CODES = [
   '2 unknown name or wrong usage',
 ];
 
-/** The arguments and exit codes of commands that read the file, and AWS with --live. `unknown` is one of their code 2. */
-export function addAccessOptions(command: Command, unknown: string): Command {
-  return command
+/** The arguments and help of commands that read the file, and AWS with --live. `unknown` is one of their code 2. */
+export function addAccessOptions(command: Command, unknown: string, examples: readonly string[]): Command {
+  const exitCodes = [
+    '0 shown',
+    '1 errors in the file, or no answer of AWS',
+    `2 ${unknown}, unreadable file or wrong usage`,
+  ];
+  return addHelp(command, { exitCodes, examples })
     .addArgument(teamFile())
     .addOption(new Option('--live', 'ask AWS, and show where it differs from team.yaml'))
     .addOption(emulator())
     .addOption(today())
     .addOption(on().conflicts(['live', 'today']))
-    .addOption(json())
-    .addHelpText(
-      'after',
-      exitCodes('0 shown', '1 errors in the file, or no answer of AWS', `2 ${unknown}, unreadable file or wrong usage`),
-    );
+    .addOption(json());
 }
 
 export function accessOptions(
@@ -149,12 +150,16 @@ export function parseCommit(text: string): string {
   return text;
 }
 
-export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
-}
-
-export function exitCodes(...lines: string[]): string {
-  return `\nExit codes:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+/** The end of a command's help: what its exit codes mean, and how it is called. */
+export function addHelp(
+  command: Command,
+  shown: { readonly note?: string; readonly exitCodes: readonly string[]; readonly examples: readonly string[] },
+): Command {
+  const { note, exitCodes, examples } = shown;
+  if (note !== undefined) command.addHelpText('after', `\n${note}`);
+  return command
+    .addHelpText('after', `\nExit codes:\n${exitCodes.map((line) => `  ${line}`).join('\n')}`)
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
 export function finish(code: number): void {

@@ -1,5 +1,5 @@
 import { GetUserCommand, type IAMClient, paginateListAccessKeys, paginateListMFADevices } from '@aws-sdk/client-iam';
-import { allPages, iamReader, inParallel, isoOfDate, orNull } from '../aws/client.ts';
+import { allPages, inParallel, isoOfDate, orNull, readAwsOr } from '../aws/client.ts';
 import { credentialsOf, readOwnCredentials } from '../aws/credentials/user-credentials.ts';
 import type { UserCredentials } from '../aws/types.ts';
 
@@ -13,22 +13,21 @@ export interface OtherCredentials extends Omit<UserCredentials, 'keys'> {
 
 /** Seven calls. */
 export async function readOtherCredentials(client: IAMClient, user: string): Promise<OtherCredentials> {
-  const reader = iamReader(client);
   const [own, mfa, found] = await Promise.all([
-    readOwnCredentials(reader, user, { services: true }),
-    reader.readOptional(`the MFA devices of ${user}`, async () => {
+    readOwnCredentials(client, user, { services: true }),
+    readAwsOr([], `the MFA devices of ${user}`, async () => {
       const pages = await allPages(paginateListMFADevices({ client }, { UserName: user }));
       return pages.flatMap(({ MFADevices = [] }) => MFADevices).flatMap(({ SerialNumber }) => SerialNumber ?? []);
     }),
-    reader.readOptional(`the user ${user}`, () => client.send(new GetUserCommand({ UserName: user }))),
+    readAwsOr(null, `the user ${user}`, () => client.send(new GetUserCommand({ UserName: user }))),
   ]);
   const { password, ssh, certificates, services } = credentialsOf(own, null, []);
-  const lastUsed = found.state === 'read' ? isoOfDate(found.value.User?.PasswordLastUsed) || null : null;
+  const lastUsed = (found.ok && isoOfDate(found.value?.User?.PasswordLastUsed)) || null;
   return {
     ...{ ssh, certificates, services, password: password && { lastUsed } },
-    mfa: mfa.state === 'read' ? mfa.value : [],
+    mfa: mfa.ok ? mfa.value : [],
     notChecked: [mfa, found, own.password, own.ssh, own.certificates, own.services].flatMap((read) =>
-      read?.state === 'not-checked' ? [read.notChecked.what] : [],
+      read?.ok === false ? [read.failure.what] : [],
     ),
   };
 }

@@ -19,10 +19,10 @@ const row = (...keys: ReportedKey[]): ReportRow => ({
   certificates: [],
 });
 const own = (...created: string[]): OwnCredentials => ({
-  keys: { state: 'read', value: created.map((time, index) => ({ id: `K${index}`, active: true, created: time })) },
-  ssh: { state: 'read', value: [] },
-  certificates: { state: 'read', value: [] },
-  password: { state: 'missing' },
+  keys: { ok: true, value: created.map((time, index) => ({ id: `K${index}`, active: true, created: time })) },
+  ssh: { ok: true, value: [] },
+  certificates: { ok: true, value: [] },
+  password: { ok: true, value: null },
 });
 
 test.each<[string, string[], ReportedKey[], (string | null)[]]>([
@@ -67,7 +67,7 @@ test('a user whose credentials were not read has those of the report', () => {
 });
 
 test('a password that only the account knows of', () => {
-  const listed: OwnCredentials = { ...own(), password: { state: 'read', value: {} } };
+  const listed: OwnCredentials = { ...own(), password: { ok: true, value: {} } };
   expect(credentialsOf(listed, null, SHARED).password).toEqual({ lastUsed: null });
   expect(credentialsOf(listed, { ...row(), password: { lastUsed: USED } }, SHARED).password).toEqual({
     lastUsed: USED,

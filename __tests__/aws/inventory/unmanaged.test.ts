@@ -110,10 +110,11 @@ test('if access may not be read, nothing is found and the parts count as not che
   reader.destroy();
   const { resources, groups, policies } = findUnmanaged(inventory, nothingKnown);
   expect({ resources, groups, policies }).toEqual({ resources: [], groups: [], policies: [] });
-  expect(boundaryState(inventory, TEAM)).toMatchObject({
-    ...{
-      state: 'not-checked',
-      notChecked: { what: 'users, groups and policies', failure: { code: 'credentials-denied' } },
-    },
-  });
+  expect(boundaryState(inventory, TEAM)).toMatchObject({ state: 'not-checked' });
+  expect(inventory.notChecked).toContainEqual(
+    expect.objectContaining({
+      what: 'users, groups and policies',
+      failure: expect.objectContaining({ code: 'credentials-denied' }),
+    }),
+  );
 });

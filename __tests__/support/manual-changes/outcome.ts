@@ -4,7 +4,6 @@ import { fullScan, quickScan } from '../../../src/app/drift/run-scan.ts';
 import { noChanges } from '../../../src/app/plan/plan.ts';
 import type { LabSession } from '../../../src/app/session/lab-session.ts';
 import { appliedFacts, appliedIn, readRecord } from '../../../src/app/session/records.ts';
-import { iamReader } from '../../../src/aws/client.ts';
 import { readIamEvents, WRITES } from '../../../src/aws/cloudtrail.ts';
 import { readAuthorizationDetails } from '../../../src/aws/inventory/authorization-details.ts';
 import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
@@ -99,7 +98,7 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     // The report of a scan with a plan, which contributes nothing to these findings.
     const findings = attribute(found.findings, manualChanges(events, team), appliedIn(record)?.at ?? null);
     const scan = { ...found, eventsComplete: true, findings, planned: true };
-    const account = await readAuthorizationDetails(iamReader(lab.iam), team.account, 1000);
+    const account = await readAuthorizationDetails(lab.iam, team.account, 1000);
     const ruled = ruleFor({ team, account, applied: appliedFacts(record), restore: new Set() });
     const target = afterApply(access, ruled, team);
     return {

@@ -11,15 +11,16 @@ import { type AdoptedNow, changesSince, isInLab, ofMembers, type Unused, unusedA
 import { adoptingTeams, beforeFinish, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlanned, blocked, type CarryOutOptions } from '../apply/carry-out.ts';
+import { deleteGroups } from '../apply/own-calls.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import { deleteGroups, deletePolicies } from './delete.ts';
 import {
   type Agree,
   checkAccepted,
@@ -189,7 +190,6 @@ async function clearUser(
 async function deleteUnusedOf(session: LabSession, adoption: Adoption): Promise<Result<Unused>> {
   const open = await lookAt(session, adoption);
   if (!open.ok) return open;
-  const { access, policies: details } = open.value.account;
   const changed = new Set(changesSince(adoption, session.team, open.value.account).map(({ name }) => name));
   const { groups, policies } = unusedAfter(adoption, session.team, open.value.account);
   const unused = {
@@ -197,8 +197,8 @@ async function deleteUnusedOf(session: LabSession, adoption: Adoption): Promise<
     policies: policies.filter((arn) => !changed.has(arn)),
   };
   return askAws(async () => {
-    await deleteGroups(session.iam, unused.groups, access);
-    await deletePolicies(session.iam, unused.policies, details);
+    await deleteGroups(session.iam, unused.groups, open.value.account.access);
+    for (const arn of unused.policies) await deletePolicy(session.iam, arn);
     return unused;
   });
 }

@@ -23,6 +23,7 @@ import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { gitIn, isInClone } from '../../github/git.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import type { Team } from '../../team/team.ts';
+import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -78,15 +79,10 @@ export async function withAdoption<Value>(
   terminal: Terminal,
   work: (session: LabSession, adoption: Adoption) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const opened = await openLabSession(options, terminal);
-  if (!opened.ok) return opened;
-  const session = opened.value;
-  try {
+  return withSession(await openLabSession(options, terminal), async (session) => {
     const adoption = await readAdoption(adoptionFile(options.file), session.team);
-    return adoption.ok ? await work(session, adoption.value) : await orLost(session, adoption);
-  } finally {
-    await session.close();
-  }
+    return adoption.ok ? work(session, adoption.value) : orLost(session, adoption);
+  });
 }
 
 /** That adopt.json is lost, if users are moved already. */
@@ -95,7 +91,7 @@ async function orLost({ team, iam, records }: LabSession, failed: Failed): Promi
   if (code !== 'adoption-unusable' || args.because !== 'missing') return failed;
   const record = await readRecord(records);
   if (!record.ok || record.value !== null) return failed;
-  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   return (account.ok ? lostFailure(args.file, account.value.access, team) : null) ?? failed;
 }
 
@@ -110,7 +106,7 @@ export async function lookAt(session: LabSession, adoption: Adoption): Promise<R
   const { team, iam, records } = session;
   const record = await readRecord(records);
   if (!record.ok) return record;
-  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!account.ok) return account;
   const people = adoptedNow(adoption, account.value);
   return succeed({ adoption, account: account.value, people, record: record.value });

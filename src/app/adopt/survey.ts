@@ -4,13 +4,18 @@ import { adoptionFile } from '../../adopt/adoption.ts';
 import { candidatesIn } from '../../adopt/candidates.ts';
 import { type Found, type Survey, surveyOf } from '../../adopt/survey.ts';
 import { readBucketPolicies } from '../../aws/bucket-policies.ts';
-import { askAws, iamReader, inParallel } from '../../aws/client.ts';
+import { askAws, inParallel } from '../../aws/client.ts';
 import { readOwnCredentials } from '../../aws/credentials/user-credentials.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { isLink, replaceFile, written } from '../files.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { lostFailure, readAdoption } from './open.ts';
@@ -29,13 +34,7 @@ export type Surveyed = Survey & { readonly notChecked: readonly string[] };
 
 /** Reads an account and says what adopting its users does. Nothing is written. */
 export async function surveyAccount(options: SurveyOptions, terminal: Terminal): Promise<Result<Surveyed>> {
-  const opened = await openAccountSession(options, terminal);
-  if (!opened.ok) return opened;
-  try {
-    return await surveyIn(opened.value, options);
-  } finally {
-    await opened.value.close();
-  }
+  return withSession(await openAccountSession(options, terminal), (session) => surveyIn(session, options));
 }
 
 /** The same in an account that is reached already. */
@@ -50,7 +49,7 @@ export async function surveyIn(session: AccountSession, options: SurveyOptions):
     !earlier.ok && earlier.failure.code === 'adoption-unusable' && earlier.failure.args.because === 'missing';
   if (!earlier.ok && !isFirst) return earlier;
   const before = earlier.ok ? earlier.value : null;
-  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!details.ok) return details;
   const { access, ids, roles } = details.value;
   const lost = isFirst ? lostFailure(adoptionFile(file), access, team) : null;
@@ -79,20 +78,19 @@ const AT_ONCE = 8;
 
 /** Four calls for each candidate. */
 async function readCredentials({ iam }: AccountSession, { candidates }: Found['chosen']) {
-  const reader = iamReader(iam);
   const read = await inParallel(candidates, AT_ONCE, async ({ user: { name } }) => {
-    const { keys, password } = await readOwnCredentials(reader, name, { services: false });
+    const { keys, password } = await readOwnCredentials(iam, name, { services: false });
     return { name, keys, password };
   });
   return {
     credentials: new Map(
       read.map(({ name, keys, password }) => [
         name,
-        { keys: keys.state === 'read' ? keys.value.length : 0, password: password.state === 'read' },
+        { keys: keys.ok ? keys.value.length : 0, password: password.ok && password.value !== null },
       ]),
     ),
     notChecked: read.flatMap(({ keys, password }) =>
-      [keys, password].flatMap((each) => (each.state === 'not-checked' ? [each.notChecked.what] : [])),
+      [keys, password].flatMap((each) => (each.ok ? [] : [each.failure.what])),
     ),
   };
 }

@@ -4,12 +4,13 @@ import { isAt, madeSince, orderedMoves } from '../../adopt/progress.ts';
 import type { UndoSteps } from '../../adopt/steps-text.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
+import { deleteGroups } from '../apply/own-calls.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { readRecord } from '../session/records.ts';
 import { moveUsers } from './apply.ts';
-import { deleteGroups, deletePolicies } from './delete.ts';
 import { type Agree, agreedMoves, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function undoAdoption(
   if (!forgotten.ok) return forgotten;
   const deleted = await askAws(async () => {
     await deleteGroups(session.iam, steps.groups, account.access);
-    await deletePolicies(session.iam, steps.policies, account.policies);
+    for (const arn of steps.policies) await deletePolicy(session.iam, arn);
   });
   if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
   const moved = await moveUsers(session, steps.moves);

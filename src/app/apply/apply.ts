@@ -19,9 +19,10 @@ import { codeText, listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
+import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, commitOf } from '../session/records.ts';
-import type { Terminal } from '../terminal.ts';
+import { confirmed, type Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
 
 export interface ApplyOptions extends LabSessionOptions {
@@ -62,26 +63,14 @@ export async function applyTeamFile(
   const writable = await checkWritable([options.result]);
   if (!writable.ok) return writable;
   let during: 'plan' | 'apply' = 'plan';
-  const applied = await openAndApply(options, terminal, onPlan, () => {
+  const onBegin = () => {
     during = 'apply';
-  });
+  };
+  const applied = await withSession(await openLabSession(options, terminal), (session) =>
+    planAndApply(session, options, terminal, onPlan, onBegin),
+  );
   await writeResult(options, applied, during);
   return applied;
-}
-
-async function openAndApply(
-  options: ApplyOptions,
-  terminal: Terminal,
-  onPlan: OnPlan,
-  onBegin: () => void,
-): Promise<Result<CompletedApply>> {
-  const opened = await openLabSession(options, terminal);
-  if (!opened.ok) return opened;
-  try {
-    return await planAndApply(opened.value, options, terminal, onPlan, onBegin);
-  } finally {
-    await opened.value.close();
-  }
 }
 
 /** `applyTeamFile` in an open session. `onBegin` is called before the first change. */
@@ -123,15 +112,15 @@ export async function planAndApply(
   onPlan(session, first.value, check);
   if (first.value.blocks.length > 0) return blocked(first.value);
   if (appointed !== null) terminal.stderr(`\n${appointed}\n`);
-  const confirmed = asks ? await askToApply(session, first.value, isChange, terminal) : first;
-  if (!confirmed.ok) return confirmed;
-  if (confirmed.value.blocks.length > 0) return blocked(confirmed.value);
+  const agreed = asks ? await askToApply(session, first.value, isChange, terminal) : first;
+  if (!agreed.ok) return agreed;
+  const planned = agreed.value;
+  if (planned.blocks.length > 0) return blocked(planned);
   const commit = options.commit ?? (await commitOf(options.file));
   const carried = { workflow, commit, ownerIds: options.ownerIds };
-  const steps = await applyPlanned(session, confirmed.value, carried, terminal, onBegin);
+  const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const after = await quickCheck(session, null, terminal);
-  const planned = confirmed.value;
   return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });
 }
 
@@ -173,9 +162,8 @@ async function askToApply(
   isChange: boolean,
   terminal: Terminal,
 ): Promise<Result<StackPlan>> {
-  if (isChange && !(await terminal.confirm(`Apply this to account ${session.team.account}?`))) {
-    return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
-  }
+  const agreed = await confirmed(terminal, `Apply this to account ${session.team.account}?`, !isChange);
+  if (!agreed.ok) return agreed;
   const all = restorable(shown);
   const names = [...new Set(all.map(restoreName))].join(', ');
   const restores =

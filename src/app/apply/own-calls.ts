@@ -1,8 +1,10 @@
 import {
+  DeleteGroupCommand,
   DeleteGroupPolicyCommand,
   DeleteUserPolicyCommand,
   DetachGroupPolicyCommand,
   DetachUserPolicyCommand,
+  type IAMClient,
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   RemoveUserFromGroupCommand,
@@ -10,7 +12,7 @@ import {
 import type { AccessModel } from '../../access/model.ts';
 import { userNamed } from '../../access/policies-of.ts';
 import { askAws } from '../../aws/client.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Result } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { statementsOf } from '../../iam/document.ts';
 import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
@@ -104,21 +106,27 @@ export function leaveGroups({ iam }: LabSession, memberships: readonly Membershi
 }
 
 /** Takes from groups what someone added, once members who could gain by it are suspended: IAM would refuse Terraform's calls. */
-export async function clearGroups(session: LabSession, groups: readonly ObstructedGroup[]): Promise<Result<null>> {
-  const { iam } = session;
-  for (const { group: GroupName, attached, inline, users } of groups) {
-    const left = await leaveGroups(
-      session,
-      users.map((user) => ({ group: GroupName, user })),
-    );
-    const done = left.ok
-      ? await askAws(async () => {
-          for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
-          for (const PolicyName of inline) await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
-          return null;
-        })
-      : left;
-    if (!done.ok) return done;
+export function clearGroups({ iam }: LabSession, groups: readonly ObstructedGroup[]): Promise<Result<null>> {
+  return askAws(async () => {
+    for (const group of groups) await clearGroup(iam, group);
+    return null;
+  });
+}
+
+async function clearGroup(
+  iam: IAMClient,
+  { group: GroupName, attached, inline, users }: ObstructedGroup,
+): Promise<void> {
+  for (const UserName of users) await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
+  for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
+  for (const PolicyName of inline) await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
+}
+
+/** Deletes groups with what an account has in them: IAM deletes none that has members or policies. */
+export async function deleteGroups(iam: IAMClient, names: readonly string[], account: AccessModel): Promise<void> {
+  for (const { name, attached, inline } of account.groups.filter((group) => names.includes(group.name))) {
+    const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
+    await clearGroup(iam, { group: name, attached, inline: inline.map((policy) => policy.name), users });
+    await iam.send(new DeleteGroupCommand({ GroupName: name }));
   }
-  return succeed(null);
 }

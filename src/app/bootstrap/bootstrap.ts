@@ -3,7 +3,7 @@ import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
 import { partAction, type SetupPart } from '../../aws/setup/setup-part.ts';
 import { withS3 } from '../../aws/state-object.ts';
-import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
+import { failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
 import { findRemoval, type Removal, removeSetup, type TeamStack } from '../../setup/bootstrap/destroy.ts';
 import { calledRelease, releaseOf } from '../../setup/release.ts';
@@ -13,9 +13,14 @@ import type { ResourceChange } from '../../terraform/plan.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import { applyStack, blocked } from '../apply/carry-out.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
-import type { Terminal } from '../terminal.ts';
+import { confirmed, type Terminal } from '../terminal.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
 
 interface Confirmed {
@@ -62,9 +67,7 @@ export async function bootstrapLab(
     const setup = { ...found.value, parts: [...found.value.parts, ...(lock === null ? [] : [lock.value])] };
     onSetup(session, setup);
     const isDone = setup.parts.every((part) => partAction(part) === 'as-wanted');
-    const may = isDone
-      ? succeed(null)
-      : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
+    const may = await confirmed(terminal, `Set this up in account ${session.team.account}?`, options.yes || isDone);
     if (!may.ok) return may;
     // First, because it may fail for want of a network, and changes nothing in AWS.
     const locked =
@@ -78,11 +81,6 @@ export async function bootstrapLab(
     });
     return steps.ok ? succeed({ team: session.team, setup, steps: steps.value }) : steps;
   });
-}
-
-async function confirm(question: string, { yes }: Confirmed, terminal: Terminal): Promise<Result<null>> {
-  if (yes || (await terminal.confirm(question))) return succeed(null);
-  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
 }
 
 /** What changes the account: from here on, a failure says so. */
@@ -115,7 +113,7 @@ async function applyRoles(
   const others = notShown(planned.value, shown);
   if (others.length > 0) {
     terminal.stderr(`Terraform changes ${others.join(', ')}, too.\n`);
-    const may = await confirm('Apply this as well?', options, terminal);
+    const may = await confirmed(terminal, 'Apply this as well?', options.yes);
     if (!may.ok) return may;
   }
   const applied = await withProgress(
@@ -138,18 +136,15 @@ function notShown({ saved }: StackPlan, shown: readonly SetupPart[]): readonly s
 }
 
 /** Gives the clients of the account of a session for as long as `work` takes, and closes it. */
-export async function withAccount<Session extends AccountSession, Value>(
+export function withAccount<Session extends AccountSession, Value>(
   opened: Result<Session>,
   work: (account: SetupAccount, session: Session) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  if (!opened.ok) return opened;
-  const { iam, now, connection, team } = opened.value;
-  const region = team.settings.state?.region ?? 'us-east-1';
-  try {
-    return await withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now }, opened.value)));
-  } finally {
-    await opened.value.close();
-  }
+  return withSession(opened, (session) => {
+    const { iam, now, connection, team } = session;
+    const region = team.settings.state?.region ?? 'us-east-1';
+    return withS3({ region, ...connection }, (s3) => askAwsFor(() => work({ iam, s3, now }, session)));
+  });
 }
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */
@@ -166,9 +161,7 @@ export async function removeBootstrap(
     const isNothing = Object.values(removal.value)
       .flat()
       .every((each) => each === null);
-    const may = isNothing
-      ? succeed(null)
-      : await confirm(`Delete this from account ${team.account}?`, options, terminal);
+    const may = await confirmed(terminal, `Delete this from account ${team.account}?`, options.yes || isNothing);
     if (!may.ok) return may;
     return begun('bootstrap --destroy', async () => {
       await removeSetup(account, team, removal.value);

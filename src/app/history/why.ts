@@ -12,7 +12,7 @@ import { nearMember } from '../../team/suggest.ts';
 import { historyOn } from './past.ts';
 import type { History } from './read-history.ts';
 
-interface WhyOptions {
+export interface WhyOptions {
   readonly file: string;
   readonly member: string;
   readonly what: string;

@@ -6,7 +6,12 @@ import { type KeyAccount, keyAccount } from '../../keys/account.ts';
 import { type DeliveredKey, factsOf, type KeyFacts, type KeyOwner, type KeyRules, readKeys } from '../../keys/sync.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { iamName, labPath } from '../../team/names.ts';
-import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import { type ApplyRecord, checkRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,53 +33,40 @@ export interface LabKeys {
 /** Which of these keys were delivered. */
 export type Markers = (keys: readonly DeliveredKey[]) => Promise<Result<Pick<KeyRules, 'delivered' | 'isComplete'>>>;
 
-type KeyWork<Value> = (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>;
-
-/** Connects to the account of a team file, does something with access keys in it and disconnects. */
-export async function withKeyAccount<Value>(
-  options: AccountSessionOptions,
-  terminal: Terminal,
-  work: KeyWork<Value>,
+/** Works with access keys in the account of a session, and closes it. */
+export function withKeyAccount<Value>(
+  opened: Result<AccountSession>,
+  work: (session: AccountSession, account: KeyAccount) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const opened = await openAccountSession(options, terminal);
-  return opened.ok ? inSession(opened.value, work) : opened;
-}
-
-/** The same with a session that is already open, which it closes. */
-export async function inSession<Value>(session: AccountSession, work: KeyWork<Value>): Promise<Result<Value>> {
-  const once = new IAMClient({ region: 'us-east-1', ...session.connection, maxAttempts: 1 });
-  // A local AWS emulator is consistent at once.
-  const wait = session.kind === 'emulator' ? async () => {} : sleep;
-  try {
-    return await work(session, keyAccount(session.iam, once, wait));
-  } finally {
-    once.destroy();
-    await session.close();
-  }
+  return withSession(opened, async (session) => {
+    const once = new IAMClient({ region: 'us-east-1', ...session.connection, maxAttempts: 1 });
+    // A local AWS emulator is consistent at once.
+    const wait = session.kind === 'emulator' ? async () => {} : sleep;
+    try {
+      return await work(session, keyAccount(session.iam, once, wait));
+    } finally {
+      once.destroy();
+    }
+  });
 }
 
 /** The same with what was applied last. */
 export function withLabKeys<Value>(
-  options: AccountSessionOptions,
-  terminal: Terminal,
+  opened: Result<AccountSession>,
   work: (keys: LabKeys) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  return withKeyAccount(options, terminal, withApplied(work));
-}
-
-/** The keys of all members of the applied team, and what is due. */
-export function keysStatus(options: AccountSessionOptions, terminal: Terminal) {
-  return withLabKeys(options, terminal, async (keys) => {
-    const facts = await keys.read(keys.owners);
-    return facts.ok ? succeed({ keys, facts: facts.value }) : facts;
+  return withKeyAccount(opened, async (session, account) => {
+    const record = await readApplied(session);
+    return record.ok ? work(labKeys(session, account, record.value)) : record;
   });
 }
 
-export function withApplied<Value>(work: (keys: LabKeys) => Promise<Result<Value>>): KeyWork<Value> {
-  return async (session, account) => {
-    const record = await readApplied(session);
-    return record.ok ? work(labKeys(session, account, record.value)) : record;
-  };
+/** The keys of all members of the applied team, and what is due. */
+export async function keysStatus(options: AccountSessionOptions, terminal: Terminal) {
+  return withLabKeys(await openAccountSession(options, terminal), async (keys) => {
+    const facts = await keys.read(keys.owners);
+    return facts.ok ? succeed({ keys, facts: facts.value }) : facts;
+  });
 }
 
 /** Fails if no apply has ended. */

@@ -2,7 +2,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { HeldKey } from '../../keys/rules.ts';
 import { stepFailed } from '../../keys/sync.ts';
 import { iamName, labPath } from '../../team/names.ts';
-import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { readApplied, withKeyAccount } from './lab-keys.ts';
 
@@ -24,12 +24,12 @@ export interface Revoked {
 }
 
 /** Deactivates or deletes keys of one user of the lab at once. To deactivate them, nothing need have been applied. */
-export function revokeKeys(
+export async function revokeKeys(
   options: RevokeOptions,
   terminal: Terminal,
   confirm: (revoked: Revoked) => Promise<Result<null>>,
 ): Promise<Result<Revoked>> {
-  return withKeyAccount(options, terminal, async (session, account) => {
+  return withKeyAccount(await openAccountSession(options, terminal), async (session, account) => {
     const { member, keyId } = options;
     const allowed = options.delete ? await deletionAllowed(session, member) : succeed(null);
     if (!allowed.ok) return allowed;

@@ -14,7 +14,7 @@ import {
   stepFailed,
   undelivered,
 } from '../../keys/sync.ts';
-import type { AccountSessionOptions } from '../session/account-session.ts';
+import { type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Deliveries, toDirectory, toIssue } from './deliveries.ts';
 import { type LabKeys, type Markers, withLabKeys } from './lab-keys.ts';
@@ -45,12 +45,12 @@ export interface Synced {
 }
 
 /** Does what is due with the keys of members who have a recipient. */
-export function syncKeys(
+export async function syncKeys(
   options: DeliveryOptions,
   terminal: Terminal,
   confirm: Confirm<readonly KeyFacts[]>,
 ): Promise<Result<Synced>> {
-  return withLabKeys(options, terminal, (keys) => syncLab(keys, options, confirm));
+  return withLabKeys(await openAccountSession(options, terminal), (keys) => syncLab(keys, options, confirm));
 }
 
 /** The same in a lab that is already connected. */
@@ -124,12 +124,12 @@ export interface CreatedForMember {
 }
 
 /** Creates a key for one member, whatever their keys; those that were never used are deleted first. */
-export function createForMember(
+export async function createForMember(
   options: DeliveryOptions & { readonly member: string },
   terminal: Terminal,
   confirm: Confirm<{ readonly owner: KeyOwner; readonly replaced: readonly HeldKey[] }>,
 ): Promise<Result<CreatedForMember>> {
-  return withLabKeys(options, terminal, async (keys) => {
+  return withLabKeys(await openAccountSession(options, terminal), async (keys) => {
     const { member } = options;
     if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
     const owner = keys.owners.find(({ key }) => key === member);

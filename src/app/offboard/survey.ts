@@ -12,7 +12,7 @@ import { nearMember } from '../../team/suggest.ts';
 import { checkWritable } from '../files.ts';
 import { withKeyAccount } from '../keys/lab-keys.ts';
 import { type Revoked, revokeKeys } from '../keys/revoke.ts';
-import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { saveFacts } from './facts-file.ts';
@@ -46,7 +46,7 @@ export async function surveyMember(
     ? await revokeKeys({ ...options, keyId: null, delete: false }, terminal, confirm)
     : succeed(null);
   if (!revoked.ok) return revoked;
-  return withKeyAccount(options, terminal, async (session, keys) => {
+  return withKeyAccount(await openAccountSession(options, terminal), async (session, keys) => {
     const read = await surveyIn(session, keys, member);
     if (!read.ok) return read;
     const survey = read.value;
@@ -67,7 +67,7 @@ export async function surveyIn(
   const { team, iam, records } = session;
   const user = iamName(team.lab, member);
   const at = session.now().toISOString();
-  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!details.ok) return details;
   const account = details.value;
   const listed = account.users.has(user) ? await keys.keys(user) : succeed([]);

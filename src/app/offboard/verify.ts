@@ -10,8 +10,13 @@ import { type Claim, type Departure, type Evidence, proofOf } from '../../offboa
 import { placeInTeam } from '../../offboard/survey.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
-import { readApplied, withKeyAccount } from '../keys/lab-keys.ts';
-import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
+import { readApplied } from '../keys/lab-keys.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  openAccountSession,
+  withSession,
+} from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { readSavedFacts } from './facts-file.ts';
 
@@ -26,8 +31,8 @@ export interface VerifiedDeparture extends Departure {
 }
 
 /** Proves that a departure is over, from what AWS says now and from what was saved before the user was deleted. */
-export function verifyDeparture(options: VerifyOptions, terminal: Terminal): Promise<Result<VerifiedDeparture>> {
-  return withKeyAccount(options, terminal, async (session) => {
+export async function verifyDeparture(options: VerifyOptions, terminal: Terminal): Promise<Result<VerifiedDeparture>> {
+  return withSession(await openAccountSession(options, terminal), async (session) => {
     const { member, facts: file } = options;
     const { team } = session;
     if (file === null && placeInTeam(team, member).listed === null) {
@@ -47,7 +52,7 @@ export async function proveDeparture(
   facts: SavedFacts | null,
 ): Promise<readonly Claim[]> {
   const { iam, team, connection } = session;
-  const details = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   const users = facts !== null && details.ok ? details.value.access.users.map(({ name }) => name) : [];
   const s3 = { region: 'us-east-1', followRegionRedirects: true, ...connection };
   const evidence: Evidence = {

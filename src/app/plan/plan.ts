@@ -185,7 +185,7 @@ export async function applyRule(
   }
   const record = own === undefined ? await readRecord(records) : succeed(own);
   if (!record.ok) return record;
-  const account = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!account.ok) return account;
   const facts = appliedFacts(record.value);
   // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.

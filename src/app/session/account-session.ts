@@ -66,6 +66,19 @@ export async function openAccountSession(
   return succeed({ ...session, isFileOld: await noteOldFile(session, options.file, terminal) });
 }
 
+/** Works in a session that was opened, and closes it. */
+export async function withSession<Session extends AccountSession, Value>(
+  opened: Result<Session>,
+  work: (session: Session) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  if (!opened.ok) return opened;
+  try {
+    return await work(opened.value);
+  } finally {
+    await opened.value.close();
+  }
+}
+
 /** Checks that the account is the team's. `emulator` is null for the real one. */
 export async function reachAccount(
   team: Team,

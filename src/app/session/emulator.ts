@@ -1,40 +1,13 @@
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 
-/** What commands need of a local AWS emulator. It has no type from src/emulator, which only a dynamic import reaches. */
-export interface LocalEmulator {
-  /** `http://127.0.0.1:34567`, for every service. */
-  readonly endpoint: string;
-  readonly accountId: string;
-  readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** What the account takes for now; the machine's clock where it is left out. */
-  readonly clock?: () => Date;
-  /** Every call so far, in order. */
-  readonly calls: readonly unknown[];
-  /** The environment that makes Terraform keep a stack's state here and change this account. */
-  engineEnv(stack: string): Record<string, string>;
-  close(): Promise<void>;
-}
+type EmulatorModule = typeof import('../../emulator/index.ts');
+type Emulator = Awaited<ReturnType<EmulatorModule['openEmulator']>>;
 
-interface EmulatorOptions {
-  /** Where the account is kept; null keeps it in memory. */
-  readonly dir: string | null;
-  /** 12 digits, for a new account. */
-  readonly accountId: string;
-  readonly clock?: () => Date;
-  readonly faults?: Readonly<Record<string, number>>;
-  readonly kind?: 'server' | 'command';
-  readonly port?: number;
-  /** Whether the Terraform provider is started, too. */
-  readonly provider?: boolean;
-}
-
-interface EmulatorModule {
-  openEmulator(options: EmulatorOptions): Promise<LocalEmulator>;
-  tryOpenEmulator(options: EmulatorOptions): Promise<Result<LocalEmulator>>;
-  awsEnvironment(endpoint: string, credentials: LocalEmulator['rootCredentials']): Readonly<Record<string, string>>;
-  /** The files that it deleted. */
-  resetEmulator(dir: string, records: readonly string[]): Promise<Result<readonly string[]>>;
-}
+/** What commands need of a local AWS emulator. `clock` is what the account takes for now; the machine's if it is left out. */
+export type LocalEmulator = Pick<
+  Emulator,
+  'endpoint' | 'accountId' | 'rootCredentials' | 'calls' | 'engineEnv' | 'close'
+> & { readonly clock?: () => Date };
 
 /** Loads the local AWS emulator, which is a file beside the command's own and no part of what workflows run. */
 export async function loadEmulator(): Promise<Result<EmulatorModule>> {

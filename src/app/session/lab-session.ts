@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import { bucketFailure, readStateObject } from '../../aws/state-object.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
@@ -10,7 +11,6 @@ import { readLockFile } from '../../terraform/run/lock-file.ts';
 import { privateDirectory } from '../../terraform/run/private-directory.ts';
 import { unexpectedProviders, wrongState } from '../../terraform/run/state-text.ts';
 import { type Backend, type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
-import type { StackRole } from '../../terraform/synth/stacks.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
@@ -35,7 +35,7 @@ export interface LabSessionOptions extends AccountSessionOptions {
   /** A directory or an `https` URL in place of the provider's registry. */
   readonly providerMirror?: string | null;
   /** Of the bootstrap stack; asked for when it is synthesized. */
-  readonly roles?: () => readonly StackRole[];
+  readonly roles?: () => readonly WantedRole[];
 }
 
 /** A valid team, a connection to its account, and the Terraform that changes it. */

@@ -7,7 +7,7 @@ import { recreatedIn } from '../../drift/rules/renamed.ts';
 import type { Team } from '../../team/team.ts';
 import { type Past, pastOf } from '../history/past.ts';
 import type { Terminal } from '../terminal.ts';
-import { type AccountSessionOptions, openAccountSession } from './account-session.ts';
+import { type AccountSessionOptions, openAccountSession, withSession } from './account-session.ts';
 import { momentOf, readTeam } from './read-team.ts';
 import { appliedIn, readRecord } from './records.ts';
 
@@ -49,17 +49,12 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
       ? succeed({ team: read.value, file: desiredAccess(read.value, today), replaced: [], aws: null, at, past: null })
       : read;
   }
-  const opened = await openAccountSession(options, terminal);
-  if (!opened.ok) return opened;
-  const { team, iam, records, close } = opened.value;
-  try {
-    const read = await askAws(() => readAuthorizationDetails({ client: iam }, team.account));
+  return withSession(await openAccountSession(options, terminal), async ({ team, iam, records }) => {
+    const read = await askAws(() => readAuthorizationDetails(iam, team.account));
     if (!read.ok) return read;
     // Not everyone who can read users can read the record.
     const record = await readRecord(records);
     const replaced = recreatedIn(read.value, team, (record.ok && appliedIn(record.value)?.ids) || null);
     return succeed({ team, file: desiredAccess(team, today), replaced, aws: read.value.access, at, past: null });
-  } finally {
-    await close();
-  }
+  });
 }

@@ -1,6 +1,7 @@
-import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aws-sdk/client-iam';
-import { fail } from '../../diagnostics/failure.ts';
-import { type IamReader, isoOfDate, type ReadResult } from '../client.ts';
+import { GenerateCredentialReportCommand, GetCredentialReportCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { isoOfDate, readAws } from '../client.ts';
+import type { NotChecked } from '../types.ts';
 
 /** An access key in the report. */
 export interface ReportedKey {
@@ -33,36 +34,36 @@ export const ROOT_ROW = '<root_account>';
 const WHAT = 'the credential report';
 
 /** Starts a report; AWS keeps one that is younger than four hours. */
-export function beginReport(reader: IamReader): Promise<ReadResult<unknown>> {
-  return reader.read(WHAT, () => reader.client.send(new GenerateCredentialReportCommand({})));
+export function beginReport(client: IAMClient): Promise<Result<unknown, NotChecked>> {
+  return readAws(WHAT, () => client.send(new GenerateCredentialReportCommand({})));
 }
 
 /** Reads the report that was begun; where it is not ready it waits that many milliseconds, and asks once more. */
 export async function readReport(
-  reader: IamReader,
+  client: IAMClient,
   patience: number,
   wait: (milliseconds: number) => Promise<void>,
-): Promise<ReadResult<CredentialReport>> {
-  const first = await reader.read(WHAT, () => fetchReport(reader));
-  if (first.state !== 'read') return first;
+): Promise<Result<CredentialReport, NotChecked>> {
+  const first = await readAws(WHAT, () => fetchReport(client));
+  if (!first.ok) return first;
   if (first.value === null) await wait(patience);
-  const second = first.value === null ? await reader.read(WHAT, () => fetchReport(reader)) : first;
-  if (second.state !== 'read') return second;
+  const second = first.value === null ? await readAws(WHAT, () => fetchReport(client)) : first;
+  if (!second.ok) return second;
   const report = second.value;
   if (report === null) return notChecked(`it was not ready within ${Math.round(patience / 1000)} seconds`);
   const rows = parseCredentialReport(report.text);
-  return rows === null ? notChecked('it has no column called user') : { state: 'read', value: { at: report.at, rows } };
+  return rows === null ? notChecked('it has no column called user') : succeed({ at: report.at, rows });
 }
 
-function notChecked(reason: string): ReadResult<never> {
+function notChecked(reason: string): Result<never, NotChecked> {
   const { failure } = fail('aws-unavailable', { reason, progress: null });
-  return { state: 'not-checked', notChecked: { what: WHAT, failure } };
+  return { ok: false, failure: { what: WHAT, failure } };
 }
 
 /** Null where it is not ready yet. */
-async function fetchReport(reader: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
+async function fetchReport(client: IAMClient): Promise<{ readonly at: string; readonly text: string } | null> {
   try {
-    const { Content, GeneratedTime } = await reader.client.send(new GetCredentialReportCommand({}));
+    const { Content, GeneratedTime } = await client.send(new GetCredentialReportCommand({}));
     return { at: isoOfDate(GeneratedTime), text: new TextDecoder().decode(Content) };
   } catch (error) {
     // Right after it was begun there may be none at all.

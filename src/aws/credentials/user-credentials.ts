@@ -9,9 +9,10 @@ import {
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
 import * as z from 'zod';
+import type { Result } from '../../diagnostics/failure.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
-import { allPages, type IamReader, iamReader, isoOfDate, type OptionalReadResult } from '../client.ts';
-import type { AccessKey, UserCredentials } from '../types.ts';
+import { allPages, isoOfDate, readAwsOr } from '../client.ts';
+import type { AccessKey, NotChecked, UserCredentials } from '../types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
 interface ListedKey {
@@ -20,14 +21,16 @@ interface ListedKey {
   readonly created: string;
 }
 
-/** What is read for one user. `missing`: the user is gone, or has no console password. */
+type Read<Value> = Result<Value, NotChecked>;
+
+/** What is read for one user, who has nothing once the user is gone. `password` is null if there is none. */
 export interface OwnCredentials {
-  readonly keys: OptionalReadResult<readonly ListedKey[]>;
-  readonly ssh: OptionalReadResult<readonly string[]>;
-  readonly certificates: OptionalReadResult<readonly string[]>;
-  readonly password: OptionalReadResult<unknown>;
+  readonly keys: Read<readonly ListedKey[]>;
+  readonly ssh: Read<readonly string[]>;
+  readonly certificates: Read<readonly string[]>;
+  readonly password: Read<object | null>;
   /** Left out if one call returned those of all users. */
-  readonly services?: OptionalReadResult<UserCredentials['services']>;
+  readonly services?: Read<UserCredentials['services']>;
 }
 
 const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
@@ -40,15 +43,14 @@ const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
 
 /** Reads for one user what no call returns for all users: four calls at once, five with `services`. */
 export async function readOwnCredentials(
-  reader: IamReader,
+  client: IAMClient,
   user: string,
   wanted: { readonly services: boolean },
 ): Promise<OwnCredentials> {
-  const { client } = reader;
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
-    reader.readOptional(what('keys'), async () => {
+    readAwsOr([], what('keys'), async () => {
       const pages = await allPages(paginateListAccessKeys({ client }, { UserName }));
       return pages
         .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
@@ -58,23 +60,23 @@ export async function readOwnCredentials(
           created: isoOfDate(CreateDate),
         }));
     }),
-    reader.readOptional(what('ssh'), async () => {
+    readAwsOr([], what('ssh'), async () => {
       const pages = await allPages(paginateListSSHPublicKeys({ client }, { UserName }));
       return pages
         .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
         .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
         .sort();
     }),
-    reader.readOptional(what('certificates'), async () => {
+    readAwsOr([], what('certificates'), async () => {
       const pages = await allPages(paginateListSigningCertificates({ client }, { UserName }));
       return pages
         .flatMap(({ Certificates = [] }) => Certificates)
         .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
         .sort();
     }),
-    reader.readOptional(what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
+    readAwsOr(null, what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
-      ? reader.readOptional(what('services'), async () => servicesOf(await readServices(reader, { UserName })))
+      ? readAwsOr([], what('services'), async () => servicesOf(await readServices(client, { UserName })))
       : null,
   ]);
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
@@ -82,10 +84,10 @@ export async function readOwnCredentials(
 
 /** Active service-specific credentials of all users, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
-  reader: IamReader,
+  client: IAMClient,
   pageSize: number,
 ): Promise<ReadonlyMap<string, UserCredentials['services']>> {
-  const all = await readServices(reader, { AllUsers: true, MaxItems: pageSize });
+  const all = await readServices(client, { AllUsers: true, MaxItems: pageSize });
   const byUser = new Map<string, ServiceSpecificCredentialMetadata[]>();
   for (const one of all) {
     const { UserName = '' } = one;
@@ -97,10 +99,10 @@ export async function readServiceCredentials(
 }
 
 async function readServices(
-  reader: IamReader,
+  client: IAMClient,
   whose: ListServiceSpecificCredentialsRequest,
 ): Promise<readonly ServiceSpecificCredentialMetadata[]> {
-  const pages = await allPages(servicePages(reader.client, whose));
+  const pages = await allPages(servicePages(client, whose));
   return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
 }
 
@@ -132,22 +134,12 @@ export function credentialsOf(
   const reported = row === null ? [] : reportedKeys(row);
   const password = row?.password ?? null;
   return {
-    keys: valueOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
-    password: valueOr(own?.password, null, password, () => password ?? { lastUsed: null }),
-    certificates: valueOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
-    ssh: valueOr(own?.ssh, [], [], (ids) => ids),
-    services: valueOr(own?.services, [], shared, (services) => services),
+    keys: own?.keys.ok ? oldestFirst(withUse(own.keys.value, row?.keys ?? [])) : reported,
+    password: own?.password.ok ? own.password.value && (password ?? { lastUsed: null }) : password,
+    certificates: own?.certificates.ok ? own.certificates.value : (row?.certificates ?? []),
+    ssh: own?.ssh.ok ? own.ssh.value : [],
+    services: own?.services?.ok ? own.services.value : shared,
   };
-}
-
-function valueOr<Read, Value>(
-  asked: OptionalReadResult<Read> | undefined,
-  missing: Value,
-  otherwise: Value,
-  use: (value: Read) => Value,
-): Value {
-  if (asked?.state === 'read') return use(asked.value);
-  return asked?.state === 'missing' ? missing : otherwise;
 }
 
 /** Finds each listed key in the report, which has no ids, by its creation time. */
@@ -206,16 +198,16 @@ export type HeldCredentials = Readonly<z.infer<typeof HELD_CREDENTIALS>>;
 
 /** Five calls; what is inactive is left out. */
 export async function readHeldCredentials(client: IAMClient, user: string): Promise<HeldCredentials> {
-  const own = await readOwnCredentials(iamReader(client), user, { services: true });
+  const own = await readOwnCredentials(client, user, { services: true });
   const has = (kind: (typeof OTHERS)[number]) => {
-    const result = own[kind];
-    return result?.state === 'read' && (!Array.isArray(result.value) || result.value.length > 0);
+    const value = own[kind]?.ok ? own[kind].value : null;
+    return value !== null && (!Array.isArray(value) || value.length > 0);
   };
-  const keys = own.keys.state === 'read' ? own.keys.value : [];
+  const keys = own.keys.ok ? own.keys.value : [];
   return {
     user,
     keys: keys.filter(({ active }) => active).map(({ created }) => ({ created, by: null })),
     others: OTHERS.filter(has),
-    notChecked: (['keys', ...OTHERS] as const).filter((kind) => own[kind]?.state === 'not-checked'),
+    notChecked: (['keys', ...OTHERS] as const).filter((kind) => own[kind]?.ok === false),
   };
 }

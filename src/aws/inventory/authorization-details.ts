@@ -1,6 +1,7 @@
 import {
   type EntityType,
   type GroupDetail,
+  type IAMClient,
   type ManagedPolicyDetail,
   type PolicyDetail,
   paginateGetAccountAuthorizationDetails,
@@ -11,7 +12,7 @@ import { type AccountRole, isServiceLinked } from '../../access/account-role.ts'
 import { type AccessModel, type InlinePolicy, policyName } from '../../access/model.ts';
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
-import { allPages, type IamReader, isoOfDate, UnreadableAnswer } from '../client.ts';
+import { allPages, isoOfDate, UnreadableAnswer } from '../client.ts';
 import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
 
 /** Who may do what on an account, from GetAccountAuthorizationDetails. */
@@ -33,7 +34,7 @@ export const MOST_A_PAGE = 1000;
 
 /** One call a page. AWS's policies are left out unless a user, group or role has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
-  { client }: Pick<IamReader, 'client'>,
+  client: IAMClient,
   account: string,
   pageSize = MOST_A_PAGE,
 ): Promise<AuthorizationDetails> {

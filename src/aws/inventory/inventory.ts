@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { type AccessUser, emptyModel } from '../../access/model.ts';
-import { type IamReader, iamReader, inParallel, type ReadResult } from '../client.ts';
+import type { Result } from '../../diagnostics/failure.ts';
+import { inParallel, readAws } from '../client.ts';
 import {
   beginReport,
   type CredentialReport,
@@ -16,14 +17,7 @@ import {
   readServiceCredentials,
   reportedKeys,
 } from '../credentials/user-credentials.ts';
-import {
-  ACCESS,
-  type AccessKey,
-  type InventoriedUser,
-  type Inventory,
-  type NotChecked,
-  type UserCredentials,
-} from '../types.ts';
+import type { AccessKey, InventoriedUser, Inventory, NotChecked, UserCredentials } from '../types.ts';
 import { type AuthorizationDetails, MOST_A_PAGE, readAuthorizationDetails } from './authorization-details.ts';
 
 export interface InventoryOptions {
@@ -35,8 +29,6 @@ export interface InventoryOptions {
   readonly scope: 'access' | 'all';
   /** False for a role that may not ask for the credential report, and for checks that do not use it; true by default. */
   readonly credentialReport?: boolean;
-  /** Users at a time, four calls each. */
-  readonly concurrency?: number;
   /** Called for every managed user that was read. */
   readonly progress?: (done: number, total: number) => void;
   readonly now: () => Date;
@@ -59,28 +51,26 @@ const LONGEST_PATIENCE_MS = 60_000;
 export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
   const { account, managed, scope, credentialReport = true, now, pageSize = MOST_A_PAGE, wait = pause } = options;
   const at = now().toISOString();
-  const reader = iamReader(client);
   const notChecked: NotChecked[] = [];
-  const resultOf = <Value>(result: ReadResult<Value>): Value | null => {
-    if (result.state === 'not-checked') notChecked.push(result.notChecked);
-    return result.state === 'read' ? result.value : null;
+  const resultOf = <Value>(result: Result<Value, NotChecked>): Value | null => {
+    if (!result.ok) notChecked.push(result.failure);
+    return result.ok ? result.value : null;
   };
   const [begun, details, services, summary] = await Promise.all([
-    credentialReport ? beginReport(reader) : null,
-    reader.read(ACCESS, () => readAuthorizationDetails(reader, account, pageSize)),
-    reader.read('the service-specific credentials', () => readServiceCredentials(reader, pageSize)),
-    reader.read("the root user's access keys", () => reader.client.send(new GetAccountSummaryCommand({}))),
+    credentialReport ? beginReport(client) : null,
+    readAws('users, groups and policies', () => readAuthorizationDetails(client, account, pageSize)),
+    readAws('the service-specific credentials', () => readServiceCredentials(client, pageSize)),
+    readAws("the root user's access keys", () => client.send(new GetAccountSummaryCommand({}))),
   ]);
   const known = resultOf(details);
   const users = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
   // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
-  const one =
-    scope === 'all' && services.state === 'not-checked' && services.notChecked.failure.code === 'aws-unavailable';
+  const one = scope === 'all' && !services.ok && services.failure.failure.code === 'aws-unavailable';
   const shared = (one ? null : resultOf(services)) ?? new Map<string, UserCredentials['services']>();
-  const own = await readEach(reader, users, { services: one }, options);
+  const own = await readEach(client, users, { services: one }, options);
   notChecked.push(...notCheckedOf(own));
   const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / MOST_A_PAGE));
-  const ready = () => readReport(reader, Math.min(patience, LONGEST_PATIENCE_MS), wait);
+  const ready = () => readReport(client, Math.min(patience, LONGEST_PATIENCE_MS), wait);
   const report = begun === null || resultOf(begun) === null ? null : resultOf(await ready());
   const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));
   return {
@@ -115,14 +105,14 @@ function rootKeysOf(present: number | undefined, row: ReportRow | undefined): re
 type Own = ReadonlyMap<string, OwnCredentials>;
 
 async function readEach(
-  reader: IamReader,
+  client: IAMClient,
   users: readonly AccessUser[],
   wanted: { readonly services: boolean },
-  { concurrency = USERS_AT_A_TIME, progress }: InventoryOptions,
+  { progress }: InventoryOptions,
 ): Promise<Own> {
   let done = 0;
-  const own = await inParallel(users, concurrency, async ({ name }) => {
-    const credentials = await readOwnCredentials(reader, name, wanted);
+  const own = await inParallel(users, USERS_AT_A_TIME, async ({ name }) => {
+    const credentials = await readOwnCredentials(client, name, wanted);
     done += 1;
     progress?.(done, users.length);
     return [name, credentials] as const;
@@ -135,10 +125,10 @@ function notCheckedOf(own: Own): readonly NotChecked[] {
   const alike = new Map<string, { readonly first: NotChecked; more: number }>();
   for (const credentials of own.values()) {
     for (const [kind, result] of Object.entries(credentials)) {
-      if (result.state !== 'not-checked') continue;
-      const key = `${kind} ${result.notChecked.failure.code}`;
+      if (result.ok) continue;
+      const key = `${kind} ${result.failure.failure.code}`;
       const known = alike.get(key);
-      if (known === undefined) alike.set(key, { first: result.notChecked, more: 0 });
+      if (known === undefined) alike.set(key, { first: result.failure, more: 0 });
       else known.more += 1;
     }
   }

@@ -4,8 +4,8 @@ import { finishAdoption } from '../../app/adopt/finish.ts';
 import { type AdoptStepOptions, withAdoption } from '../../app/adopt/open.ts';
 import { undoAdoption } from '../../app/adopt/undo.ts';
 import { commitOf } from '../../app/session/records.ts';
-import type { Terminal } from '../../app/terminal.ts';
-import { fail, failureOfCommand, type Result, succeed } from '../../diagnostics/failure.ts';
+import { confirmed, type Terminal } from '../../app/terminal.ts';
+import { failureOfCommand, type Result, succeed } from '../../diagnostics/failure.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planLine } from '../../review/text/change-text.ts';
@@ -89,12 +89,7 @@ async function report(
 }
 
 /** Shows what a step does, and asks. With `--json`, only what was done is printed. */
-async function agreed(
-  { yes, json }: StepOptions,
-  blocks: readonly Block[],
-  { stdout, stderr, ...terminal }: Terminal,
-): Promise<Result<null>> {
-  printBlocks(blocks, { ...terminal, stdout: json ? stderr : stdout });
-  if (yes || (await terminal.confirm('Do this?'))) return succeed(null);
-  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+async function agreed({ yes, json }: StepOptions, blocks: readonly Block[], terminal: Terminal): Promise<Result<null>> {
+  printBlocks(blocks, { ...terminal, stdout: json ? terminal.stderr : terminal.stdout });
+  return confirmed(terminal, 'Do this?', yes);
 }

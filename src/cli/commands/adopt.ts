@@ -25,6 +25,15 @@ function stepOption(name: (typeof NAMES)[number], phrase: string): Option {
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: ['0 done', '1 not possible, not confirmed or failed', '2 wrong usage, or unknown member'],
+    examples: [
+      'mturk-team adopt',
+      'mturk-team adopt --as Ada.Byron=ada --accept bo',
+      'mturk-team adopt --apply',
+      'mturk-team adopt --finish',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .option('--accept <key>', 'accept how the access of a member differs; can be repeated', all)
@@ -40,19 +49,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.providerMirror())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes('0 done', '1 not possible, not confirmed or failed', '2 wrong usage, or unknown member'),
-    )
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team adopt',
-        'mturk-team adopt --as Ada.Byron=ada --accept bo',
-        'mturk-team adopt --apply',
-        'mturk-team adopt --finish',
-      ),
-    )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
       const { accept = [], without = [], as = new Map(), yes = false, deleteUnused = false } = options;

@@ -34,6 +34,18 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
 const keysOf = (text: string): readonly string[] => text.split(',').map((key) => key.trim());
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: [
+      '0 applied, or nothing to apply',
+      '1 blocked, not confirmed or failed',
+      '2 unreadable file or wrong usage',
+    ],
+    examples: [
+      'mturk-team apply --emulator',
+      'mturk-team apply --restore bo,cy',
+      'mturk-team apply --commit "$GITHUB_SHA" --result result.json --yes',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -46,22 +58,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 applied, or nothing to apply',
-        '1 blocked, not confirmed or failed',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team apply --emulator',
-        'mturk-team apply --restore bo,cy',
-        'mturk-team apply --commit "$GITHUB_SHA" --result result.json --yes',
-      ),
-    )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
       const { yes = false, restore = [], commit = null, ownerIds = new Map(), result = null } = options;

@@ -77,6 +77,15 @@ const digits = (text: string) => {
 };
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'For an administrator, once, and again after an upgrade. It shows what it would change, and asks.',
+    exitCodes: ['0 everything is up to date', '1 blocked, not confirmed or failed', '2 unreadable file or wrong usage'],
+    examples: [
+      'mturk-team bootstrap',
+      'mturk-team bootstrap --emulator --repository me/lab --repository-id 1 --owner-id 2 --subject classic',
+      'mturk-team bootstrap --destroy',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -89,26 +98,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.providerMirror())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      '\nFor an administrator, once, and again after an upgrade. It shows what it would change, and asks.',
-    )
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 everything is up to date',
-        '1 blocked, not confirmed or failed',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team bootstrap',
-        'mturk-team bootstrap --emulator --repository me/lab --repository-id 1 --owner-id 2 --subject classic',
-        'mturk-team bootstrap --destroy',
-      ),
-    )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
       const { yes = false, repository = null, repositoryId = null, ownerId = null, subject = null } = options;

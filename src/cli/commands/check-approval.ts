@@ -86,14 +86,16 @@ function lastApplied(
 }
 
 export function register(program: Command, terminal: Terminal): void {
+  cli.addHelp(program, {
+    exitCodes: ['0 approved', '1 not approved, or unknown', '2 wrong usage'],
+    examples: ['mturk-team check-approval --commit "$(git rev-parse HEAD)"'],
+  });
   program
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .requiredOption('--commit <sha>', 'newest commit of the default branch', cli.parseCommit)
     .option('--result <file>', 'write a failure as JSON, for comment')
     .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes('0 approved', '1 not approved, or unknown', '2 wrong usage'))
-    .addHelpText('after', cli.examples('mturk-team check-approval --commit "$(git rev-parse HEAD)"'))
     .action(async (file: string, options) => {
       const { commit, result = null } = options;
       const { emulator, json } = cli.labOptions(file, options);

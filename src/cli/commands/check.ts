@@ -6,7 +6,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
-import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
+import { addHelp, dayOf, finish, format, json, teamFile, today } from '../options.ts';
 
 export interface CheckCommandOptions {
   readonly file: string;
@@ -45,14 +45,16 @@ export async function check(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 no errors', '1 errors', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team check', 'mturk-team check lab.yaml --json'],
+  });
   command
     .addArgument(teamFile())
     .addOption(format('text', 'github'))
     .option('--strict', 'fail on warnings, too')
     .addOption(today())
     .addOption(json())
-    .addHelpText('after', exitCodes('0 no errors', '1 errors', '2 unreadable file or wrong usage'))
-    .addHelpText('after', examples('mturk-team check', 'mturk-team check lab.yaml --json'))
     .action(async (file: string, options) => {
       const { strict = false } = options;
       const format = options.json ? 'json' : options.format;

@@ -8,7 +8,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { codeownersBlock, noOwnerWithLoginProblem, withCodeowners } from '../../team/codeowners.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
+import { addHelp, fileOptions, finish, json, teamFile, today } from '../options.ts';
 import { reportProblem } from '../process-terminal.ts';
 
 /** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
@@ -46,16 +46,15 @@ async function codeowners(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 made', '1 errors in the file, or no owner has a login', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team codeowners', 'mturk-team codeowners --write'],
+  });
   command
     .addArgument(teamFile())
     .option('--write', 'write it beside the team file instead of printing it')
     .addOption(today())
     .addOption(json())
-    .addHelpText(
-      'after',
-      exitCodes('0 made', '1 errors in the file, or no owner has a login', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText('after', examples('mturk-team codeowners', 'mturk-team codeowners --write'))
     .action(async (file: string, options) => {
       finish(await codeowners({ ...fileOptions(file, options), write: options.write === true }, terminal));
     });

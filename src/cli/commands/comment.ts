@@ -4,7 +4,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { examples, exitCodes, finish, json, parseReason } from '../options.ts';
+import { addHelp, finish, json, parseReason } from '../options.ts';
 
 /** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
 async function comment(
@@ -27,6 +27,14 @@ async function comment(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 written, or nowhere to write', '1 failed', '2 wrong usage'],
+    examples: [
+      'mturk-team comment --state preview --preview preview.json',
+      'mturk-team comment --state planned --preview preview.json --manifest manifest.json --drift-workflow drift.yml',
+      'mturk-team comment --state applied --pull-request 12,14 --result result.json --issue',
+    ],
+  });
   command
     .addOption(
       new Option('--state <state>', 'how far the workflow is')
@@ -53,15 +61,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--issue', 'write the issue about failed applies, too')
     .option('--reveal', 'show account ids and ARNs')
     .addOption(json())
-    .addHelpText('after', exitCodes('0 written, or nowhere to write', '1 failed', '2 wrong usage'))
-    .addHelpText(
-      'after',
-      examples(
-        'mturk-team comment --state preview --preview preview.json',
-        'mturk-team comment --state planned --preview preview.json --manifest manifest.json --drift-workflow drift.yml',
-        'mturk-team comment --state applied --pull-request 12,14 --result result.json --issue',
-      ),
-    )
     .action(async ({ state, detail, ...options }) => {
       const { preview: review = null, manifest = null, result = null, driftWorkflow = null } = options;
       const { issue = false, reveal = false, json = false } = options;

@@ -17,7 +17,7 @@ import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS } from '../demo/steps.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, today } from '../options.ts';
+import { addHelp, DEFAULT_FILE, fileOptions, finish, json, today } from '../options.ts';
 import { reportProblem } from '../process-terminal.ts';
 
 export interface DemoOptions {
@@ -107,6 +107,10 @@ async function hasOwnTeam(day: string, { stderr }: Terminal): Promise<boolean> {
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team demo', 'mturk-team demo --adopt'],
+  });
   command
     .argument('[file]', `team file (default: ${DEFAULT_FILE}, else the sample of mturk-team)`)
     .option('--adopt', 'show how the users of an account that was made by hand are adopted')
@@ -117,11 +121,6 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .addOption(today())
     .addOption(json())
-    .addHelpText(
-      'after',
-      exitCodes('0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText('after', examples('mturk-team demo', 'mturk-team demo --adopt'))
     .action(async (file: string | undefined, options) => {
       const given = {
         ...fileOptions(file ?? DEFAULT_FILE, options),

@@ -4,7 +4,7 @@ import { withAccount } from '../../app/bootstrap/bootstrap.ts';
 import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
 import { accountSession, reachAccount } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
-import type { Terminal } from '../../app/terminal.ts';
+import { confirmed, type Terminal } from '../../app/terminal.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
@@ -42,9 +42,8 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   const isFixed = options.fix && found.some(({ isFixable }) => isFixable);
   if (isFixed && port.ok) {
     terminal.stderr(`${tickedText(rulesetText(facts))}\n`);
-    if (!options.yes && !(await terminal.confirm('Change this on GitHub?'))) {
-      return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
-    }
+    const agreed = await confirmed(terminal, 'Change this on GitHub?', options.yes);
+    if (!agreed.ok) return reportFailure(agreed.failure, terminal);
     const done = await port.value.writeRuleset(wantedRuleset(team.value));
     if (!done.ok) return reportFailure(done.failure, terminal);
     facts = await factsOf(team.value, options, port, terminal, env);
@@ -119,6 +118,11 @@ async function accountOf(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'GITHUB_TOKEN is a token of a repository administrator. Without it, GitHub is not checked.',
+    exitCodes: ['0 nothing is wrong', '1 something is wrong, or a fix failed', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -127,15 +131,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation; needs --fix')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', '\nGITHUB_TOKEN is a token of a repository administrator. Without it, GitHub is not checked.')
-    .addHelpText(
-      'after',
-      cli.exitCodes('0 nothing is wrong', '1 something is wrong, or a fix failed', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText(
-      'after',
-      cli.examples('mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'),
-    )
     .action(async (file: string, options) => {
       const { repository = process.env.GITHUB_REPOSITORY || null, fix = false, yes = false } = options;
       if (yes && !fix) command.error('error: --yes needs --fix');

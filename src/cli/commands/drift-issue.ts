@@ -7,7 +7,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
 import { failureJson, printJson, reportFailure } from '../io.ts';
-import { examples, exitCodes, finish, json, parseReason } from '../options.ts';
+import { addHelp, finish, json, parseReason } from '../options.ts';
 
 type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & { readonly json: boolean };
 
@@ -46,6 +46,15 @@ async function writeIssues(options: DriftIssueOptions, terminal: Terminal, env: 
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 written', '1 failed, outdated or without a report', '2 wrong usage'],
+    examples: [
+      'mturk-team drift-issue --report report.json',
+      'mturk-team drift-issue --report none.json --reason credentials-failed',
+      'mturk-team drift-issue --reconcile --reason state-locked',
+      'mturk-team drift-issue --keys --reason keys-failed',
+    ],
+  });
   command
     .option('--report <file>', 'report.json of the scan; a missing file is a failed check')
     .addOption(new Option('--reconcile', 'write the issue about a failed reconcile alone').conflicts('report'))
@@ -57,16 +66,6 @@ export function register(command: Command, terminal: Terminal): void {
     )
     .option('--reason <reason>', 'why the workflow stopped; empty if it did not', parseReason)
     .addOption(json())
-    .addHelpText('after', exitCodes('0 written', '1 failed, outdated or without a report', '2 wrong usage'))
-    .addHelpText(
-      'after',
-      examples(
-        'mturk-team drift-issue --report report.json',
-        'mturk-team drift-issue --report none.json --reason credentials-failed',
-        'mturk-team drift-issue --reconcile --reason state-locked',
-        'mturk-team drift-issue --keys --reason keys-failed',
-      ),
-    )
     .action(async ({ report = null, reconcile = false, keys = false, json = false, reason }) => {
       const job: LaterJob | null = reconcile ? 'reconcile' : keys ? 'keys' : null;
       const of = job !== null ? { job } : report !== null ? { report } : null;

@@ -12,8 +12,8 @@ import { checkWritable } from '../../app/files.ts';
 import { type AccountSession, openAccountSession } from '../../app/session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
 import { checkRecord } from '../../app/session/records.ts';
-import { shownNames, type Terminal } from '../../app/terminal.ts';
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { confirmed, shownNames, type Terminal } from '../../app/terminal.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
@@ -78,9 +78,8 @@ async function reconcileAndShow(
   const { json } = options;
   if (!json) show(session, completed, options, terminal);
   const { account } = session.team;
-  if (!options.yes && !(await terminal.confirm(`Apply what was applied last to account ${account} again?`))) {
-    return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
-  }
+  const agreed = await confirmed(terminal, `Apply what was applied last to account ${account} again?`, options.yes);
+  if (!agreed.ok) return reportFailure(agreed.failure, terminal);
   const done = await reconcile(session, completed, terminal, options.checkedAt);
   if (!done.ok) {
     writeReconcileFailure(done.failure);
@@ -148,11 +147,17 @@ function show(
   terminal.stdout(`${[heading, '', ...lines].join('\n')}\n`);
 }
 
-/** The codes describe the account after it. */
-const RECONCILING = `
-With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.`;
-
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'With --reconcile the exit code describes the account afterwards: 0 no drift, 2 drift remains, 1 an error.',
+    exitCodes: ['0 no drift', '1 any error or wrong usage', '2 drift'],
+    examples: [
+      'mturk-team drift --emulator',
+      'mturk-team drift --quick',
+      'mturk-team drift --reconcile --yes',
+      'mturk-team drift --no-lock --report report.json',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -167,17 +172,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.checkedAt())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', RECONCILING)
-    .addHelpText('after', cli.exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team drift --emulator',
-        'mturk-team drift --quick',
-        'mturk-team drift --reconcile --yes',
-        'mturk-team drift --no-lock --report report.json',
-      ),
-    )
     .action(async (file: string, options) => {
       const { quick = false, yes = false, lock, cloudtrail: cloudTrail } = options;
       const { reconcile = false, report = null, checkedAt } = options;

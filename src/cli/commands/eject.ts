@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ejectLab } from '../../app/eject.ts';
+import { type EjectOptions, ejectLab } from '../../app/eject.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { visible } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-interface EjectCommandOptions {
-  readonly file: string;
-  readonly out: string;
-  readonly today: string;
-  readonly json: boolean;
-}
-
 /** `eject`: 0 written, 1 errors in the file or a directory that cannot be written, 2 unreadable file. */
-async function eject({ json, ...options }: EjectCommandOptions, terminal: Terminal): Promise<number> {
+async function eject(
+  { json, ...options }: EjectOptions & { readonly json: boolean },
+  terminal: Terminal,
+): Promise<number> {
   const ejected = await ejectLab(options, terminal);
   if (!ejected.ok) return reportFailure(ejected.failure, terminal);
   const files = ejected.value.map((path) => join(options.out, path));
@@ -28,20 +24,19 @@ async function eject({ json, ...options }: EjectCommandOptions, terminal: Termin
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: [
+      '0 written',
+      '1 errors in the file, or a directory that is not empty',
+      '2 unreadable file or wrong usage',
+    ],
+    examples: ['mturk-team eject --out ../lab-terraform'],
+  });
   command
     .addArgument(cli.teamFile())
     .requiredOption('--out <dir>', 'new or empty directory')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 written',
-        '1 errors in the file, or a directory that is not empty',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText('after', cli.examples('mturk-team eject --out ../lab-terraform'))
     .action(async (file: string, options) => {
       cli.finish(await eject({ ...cli.fileOptions(file, options), out: options.out }, terminal));
     });

@@ -1,29 +1,27 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { emulatorReset, emulatorStart } from '../emulator.ts';
-import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, json } from '../options.ts';
+import { addHelp, DEFAULT_EMULATOR, DEFAULT_FILE, finish, json } from '../options.ts';
 
 export function register(command: Command, terminal: Terminal): void {
-  command
-    .command('start')
-    .description('Serve IAM, STS, CloudTrail and Mechanical Turk on 127.0.0.1')
+  addHelp(command.command('start').description('Serve IAM, STS, CloudTrail and Mechanical Turk on 127.0.0.1'), {
+    exitCodes: ['0 stopped by Ctrl-C', '1 cannot be started', '2 wrong usage'],
+    examples: ['mturk-team emulator start'],
+  })
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
     .option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`, parseAccount)
     .option('--port <port>', 'port; 0 for any that is free', parsePort, 0)
     .addOption(json())
-    .addHelpText('after', exitCodes('0 stopped by Ctrl-C', '1 cannot be started', '2 wrong usage'))
-    .addHelpText('after', examples('mturk-team emulator start'))
     .action(async (dir: string, { account = null, port, json }) => {
       finish(await emulatorStart({ dir, accountId: account, teamFile: DEFAULT_FILE, port, json }, terminal));
     });
-  command
-    .command('reset')
-    .description('Delete the account and its states')
+  addHelp(command.command('reset').description('Delete the account and its states'), {
+    exitCodes: ['0 deleted, or nothing to delete', '1 not confirmed, or in use', '2 wrong usage'],
+    examples: ['mturk-team emulator reset'],
+  })
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
     .option('--yes', 'do not ask for confirmation')
     .addOption(json())
-    .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 not confirmed, or in use', '2 wrong usage'))
-    .addHelpText('after', examples('mturk-team emulator reset'))
     .action(async (dir: string, { yes, json }) => finish(await emulatorReset({ dir, yes, json }, terminal)));
 }
 

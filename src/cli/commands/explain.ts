@@ -60,16 +60,12 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
 export function register(command: Command, terminal: Terminal): void {
   command.argument('<member>', 'key of the member in team.yaml');
   cli
-    .addAccessOptions(command, 'unknown member')
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team explain bo',
-        'mturk-team explain bo --live',
-        'mturk-team explain bo --today 2027-06-01',
-        'mturk-team explain bo --on 2026-03-31',
-      ),
-    )
+    .addAccessOptions(command, 'unknown member', [
+      'mturk-team explain bo',
+      'mturk-team explain bo --live',
+      'mturk-team explain bo --today 2027-06-01',
+      'mturk-team explain bo --on 2026-03-31',
+    ])
     .action(async (member: string, file: string, options) => {
       cli.finish(await explainCommand({ member, ...cli.accessOptions(file, options, command) }, terminal));
     });

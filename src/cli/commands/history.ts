@@ -27,13 +27,15 @@ async function historyCommand({ file, key, day, json }: HistoryOptions, terminal
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: cli.HISTORY_EXIT_CODES,
+    examples: ['mturk-team history', 'mturk-team history bo', 'mturk-team history --json'],
+  });
   command
     .argument('[member-or-role]', 'key of a member or role, former ones too (default: all)')
     .option('--file <file>', 'team file', cli.DEFAULT_FILE)
     .addOption(cli.on())
     .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes(...cli.HISTORY_EXIT_CODES))
-    .addHelpText('after', cli.examples('mturk-team history', 'mturk-team history bo', 'mturk-team history --json'))
     .action(async (key: string | undefined, { file, on, json }) => {
       const day = on ?? new Date().toISOString().slice(0, 10);
       cli.finish(await historyCommand({ file, key: key ?? null, day, json: json === true }, terminal));

@@ -21,7 +21,7 @@ import { pageOf, parseTool, type Release, releaseOf } from '../../setup/release.
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
+import { addHelp, dayOf, finish, json, today } from '../options.ts';
 
 interface InitOptions {
   readonly lab?: string;
@@ -111,6 +111,15 @@ function checked<Value>(problem: (value: Value) => AnswerProblem, value: Value):
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    note: 'It never overwrites a file: it says what exists, and writes what is missing.',
+    exitCodes: [
+      '0 written, or nothing was missing',
+      '1 errors in the file, or not writable',
+      '2 an answer is missing, or wrong usage',
+    ],
+    examples: ['mturk-team init my-lab', 'mturk-team init --lab perception-lab --owner ada=adaoneill --yes'],
+  });
   command
     .addArgument(new Argument('[dir]', 'directory of the lab repository').default('.'))
     .option('--lab <name>', 'name of the lab; begins every IAM name', (text) => checked(labProblem, text))
@@ -129,19 +138,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'ask nothing')
     .addOption(today())
     .addOption(json())
-    .addHelpText('after', '\nIt never overwrites a file: it says what exists, and writes what is missing.')
-    .addHelpText(
-      'after',
-      exitCodes(
-        '0 written, or nothing was missing',
-        '1 errors in the file, or not writable',
-        '2 an answer is missing, or wrong usage',
-      ),
-    )
-    .addHelpText(
-      'after',
-      examples('mturk-team init my-lab', 'mturk-team init --lab perception-lab --owner ada=adaoneill --yes'),
-    )
     .action(async (directory: string, options: InitOptions) => {
       finish(await init(directory, options, command, terminal));
     });

@@ -8,62 +8,49 @@ import * as cli from '../options.ts';
 
 export function register(command: Command, terminal: Terminal): void {
   registerAdministration(command, terminal);
-  command
-    .command('request')
-    .description('Make an identity, and print the recipient for the lab')
+  cli
+    .addHelp(command.command('request').description('Make an identity, and print the recipient for the lab'), {
+      exitCodes: ['0 made, or it exists', '1 errors in the file, or not writable', '2 unreadable file or wrong usage'],
+      examples: ['mturk-team keys request zoe'],
+    })
     .argument('<member>', 'your key in the team file', parseAs('id', 'Write a key of a member, such as zoe.'))
     .addArgument(cli.teamFile())
     .addOption(option('--lab <lab>', 'short name of the lab, without a team file', 'lab', 'Write the name of a lab.'))
     .addOption(option('--account <id>', 'AWS account of the lab, without a team file', 'account', 'Write 12 digits.'))
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 made, or it exists',
-        '1 errors in the file, or not writable',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText('after', cli.examples('mturk-team keys request zoe'))
     .action(async (member: string, file: string, { lab = null, account = null, ...options }) => {
       if (!existsSync(file) && (lab === null || account === null)) {
         command.error(`error: no file ${file}: add --lab and --account, as the lab gives them to you`);
       }
       cli.finish(await requestKey({ ...cli.fileOptions(file, options), member, lab, account }, terminal));
     });
-  command
-    .command('open')
-    .description('Open a message with your access key, and store the key')
+  cli
+    .addHelp(command.command('open').description('Open a message with your access key, and store the key'), {
+      exitCodes: ['0 stored', '1 not opened, not yours, or not confirmed', '2 unreadable file or wrong usage'],
+      examples: ['mturk-team keys open', 'mturk-team keys open message.txt'],
+    })
     .argument('[message]', 'file with the message (default: standard input)')
     .option('--yes', 'replace a key of the profile without a question')
     .addOption(cli.emulator())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes('0 stored', '1 not opened, not yours, or not confirmed', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText('after', cli.examples('mturk-team keys open', 'mturk-team keys open message.txt'))
     .action(async (message: string | undefined, { yes = false, ...options }) => {
       const { emulator, today, json } = cli.labOptions('', options);
       cli.finish(await openMessage({ message: message ?? null, yes, emulator, today, json }, terminal));
     });
-  command
-    .command('test')
-    .description('Call what only reads with your key, and compare')
+  cli
+    .addHelp(command.command('test').description('Call what only reads with your key, and compare'), {
+      exitCodes: [
+        '0 all is as the team file says',
+        '1 something is otherwise, no key, or no answer',
+        '2 unreadable file or wrong usage',
+      ],
+      examples: ['mturk-team keys test', 'mturk-team keys test --profile perception-lab-zoe'],
+    })
     .addArgument(cli.teamFile())
     .option('--profile <name>', 'profile of the key (default: that of your identity)')
     .addOption(cli.emulator())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 all is as the team file says',
-        '1 something is otherwise, no key, or no answer',
-        '2 unreadable file or wrong usage',
-      ),
-    )
-    .addHelpText('after', cli.examples('mturk-team keys test', 'mturk-team keys test --profile perception-lab-zoe'))
     .action(async (file: string, { profile = process.env.AWS_PROFILE || null, ...options }) => {
       cli.finish(await testStored({ ...cli.labOptions(file, options), profile }, terminal));
     });

@@ -51,6 +51,10 @@ function show(
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: ['0 shown, or all proven', '1 not proven, not confirmed or failed', '2 wrong usage or unknown member'],
+    examples: ['mturk-team offboard bo --out bo.json', 'mturk-team offboard bo --verify bo.json --format markdown'],
+  });
   command
     .argument('<member>', 'key of the member, or of one who departed')
     .addArgument(cli.teamFile())
@@ -62,18 +66,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.today())
     .addOption(cli.format('text', 'markdown'))
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 shown, or all proven',
-        '1 not proven, not confirmed or failed',
-        '2 wrong usage or unknown member',
-      ),
-    )
-    .addHelpText(
-      'after',
-      cli.examples('mturk-team offboard bo --out bo.json', 'mturk-team offboard bo --verify bo.json --format markdown'),
-    )
     .action(async (member: string, file: string, { verify: facts = null, ...options }) => {
       cli.refuseAnotherDay(command, options);
       const { json = false, now = false, yes = false, out = null } = options;

@@ -24,6 +24,10 @@ async function pageCommand(options: PageOptions & { readonly json: boolean }, te
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: ['0 written', '1 errors in the file', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team page --out page', 'mturk-team page --out page --report report.json'],
+  });
   command
     .addArgument(cli.teamFile())
     .requiredOption('--out <dir>', 'folder for access.html')
@@ -31,8 +35,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(new Option('--public', 'leave out names and keys of members').conflicts('report'))
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes('0 written', '1 errors in the file', '2 unreadable file or wrong usage'))
-    .addHelpText('after', cli.examples('mturk-team page --out page', 'mturk-team page --out page --report report.json'))
     .action(async (file: string, options) => {
       const { out, report = null, public: isPublic = false } = options;
       cli.finish(await pageCommand({ ...cli.fileOptions(file, options), out, report, isPublic }, terminal));

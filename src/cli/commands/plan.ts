@@ -56,6 +56,15 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    note: 'This is the dry run of apply: it makes the same plan and checks the same guardrails.',
+    exitCodes: ['0 no changes', '1 any error, a blocked plan, or wrong usage', '2 changes'],
+    examples: [
+      'mturk-team plan --emulator',
+      'mturk-team plan --resources',
+      'mturk-team plan --no-lock --base main/team.yaml --manifest manifest.json',
+    ],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
@@ -67,16 +76,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--manifest <file>', 'write the manifest of the plan, for comment; needs --base')
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', '\nThis is the dry run of apply: it makes the same plan and checks the same guardrails.')
-    .addHelpText('after', cli.exitCodes('0 no changes', '1 any error, a blocked plan, or wrong usage', '2 changes'))
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team plan --emulator',
-        'mturk-team plan --resources',
-        'mturk-team plan --no-lock --base main/team.yaml --manifest manifest.json',
-      ),
-    )
     .action(async (file: string, options) => {
       const { manifest = null, base = null, lock, resources = false } = options;
       if (manifest !== null && base === null) command.error('error: --manifest needs --base');

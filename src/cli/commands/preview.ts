@@ -6,7 +6,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, fail, succeed } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
 import { reportFailure } from '../io.ts';
-import { DEFAULT_FILE, dayOf, examples, exitCodes, finish, format, json, today } from '../options.ts';
+import { addHelp, DEFAULT_FILE, dayOf, finish, format, json, today } from '../options.ts';
 import { showPreview } from '../plan-output.ts';
 
 interface PreviewOptions {
@@ -54,6 +54,10 @@ function parseNumber(text: string): number {
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 no changes', '1 any error or wrong usage', '2 changes, blocked or not'],
+    examples: ['mturk-team preview', 'mturk-team preview --pull-request 12'],
+  });
   command
     .option('--base <file>', 'team file before the change, empty if there was none (default: that of main in Git)')
     .option('--head <file>', 'team file after the change', DEFAULT_FILE)
@@ -66,8 +70,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(format('text', 'markdown'))
     .addOption(today())
     .addOption(json())
-    .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes, blocked or not'))
-    .addHelpText('after', examples('mturk-team preview', 'mturk-team preview --pull-request 12'))
     .action(async (options) => {
       const { base = null, head, pullRequest = null, manifest = null } = options;
       const format = options.json ? 'json' : options.format;

@@ -6,7 +6,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, json, teamFile, today } from '../options.ts';
+import { addHelp, dayOf, finish, json, teamFile, today } from '../options.ts';
 
 export interface SynthCommandOptions {
   readonly file: string;
@@ -59,13 +59,15 @@ function readable(path: string): string {
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  addHelp(command, {
+    exitCodes: ['0 written', '1 errors in the file', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team synth --out cdktf.out'],
+  });
   command
     .addArgument(teamFile())
     .option('--out <dir>', 'output directory', 'cdktf.out')
     .addOption(today())
     .addOption(json())
-    .addHelpText('after', exitCodes('0 written', '1 errors in the file', '2 unreadable file or wrong usage'))
-    .addHelpText('after', examples('mturk-team synth --out cdktf.out'))
     .action(async (file: string, options) => {
       const json = options.json === true;
       finish(await synth({ file, outDir: options.out, today: dayOf(options), json }, terminal));

@@ -50,15 +50,11 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
 export function register(command: Command, terminal: Terminal): void {
   command.argument('<what>', 'operation, capability, effect (spend, harm, delete, contact, ...) or role');
   cli
-    .addAccessOptions(command, 'unknown name')
-    .addHelpText(
-      'after',
-      cli.examples(
-        'mturk-team who-can spend',
-        'mturk-team who-can SendBonus --live',
-        'mturk-team who-can spend --on 2026-03-31',
-      ),
-    )
+    .addAccessOptions(command, 'unknown name', [
+      'mturk-team who-can spend',
+      'mturk-team who-can SendBonus --live',
+      'mturk-team who-can spend --on 2026-03-31',
+    ])
     .action(async (what: string, file: string, options) => {
       cli.finish(await whoCanCommand({ what, ...cli.accessOptions(file, options, command) }, terminal));
     });

@@ -32,17 +32,16 @@ async function windDownCommand(options: Omit<AccessOptions, 'on'>, terminal: Ter
 }
 
 export function register(command: Command, terminal: Terminal): void {
+  cli.addHelp(command, {
+    exitCodes: ['0 shown', '1 errors in the file, or no answer of AWS', '2 unreadable file or wrong usage'],
+    examples: ['mturk-team wind-down', 'mturk-team wind-down --live'],
+  });
   command
     .addArgument(cli.teamFile())
     .addOption(new Option('--live', 'ask AWS, and show access keys'))
     .addOption(cli.emulator())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes('0 shown', '1 errors in the file, or no answer of AWS', '2 unreadable file or wrong usage'),
-    )
-    .addHelpText('after', cli.examples('mturk-team wind-down', 'mturk-team wind-down --live'))
     .action(async (file: string, options) => {
       const { on: _on, ...asked } = cli.accessOptions(file, options, command);
       cli.finish(await windDownCommand(asked, terminal));

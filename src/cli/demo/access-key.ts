@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCredentials } from '../../app/keys/credentials-file.ts';
 import { identityDirectory, ownIdentity } from '../../app/keys/identities.ts';
-import { inSession, withApplied } from '../../app/keys/lab-keys.ts';
+import { withLabKeys } from '../../app/keys/lab-keys.ts';
 import { openKey } from '../../app/keys/open.ts';
 import { syncLab } from '../../app/keys/sync.ts';
 import { planStack } from '../../app/plan/plan.ts';
@@ -35,8 +35,9 @@ export async function deliverKey(context: DemoContext): Promise<DemoContext> {
 async function synced(context: DemoContext): Promise<string> {
   const { directory, scenario } = context;
   const out = join(directory, 'keys');
-  const sync = withApplied((keys) => syncLab(keys, { out }, async () => succeed(null)));
-  const { outcomes } = await done(inSession(labFor(context), sync));
+  const { outcomes } = await done(
+    withLabKeys(succeed(labFor(context)), (keys) => syncLab(keys, { out }, async () => succeed(null))),
+  );
   const place = outcomes.find(({ owner }) => owner.key === scenario.newMember.key)?.place ?? null;
   if (place === null) throw new StepFailed('no access key was delivered');
   return readFile(place, 'utf8');

@@ -8,24 +8,18 @@ import { isAscii } from '../process-terminal.ts';
 
 const INDENT = 6;
 
-/** Prints numbered steps with what they show and what they check, and counts the checks. */
-export interface DemoOutput {
-  step(title: string): void;
-  /** `lead` is a column of `column` cells; the text is wrapped beside it. */
-  line(lead: string, text: string, column: number): void;
-  /** `checks` is how many checks the line counts as; `detail` is printed for a failed one. */
-  check(text: string, passed: boolean, options?: { readonly detail?: string; readonly checks?: number }): void;
-  readonly checks: number;
-  /** One line per failed check. */
-  readonly failed: readonly string[];
-}
+export type DemoOutput = ReturnType<typeof demoOutput>;
 
-export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.ProcessEnv): DemoOutput {
+/**
+ * Prints numbered steps with what they show and what they check, and counts the checks. Of a line, `lead` is a column of `column`
+ * cells, beside which the text is wrapped. A check counts as `checks`; its `detail` is printed if it failed.
+ */
+export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.ProcessEnv) {
   const failed: string[] = [];
   let step = 0;
   let checks = 0;
   const [yes, no] = isAscii(env) ? ['ok', 'FAILED'] : ['✓', '✗'];
-  const print = (lead: string, text: string, column: number) => {
+  const print = (lead: string, text: string, column: number): void => {
     const width = Math.max(20, terminal.width - INDENT - column);
     const lines = wrapVisible(text, width).map(
       (line, index) => `${padVisible(index === 0 ? lead : '', column)}${line}`,
@@ -33,12 +27,16 @@ export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.Proces
     terminal.stdout(`${lines.map((line) => `${' '.repeat(INDENT)}${line}`.trimEnd()).join('\n')}\n`);
   };
   return {
-    step(title) {
+    step(title: string): void {
       step += 1;
       terminal.stdout(`${String(step).padStart(2)}/${steps} ${title}\n`);
     },
     line: print,
-    check(text, passed, { detail = '', checks: count = 1 } = {}) {
+    check(
+      text: string,
+      passed: boolean,
+      { detail = '', checks: count = 1 }: { readonly detail?: string; readonly checks?: number } = {},
+    ): void {
       checks += count;
       const mark = passed ? yes : no;
       print(mark, passed || detail === '' ? text : `${text}: ${detail}`, visibleWidth(mark) + 1);
@@ -47,7 +45,8 @@ export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.Proces
     get checks() {
       return checks;
     },
-    failed,
+    /** One line per failed check. */
+    failed: failed as readonly string[],
   };
 }
 

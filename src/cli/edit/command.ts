@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import type { Verb } from '../../edit/verbs.ts';
-import { DEFAULT_FILE, dayOf, examples, exitCodes, finish, json, parseDay, repository, today } from '../options.ts';
+import { addHelp, DEFAULT_FILE, dayOf, finish, json, parseDay, repository, today } from '../options.ts';
 import type { Answers } from './questions.ts';
 import { runEdit } from './run.ts';
 
@@ -39,6 +39,14 @@ export function registerEdit(
     if (argument !== undefined) command.addArgument(argument);
     if (option !== undefined) command.addOption(option);
   }
+  addHelp(command, {
+    exitCodes: [
+      '0 written, or nothing to change',
+      '1 not possible, not confirmed or not writable',
+      '2 unknown key, unreadable file, an answer is missing, or wrong usage',
+    ],
+    examples: shown.map((line) => `mturk-team ${line}`),
+  });
   command
     .option('--file <file>', 'team file', DEFAULT_FILE)
     .option('--pull-request', 'propose it on GitHub, from the file of the default branch')
@@ -46,15 +54,6 @@ export function registerEdit(
     .option('--yes', 'ask nothing')
     .addOption(today())
     .addOption(json())
-    .addHelpText(
-      'after',
-      exitCodes(
-        '0 written, or nothing to change',
-        '1 not possible, not confirmed or not writable',
-        '2 unknown key, unreadable file, an answer is missing, or wrong usage',
-      ),
-    )
-    .addHelpText('after', examples(...shown.map((line) => `mturk-team ${line}`)))
     .action(async () => {
       const given = command.opts<ParsedOptions>();
       const { file, pullRequest = false, repository: named = null, yes = false, json: isJson = false } = given;

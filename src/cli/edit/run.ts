@@ -1,7 +1,7 @@
 import { type EditPlace, openFiles } from '../../app/edit/files.ts';
 import { openPullRequest } from '../../app/edit/pull-request.ts';
 import { momentOf } from '../../app/session/read-team.ts';
-import type { Terminal } from '../../app/terminal.ts';
+import { confirmed, type Terminal } from '../../app/terminal.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type ChangedLine, changedLines } from '../../edit/diff.ts';
 import { type EditableTeam, type EditedTeam, edited, readEditable } from '../../edit/edit.ts';
@@ -47,7 +47,9 @@ export async function runEdit(
   const review = reviewOfEdit(before, after, today);
   if (lines.length === 0 && !json) terminal.stdout(`${say`Nothing to write: ${file} already says so.`}\n`);
   if (lines.length > 0 && !json) show(lines, review, terminal);
-  const saved = lines.length === 0 ? succeed({ pullRequest: null }) : await confirmed(prepared.value, yes, terminal);
+  const agreed = await confirmed(terminal, visible(place.question), yes || lines.length === 0);
+  if (!agreed.ok) return reportFailure(agreed.failure, terminal);
+  const saved = lines.length === 0 ? succeed({ pullRequest: null }) : await place.save(after, edit);
   if (!saved.ok) return reportFailure(saved.failure, terminal);
   const { pullRequest } = saved.value;
   if (json) {
@@ -80,15 +82,6 @@ async function prepare(
   const after = edited(before.value, edit.value);
   if (!after.ok) return after;
   return succeed({ place: place.value, before: before.value, edit: edit.value, after: after.value });
-}
-
-async function confirmed(
-  { place, after, edit }: Prepared,
-  yes: boolean,
-  terminal: Terminal,
-): Promise<ReturnType<EditPlace['save']>> {
-  if (yes || (await terminal.confirm(visible(place.question)))) return place.save(after, edit);
-  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
 }
 
 function reviewOfEdit({ team }: EditableTeam, after: EditedTeam, today: string): Review | null {

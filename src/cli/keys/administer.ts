@@ -2,13 +2,13 @@ import { keysStatus, type LabKeys } from '../../app/keys/lab-keys.ts';
 import { type Revoked, type RevokeOptions, revokeKeys } from '../../app/keys/revoke.ts';
 import { createForMember, type DeliveryOptions, type LostKey, syncKeys } from '../../app/keys/sync.ts';
 import type { AccountSession, AccountSessionOptions } from '../../app/session/account-session.ts';
-import { shownNames, type Terminal } from '../../app/terminal.ts';
-import { fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { confirmed, shownNames, type Terminal } from '../../app/terminal.ts';
+import { type Result, reasonOf } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { HeldKey } from '../../keys/rules.ts';
 import { createCommand, dueBlocks, findingText, outcomeText, ownerJson, statusBlocks } from '../../keys/text.ts';
 import { dateWords } from '../../text/dates.ts';
-import { list, paragraph } from '../../text/document.ts';
+import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, plainText, type Text, t, trusted } from '../../text/text.ts';
 import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';
 
@@ -38,7 +38,7 @@ export async function showKeys(options: AccountSessionOptions & Shown, terminal:
 /** `keys sync`: 0 done, or nothing is due; 1 not confirmed, or a step failed; 2 wrong usage or an unreadable file. */
 export async function sync(options: DeliveryOptions & Asked, terminal: Terminal): Promise<number> {
   const synced = await syncKeys(options, terminal, (due, { session }) =>
-    confirmed(options, terminal, () => printTo(terminal, dueBlocks(due, shownNames(session.naming, terminal)))),
+    agreed(options, terminal, dueBlocks(due, shownNames(session.naming, terminal))),
   );
   if (!synced.ok) {
     const reason = reasonOf(synced.failure, 'apply');
@@ -82,9 +82,7 @@ export async function create(
   const created = await createForMember(options, terminal, ({ owner, replaced }) => {
     const deletions = replaced.map((key) => t`delete the ${stateText(key)} of ${trusted(dateWords(key.created))}`);
     const steps = [...deletions, t`create a key`];
-    return confirmed(options, terminal, () =>
-      printTo(terminal, [list(steps.map((step) => t`${codeText(owner.key)}: ${step}`))]),
-    );
+    return agreed(options, terminal, [list(steps.map((step) => t`${codeText(owner.key)}: ${step}`))]);
   });
   if (!created.ok) return reportFailure(created.failure, terminal);
   const { keys, owner, replaced, place } = created.value;
@@ -120,9 +118,8 @@ export function confirmRevoke(
   terminal: Terminal,
 ): Promise<Result<null>> {
   const verb = trusted(options.delete === true ? 'delete' : 'deactivate');
-  return confirmed(options, terminal, () =>
-    printTo(terminal, [list(keys.map(({ id }) => t`${codeText(user)}: ${verb} the key ${codeText(id)}`))]),
-  );
+  const shown = list(keys.map(({ id }) => t`${codeText(user)}: ${verb} the key ${codeText(id)}`));
+  return agreed(options, terminal, [shown]);
 }
 
 function labOf({ session }: LabKeys): Pick<AccountSession['team'], 'lab' | 'account'> {
@@ -131,13 +128,7 @@ function labOf({ session }: LabKeys): Pick<AccountSession['team'], 'lab' | 'acco
 }
 
 /** Shows what is about to be done, on standard error, and asks. */
-async function confirmed({ yes }: Pick<Asked, 'yes'>, terminal: Terminal, show: () => void): Promise<Result<null>> {
-  if (yes) return succeed(null);
-  show();
-  if (await terminal.confirm('Do this?')) return succeed(null);
-  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
-}
-
-function printTo({ stderr, width, color }: Terminal, blocks: Parameters<typeof printBlocks>[0]): void {
-  printBlocks(blocks, { stdout: stderr, width, color });
+function agreed({ yes }: Pick<Asked, 'yes'>, terminal: Terminal, blocks: readonly Block[]): Promise<Result<null>> {
+  if (!yes) printBlocks(blocks, { ...terminal, stdout: terminal.stderr });
+  return confirmed(terminal, 'Do this?', yes);
 }

@@ -3,22 +3,20 @@ import type { Terminal } from '../../app/terminal.ts';
 import * as cli from '../options.ts';
 import { create, revoke, showKeys, sync } from './administer.ts';
 
-const EXIT_CODES = [
-  '0 done, or nothing to do',
-  '1 not possible, not confirmed or failed',
-  '2 unreadable file or wrong usage',
-];
-
 /** The options of every command that changes keys in the account. */
 function changing(command: Command, ...shown: readonly string[]): Command {
-  return command
+  const exitCodes = [
+    '0 done, or nothing to do',
+    '1 not possible, not confirmed or failed',
+    '2 unreadable file or wrong usage',
+  ];
+  return cli
+    .addHelp(command, { exitCodes, examples: shown.map((line) => `mturk-team ${line}`) })
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.today())
-    .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes(...EXIT_CODES))
-    .addHelpText('after', cli.examples(...shown.map((line) => `mturk-team ${line}`)));
+    .addOption(cli.json());
 }
 
 function delivering(command: Command): Command {
@@ -33,13 +31,15 @@ function delivery({ issue = false, out = '.' }: { readonly issue?: boolean; read
 
 /** Gives `keys` its own action, and the subcommands that change keys in the account. */
 export function registerAdministration(command: Command, terminal: Terminal): void {
-  command
+  cli
+    .addHelp(command, {
+      exitCodes: ['0 shown', '1 AWS did not answer', '2 unreadable file or wrong usage'],
+      examples: ['mturk-team keys', 'mturk-team keys sync', 'mturk-team keys revoke bo'],
+    })
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.today())
     .addOption(cli.json())
-    .addHelpText('after', cli.exitCodes('0 shown', '1 AWS did not answer', '2 unreadable file or wrong usage'))
-    .addHelpText('after', cli.examples('mturk-team keys', 'mturk-team keys sync', 'mturk-team keys revoke bo'))
     .action(async (file: string, options) => {
       cli.finish(await showKeys(cli.labOptions(file, options), terminal));
     });

@@ -5,7 +5,7 @@ import { openKey } from '../../app/keys/open.ts';
 import { type KeyTestOptions, type TestedCall, testKey } from '../../app/keys/test.ts';
 import { readNewestTeam } from '../../app/merged-team.ts';
 import { readTeam } from '../../app/session/read-team.ts';
-import type { Terminal } from '../../app/terminal.ts';
+import { confirmed, type Terminal } from '../../app/terminal.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import { type Block, codeBlock, list, paragraph } from '../../text/document.ts';
@@ -76,10 +76,9 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
   const opened = await openKey(
     text.value,
     { env: process.env, connect: (account) => connectKey(options, account, terminal) },
-    async ({ user, account, file }) => {
+    ({ user, account, file }) => {
       const question = `Replace the access key of profile ${user} in ${file} by one of account ${account}?`;
-      if (options.yes || (await terminal.confirm(visible(question)))) return succeed(null);
-      return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+      return confirmed(terminal, visible(question), options.yes);
     },
   );
   if (!opened.ok) return reportFailure(opened.failure, terminal);

@@ -105,7 +105,8 @@ export async function removeSetup({ iam, s3 }: SetupAccount, team: Team, removal
   await emptyBucket(s3, place);
 }
 
-async function deletePolicy(client: IAMClient, PolicyArn: string): Promise<void> {
+/** Deletes a policy that nothing has, with its other versions. Throws the SDK's errors. */
+export async function deletePolicy(client: IAMClient, PolicyArn: string): Promise<void> {
   for await (const { Versions = [] } of paginateListPolicyVersions({ client }, { PolicyArn })) {
     for (const { VersionId, IsDefaultVersion } of Versions) {
       if (!IsDefaultVersion) await client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));

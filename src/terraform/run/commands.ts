@@ -7,7 +7,7 @@ import { type Plan, parsePlan } from '../plan.ts';
 import { pastedEngine } from './engine.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
 import { LOCK_FILE, LOCKED_PLATFORMS } from './lock-file.ts';
-import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
+import { type EngineHandle, type EngineRun, runEngine } from './process.ts';
 import { type EngineEvent, streamReader } from './progress.ts';
 import { forgetInit, isInitialized, recordInit, type Workspace } from './workspace.ts';
 
@@ -40,10 +40,10 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
   const reconfigure = workspace.account === 'emulator' ? ['-reconfigure'] : [];
   const lock = workspace.locked ? '-lockfile=readonly' : '-upgrade';
   const args = ['init', '-input=false', '-no-color', lock, ...reconfigure];
-  const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-  if (run.exitCode !== 0) {
+  const ran = await run(workspace, args, options);
+  if (ran.exitCode !== 0) {
     await forgetInit(workspace);
-    return failed(workspace, 'init', run);
+    return failed(workspace, 'init', ran);
   }
   await recordInit(workspace);
   return succeed(null);
@@ -63,8 +63,8 @@ export async function lockProviders(workspace: Workspace, mirror: string | null)
     ...from,
     ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`),
   ];
-  const run = await runEngine(workspace.engine.binary, args, running(workspace, {}));
-  if (run.exitCode !== 0) return failed(workspace, 'init', run);
+  const ran = await run(workspace, args);
+  if (ran.exitCode !== 0) return failed(workspace, 'init', ran);
   return succeed(await readFile(join(workspace.directory, LOCK_FILE), 'utf8'));
 }
 
@@ -84,10 +84,10 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
   if (options.lock === false) args.push('-lock=false');
   for (const target of options.targets ?? []) args.push(`-target=${target}`);
-  const run = await runEngine(workspace.engine.binary, args, following(workspace, options, reader));
+  const ran = await run(workspace, args, options, reader);
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
-  if (run.exitCode !== 0 && run.exitCode !== 2) {
-    const ended = failed(workspace, 'plan', run, { errors: reader.errors, progress: null });
+  if (ran.exitCode !== 0 && ran.exitCode !== 2) {
+    const ended = failed(workspace, 'plan', ran, { errors: reader.errors, progress: null });
     if (NOT_READY.includes(ended.failure.code)) await forgetInit(workspace);
     return ended;
   }
@@ -97,13 +97,9 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
 /** Reads a saved plan. */
 async function showPlan(workspace: Workspace, file: string, options: CommandOptions = {}): Promise<Result<SavedPlan>> {
   const digest = await digestOf(file);
-  const run = await runEngine(
-    workspace.engine.binary,
-    ['show', '-json', '-no-color', file],
-    running(workspace, options),
-  );
-  if (run.exitCode !== 0) return failed(workspace, 'plan', run);
-  const plan = parsePlan(run.stdout);
+  const ran = await run(workspace, ['show', '-json', '-no-color', file], options);
+  if (ran.exitCode !== 0) return failed(workspace, 'plan', ran);
+  const plan = parsePlan(ran.stdout);
   return plan.ok ? succeed({ file, digest, plan: plan.value }) : plan;
 }
 
@@ -121,8 +117,8 @@ export async function untaint(
 ): Promise<Result<null>> {
   for (const address of addresses) {
     const args = ['untaint', '-no-color', ...lockTimeout(options), address];
-    const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-    if (run.exitCode !== 0) return failed(workspace, 'plan', run);
+    const ran = await run(workspace, args, options);
+    if (ran.exitCode !== 0) return failed(workspace, 'plan', ran);
   }
   return succeed(null);
 }
@@ -135,8 +131,8 @@ export async function forget(
 ): Promise<Result<null>> {
   if (addresses.length === 0) return succeed(null);
   const args = ['state', 'rm', ...lockTimeout(options), ...addresses];
-  const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-  return run.exitCode === 0 ? succeed(null) : failed(workspace, 'plan', run);
+  const ran = await run(workspace, args, options);
+  return ran.exitCode === 0 ? succeed(null) : failed(workspace, 'plan', ran);
 }
 
 /** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
@@ -150,9 +146,9 @@ export async function applyPlan(
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
   const reader = streamReader(steps);
   const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
-  const run = await runEngine(workspace.engine.binary, args, following(workspace, options, reader));
-  if (run.exitCode === 0) return succeed(reader.progress);
-  return failed(workspace, 'apply', run, reader);
+  const ran = await run(workspace, args, options, reader);
+  if (ran.exitCode === 0) return succeed(reader.progress);
+  return failed(workspace, 'apply', ran, reader);
 }
 
 /** An empty text where the file is gone. */
@@ -176,8 +172,18 @@ function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] 
   return lockTimeoutSeconds === undefined ? [] : [`-lock-timeout=${lockTimeoutSeconds}s`];
 }
 
-function running(workspace: Workspace, options: CommandOptions): RunOptions {
-  return { directory: workspace.directory, environment: workspace.environment, onStart: options.onStart };
+/** Runs the engine in a workspace; with a reader, its lines are read as they come. */
+function run(
+  { engine, directory, environment }: Workspace,
+  args: readonly string[],
+  { onStart, onEvent }: CommandOptions = {},
+  reader: ReturnType<typeof streamReader> | null = null,
+): Promise<EngineRun> {
+  const onLine = (line: string) => {
+    const event = reader?.read(line) ?? null;
+    if (event !== null) onEvent?.(event);
+  };
+  return runEngine(engine.binary, args, { directory, environment, onStart, ...(reader === null ? {} : { onLine }) });
 }
 
 function failed(
@@ -189,12 +195,4 @@ function failed(
   const { TF_CLI_CONFIG_FILE: cliConfig = '' } = environment;
   const command = `TF_CLI_CONFIG_FILE=${pasted(cliConfig)} ${pastedEngine(engine)} -chdir=${pasted(directory)}`;
   return engineFailure({ step, run, errors, progress, command });
-}
-
-function following(workspace: Workspace, options: CommandOptions, reader: ReturnType<typeof streamReader>): RunOptions {
-  const onLine = (line: string) => {
-    const event = reader.read(line);
-    if (event !== null) options.onEvent?.(event);
-  };
-  return { ...running(workspace, options), onLine };
 }

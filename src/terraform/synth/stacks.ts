@@ -1,28 +1,22 @@
+import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { BOUNDARY_PATH, ROLE_POLICY } from '../../team/names.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
 import {
   App,
+  AwsProvider,
   IamPolicy,
   IamRole,
   IamRolePoliciesExclusive,
   IamRolePolicy,
   IamRolePolicyAttachmentsExclusive,
+  LocalBackend,
+  S3Backend,
   TerraformStack,
 } from './cdktf.ts';
 import { MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
-import { prepareStack } from './stack.ts';
 import { escapeTemplate } from './template.ts';
-
-/** A role of the bootstrap stack, with its trust policy and what it may do. */
-export interface StackRole {
-  readonly key: string;
-  readonly name: string;
-  readonly path: string;
-  readonly trust: object;
-  readonly permissions: object;
-}
 
 export interface SynthOptions {
   /** The day for which members are active, `YYYY-MM-DD`, UTC. */
@@ -32,7 +26,38 @@ export interface SynthOptions {
   /** Whether users are imported as they are: without boundary, `limits` and exclusive-policy resources. */
   readonly adopting?: boolean;
   /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
-  readonly roles?: readonly StackRole[];
+  readonly roles?: readonly WantedRole[];
+}
+
+/**
+ * Where a stack's state is kept: the team's bucket with its native lock file, or a file beside the configuration. The local path
+ * is relative, because CDKTF's default names the current directory. The key does not follow the lab's name: a renamed lab must
+ * find its old state, to be blocked, because an empty state would leave the old access in force.
+ */
+function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
+  const { state } = team.settings;
+  if (state === null) {
+    new LocalBackend(stack, { path: 'terraform.tfstate' });
+    return;
+  }
+  const backend = new S3Backend(stack, {
+    bucket: escapeTemplate(state.bucket),
+    region: escapeTemplate(state.region),
+    key: escapeTemplate(`${state.key}/${stackName}.tfstate`),
+    encrypt: true,
+  });
+  backend.addOverride('use_lockfile', true);
+}
+
+/**
+ * What both stacks share: the provider, which refuses every other account, the backend, and the oldest engine that
+ * may run them. The native lock file of a state bucket needs engine 1.10.
+ */
+function prepareStack(stack: TerraformStack, team: Team, stackName: string): void {
+  // IAM is global and answers in us-east-1, which is also the only region of Mechanical Turk.
+  new AwsProvider(stack, 'aws', { region: 'us-east-1', allowedAccountIds: [team.account] });
+  addBackend(stack, team, stackName);
+  stack.addOverride('terraform.required_version', team.settings.state === null ? '>= 1.6' : '>= 1.10');
 }
 
 /**
@@ -66,7 +91,7 @@ function byKey<T extends { readonly key: string }>(things: readonly T[]): readon
 
 /** What an administrator applies, outside the path that the lab's own runs may write: the boundary, and the workflows' roles. */
 class BootstrapStack extends TerraformStack {
-  constructor(app: App, team: Team, roles: readonly StackRole[]) {
+  constructor(app: App, team: Team, roles: readonly WantedRole[]) {
     super(app, 'bootstrap');
     prepareStack(this, team, 'bootstrap');
     const boundary = new IamPolicy(this, 'boundary', {
@@ -79,7 +104,7 @@ class BootstrapStack extends TerraformStack {
   }
 
   /** A role with its one policy: what else is attached to it by hand, the next bootstrap detaches. */
-  private addRole({ key, name, path, trust, permissions }: StackRole): void {
+  private addRole({ key, name, path, trust, permissions }: WantedRole): void {
     const policyOf = (document: object) => escapeTemplate(JSON.stringify(document));
     const role = new IamRole(this, key, { name, path, assumeRolePolicy: policyOf(trust) });
     const own = new IamRolePolicy(this, `${key}-policy`, {
