@@ -110,12 +110,8 @@ type DifferenceOf<Kind, Each = Difference> = Each extends { readonly kind: infer
     : never
   : never;
 
-type DifferenceData = {
-  readonly [Rule in DifferenceRule]: DifferenceOf<Rule>;
-};
-
 /** What each rule finds; names are IAM's. */
-export interface RuleData extends DifferenceData {
+export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: DifferenceOf<Rule> }> {
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   /** A member whose boundary was removed, or any other IAM user of the account, who never had one. */
@@ -217,8 +213,6 @@ export interface RuleData extends DifferenceData {
   readonly 'root-access-key': { readonly keys: readonly AccessKey[] };
 }
 
-export type RuleId = FindingId;
-
 /**
  * Why the account and team.yaml differ, from the team as applied, the file of today and the account: `manual` (account
  * and applied differ), `pending` (applied and file differ), `expired` (a last day passed), `resolved` (the manual change
@@ -282,11 +276,11 @@ interface FindingFacts {
   readonly lastChange: Attribution | null;
 }
 
-export type FindingOf<Rule extends RuleId> = {
+export type FindingOf<Rule extends FindingId> = {
   readonly [Each in Rule]: FindingFacts & { readonly rule: Each; readonly data: RuleData[Each] };
 }[Rule];
 
-export type DriftFinding = FindingOf<RuleId>;
+export type DriftFinding = FindingOf<FindingId>;
 
 /** The difference of the access model that a finding is about; null for any other rule. */
 export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
@@ -308,7 +302,7 @@ export const DENYING: readonly Difference['kind'][] = [
 export type WorstEffect = 'full-control' | Risk | 'lost-access';
 
 /** One more key lets no one do what they could not do before. */
-const COPIES: readonly RuleId[] = ['too-many-access-keys', 'key-used-after-leaving'];
+const COPIES: readonly FindingId[] = ['too-many-access-keys', 'key-used-after-leaving'];
 
 /** What a finding does to access, the worst of it; null if nothing. A root key allows everything without a policy. */
 export function worstEffect({
