@@ -88,20 +88,12 @@ function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Dat
     ...inlineOf('group', groups),
   ];
   return all.flatMap(({ name: policy, document, holder }) => {
-    const names = document === null ? [] : retiredOnce(document);
+    const names = document === null ? [] : retiredIn(document);
     if (names.length === 0) return [];
     const having = [...(holder === null ? holdersOf(account, policy) : usersOf(account, holder))].sort();
     const risk = stillPossible(names, having, account, file, at);
     return [detected('retired-operations', { policy, holder, names, users: having }, { risk })];
   });
-}
-
-const known = new WeakMap<PolicyDocument, readonly NamedRetiredOperation[]>();
-
-function retiredOnce(document: PolicyDocument): readonly NamedRetiredOperation[] {
-  const names = known.get(document) ?? retiredIn(document);
-  known.set(document, names);
-  return names;
 }
 
 /** The worst operation that the policy should deny, team.yaml does not grant, and a user can still do. */
