@@ -52,7 +52,12 @@ export function expiringAccessIssue(
       list([
         {
           text: sentences(strongText(t`To extend:`), t`set a new last day in ${edit} and open a pull request.`),
-          blocks: [codeBlock('yaml', ['members:', ...members.flatMap(({ key }) => lastDayLines(key, until))])],
+          blocks: [
+            codeBlock('yaml', [
+              'members:',
+              ...members.flatMap(({ key }) => [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`]),
+            ]),
+          ],
         },
         sentences(
           strongText(t`To let it expire:`),
@@ -63,10 +68,6 @@ export function expiringAccessIssue(
       checkedFooter(at, t`Closes automatically after that day`, links),
     ],
   };
-}
-
-function lastDayLines(key: string, until: string): readonly string[] {
-  return [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`];
 }
 
 function standingText({ standing, until }: NonNullable<ExpiringAccess['members'][number]['sponsor']>): Text {

@@ -23,7 +23,10 @@ const FINDINGS = z.array(z.looseObject({ changes: z.array(ACCESS_CHANGE) }));
 const check = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scanned'),
-    scan: z.custom<ScanResult>(isScan, 'it must be the result of a scan'),
+    scan: z.custom<ScanResult>(
+      (value) => isObject(value) && FINDINGS.safeParse(value.findings).success,
+      'it must be the result of a scan',
+    ),
     /** Whether AWS answered everything that decides who may do what. */
     isAccessKnown: z.boolean(),
     /** Whether CloudTrail answered. */
@@ -156,8 +159,4 @@ export function newestScan({ check }: Pick<DriftReport, 'check'>): Scanned | nul
 
 export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
   return { lab, people: new Map(Object.entries(names)) };
-}
-
-function isScan(value: unknown): boolean {
-  return isObject(value) && FINDINGS.safeParse(value.findings).success;
 }

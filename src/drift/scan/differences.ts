@@ -60,12 +60,9 @@ function resolvedOf(
   const changed = differences(desiredAccess(applied.team, today), part);
   const wholes = wholesIn([...changed, ...all]);
   return changed
-    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes) && !isLate(each, expected))
+    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes))
+    .filter((each) => !('user' in each && expected.late.has(each.user)))
     .map((difference) => ({ difference, cause: 'resolved' }));
-}
-
-function isLate(difference: Difference, { late }: Expected): boolean {
-  return 'user' in difference && late.has(difference.user);
 }
 
 /** The user, group or policy that was added or deleted, as `user bo`; null for any other difference. */
@@ -123,8 +120,6 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
   };
 }
 
-type Thing = Pick<IamEntity, 'kind' | 'name'>;
-
 /**
  * The part of an account that is the lab's: what has a name of the lab, or is under its path and not unmanaged. Other
  * users in a group of the lab are marked as unmanaged.
@@ -133,7 +128,7 @@ export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
-  isUnmanaged: (thing: Thing) => boolean,
+  isUnmanaged: (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean,
 ): AccessModel {
   const path = labPath(lab);
   const labGroupNames = new Set(expected.groups.map(({ name }) => name));

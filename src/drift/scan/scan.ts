@@ -2,7 +2,7 @@ import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
-import type { Difference } from '../../access/model-difference.ts';
+import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
@@ -50,7 +50,8 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { detected, administrators } = inventory.isAccessKnown
     ? detect({ ...input, since: pendingChanges(applied, team, today) })
     : { detected: changedResources(plan), administrators: input.knownAdministrators ?? [] };
-  const notChecked = distinct([...inventory.notChecked, ...(input.setup?.notChecked ?? [])]);
+  const missing = [...inventory.notChecked, ...(input.setup?.notChecked ?? [])];
+  const notChecked = [...new Map(missing.map((each) => [each.what, each])).values()];
   const idOf = findingIds(team);
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
@@ -273,13 +274,11 @@ function detectDifferences(
   });
 }
 
-const TAKING: readonly Difference['kind'][] = [
-  ...(['membership-removed', 'policy-detached', 'user-deleted', 'group-deleted', 'policy-deleted'] as const),
-];
-
 /** What took access, now or once it has an effect, is withheld when the rest is reverted: at once if it gave any. */
-export function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
-  if (TAKING.includes(kind)) return 'announced';
+export function remediationOf(difference: Difference, changes: readonly AccessChange[]): Remediation {
+  const { kind } = difference;
+  if (kind === 'membership-removed' || kind === 'policy-detached' || isResource('deleted', difference))
+    return 'announced';
   const has = (side: 'gained' | 'lost') => changes.some(({ operations }) => operations[side].length > 0);
   if (has('gained') || !has('lost')) return 'auto';
   return DENYING.includes(kind) ? 'manual' : 'announced';
@@ -331,10 +330,6 @@ export function detectedDifference(
   }
 }
 
-function distinct(notChecked: readonly NotChecked[]): readonly NotChecked[] {
-  return [...new Map(notChecked.map((each) => [each.what, each])).values()];
-}
-
 function additionOf({ kind, name, arn }: Pick<IamEntity, 'kind' | 'name' | 'arn'>): Difference {
   if (kind === 'policy') return { kind: 'policy-added', arn };
   return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
@@ -356,12 +351,11 @@ function severityOfAccess({ changes, risk, escalates }: Rated): DriftSeverity {
   return risk !== null || changes.some(({ operations }) => operations.lost.length > 0) ? 'medium' : 'low';
 }
 
+type Ranked = Pick<DriftFinding, 'id' | 'severity' | 'rule' | 'risk' | 'escalates'>;
+
 /** Worst first. */
-export function bySeverity(
-  one: Rated & Pick<DriftFinding, 'id' | 'severity'>,
-  other: Rated & Pick<DriftFinding, 'id' | 'severity'>,
-): number {
-  const ranks = ({ severity, rule, risk, escalates }: typeof one) => [
+export function bySeverity(one: Ranked, other: Ranked): number {
+  const ranks = ({ severity, rule, risk, escalates }: Ranked) => [
     SEVERITIES.indexOf(severity),
     rule === 'root-access-key' ? 0 : escalates.length > 0 ? 1 : 2,
     risk === null ? RISKS.length : RISKS.indexOf(risk),
