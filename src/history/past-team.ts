@@ -5,7 +5,7 @@ import { isObject } from '../diagnostics/parse-data.ts';
 import { listIn, sortedEntries } from '../team/draft.ts';
 import { resolveRoles, wholeRole } from '../team/resolve-roles.ts';
 import { memberSchema, roleSchema, teamFileSchema } from '../team/schema.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
+import { DEFAULT_MEMBER, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
 import type { PieceReader, PlainMap } from './pieces.ts';
 
 /** Why a version of the file says nothing about access: the file is gone, is no YAML, or a value that decides access is not known. */
@@ -140,7 +140,7 @@ function memberOf(key: string, map: PlainMap): Read<Member> {
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
-    ...{ email: null, github: null, keys: DEFAULT_KEYS, recipient: null },
+    ...DEFAULT_MEMBER,
     sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
     // It decides no access.
     reviewed: dayIn(map.reviewed),

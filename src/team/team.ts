@@ -214,3 +214,9 @@ export function hasRecipients({ members }: { readonly members: readonly Pick<Mem
 
 /** How many access keys a member may have if the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;
+
+/** What holds of a member of whom the file says nothing else. */
+export const DEFAULT_MEMBER = {
+  ...{ email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
+  ...{ suspended: false, keys: DEFAULT_KEYS, recipient: null },
+} satisfies Omit<Member, 'key' | 'name'>;

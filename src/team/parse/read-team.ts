@@ -15,7 +15,7 @@ import { checkShape } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
+import { DEFAULT_MEMBER, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
 import { parseDocument } from './parse-document.ts';
 
 export interface TeamReading {
@@ -87,20 +87,9 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
     roles: sortedEntries(file.roles).map(([key, { description = null, extends: parents = [] }]) =>
       wholeRole({ key, description, extends: parents }, resolved),
     ),
-    members: sortedEntries(file.members).map(([key, member]) => ({
-      key,
-      name: member.name,
-      email: member.email ?? null,
-      github: member.github ?? null,
-      roles: [...member.roles].sort(),
-      from: member.from ?? null,
-      until: member.until ?? null,
-      sponsor: member.sponsor ?? null,
-      reviewed: member.reviewed ?? null,
-      suspended: member.suspended ?? false,
-      keys: member.keys ?? DEFAULT_KEYS,
-      recipient: member.recipient ?? null,
-    })),
+    members: sortedEntries(file.members).map(([key, member]) => {
+      return { key, ...DEFAULT_MEMBER, ...member, roles: [...member.roles].sort() };
+    }),
     departed: sortedEntries(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
     freeze: frozenCapabilities(file.freeze ?? []),
     snoozed: sortedEntries(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
