@@ -45,16 +45,10 @@ export function reviewedPeople(
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
 function peopleNamed({ before, after }: { readonly before: Team | null; readonly after: Team }) {
-  const named = new Map<string, { readonly key: string; readonly name: string }>();
-  for (const team of [before, after]) {
-    if (team === null) continue;
-    for (const { key } of team.departed) {
-      const user = iamName(team.lab, key);
-      if (!named.has(user)) named.set(user, { key, name: key });
-    }
-    for (const { key, name } of team.members) named.set(iamName(team.lab, key), { key, name });
-  }
-  return named;
+  const teams = before === null ? [after] : [before, after];
+  const left = teams.flatMap(({ lab, departed }) => departed.map(({ key }) => ({ lab, key, name: key })));
+  const people = teams.flatMap(({ lab, members }) => members.map(({ key, name }) => ({ lab, key, name })));
+  return new Map([...left, ...people].map(({ lab, ...person }) => [iamName(lab, person.key), person]));
 }
 
 /** Whether one of the operations has that risk. */
