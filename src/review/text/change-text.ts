@@ -351,12 +351,7 @@ const PAST = {
   replace: 'replaced',
 } as const;
 
-/** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
-function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
-  const [verb, object] = differenceParts(difference, naming);
-  return t`${trusted(tense === 'past' ? PAST[verb] : verb)} ${object}`;
-}
-
+/** `add` and `Bo Chen to paymaster`. */
 function differenceParts(
   difference: Difference,
   naming: DisplayNames,
@@ -414,8 +409,10 @@ export function unexplainedText(
   review: Pick<Review, 'questions'>,
 ): Text {
   const isManual = kind === 'manual-change-reverted';
-  if (difference !== null && kind !== 'imported')
-    return differenceText(difference, naming, isManual ? 'past' : 'infinitive');
+  if (difference !== null && kind !== 'imported') {
+    const [verb, object] = differenceParts(difference, naming);
+    return t`${trusted(isManual ? PAST[verb] : verb)} ${object}`;
+  }
   const resource = address === null ? trusted('a resource') : resourceText(address);
   if (kind === 'imported') {
     const key = address?.startsWith('aws_iam_user.') === true ? memberKeyOfAddress(address) : null;

@@ -25,7 +25,10 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     lab: team.lab,
     account: team.account,
     engine: { flavour: engine.flavour, version: engine.version },
-    access: accessChangeJson(view.change, naming),
+    access: {
+      ...view.change,
+      people: view.change.people.map((person) => ({ ...named(person.user, naming), ...person })),
+    },
     plan: reviewedPlan(view.plan),
     drift: { manualChanges, manualAttributes, unexplained },
     imported: view.imported,
@@ -35,11 +38,6 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,
   };
-}
-
-/** Its part about people. */
-function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
-  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }
 
 /** `preview --json`, version 1; `comment` reads its review. */

@@ -17,14 +17,7 @@ import {
   type Text,
   t,
 } from '../../text/text.ts';
-import type {
-  PlannedResource,
-  QuickCheck,
-  Review,
-  ReviewedPerson,
-  ReviewedPlan,
-  SettingsChange,
-} from '../manifest/schema.ts';
+import type { PlannedResource, QuickCheck, Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
 import {
   namingOfReview,
@@ -153,7 +146,11 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...listBlocks(WITHHELD_HEADING, withheldTexts(review), RANK.unexplained),
     ...restoreTexts(review).map((text) => paragraph(text)),
     ...paragraphIf(isSuspending ? suspensionText(review) : null),
-    ...paragraphIf(descriptive.length > 0 ? descriptiveText(descriptive) : null),
+    ...paragraphIf(
+      descriptive.length === 0
+        ? null
+        : t`Changes only descriptive fields of ${someTexts(descriptive.map(codeText), 5)}. No change in AWS.`,
+    ),
     ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),
     ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
   ];
@@ -164,10 +161,6 @@ const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
 
 const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
-
-function descriptiveText(keys: readonly string[]): Text {
-  return t`Changes only descriptive fields of ${someTexts(keys.map(codeText), 5)}. No change in AWS.`;
-}
 
 /** A list with its heading. */
 function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
@@ -284,12 +277,8 @@ export function planBlocks(
   const { resources } = plan;
   if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
   if (!isListed) return [paragraph(planLine(plan))];
-  return [details(planLine(plan), ...resourceTables(plan))];
-}
-
-function resourceTables({ resources }: ReviewedPlan): readonly Block[] {
   const of = (is: boolean) => resources.filter((resource) => isDestructive(resource) === is);
-  return [resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources)];
+  return [details(planLine(plan), resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources))];
 }
 
 /** Any action that is not plainly an addition or a change counts as destructive. */

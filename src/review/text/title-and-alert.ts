@@ -326,7 +326,8 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
 
 function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);
-  const named = more.length === 1 ? manualChanges(review, naming) : [];
+  const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
+  const named = more.length === 1 ? manual.map((each) => unexplainedText(each, naming, review)) : [];
   if (named.length > 0 && named.length <= NAMED) {
     return t`${strongText(t`Also reverts ${countedText(named.length, 'manual change')}:`)} someone ${listTexts(named)}.`;
   }
@@ -334,11 +335,6 @@ function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
   return t`${strongText(t`The plan does less than this change:`)} ${countedText(missing, 'change')} missing.`;
-}
-
-function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
-  const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
-  return manual.map((each) => unexplainedText(each, naming, review));
 }
 
 function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
