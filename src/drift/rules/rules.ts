@@ -3,7 +3,7 @@ import type { DriftFinding } from '../finding.ts';
 import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
 import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
-import { differenceRule } from './differences.ts';
+import { DIFFERENCE_RULES } from './differences.ts';
 import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
 import { nothingApplied } from './nothing-applied.ts';
@@ -21,18 +21,11 @@ import { unmanagedRole } from './unmanaged-role.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
 import { userWithoutBoundary } from './user-without-boundary.ts';
 
-/** Every rule, worst first: the order of findings of one severity and risk. */
 export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
+  ...DIFFERENCE_RULES,
   'root-access-key': rootAccessKey,
   'key-used-after-leaving': keyUsedAfterLeaving,
-  'membership-added': differenceRule('membership-added'),
-  'policy-attached': differenceRule('policy-attached'),
-  'inline-policy-added': differenceRule('inline-policy-added'),
-  'inline-policy-changed': differenceRule('inline-policy-changed'),
-  'inline-policy-removed': differenceRule('inline-policy-removed'),
-  'policy-changed': differenceRule('policy-changed'),
   'user-without-boundary': userWithoutBoundary,
-  'boundary-changed': differenceRule('boundary-changed'),
   'boundary-policy-changed': boundaryPolicyChanged,
   'role-changed': roleChanged,
   'bucket-changed': bucketChanged,
@@ -43,14 +36,9 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'unmanaged-group': unmanagedGroup,
   'unmanaged-policy': unmanagedPolicy,
   'access-withheld': accessWithheld,
-  'membership-removed': differenceRule('membership-removed'),
-  'policy-detached': differenceRule('policy-detached'),
-  'user-deleted': differenceRule('user-deleted'),
   'user-renamed': userRenamed,
   'user-recreated': userRecreated,
-  'group-deleted': differenceRule('group-deleted'),
   'group-renamed': groupRenamed,
-  'policy-deleted': differenceRule('policy-deleted'),
   'deny-kept': denyKept,
   'non-default-policy-version': nonDefaultPolicyVersion,
   'retired-operations': retiredOperations,
@@ -61,8 +49,6 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'ssh-key': sshKey,
   'signing-certificate': signingCertificate,
   'service-specific-credential': serviceSpecificCredential,
-  'path-changed': differenceRule('path-changed'),
-  'tag-changed': differenceRule('tag-changed'),
   'resource-changed': resourceChanged,
   'nothing-applied': nothingApplied,
 };
