@@ -1,10 +1,9 @@
 import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
-import type { ProblemTable } from '../problem.ts';
+import { type ProblemTable, SHOWN } from '../problem.ts';
 import { codeText, counted, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 
-const SHOWN = 10;
 const SET = t`change ${TEAM_FILE} and apply it`;
 
 /** Why a member gets no access key, and what changes that. */
