@@ -60,7 +60,7 @@ function partsOf(block: Block, reveal: boolean, isFolded = false): readonly Part
         fixed('</details>'),
       ];
     case 'code':
-      return [fixed(fenced(block.lines, { language: block.language, indent: '' }))];
+      return [fixed(fenced(block.lines, block.language))];
     case 'footer':
       return [fixed(`<sub>${block.parts.map(line).join(' · ')}</sub>`)];
   }

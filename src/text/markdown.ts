@@ -14,11 +14,8 @@ export function strong(markdown: string): string {
 
 /** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
 export function link(markdown: string, url: string): string {
-  return isPlainUrl(url) ? `[${markdown}](${url})` : markdown;
-}
-
-function isPlainUrl(url: string): boolean {
-  return url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
+  const isPlain = url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
+  return isPlain ? `[${markdown}](${url})` : markdown;
 }
 
 /**
@@ -71,12 +68,12 @@ export function fence(lines: readonly string[], language: string): { open: strin
   return { open: `${close}${language}`, lines: shown, close };
 }
 
-/** The same as one text, every line behind `indent`; of more than 20 lines the rest is counted. */
-export function fenced(lines: readonly string[], { language, indent }: { language: string; indent: string }): string {
+/** The same as one text; of more than 20 lines the rest is counted. */
+export function fenced(lines: readonly string[], language: string): string {
   const more = lines.length - 20;
   const all = more > 0 ? [...lines.slice(0, 20), `... ${more} more lines`] : lines;
   const { open, lines: shown, close } = fence(all, language);
-  return [open, ...shown, close].map((line) => `${indent}${line}`).join('\n');
+  return [open, ...shown, close].join('\n');
 }
 
 /** What may have a full stop: an initial, or what stands before and behind names. */
