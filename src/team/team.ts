@@ -143,8 +143,6 @@ export function membersWithUser<M extends Pick<Member, 'until'>>(
  */
 export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
 
-export type ReconcileMode = (typeof RECONCILE_MODES)[number];
-
 const STATE_PLACE = z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).readonly();
 
 /** Where Terraform's states and the records are kept: objects of a bucket whose names begin with `key` and a slash. */
