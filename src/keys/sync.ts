@@ -12,6 +12,7 @@ import {
   type KeyDecision,
   type KeyMember,
   type KeyStep,
+  oldestFirst,
   type WithoutKeys,
   withoutKeys,
 } from './rules.ts';
@@ -161,8 +162,9 @@ async function delivered(
   const keys = await account.keys(owner.user);
   if (!keys.ok) return keys;
   const known = new Set([key.id, ...before.map(({ id }) => id)]);
-  const isFirst = keys.value.every((each) => known.has(each.id) || isBefore(key, each));
-  if (user.value?.id !== owner.userId || !isFirst) return succeed(null);
+  // Of two that appear at once, both runs leave the same one.
+  const [first] = oldestFirst([key, ...keys.value.filter((each) => !known.has(each.id))]);
+  if (user.value?.id !== owner.userId || first?.id !== key.id) return succeed(null);
   // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
   const armored = await encrypt(owner, key).catch(() => null);
   if (armored === null) return fail('key-not-encrypted', { member: owner.key });
@@ -174,11 +176,6 @@ async function delivered(
 export function undelivered({ keys, without, delivered }: KeyFacts, now: Date): readonly HeldKey[] {
   if (without !== null) return [];
   return keys.filter((key) => key.active && isNeverUsed(key, now) && !delivered.created.includes(key.created));
-}
-
-/** Of two that appear at once, both runs leave the same one. */
-function isBefore(one: Pick<HeldKey, 'created' | 'id'>, other: Pick<HeldKey, 'created' | 'id'>): boolean {
-  return one.created === other.created ? one.id < other.id : one.created < other.created;
 }
 
 /** Why a step of one member failed; what was done for others stays. */

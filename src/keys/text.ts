@@ -2,7 +2,7 @@ import { type DisplayNames, named, userText } from '../access/text/names.ts';
 import { DAY_MS, dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, list, onlyIf, paragraph } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
-import { codeText, counted, type Text, t, trusted } from '../text/text.ts';
+import { codeText, counted, countedText, type Text, t, trusted } from '../text/text.ts';
 import { type DueStep, type HeldKey, isLongUnused, type KeyFinding, type KeyStep } from './rules.ts';
 import type { KeyFacts, KeyOutcome, KeyOwner } from './sync.ts';
 
@@ -72,7 +72,10 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
     const who = userText(each.owner.user, names);
     if (each.keys.length === 0) return [[who, t`none`, t``, t``, nextText(each)]];
     return each.keys.map((key, index) => [
-      ...[who, keyText(key), ageText(key, now), useText(key, now)],
+      who,
+      key.active ? codeText(key.id) : t`${codeText(key.id)} (inactive)`,
+      countedText(Math.max(0, Math.floor((now.getTime() - Date.parse(key.created)) / DAY_MS)), 'day'),
+      useText(key, now),
       index === 0 ? nextText(each) : t``,
     ]);
   });
@@ -91,14 +94,6 @@ export function findingText(facts: KeyFacts, names: DisplayNames): Text {
 
 function commandOf({ owner, decision: { finding } }: KeyFacts): string {
   return finding === null ? '' : FINDINGS[finding][1](owner.key);
-}
-
-function keyText({ id, active }: HeldKey): Text {
-  return active ? codeText(id) : t`${codeText(id)} (inactive)`;
-}
-
-function ageText({ created }: HeldKey, now: Date): Text {
-  return trusted(counted(Math.max(0, Math.floor((now.getTime() - Date.parse(created)) / DAY_MS)), 'day'));
 }
 
 function useText(key: HeldKey, now: Date): Text {
