@@ -1,7 +1,6 @@
 import { isObject } from '../diagnostics/parse-data.ts';
+import type { PlainMap } from '../team/draft.ts';
 import { parseDocument } from '../team/parse/parse-document.ts';
-
-export type PlainMap = Readonly<Record<string, unknown>>;
 
 /** Reads texts of YAML as maps: null for one that is none. An entry with the same text is the same object. */
 export type PieceReader = (text: string) => PlainMap | null;

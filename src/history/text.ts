@@ -53,10 +53,6 @@ function claimText({ pull }: Commit): Text | null {
   return pull === null ? null : t`pull request ${codeText(`#${pull}`)}, as its subject says`;
 }
 
-function namesText(names: readonly string[]): Text {
-  return someTexts(names.map(quotedText), LISTED);
-}
-
 /** Where an answer is from. */
 function sourceText(branch: string, commit: Commit): Text {
   const when = trusted(timeWords(commit.date));
@@ -163,7 +159,7 @@ function decisionTexts(commit: Commit, decision: Decision | undefined): readonly
     }),
     onGitHub?.ok === true && pulls.length === 0 ? t`on GitHub: no merged pull request` : null,
     commit.subject === '' ? null : t`subject ${quotedText(commit.subject)}`,
-    authors.length === 0 ? null : t`by ${namesText(authors)}`,
+    authors.length === 0 ? null : t`by ${someTexts(authors.map(quotedText), LISTED)}`,
     merger === null ? null : t`merged by ${quotedText(merger)}`,
     claimText(commit),
   ];
@@ -261,10 +257,12 @@ function changeBlocks(change: HistoryChange): readonly Block[] {
     const rows = change.people.map((person) => [memberText(person), accessText(person.capabilities)]);
     return [heading(3, t`${when}: access ${trusted(change.kind)}`), rowsOf(rows)];
   }
+  const { lab, people, roles, settings, statements } = change;
   return [
     heading(3, t`${when}: ${commitText(change.commit)}`),
     paragraph(capitalized(whoText(change))),
-    ...mergedBlocks(change),
+    ...peopleBlocks({ lab, people, settings, unexplained: [] }),
+    list([...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)]),
   ];
 }
 
@@ -277,11 +275,6 @@ function whoText({ commit, unreadable }: MergedChange): Text {
     [missing, who, claimText(commit)].filter((part) => part !== null),
     '; ',
   );
-}
-
-function mergedBlocks({ lab, people, roles, settings, statements }: MergedChange): readonly Block[] {
-  const other = [...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)];
-  return [...peopleBlocks({ lab, people, settings, unexplained: [] }), list(other)];
 }
 
 const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;

@@ -192,18 +192,14 @@ function frozenIn({ freeze }: Team, operations: OperationSet): readonly Capabili
   return [...new Set(listOperations(operations).map(capabilityOf))].filter((name) => freeze.includes(name));
 }
 
-function roleOf({ roles }: Team, key: string): Role | undefined {
-  return roles.find((role) => role.key === key);
-}
-
 /** Of some operations, those that a role allows, whatever it, another one, a freeze or a suspension denies. */
 export function grantedBy(team: Team, key: string, asked: OperationSet): OperationSet {
-  const role = roleOf(team, key);
+  const role = team.roles.find((each) => each.key === key);
   return intersection(operationSet(role === undefined ? [] : allowedByRole(role)), asked);
 }
 
 function deniedBy(team: Team, key: string, asked: OperationSet): OperationSet {
-  return intersection(operationSet(roleOf(team, key)?.deny ?? []), asked);
+  return intersection(operationSet(team.roles.find((role) => role.key === key)?.deny ?? []), asked);
 }
 
 /** At most so many roles are offered. */
