@@ -39,9 +39,9 @@ export function readTeam(
 ): TeamReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(file);
-  const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
+  const { root, value, unquotedDates } = parseDocument(source, findings.report);
   const places = placesIn(root);
-  if (readable) checkTexts(value, source, places, findings.report);
+  if (root !== null) checkTexts(value, source, places, findings.report);
   const draft = draftOf(value);
   const suggest = suggester();
   // It takes time with the square of the roles, and a file with too many is refused.
@@ -61,8 +61,8 @@ export function readTeam(
     rule.check?.(context, (path, args) => findings.report(rule, path, args));
   };
 
-  const whole = readable ? checkShape({ value, places, findings, suggest }) : null;
-  if (readable) {
+  const whole = root === null ? null : checkShape({ value, places, findings, suggest });
+  if (root !== null) {
     run(teamTooLarge);
     // Some rules take time with the square of the roles.
     if (!findings.has(teamTooLarge)) for (const rule of CHECKED_RULES) run(rule);
@@ -74,7 +74,7 @@ export function readTeam(
     team: failed || whole === null ? null : normalize(whole, resolved),
     findings: sorted,
     source,
-    size: readable ? { roles: draft.roles.length, members: draft.members.length } : null,
+    size: root === null ? null : { roles: draft.roles.length, members: draft.members.length },
   };
 }
 
