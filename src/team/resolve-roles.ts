@@ -52,17 +52,16 @@ export function operationsNamed(entry: string | null): readonly Operation[] {
   return isOperation(entry) ? [entry] : [];
 }
 
-const OPERATIONS_OF_MANAGED = new Map(MANAGED_POLICY_NAMES.map((name) => [name, allowedByManaged(name)]));
+const OPERATIONS_OF_MANAGED = new Map(
+  MANAGED_POLICY_NAMES.map((name) => {
+    const { Statement } = MANAGED_POLICIES[name];
+    return [name, OPERATIONS.filter((each) => Statement.some((statement) => actionMatches(statement, actionOf(each))))];
+  }),
+);
 
 /** The operations that one of AWS's policies allows. */
 export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
   return OPERATIONS_OF_MANAGED.get(name) ?? [];
-}
-
-function allowedByManaged(name: ManagedPolicyName): readonly Operation[] {
-  return OPERATIONS.filter((operation) =>
-    MANAGED_POLICIES[name].Statement.some((statement) => actionMatches(statement, actionOf(operation))),
-  );
 }
 
 /** All that a role allows, whatever it denies. */

@@ -36,7 +36,8 @@ export function policyTooLong(limit: number): Rule<{ role: string; length: numbe
     }),
     check(context, report) {
       for (const { role, whole } of resolvedRoles(context)) {
-        const length = policyLength(inCatalogOrder(whole.allow), inCatalogOrder(whole.deny));
+        const lists = { allow: inCatalogOrder(whole.allow), deny: inCatalogOrder(whole.deny) };
+        const length = policySize(JSON.stringify(rolePolicy(lists, CAPABILITY_NAMES)));
         if (length > limit) report(['roles', role.key], { role: role.key, length, limit });
       }
     },
@@ -229,10 +230,6 @@ function isPermission(name: string): boolean {
 /** Policies and people write `mechanicalturk:GetHIT` and `mturk:GetHIT`. */
 function withoutPrefix(name: string): string {
   return name.replace(/^(?:mechanicalturk|mturk):/i, '');
-}
-
-function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
-  return policySize(JSON.stringify(rolePolicy({ allow, deny }, CAPABILITY_NAMES)));
 }
 
 /** Roles without an error in them or in a role that they extend. */

@@ -12,11 +12,10 @@ import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
-import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import type { Report, Reporting } from './finding-collector.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { NO, type Place, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
+import { NO, type Place, type RuleContext, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';
 import { FREE } from './texts.ts';
 
@@ -136,12 +135,10 @@ const emptyText = rule({
 
 export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];
 
-interface ShapeContext {
-  readonly value: unknown;
+type ShapeContext = Pick<RuleContext, 'value' | 'suggest'> & {
   readonly places: DocumentPlaces;
   readonly findings: Reporting;
-  readonly suggest: Suggest;
-}
+};
 
 /**
  * Moves keys that are not indented to what they belong to, in the document itself, and reports them: a file with this one
