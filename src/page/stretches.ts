@@ -210,11 +210,6 @@ function isSame(one: Stretch, other: Stretch): boolean {
   return text(one) === text(other);
 }
 
-/** The place of the stretch that holds on a day; -1 before the first. */
-export function placeOn(stretches: readonly Stretch[], day: string): number {
-  return stretches.findLastIndex(({ from }) => from <= day);
-}
-
 /**
  * Since when the roles of a cell allow all of it, by the rule of `why`: a merged freeze or suspension in between is no break. And
  * until when someone has all of it without a break: a day, null where no end is known.
