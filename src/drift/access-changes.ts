@@ -30,7 +30,8 @@ export interface AccessEffect {
 }
 
 export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): AccessEffect {
-  return { changes, risk: escalates.length > 0 ? 'spends' : worstGain(changes), escalates };
+  const risk = escalates.length > 0 ? 'spends' : worstOf(changes.map(({ worstGain }) => worstGain));
+  return { changes, risk, escalates };
 }
 
 export function effectBetween(
@@ -112,11 +113,6 @@ function effectOfGroup(
   return effectBetween(before, after, lab, at, [before, around(account, account.members.get(name) ?? [])]);
 }
 
-/** The worst risk that any user gains; null if none. */
-function worstGain(people: readonly AccessChange[]): Risk | null {
-  return worstOf(people.map((person) => person.worstGain));
-}
-
 export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
   return RISKS.find((risk) => risks.includes(risk)) ?? null;
 }
@@ -193,7 +189,7 @@ export function unmanagedEffectsOf(
 
 /** The worst that it allows; what it only keeps counts, too. */
 export function riskOfUnmanaged({ changes, keeps, escalates }: UnmanagedEffect): Risk | null {
-  return escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
+  return effectOf([...changes, ...keeps], escalates).risk;
 }
 
 function unmanagedEffect(
