@@ -19,7 +19,6 @@ import { boundaryPolicy } from '../team/documents.ts';
 import { boundaryArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 
-/** What a change of the account does. */
 export interface AccessEffect {
   /** Whose access changes and how, worst risk first. */
   readonly changes: readonly AccessChange[];
@@ -224,7 +223,6 @@ function unmanagedEffect(
   return { resource, changes, keeps, escalates: gainedEscalations(before, after, lab, at) };
 }
 
-/** Names of the users who can escalate privileges now or later. */
 function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
   return model.users.filter((user) => canEscalate(model, user, lab, at)).map(({ name }) => name);
 }

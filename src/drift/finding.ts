@@ -38,7 +38,6 @@ export interface UnmanagedUser extends UserDetails {
   readonly inPath: boolean;
   /** What the user may do by itself, without the groups of the lab, in catalog order. */
   readonly operations: readonly Operation[];
-  /** The holders and policies that grant it. */
   readonly grants: readonly Grant[];
   readonly keys: readonly AccessKey[];
   /** False if the credential report does not include the user (yet). */
@@ -142,7 +141,6 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;
   readonly 'unmanaged-policy': UnmanagedPolicy;
-  /** A member in a group that is not the lab's. */
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
   readonly 'boundary-policy-changed': BoundaryPolicy;
   readonly 'role-changed': SetupChange;
@@ -178,7 +176,6 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
     readonly holder: Holder | null;
     readonly names: readonly NamedRetiredOperation[];
-    /** Users who have the policy. */
     readonly users: readonly string[];
   };
   readonly 'too-many-access-keys': {
@@ -322,7 +319,6 @@ export function peopleOf(finding: DriftFinding): readonly string[] {
   return [...new Set(worstChanges(finding).map(({ user }) => user))];
 }
 
-/** The changes of access that do it. */
 export function worstChanges(finding: DriftFinding): readonly AccessChange[] {
   const effect = worstEffect(finding);
   return finding.changes.filter(({ operations, worstGain }) =>
@@ -348,7 +344,6 @@ export interface ScanResult {
   /** Worst first; without those that are snoozed. */
   readonly findings: readonly DriftFinding[];
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
-  /** Ids of snoozes without a finding. */
   readonly unusedSnoozes: readonly string[];
   /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };

@@ -14,7 +14,6 @@ import type { Member, Team } from '../team/team.ts';
 import type { Commit } from './commits.ts';
 import type { Source, Version } from './timeline.ts';
 
-/** What a commit changed about access. */
 export interface MergedChange {
   readonly kind: 'merged';
   /** ISO 8601, UTC: when it was merged. */

@@ -38,7 +38,6 @@ function quotedText(words: string): Text {
   return t`"${cut(withoutQuotes(words), LONGEST_SUBJECT)}"`;
 }
 
-/** `commit 3f2c1ab` */
 function commitIdText({ id }: Commit): Text {
   return t`commit ${codeText(id.slice(0, 7))}`;
 }
@@ -53,7 +52,6 @@ function claimText({ pull }: Commit): Text | null {
   return pull === null ? null : t`pull request ${codeText(`#${pull}`)}, as its subject says`;
 }
 
-/** Where an answer is from. */
 function sourceText(branch: string, commit: Commit): Text {
   const when = trusted(timeWords(commit.date));
   return sentences(
@@ -166,7 +164,6 @@ function decisionTexts(commit: Commit, decision: Decision | undefined): readonly
   return parts.filter((part) => part !== null);
 }
 
-/** What is not known about approvals, once. */
 function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Block[] {
   const [first] = decisions.values();
   if (first === undefined) return [];
@@ -250,7 +247,6 @@ export function historyBlocks({ branch, changes, notes }: Changes, title: Text):
   ];
 }
 
-/** One change with its date, and what it did. */
 function changeBlocks(change: HistoryChange): readonly Block[] {
   const when = trusted(timeWords(change.at));
   if (change.kind !== 'merged') {

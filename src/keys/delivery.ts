@@ -39,7 +39,6 @@ export function deliveryComment(delivery: Delivery, name: string | null): string
   return `${marker({ user: owner.user, created })}\n${printMarkdown(blocks, { reveal: false })}`;
 }
 
-/** The first line of the issue. */
 export function issueMarker(lab: string): string {
   return `<!-- mturk-team-keys:${lab} -->`;
 }

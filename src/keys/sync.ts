@@ -19,13 +19,11 @@ import {
 
 /** A member as applied, with the IAM user of that apply. */
 export interface KeyOwner extends KeyMember, Pick<Member, 'key' | 'github'> {
-  /** Name of the IAM user. */
   readonly user: string;
   /** IAM's unique id of the user, by the apply record; null if it has none. */
   readonly userId: string | null;
 }
 
-/** What is known of one member's keys, and what follows. */
 export interface KeyFacts {
   readonly owner: KeyOwner;
   /** Why none of the keys is touched; null if they are. */
@@ -60,13 +58,11 @@ export interface KeyEffects {
   deliver(delivery: Delivery): Promise<Result<string>>;
 }
 
-/** What came of one member's step. */
 export interface KeyOutcome {
   readonly owner: KeyOwner;
   readonly step: KeyStep;
   /** `withdrawn`: another key appeared meanwhile, so nothing is left of it. */
   readonly result: 'done' | 'withdrawn' | 'failed';
-  /** Where the key was delivered. */
   readonly place: string | null;
   readonly failure: Failure | null;
 }
@@ -102,7 +98,6 @@ export interface KeyRules {
   readonly isComplete: boolean;
 }
 
-/** What follows from a member's keys. */
 export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, now: Date): KeyFacts {
   const { newest, rotateAfterDays, isComplete } = rules;
   const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;

@@ -25,13 +25,11 @@ export interface PagePerson extends PersonHistory {
   readonly shown: { readonly key: string; readonly name: string };
   /** The place of the stretch of today; -1 if there is none. */
   readonly now: number;
-  /** Whether they are a member by the file of today. */
   readonly isMember: boolean;
   /** Whether the file of today knows them: who left has a card, too. */
   readonly hasCard: boolean;
 }
 
-/** Everything that the page says, as data. */
 export interface PageFacts extends PageInput {
   readonly naming: DisplayNames;
   /** The first day that the page knows: today without a history. */

@@ -132,7 +132,6 @@ function glanceBlocks(facts: PageFacts): readonly Block[] {
   return [{ kind: 'table', head: [t``, t``], rows: [...rows, ...days, ...more] }];
 }
 
-/** A line for each day on which access ends or begins. */
 function upcomingTexts({ upcoming }: PageFacts): readonly Text[] {
   const days = new Map<string, Text[]>();
   for (const { day, kind, person } of upcoming) {
@@ -142,7 +141,6 @@ function upcomingTexts({ upcoming }: PageFacts): readonly Text[] {
   return [...days].map(([words, people]) => t`${trusted(words)}: ${someTexts(people, LISTED)}`);
 }
 
-/** So many names, or days, are listed. */
 const LISTED = 5;
 
 function untilText({ shown, stretches, now }: PagePerson): Text {
@@ -150,7 +148,6 @@ function untilText({ shown, stretches, now }: PagePerson): Text {
   return t`${memberText(shown)} ${trusted(until === null ? 'with no last day' : `until ${dateWords(until)}`)}`;
 }
 
-/** What is known of the time before today, or why it is not. */
 function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly Block[] {
   if (!past.ok) {
     // The summary names the file by a path of the machine.

@@ -40,7 +40,6 @@ function cannotBlocks({ stretches, now }: PagePerson): readonly Block[] {
   ];
 }
 
-/** A member as the page names them. */
 function shownText({ people, isPublic }: PageFacts, key: string): Text {
   const person = people.find((each) => each.key === key);
   if (person === undefined && isPublic) return t`someone`;

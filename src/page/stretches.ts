@@ -24,7 +24,6 @@ import { DAY_MS } from '../text/dates.ts';
 /** Whether someone has access on a day, and if not, why. */
 type Standing = 'active' | 'absent' | 'later' | 'suspended' | 'ended';
 
-/** What a member may do of one capability. */
 interface Cell {
   readonly operations: OperationSet;
   /** Keys of the roles that give it, sorted. */
@@ -50,7 +49,6 @@ export interface Stretch {
   readonly isPending: boolean;
 }
 
-/** Someone who is a member, or was one. */
 export interface PersonHistory {
   readonly key: string;
   readonly name: string;

@@ -84,7 +84,6 @@ export function timeHtml(facts: PageFacts): Html {
 <tbody>${shown.map(({ person, periods }) => personHtml(facts, person, periods, axis))}</tbody></table></div>`;
 }
 
-/** Everyone with a period to show, and the axis of all. */
 function periodsIn(facts: PageFacts) {
   const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
   const shown = people.filter(({ periods }) => periods.length > 0);

@@ -12,7 +12,6 @@ interface PrintOptions {
   readonly color: boolean;
   /** `text` by default. */
   readonly format?: FindingFormat;
-  /** Diagnostics about other files. */
   readonly others?: readonly Diagnostic[];
 }
 

@@ -29,7 +29,6 @@ export interface Member {
   readonly name: string;
   readonly email: string | null;
   readonly github: string | null;
-  /** Role keys, sorted. */
   readonly roles: readonly string[];
   /** The first day of access, `YYYY-MM-DD`, UTC; null for at once. */
   readonly from: string | null;
@@ -58,7 +57,6 @@ export function comparable(text: string): string {
 
 /** A reviewed entry that takes one finding of the drift report out of it for a time. */
 export interface Snooze {
-  /** The id that the report names. */
   readonly finding: string;
   /** The last day on which it holds, `YYYY-MM-DD`, UTC. */
   readonly until: string;

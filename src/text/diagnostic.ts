@@ -5,7 +5,6 @@ import { escaped, visible } from './escape.ts';
 import { type Problem, printProblem, SEVERITY_COLORS } from './problem.ts';
 import { counted, paint, tickedText } from './text.ts';
 
-/** An error or a warning about a file, ready to be printed. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly code: string;
@@ -16,7 +15,6 @@ export interface Diagnostic {
 interface Place {
   readonly file: string;
   readonly position: Position | null;
-  /** The text of the file, for the excerpt. */
   readonly source: string | null;
   /** Path in the document: `['roles', 'paymaster', 'allow', 2]`. */
   readonly path: readonly (string | number)[];

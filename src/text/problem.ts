@@ -22,10 +22,8 @@ export const UNCHANGED = t`nothing was changed`;
 /** Who knows more, if only the words of another program say what is wrong. */
 export const ASK = t`ask your mturk-team administrator`;
 
-/** How many of a list a problem names. */
 export const SHOWN = 10;
 
-/** Who has which operations. */
 export function peopleText(people: readonly { readonly user: string; readonly operations: readonly string[] }[]): Text {
   return someTexts(
     people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),

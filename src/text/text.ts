@@ -13,7 +13,6 @@ type Piece =
   | { readonly kind: 'sign'; readonly text: Sign }
   | { readonly kind: 'break' };
 
-/** Whether something is added, changed or removed. */
 export type Sign = '+' | '~' | '-';
 
 /** One line of text for a terminal and for GitHub. Foreign text stays marked, so that each printer can escape it. */
@@ -84,7 +83,6 @@ export function signText(sign: Sign): Text {
 /** A line break in a table cell; elsewhere on a terminal a space. */
 export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
 
-/** The lines of a table cell. */
 export function linesOfText({ pieces }: Text): readonly Text[] {
   const lines: Piece[][] = [[]];
   for (const piece of pieces) {

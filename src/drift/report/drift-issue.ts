@@ -56,7 +56,6 @@ export interface DriftIssue extends IssueText {
   readonly comment: readonly Block[] | null;
 }
 
-/** The most findings that a comment lists. */
 const MOST_LISTED = 10;
 const SNOOZE_DAYS = 30;
 
@@ -98,7 +97,6 @@ function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttr
   return { reconcile: settings.reconcile, announcements, isAttributed, isInterrupted, revertedBy };
 }
 
-/** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];

@@ -59,7 +59,6 @@ export interface FindingView {
 export interface ViewOptions {
   /** Whether the scheduled reconcile job runs (`settings.reconcile`). */
   readonly reconcile?: Team['settings']['reconcile'];
-  /** What it has announced. */
   readonly announcements?: readonly Announcement[];
   /** Whether an apply was interrupted, until which reconcile does nothing. */
   readonly isInterrupted?: boolean;
@@ -71,7 +70,6 @@ export interface ViewOptions {
   readonly isPrivate?: boolean;
 }
 
-/** A finding in words. */
 export function findingView(finding: DriftFinding, names: DisplayNames, options: ViewOptions = {}): FindingView {
   const { isPrivate = false } = options;
   const remedy = ruleOf(finding).remedy?.(finding, names) ?? {};
@@ -209,7 +207,6 @@ export function worstText(
   };
 }
 
-/** Whether someone gains all of Mechanical Turk. */
 export function gainsAll({ changes }: DriftFinding): boolean {
   return changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
 }

@@ -14,7 +14,6 @@ import { failedCheckIssue, LATER_JOBS, type LaterJob } from './failed-check-issu
 import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
-/** What happens to an issue, given the one that exists. */
 type IssueDecision = (present: Issue | null) => IssueReport;
 
 /** GitHub accepts 65,536 characters in a body. */

@@ -60,7 +60,6 @@ const reminder = z.strictObject({
   about: z.discriminatedUnion('kind', [
     /** Not used for 90 days; `keys` is how many active ones the member has. */
     z.strictObject({ kind: z.literal('unused'), lastUsed: moment, keys: z.int().positive() }),
-    /** What the next `keys sync` does. */
     z.strictObject({ kind: z.literal('due'), step: z.enum(['create', 'deactivate', 'delete']) }),
     /** What no step follows from, and no drift finding reports. */
     z.strictObject({ kind: z.literal('decide'), finding: z.enum(KEY_FINDINGS) }),

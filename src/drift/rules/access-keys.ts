@@ -13,7 +13,6 @@ import { type Text, t, trusted } from '../../text/text.ts';
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
 
-/** A user of the lab with its credentials. */
 export interface CredentialUser {
   readonly user: string;
   /** How many keys the member may have; null if only their use matters, because the user is to be deleted. */

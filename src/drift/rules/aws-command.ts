@@ -15,7 +15,6 @@ export interface Command {
 /** Stands for the account's number if it is not shown. */
 export const ACCOUNT_VARIABLE = 'ACCOUNT';
 
-/** Sets it, in a shell. */
 export const ACCOUNT_COMMAND = `${ACCOUNT_VARIABLE}=$(aws sts get-caller-identity --query Account --output text)`;
 
 export function iamCommand(action: string, ...options: Command['options']): Command {

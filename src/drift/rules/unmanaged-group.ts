@@ -27,7 +27,6 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
-/** Data about a group of the account. */
 export function unmanagedGroupData(
   { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
   account: string,
@@ -73,7 +72,6 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
   };
 }
 
-/** Members in groups that are not the lab's. */
 export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
   severity: 'low',
   detect: (context) =>

@@ -8,7 +8,6 @@ import type { Team } from '../../team/team.ts';
 import type { PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
 
-/** A difference between team.yaml and the account, and its cause. */
 export interface FoundDifference {
   readonly difference: Difference;
   readonly cause: DriftCause;

@@ -95,7 +95,6 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
 
 type Detection = Pick<ScanResult, 'administrators'> & { readonly detected: readonly Detected[] };
 
-/** Every difference between the account and team.yaml, and what only a plan shows. */
 function detect(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const needsBoundary = boundaryState(inventory, team).state === 'missing';

@@ -51,7 +51,6 @@ function peopleNamed({ before, after }: { readonly before: Team | null; readonly
   return new Map([...left, ...people].map(({ lab, ...person }) => [iamName(lab, person.key), person]));
 }
 
-/** Whether one of the operations has that risk. */
 function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-workers'): boolean {
   return operations.some((operation) => CAPABILITIES[capabilityOf(operation)].risk === risk);
 }
@@ -97,7 +96,6 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
-/** The worst of a whole review. */
 export function riskOfPerson(
   review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
 ): RiskClass {

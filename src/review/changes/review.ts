@@ -14,7 +14,6 @@ import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes
 import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
-/** A plan with its classification, and what follows from it. */
 export interface PlanOfReview {
   readonly plan: Plan;
   readonly classification: PlanClassification;

@@ -138,7 +138,6 @@ export const QUICK_CHECK = z.strictObject({
   ),
   /** False if AWS did not say who may do what: then there are no findings. */
   isAccessKnown: z.boolean(),
-  /** What AWS did not answer. */
   notChecked: TEXTS,
 });
 
@@ -151,7 +150,6 @@ export const REVIEW = z.strictObject({
   risk: CLASS,
   /** Worst first; only people with a change. */
   people: many(PERSON),
-  /** How many people have no change. */
   unchanged: COUNT,
   /** Keys of members and roles whose descriptive fields (name, e-mail, reason) alone changed. */
   descriptive: TEXTS,

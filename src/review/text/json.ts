@@ -10,7 +10,6 @@ import { reviewedPlan } from '../changes/classify-plan.ts';
 import type { PlanOfReview } from '../changes/review.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
 
-/** A plan with everything that follows from it. */
 export interface PlanView extends Required<PlanOfReview> {
   readonly change: AccessDiff;
   readonly imported: readonly Imported[];

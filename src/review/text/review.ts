@@ -54,7 +54,6 @@ export interface ReviewOptions {
 /** Rows of people who neither gain anything harmful nor lose anything; the rest is folded. */
 const QUIET_ROWS = 10;
 const MOST_QUESTIONS = 3;
-/** Words of title, alert and questions together. */
 const DECISION_WORDS = 60;
 
 /** Which rows are kept longest if a comment is too long. */
@@ -124,7 +123,6 @@ export function fixBlocks(review: Review, state: ReviewState): readonly Block[] 
   return [paragraph(strongText(t`To fix:`)), list(blockItems(review), { rank: RANK.blocks })];
 }
 
-/** Who gains and loses what, and what else changes. */
 export function reviewBlocks(review: Review, options: ReviewOptions): readonly Block[] {
   const { state, changesCode = false, quickCheck: after = null, isPublic } = options;
   const open = canBeStopped(state);
@@ -162,7 +160,6 @@ const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
 const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
-/** A list with its heading. */
 function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
   return items.length === 0 ? [] : [paragraph(strongText(t`${title}:`)), list(items, { rank })];
 }

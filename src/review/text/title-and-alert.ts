@@ -77,7 +77,6 @@ const VERBS = {
 
 interface Clause {
   readonly verb: keyof typeof VERBS;
-  /** What follows the verb. */
   readonly rest: Text;
 }
 
@@ -221,7 +220,6 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
   ];
 }
 
-/** What changes if no person does. */
 function settingClauses({ settings, roles, descriptive, plan }: Review, mood: Mood): readonly Text[] {
   const kinds = [...new Set(settings.map(clauseOf))];
   const found = kinds.map((kind) => settingClause(kind, settings, mood));

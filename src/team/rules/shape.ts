@@ -359,7 +359,6 @@ function unwrapped(schema: unknown): unknown {
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
-/** The keys that the schema has at a path. */
 function knownKeys(path: DocumentPath): readonly string[] {
   const schema = unwrapped(schemaAt(path));
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -412,7 +411,6 @@ function nameOf(parent: DocumentPath): Text {
     : codeText(pathText(parent));
 }
 
-/** What can be pasted for a key that is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   version: '`version: 1`',
   lab: '`lab: perception-lab`',

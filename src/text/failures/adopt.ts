@@ -49,7 +49,6 @@ const UNEQUAL = {
   },
 } as const;
 
-/** Every failure of `adopt` alone. */
 export const ADOPT_PROBLEMS = {
   'adoption-unusable': ({ file, because }) => ({
     summary: because === 'missing' ? t`no ${codeText(file)}` : t`${codeText(file)} cannot be used`,

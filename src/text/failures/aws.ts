@@ -3,7 +3,6 @@ import { pastedOption } from '../escape.ts';
 import { type ProblemTable, SHOWN } from '../problem.ts';
 import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
-/** Every failure of AWS and of the credentials for it. */
 export const AWS_PROBLEMS = {
   'credentials-missing': () => ({
     summary: t`no AWS credentials found`,

@@ -285,7 +285,6 @@ export function destroyCommands(program: string | null, state: string | null): r
   return ['mturk-team eject --out ejected', `${run} init`, `${run} destroy${place}`];
 }
 
-/** Every failure, by its code. */
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
   ...TERRAFORM_PROBLEMS,
   ...AWS_PROBLEMS,

@@ -37,7 +37,6 @@ const STATES = {
 };
 const STEPS = { create: 'created', deliver: 'delivered', deactivate: 'deactivated', delete: 'deleted' };
 
-/** Every failure about access keys. */
 export const KEY_PROBLEMS = {
   'key-step-failed': ({ member, step }, again) => ({
     summary: t`an access key of ${codeText(member)} could not be ${trusted(STEPS[step])}`,
