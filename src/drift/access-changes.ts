@@ -158,10 +158,7 @@ export interface UnmanagedEffect {
   readonly escalates: readonly string[];
 }
 
-/**
- * What each unmanaged resource changes beside what team.yaml says on that day. In `account`, users that are to be
- * deleted still exist, with their limits and boundary.
- */
+/** What each unmanaged resource changes beside team.yaml on that day. `account` has users that are to be deleted, too. */
 export function unmanagedEffectsOf(
   unmanaged: UnmanagedResources,
   team: Team,

@@ -82,10 +82,7 @@ interface BoundaryPolicy {
   readonly narrower: readonly Statement[];
 }
 
-/**
- * What bootstrap made, and in which settings it differs from what this version makes. `exists`: it is there, and should
- * not be.
- */
+/** Settings in which what bootstrap made differs from what this version makes. `exists`: it should not be there. */
 export interface SetupChange {
   readonly name: string;
   readonly settings: readonly SetupSetting[];
@@ -347,10 +344,7 @@ export interface ScanResult {
   readonly unusedSnoozes: readonly string[];
   /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
-  /**
-   * ARNs of the users and roles that can do everything in the account and were there at the first check: not findings. The
-   * next check takes them as `knownAdministrators`.
-   */
+  /** ARNs of users and roles that could do everything at the first check, and are no findings: the next `knownAdministrators`. */
   readonly administrators: readonly string[];
   readonly notChecked: readonly NotChecked[];
   readonly changedBack: readonly ChangedBack[];

@@ -43,10 +43,7 @@ export function pieceReader(): PieceReader {
 const KEY = /[A-Za-z][\w+=,.@-]*:(?=[ \t\r\n]|$)/y;
 const BLANK = /#|\r?(?:\n|$)/y;
 
-/**
- * Pieces that begin with a key at a depth, that of the first one if it is not given. Null if a line at that depth, or above,
- * is anything else.
- */
+/** Pieces that begin with a key at a depth, by default the first one's. Null if a line there or above is anything else. */
 function cut(text: string, given: number | null = null): readonly string[] | null {
   const pieces: string[] = [];
   let depth = given;

@@ -81,10 +81,7 @@ export function dayBefore(day: string): string {
   return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/**
- * Who could do what at the end of each day, as it was merged, and from `today` on by the file as it is. Versions are oldest
- * first, none later than `today`.
- */
+/** Who could do what at the end of each day: as merged, and from `today` on by the file. Versions are oldest first. */
 export function historyOf(versions: readonly Version[], team: Team, today: string): TeamHistory {
   const reigns = reignsOf(versions, team, today);
   const people = new Map<string, { name: string; stretches: Stretch[] }>();

@@ -58,10 +58,7 @@ export function workflowRolePath(lab: string): string {
   return `/mturk-roles/${lab}/`;
 }
 
-/**
- * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`. Role names are unique in an account
- * whatever the path (IAM API reference: CreateRole).
- */
+/** `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan` */
 export function workflowRoleArn({ account, lab }: Lab, role: WorkflowRole): string {
   return iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role));
 }

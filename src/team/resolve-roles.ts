@@ -18,10 +18,7 @@ export interface ResolvedRole {
   readonly lineage: ReadonlySet<string>;
 }
 
-/**
- * Resolves what roles extend. Names that do not exist contribute nothing and a circle is walked once: both are
- * reported by rules, which is why this never fails.
- */
+/** Never fails: names that do not exist contribute nothing and a circle is walked once, which rules report. */
 export function resolveRoles(roles: readonly RoleDraft[]): ReadonlyMap<string, ResolvedRole> {
   const byKey = new Map(roles.map((role) => [role.key, role]));
   return new Map(roles.map((role) => [role.key, resolve(role, byKey)]));

@@ -135,10 +135,7 @@ export function membersWithUser<M extends Pick<Member, 'until'>>(
   return team.members.filter((member) => !isDeletionDue(member, team.settings, today));
 }
 
-/**
- * What the scheduled job reverts: nothing; manual changes that added access or removed a guard; or any drift, back to what
- * was last applied.
- */
+/** What the scheduled job reverts: nothing; manual changes that gave access or removed a limit; or any drift. */
 export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
 
 const STATE_PLACE = z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).readonly();

@@ -95,10 +95,7 @@ export function diagnosticJson({ severity, code, problem, place }: Diagnostic): 
   };
 }
 
-/**
- * A diagnostic as a workflow command, which GitHub shows at the line of a pull request.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- */
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
 function annotation({ severity, code, problem, place: { file, position } }: Diagnostic): string {
   const properties: [string, string | number][] = [['file', file]];
   if (position !== null) {

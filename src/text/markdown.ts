@@ -37,10 +37,7 @@ export function nameMarkdown(text: string): string {
   return isPlainName(text) ? `${text}${afterRightToLeft(text)}` : code(text, LONGEST_NAME);
 }
 
-/**
- * A sentence of ours that holds texts from elsewhere and was written for a terminal: words and their punctuation stay,
- * everything else stands in code spans. It becomes one line.
- */
+/** A sentence of ours with texts from elsewhere, as one line: all but words and punctuation stands in code spans. */
 export function prose(text: string): string {
   const tokens = cut(text, LONGEST_PROSE)
     .split(/[ \t\r\n]+/)

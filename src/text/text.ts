@@ -2,10 +2,7 @@ import { styleText } from 'node:util';
 import { redact, visible, withoutQuotes } from './escape.ts';
 import { code, isPlainName, link, nameMarkdown, prose, strong } from './markdown.ts';
 
-/**
- * `trusted` is written in this repository; `name`, `person` and `code` come from a file or an account; `prose` is a sentence that
- * contains such text. `risk` is written here, too.
- */
+/** `trusted` and `risk` are written in this repository; `name`, `person`, `code` come from elsewhere; `prose` is of both. */
 type Piece =
   | { readonly kind: 'trusted' | 'risk' | 'name' | 'person' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }

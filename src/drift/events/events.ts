@@ -134,10 +134,7 @@ function isOfApply({ event: { at, userAgent } }: IamChange, applied: string | nu
   return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
 }
 
-/**
- * Changes since then that no finding shows: of users and groups, since Mechanical Turk accepts IAM users alone, and of the
- * lab's policies and roles.
- */
+/** Changes since then that no finding shows: of users and groups, and of the lab's policies and roles. */
 export function changedBack(
   findings: readonly DriftFinding[],
   changes: readonly IamChange[],

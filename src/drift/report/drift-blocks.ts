@@ -80,10 +80,7 @@ function worstOf(shown: readonly Shown[], { people }: DisplayNames): Shown | nul
   return some.find(({ finding }) => gainsAll(finding)) ?? some.find(isOutside) ?? some[0] ?? null;
 }
 
-/**
- * What a scan found: who can do the worst, a table, a section for each decision, and the rest folded. Where everyone can
- * read it, nothing beside the table.
- */
+/** Who can do the worst, a table, a section for each decision, the rest folded; where everyone reads it, the table alone. */
 export function driftBlocks(
   scan: ScanResult,
   shown: readonly Shown[],

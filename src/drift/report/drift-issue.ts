@@ -59,10 +59,7 @@ export interface DriftIssue extends IssueText {
 const MOST_LISTED = 10;
 const SNOOZE_DAYS = 30;
 
-/**
- * The issue about drift, from the report of the newest job; null if no drift remains. What is new is decided from the ids in
- * `previous`, the issue that exists.
- */
+/** The issue about drift; null if no drift remains. What is new is decided from the ids in `previous`. */
 export function driftIssue(report: DriftReport, previous: PreviousIssue | null, links: RunLinks): DriftIssue | null {
   const newest = newestScan(report);
   if (newest === null) return null;

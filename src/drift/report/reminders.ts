@@ -59,10 +59,7 @@ function aboutReview(team: Team, { users, notChecked }: Inventory, today: string
   };
 }
 
-/**
- * Access keys of members with access: due by the rules of `keys sync`, or not used for 90 days. What a drift finding reports is left
- * out.
- */
+/** Keys of members with access: due by `keys sync`, or unused for 90 days; without what a drift finding reports. */
 function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   // A key that was not read looks like none, and a use that was not like one that never was.
   if (inventory.notChecked.length > 0) return () => [];

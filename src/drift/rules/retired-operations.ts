@@ -40,10 +40,7 @@ const RETIRED_BY_LOWER_CASE = new Map(
   }),
 );
 
-/**
- * The retired operations that a document names, with their intended effect: an exception from an Allow (`NotAction`)
- * denies. A pattern counts if it matches only retired names.
- */
+/** An exception from an Allow (`NotAction`) denies. A pattern counts if it matches only retired names. */
 export function retiredIn(document: PolicyDocument): readonly NamedRetiredOperation[] {
   const found = new Map<string, NamedRetiredOperation>();
   for (const statement of statementsOf(document)) {

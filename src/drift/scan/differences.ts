@@ -119,10 +119,7 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
   };
 }
 
-/**
- * The part of an account that is the lab's: what has a name of the lab, or is under its path and not unmanaged. Other
- * users in a group of the lab are marked as unmanaged.
- */
+/** What has a name of the lab, or is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
 export function labPartOf(
   account: AccessModel,
   expected: AccessModel,

@@ -213,10 +213,7 @@ function administratorsIn(
   return new Set(found.filter((arn) => known === null || known.includes(stableArn(arn))));
 }
 
-/**
- * The finding about an unmanaged user says that it has no boundary; a boundary that was removed is a finding beside it, and so
- * is that of a user whose deletion is pending.
- */
+/** What is found about an unmanaged user says it, too; not about one to be deleted, nor that a boundary was removed. */
 function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
   const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
   const unmanaged = new Set(

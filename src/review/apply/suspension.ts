@@ -40,10 +40,7 @@ export function usersToSuspend(
   return [...held].sort();
 }
 
-/**
- * Members whose other inline policies leave no room for the `limits` that are written: these are limited first, and suspended
- * during the apply. `suspended` are those who are for another reason.
- */
+/** Members whose other inline policies leave no room for their `limits`. `suspended`: those who are for another reason. */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return team.members.flatMap((member) => {
     const user = iamName(team.lab, member.key);

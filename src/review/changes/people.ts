@@ -113,10 +113,7 @@ export function riskOfPerson(
   return RISK_CLASSES.find((each) => found.has(each)) ?? 'nothing';
 }
 
-/**
- * Reviewers rely on approvals, state, removal limit and drift checks: weakening one, or automating more, counts as a
- * changed boundary.
- */
+/** Weakening approvals, state, removal limit or drift checks, or automating more, counts as a changed boundary. */
 function riskOfSetting(setting: SettingsChange): RiskClass {
   switch (setting.kind) {
     // The people whom a freeze affects are listed one by one.

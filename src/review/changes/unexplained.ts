@@ -24,10 +24,7 @@ interface PlannedChange {
 /** A day before every last day: no access has ended yet. */
 const BEGINNING = '0000-01-01';
 
-/**
- * What a plan does that the difference between the two files does not explain, and what it should do and does not.
- * Without a file before, everything in the file after is new.
- */
+/** What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. */
 export function unexplainedBy(
   { plan, classification: report }: PlannedChange,
   before: Team | null,

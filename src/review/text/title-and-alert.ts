@@ -301,10 +301,7 @@ export function isSafeguard(setting: SettingsChange): boolean {
   );
 }
 
-/**
- * Caution for a change that is blocked or that its files do not explain; warning for one that spends money, harms
- * workers or deletes something. It names who gains the worst.
- */
+/** Caution if it is blocked or its files do not explain it; warning if it spends money, harms workers or deletes. */
 export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {

@@ -103,10 +103,7 @@ function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   }
 }
 
-/**
- * Reports the first syntax error. What follows one is guesswork of the parser's recovery, and further errors are
- * mostly its echo, so nothing else is said about such a file.
- */
+/** Reports the first syntax error alone: what follows one is guesswork of the parser's recovery, and mostly its echo. */
 function reportSyntax(document: Document, tokens: readonly CST.Token[], source: string, report: Report): boolean {
   const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (error === undefined) return false;

@@ -29,10 +29,7 @@ export interface TeamReading {
   readonly size: { readonly roles: number; readonly members: number } | null;
 }
 
-/**
- * Reads the text of a team file. Never throws: every problem is a finding, which has the file as the user named it. `today`
- * is `YYYY-MM-DD`, UTC.
- */
+/** Never throws: every problem is a finding, about the file as the user named it. `today` is `YYYY-MM-DD`, UTC. */
 export function readTeam(
   text: string,
   { file, today }: { readonly file: string; readonly today: string },
@@ -118,10 +115,7 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
-/**
- * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is
- * then null. `today` is `YYYY-MM-DD`, UTC.
- */
+/** What is wrong with the file itself has no position, and `source` is then null. `today` is `YYYY-MM-DD`, UTC. */
 export async function readTeamFile(file: string, options: { readonly today: string }): Promise<TeamReading> {
   let bytes: Buffer;
   try {

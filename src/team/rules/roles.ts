@@ -21,10 +21,7 @@ const ROLE_LISTS = ['roles.*.extends.[]', 'members.*.roles.[]'];
 const PERMISSION_LISTS = ['roles.*.allow.[]', 'roles.*.deny.[]'];
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 
-/**
- * With everything frozen, so that a freeze never fails because a policy becomes too long for IAM. No role of the present
- * catalog can become that long; a longer catalog may have some.
- */
+/** With everything frozen, so that no freeze makes a policy too long. Roles of the present catalog cannot become that long. */
 export function policyTooLong(limit: number): Rule<{ role: string; length: number; limit: number }> {
   return rule({
     code: 'role-policy-too-long',

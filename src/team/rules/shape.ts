@@ -140,10 +140,7 @@ type ShapeContext = Pick<RuleContext, 'value' | 'suggest'> & {
   readonly findings: Reporting;
 };
 
-/**
- * Moves keys that are not indented to what they belong to, in the document itself, and reports them: a file with this one
- * mistake is checked as it was meant.
- */
+/** Moves keys that are not indented to what they belong to and reports them, so that the rest is checked as it was meant. */
 export function reindent(root: Node, report: Report): void {
   const top = knownKeys([]);
   const sections = Object.keys(KIND_NAMES);
