@@ -32,12 +32,10 @@ const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statem
 const RECONCILE = z.enum(RECONCILE_MODES);
 
 const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
-  /** Keys of owners, and of members for whom someone vouches. */
-  z.strictObject({ kind: z.enum(['owners', 'reviewed']), gained: TEXTS, lost: TEXTS }),
+  /** Keys of owners and of members for whom someone vouches; labs, IAM users and roles (`user/ops/eva`) not reported as drift. */
+  z.strictObject({ kind: z.enum(['owners', 'reviewed', 'neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
-  /** Labs, and IAM users and roles (`user/ops/eva`), that the drift check does not report. */
-  z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
   z.strictObject({ kind: z.literal('max-removals'), from: COUNT, to: COUNT }),
   z.strictObject({ kind: z.literal('self-approval'), from: z.boolean(), to: z.boolean() }),
