@@ -1,22 +1,24 @@
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { DriftFinding } from '../finding.ts';
-import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
+import {
+  keyUsedAfterLeaving,
+  oldAccessKey,
+  rootAccessKey,
+  tooManyAccessKeys,
+  unusedAccessKey,
+} from './access-key-rules.ts';
 import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
 import { DIFFERENCE_RULES } from './differences.ts';
-import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
 import { nothingApplied } from './nothing-applied.ts';
 import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
 import { groupRenamed, userRecreated, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
-import { rootAccessKey } from './root-access-key.ts';
 import type { Rule } from './rule.ts';
 import { bucketChanged, identityProviderChanged, roleChanged } from './setup-changes.ts';
-import { tooManyAccessKeys } from './too-many-access-keys.ts';
-import { unmanagedGroup, unmanagedGroupMembership } from './unmanaged-group.ts';
-import { unmanagedPolicy } from './unmanaged-policy.ts';
+import { unmanagedGroup, unmanagedGroupMembership, unmanagedPolicy } from './unmanaged-resources.ts';
 import { unmanagedRole } from './unmanaged-role.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
 import { userWithoutBoundary } from './user-without-boundary.ts';

@@ -36,7 +36,7 @@ import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '..
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext, subjectOf } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
-import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
+import { unmanagedGroupData } from '../rules/unmanaged-resources.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, nameOf, withDesired } from './differences.ts';
 import { classOf, findingIds } from './finding-id.ts';
