@@ -1,5 +1,5 @@
 import { FINDING_IDS, NOT_SNOOZABLE_IDS } from '../../src/diagnostics/finding-ids.ts';
-import type { DriftFinding, RuleId } from '../../src/drift/finding.ts';
+import type { DriftFinding } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { codesOf, teamText } from '../team/team-text.ts';
@@ -12,7 +12,7 @@ const HOLDER = { kind: 'user', name: ODD } as const;
 const ARN = `arn:aws:iam::123456789012:policy/team/division/${LONG}`;
 const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown: false };
 /** One of each kind: a kind that is missing here does not compile. Of each only what an id is made from. */
-const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
+const OF_EACH_KIND: { readonly [Rule in DriftFinding['rule']]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
   'user-renamed': { user: ODD, to: LONG },
   'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z' },

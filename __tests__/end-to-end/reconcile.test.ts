@@ -6,7 +6,7 @@ import { type ApplyRecord, changeRecord, withBegun } from '../../src/app/session
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { type Reconciled, reconciledBlocks } from '../../src/drift/report/terminal.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
-import type { ReconcileMode, Team } from '../../src/team/team.ts';
+import type { Team } from '../../src/team/team.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
@@ -82,7 +82,7 @@ async function attack(iam: aws.IAMClient): Promise<void> {
 
 const keysOf = (all: readonly { readonly key: string }[]) => all.map(({ key }) => key).sort();
 
-test.each<[ReconcileMode, boolean]>([
+test.each<[Team['settings']['reconcile'], boolean]>([
   ['none', false],
   ['additions', true],
 ])('in mode %s nothing is announced or given back, and the check is noted', async (mode, reverts) => {

@@ -8,7 +8,7 @@ import type { AccessKey } from '../../src/aws/types.ts';
 import type { FindingId } from '../../src/diagnostics/finding-ids.ts';
 import type { RuleData } from '../../src/drift/finding.ts';
 import type { Detected } from '../../src/drift/rules/rule.ts';
-import { unmanagedGroupData } from '../../src/drift/rules/unmanaged-group.ts';
+import { unmanagedGroupData } from '../../src/drift/rules/unmanaged-resources.ts';
 import { unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
 import { detectedDifference } from '../../src/drift/scan/scan.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Ids of the findings of a drift check: the first part of what `snoozed` in team.yaml names. They are here because the
- * schema of team.yaml and the drift rules both need them.
+ * Ids of the findings of a drift check, worst first: the order of those of one severity and risk. They are the first part of what
+ * `snoozed` in team.yaml names, and here because its schema and the drift rules both need them.
  */
 export const FINDING_IDS = [
   'root-access-key',

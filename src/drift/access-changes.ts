@@ -19,7 +19,6 @@ import { boundaryPolicy } from '../team/documents.ts';
 import { boundaryArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 
-/** What a change of the account does. */
 export interface AccessEffect {
   /** Whose access changes and how, worst risk first. */
   readonly changes: readonly AccessChange[];
@@ -30,7 +29,8 @@ export interface AccessEffect {
 }
 
 export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): AccessEffect {
-  return { changes, risk: escalates.length > 0 ? 'spends' : worstGain(changes), escalates };
+  const risk = escalates.length > 0 ? 'spends' : worstOf(changes.map(({ worstGain }) => worstGain));
+  return { changes, risk, escalates };
 }
 
 export function effectBetween(
@@ -112,11 +112,6 @@ function effectOfGroup(
   return effectBetween(before, after, lab, at, [before, around(account, account.members.get(name) ?? [])]);
 }
 
-/** The worst risk that any user gains; null if none. */
-function worstGain(people: readonly AccessChange[]): Risk | null {
-  return worstOf(people.map((person) => person.worstGain));
-}
-
 export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
   return RISKS.find((risk) => risks.includes(risk)) ?? null;
 }
@@ -163,10 +158,7 @@ export interface UnmanagedEffect {
   readonly escalates: readonly string[];
 }
 
-/**
- * What each unmanaged resource changes beside what team.yaml says on that day. In `account`, users that are to be
- * deleted still exist, with their limits and boundary.
- */
+/** What each unmanaged resource changes beside team.yaml on that day. `account` has users that are to be deleted, too. */
 export function unmanagedEffectsOf(
   unmanaged: UnmanagedResources,
   team: Team,
@@ -193,7 +185,7 @@ export function unmanagedEffectsOf(
 
 /** The worst that it allows; what it only keeps counts, too. */
 export function riskOfUnmanaged({ changes, keeps, escalates }: UnmanagedEffect): Risk | null {
-  return escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
+  return effectOf([...changes, ...keeps], escalates).risk;
 }
 
 function unmanagedEffect(
@@ -228,7 +220,6 @@ function unmanagedEffect(
   return { resource, changes, keeps, escalates: gainedEscalations(before, after, lab, at) };
 }
 
-/** Names of the users who can escalate privileges now or later. */
 function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
   return model.users.filter((user) => canEscalate(model, user, lab, at)).map(({ name }) => name);
 }

@@ -38,7 +38,6 @@ export interface UnmanagedUser extends UserDetails {
   readonly inPath: boolean;
   /** What the user may do by itself, without the groups of the lab, in catalog order. */
   readonly operations: readonly Operation[];
-  /** The holders and policies that grant it. */
   readonly grants: readonly Grant[];
   readonly keys: readonly AccessKey[];
   /** False if the credential report does not include the user (yet). */
@@ -83,10 +82,7 @@ interface BoundaryPolicy {
   readonly narrower: readonly Statement[];
 }
 
-/**
- * What bootstrap made, and in which settings it differs from what this version makes. `exists`: it is there, and should
- * not be.
- */
+/** Settings in which what bootstrap made differs from what this version makes. `exists`: it should not be there. */
 export interface SetupChange {
   readonly name: string;
   readonly settings: readonly SetupSetting[];
@@ -110,12 +106,8 @@ type DifferenceOf<Kind, Each = Difference> = Each extends { readonly kind: infer
     : never
   : never;
 
-type DifferenceData = {
-  readonly [Rule in DifferenceRule]: DifferenceOf<Rule>;
-};
-
 /** What each rule finds; names are IAM's. */
-export interface RuleData extends DifferenceData {
+export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: DifferenceOf<Rule> }> {
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   /** A member whose boundary was removed, or any other IAM user of the account, who never had one. */
@@ -146,7 +138,6 @@ export interface RuleData extends DifferenceData {
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;
   readonly 'unmanaged-policy': UnmanagedPolicy;
-  /** A member in a group that is not the lab's. */
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
   readonly 'boundary-policy-changed': BoundaryPolicy;
   readonly 'role-changed': SetupChange;
@@ -182,7 +173,6 @@ export interface RuleData extends DifferenceData {
     /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
     readonly holder: Holder | null;
     readonly names: readonly NamedRetiredOperation[];
-    /** Users who have the policy. */
     readonly users: readonly string[];
   };
   readonly 'too-many-access-keys': {
@@ -216,8 +206,6 @@ export interface RuleData extends DifferenceData {
   };
   readonly 'root-access-key': { readonly keys: readonly AccessKey[] };
 }
-
-export type RuleId = FindingId;
 
 /**
  * Why the account and team.yaml differ, from the team as applied, the file of today and the account: `manual` (account
@@ -282,11 +270,11 @@ interface FindingFacts {
   readonly lastChange: Attribution | null;
 }
 
-export type FindingOf<Rule extends RuleId> = {
+export type FindingOf<Rule extends FindingId> = {
   readonly [Each in Rule]: FindingFacts & { readonly rule: Each; readonly data: RuleData[Each] };
 }[Rule];
 
-export type DriftFinding = FindingOf<RuleId>;
+export type DriftFinding = FindingOf<FindingId>;
 
 /** The difference of the access model that a finding is about; null for any other rule. */
 export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
@@ -308,7 +296,7 @@ export const DENYING: readonly Difference['kind'][] = [
 export type WorstEffect = 'full-control' | Risk | 'lost-access';
 
 /** One more key lets no one do what they could not do before. */
-const COPIES: readonly RuleId[] = ['too-many-access-keys', 'key-used-after-leaving'];
+const COPIES: readonly FindingId[] = ['too-many-access-keys', 'key-used-after-leaving'];
 
 /** What a finding does to access, the worst of it; null if nothing. A root key allows everything without a policy. */
 export function worstEffect({
@@ -328,7 +316,6 @@ export function peopleOf(finding: DriftFinding): readonly string[] {
   return [...new Set(worstChanges(finding).map(({ user }) => user))];
 }
 
-/** The changes of access that do it. */
 export function worstChanges(finding: DriftFinding): readonly AccessChange[] {
   const effect = worstEffect(finding);
   return finding.changes.filter(({ operations, worstGain }) =>
@@ -354,14 +341,10 @@ export interface ScanResult {
   /** Worst first; without those that are snoozed. */
   readonly findings: readonly DriftFinding[];
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
-  /** Ids of snoozes without a finding. */
   readonly unusedSnoozes: readonly string[];
   /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), and other labs. */
   readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
-  /**
-   * ARNs of the users and roles that can do everything in the account and were there at the first check: not findings. The
-   * next check takes them as `knownAdministrators`.
-   */
+  /** ARNs of users and roles that could do everything at the first check, and are no findings: the next `knownAdministrators`. */
   readonly administrators: readonly string[];
   readonly notChecked: readonly NotChecked[];
   readonly changedBack: readonly ChangedBack[];

@@ -14,7 +14,6 @@ import type { Member, Team } from '../team/team.ts';
 import type { Commit } from './commits.ts';
 import type { Source, Version } from './timeline.ts';
 
-/** What a commit changed about access. */
 export interface MergedChange {
   readonly kind: 'merged';
   /** ISO 8601, UTC: when it was merged. */
@@ -44,7 +43,6 @@ export interface Statement {
 interface DayChange {
   readonly kind: 'begins' | 'ends';
   readonly at: string;
-  readonly lab: string;
   readonly people: readonly {
     readonly user: string;
     readonly key: string;
@@ -151,8 +149,8 @@ function changesAt(team: Team, members: readonly Member[], at: string): readonly
       return isEmpty(changed) ? [] : [{ user, key, name, capabilities: byCapability(changed, access) }];
     });
   const changes: readonly DayChange[] = [
-    { kind: 'begins', at, lab: team.lab, people: people(is, was) },
-    { kind: 'ends', at, lab: team.lab, people: people(was, is) },
+    { kind: 'begins', at, people: people(is, was) },
+    { kind: 'ends', at, people: people(was, is) },
   ];
   return changes.filter((change) => change.people.length > 0);
 }

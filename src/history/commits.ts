@@ -8,7 +8,6 @@ export interface Commit {
   readonly subject: string;
   /** The number of the pull request that the subject claims; null if it claims none. */
   readonly pull: number | null;
-  /** Path of the file in the repository. */
   readonly path: string;
   /** The id of the file's content; null if the commit deletes the file, or has a link in its place. */
   readonly blob: string | null;

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { isManagedPolicyName } from '../catalog/managed-policies.ts';
 import { type Capability, frozenCapabilities, isCapability, isOperation, operationsOf } from '../catalog/mturk.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
-import { listIn, sortedEntries } from '../team/draft.ts';
+import { listIn, type PlainMap, sortedEntries } from '../team/draft.ts';
 import { resolveRoles, wholeRole } from '../team/resolve-roles.ts';
 import { memberSchema, roleSchema, teamFileSchema } from '../team/schema.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
-import type { PieceReader, PlainMap } from './pieces.ts';
+import { DEFAULT_MEMBER, DEFAULT_SETTINGS, type Member, type Role, type Team } from '../team/team.ts';
+import type { PieceReader } from './pieces.ts';
 
 /** Why a version of the file says nothing about access: the file is gone, is no YAML, or a value that decides access is not known. */
 export type Unreadable = { readonly kind: 'deleted' | 'not-yaml' } | { readonly kind: 'value'; readonly path: string };
@@ -105,7 +105,7 @@ class Problems {
 
   day(value: unknown, path: string): string | null {
     if (value === undefined || value === null) return null;
-    const day = dayIn(value);
+    const day = DAY.safeParse(value).data ?? null;
     if (day === null) this.wrong.push(path);
     return day;
   }
@@ -125,10 +125,6 @@ class Problems {
   }
 }
 
-function dayIn(value: unknown): string | null {
-  return DAY.safeParse(value).data ?? null;
-}
-
 const DAY = z.iso.date();
 
 function memberOf(key: string, map: PlainMap): Read<Member> {
@@ -140,10 +136,10 @@ function memberOf(key: string, map: PlainMap): Read<Member> {
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
-    ...{ email: null, github: null, keys: DEFAULT_KEYS, recipient: null },
+    ...DEFAULT_MEMBER,
     sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
     // It decides no access.
-    reviewed: dayIn(map.reviewed),
+    reviewed: DAY.safeParse(map.reviewed).data ?? null,
     roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
     from: found.day(map.from, `${path}.from`),
     until: found.day(map.until, `${path}.until`),

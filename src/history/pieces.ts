@@ -1,7 +1,6 @@
 import { isObject } from '../diagnostics/parse-data.ts';
+import type { PlainMap } from '../team/draft.ts';
 import { parseDocument } from '../team/parse/parse-document.ts';
-
-export type PlainMap = Readonly<Record<string, unknown>>;
 
 /** Reads texts of YAML as maps: null for one that is none. An entry with the same text is the same object. */
 export type PieceReader = (text: string) => PlainMap | null;
@@ -44,10 +43,7 @@ export function pieceReader(): PieceReader {
 const KEY = /[A-Za-z][\w+=,.@-]*:(?=[ \t\r\n]|$)/y;
 const BLANK = /#|\r?(?:\n|$)/y;
 
-/**
- * Pieces that begin with a key at a depth, that of the first one if it is not given. Null if a line at that depth, or above,
- * is anything else.
- */
+/** Pieces that begin with a key at a depth, by default the first one's. Null if a line there or above is anything else. */
 function cut(text: string, given: number | null = null): readonly string[] | null {
   const pieces: string[] = [];
   let depth = given;

@@ -38,7 +38,6 @@ function quotedText(words: string): Text {
   return t`"${cut(withoutQuotes(words), LONGEST_SUBJECT)}"`;
 }
 
-/** `commit 3f2c1ab` */
 function commitIdText({ id }: Commit): Text {
   return t`commit ${codeText(id.slice(0, 7))}`;
 }
@@ -53,11 +52,6 @@ function claimText({ pull }: Commit): Text | null {
   return pull === null ? null : t`pull request ${codeText(`#${pull}`)}, as its subject says`;
 }
 
-function namesText(names: readonly string[]): Text {
-  return someTexts(names.map(quotedText), LISTED);
-}
-
-/** Where an answer is from. */
 function sourceText(branch: string, commit: Commit): Text {
   const when = trusted(timeWords(commit.date));
   return sentences(
@@ -163,14 +157,13 @@ function decisionTexts(commit: Commit, decision: Decision | undefined): readonly
     }),
     onGitHub?.ok === true && pulls.length === 0 ? t`on GitHub: no merged pull request` : null,
     commit.subject === '' ? null : t`subject ${quotedText(commit.subject)}`,
-    authors.length === 0 ? null : t`by ${namesText(authors)}`,
+    authors.length === 0 ? null : t`by ${someTexts(authors.map(quotedText), LISTED)}`,
     merger === null ? null : t`merged by ${quotedText(merger)}`,
     claimText(commit),
   ];
   return parts.filter((part) => part !== null);
 }
 
-/** What is not known about approvals, once. */
 function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Block[] {
   const [first] = decisions.values();
   if (first === undefined) return [];
@@ -254,17 +247,18 @@ export function historyBlocks({ branch, changes, notes }: Changes, title: Text):
   ];
 }
 
-/** One change with its date, and what it did. */
 function changeBlocks(change: HistoryChange): readonly Block[] {
   const when = trusted(timeWords(change.at));
   if (change.kind !== 'merged') {
     const rows = change.people.map((person) => [memberText(person), accessText(person.capabilities)]);
     return [heading(3, t`${when}: access ${trusted(change.kind)}`), rowsOf(rows)];
   }
+  const { lab, people, roles, settings, statements } = change;
   return [
     heading(3, t`${when}: ${commitText(change.commit)}`),
     paragraph(capitalized(whoText(change))),
-    ...mergedBlocks(change),
+    ...peopleBlocks({ lab, people, settings, unexplained: [] }),
+    list([...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)]),
   ];
 }
 
@@ -277,11 +271,6 @@ function whoText({ commit, unreadable }: MergedChange): Text {
     [missing, who, claimText(commit)].filter((part) => part !== null),
     '; ',
   );
-}
-
-function mergedBlocks({ lab, people, roles, settings, statements }: MergedChange): readonly Block[] {
-  const other = [...settings.map(settingText), ...roles.map(roleText), ...statementTexts(statements)];
-  return [...peopleBlocks({ lab, people, settings, unexplained: [] }), list(other)];
 }
 
 const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;

@@ -2,7 +2,6 @@ import type { Team } from '../team/team.ts';
 import type { Commit } from './commits.ts';
 import type { PastTeam, Unreadable } from './past-team.ts';
 
-/** A commit with what its version of the file says. */
 export interface Version {
   readonly commit: Commit;
   readonly past: PastTeam;

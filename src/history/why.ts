@@ -71,7 +71,6 @@ export interface Decision {
 export interface WhyAnswer extends Source {
   readonly why: Why;
   readonly query: Query;
-  /** Of the version. */
   readonly team: Team;
   readonly at: Date;
   /** Of each commit that a reason names, by id. */
@@ -105,7 +104,6 @@ export function whyOf(
   };
 }
 
-/** What the evaluator allows a member of a team. */
 function allowedTo(team: Team, member: Member, at: Date): OperationSet {
   const alone = { ...team, members: [member], roles: team.roles.filter(({ key }) => member.roles.includes(key)) };
   return accessOf(desiredAccessBeforeDeletions(alone), { at })[0]?.allowed ?? NO_OPERATIONS;
@@ -178,7 +176,6 @@ function roleReasons(question: Asked, role: string, since: SinceMember): readonl
   return [...(isEmpty(granted) ? [] : [stopped]), ...(isEmpty(denied) ? [] : [reason('denies', denied, deniedBy)])];
 }
 
-/** What stops everything that a role grants. */
 function stopOf({ team, member, at }: Asked, granted: OperationSet): RoleOutcome {
   const today = at.toISOString().slice(0, 10);
   if (hasExpired(member, today)) return 'ended';
@@ -192,21 +189,16 @@ function frozenIn({ freeze }: Team, operations: OperationSet): readonly Capabili
   return [...new Set(listOperations(operations).map(capabilityOf))].filter((name) => freeze.includes(name));
 }
 
-function roleOf({ roles }: Team, key: string): Role | undefined {
-  return roles.find((role) => role.key === key);
-}
-
 /** Of some operations, those that a role allows, whatever it, another one, a freeze or a suspension denies. */
 export function grantedBy(team: Team, key: string, asked: OperationSet): OperationSet {
-  const role = roleOf(team, key);
+  const role = team.roles.find((each) => each.key === key);
   return intersection(operationSet(role === undefined ? [] : allowedByRole(role)), asked);
 }
 
 function deniedBy(team: Team, key: string, asked: OperationSet): OperationSet {
-  return intersection(operationSet(roleOf(team, key)?.deny ?? []), asked);
+  return intersection(operationSet(team.roles.find((role) => role.key === key)?.deny ?? []), asked);
 }
 
-/** At most so many roles are offered. */
 const OFFERED = 3;
 
 /** What would have to change for all of it to be allowed, given that nothing else changes. */

@@ -18,7 +18,6 @@ export interface CreatedKey extends KeyPair {
   readonly created: string;
 }
 
-/** The calls of IAM about users' access keys. */
 export interface KeyAccount {
   /** A user's unique id, path, and when it was created (ISO 8601, UTC); null if there is none of that name. */
   user(name: string): Promise<Result<{ readonly id: string; readonly path: string; readonly created: string } | null>>;

@@ -2,7 +2,7 @@ import { memberText, mentionText } from '../access/text/names.ts';
 import { dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, paragraph } from '../text/document.ts';
 import { printMarkdown } from '../text/github.ts';
-import { codeText, sentences, strongText, type Text, t, trusted } from '../text/text.ts';
+import { codeText, sentences, strongText, t, trusted } from '../text/text.ts';
 import type { DeliveredKey, Delivery } from './sync.ts';
 
 /** The first line of a comment, which GitHub does not show. */
@@ -27,7 +27,9 @@ export function deliveryComment(delivery: Delivery, name: string | null): string
     paragraph(
       sentences(
         t`It is encrypted to recipient ${codeText(recipient ?? '')}: only the member can open it.`,
-        replaced === null ? null : endText(replaced.created),
+        replaced === null
+          ? null
+          : t`The key of ${trusted(dateWords(replaced.created))} stays active until this one has been used for a day.`,
       ),
     ),
     paragraph(t`To open it, run this command and paste the text below it:`),
@@ -37,11 +39,6 @@ export function deliveryComment(delivery: Delivery, name: string | null): string
   return `${marker({ user: owner.user, created })}\n${printMarkdown(blocks, { reveal: false })}`;
 }
 
-function endText(created: string): Text {
-  return t`The key of ${trusted(dateWords(created))} stays active until this one has been used for a day.`;
-}
-
-/** The first line of the issue. */
 export function issueMarker(lab: string): string {
   return `<!-- mturk-team-keys:${lab} -->`;
 }

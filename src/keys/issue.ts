@@ -8,10 +8,7 @@ import type { DeliveredKey } from './sync.ts';
 
 /** The issue to which keys are delivered. */
 export interface KeysIssue {
-  /**
-   * The keys with a comment that holds an encrypted text, was written by a workflow or by the token's own account, was never
-   * edited and is not hidden.
-   */
+  /** Keys with an encrypted text in a comment of a workflow or the token's account that is neither edited nor hidden. */
   delivered(): Promise<Result<readonly DeliveredKey[]>>;
   /** Writes a comment, whose address it gives. */
   deliver(body: string): Promise<Result<string>>;

@@ -1,4 +1,3 @@
-/** An access key of AWS. */
 export interface KeyPair {
   readonly id: string;
   readonly secret: string;

@@ -16,7 +16,6 @@ const ROTATION_DAYS = 30;
 /** A key that no one used for so long is one that a member may not need. */
 const UNUSED_DAYS = 90;
 
-/** What decides whether a member gets keys. */
 export type KeyMember = Pick<Member, 'recipient' | 'keys' | 'from' | 'until' | 'suspended'>;
 
 /** An access key of a user; times are ISO 8601, UTC. */
@@ -84,10 +83,8 @@ interface Facts {
   readonly older: HeldKey;
   readonly newer: HeldKey | null;
   readonly delivered: DeliveredKeys;
-  /** How many keys the member may have. */
   readonly allowed: number;
   readonly until: string | null;
-  /** Null if keys are not rotated. */
   readonly rotateAfterDays: number | null;
   readonly now: number;
 }

@@ -12,19 +12,18 @@ import {
   type KeyDecision,
   type KeyMember,
   type KeyStep,
+  oldestFirst,
   type WithoutKeys,
   withoutKeys,
 } from './rules.ts';
 
 /** A member as applied, with the IAM user of that apply. */
 export interface KeyOwner extends KeyMember, Pick<Member, 'key' | 'github'> {
-  /** Name of the IAM user. */
   readonly user: string;
   /** IAM's unique id of the user, by the apply record; null if it has none. */
   readonly userId: string | null;
 }
 
-/** What is known of one member's keys, and what follows. */
 export interface KeyFacts {
   readonly owner: KeyOwner;
   /** Why none of the keys is touched; null if they are. */
@@ -59,13 +58,11 @@ export interface KeyEffects {
   deliver(delivery: Delivery): Promise<Result<string>>;
 }
 
-/** What came of one member's step. */
 export interface KeyOutcome {
   readonly owner: KeyOwner;
   readonly step: KeyStep;
   /** `withdrawn`: another key appeared meanwhile, so nothing is left of it. */
   readonly result: 'done' | 'withdrawn' | 'failed';
-  /** Where the key was delivered. */
   readonly place: string | null;
   readonly failure: Failure | null;
 }
@@ -101,7 +98,6 @@ export interface KeyRules {
   readonly isComplete: boolean;
 }
 
-/** What follows from a member's keys. */
 export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, now: Date): KeyFacts {
   const { newest, rotateAfterDays, isComplete } = rules;
   const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;
@@ -161,8 +157,9 @@ async function delivered(
   const keys = await account.keys(owner.user);
   if (!keys.ok) return keys;
   const known = new Set([key.id, ...before.map(({ id }) => id)]);
-  const isFirst = keys.value.every((each) => known.has(each.id) || isBefore(key, each));
-  if (user.value?.id !== owner.userId || !isFirst) return succeed(null);
+  // Of two that appear at once, both runs leave the same one.
+  const [first] = oldestFirst([key, ...keys.value.filter((each) => !known.has(each.id))]);
+  if (user.value?.id !== owner.userId || first?.id !== key.id) return succeed(null);
   // What the library says of a recipient is of no use to anyone, and nothing thrown may leave a key behind.
   const armored = await encrypt(owner, key).catch(() => null);
   if (armored === null) return fail('key-not-encrypted', { member: owner.key });
@@ -174,11 +171,6 @@ async function delivered(
 export function undelivered({ keys, without, delivered }: KeyFacts, now: Date): readonly HeldKey[] {
   if (without !== null) return [];
   return keys.filter((key) => key.active && isNeverUsed(key, now) && !delivered.created.includes(key.created));
-}
-
-/** Of two that appear at once, both runs leave the same one. */
-function isBefore(one: Pick<HeldKey, 'created' | 'id'>, other: Pick<HeldKey, 'created' | 'id'>): boolean {
-  return one.created === other.created ? one.id < other.id : one.created < other.created;
 }
 
 /** Why a step of one member failed; what was done for others stays. */

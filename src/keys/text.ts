@@ -2,7 +2,7 @@ import { type DisplayNames, named, userText } from '../access/text/names.ts';
 import { DAY_MS, dateWords } from '../text/dates.ts';
 import { type Block, codeBlock, list, onlyIf, paragraph } from '../text/document.ts';
 import { pasted } from '../text/escape.ts';
-import { codeText, counted, type Text, t, trusted } from '../text/text.ts';
+import { codeText, counted, countedText, type Text, t, trusted } from '../text/text.ts';
 import { type DueStep, type HeldKey, isLongUnused, type KeyFinding, type KeyStep } from './rules.ts';
 import type { KeyFacts, KeyOutcome, KeyOwner } from './sync.ts';
 
@@ -72,7 +72,10 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
     const who = userText(each.owner.user, names);
     if (each.keys.length === 0) return [[who, t`none`, t``, t``, nextText(each)]];
     return each.keys.map((key, index) => [
-      ...[who, keyText(key), ageText(key, now), useText(key, now)],
+      who,
+      key.active ? codeText(key.id) : t`${codeText(key.id)} (inactive)`,
+      countedText(Math.max(0, Math.floor((now.getTime() - Date.parse(key.created)) / DAY_MS)), 'day'),
+      useText(key, now),
       index === 0 ? nextText(each) : t``,
     ]);
   });
@@ -93,20 +96,11 @@ function commandOf({ owner, decision: { finding } }: KeyFacts): string {
   return finding === null ? '' : FINDINGS[finding][1](owner.key);
 }
 
-function keyText({ id, active }: HeldKey): Text {
-  return active ? codeText(id) : t`${codeText(id)} (inactive)`;
-}
-
-function ageText({ created }: HeldKey, now: Date): Text {
-  return trusted(counted(Math.max(0, Math.floor((now.getTime() - Date.parse(created)) / DAY_MS)), 'day'));
-}
-
 function useText(key: HeldKey, now: Date): Text {
   const long = isLongUnused(key, now) ? ' (over 90 days)' : '';
   return trusted(`${key.lastUsed === null ? 'never' : dateWords(key.lastUsed)}${long}`);
 }
 
-/** What is about to be done. */
 export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readonly Block[] {
   return [
     list(
@@ -117,7 +111,6 @@ export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readon
   ];
 }
 
-/** What was done, and what was not. */
 export function outcomeText({ owner, step, result, place }: KeyOutcome, names: DisplayNames): Text {
   const who = userText(owner.user, names);
   if (result === 'withdrawn') return t`${who}: another key was made meanwhile, so this one was deleted.`;
@@ -126,7 +119,6 @@ export function outcomeText({ owner, step, result, place }: KeyOutcome, names: D
   return t`${who}: ${trusted(step.kind === 'delete' ? 'deleted' : 'deactivated')} the key of ${trusted(dateWords(step.key.created))}.`;
 }
 
-/** For JSON: whose keys they are. */
 export function ownerJson({ user }: Pick<KeyOwner, 'user'>, names: DisplayNames) {
   return { user, ...named(user, names) };
 }

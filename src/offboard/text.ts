@@ -22,7 +22,6 @@ import type { Held, Survey, UserProblem } from './survey.ts';
 const SHOWN = 10;
 /** GitHub folds none of them. */
 const STEPS = 10;
-const WHOLE = { accountId: true, keyIds: true };
 
 /** What a member has, and the steps of a departure, each with its command. `out` is the file that was saved. */
 export function surveyBlocks(
@@ -105,7 +104,7 @@ function stepsOfHeld({ facts, otherGroups, credentials }: Held, command: string)
   const { password, services, mfa } = credentials;
   const user = ['user-name', facts.user.name] as const;
   const iam = (action: string, ...options: Parameters<typeof iamCommand>[1][]) =>
-    commandLine(iamCommand(action, ...options), WHOLE);
+    commandLine(iamCommand(action, ...options), true);
   // The serial number of a virtual device is an ARN. No role of ours may delete one.
   const devices = mfa.filter((serial) => serial.startsWith('arn:'));
   return [

@@ -89,7 +89,6 @@ export function dataOf(facts: PageFacts) {
   return { today: facts.today, first: facts.first, gaps, ...texts, people };
 }
 
-/** Why the page knows no day before its first. */
 function beforeWords({ first, isCut, past }: PageFacts): string {
   const day = dateWords(first);
   if (!past.ok) return `This page has no history: it begins on ${day}.`;

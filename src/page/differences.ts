@@ -11,7 +11,6 @@ import { alert, type Block, details, list, onlyIf } from '../text/document.ts';
 import { capitalized, countedText, type Text, t, trusted } from '../text/text.ts';
 import type { PageFacts } from './facts.ts';
 
-/** Names of the IAM users whom a finding is about. */
 function usersOf({ data, changes }: DriftFinding): readonly string[] {
   const subject = subjectOf(data);
   return [...new Set([...(subject?.kind === 'user' ? [subject.name] : []), ...changes.map(({ user }) => user)])];

@@ -6,7 +6,7 @@ import type { DriftReport } from '../drift/report/report.ts';
 import type { MergedVersions } from '../history/timeline.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { historyOf, type PersonHistory, placeOn, type Stretch, type TeamHistory } from './stretches.ts';
+import { historyOf, type PersonHistory, type Stretch, type TeamHistory } from './stretches.ts';
 
 export interface PageInput {
   readonly team: Team;
@@ -25,13 +25,11 @@ export interface PagePerson extends PersonHistory {
   readonly shown: { readonly key: string; readonly name: string };
   /** The place of the stretch of today; -1 if there is none. */
   readonly now: number;
-  /** Whether they are a member by the file of today. */
   readonly isMember: boolean;
   /** Whether the file of today knows them: who left has a card, too. */
   readonly hasCard: boolean;
 }
 
-/** Everything that the page says, as data. */
 export interface PageFacts extends PageInput {
   readonly naming: DisplayNames;
   /** The first day that the page knows: today without a history. */
@@ -59,7 +57,7 @@ export function pageFacts(input: PageInput, most = 600): PageFacts {
   const ordered = people
     .filter(({ key, stretches }) => known.has(key) || stretches.some(isShown))
     .map((person) => ({
-      ...{ ...person, now: placeOn(person.stretches, today) },
+      ...{ ...person, now: person.stretches.findLastIndex(({ from }) => from <= today) },
       ...{ isMember: members.has(person.key), hasCard: known.has(person.key) },
     }))
     .sort((one, other) => Number(other.isMember) - Number(one.isMember) || NAMES.compare(one.name, other.name));
@@ -70,7 +68,11 @@ export function pageFacts(input: PageInput, most = 600): PageFacts {
     isCut: first > begin,
     people: shown,
     gaps: gaps.filter(({ to }) => to > first),
-    naming: namingFor(team, shown, input.isPublic),
+    naming: {
+      lab: team.lab,
+      people: new Map(shown.map((person) => [iamName(team.lab, person.key), person.shown])),
+      isPublic: input.isPublic,
+    },
     upcoming: shown.flatMap((person) => upcomingOf(person, today)).sort((a, b) => (a.day < b.day ? -1 : 1)),
   };
 }
@@ -95,23 +97,15 @@ function anonymous<Person extends PersonHistory & { readonly isMember: boolean }
   }));
 }
 
-function namingFor(team: Team, people: readonly PagePerson[], isPublic: boolean): DisplayNames {
-  return { lab: team.lab, people: new Map(people.map(({ key, shown }) => [iamName(team.lab, key), shown])), isPublic };
-}
-
 function upcomingOf(person: PagePerson, today: string): PageFacts['upcoming'] {
   if (!person.isMember) return [];
   return person.stretches.flatMap((stretch, place) => {
     const before = person.stretches[place - 1];
     if (stretch.from <= today || before === undefined) return [];
-    const [had, has] = [before, stretch].map(hasAccess);
+    const [had, has] = [before, stretch].map(({ cells }) => cells.some(({ operations }) => !isEmpty(operations)));
     if (had === has) return [];
     return [has ? { day: stretch.from, kind: 'begins', person } : { day: before.until ?? '', kind: 'ends', person }];
   });
-}
-
-function hasAccess({ cells }: Pick<Stretch, 'cells'>): boolean {
-  return cells.some(({ operations }) => !isEmpty(operations));
 }
 
 /** The place of each capability in the cells of a stretch. */

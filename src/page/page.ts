@@ -24,7 +24,7 @@ import {
 import { reportBlocks } from './differences.ts';
 import { COLUMNS, type PageFacts, type PageInput, type PagePerson, pageFacts } from './facts.ts';
 import { columnStyle, matrixHtml } from './matrix.ts';
-import { peopleHtml } from './people.ts';
+import { cardHtml } from './people.ts';
 import script from './script.page.js';
 import { dayBefore } from './stretches.ts';
 import style from './style.css';
@@ -49,6 +49,8 @@ export function accessPage(input: PageInput, at: Date): string {
 
 function pageOf(facts: PageFacts, at: Date): string {
   const { team, today } = facts;
+  const model = desiredAccess(team, today);
+  const cards = facts.people.filter(({ hasCard }) => hasCard).map((person) => cardHtml(facts, person, model, at));
   const title = html`Who may do what in ${team.lab}`;
   const styles = `${style}${columnStyle()}${timeStyle(facts)}`;
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(styles)}'; base-uri 'none'; form-action 'none'`;
@@ -74,7 +76,7 @@ ${matrixHtml(facts)}</section>
 <section aria-labelledby="_times"><h2 id="_times">Over time</h2>
 ${printHtml(timeBlocks(facts))}${timeHtml(facts)}</section>
 <section aria-labelledby="_people"><h2 id="_people">Members</h2>
-<div class="people">${peopleHtml(facts, desiredAccess(team, today), at)}</div></section>
+<div class="people">${cards}</div></section>
 </main>
 <footer>${printHtml([{ kind: 'footer', parts: footerParts(facts) }])}</footer>
 <script>${rawHtml(script)}</script>
@@ -130,7 +132,6 @@ function glanceBlocks(facts: PageFacts): readonly Block[] {
   return [{ kind: 'table', head: [t``, t``], rows: [...rows, ...days, ...more] }];
 }
 
-/** A line for each day on which access ends or begins. */
 function upcomingTexts({ upcoming }: PageFacts): readonly Text[] {
   const days = new Map<string, Text[]>();
   for (const { day, kind, person } of upcoming) {
@@ -140,7 +141,6 @@ function upcomingTexts({ upcoming }: PageFacts): readonly Text[] {
   return [...days].map(([words, people]) => t`${trusted(words)}: ${someTexts(people, LISTED)}`);
 }
 
-/** So many names, or days, are listed. */
 const LISTED = 5;
 
 function untilText({ shown, stretches, now }: PagePerson): Text {
@@ -148,7 +148,6 @@ function untilText({ shown, stretches, now }: PagePerson): Text {
   return t`${memberText(shown)} ${trusted(until === null ? 'with no last day' : `until ${dateWords(until)}`)}`;
 }
 
-/** What is known of the time before today, or why it is not. */
 function timeBlocks({ past, first, isCut, gaps, isPublic }: PageFacts): readonly Block[] {
   if (!past.ok) {
     // The summary names the file by a path of the machine.

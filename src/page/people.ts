@@ -14,12 +14,8 @@ import { listTexts, strongText, type Text, t, trusted } from '../text/text.ts';
 import { aboutUser, keysOf } from './differences.ts';
 import { COLUMNS, type PageFacts, type PagePerson } from './facts.ts';
 
-/** What each member may do, in the words of `explain`, and whom to ask for more; then who left. */
-export function peopleHtml(facts: PageFacts, model: AccessModel, at: Date): Html {
-  return html`${facts.people.filter(({ hasCard }) => hasCard).map((person) => personHtml(facts, person, model, at))}`;
-}
-
-function personHtml(facts: PageFacts, person: PagePerson, model: AccessModel, at: Date): Html {
+/** What a member may do, in the words of `explain`, and whom to ask for more; or that they left. */
+export function cardHtml(facts: PageFacts, person: PagePerson, model: AccessModel, at: Date): Html {
   const { key, shown } = person;
   const { team, naming, today } = facts;
   const user = iamName(team.lab, key);
@@ -44,7 +40,6 @@ function cannotBlocks({ stretches, now }: PagePerson): readonly Block[] {
   ];
 }
 
-/** A member as the page names them. */
 function shownText({ people, isPublic }: PageFacts, key: string): Text {
   const person = people.find((each) => each.key === key);
   if (person === undefined && isPublic) return t`someone`;

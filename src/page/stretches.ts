@@ -24,7 +24,6 @@ import { DAY_MS } from '../text/dates.ts';
 /** Whether someone has access on a day, and if not, why. */
 type Standing = 'active' | 'absent' | 'later' | 'suspended' | 'ended';
 
-/** What a member may do of one capability. */
 interface Cell {
   readonly operations: OperationSet;
   /** Keys of the roles that give it, sorted. */
@@ -50,7 +49,6 @@ export interface Stretch {
   readonly isPending: boolean;
 }
 
-/** Someone who is a member, or was one. */
 export interface PersonHistory {
   readonly key: string;
   readonly name: string;
@@ -83,10 +81,7 @@ export function dayBefore(day: string): string {
   return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/**
- * Who could do what at the end of each day, as it was merged, and from `today` on by the file as it is. Versions are oldest
- * first, none later than `today`.
- */
+/** Who could do what at the end of each day: as merged, and from `today` on by the file. Versions are oldest first. */
 export function historyOf(versions: readonly Version[], team: Team, today: string): TeamHistory {
   const reigns = reignsOf(versions, team, today);
   const people = new Map<string, { name: string; stretches: Stretch[] }>();
@@ -208,11 +203,6 @@ function isSame(one: Stretch, other: Stretch): boolean {
   const text = ({ from: _, isPending: __, cells, granted, ...rest }: Stretch) =>
     JSON.stringify([rest, String([...granted]), cells.map(({ operations, ...cell }) => [String(operations), cell])]);
   return text(one) === text(other);
-}
-
-/** The place of the stretch that holds on a day; -1 before the first. */
-export function placeOn(stretches: readonly Stretch[], day: string): number {
-  return stretches.findLastIndex(({ from }) => from <= day);
 }
 
 /**

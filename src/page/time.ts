@@ -84,7 +84,6 @@ export function timeHtml(facts: PageFacts): Html {
 <tbody>${shown.map(({ person, periods }) => personHtml(facts, person, periods, axis))}</tbody></table></div>`;
 }
 
-/** Everyone with a period to show, and the axis of all. */
 function periodsIn(facts: PageFacts) {
   const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
   const shown = people.filter(({ periods }) => periods.length > 0);
@@ -102,13 +101,10 @@ function laneWords(lane: number): string {
   return risk === undefined || lane === LANES.length - 1 ? 'other access' : RISK_VERBS[risk].does;
 }
 
-interface Axis {
-  readonly from: number;
-  readonly to: number;
-}
+type Axis = ReturnType<typeof axisOf>;
 
 /** From the first day to some time after the last change, at most two years from today. */
-function axisOf({ first, today }: PageFacts, periods: readonly Period[]): Axis {
+function axisOf({ first, today }: PageFacts, periods: readonly Period[]) {
   const [from, now] = [Date.parse(first), Date.parse(today)];
   const last = Math.max(now, ...periods.map(({ until }) => Date.parse(until ?? today)));
   return { from, to: Math.min(last, now + 730 * DAY_MS) + 45 * DAY_MS };

@@ -14,10 +14,7 @@ function known<Name extends string>(isKnown: (name: string) => name is Name) {
   return KEYS.transform((names): readonly Name[] => names.filter(isKnown));
 }
 
-/**
- * A team as it was applied: what decides who may do what, who approves, and what a drift check leaves out. It has no names,
- * e-mail addresses and reasons of departures.
- */
+/** Who may do what, who approves, and what a drift check leaves out: no names, e-mail addresses and reasons. */
 export const APPLIED_TEAM = z.strictObject({
   /** The day for which it was applied, `YYYY-MM-DD`, UTC: members whose user was to be deleted by then had none. */
   day: DAY,

@@ -37,7 +37,6 @@ export function rolePolicyArn(lab: Lab, roleKey: string): string {
   return iamArn(lab.account, 'policy', labPath(lab.lab), iamName(lab.lab, roleKey));
 }
 
-/** The IAM path of every lab's permissions boundary. */
 export const BOUNDARY_PATH = '/mturk-boundary/';
 
 /** The permissions boundary is outside the managed path: a role that can change the path cannot change it. */
@@ -45,7 +44,6 @@ export function boundaryArn(lab: Lab): string {
   return iamArn(lab.account, 'policy', BOUNDARY_PATH, lab.lab);
 }
 
-/** Tags of every managed user. */
 export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
   return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey };
 }
@@ -60,10 +58,7 @@ export function workflowRolePath(lab: string): string {
   return `/mturk-roles/${lab}/`;
 }
 
-/**
- * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`. Role names are unique in an account
- * whatever the path (IAM API reference: CreateRole).
- */
+/** `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan` */
 export function workflowRoleArn({ account, lab }: Lab, role: WorkflowRole): string {
   return iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role));
 }

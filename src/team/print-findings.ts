@@ -12,7 +12,6 @@ interface PrintOptions {
   readonly color: boolean;
   /** `text` by default. */
   readonly format?: FindingFormat;
-  /** Diagnostics about other files. */
   readonly others?: readonly Diagnostic[];
 }
 
@@ -27,12 +26,10 @@ export function printFindings(
 }
 
 function diagnosticsOf({ findings, source }: Pick<TeamReading, 'findings' | 'source'>): readonly Diagnostic[] {
-  return findings.map((finding) => ({
-    severity: finding.severity,
-    code: finding.code,
-    problem: problemOf(finding),
-    place: { file: finding.file, position: finding.position, source, path: finding.path },
-  }));
+  return findings.map((finding) => {
+    const { severity, code, file, position, path } = finding;
+    return { severity, code, problem: problemOf(finding), place: { file, position, source, path } };
+  });
 }
 
 /** Findings of a team file as `check --json` has them. */

@@ -10,10 +10,7 @@ export type RecipientProblem =
 /** Public keys are numbers below this one (RFC 7748, section 5). */
 const PRIME = 2n ** 255n - 19n;
 
-/**
- * What is wrong with an age recipient; null for a valid one of an X25519 identity, the only kind that every age program
- * reads.
- */
+/** Null for a valid age recipient of an X25519 identity, the only kind that every age program reads. */
 export function recipientProblem(text: string): RecipientProblem | null {
   if (/AGE-SECRET-KEY-/i.test(text)) return 'identity';
   if (/^age1(?:tag)?pq1/i.test(text)) return 'post-quantum';

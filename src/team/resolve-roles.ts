@@ -18,10 +18,7 @@ export interface ResolvedRole {
   readonly lineage: ReadonlySet<string>;
 }
 
-/**
- * Resolves what roles extend. Names that do not exist contribute nothing and a circle is walked once: both are
- * reported by rules, which is why this never fails.
- */
+/** Never fails: names that do not exist contribute nothing and a circle is walked once, which rules report. */
 export function resolveRoles(roles: readonly RoleDraft[]): ReadonlyMap<string, ResolvedRole> {
   const byKey = new Map(roles.map((role) => [role.key, role]));
   return new Map(roles.map((role) => [role.key, resolve(role, byKey)]));
@@ -52,17 +49,15 @@ export function operationsNamed(entry: string | null): readonly Operation[] {
   return isOperation(entry) ? [entry] : [];
 }
 
-const OPERATIONS_OF_MANAGED = new Map(MANAGED_POLICY_NAMES.map((name) => [name, allowedByManaged(name)]));
+const OPERATIONS_OF_MANAGED = new Map(
+  MANAGED_POLICY_NAMES.map((name) => {
+    const { Statement } = MANAGED_POLICIES[name];
+    return [name, OPERATIONS.filter((each) => Statement.some((statement) => actionMatches(statement, actionOf(each))))];
+  }),
+);
 
-/** The operations that one of AWS's policies allows. */
 export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
   return OPERATIONS_OF_MANAGED.get(name) ?? [];
-}
-
-function allowedByManaged(name: ManagedPolicyName): readonly Operation[] {
-  return OPERATIONS.filter((operation) =>
-    MANAGED_POLICIES[name].Statement.some((statement) => actionMatches(statement, actionOf(operation))),
-  );
 }
 
 /** All that a role allows, whatever it denies. */
@@ -82,7 +77,6 @@ export function wholeRole(
   };
 }
 
-/** A list of operations in catalog order. */
 export function inCatalogOrder(operations: ReadonlySet<Operation>): readonly Operation[] {
   return OPERATIONS.filter((operation) => operations.has(operation));
 }

@@ -29,7 +29,6 @@ export interface Member {
   readonly name: string;
   readonly email: string | null;
   readonly github: string | null;
-  /** Role keys, sorted. */
   readonly roles: readonly string[];
   /** The first day of access, `YYYY-MM-DD`, UTC; null for at once. */
   readonly from: string | null;
@@ -58,7 +57,6 @@ export function comparable(text: string): string {
 
 /** A reviewed entry that takes one finding of the drift report out of it for a time. */
 export interface Snooze {
-  /** The id that the report names. */
   readonly finding: string;
   /** The last day on which it holds, `YYYY-MM-DD`, UTC. */
   readonly until: string;
@@ -137,13 +135,8 @@ export function membersWithUser<M extends Pick<Member, 'until'>>(
   return team.members.filter((member) => !isDeletionDue(member, team.settings, today));
 }
 
-/**
- * What the scheduled job reverts: nothing; manual changes that added access or removed a guard; or any drift, back to what
- * was last applied.
- */
+/** What the scheduled job reverts: nothing; manual changes that gave access or removed a limit; or any drift. */
 export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
-
-export type ReconcileMode = (typeof RECONCILE_MODES)[number];
 
 const STATE_PLACE = z.strictObject({ bucket: z.string(), region: z.string(), key: z.string() }).readonly();
 
@@ -214,3 +207,9 @@ export function hasRecipients({ members }: { readonly members: readonly Pick<Mem
 
 /** How many access keys a member may have if the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;
+
+/** What holds of a member of whom the file says nothing else. */
+export const DEFAULT_MEMBER = {
+  ...{ email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
+  ...{ suspended: false, keys: DEFAULT_KEYS, recipient: null },
+} satisfies Omit<Member, 'key' | 'name'>;

@@ -5,7 +5,6 @@ import { escaped, visible } from './escape.ts';
 import { type Problem, printProblem, SEVERITY_COLORS } from './problem.ts';
 import { counted, paint, tickedText } from './text.ts';
 
-/** An error or a warning about a file, ready to be printed. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly code: string;
@@ -16,7 +15,6 @@ export interface Diagnostic {
 interface Place {
   readonly file: string;
   readonly position: Position | null;
-  /** The text of the file, for the excerpt. */
   readonly source: string | null;
   /** Path in the document: `['roles', 'paymaster', 'allow', 2]`. */
   readonly path: readonly (string | number)[];
@@ -97,10 +95,7 @@ export function diagnosticJson({ severity, code, problem, place }: Diagnostic): 
   };
 }
 
-/**
- * A diagnostic as a workflow command, which GitHub shows at the line of a pull request.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- */
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
 function annotation({ severity, code, problem, place: { file, position } }: Diagnostic): string {
   const properties: [string, string | number][] = [['file', file]];
   if (position !== null) {

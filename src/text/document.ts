@@ -1,6 +1,5 @@
 import { strongText, type Text, t } from './text.ts';
 
-/** A list item with blocks below it, such as commands. */
 export interface Item {
   readonly text: Text;
   readonly blocks?: readonly Block[];
@@ -52,7 +51,6 @@ export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly 
   return { kind: 'alert', level, lines: lines.filter((line) => line !== null) } as const;
 }
 
-/** Blocks that are there only if something is so. */
 export function onlyIf(isSo: boolean, ...blocks: readonly Block[]): readonly Block[] {
   return isSo ? blocks : [];
 }

@@ -27,12 +27,10 @@ function partsOf(block: Block, reveal: boolean, isFolded = false): readonly Part
       return [fixed(`${'#'.repeat(block.level)} ${line(block.text)}`)];
     case 'paragraph':
       return line(block.text) === '' ? [] : [fixed(line(block.text))];
-    case 'alert':
-      return [
-        fixed(
-          [`> [!${block.level.toUpperCase()}]`, block.lines.map((text) => `> ${line(text)}`).join('\n>\n')].join('\n'),
-        ),
-      ];
+    case 'alert': {
+      const lines = block.lines.map((text) => `> ${line(text)}`).join('\n>\n');
+      return [fixed(`> [!${block.level.toUpperCase()}]\n${lines}`)];
+    }
     case 'list':
       return rowsParts(
         { ...block, isFolded },
@@ -60,7 +58,7 @@ function partsOf(block: Block, reveal: boolean, isFolded = false): readonly Part
         fixed('</details>'),
       ];
     case 'code':
-      return [fixed(fenced(block.lines, { language: block.language, indent: '' }))];
+      return [fixed(fenced(block.lines, block.language))];
     case 'footer':
       return [fixed(`<sub>${block.parts.map(line).join(' · ')}</sub>`)];
   }

@@ -14,11 +14,8 @@ export function strong(markdown: string): string {
 
 /** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
 export function link(markdown: string, url: string): string {
-  return isPlainUrl(url) ? `[${markdown}](${url})` : markdown;
-}
-
-function isPlainUrl(url: string): boolean {
-  return url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
+  const isPlain = url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
+  return isPlain ? `[${markdown}](${url})` : markdown;
 }
 
 /**
@@ -40,10 +37,7 @@ export function nameMarkdown(text: string): string {
   return isPlainName(text) ? `${text}${afterRightToLeft(text)}` : code(text, LONGEST_NAME);
 }
 
-/**
- * A sentence of ours that holds texts from elsewhere and was written for a terminal: words and their punctuation stay,
- * everything else stands in code spans. It becomes one line.
- */
+/** A sentence of ours with texts from elsewhere, as one line: all but words and punctuation stands in code spans. */
 export function prose(text: string): string {
   const tokens = cut(text, LONGEST_PROSE)
     .split(/[ \t\r\n]+/)
@@ -71,12 +65,12 @@ export function fence(lines: readonly string[], language: string): { open: strin
   return { open: `${close}${language}`, lines: shown, close };
 }
 
-/** The same as one text, every line behind `indent`; of more than 20 lines the rest is counted. */
-export function fenced(lines: readonly string[], { language, indent }: { language: string; indent: string }): string {
+/** The same as one text; of more than 20 lines the rest is counted. */
+export function fenced(lines: readonly string[], language: string): string {
   const more = lines.length - 20;
   const all = more > 0 ? [...lines.slice(0, 20), `... ${more} more lines`] : lines;
   const { open, lines: shown, close } = fence(all, language);
-  return [open, ...shown, close].map((line) => `${indent}${line}`).join('\n');
+  return [open, ...shown, close].join('\n');
 }
 
 /** What may have a full stop: an initial, or what stands before and behind names. */

@@ -22,6 +22,15 @@ export const UNCHANGED = t`nothing was changed`;
 /** Who knows more, if only the words of another program say what is wrong. */
 export const ASK = t`ask your mturk-team administrator`;
 
+export const SHOWN = 10;
+
+export function peopleText(people: readonly { readonly user: string; readonly operations: readonly string[] }[]): Text {
+  return someTexts(
+    people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
+    SHOWN,
+  );
+}
+
 /** Where a problem is read: beside the command that failed, or in what a workflow wrote about it. */
 export type Reader = 'terminal' | 'workflow';
 
@@ -65,22 +74,10 @@ export function printProblem(problem: Problem, place: ProblemPlace = {}): readon
   ];
 }
 
-/** An error as `--json` prints it. */
-export interface ErrorJson {
-  readonly code: string;
-  readonly summary: string;
-  readonly reason: string | null;
-  readonly state: string | null;
-  readonly help: string | null;
-  readonly paste: readonly string[];
-  readonly args: object;
-}
+export type ErrorJson = ReturnType<typeof problemJson>;
 
-export function problemJson(
-  { summary, reason, state, help, paste = [] }: Problem,
-  code: string,
-  args: ErrorJson['args'],
-): ErrorJson {
+/** An error as `--json` prints it. */
+export function problemJson({ summary, reason, state, help, paste = [] }: Problem, code: string, args: object) {
   const plain = (text: Text | null) => (text === null ? null : tickedText(text));
   const texts = { summary: tickedText(summary), reason: plain(reason), state: plain(state), help: plain(help) };
   return { code, ...texts, paste, args };
@@ -105,10 +102,8 @@ export function stateAfter(progress: Progress | null): Text {
   const effect = command === undefined ? t` and in force` : t``;
   const steps = t`${done >= total ? t`all ${counted(total, 'step')}` : t`${done} of ${total} steps`} applied${effect}`;
   if (suspended.length === 0) return steps;
-  return t`${steps}; until an apply succeeds, ${someTexts(suspended.map(codeText), SUSPENDED)} may stay suspended`;
+  return t`${steps}; until an apply succeeds, ${someTexts(suspended.map(codeText), SHOWN)} may stay suspended`;
 }
-
-const SUSPENDED = 10;
 
 export const AGAIN: Readonly<Record<Reader, Again>> = {
   terminal(progress = null) {

@@ -2,10 +2,7 @@ import { styleText } from 'node:util';
 import { redact, visible, withoutQuotes } from './escape.ts';
 import { code, isPlainName, link, nameMarkdown, prose, strong } from './markdown.ts';
 
-/**
- * `trusted` is written in this repository; `name`, `person` and `code` come from a file or an account; `prose` is a sentence that
- * contains such text. `risk` is written here, too.
- */
+/** `trusted` and `risk` are written in this repository; `name`, `person`, `code` come from elsewhere; `prose` is of both. */
 type Piece =
   | { readonly kind: 'trusted' | 'risk' | 'name' | 'person' | 'code' | 'prose'; readonly text: string }
   | { readonly kind: 'strong'; readonly content: Text }
@@ -13,7 +10,6 @@ type Piece =
   | { readonly kind: 'sign'; readonly text: Sign }
   | { readonly kind: 'break' };
 
-/** Whether something is added, changed or removed. */
 export type Sign = '+' | '~' | '-';
 
 /** One line of text for a terminal and for GitHub. Foreign text stays marked, so that each printer can escape it. */
@@ -84,7 +80,6 @@ export function signText(sign: Sign): Text {
 /** A line break in a table cell; elsewhere on a terminal a space. */
 export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
 
-/** The lines of a table cell. */
 export function linesOfText({ pieces }: Text): readonly Text[] {
   const lines: Piece[][] = [[]];
   for (const piece of pieces) {

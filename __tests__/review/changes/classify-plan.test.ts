@@ -86,8 +86,8 @@ test.each(['02-nochange', '03-add-member', '08-unfreeze', '13-after-drift'])(
 
 test('what is taken over after a killed apply is listed, and force_destroy is not unexplained', () => {
   const report = classifyPlan(recordedPlan('18-adopt-after-kill'), ACCOUNT);
-  expect(report.imported.map(({ address }) => address)).toHaveLength(8);
-  expect(report.imported).toContainEqual({ address: 'aws_iam_user.member_u0', id: 'l-u0' });
+  expect(report.imported).toHaveLength(8);
+  expect(report.imported).toContain('aws_iam_user.member_u0');
   expect(report).toMatchObject({ manualChanges: [], unexplained: [] });
 });
 

@@ -14,7 +14,6 @@ import {
 import { objectOf, subjectOf } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
-/** A change of IAM, with what it is about. */
 export interface IamChange {
   readonly event: CloudTrailEvent;
   readonly entities: readonly Entity[];
@@ -120,7 +119,6 @@ function keyOf(kind: Entity['kind'], name: string): string {
   return `${kind} ${name.toLowerCase()}`;
 }
 
-/** Renames of users and groups. */
 export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
   return changes.flatMap(({ event, entities: [from, to] }) =>
     to !== undefined && (event.name === 'UpdateUser' || event.name === 'UpdateGroup')
@@ -136,10 +134,7 @@ function isOfApply({ event: { at, userAgent } }: IamChange, applied: string | nu
   return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
 }
 
-/**
- * Changes since then that no finding shows: of users and groups, since Mechanical Turk accepts IAM users alone, and of the
- * lab's policies and roles.
- */
+/** Changes since then that no finding shows: of users and groups, and of the lab's policies and roles. */
 export function changedBack(
   findings: readonly DriftFinding[],
   changes: readonly IamChange[],

@@ -80,10 +80,7 @@ function worstOf(shown: readonly Shown[], { people }: DisplayNames): Shown | nul
   return some.find(({ finding }) => gainsAll(finding)) ?? some.find(isOutside) ?? some[0] ?? null;
 }
 
-/**
- * What a scan found: who can do the worst, a table, a section for each decision, and the rest folded. Where everyone can
- * read it, nothing beside the table.
- */
+/** Who can do the worst, a table, a section for each decision, the rest folded; where everyone reads it, the table alone. */
 export function driftBlocks(
   scan: ScanResult,
   shown: readonly Shown[],
@@ -201,7 +198,6 @@ export function dueDeletion(
   return announcements.find((each) => each.kind === 'deletion' && each.key === key);
 }
 
-/** What the settings except for good, in a phrase each. */
 export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanResult): readonly Text[] {
   const phrase = (what: Text, names: readonly string[]) =>
     names.length === 0 ? [] : [t`${what}, not reported: ${someTexts(names.map(codeText))}`];

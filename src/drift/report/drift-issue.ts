@@ -56,14 +56,10 @@ export interface DriftIssue extends IssueText {
   readonly comment: readonly Block[] | null;
 }
 
-/** The most findings that a comment lists. */
 const MOST_LISTED = 10;
 const SNOOZE_DAYS = 30;
 
-/**
- * The issue about drift, from the report of the newest job; null if no drift remains. What is new is decided from the ids in
- * `previous`, the issue that exists.
- */
+/** The issue about drift; null if no drift remains. What is new is decided from the ids in `previous`. */
 export function driftIssue(report: DriftReport, previous: PreviousIssue | null, links: RunLinks): DriftIssue | null {
   const newest = newestScan(report);
   if (newest === null) return null;
@@ -98,7 +94,6 @@ function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttr
   return { reconcile: settings.reconcile, announcements, isAttributed, isInterrupted, revertedBy };
 }
 
-/** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];

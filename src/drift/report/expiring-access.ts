@@ -3,10 +3,7 @@ import type { Member, Team } from '../../team/team.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import type { ExpiringAccess } from './report.ts';
 
-/**
- * Members whose last day is near, grouped by day, the nearest first. Suspended members are left out: nothing of theirs
- * ends. `today` is `YYYY-MM-DD`, UTC.
- */
+/** Members whose last day is near and who are not suspended, by day, the nearest first. `today`: `YYYY-MM-DD`, UTC. */
 export function expiringAccess(team: Team, today: string): readonly ExpiringAccess[] {
   const near = team.settings.renewBeforeDays;
   // 0 days switches the question off.

@@ -15,7 +15,6 @@ import {
 import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
 import type { ExpiringAccess } from './report.ts';
 
-/** The issue that asks whether to extend the access of members with the same last day. */
 export function expiringAccessIssue(
   { until, members, owners }: ExpiringAccess,
   { lab, at }: { readonly lab: string; readonly at: string },
@@ -52,7 +51,12 @@ export function expiringAccessIssue(
       list([
         {
           text: sentences(strongText(t`To extend:`), t`set a new last day in ${edit} and open a pull request.`),
-          blocks: [codeBlock('yaml', ['members:', ...members.flatMap(({ key }) => lastDayLines(key, until))])],
+          blocks: [
+            codeBlock('yaml', [
+              'members:',
+              ...members.flatMap(({ key }) => [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`]),
+            ]),
+          ],
         },
         sentences(
           strongText(t`To let it expire:`),
@@ -63,10 +67,6 @@ export function expiringAccessIssue(
       checkedFooter(at, t`Closes automatically after that day`, links),
     ],
   };
-}
-
-function lastDayLines(key: string, until: string): readonly string[] {
-  return [`  ${key}:`, `    until: "YYYY-MM-DD" # was "${until}"`];
 }
 
 function standingText({ standing, until }: NonNullable<ExpiringAccess['members'][number]['sponsor']>): Text {

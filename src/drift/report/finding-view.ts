@@ -34,8 +34,7 @@ import {
   worstEffect,
 } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
-import type { RemedyText } from '../rules/rule.ts';
-import { subjectOf } from '../rules/rule.ts';
+import { type RemedyText, subjectOf } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
 /** What people read of a finding, in the terminal, an issue and JSON. */
@@ -60,7 +59,6 @@ export interface FindingView {
 export interface ViewOptions {
   /** Whether the scheduled reconcile job runs (`settings.reconcile`). */
   readonly reconcile?: Team['settings']['reconcile'];
-  /** What it has announced. */
   readonly announcements?: readonly Announcement[];
   /** Whether an apply was interrupted, until which reconcile does nothing. */
   readonly isInterrupted?: boolean;
@@ -72,19 +70,17 @@ export interface ViewOptions {
   readonly isPrivate?: boolean;
 }
 
-/** A finding in words. */
 export function findingView(finding: DriftFinding, names: DisplayNames, options: ViewOptions = {}): FindingView {
   const { isPrivate = false } = options;
   const remedy = ruleOf(finding).remedy?.(finding, names) ?? {};
   const { detail = null, commands = [], ifIntended = null } = remedy;
-  const audience = { accountId: isPrivate, keyIds: isPrivate };
   return {
     title: findingTitle(finding, names),
     effect: effectText(finding, names),
     detail,
     by: byText(finding, names, options),
     toFix: toFixText(finding, remedy, modeOf(options)),
-    commands: commands.map((command) => visible(commandLine(command, audience))),
+    commands: commands.map((command) => visible(commandLine(command, isPrivate))),
     ifIntended: isOpen(finding) ? intendedText(finding, ifIntended) : null,
     ...actionOf(finding, names, options),
   };
@@ -211,7 +207,6 @@ export function worstText(
   };
 }
 
-/** Whether someone gains all of Mechanical Turk. */
 export function gainsAll({ changes }: DriftFinding): boolean {
   return changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
 }
@@ -261,7 +256,8 @@ function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost'): re
   return moments.map((moment) => {
     const same = some.filter((each) => (momentOf(each) ?? '') === moment);
     const users = [...new Set(same.map(({ user }) => user))];
-    return { moment: moment || null, users, capabilities: union(same, side) };
+    const operations = operationSet(same.flatMap((each) => each.operations[side]));
+    return { moment: moment || null, users, capabilities: byCapability(operations, null) };
   });
 }
 
@@ -275,11 +271,6 @@ function subject(users: readonly string[], { data }: DriftFinding, names: Displa
   const own = 'role' in data ? data.role : subjectOf(data)?.name;
   if (users.length === 1 && users[0] === own) return t``;
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
-}
-
-/** What several people gain or lose, as one list of capabilities, worst first. */
-function union(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly CapabilityAccess[] {
-  return byCapability(operationSet(changes.flatMap(({ operations }) => operations[side])), null);
 }
 
 /** `Can spend money: pay bonuses; also read results` */

@@ -14,7 +14,6 @@ import { failedCheckIssue, LATER_JOBS, type LaterJob } from './failed-check-issu
 import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
 
-/** What happens to an issue, given the one that exists. */
 type IssueDecision = (present: Issue | null) => IssueReport;
 
 /** GitHub accepts 65,536 characters in a body. */
@@ -121,10 +120,7 @@ function resolved(what: Text, { at }: Pick<DriftRun, 'at'>, links: RunLinks) {
 
 type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
 
-/**
- * Writes every issue of one run: drift, failed checks, changes that are not applied, expiring access. `onOutcome` is called
- * for each, since one that cannot be written must not keep the others from being written.
- */
+/** `onOutcome` is called for each issue: one that cannot be written must not keep the others from being written. */
 export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
   const github = issuesOnce(connected);
   const { report, job, links } = run;

@@ -5,18 +5,12 @@ import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { type DriftFinding, differenceOf, isPending, peopleOf, type ScanResult, worstEffect } from '../finding.ts';
 
-interface Checked {
-  readonly scan: ScanResult;
-  /** False if AWS did not say who may do what. */
-  readonly complete: boolean;
-}
-
 /**
  * A quick check as plan, apply and comments report it. With a plan: without what that plan or a later apply carries out;
- * with null, after an apply, everything that is not as team.yaml says.
+ * with null, after an apply, everything that is not as team.yaml says. `complete`: whether AWS said who may do what.
  */
 export function quickCheckOf(
-  { scan, complete }: Checked,
+  { scan, complete }: { readonly scan: ScanResult; readonly complete: boolean },
   plan: Pick<PlanClassification, 'access'> | null,
   names: DisplayNames,
 ): QuickCheck {
@@ -25,7 +19,11 @@ export function quickCheckOf(
   return {
     findings: found
       .filter((finding) => finding.cause !== 'resolved' && !isCarriedOut(finding))
-      .map((finding) => ({ id: finding.id, ...effectOf(finding, names) })),
+      .map((finding) => ({
+        id: finding.id,
+        effect: worstEffect(finding),
+        people: peopleOf(finding).map((user) => ({ user, ...named(user, names) })),
+      })),
     isAccessKnown: complete,
     notChecked: scan.notChecked.map(({ what }) => what),
   };
@@ -46,9 +44,4 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
     const isUnapplied = finding.cause === 'unknown' && isResource('deleted', difference);
     return isUnapplied || keys.has(differenceKey(difference));
   };
-}
-
-function effectOf(finding: DriftFinding, names: DisplayNames): Omit<QuickCheck['findings'][number], 'id'> {
-  const people = peopleOf(finding).map((user) => ({ user, ...named(user, names) }));
-  return { effect: worstEffect(finding), people };
 }

@@ -59,10 +59,7 @@ function aboutReview(team: Team, { users, notChecked }: Inventory, today: string
   };
 }
 
-/**
- * Access keys of members with access: due by the rules of `keys sync`, or not used for 90 days. What a drift finding reports is left
- * out.
- */
+/** Keys of members with access: due by `keys sync`, or unused for 90 days; without what a drift finding reports. */
 function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   // A key that was not read looks like none, and a use that was not like one that never was.
   if (inventory.notChecked.length > 0) return () => [];
@@ -85,7 +82,6 @@ function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   };
 }
 
-/** The access keys of the members who have a user, as they were read. */
 export function memberKeys(
   { lab, members }: Pick<Team, 'lab' | 'members'>,
   { users }: Inventory,

@@ -23,7 +23,10 @@ const FINDINGS = z.array(z.looseObject({ changes: z.array(ACCESS_CHANGE) }));
 const check = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scanned'),
-    scan: z.custom<ScanResult>(isScan, 'it must be the result of a scan'),
+    scan: z.custom<ScanResult>(
+      (value) => isObject(value) && FINDINGS.safeParse(value.findings).success,
+      'it must be the result of a scan',
+    ),
     /** Whether AWS answered everything that decides who may do what. */
     isAccessKnown: z.boolean(),
     /** Whether CloudTrail answered. */
@@ -57,7 +60,6 @@ const reminder = z.strictObject({
   about: z.discriminatedUnion('kind', [
     /** Not used for 90 days; `keys` is how many active ones the member has. */
     z.strictObject({ kind: z.literal('unused'), lastUsed: moment, keys: z.int().positive() }),
-    /** What the next `keys sync` does. */
     z.strictObject({ kind: z.literal('due'), step: z.enum(['create', 'deactivate', 'delete']) }),
     /** What no step follows from, and no drift finding reports. */
     z.strictObject({ kind: z.literal('decide'), finding: z.enum(KEY_FINDINGS) }),
@@ -156,8 +158,4 @@ export function newestScan({ check }: Pick<DriftReport, 'check'>): Scanned | nul
 
 export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
   return { lab, people: new Map(Object.entries(names)) };
-}
-
-function isScan(value: unknown): boolean {
-  return isObject(value) && FINDINGS.safeParse(value.findings).success;
 }

@@ -37,7 +37,6 @@ export interface DriftLinesOptions extends Omit<ViewOptions, 'isPrivate'> {
   readonly color?: boolean;
   /** Whether the file is older than what was applied last, so that nothing is known to wait for an apply. */
   readonly isFileOld?: boolean | undefined;
-  /** What members and their sponsors should look after. */
   readonly people?: Parameters<typeof reminderBlocks>[0];
 }
 
@@ -89,7 +88,6 @@ function keyDataText({ findings, credentialReportAt: at }: ScanResult): Text | n
   return t`Key data from ${trusted(timeWords(at))}`;
 }
 
-/** What was not checked, and why. */
 export function notCheckedText({ what, failure }: NotChecked): string {
   return visible(`Not checked: ${what} (${'reason' in failure.args ? failure.args.reason : failure.code})`);
 }
@@ -131,7 +129,6 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
   };
 }
 
-/** What reconcile did. */
 export interface Reconciled {
   /** Whether `settings.reconcile` of the applied team is `none`. */
   readonly isOff?: true;
@@ -147,7 +144,6 @@ export interface Reconciled {
 
 const NOT_SHOWN = t`Nothing new is announced, given back or deleted, because no check of the last hour that asked CloudTrail shows it.`;
 
-/** What a reconcile did, and what a later one gives back or deletes. */
 export function reconciledBlocks(
   { isOff, isNotShown, steps, done, announcements }: Reconciled,
   names: DisplayNames,

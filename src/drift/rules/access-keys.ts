@@ -13,7 +13,6 @@ import { type Text, t, trusted } from '../../text/text.ts';
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
 
-/** A user of the lab with its credentials. */
 export interface CredentialUser {
   readonly user: string;
   /** How many keys the member may have; null if only their use matters, because the user is to be deleted. */
@@ -34,10 +33,10 @@ export function credentialUsersOf(
 ): readonly CredentialUser[] {
   const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
-  const byUser = new Map(team.members.map((member) => [iamName(team.lab, member.key), member]));
   const members = team.members.map((member) => {
     const late = hasExpired(member, today) ? member.until : null;
     return {
+      member,
       user: iamName(team.lab, member.key),
       allowed: late === null ? member.keys : null,
       ended:
@@ -49,15 +48,15 @@ export function credentialUsersOf(
     };
   });
   const departed = team.departed.map(({ key, left }) => ({
+    member: null,
     user: iamName(team.lab, key),
     allowed: null,
     ended: { since: Date.parse(endOf(left)), because: 'departed' } as const,
   }));
-  return [...members, ...departed].flatMap((each) => {
+  return [...members, ...departed].flatMap(({ member, ...each }) => {
     const credentials = users.get(each.user)?.credentials;
     if (credentials === undefined) return [];
-    const member = byUser.get(each.user);
-    const decision = member === undefined ? null : decisionOf(member, credentials);
+    const decision = member && decisionOf(member, credentials);
     return [{ ...each, credentials, hasRecipient: (member?.recipient ?? null) !== null, decision }];
   });
 }

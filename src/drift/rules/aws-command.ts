@@ -12,16 +12,9 @@ export interface Command {
   readonly forEachKey?: true;
 }
 
-/** Which ids a command shows. In an issue neither: the AWS CLI looks them up. */
-export interface CommandAudience {
-  readonly accountId: boolean;
-  readonly keyIds: boolean;
-}
-
 /** Stands for the account's number if it is not shown. */
 export const ACCOUNT_VARIABLE = 'ACCOUNT';
 
-/** Sets it, in a shell. */
 export const ACCOUNT_COMMAND = `${ACCOUNT_VARIABLE}=$(aws sts get-caller-identity --query Account --output text)`;
 
 export function iamCommand(action: string, ...options: Command['options']): Command {
@@ -52,13 +45,16 @@ export function withoutOwnPolicies(
   };
 }
 
-/** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */
-export function commandLine({ action, options, forEachKey }: Command, audience: CommandAudience): string {
+/**
+ * `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. `isPrivate`: with the ids of the account
+ * and of keys; in an issue the AWS CLI looks them up.
+ */
+export function commandLine({ action, options, forEachKey }: Command, isPrivate: boolean): string {
   const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? '';
   const words = options.map(([flag, value]) => {
-    const lookup = audience.keyIds ? undefined : LOOKUPS[flag];
+    const lookup = isPrivate ? undefined : LOOKUPS[flag];
     const shown =
-      lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user, value.slice(-4))})"`;
+      lookup === undefined ? argument(value, isPrivate) : `"$(${lookupLine(lookup, user, value.slice(-4))})"`;
     return pastedOption(`--${flag}`, value, shown);
   });
   const line = ['aws iam', action, ...words].join(' ');
@@ -81,11 +77,7 @@ export function keyCommands(user: string, keys: readonly AccessKey[]): readonly 
   );
 }
 
-interface Lookup {
-  readonly action: string;
-  readonly list: string;
-  readonly id: string;
-}
+type Lookup = Readonly<Record<'action' | 'list' | 'id', string>>;
 
 /** How the AWS CLI finds an id by its last four characters. */
 const LOOKUPS: Readonly<Record<string, Lookup>> = {
@@ -106,8 +98,8 @@ function lookupLine({ action, list, id }: Lookup, user: string, end: string): st
 
 const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;
 
-function argument(value: string, { accountId }: CommandAudience): string {
-  const [, head, rest = ''] = accountId ? [] : (ARN.exec(value) ?? []);
+function argument(value: string, isPrivate: boolean): string {
+  const [, head, rest = ''] = isPrivate ? [] : (ARN.exec(value) ?? []);
   // Outside quotes, so that the shell fills it in.
   return head === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
 }

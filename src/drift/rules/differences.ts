@@ -44,25 +44,25 @@ const POLICY = {
   }),
 };
 
-/** One entry per kind of difference between the access models of team.yaml and of the account. */
-const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
-  'membership-added': {
+/** A rule for each kind of difference between the access models of team.yaml and of the account. */
+export const DIFFERENCE_RULES: { readonly [Id in DifferenceRule]: Rule<Id> } = {
+  'membership-added': differenceRule({
     ...MEMBERSHIP,
     words: ({ user, group }, names) => {
       const [who, role] = [userText(user, names), groupText(group, names)];
       return { did: t`${who} added to ${role}`, is: t`${who} is in ${role}`, will: t`Remove ${who} from ${role}` };
     },
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'add') }),
-  },
-  'policy-attached': {
+  }),
+  'policy-attached': differenceRule({
     ...ATTACHMENT,
     words: ({ holder, arn }, names) => {
       const [policy, to] = [policyText(arn, names), holderText(holder, names)];
       const did = capitalized(t`${policy} attached to ${to}`);
       return { did, is: did, will: t`Detach ${policy} from ${to}` };
     },
-  },
-  'inline-policy-added': {
+  }),
+  'inline-policy-added': differenceRule({
     ...INLINE,
     words: ({ holder, policy }, names) => {
       const [inline, of] = [t`inline policy ${codeText(policy)}`, holderText(holder, names)];
@@ -73,42 +73,48 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       detail: data.document === null ? t`mturk-team cannot read it and assumes that it allows everything.` : null,
       ...INLINE.remedy({ data, changes }, names),
     }),
-  },
-  'inline-policy-changed': { ...INLINE, words: (data, names) => inlineWords(data, names, 'edited', 'differs') },
-  'inline-policy-removed': { ...INLINE, words: (data, names) => inlineWords(data, names, 'deleted', 'is missing') },
-  'policy-changed': {
+  }),
+  'inline-policy-changed': differenceRule({
+    ...INLINE,
+    words: (data, names) => inlineWords(data, names, 'edited', 'differs'),
+  }),
+  'inline-policy-removed': differenceRule({
+    ...INLINE,
+    words: (data, names) => inlineWords(data, names, 'deleted', 'is missing'),
+  }),
+  'policy-changed': differenceRule({
     ...POLICY,
     words: ({ arn }, names) => {
       const policy = policyText(arn, names);
       return { ...doneWords(policy, 'edited', 'differs'), will: t`Update ${policy}` };
     },
     calls: /PolicyVersion$|^CreatePolicy$/,
-  },
-  'boundary-changed': {
+  }),
+  'boundary-changed': differenceRule({
     words: ({ user }, names) => {
       const boundary = t`permissions boundary of ${userText(user, names)}`;
       return { ...doneWords(boundary, 'replaced', 'differs'), will: t`Restore the ${boundary}` };
     },
     effect: t`The upper limit on permissions is not the lab's`,
     calls: /PermissionsBoundary$|^CreateUser$/,
-  },
-  'membership-removed': {
+  }),
+  'membership-removed': differenceRule({
     ...MEMBERSHIP,
     words: ({ user, group }, names) => {
       const [who, role] = [userText(user, names), groupText(group, names)];
       return { did: t`${who} removed from ${role}`, is: t`${who} is not in ${role}`, will: t`Add ${who} to ${role}` };
     },
     remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'remove') }),
-  },
-  'policy-detached': {
+  }),
+  'policy-detached': differenceRule({
     ...ATTACHMENT,
     words: ({ holder, arn }, names) => {
       const [policy, from] = [policyText(arn, names), holderText(holder, names)];
       const did = capitalized(t`${policy} detached from ${from}`);
       return { did, is: capitalized(t`${policy} is not attached to ${from}`), will: t`Attach ${policy} to ${from}` };
     },
-  },
-  'user-deleted': {
+  }),
+  'user-deleted': differenceRule({
     words: ({ user }, names) => missingWords(t`the IAM user of ${userText(user, names)}`),
     remedy: ({ cause, data: { user } }, names) => {
       const key = memberKeyOf(user, names);
@@ -119,20 +125,20 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       };
     },
     calls: /^(Delete|Update)User$/,
-  },
-  'group-deleted': {
+  }),
+  'group-deleted': differenceRule({
     words: ({ group }, names) => missingWords(t`group ${groupText(group, names)}`),
     remedy: ({ data: { group }, changes }, names) => ({
       ifIntended: holderEdit({ data: { holder: { kind: 'group', name: group } }, changes }, names),
     }),
     calls: /^(Delete|Update)Group$/,
-  },
-  'policy-deleted': {
+  }),
+  'policy-deleted': differenceRule({
     ...POLICY,
     words: ({ arn }, names) => missingWords(policyText(arn, names)),
     calls: /^DeletePolicy$/,
-  },
-  'path-changed': {
+  }),
+  'path-changed': differenceRule({
     words: ({ holder, to, from }, names) => {
       const who = holderText(holder, names);
       const will = t`Move ${who} back to path ${codeText(from)}`;
@@ -146,8 +152,8 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
       ],
     }),
     calls: /^(Create|Update)(User|Group)$/,
-  },
-  'tag-changed': {
+  }),
+  'tag-changed': differenceRule({
     idParts: ({ user, tag }, names) => [...names.user(user), tag],
     words: ({ user, tag }, names) => {
       const what = t`tag ${codeText(tag)} of ${userText(user, names)}`;
@@ -158,12 +164,10 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
         ? { detail: t`Every user that an apply creates has it: another user may have taken the name.` }
         : {},
     calls: /^(Tag|Untag|Create)User$/,
-  },
+  }),
 };
 
-/** The rule about one kind of difference. */
-export function differenceRule<Id extends DifferenceRule>(id: Id): Rule<Id> {
-  const { words, ...rule }: Entry<Id> = ENTRIES[id] as Entry<Id>;
+function differenceRule<Id extends DifferenceRule>({ words, ...rule }: Entry<Id>): Rule<Id> {
   return { severity: 'low', ...rule, title: (data, names, cause) => words(data, names)[TENSE[cause] ?? 'is'] };
 }
 

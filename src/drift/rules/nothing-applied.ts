@@ -14,7 +14,6 @@ export const nothingApplied: Rule<'nothing-applied'> = {
   title: firstApplyText,
 };
 
-/** What the first apply creates, and what is in its way. */
 function firstApplyText(data: RuleData['nothing-applied']): Text {
   const { users, groups, policies, needsBoundary, byHand, adopting, taken } = data;
   if (adopting.length > 0) return adoptingText(adopting);

@@ -40,10 +40,7 @@ const RETIRED_BY_LOWER_CASE = new Map(
   }),
 );
 
-/**
- * The retired operations that a document names, with their intended effect: an exception from an Allow (`NotAction`)
- * denies. A pattern counts if it matches only retired names.
- */
+/** An exception from an Allow (`NotAction`) denies. A pattern counts if it matches only retired names. */
 export function retiredIn(document: PolicyDocument): readonly NamedRetiredOperation[] {
   const found = new Map<string, NamedRetiredOperation>();
   for (const statement of statementsOf(document)) {
@@ -88,20 +85,12 @@ function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Dat
     ...inlineOf('group', groups),
   ];
   return all.flatMap(({ name: policy, document, holder }) => {
-    const names = document === null ? [] : retiredOnce(document);
+    const names = document === null ? [] : retiredIn(document);
     if (names.length === 0) return [];
     const having = [...(holder === null ? holdersOf(account, policy) : usersOf(account, holder))].sort();
     const risk = stillPossible(names, having, account, file, at);
     return [detected('retired-operations', { policy, holder, names, users: having }, { risk })];
   });
-}
-
-const known = new WeakMap<PolicyDocument, readonly NamedRetiredOperation[]>();
-
-function retiredOnce(document: PolicyDocument): readonly NamedRetiredOperation[] {
-  const names = known.get(document) ?? retiredIn(document);
-  known.set(document, names);
-  return names;
 }
 
 /** The worst operation that the policy should deny, team.yaml does not grant, and a user can still do. */

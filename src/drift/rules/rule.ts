@@ -57,7 +57,6 @@ export interface ScanContext {
   /** The account with the Denies that applies write and keep, which `inventory` and `account` are without. */
   readonly full: ModelIndex;
   readonly addedDenies: readonly AddedDenies[];
-  /** Of the apply record. */
   readonly announcements: readonly Announcement[];
 }
 
@@ -91,7 +90,6 @@ export interface RemedyText {
   readonly ifIntended?: Text | null;
 }
 
-/** Everything about one kind of drift. */
 export interface Rule<Id extends FindingId = FindingId> {
   /** The least severity; the access that a finding grants or removes can only raise it. */
   readonly severity: DriftSeverity;
@@ -133,7 +131,6 @@ export function objectOf(data: DriftFinding['data']): string | null {
   return 'arn' in data ? data.arn : 'policy' in data ? data.policy : null;
 }
 
-/** The segments of an id for subject and object. */
 export function subjectParts(data: DriftFinding['data'], names: IdNames): readonly string[] {
   const [subject, object] = [subjectOf(data), objectOf(data)];
   if (subject === null) return [];

@@ -1,38 +1,33 @@
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { DriftFinding } from '../finding.ts';
-import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
+import {
+  keyUsedAfterLeaving,
+  oldAccessKey,
+  rootAccessKey,
+  tooManyAccessKeys,
+  unusedAccessKey,
+} from './access-key-rules.ts';
 import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
-import { differenceRule } from './differences.ts';
-import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
+import { DIFFERENCE_RULES } from './differences.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
 import { nothingApplied } from './nothing-applied.ts';
 import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
 import { groupRenamed, userRecreated, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
-import { rootAccessKey } from './root-access-key.ts';
 import type { Rule } from './rule.ts';
 import { bucketChanged, identityProviderChanged, roleChanged } from './setup-changes.ts';
-import { tooManyAccessKeys } from './too-many-access-keys.ts';
-import { unmanagedGroup, unmanagedGroupMembership } from './unmanaged-group.ts';
-import { unmanagedPolicy } from './unmanaged-policy.ts';
+import { unmanagedGroup, unmanagedGroupMembership, unmanagedPolicy } from './unmanaged-resources.ts';
 import { unmanagedRole } from './unmanaged-role.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
 import { userWithoutBoundary } from './user-without-boundary.ts';
 
-/** Every rule, worst first: the order of findings of one severity and risk. */
 export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
+  ...DIFFERENCE_RULES,
   'root-access-key': rootAccessKey,
   'key-used-after-leaving': keyUsedAfterLeaving,
-  'membership-added': differenceRule('membership-added'),
-  'policy-attached': differenceRule('policy-attached'),
-  'inline-policy-added': differenceRule('inline-policy-added'),
-  'inline-policy-changed': differenceRule('inline-policy-changed'),
-  'inline-policy-removed': differenceRule('inline-policy-removed'),
-  'policy-changed': differenceRule('policy-changed'),
   'user-without-boundary': userWithoutBoundary,
-  'boundary-changed': differenceRule('boundary-changed'),
   'boundary-policy-changed': boundaryPolicyChanged,
   'role-changed': roleChanged,
   'bucket-changed': bucketChanged,
@@ -43,14 +38,9 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'unmanaged-group': unmanagedGroup,
   'unmanaged-policy': unmanagedPolicy,
   'access-withheld': accessWithheld,
-  'membership-removed': differenceRule('membership-removed'),
-  'policy-detached': differenceRule('policy-detached'),
-  'user-deleted': differenceRule('user-deleted'),
   'user-renamed': userRenamed,
   'user-recreated': userRecreated,
-  'group-deleted': differenceRule('group-deleted'),
   'group-renamed': groupRenamed,
-  'policy-deleted': differenceRule('policy-deleted'),
   'deny-kept': denyKept,
   'non-default-policy-version': nonDefaultPolicyVersion,
   'retired-operations': retiredOperations,
@@ -61,8 +51,6 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'ssh-key': sshKey,
   'signing-certificate': signingCertificate,
   'service-specific-credential': serviceSpecificCredential,
-  'path-changed': differenceRule('path-changed'),
-  'tag-changed': differenceRule('tag-changed'),
   'resource-changed': resourceChanged,
   'nothing-applied': nothingApplied,
 };

@@ -8,7 +8,6 @@ import type { Team } from '../../team/team.ts';
 import type { PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
 
-/** A difference between team.yaml and the account, and its cause. */
 export interface FoundDifference {
   readonly difference: Difference;
   readonly cause: DriftCause;
@@ -60,12 +59,9 @@ function resolvedOf(
   const changed = differences(desiredAccess(applied.team, today), part);
   const wholes = wholesIn([...changed, ...all]);
   return changed
-    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes) && !isLate(each, expected))
+    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes))
+    .filter((each) => !('user' in each && expected.late.has(each.user)))
     .map((difference) => ({ difference, cause: 'resolved' }));
-}
-
-function isLate(difference: Difference, { late }: Expected): boolean {
-  return 'user' in difference && late.has(difference.user);
 }
 
 /** The user, group or policy that was added or deleted, as `user bo`; null for any other difference. */
@@ -123,17 +119,12 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
   };
 }
 
-type Thing = Pick<IamEntity, 'kind' | 'name'>;
-
-/**
- * The part of an account that is the lab's: what has a name of the lab, or is under its path and not unmanaged. Other
- * users in a group of the lab are marked as unmanaged.
- */
+/** What has a name of the lab, or is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
 export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
-  isUnmanaged: (thing: Thing) => boolean,
+  isUnmanaged: (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean,
 ): AccessModel {
   const path = labPath(lab);
   const labGroupNames = new Set(expected.groups.map(({ name }) => name));

@@ -9,10 +9,7 @@ import { ruleOf } from '../rules/rules.ts';
 
 type Identified = Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>;
 
-/**
- * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one scan are equal: a second old key of one
- * member is `old-access-key/bo/2`.
- */
+/** Makes the `DriftFinding.id`s of a team. No two of one scan are equal: a second old key is `old-access-key/bo/2`. */
 export function findingIds(team: Team): (finding: Identified) => string {
   const users = keysByName(
     team,

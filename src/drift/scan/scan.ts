@@ -2,7 +2,7 @@ import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
-import type { Difference } from '../../access/model-difference.ts';
+import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
@@ -36,7 +36,7 @@ import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '..
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext, subjectOf } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
-import { unmanagedGroupData } from '../rules/unmanaged-group.ts';
+import { unmanagedGroupData } from '../rules/unmanaged-resources.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, nameOf, withDesired } from './differences.ts';
 import { classOf, findingIds } from './finding-id.ts';
@@ -50,7 +50,8 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { detected, administrators } = inventory.isAccessKnown
     ? detect({ ...input, since: pendingChanges(applied, team, today) })
     : { detected: changedResources(plan), administrators: input.knownAdministrators ?? [] };
-  const notChecked = distinct([...inventory.notChecked, ...(input.setup?.notChecked ?? [])]);
+  const missing = [...inventory.notChecked, ...(input.setup?.notChecked ?? [])];
+  const notChecked = [...new Map(missing.map((each) => [each.what, each])).values()];
   const idOf = findingIds(team);
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
@@ -94,7 +95,6 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
 
 type Detection = Pick<ScanResult, 'administrators'> & { readonly detected: readonly Detected[] };
 
-/** Every difference between the account and team.yaml, and what only a plan shows. */
 function detect(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const needsBoundary = boundaryState(inventory, team).state === 'missing';
@@ -213,10 +213,7 @@ function administratorsIn(
   return new Set(found.filter((arn) => known === null || known.includes(stableArn(arn))));
 }
 
-/**
- * The finding about an unmanaged user says that it has no boundary; a boundary that was removed is a finding beside it, and so
- * is that of a user whose deletion is pending.
- */
+/** What is found about an unmanaged user says it, too; not about one to be deleted, nor that a boundary was removed. */
 function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
   const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
   const unmanaged = new Set(
@@ -273,13 +270,11 @@ function detectDifferences(
   });
 }
 
-const TAKING: readonly Difference['kind'][] = [
-  ...(['membership-removed', 'policy-detached', 'user-deleted', 'group-deleted', 'policy-deleted'] as const),
-];
-
 /** What took access, now or once it has an effect, is withheld when the rest is reverted: at once if it gave any. */
-export function remediationOf({ kind }: Difference, changes: readonly AccessChange[]): Remediation {
-  if (TAKING.includes(kind)) return 'announced';
+export function remediationOf(difference: Difference, changes: readonly AccessChange[]): Remediation {
+  const { kind } = difference;
+  if (kind === 'membership-removed' || kind === 'policy-detached' || isResource('deleted', difference))
+    return 'announced';
   const has = (side: 'gained' | 'lost') => changes.some(({ operations }) => operations[side].length > 0);
   if (has('gained') || !has('lost')) return 'auto';
   return DENYING.includes(kind) ? 'manual' : 'announced';
@@ -331,10 +326,6 @@ export function detectedDifference(
   }
 }
 
-function distinct(notChecked: readonly NotChecked[]): readonly NotChecked[] {
-  return [...new Map(notChecked.map((each) => [each.what, each])).values()];
-}
-
 function additionOf({ kind, name, arn }: Pick<IamEntity, 'kind' | 'name' | 'arn'>): Difference {
   if (kind === 'policy') return { kind: 'policy-added', arn };
   return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
@@ -356,12 +347,11 @@ function severityOfAccess({ changes, risk, escalates }: Rated): DriftSeverity {
   return risk !== null || changes.some(({ operations }) => operations.lost.length > 0) ? 'medium' : 'low';
 }
 
+type Ranked = Pick<DriftFinding, 'id' | 'severity' | 'rule' | 'risk' | 'escalates'>;
+
 /** Worst first. */
-export function bySeverity(
-  one: Rated & Pick<DriftFinding, 'id' | 'severity'>,
-  other: Rated & Pick<DriftFinding, 'id' | 'severity'>,
-): number {
-  const ranks = ({ severity, rule, risk, escalates }: typeof one) => [
+export function bySeverity(one: Ranked, other: Ranked): number {
+  const ranks = ({ severity, rule, risk, escalates }: Ranked) => [
     SEVERITIES.indexOf(severity),
     rule === 'root-access-key' ? 0 : escalates.length > 0 ? 1 : 2,
     risk === null ? RISKS.length : RISKS.indexOf(risk),

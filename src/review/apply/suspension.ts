@@ -17,7 +17,7 @@ import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { type Member, membersWithUser, type Team } from '../../team/team.ts';
+import { DEFAULT_MEMBER, membersWithUser, type Team } from '../../team/team.ts';
 import type { LimitedUser } from '../rule/rule.ts';
 
 /**
@@ -40,10 +40,7 @@ export function usersToSuspend(
   return [...held].sort();
 }
 
-/**
- * Members whose other inline policies leave no room for the `limits` that are written: these are limited first, and suspended
- * during the apply. `suspended` are those who are for another reason.
- */
+/** Members whose other inline policies leave no room for their `limits`. `suspended`: those who are for another reason. */
 export function limitedFirst(access: AccessModel, team: Team, suspended: readonly string[]): readonly LimitedUser[] {
   return team.members.flatMap((member) => {
     const user = iamName(team.lab, member.key);
@@ -79,25 +76,10 @@ export function suspendedTeam(team: Team, names: readonly string[], today: strin
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
   const active = membersWithUser(team, today);
   const staying = active.map((member) => (keys.has(member.key) ? { ...member, suspended: true, keys: 0 } : member));
-  const leaving = [...keys].filter((key) => !active.some((member) => member.key === key)).map(leaver);
+  const leaving = [...keys]
+    .filter((key) => !active.some((member) => member.key === key))
+    .map((key) => ({ ...DEFAULT_MEMBER, key, name: key, suspended: true, keys: 0 }));
   return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
-}
-
-function leaver(key: string): Member {
-  return {
-    key,
-    name: key,
-    email: null,
-    github: null,
-    roles: [],
-    from: null,
-    until: null,
-    sponsor: null,
-    reviewed: null,
-    suspended: true,
-    keys: 0,
-    recipient: null,
-  };
 }
 
 /** `operations` are those that neither end allows. */

@@ -6,10 +6,7 @@ export const REQUIRED_CHECK = 'mturk-team';
 /** The id of GitHub Actions, so that no other app can report the check. */
 export const ACTIONS_APP = 15368;
 
-/**
- * What the active rules of the default branch do not demand; each demand may be met by another ruleset. If the one owner may
- * approve alone, no approval is demanded.
- */
+/** What the rules of the default branch do not demand: no approval is, if the one owner may approve alone. */
 export function missingRules(
   rules: readonly BranchRule[],
   { selfApproval }: { readonly selfApproval: boolean },

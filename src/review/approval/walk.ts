@@ -8,7 +8,6 @@ const TEAM_FILE = 'team.yaml';
  */
 const DECIDING = [TEAM_FILE, ...Object.values(LOCK_FILES), '.github', '.gitattributes'];
 
-/** What was applied last. */
 export interface LastApplied {
   /** Null if its file was of no commit. */
   readonly commit: string | null;

@@ -4,7 +4,7 @@ import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { isReplaced, userName, users } from '../../guardrails/members.ts';
 import { isChange, type Plan, type ResourceChange } from '../../terraform/plan.ts';
 import { accessFromPlan, changedAttributes } from '../../terraform/resources.ts';
-import type { PlannedResource, ReviewedPlan } from '../manifest/schema.ts';
+import type { ReviewedPlan } from '../manifest/schema.ts';
 
 interface ManualChange {
   readonly difference: Difference;
@@ -27,7 +27,8 @@ export interface PlanClassification {
   /** Addresses of created and deleted resources that no difference names: exclusive-policy resources, attachments. */
   readonly pendingAddresses: readonly string[];
   readonly unexplained: readonly AttributeChange[];
-  readonly imported: readonly { readonly address: string; readonly id: string | null }[];
+  /** Addresses of resources that exist already. */
+  readonly imported: readonly string[];
   readonly access: PlannedAccess;
 }
 
@@ -65,9 +66,7 @@ export function classifyPlan(plan: Plan, account: string, existing: AccessModel 
     } else if (!isUpdate(change) && drift === undefined) pendingAddresses.push(address);
   }
 
-  const imported = plan.changes.flatMap(({ address, change }) =>
-    change.importing === null ? [] : [{ address, id: change.importing.id ?? null }],
-  );
+  const imported = plan.changes.flatMap(({ address, change }) => (change.importing === null ? [] : [address]));
   return { manualChanges, manualAttributes, pending, pendingAddresses, unexplained, imported, access };
 }
 
@@ -88,13 +87,11 @@ export function reviewedPlan(plan: Plan): ReviewedPlan {
     destroy: having('delete'),
     replace: changes.filter(isReplaced).length,
     import: changes.filter(({ change }) => change.importing !== null).length,
-    resources: changes.map(resourceOf),
+    resources: changes.map((each) => {
+      const { ofAccess, others } = changedAttributes(each);
+      return { address: each.address, actions: each.change.actions, attributes: [...ofAccess, ...others].sort() };
+    }),
   };
-}
-
-function resourceOf(change: ResourceChange): PlannedResource {
-  const { ofAccess, others } = changedAttributes(change);
-  return { address: change.address, actions: change.change.actions, attributes: [...ofAccess, ...others].sort() };
 }
 
 /** Names of the IAM users that the plan replaces: they lose their access keys and MFA devices. */

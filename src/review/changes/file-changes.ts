@@ -10,39 +10,28 @@ import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
  * the defaults, so that an unreadable file before hides no change of them.
  */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
-  const { state } = after.settings;
-  const was = before ?? { ...after, members: [], snoozed: [], freeze: [], settings: { ...DEFAULT_SETTINGS, state } };
-  return [...labSettings(was, after), ...otherSettings(was, after)];
-}
-
-function labSettings(before: Team, after: Team): readonly SettingsChange[] {
-  const { settings: was } = before;
   const { settings: is } = after;
-  const changes: readonly SettingsChange[] = [
-    { kind: 'lab', from: before.lab, to: after.lab },
-    { kind: 'account', from: before.account, to: after.account },
-    { kind: 'owners', ...gainedLost(before.owners, after.owners) },
+  const defaults = { ...DEFAULT_SETTINGS, state: is.state };
+  const earlier = before ?? { ...after, members: [], snoozed: [], freeze: [], settings: defaults };
+  const { settings: was } = earlier;
+  const lab: readonly SettingsChange[] = [
+    { kind: 'lab', from: earlier.lab, to: after.lab },
+    { kind: 'account', from: earlier.account, to: after.account },
+    { kind: 'owners', ...gainedLost(earlier.owners, after.owners) },
     // Of new owners, too: an earlier change of a login, when it approved nothing, was words.
     ...after.owners.map((owner) => ({
       kind: 'owner-login' as const,
       owner,
-      from: before.owners.includes(owner) ? loginOf(before, owner) : null,
+      from: earlier.owners.includes(owner) ? loginOf(earlier, owner) : null,
       to: loginOf(after, owner),
     })),
-    { kind: 'freeze', ...gainedLost(before.freeze, after.freeze) },
+    { kind: 'freeze', ...gainedLost(earlier.freeze, after.freeze) },
     { kind: 'max-removals', from: was.maxRemovals, to: is.maxRemovals },
   ];
+  const nameOf = ({ state }: typeof is) => (state === null ? null : statePlaceName(state));
   // The bucket may stay while its region changes.
   const isMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
-  const [from, to] = [was.state, is.state].map((state) => (state === null ? null : statePlaceName(state)));
-  const state: SettingsChange = { kind: 'state', from: from ?? null, to: to ?? null };
-  return [...changes.filter(isChanged), ...(isMoved ? [state] : [])];
-}
-
-function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
-  const { settings: was } = before;
-  const { settings: is } = after;
-  const changes: readonly SettingsChange[] = [
+  const others: readonly SettingsChange[] = [
     { kind: 'neighbors', ...gainedLost(was.neighbors, is.neighbors) },
     { kind: 'self-approval', from: was.selfApproval, to: is.selfApproval },
     {
@@ -56,12 +45,15 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
     { kind: 'review-period', from: was.reviewEveryDays, to: is.reviewEveryDays },
+    reviewedMembers(earlier, after),
   ];
   return [
-    ...[...changes, reviewedMembers(before, after)].filter(isChanged),
-    ...recipientSettings(before, after),
-    ...keySettings(before, after),
-    ...snoozeSettings(before, after),
+    ...lab.filter(isChanged),
+    ...(isMoved ? [{ kind: 'state' as const, from: nameOf(was), to: nameOf(is) }] : []),
+    ...others.filter(isChanged),
+    ...recipientSettings(earlier, after),
+    ...keySettings(earlier, after),
+    ...snoozeSettings(earlier, after),
   ];
 }
 

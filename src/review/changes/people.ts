@@ -45,19 +45,12 @@ export function reviewedPeople(
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
 function peopleNamed({ before, after }: { readonly before: Team | null; readonly after: Team }) {
-  const named = new Map<string, { readonly key: string; readonly name: string }>();
-  for (const team of [before, after]) {
-    if (team === null) continue;
-    for (const { key } of team.departed) {
-      const user = iamName(team.lab, key);
-      if (!named.has(user)) named.set(user, { key, name: key });
-    }
-    for (const { key, name } of team.members) named.set(iamName(team.lab, key), { key, name });
-  }
-  return named;
+  const teams = before === null ? [after] : [before, after];
+  const left = teams.flatMap(({ lab, departed }) => departed.map(({ key }) => ({ lab, key, name: key })));
+  const people = teams.flatMap(({ lab, members }) => members.map(({ key, name }) => ({ lab, key, name })));
+  return new Map([...left, ...people].map(({ lab, ...person }) => [iamName(lab, person.key), person]));
 }
 
-/** Whether one of the operations has that risk. */
 function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-workers'): boolean {
   return operations.some((operation) => CAPABILITIES[capabilityOf(operation)].risk === risk);
 }
@@ -103,7 +96,6 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
-/** The worst of a whole review. */
 export function riskOfPerson(
   review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
 ): RiskClass {
@@ -121,10 +113,7 @@ export function riskOfPerson(
   return RISK_CLASSES.find((each) => found.has(each)) ?? 'nothing';
 }
 
-/**
- * Reviewers rely on approvals, state, removal limit and drift checks: weakening one, or automating more, counts as a
- * changed boundary.
- */
+/** Weakening approvals, state, removal limit or drift checks, or automating more, counts as a changed boundary. */
 function riskOfSetting(setting: SettingsChange): RiskClass {
   switch (setting.kind) {
     // The people whom a freeze affects are listed one by one.

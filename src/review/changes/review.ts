@@ -14,7 +14,6 @@ import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes
 import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
-/** A plan with its classification, and what follows from it. */
 export interface PlanOfReview {
   readonly plan: Plan;
   readonly classification: PlanClassification;
@@ -38,10 +37,7 @@ export interface ReviewInput {
   readonly quickCheck?: QuickCheck | null;
 }
 
-/**
- * Reviews a change from two versions of the team, and from a plan if there is one. With a plan, people are those whose
- * access the plan changes; what the files do not explain is in `unexplained`.
- */
+/** With a plan, people are those whose access the plan changes; what the files do not explain is in `unexplained`. */
 export function reviewOf(input: ReviewInput): Review {
   const { before, after, today, at, plan } = input;
   const desired = {

@@ -1,4 +1,4 @@
-import { emptyModel, policyName } from '../../access/model.ts';
+import { type AccessModel, emptyModel, policyName } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -24,18 +24,18 @@ interface PlannedChange {
 /** A day before every last day: no access has ended yet. */
 const BEGINNING = '0000-01-01';
 
-/**
- * What a plan does that the difference between the two files does not explain, and what it should do and does not.
- * Without a file before, everything in the file after is new.
- */
+/** What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. */
 export function unexplainedBy(
   { plan, classification: report }: PlannedChange,
   before: Team | null,
   after: Team,
   today: string,
 ): readonly UnexplainedChange[] {
-  const promised = promises(before, after, today);
-  const explained = new Set([...promised, ...endings(before, after, today)].map(differenceKey));
+  const desired = desiredAccess(after, today);
+  const promised = differences(before === null ? emptyModel(after.account) : desiredAccess(before, today), desired);
+  // Members of the earlier file whose users are to be deleted leave without an edit of the later one.
+  const endings = before === null ? [] : differences(desiredAccess(before, BEGINNING), desired);
+  const explained = new Set([...promised, ...endings].map(differenceKey));
   const { access, manualChanges } = report;
   const handled = new Set(manualChanges.map(({ difference }) => subjectKey(difference)));
   const reverted = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
@@ -43,7 +43,8 @@ export function unexplainedBy(
     (difference) => !explained.has(differenceKey(difference)) && !handled.has(subjectKey(difference)),
   );
   // What exists and the state does not know may be as the file says already, or not.
-  const foundKeys = new Set([...report.imported, ...unrecordedIn(plan)].map(({ address }) => keyOfAddress(address)));
+  const unrecorded = unrecordedIn(plan).map(({ address }) => address);
+  const foundKeys = new Set([...report.imported, ...unrecorded].map(keyOfAddress));
   const planned = new Set(differences(access.before, access.after).map(differenceKey));
   const missing = promised.filter(
     (difference) =>
@@ -62,7 +63,7 @@ export function unexplainedBy(
   return [
     ...unexplainedByPlan({ plan, classification: report }),
     ...extra.map((difference) => item('not-in-files', { difference })),
-    ...differing(report, after, today).map((difference) => item('not-in-files', { difference })),
+    ...differing(report, desired).map((difference) => item('not-in-files', { difference })),
     ...unnamed.map((address) => item('not-in-files', { address, attributes: [] })),
     ...missing.map((difference) => item('not-in-plan', { difference })),
   ];
@@ -71,7 +72,7 @@ export function unexplainedBy(
 /** What a plan's own lists show without any file: reverted manual changes, unexplained attributes and imports. */
 export function unexplainedByPlan({ plan, classification }: PlannedChange): readonly UnexplainedChange[] {
   const { manualChanges, manualAttributes, unexplained, imported } = classification;
-  const importing = new Set(imported.map(({ address }) => address));
+  const importing = new Set(imported);
   return [
     ...manualChanges
       .filter(({ outcome }) => outcome !== 'kept')
@@ -86,12 +87,12 @@ export function unexplainedByPlan({ plan, classification }: PlannedChange): read
 }
 
 /** New policies whose document differs from the one that the files describe. */
-function differing({ access, pending }: PlanClassification, after: Team, today: string): readonly Difference[] {
+function differing({ access, pending }: PlanClassification, desired: AccessModel): readonly Difference[] {
   const coming = new Set(
     pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-policy-added').map(subjectKey),
   );
   if (coming.size === 0) return [];
-  return differences(desiredAccess(after, today), access.after).filter(
+  return differences(desired, access.after).filter(
     (difference) =>
       (difference.kind === 'policy-changed' || difference.kind === 'inline-policy-changed') &&
       coming.has(subjectKey(difference)),
@@ -103,16 +104,6 @@ function item(
   what: { readonly difference: Difference } | { readonly address: string; readonly attributes: readonly string[] },
 ): UnexplainedChange {
   return { kind, difference: null, address: null, attributes: [], ...what };
-}
-
-function promises(before: Team | null, after: Team, today: string): readonly Difference[] {
-  const from = before === null ? emptyModel(after.account) : desiredAccess(before, today);
-  return differences(from, desiredAccess(after, today));
-}
-
-/** Members of the earlier file whose users are to be deleted leave without an edit of the later one. */
-function endings(before: Team | null, after: Team, today: string): readonly Difference[] {
-  return before === null ? [] : differences(desiredAccess(before, BEGINNING), desiredAccess(after, today));
 }
 
 /** Terraform's names of what a team's members and roles have. */

@@ -136,7 +136,6 @@ export function issueReport(view: CommentView & { readonly lab: string }): Issue
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
 }
 
-/** The line with which the issue about a failed apply is closed. */
 function resolvedLine({ commit, runUrl }: CommentView['footer']): string {
   const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
   return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. Terraform has nothing left to do.`;

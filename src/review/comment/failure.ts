@@ -7,7 +7,6 @@ import type { Review } from '../manifest/schema.ts';
 import type { ReviewState } from '../text/review.ts';
 import { titleText } from '../text/title-and-alert.ts';
 
-/** Why a workflow stopped. */
 export interface WorkflowFailure {
   readonly reason: FailureReason;
   /** The failure of the command; null or left out if only the reason is known. */

@@ -11,10 +11,8 @@ import { type CommentView, commentMarker, renderComment, renderSummary } from '.
 import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './comment-input.ts';
 import { findStaleDriftCheck } from './stale-drift-check.ts';
 
-/** Where it says what was written. */
 interface Output {
   log(line: string): void;
-  /** Outputs of the step. */
   output(outputs: Readonly<Record<string, string>>): void;
 }
 
@@ -23,7 +21,6 @@ export interface PublishRequest extends CommentRequest {
   readonly pullRequests: readonly number[] | null;
   /** The workflow that checks for drift (`drift.yml`), to warn if it is overdue; null asks nothing. */
   readonly driftWorkflow: string | null;
-  /** Write the issue about failed applies, too. */
   readonly issue: boolean;
 }
 
@@ -110,7 +107,6 @@ async function staleCheckOf(
   return findStaleDriftCheck(github, asked, log);
 }
 
-/** Why no comment is written although nothing failed. */
 const NOT_COMMENTED = {
   fork: 'No comment: tokens of pull requests from forks cannot write one. See the job summary.',
   'no-pull-request': 'No comment: no pull request was merged since the last apply.',

@@ -34,12 +34,9 @@ export function staleDriftCheck(
   const since = Date.parse(last?.at ?? workflow.createdAt);
   // An unreadable time is no reason for a warning.
   if (!(now.getTime() - since > 2 * everyHours * HOUR_MS)) return null;
-  return { workflow: file, last: last?.at ?? null, since: workflow.createdAt, everyHours, off: offBy(workflow.state) };
-}
-
-function offBy(state: string): StaleDriftCheck['off'] {
-  if (state === 'active') return null;
-  return state === 'disabled_manually' ? 'someone' : 'github';
+  const { createdAt, state } = workflow;
+  const off = state === 'active' ? null : state === 'disabled_manually' ? 'someone' : 'github';
+  return { workflow: file, last: last?.at ?? null, since: createdAt, everyHours, off };
 }
 
 /** `Drift was last checked 20 Nov 2026 05:17 UTC (5 days ago), although drift.yml is due every 24 hours.` */

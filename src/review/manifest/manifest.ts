@@ -7,18 +7,15 @@ import { MANIFEST, type Manifest, PREVIEW, type Review, type Tools } from './sch
 /** Git's own name for no commit. */
 export const NO_COMMIT = '0'.repeat(40);
 
-/** Where and with what a plan was made. */
 export interface Origin {
   readonly head: Manifest['head'];
   readonly run: Manifest['run'];
   /** Whether the account is a local AWS emulator's. */
   readonly emulator: boolean;
-  /** Version of this tool. */
   readonly mturkTeam: string;
   readonly createdAt: Date;
 }
 
-/** The manifest of a review that has a plan. */
 export function manifestOf(
   review: Review,
   tools: Tools,

@@ -32,12 +32,10 @@ const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statem
 const RECONCILE = z.enum(RECONCILE_MODES);
 
 const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
-  /** Keys of owners, and of members for whom someone vouches. */
-  z.strictObject({ kind: z.enum(['owners', 'reviewed']), gained: TEXTS, lost: TEXTS }),
+  /** Keys of owners and of members for whom someone vouches; labs, IAM users and roles (`user/ops/eva`) not reported as drift. */
+  z.strictObject({ kind: z.enum(['owners', 'reviewed', 'neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
-  /** Labs, and IAM users and roles (`user/ops/eva`), that the drift check does not report. */
-  z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
   z.strictObject({ kind: z.literal('max-removals'), from: COUNT, to: COUNT }),
   z.strictObject({ kind: z.literal('self-approval'), from: z.boolean(), to: z.boolean() }),
@@ -138,7 +136,6 @@ export const QUICK_CHECK = z.strictObject({
   ),
   /** False if AWS did not say who may do what: then there are no findings. */
   isAccessKnown: z.boolean(),
-  /** What AWS did not answer. */
   notChecked: TEXTS,
 });
 
@@ -151,7 +148,6 @@ export const REVIEW = z.strictObject({
   risk: CLASS,
   /** Worst first; only people with a change. */
   people: many(PERSON),
-  /** How many people have no change. */
   unchanged: COUNT,
   /** Keys of members and roles whose descriptive fields (name, e-mail, reason) alone changed. */
   descriptive: TEXTS,

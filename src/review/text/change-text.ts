@@ -173,7 +173,6 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
     : t`${listTexts(held)}; not checked: ${unknown}`;
 }
 
-/** Members without access for the seconds of an apply. */
 export function suspensionText(review: Review): Text {
   const { suspendedDuringApply: users } = review;
   const who = someTexts(users.map(personNamer(review)), 10);
@@ -262,17 +261,17 @@ export function settingText(setting: SettingsChange): Text {
     case 'reconcile':
       return t`${label('Reconcile:')} ${trusted(RECONCILES[setting.to])} (${codeText(setting.to)}, was ${codeText(setting.from)})`;
     case 'delete-after':
-      return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
+      return t`${label('Deletion of expired users:')} ${daysText(setting, 'never', (days) => t`${days} after the last day`)}`;
     case 'key-age':
       return t`${label('Old access keys:')} reported after ${countedText(setting.to, 'day')} (was ${setting.from})`;
     case 'rotation':
-      return t`${label('Rotation of access keys:')} ${rotationText(setting.to)} (was ${rotationText(setting.from)})`;
+      return t`${label('Rotation of access keys:')} ${daysText(setting, 'never', (days) => t`after ${days}`)}`;
     case 'drift-period':
       return t`${label('Drift checks:')} every ${countedText(setting.to, 'hour')} (was ${setting.from})`;
     case 'renewal':
-      return t`${label('Expiring access:')} ${renewalText(setting.to)} (was ${renewalText(setting.from)})`;
+      return t`${label('Expiring access:')} ${daysText(setting, 'not announced', (days) => t`announced ${days} ahead`)}`;
     case 'review-period':
-      return t`${label('Review of access:')} ${reviewText(setting.to)} (was ${reviewText(setting.from)})`;
+      return t`${label('Review of access:')} ${daysText(setting, 'never due', (days) => t`due every ${days}`)}`;
     case 'keys': {
       const was = setting.from === null ? trusted('') : t` (was ${setting.from})`;
       return t`${label('Access keys:')} ${codeText(setting.member)} may have ${setting.to}${was}`;
@@ -305,20 +304,14 @@ function bucketText(name: string | null): Text {
   return name === null ? trusted('a local file') : t`bucket ${codeText(name)}`;
 }
 
-function deletionText(days: number | null): Text {
-  return days === null ? trusted('never') : t`${countedText(days, 'day')} after the last day`;
-}
-
-function rotationText(days: number | null): Text {
-  return days === null ? trusted('never') : t`after ${countedText(days, 'day')}`;
-}
-
-function reviewText(days: number | null): Text {
-  return days === null ? trusted('never due') : t`due every ${countedText(days, 'day')}`;
-}
-
-function renewalText(days: number): Text {
-  return days === 0 ? trusted('not announced') : t`announced ${countedText(days, 'day')} ahead`;
+/** What a number of days is and was; null or 0 days switch off what they are for. */
+function daysText(
+  { from, to }: { readonly from: number | null; readonly to: number | null },
+  off: string,
+  on: (days: Text) => Text,
+): Text {
+  const text = (days: number | null) => (days ? on(countedText(days, 'day')) : trusted(off));
+  return t`${text(to)} (was ${text(from)})`;
 }
 
 function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { readonly kind: 'snooze' }>): Text {
@@ -351,12 +344,7 @@ const PAST = {
   replace: 'replaced',
 } as const;
 
-/** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
-function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
-  const [verb, object] = differenceParts(difference, naming);
-  return t`${trusted(tense === 'past' ? PAST[verb] : verb)} ${object}`;
-}
-
+/** `add` and `Bo Chen to paymaster`. */
 function differenceParts(
   difference: Difference,
   naming: DisplayNames,
@@ -414,8 +402,10 @@ export function unexplainedText(
   review: Pick<Review, 'questions'>,
 ): Text {
   const isManual = kind === 'manual-change-reverted';
-  if (difference !== null && kind !== 'imported')
-    return differenceText(difference, naming, isManual ? 'past' : 'infinitive');
+  if (difference !== null && kind !== 'imported') {
+    const [verb, object] = differenceParts(difference, naming);
+    return t`${trusted(isManual ? PAST[verb] : verb)} ${object}`;
+  }
   const resource = address === null ? trusted('a resource') : resourceText(address);
   if (kind === 'imported') {
     const key = address?.startsWith('aws_iam_user.') === true ? memberKeyOfAddress(address) : null;

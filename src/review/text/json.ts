@@ -10,7 +10,6 @@ import { reviewedPlan } from '../changes/classify-plan.ts';
 import type { PlanOfReview } from '../changes/review.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
 
-/** A plan with everything that follows from it. */
 export interface PlanView extends Required<PlanOfReview> {
   readonly change: AccessDiff;
   readonly imported: readonly Imported[];
@@ -25,7 +24,10 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     lab: team.lab,
     account: team.account,
     engine: { flavour: engine.flavour, version: engine.version },
-    access: accessChangeJson(view.change, naming),
+    access: {
+      ...view.change,
+      people: view.change.people.map((person) => ({ ...named(person.user, naming), ...person })),
+    },
     plan: reviewedPlan(view.plan),
     drift: { manualChanges, manualAttributes, unexplained },
     imported: view.imported,
@@ -35,11 +37,6 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,
   };
-}
-
-/** Its part about people. */
-function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
-  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }
 
 /** `preview --json`, version 1; `comment` reads its review. */

@@ -68,12 +68,8 @@ export function isSaidElsewhere(person: ReviewedPerson, { unexplained, lab, sett
   const manual = addedManually(person, { unexplained, lab });
   const isReverted = roles.lost.length > 0 && roles.lost.every((role) => manual.includes(role));
   const parts = changeParts(person, manual).length + sideParts(person, lab).length;
-  const isOnly = isReverted ? parts === 1 : parts === 0 && losesByFreeze(change, settings);
+  const isOnly = isReverted ? parts === 1 : parts === 0 && isByFreeze(change.capabilities.lost, settings, 'gained');
   return isOnly && change.capabilities.gained.length === 0;
-}
-
-function losesByFreeze(change: AccessChange, settings: Review['settings']): boolean {
-  return isByFreeze(change.capabilities.lost, settings, 'gained');
 }
 
 /** Whether the freeze gained or lost, as a setting, all of what someone loses or gains. */
@@ -141,7 +137,11 @@ function roleParts(change: AccessChange, { lab, settings }: PersonContext): read
       : gained.length === 0
         ? []
         : [definitionText(keys(gained), 'more')]),
-    ...(losesByFreeze(change, settings) ? [t`freeze`] : lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
+    ...(isByFreeze(lost, settings, 'gained')
+      ? [t`freeze`]
+      : lost.length === 0
+        ? []
+        : [definitionText(keys(lost), 'less')]),
   ];
   return parts.length > 0 ? parts : [t`no effect on access`];
 }

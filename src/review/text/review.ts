@@ -17,14 +17,7 @@ import {
   type Text,
   t,
 } from '../../text/text.ts';
-import type {
-  PlannedResource,
-  QuickCheck,
-  Review,
-  ReviewedPerson,
-  ReviewedPlan,
-  SettingsChange,
-} from '../manifest/schema.ts';
+import type { PlannedResource, QuickCheck, Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
 import {
   namingOfReview,
@@ -61,7 +54,6 @@ export interface ReviewOptions {
 /** Rows of people who neither gain anything harmful nor lose anything; the rest is folded. */
 const QUIET_ROWS = 10;
 const MOST_QUESTIONS = 3;
-/** Words of title, alert and questions together. */
 const DECISION_WORDS = 60;
 
 /** Which rows are kept longest if a comment is too long. */
@@ -131,7 +123,6 @@ export function fixBlocks(review: Review, state: ReviewState): readonly Block[] 
   return [paragraph(strongText(t`To fix:`)), list(blockItems(review), { rank: RANK.blocks })];
 }
 
-/** Who gains and loses what, and what else changes. */
 export function reviewBlocks(review: Review, options: ReviewOptions): readonly Block[] {
   const { state, changesCode = false, quickCheck: after = null, isPublic } = options;
   const open = canBeStopped(state);
@@ -153,7 +144,11 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...listBlocks(WITHHELD_HEADING, withheldTexts(review), RANK.unexplained),
     ...restoreTexts(review).map((text) => paragraph(text)),
     ...paragraphIf(isSuspending ? suspensionText(review) : null),
-    ...paragraphIf(descriptive.length > 0 ? descriptiveText(descriptive) : null),
+    ...paragraphIf(
+      descriptive.length === 0
+        ? null
+        : t`Changes only descriptive fields of ${someTexts(descriptive.map(codeText), 5)}. No change in AWS.`,
+    ),
     ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),
     ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
   ];
@@ -165,11 +160,6 @@ const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
 const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;
 
-function descriptiveText(keys: readonly string[]): Text {
-  return t`Changes only descriptive fields of ${someTexts(keys.map(codeText), 5)}. No change in AWS.`;
-}
-
-/** A list with its heading. */
 function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
   return items.length === 0 ? [] : [paragraph(strongText(t`${title}:`)), list(items, { rank })];
 }
@@ -284,12 +274,8 @@ export function planBlocks(
   const { resources } = plan;
   if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
   if (!isListed) return [paragraph(planLine(plan))];
-  return [details(planLine(plan), ...resourceTables(plan))];
-}
-
-function resourceTables({ resources }: ReviewedPlan): readonly Block[] {
   const of = (is: boolean) => resources.filter((resource) => isDestructive(resource) === is);
-  return [resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources)];
+  return [details(planLine(plan), resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources))];
 }
 
 /** Any action that is not plainly an addition or a change counts as destructive. */

@@ -77,7 +77,6 @@ const VERBS = {
 
 interface Clause {
   readonly verb: keyof typeof VERBS;
-  /** What follows the verb. */
   readonly rest: Text;
 }
 
@@ -221,7 +220,6 @@ function extraChanges({ unexplained }: Review): readonly Text[] {
   ];
 }
 
-/** What changes if no person does. */
 function settingClauses({ settings, roles, descriptive, plan }: Review, mood: Mood): readonly Text[] {
   const kinds = [...new Set(settings.map(clauseOf))];
   const found = kinds.map((kind) => settingClause(kind, settings, mood));
@@ -303,10 +301,7 @@ export function isSafeguard(setting: SettingsChange): boolean {
   );
 }
 
-/**
- * Caution for a change that is blocked or that its files do not explain; warning for one that spends money, harms
- * workers or deletes something. It names who gains the worst.
- */
+/** Caution if it is blocked or its files do not explain it; warning if it spends money, harms workers or deletes. */
 export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames): ReturnType<typeof alert> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {
@@ -326,7 +321,8 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
 
 function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);
-  const named = more.length === 1 ? manualChanges(review, naming) : [];
+  const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
+  const named = more.length === 1 ? manual.map((each) => unexplainedText(each, naming, review)) : [];
   if (named.length > 0 && named.length <= NAMED) {
     return t`${strongText(t`Also reverts ${countedText(named.length, 'manual change')}:`)} someone ${listTexts(named)}.`;
   }
@@ -334,11 +330,6 @@ function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
   return t`${strongText(t`The plan does less than this change:`)} ${countedText(missing, 'change')} missing.`;
-}
-
-function manualChanges(review: Review, naming: DisplayNames): readonly Text[] {
-  const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
-  return manual.map((each) => unexplainedText(each, naming, review));
 }
 
 function dangerLines({ people, settings, withheld }: Review): readonly Text[] {

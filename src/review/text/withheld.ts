@@ -40,7 +40,6 @@ export function restoreTexts({ withheld }: Pick<Review, 'withheld'>): readonly T
   ];
 }
 
-/** What is withheld, or why. */
 function whatText({ kind, of, operations, found }: Withheld): Text {
   const what = lossText(byCapability(operationSet(operations), null));
   const other = codeText(found ?? '');

@@ -29,19 +29,18 @@ import { FREE, SPECIAL_SPACES, TEXT_RULES } from '../rules/texts.ts';
 const MAX_DEPTH = 40;
 
 export interface ParsedDocument {
+  /** Null if the value must not be read: the syntax is broken or nothing is there. */
   readonly root: Node | null;
   /** Plain data. Maps have no prototype, so that any text may be a key. What could not be read is `undefined`. */
   readonly value: unknown;
   /** Paths of unquoted dates, with their text. */
   readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
-  /** False if the value must not be read: the syntax is broken or nothing is there. */
-  readonly readable: boolean;
 }
 
 /** Of a longer comment, only so much is looked at. */
 const LONGEST_COMMENT = 200;
 
-const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [], readable: false };
+const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [] };
 
 /**
  * Reads one YAML document of the simple kind: maps, lists and scalars. Anchors, aliases, tags, merge keys, directives
@@ -56,9 +55,9 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   }
   const tokens = [...new Parser().parse(source)];
   // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
-  const deep = deeperThan(tokens, MAX_DEPTH);
-  if (deep !== null) {
-    report(YAML_RULES.tooDeep, [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
+  for (const { token, depth } of nestedTokens(tokens)) {
+    if (depth <= MAX_DEPTH) continue;
+    report(YAML_RULES.tooDeep, [], { limit: MAX_DEPTH }, { range: [token.offset, token.offset + 1] });
     return NOTHING;
   }
 
@@ -104,10 +103,7 @@ function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   }
 }
 
-/**
- * Reports the first syntax error. What follows one is guesswork of the parser's recovery, and further errors are
- * mostly its echo, so nothing else is said about such a file.
- */
+/** Reports the first syntax error alone: what follows one is guesswork of the parser's recovery, and mostly its echo. */
 function reportSyntax(document: Document, tokens: readonly CST.Token[], source: string, report: Report): boolean {
   const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (error === undefined) return false;
@@ -182,11 +178,6 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
   const path: (string | number)[] = [];
   let lines: LineCounter | null = null;
 
-  function lineOf(node: Node): number {
-    lines ??= linesOf(source);
-    return positionOf(lines, ...rangeOf(node)).line;
-  }
-
   function read(node: unknown): unknown {
     if (isScalar(node)) {
       reportProperties(node);
@@ -223,7 +214,9 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       path.push(name);
       const first = firstKeys[name];
       if (first !== undefined) {
-        report(YAML_RULES.duplicateKey, path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
+        lines ??= linesOf(source);
+        const firstLine = positionOf(lines, ...rangeOf(first)).line;
+        report(YAML_RULES.duplicateKey, path, { key: name, firstLine }, { range: rangeOf(key) });
       } else {
         firstKeys[name] = key as Node;
         result[name] = read(value);
@@ -294,7 +287,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     }
   }
 
-  return { root, value: read(root), unquotedDates, readable: true };
+  return { root, value: read(root), unquotedDates };
 }
 
 function rangeOf(node: unknown): TextRange {
@@ -304,12 +297,6 @@ function rangeOf(node: unknown): TextRange {
 
 function rangeFrom(offset: number, text: string): TextRange {
   return [offset, offset + text.length];
-}
-
-/** The offset at which the tokens nest deeper than the limit, or null. */
-function deeperThan(tokens: readonly CST.Token[], limit: number): number | null {
-  for (const { token, depth } of nestedTokens(tokens)) if (depth > limit) return token.offset;
-  return null;
 }
 
 /** All tokens with their depth, without recursion: they may nest deeper than the stack. */

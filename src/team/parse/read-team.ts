@@ -15,7 +15,7 @@ import { checkShape } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
+import { DEFAULT_MEMBER, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
 import { parseDocument } from './parse-document.ts';
 
 export interface TeamReading {
@@ -29,19 +29,16 @@ export interface TeamReading {
   readonly size: { readonly roles: number; readonly members: number } | null;
 }
 
-/**
- * Reads the text of a team file. Never throws: every problem is a finding, which has the file as the user named it. `today`
- * is `YYYY-MM-DD`, UTC.
- */
+/** Never throws: every problem is a finding, about the file as the user named it. `today` is `YYYY-MM-DD`, UTC. */
 export function readTeam(
   text: string,
   { file, today }: { readonly file: string; readonly today: string },
 ): TeamReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(file);
-  const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
+  const { root, value, unquotedDates } = parseDocument(source, findings.report);
   const places = placesIn(root);
-  if (readable) checkTexts(value, source, places, findings.report);
+  if (root !== null) checkTexts(value, source, places, findings.report);
   const draft = draftOf(value);
   const suggest = suggester();
   // It takes time with the square of the roles, and a file with too many is refused.
@@ -61,8 +58,8 @@ export function readTeam(
     rule.check?.(context, (path, args) => findings.report(rule, path, args));
   };
 
-  const whole = readable ? checkShape({ value, places, findings, suggest }) : null;
-  if (readable) {
+  const whole = root === null ? null : checkShape({ value, places, findings, suggest });
+  if (root !== null) {
     run(teamTooLarge);
     // Some rules take time with the square of the roles.
     if (!findings.has(teamTooLarge)) for (const rule of CHECKED_RULES) run(rule);
@@ -74,7 +71,7 @@ export function readTeam(
     team: failed || whole === null ? null : normalize(whole, resolved),
     findings: sorted,
     source,
-    size: readable ? { roles: draft.roles.length, members: draft.members.length } : null,
+    size: root === null ? null : { roles: draft.roles.length, members: draft.members.length },
   };
 }
 
@@ -87,20 +84,9 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
     roles: sortedEntries(file.roles).map(([key, { description = null, extends: parents = [] }]) =>
       wholeRole({ key, description, extends: parents }, resolved),
     ),
-    members: sortedEntries(file.members).map(([key, member]) => ({
-      key,
-      name: member.name,
-      email: member.email ?? null,
-      github: member.github ?? null,
-      roles: [...member.roles].sort(),
-      from: member.from ?? null,
-      until: member.until ?? null,
-      sponsor: member.sponsor ?? null,
-      reviewed: member.reviewed ?? null,
-      suspended: member.suspended ?? false,
-      keys: member.keys ?? DEFAULT_KEYS,
-      recipient: member.recipient ?? null,
-    })),
+    members: sortedEntries(file.members).map(([key, member]) => {
+      return { key, ...DEFAULT_MEMBER, ...member, roles: [...member.roles].sort() };
+    }),
     departed: sortedEntries(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
     freeze: frozenCapabilities(file.freeze ?? []),
     snoozed: sortedEntries(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
@@ -129,10 +115,7 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
-/**
- * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is
- * then null. `today` is `YYYY-MM-DD`, UTC.
- */
+/** What is wrong with the file itself has no position, and `source` is then null. `today` is `YYYY-MM-DD`, UTC. */
 export async function readTeamFile(file: string, options: { readonly today: string }): Promise<TeamReading> {
   let bytes: Buffer;
   try {

@@ -23,10 +23,7 @@ export const invalidDate = rule({
   check: textCheck(DATES, (source) => !isRealDate(source) && { source }),
 });
 
-/**
- * YAML 1.2, which is read here, keeps an unquoted date as text. YAML 1.1, which most other parsers read, makes it a
- * timestamp.
- */
+/** YAML 1.2, which is read here, keeps an unquoted date as text; YAML 1.1, which most parsers read, makes it a timestamp. */
 const dateNotQuoted = rule({
   code: 'date-not-quoted',
   message: ({ source }: { source: string }) => ({

@@ -17,7 +17,6 @@ interface ReportOptions {
   readonly unreadable?: boolean;
 }
 
-/** Reports a finding at a path of the document. */
 export type Report = <Args extends Readonly<Record<string, unknown>>>(
   rule: Rule<Args>,
   path: DocumentPath,
@@ -44,7 +43,6 @@ export function reporting(file: string) {
 
   return {
     report,
-    /** Whether the rule has a finding. */
     has: ({ code }: Rule) => reported.some(({ finding }) => finding.code === code),
     /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
     // Equivalent if mutated: an empty set has nothing, and most files have no error.

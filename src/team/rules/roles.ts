@@ -21,10 +21,7 @@ const ROLE_LISTS = ['roles.*.extends.[]', 'members.*.roles.[]'];
 const PERMISSION_LISTS = ['roles.*.allow.[]', 'roles.*.deny.[]'];
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 
-/**
- * With everything frozen, so that a freeze never fails because a policy becomes too long for IAM. No role of the present
- * catalog can become that long; a longer catalog may have some.
- */
+/** With everything frozen, so that no freeze makes a policy too long. Roles of the present catalog cannot become that long. */
 export function policyTooLong(limit: number): Rule<{ role: string; length: number; limit: number }> {
   return rule({
     code: 'role-policy-too-long',
@@ -36,7 +33,8 @@ export function policyTooLong(limit: number): Rule<{ role: string; length: numbe
     }),
     check(context, report) {
       for (const { role, whole } of resolvedRoles(context)) {
-        const length = policyLength(inCatalogOrder(whole.allow), inCatalogOrder(whole.deny));
+        const lists = { allow: inCatalogOrder(whole.allow), deny: inCatalogOrder(whole.deny) };
+        const length = policySize(JSON.stringify(rolePolicy(lists, CAPABILITY_NAMES)));
         if (length > limit) report(['roles', role.key], { role: role.key, length, limit });
       }
     },
@@ -229,10 +227,6 @@ function isPermission(name: string): boolean {
 /** Policies and people write `mechanicalturk:GetHIT` and `mturk:GetHIT`. */
 function withoutPrefix(name: string): string {
   return name.replace(/^(?:mechanicalturk|mturk):/i, '');
-}
-
-function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
-  return policySize(JSON.stringify(rolePolicy({ allow, deny }, CAPABILITY_NAMES)));
 }
 
 /** Roles without an error in them or in a role that they extend. */

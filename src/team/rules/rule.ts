@@ -7,20 +7,17 @@ import type { TeamDraft } from '../draft.ts';
 import type { ResolvedRole } from '../resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
-/** What is wrong, why, and what to do. */
 interface Message {
   readonly summary: Text;
   readonly reason?: Text;
   readonly help: Text;
 }
 
-/** Where a finding is, for its message. */
 export interface Place {
   readonly file: string;
   readonly path: DocumentPath;
 }
 
-/** What a rule reads. */
 export interface RuleContext {
   /** Plain data, of whatever shape. */
   readonly value: unknown;
@@ -81,7 +78,6 @@ function collectTexts(here: unknown, path: DocumentPath, parts: readonly string[
 /** Gives what is wrong with a text, false if nothing is. */
 type Judge<Args> = (text: string, at: FoundText, context: RuleContext) => Args | false;
 
-/** The check of a rule about single texts. */
 export function textCheck<Args>(places: readonly string[], judge: Judge<Args>): NonNullable<Rule<Args>['check']> {
   return preparedCheck(places, () => judge);
 }

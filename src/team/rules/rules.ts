@@ -10,10 +10,7 @@ import { SETTINGS_RULES } from './settings.ts';
 import { SHAPE_RULES } from './shape.ts';
 import { TEXT_RULES } from './texts.ts';
 
-/**
- * The rules with a check, in order: a wrong name is reported before anything is concluded from it, and a rule reports
- * nothing where another one has reported an error.
- */
+/** In order: a wrong name is reported before anything is concluded from it, and nothing where another rule has reported. */
 export const CHECKED_RULES: readonly Rule[] = [
   ...LAB_RULES,
   ...DATE_RULES,
@@ -34,7 +31,6 @@ export const TEAM_RULES: readonly Rule[] = [
 
 const BY_CODE = new Map(TEAM_RULES.map((rule) => [rule.code, rule]));
 
-/** The message of a finding. */
 export function problemOf({ code, args, file, path }: Finding): Problem {
   const rule = BY_CODE.get(code);
   // Equivalent if mutated: each finding has the code of a rule.

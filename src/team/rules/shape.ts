@@ -12,11 +12,10 @@ import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
-import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import type { Report, Reporting } from './finding-collector.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { NO, type Place, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
+import { NO, type Place, type RuleContext, rule, shortValue, textCheck, value, valueList, YES } from './rule.ts';
 import { invalidCount } from './settings.ts';
 import { FREE } from './texts.ts';
 
@@ -136,17 +135,12 @@ const emptyText = rule({
 
 export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];
 
-interface ShapeContext {
-  readonly value: unknown;
+type ShapeContext = Pick<RuleContext, 'value' | 'suggest'> & {
   readonly places: DocumentPlaces;
   readonly findings: Reporting;
-  readonly suggest: Suggest;
-}
+};
 
-/**
- * Moves keys that are not indented to what they belong to, in the document itself, and reports them: a file with this one
- * mistake is checked as it was meant.
- */
+/** Moves keys that are not indented to what they belong to and reports them, so that the rest is checked as it was meant. */
 export function reindent(root: Node, report: Report): void {
   const top = knownKeys([]);
   const sections = Object.keys(KIND_NAMES);
@@ -362,7 +356,6 @@ function unwrapped(schema: unknown): unknown {
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
-/** The keys that the schema has at a path. */
 function knownKeys(path: DocumentPath): readonly string[] {
   const schema = unwrapped(schemaAt(path));
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -415,7 +408,6 @@ function nameOf(parent: DocumentPath): Text {
     : codeText(pathText(parent));
 }
 
-/** What can be pasted for a key that is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   version: '`version: 1`',
   lab: '`lab: perception-lab`',

@@ -140,10 +140,7 @@ export const FREE: ReadonlySet<unknown> = new Set(['name', ...MULTILINE]);
 export const SPECIAL_SPACES = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/;
 const AT_AN_END = new RegExp(`^${SPECIAL_SPACES.source}|${SPECIAL_SPACES.source}$`);
 
-/**
- * Reports template expressions and characters that are not seen, in every text and key of a document, and in its
- * comments, which reviewers read too. One finding per text and kind.
- */
+/** Template expressions and characters that are not seen, in texts, keys and comments: one finding per text and kind. */
 export function checkTexts(value: unknown, source: string, places: DocumentPlaces, report: Report): void {
   const path: (string | number)[] = [];
   const covered: TextRange[] = [];

@@ -1,9 +1,8 @@
 import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
-import type { ProblemTable } from '../problem.ts';
+import { type ProblemTable, peopleText, SHOWN } from '../problem.ts';
 import { codeText, counted, listTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
-const SHOWN = 10;
 const ADOPT = codeText('mturk-team adopt');
 const APPLY_OPTION = codeText('adopt --apply');
 const APPLY = codeText('mturk-team adopt --apply');
@@ -50,7 +49,6 @@ const UNEQUAL = {
   },
 } as const;
 
-/** Every failure of `adopt` alone. */
 export const ADOPT_PROBLEMS = {
   'adoption-unusable': ({ file, because }) => ({
     summary: because === 'missing' ? t`no ${codeText(file)}` : t`${codeText(file)} cannot be used`,
@@ -103,10 +101,7 @@ export const ADOPT_PROBLEMS = {
   }),
   'adoption-unequal': ({ during, people }) => ({
     ...UNEQUAL[during],
-    reason: someTexts(
-      people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
-      SHOWN,
-    ),
+    reason: peopleText(people),
   }),
   'adoption-not-applied': ({ users }) => ({
     summary: t`${counted(users.length, 'IAM user')} not in the lab yet`,

@@ -1,11 +1,8 @@
 import type { EngineFailureArgs } from '../../diagnostics/failure.ts';
 import { pastedOption } from '../escape.ts';
-import type { ProblemTable } from '../problem.ts';
+import { type ProblemTable, SHOWN } from '../problem.ts';
 import { codeText, joinTexts, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 
-const SHOWN = 10;
-
-/** Every failure of AWS and of the credentials for it. */
 export const AWS_PROBLEMS = {
   'credentials-missing': () => ({
     summary: t`no AWS credentials found`,

@@ -16,23 +16,14 @@ import {
   type Problem,
   type ProblemPlace,
   type ProblemTable,
+  peopleText,
   printProblem,
   type Reader,
+  SHOWN,
   stateAfter,
   UNCHANGED,
 } from '../problem.ts';
-import {
-  codeText,
-  counted,
-  joinTexts,
-  listTexts,
-  proseText,
-  someTexts,
-  TEAM_FILE,
-  type Text,
-  t,
-  trusted,
-} from '../text.ts';
+import { codeText, counted, joinTexts, listTexts, proseText, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
 import { ADOPT_PROBLEMS } from './adopt.ts';
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
@@ -44,14 +35,6 @@ import { TERRAFORM_PROBLEMS } from './terraform.ts';
 import { PERMISSIONS, REASONS } from './workflow.ts';
 
 const APPLIED = t`everything was applied`;
-const SHOWN = 10;
-
-function peopleText(people: readonly { readonly user: string; readonly operations: readonly string[] }[]): Text {
-  return someTexts(
-    people.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
-    SHOWN,
-  );
-}
 
 /** Every failure of a command that neither Terraform nor GitHub reports. */
 const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
@@ -302,7 +285,6 @@ export function destroyCommands(program: string | null, state: string | null): r
   return ['mturk-team eject --out ejected', `${run} init`, `${run} destroy${place}`];
 }
 
-/** Every failure, by its code. */
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
   ...TERRAFORM_PROBLEMS,
   ...AWS_PROBLEMS,

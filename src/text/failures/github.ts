@@ -2,7 +2,6 @@ import type { ApprovalProblem, GitHubFailureArgs, MissingRule } from '../../diag
 import type { ProblemTable } from '../problem.ts';
 import { codeText, countedText, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 
-/** Every failure in which GitHub has a part. */
 export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-token-missing': ({ variable }) => ({
     summary: t`${codeText(variable)} is not set`,

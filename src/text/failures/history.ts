@@ -16,7 +16,6 @@ const UNAVAILABLE = {
   damaged: [t`Git cannot read all of it`, t`run ${codeText('git fsck')}, or clone the repository again`],
 } as const;
 
-/** Every failure of questions about the past. */
 export const HISTORY_PROBLEMS = {
   'history-unavailable': ({ file, because }) => {
     const [reason, help] = UNAVAILABLE[because];

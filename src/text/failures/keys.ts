@@ -1,10 +1,9 @@
 import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { timeWords } from '../dates.ts';
 import { pasted } from '../escape.ts';
-import type { ProblemTable } from '../problem.ts';
+import { type ProblemTable, SHOWN } from '../problem.ts';
 import { codeText, counted, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 
-const SHOWN = 10;
 const SET = t`change ${TEAM_FILE} and apply it`;
 
 /** Why a member gets no access key, and what changes that. */
@@ -38,7 +37,6 @@ const STATES = {
 };
 const STEPS = { create: 'created', deliver: 'delivered', deactivate: 'deactivated', delete: 'deleted' };
 
-/** Every failure about access keys. */
 export const KEY_PROBLEMS = {
   'key-step-failed': ({ member, step }, again) => ({
     summary: t`an access key of ${codeText(member)} could not be ${trusted(STEPS[step])}`,

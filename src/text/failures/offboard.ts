@@ -8,7 +8,6 @@ const NOT_SAVED = {
   renamed: t`the IAM user that was applied has another name now`,
 };
 
-/** Every failure of `offboard` alone. */
 export const OFFBOARD_PROBLEMS = {
   'facts-unusable': ({ file, because }) => ({
     summary: t`${codeText(file)} proves nothing here`,

@@ -1,10 +1,8 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
-import { ASK, type Problem, type ProblemTable, stateAfter, UNCHANGED } from '../problem.ts';
+import { ASK, type Problem, type ProblemTable, SHOWN, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../text.ts';
 import type { AWS_PROBLEMS } from './aws.ts';
-
-const SHOWN = 10;
 
 const INSTALL: Pick<Problem, 'help' | 'paste'> = {
   help: t`install OpenTofu or Terraform 1.6 or newer, or name a program in ${codeText('TERRAFORM_BINARY_NAME')}`,

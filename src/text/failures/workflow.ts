@@ -9,7 +9,6 @@ const LOCK = { id: null, who: null, operation: null, created: null };
 /** What to do if a role may not do what it needs. */
 export const PERMISSIONS = t`ask an administrator to run ${codeText('mturk-team bootstrap')}, then run the workflow again`;
 
-/** A problem of a workflow alone. */
 function ofWorkflow(problem: Pick<Problem, 'summary' | 'help'> & Partial<Problem>): Problem {
   return { reason: null, state: UNCHANGED, ...problem };
 }

@@ -1,10 +1,10 @@
 import { type AccessGroup, type AccessModel, around } from '../../access/model.ts';
-import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, nameOutsideLabText, otherPolicyText, userText } from '../../access/text/names.ts';
 import type { GroupDetails } from '../../aws/inventory/unmanaged.ts';
 import { DENY_ALL_ARN } from '../../catalog/managed-policies.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
-import { codeText, sentences, someTexts, t } from '../../text/text.ts';
+import { codeText, counted, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { effectBetween, riskOfUnmanaged } from '../access-changes.ts';
 import type { FindingOf, UnmanagedGroup } from '../finding.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
@@ -27,7 +27,6 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
-/** Data about a group of the account. */
 export function unmanagedGroupData(
   { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
   account: string,
@@ -73,7 +72,6 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
   };
 }
 
-/** Members in groups that are not the lab's. */
 export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
   severity: 'low',
   detect: (context) =>
@@ -102,3 +100,18 @@ function membership(user: string, group: string, { full, lab, at }: ScanContext)
   };
   return detected('unmanaged-group-membership', { user, group }, effectBetween(without, within, lab, at));
 }
+
+export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
+  severity: 'low',
+  detect: ({ unmanaged }) =>
+    unmanaged.flatMap(({ resource }) =>
+      resource.kind === 'policy' ? [detected('unmanaged-policy', { arn: resource.arn, ...resource.details })] : [],
+    ),
+  title: ({ arn }, names, cause) =>
+    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} policy ${otherPolicyText(arn, names)}`,
+  remedy: ({ data: { arn, attachments } }) => ({
+    detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
+    toFix: t`If nothing uses it, delete it:`,
+    commands: [iamCommand('delete-policy', ['policy-arn', arn])],
+  }),
+};
