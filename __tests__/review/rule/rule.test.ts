@@ -1088,6 +1088,17 @@ describe('Denies of groups that a member leaves by an apply', () => {
       ['fay deny-kept'],
     ],
     [
+      'the same by an attached policy, beside that of a role',
+      {
+        change: all(
+          withPolicy(stopArn('stop'), stops.document),
+          withGroup({ name: 'quarantine', path: PATH, attached: [stopArn('stop'), payArn] }),
+          putInto('fay', 'quarantine'),
+        ),
+      },
+      ['fay deny-kept'],
+    ],
+    [
       'the same under a condition',
       {
         change: all(withGroup({ name: 'quarantine', path: PATH, inline: [stopsAlways] }), putInto('fay', 'quarantine')),
