@@ -159,7 +159,7 @@ test('one section by sponsor, with the command beside each line', () => {
 test('without drift, only what a person decides opens the issue', () => {
   const decide = report([], { reminders: [...KEYS] });
   expect(driftIssue(decide, null, LINKS)?.title).toBe('Reminders for perception-lab: 3 access keys');
-  expect(driftDecision(decide, LINKS)(null)).toMatchObject({ kind: 'open', comment: null });
+  expect(driftDecision(null, decide, LINKS)).toMatchObject({ kind: 'open', comment: null });
   const reviewed = (reminders: readonly Reminder[]) =>
     driftIssue(report([], { reminders: [...reminders] }), null, LINKS);
   expect(reviewed(REVIEWS)?.title).toBe('Reminders for perception-lab: 3 reviews of access');
