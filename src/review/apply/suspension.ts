@@ -99,7 +99,8 @@ function isAtRisk(
 
   const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
-  const cap = boundary === null ? null : boundarySource(after, boundary);
+  const document = after.policies.find((policy) => policy.arn === boundary)?.document ?? null;
+  const cap = boundary === null || document === null ? null : { policy: boundary, document };
   const model = next === null ? before : after;
   const context = contextOf(model, anyone, { at });
 
@@ -209,11 +210,6 @@ function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly He
       .filter((statement: Statement) => statement.Effect === effect)
       .map((statement) => ({ ...source, document: { ...source.document, Statement: [statement] } })),
   );
-}
-
-function boundarySource(model: AccessModel, arn: string): PolicySource | null {
-  const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
-  return document === null ? null : { policy: arn, document };
 }
 
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */

@@ -129,14 +129,14 @@ export function issueMarkers(lab: string): readonly string[] {
 
 /** Null: nothing is to be said. */
 export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
-  if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
+  if (view.state === 'applied') {
+    const { commit, runUrl } = view.footer;
+    const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
+    const by = runUrl === null ? '' : ` by ${visible(runUrl)}`;
+    return { kind: 'resolved', line: `${what} was applied${by}. Terraform has nothing left to do.` };
+  }
   if (view.state !== 'apply-failed') return null;
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
-}
-
-function resolvedLine({ commit, runUrl }: CommentView['footer']): string {
-  const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
-  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. Terraform has nothing left to do.`;
 }
