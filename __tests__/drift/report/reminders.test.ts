@@ -3,6 +3,7 @@ import type { DisplayNames } from '../../../src/access/text/names.ts';
 import type { Inventory } from '../../../src/aws/types.ts';
 import { OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { driftIssue } from '../../../src/drift/report/drift-issue.ts';
+import { driftDecision } from '../../../src/drift/report/issues.ts';
 import { expiringAccess, memberKeys, reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
 import type { DriftReport, Reminder } from '../../../src/drift/report/report.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';

@@ -38,7 +38,7 @@ export async function publishComment(
   out: Output,
 ): Promise<Failure | null> {
   const { log } = out;
-  const { view: known, lab, unusable } = await commentFacts(request, env, new Date());
+  const { view: known, unusable } = await commentFacts(request, env, new Date());
   for (const line of unusable) log(line);
   if (!connected.ok) {
     writeSummary(env, renderSummary(known));
@@ -50,7 +50,7 @@ export async function publishComment(
   const [pull = null] = pulls;
   const view = {
     ...known,
-    lab: lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
+    lab: known.review?.lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
     staleDriftCheck: await staleCheckOf(request, known, github, env, log),
   };
   writeSummary(env, renderSummary(view));
