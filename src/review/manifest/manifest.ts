@@ -16,18 +16,12 @@ export interface Origin {
   readonly createdAt: Date;
 }
 
-export function manifestOf(
-  review: Review,
-  tools: Tools,
-  { emulator, head, run, mturkTeam, createdAt }: Origin,
-): Manifest {
+export function manifestOf(review: Review, tools: Tools, { mturkTeam, createdAt, ...origin }: Origin): Manifest {
   return {
     version: 1,
     lab: review.lab,
     account: redact(review.account, false),
-    emulator,
-    head,
-    run,
+    ...origin,
     tools: { mturkTeam, ...tools },
     review: redactReview(review),
     createdAt: createdAt.toISOString(),
