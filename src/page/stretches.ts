@@ -169,7 +169,6 @@ function stretchOf(team: Team, member: Member, access: UserAccess, byRole: Stret
   return { from: day, standing, roles, granted, starts, until, cells, isPending: false };
 }
 
-/** Whether a freeze is all that denies an operation that a role gives. */
 function isFrozen(access: UserAccess): (operation: Operation) => boolean {
   return (operation) => {
     const { outcome, by } = decisionOf(access, operation);

@@ -177,7 +177,6 @@ export function timeStyle(facts: PageFacts): string {
   return `.strip svg { background-position: ${share(axis, Date.parse(facts.today))}% 0; }\n`;
 }
 
-/** Neighboring periods of which something is so, as one. */
 function runsOf(periods: readonly Period[], isSo: (period: Period) => boolean) {
   const runs: { from: string; until: string | null }[] = [];
   for (const period of periods.filter(isSo)) {

@@ -7,10 +7,8 @@ import type { DriftCause, DriftClass, DriftFinding } from '../finding.ts';
 import { type Detected, type IdNames, subjectParts } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
-type Identified = Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>;
-
 /** Makes the `DriftFinding.id`s of a team. No two of one scan are equal: a second old key is `old-access-key/bo/2`. */
-export function findingIds(team: Team): (finding: Identified) => string {
+export function findingIds(team: Team): (finding: Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>) => string {
   const users = keysByName(
     team,
     [...team.members, ...team.departed].map(({ key }) => key),

@@ -218,7 +218,6 @@ function hasUnknownPolicies(model: AccessModel): boolean {
   return inline.length > 0 || managed.length > 0;
 }
 
-/** The same access if each of those policies denies everything. */
 function denyingUnknown(model: AccessModel): AccessModel {
   return mapDocuments(model, (document) => document ?? DENY_ALL);
 }

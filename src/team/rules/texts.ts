@@ -240,7 +240,6 @@ function reportElsewhere(source: string, covered: readonly TextRange[], report: 
   }
 }
 
-/** The names that help a reader, by code point. */
 const NAMES: Readonly<Record<string, string>> = {
   'U+0000': 'null',
   'U+0007': 'bell',
