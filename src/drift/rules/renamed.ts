@@ -114,8 +114,6 @@ export function renamesIn(
 
 /** The inventory as if every user and group had its name of team.yaml. */
 export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]): Inventory {
-  // Equivalent if mutated: it only ends earlier.
-  if (renames.length === 0) return inventory;
   const nameOf = (kind: Rename['kind'], name: string) =>
     renames.find((each) => each.kind === kind && each.to === name)?.name ?? name;
   const keyed = <Value>(kind: Rename['kind'], map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
