@@ -9,6 +9,7 @@ import type { AccessKey, NotChecked } from '../aws/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import { type FindingId, NOT_SNOOZABLE_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
+import type { AccessEffect } from './access-changes.ts';
 
 /** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
 export interface NamedRetiredOperation {
@@ -237,7 +238,7 @@ export interface ChangedBack {
   readonly changes: readonly [UnexplainedChange, ...UnexplainedChange[]];
 }
 
-interface FindingFacts {
+interface FindingFacts extends AccessEffect {
   /**
    * `membership-added/bo/paymaster/spends`: equal for the same finding at every scan; another one once it is worse.
    * Made of letters, digits, `/` and what IAM allows in names; a snooze names it.
@@ -246,12 +247,6 @@ interface FindingFacts {
   readonly cause: DriftCause;
   readonly remediation: Remediation;
   readonly severity: DriftSeverity;
-  /** Whose access changes by it and how, worst risk first; with other manual changes if that is worse. */
-  readonly changes: readonly AccessChange[];
-  /** The worst risk of what someone may do by it and should not; null if nothing. */
-  readonly risk: Risk | null;
-  /** Names of the IAM users who can escalate privileges by it. */
-  readonly escalates: readonly string[];
   /** Null without CloudTrail, or if it has no such event. */
   readonly lastChange: Attribution | null;
 }
