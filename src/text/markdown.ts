@@ -7,11 +7,6 @@ const LONGEST_NAME = 40;
 /** Sentences of an engine can be long; this is what a reader needs of one. */
 const LONGEST_PROSE = 1200;
 
-/** Bold; empty content stays empty. */
-export function strong(markdown: string): string {
-  return markdown === '' ? '' : `**${markdown}**`;
-}
-
 /** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
 export function link(markdown: string, url: string): string {
   const isPlain = url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { redact, visible, withoutQuotes } from './escape.ts';
-import { code, isPlainName, link, nameMarkdown, prose, strong } from './markdown.ts';
+import { code, isPlainName, link, nameMarkdown, prose } from './markdown.ts';
 
 /** `trusted` and `risk` are written in this repository; `name`, `person`, `code` come from elsewhere; `prose` is of both. */
 type Piece =
@@ -207,8 +207,10 @@ function markdownPiece(piece: Piece, reveal: boolean): string {
       return code(redact(piece.text, reveal), LONGEST_CODE);
     case 'prose':
       return prose(redact(piece.text, reveal));
-    case 'strong':
-      return strong(markdownText(piece.content, reveal));
+    case 'strong': {
+      const content = markdownText(piece.content, reveal);
+      return content === '' ? '' : `**${content}**`;
+    }
     case 'link':
       return link(markdownText(piece.content, reveal), piece.url);
     case 'sign':

@@ -1,4 +1,4 @@
-import type { Result } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { type IssueOutcome, type IssueReport, issuesOnce, reportIssue } from '../../github/issues.ts';
 import type { GitHub, Issue } from '../../github/port.ts';
 import { isOurs } from '../../github/sticky.ts';
@@ -168,5 +168,5 @@ async function ourFirstLines(github: GitHub): Promise<Result<readonly string[]>>
     const first = issue.body.split('\n', 1)[0]?.trimEnd() ?? '';
     return isOurs(issue, me.value, [first]) ? [first] : [];
   });
-  return { ok: true, value: [...new Set(ours)] };
+  return succeed([...new Set(ours)]);
 }

@@ -40,8 +40,7 @@ export function readManifest(text: string): Parsed<Manifest> {
 
 /** Reads the JSON of `preview` as untrusted text. */
 export function readPreview(text: string): Parsed<Review> {
-  const read = parseData(text, PREVIEW);
-  return read.ok ? { ok: true, value: read.value.review } : read;
+  return parseData(text, PREVIEW);
 }
 
 /** Without account ids, policy documents and tags: not every reader of a manifest may read the account. */
