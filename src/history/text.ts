@@ -267,10 +267,8 @@ function whoText({ commit, unreadable }: MergedChange): Text {
   const who = t`${trusted(commit.parents.length > 1 ? 'merged by' : 'by')} ${quotedText(commit.author)}`;
   const missing =
     unreadable.length === 0 ? null : t`together with ${countedText(unreadable.length, 'version')} that cannot be read`;
-  return joinTexts(
-    [missing, who, claimText(commit)].filter((part) => part !== null),
-    '; ',
-  );
+  const parts = [missing, who, claimText(commit)].filter((part) => part !== null);
+  return joinTexts(parts, '; ');
 }
 
 const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;

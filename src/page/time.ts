@@ -87,13 +87,8 @@ export function timeHtml(facts: PageFacts): Html {
 function periodsIn(facts: PageFacts) {
   const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
   const shown = people.filter(({ periods }) => periods.length > 0);
-  return {
-    shown,
-    axis: axisOf(
-      facts,
-      shown.flatMap(({ periods }) => periods),
-    ),
-  };
+  const all = shown.flatMap(({ periods }) => periods);
+  return { shown, axis: axisOf(facts, all) };
 }
 
 function laneWords(lane: number): string {

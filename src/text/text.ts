@@ -118,10 +118,8 @@ export function sentence(clause: Text | null): Text | null {
 
 /** Joins sentences with spaces and leaves out empty ones. */
 export function sentences(...items: readonly (Text | null)[]): Text {
-  return joinTexts(
-    items.flatMap((item) => (item === null || isEmptyText(item) ? [] : [item])),
-    ' ',
-  );
+  const some = items.flatMap((item) => (item === null || isEmptyText(item) ? [] : [item]));
+  return joinTexts(some, ' ');
 }
 
 export function isEmptyText(text: Text): boolean {

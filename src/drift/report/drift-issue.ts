@@ -204,10 +204,8 @@ function commentBlocks(shown: readonly Shown[], { isOpen, data }: PreviousIssue)
     const accept = t`To accept one, change ${codeText('team.yaml')}.`;
     return newsBlocks(trusted(`Drift found again: ${counted(shown.length, 'finding')}.`), shown, accept);
   }
-  const fresh = newFindingIds(
-    shown.map(({ finding }) => finding.id),
-    data,
-  );
+  const ids = shown.map(({ finding }) => finding.id);
+  const fresh = newFindingIds(ids, data);
   if (fresh === null) {
     const isMore = shown.length > (data?.count ?? 0);
     return isMore ? [paragraph(trusted(`Now ${counted(shown.length, 'finding')}.`))] : null;
