@@ -136,10 +136,7 @@ const WIDTH = 90;
 /** How much stands before the place in a line that is too long to be shown from its beginning. */
 const LEAD = 30;
 
-/**
- * The line of a position, and carets below the exact range: wide characters count double, tabs become spaces, invisible
- * characters are spelled out, and a long line is cut around the range.
- */
+/** The line, and carets below the range: wide characters count double, tabs are spaces, and a long line is cut around it. */
 function excerptLines(
   source: string,
   lines: LineCounter,

@@ -13,10 +13,7 @@ export function link(markdown: string, url: string): string {
   return isPlain ? `[${markdown}](${url})` : markdown;
 }
 
-/**
- * A text in a code span, where GitHub makes nothing of it: no link, mention, reference, emoji or formula. A pipe is
- * spelled out, because the two table parsers that were tried do not agree on an escaped one behind a backslash.
- */
+/** Nothing in a code span is markup. A pipe is spelled out: two table parsers differ about one escaped after a backslash. */
 export function code(text: string, longest = LONGEST): string {
   const shown = spelledOut(cut(text, longest)).replaceAll('|', '<U+007C>');
   if (shown === '') return '(empty)';

@@ -27,10 +27,7 @@ export interface PublishRequest extends CommentRequest {
 /** The lab of a comment that was written before the lab was known. */
 const UNKNOWN_LAB = 'unknown';
 
-/**
- * Writes or updates the one comment on each pull request, the job's summary and, if asked, the issue about applies. Returns why
- * one of them is not written; null if all are, or if there is nowhere to write.
- */
+/** Writes the comments, the job's summary and, if asked, the issue about applies. Returns why one of them is not written. */
 export async function publishComment(
   request: PublishRequest,
   connected: Result<GitHub>,
