@@ -80,12 +80,10 @@ function aboutReview(team: Team, { users, notChecked }: Inventory, today: string
     return [
       {
         kind: 'review',
-        ...{
-          reviewed,
-          until,
-          operations: listOperations(allowed.get(user) ?? NO_OPERATIONS),
-          lastUsed: uses.sort().at(-1) ?? null,
-        },
+        reviewed,
+        until,
+        operations: listOperations(allowed.get(user) ?? NO_OPERATIONS),
+        lastUsed: uses.sort().at(-1) ?? null,
         isUseChecked: notChecked.length === 0 && isReported && keys.every(({ isUseKnown }) => isUseKnown),
       },
     ];
@@ -122,10 +120,8 @@ export function memberKeys(
   return members.flatMap(({ key }) => {
     const credentials = users.get(iamName(lab, key))?.credentials;
     if (credentials === undefined) return [];
-    const keys = credentials.keys.map(({ active, created, lastUsed, isUseKnown }) => ({
-      ...{ active, created, lastUsed, isUseKnown },
-    }));
-    return [{ key, keys }];
+    // Without ids: an artifact is as public as the repository.
+    return [{ key, keys: credentials.keys.map(({ id: _id, ...held }) => held) }];
   });
 }
 
