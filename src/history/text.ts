@@ -170,8 +170,9 @@ function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Bloc
   if (first.onGitHub === null) {
     return [paragraph(t`Git does not know who approved. Set ${codeText('GITHUB_TOKEN')} to ask GitHub.`)];
   }
-  const failed = [...decisions.values()].flatMap(({ onGitHub }) => (onGitHub?.ok === false ? [onGitHub.failure] : []));
-  const [failure] = failed;
+  const [failure] = [...decisions.values()].flatMap(({ onGitHub: asked }) =>
+    asked?.ok === false ? asked.failure : [],
+  );
   if (failure === undefined) return [];
   return [
     paragraph(t`GitHub did not say who approved: ${failureProblem(failure).summary} (${codeText(failure.code)}).`),
