@@ -35,9 +35,9 @@ export async function plannedIn(workspace: Workspace): Promise<SavedPlan> {
   return orThrow(await planChanges(workspace));
 }
 
-/** Applies a plan, a new one if none is given. */
-export async function appliedIn(workspace: Workspace, saved?: SavedPlan): Promise<SavedPlan> {
-  const plan = saved ?? (await plannedIn(workspace));
+/** Applies a new plan. */
+export async function appliedIn(workspace: Workspace): Promise<SavedPlan> {
+  const plan = await plannedIn(workspace);
   orThrow(await applyPlan(workspace, plan));
   return plan;
 }

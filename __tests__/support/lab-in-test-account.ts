@@ -38,9 +38,9 @@ export function comparableAccount(account: AccountState, known: AccountState): u
   };
 }
 
-/** What the engine remembers of a stack, one line for each object: nothing tainted, deposed or forgotten may be in it. */
-export function recordedObjects({ states }: EmulatorMemory, stack = 'team'): readonly string[] {
-  const state = JSON.parse(states.get(stack) ?? '{"resources":[]}') as {
+/** What the engine remembers of the team, one line for each object: nothing tainted, deposed or forgotten may be in it. */
+export function recordedObjects({ states }: EmulatorMemory): readonly string[] {
+  const state = JSON.parse(states.get('team') ?? '{"resources":[]}') as {
     resources: { type: string; name: string; instances: { status?: string; deposed?: string }[] }[];
   };
   return state.resources

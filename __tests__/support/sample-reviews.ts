@@ -287,13 +287,8 @@ const replacing = reviewedPeople(
   { at: AT, replaced: new Set(['perception-lab-fay']) },
 );
 
-function planned(
-  before: Team,
-  after: Team,
-  resources: readonly PlannedResource[],
-  change: Partial<Review> = {},
-): Review {
-  return { ...reviewFrom(before, after), plan: planOf(resources), ...change };
+function planned(before: Team, after: Team, resources: readonly PlannedResource[]): Review {
+  return { ...reviewFrom(before, after), plan: planOf(resources) };
 }
 
 /** The last drift check was on Friday. */

@@ -73,10 +73,10 @@ export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
 });
 
 /** What a difference does by itself to what the file declares. */
-function peopleOf(difference: Difference, base: AccessModel = declared): readonly AccessChange[] {
+function peopleOf(difference: Difference): readonly AccessChange[] {
   const documents = new Map<string, PolicyDocument | null>([[ADMINISTRATOR, document('Allow', '*')]]);
   const removed = difference.kind === 'user-added' ? [] : [difference];
-  return effectsBetween(base, withDifferences(base, removed, documents), AT);
+  return effectsBetween(declared, withDifferences(declared, removed, documents), AT);
 }
 
 /** A finding about something that is not as declared; nothing of it is looked up. */
@@ -220,10 +220,10 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'other' }),
 ];
 
-const unmanaged = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(team.lab)) => ({
+const unmanaged = (kind: 'user' | 'group' | 'policy', name: string) => ({
   name,
-  path,
-  arn: `arn:aws:iam::${team.account}:${kind}${path}${name}`,
+  path: labPath(team.lab),
+  arn: `arn:aws:iam::${team.account}:${kind}${labPath(team.lab)}${name}`,
 });
 
 /** Every other kind. */

@@ -20,9 +20,9 @@ import { boundaryArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 
 export interface AccessEffect {
-  /** Whose access changes and how, worst risk first. */
+  /** Whose access changes and how, worst risk first; together with other manual changes if that is worse. */
   readonly changes: readonly AccessChange[];
-  /** The worst that someone gains; null if nothing. */
+  /** The worst risk of what someone may do by it and should not; null if nothing. */
   readonly risk: Risk | null;
   /** Names of the IAM users who can escalate privileges by it. */
   readonly escalates: readonly string[];

@@ -9,6 +9,7 @@ import type { AccessKey, NotChecked } from '../aws/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import { type FindingId, NOT_SNOOZABLE_IDS } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
+import type { AccessEffect } from './access-changes.ts';
 
 /** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
 export interface NamedRetiredOperation {
@@ -46,14 +47,6 @@ export interface UnmanagedUser extends UserDetails {
   readonly way: EscalationStep | null;
 }
 
-/** A role outside the lab that can do everything, or gains control of the account or the lab. */
-interface UnmanagedRole {
-  readonly role: string;
-  readonly arn: string;
-  /** Null if its policies allow everything. */
-  readonly way: EscalationStep | null;
-}
-
 export interface UnmanagedGroup extends Pick<AccessGroup, 'path' | 'attached' | 'inline'> {
   readonly group: string;
   readonly arn: string;
@@ -61,25 +54,6 @@ export interface UnmanagedGroup extends Pick<AccessGroup, 'path' | 'attached' | 
   readonly members: readonly string[];
   /** Members who get from it what team.yaml grants, too: they would keep it if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
-}
-
-interface UnmanagedPolicy {
-  readonly arn: string;
-  readonly document: PolicyDocument | null;
-  /** How many users, groups and roles have it, as a policy or as a boundary. */
-  readonly attachments: number;
-}
-
-/** The boundary policy is missing, or is not as bootstrap wrote it. */
-interface BoundaryPolicy {
-  readonly arn: string;
-  readonly state: 'changed' | 'missing';
-  /** Null if it is missing or cannot be parsed. */
-  readonly document: PolicyDocument | null;
-  /** Statements that allow more than bootstrap's. */
-  readonly wider: readonly Statement[];
-  /** Statements that allow less. */
-  readonly narrower: readonly Statement[];
 }
 
 /** Settings in which what bootstrap made differs from what this version makes. `exists`: it should not be there. */
@@ -137,13 +111,26 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
   readonly 'group-renamed': { readonly group: string; readonly to: string };
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;
-  readonly 'unmanaged-policy': UnmanagedPolicy;
+  /** `attachments`: how many users, groups and roles have it, as a policy or as a boundary. */
+  readonly 'unmanaged-policy': {
+    readonly arn: string;
+    readonly document: PolicyDocument | null;
+    readonly attachments: number;
+  };
   readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
-  readonly 'boundary-policy-changed': BoundaryPolicy;
+  /** `document` is null if it is missing or cannot be parsed; statements are `wider` or `narrower` than bootstrap's. */
+  readonly 'boundary-policy-changed': {
+    readonly arn: string;
+    readonly state: 'changed' | 'missing';
+    readonly document: PolicyDocument | null;
+    readonly wider: readonly Statement[];
+    readonly narrower: readonly Statement[];
+  };
   readonly 'role-changed': SetupChange;
   readonly 'bucket-changed': SetupChange;
   readonly 'identity-provider-changed': SetupChange;
-  readonly 'unmanaged-role': UnmanagedRole;
+  /** A role outside the lab that gains control of the account or the lab; `way` is null if its policies allow everything. */
+  readonly 'unmanaged-role': { readonly role: string; readonly arn: string; readonly way: EscalationStep | null };
   /** `from` is the time (ISO 8601, UTC) after which reconcile gives it back; null if that is not announced. */
   readonly 'access-withheld': {
     readonly user: string;
@@ -251,7 +238,7 @@ export interface ChangedBack {
   readonly changes: readonly [UnexplainedChange, ...UnexplainedChange[]];
 }
 
-interface FindingFacts {
+interface FindingFacts extends AccessEffect {
   /**
    * `membership-added/bo/paymaster/spends`: equal for the same finding at every scan; another one once it is worse.
    * Made of letters, digits, `/` and what IAM allows in names; a snooze names it.
@@ -260,12 +247,6 @@ interface FindingFacts {
   readonly cause: DriftCause;
   readonly remediation: Remediation;
   readonly severity: DriftSeverity;
-  /** Whose access changes by it and how, worst risk first; with other manual changes if that is worse. */
-  readonly changes: readonly AccessChange[];
-  /** The worst risk of what someone may do by it and should not; null if nothing. */
-  readonly risk: Risk | null;
-  /** Names of the IAM users who can escalate privileges by it. */
-  readonly escalates: readonly string[];
   /** Null without CloudTrail, or if it has no such event. */
   readonly lastChange: Attribution | null;
 }

@@ -203,7 +203,6 @@ function narrowed(changes: readonly HistoryChange[], is: Parts): readonly Histor
   );
 }
 
-/** Whether someone gains or loses a role, or something by it. */
 function isThrough({ roles, change: { capabilities } }: ReviewedPerson, lab: string, key: string): boolean {
   const { gained, lost } = capabilities;
   const grants = [...gained, ...lost].flatMap((capability) => capability.grants);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isManagedPolicyName } from '../catalog/managed-policies.ts';
+import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
 import { type Capability, frozenCapabilities, isCapability, isOperation, operationsOf } from '../catalog/mturk.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
 import { listIn, type PlainMap, sortedEntries } from '../team/draft.ts';
@@ -31,7 +31,7 @@ export function pastTeamReader(read: PieceReader): (text: string) => PastTeam {
     const roleMap = found.section(file.roles, 'roles');
     found.ignore(file, teamFileSchema, '');
     const team: Team = {
-      lab: found.text(file.lab, 'lab'),
+      lab: found.read(z.string(), file.lab, 'lab') ?? '',
       account: typeof file.account === 'string' ? file.account : UNKNOWN_ACCOUNT,
       owners: listIn(file.owners)?.filter((owner) => owner !== null) ?? [],
       roles: found.add(once(roles, roleMap, () => rolesOf(roleMap))),
@@ -41,7 +41,7 @@ export function pastTeamReader(read: PieceReader): (text: string) => PastTeam {
       }),
       departed: sortedEntries(found.map(file.departed, 'departed')).map(([key, entry]) => {
         const { left } = found.map(entry, `departed.${key}`);
-        return { key, left: found.day(left, `departed.${key}.left`) ?? '', reason: '' };
+        return { key, left: found.read(DAY.nullish(), left, `departed.${key}.left`) ?? '', reason: '' };
       }),
       freeze: found.frozen(file.freeze),
       snoozed: [],
@@ -90,28 +90,14 @@ class Problems {
     return map;
   }
 
-  text(value: unknown, path: string): string {
-    if (typeof value === 'string') return value;
-    this.wrong.push(path);
-    return '';
-  }
-
-  texts(value: unknown, path: string): readonly string[] {
-    if (value === undefined || value === null) return [];
-    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
-    this.wrong.push(path);
-    return [];
-  }
-
-  day(value: unknown, path: string): string | null {
-    if (value === undefined || value === null) return null;
-    const day = DAY.safeParse(value).data ?? null;
-    if (day === null) this.wrong.push(path);
-    return day;
+  read<Value>(schema: z.ZodType<Value>, value: unknown, path: string): Value | undefined {
+    const { success, data } = schema.safeParse(value);
+    if (!success) this.wrong.push(path);
+    return data;
   }
 
   frozen(value: unknown): readonly Capability[] {
-    const names = this.texts(value, 'freeze');
+    const names = this.read(LIST, value, 'freeze') ?? [];
     // A brake that is not known could stop anything.
     if (names.some((name) => name !== 'spend' && !isCapability(name))) this.wrong.push('freeze');
     return frozenCapabilities(names);
@@ -126,13 +112,12 @@ class Problems {
 }
 
 const DAY = z.iso.date();
+const LIST = z.array(z.string()).nullish();
 
 function memberOf(key: string, map: PlainMap): Read<Member> {
   const found = new Problems();
   const path = `members.${key}`;
   found.ignore(map, memberSchema, path);
-  const { suspended = false } = map;
-  if (typeof suspended !== 'boolean') found.wrong.push(`${path}.suspended`);
   const value: Member = {
     key,
     name: typeof map.name === 'string' ? map.name : key,
@@ -140,10 +125,10 @@ function memberOf(key: string, map: PlainMap): Read<Member> {
     sponsor: typeof map.sponsor === 'string' ? map.sponsor : null,
     // It decides no access.
     reviewed: DAY.safeParse(map.reviewed).data ?? null,
-    roles: [...found.texts(map.roles, `${path}.roles`)].sort(),
-    from: found.day(map.from, `${path}.from`),
-    until: found.day(map.until, `${path}.until`),
-    suspended: suspended === true,
+    suspended: found.read(z.boolean().optional(), map.suspended, `${path}.suspended`) ?? false,
+    roles: [...(found.read(LIST, map.roles, `${path}.roles`) ?? [])].sort(),
+    from: found.read(DAY.nullish(), map.from, `${path}.from`) ?? null,
+    until: found.read(DAY.nullish(), map.until, `${path}.until`) ?? null,
   };
   return { value, ...found };
 }
@@ -154,11 +139,11 @@ function rolesOf(map: PlainMap): Read<readonly Role[]> {
     const path = `roles.${key}`;
     const role = found.map(entry, path);
     found.ignore(role, roleSchema, path);
-    const names = (part: string) => found.texts(role[part], `${path}.${part}`);
-    const [allow, deny, managed] = [names('allow'), names('deny'), names('managed')];
+    const names = (part: string) => found.read(LIST, role[part], `${path}.${part}`) ?? [];
+    const [allow, deny] = [names('allow'), names('deny')];
     for (const name of [...allow, ...deny]) if (!means(name)) found.ignored.push(`${path}: ${name}`);
     // AWS's other policies could allow anything.
-    if (!managed.every(isManagedPolicyName)) found.wrong.push(`${path}.managed`);
+    const managed = found.read(z.array(z.enum(MANAGED_POLICY_NAMES)).nullish(), role.managed, `${path}.managed`) ?? [];
     return { key, extends: names('extends'), allow, deny, managed };
   });
   const resolved = resolveRoles(drafts);

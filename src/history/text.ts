@@ -170,8 +170,9 @@ function approverBlocks(decisions: ReadonlyMap<string, Decision>): readonly Bloc
   if (first.onGitHub === null) {
     return [paragraph(t`Git does not know who approved. Set ${codeText('GITHUB_TOKEN')} to ask GitHub.`)];
   }
-  const failed = [...decisions.values()].flatMap(({ onGitHub }) => (onGitHub?.ok === false ? [onGitHub.failure] : []));
-  const [failure] = failed;
+  const [failure] = [...decisions.values()].flatMap(({ onGitHub: asked }) =>
+    asked?.ok === false ? asked.failure : [],
+  );
   if (failure === undefined) return [];
   return [
     paragraph(t`GitHub did not say who approved: ${failureProblem(failure).summary} (${codeText(failure.code)}).`),
@@ -267,10 +268,8 @@ function whoText({ commit, unreadable }: MergedChange): Text {
   const who = t`${trusted(commit.parents.length > 1 ? 'merged by' : 'by')} ${quotedText(commit.author)}`;
   const missing =
     unreadable.length === 0 ? null : t`together with ${countedText(unreadable.length, 'version')} that cannot be read`;
-  return joinTexts(
-    [missing, who, claimText(commit)].filter((part) => part !== null),
-    '; ',
-  );
+  const parts = [missing, who, claimText(commit)].filter((part) => part !== null);
+  return joinTexts(parts, '; ');
 }
 
 const STATEMENTS = { departed: 'Left on', reviewed: 'Access reviewed on' } as const;

@@ -160,7 +160,6 @@ function reasonsOf(question: Asked): readonly Reason[] {
 
 type SinceMember = (isSo: (then: Member, team: Team) => boolean) => Since | null;
 
-/** A role's part, and since when the member has it and it does that. */
 function roleReasons(question: Asked, role: string, since: SinceMember): readonly Reason[] {
   const { team, asked, allowed } = question;
   const denied = deniedBy(team, role, asked);

@@ -30,9 +30,8 @@ export interface KeyAccount {
   delete(user: string, id: string): Promise<Result<null>>;
 }
 
-const SECOND = 1_000;
-/** IAM is eventually consistent: a user just created may not be found yet. */
-const WAITS = [SECOND, 2 * SECOND, 4 * SECOND];
+/** Milliseconds. IAM is eventually consistent: a user just created may not be found yet. */
+const WAITS = [1_000, 2_000, 4_000];
 
 /** `once` is a client that repeats no call. */
 export function keyAccount(

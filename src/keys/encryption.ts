@@ -2,12 +2,7 @@ import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipien
 import { recipientProblem } from '../team/recipient.ts';
 
 /** An age identity, which is secret, and its recipient, which is public. */
-export interface Identity {
-  readonly identity: string;
-  readonly recipient: string;
-}
-
-export async function newIdentity(): Promise<Identity> {
+export async function newIdentity() {
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };
 }

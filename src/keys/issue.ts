@@ -15,16 +15,12 @@ export interface KeysIssue {
 }
 
 export function keysIssue(github: GitHub, lab: string): KeysIssue {
-  const authors = async (): Promise<Result<readonly string[]>> => {
-    const me = await github.me();
-    return me.ok ? succeed([...new Set([me.value, JOB_LOGIN])]) : me;
-  };
   /** Those of this lab, oldest first. Issues and comments of other accounts never count, whatever their marker. */
   const issues = async (): Promise<Result<readonly Issue[]>> => {
-    const trusted = await authors();
-    if (!trusted.ok) return trusted;
+    const me = await github.me();
+    if (!me.ok) return me;
     const found: Issue[] = [];
-    for (const author of trusted.value) {
+    for (const author of new Set([me.value, JOB_LOGIN])) {
       for (const state of ['open', 'closed'] as const) {
         const listed = await github.issues(state, author);
         if (!listed.ok) return listed;
@@ -34,12 +30,12 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     return succeed(found.sort((one, other) => one.number - other.number));
   };
   const commentsOf = async ({ number }: Issue): Promise<Result<readonly Comment[]>> => {
-    const trusted = await authors();
-    if (!trusted.ok) return trusted;
+    const me = await github.me();
+    if (!me.ok) return me;
     const comments = await github.comments(number);
     if (!comments.ok) return comments;
     return succeed(
-      comments.value.filter(({ author, isEdited }) => !isEdited && author !== null && trusted.value.includes(author)),
+      comments.value.filter(({ author, isEdited }) => !isEdited && (author === me.value || author === JOB_LOGIN)),
     );
   };
   let known: Issue | null = null;

@@ -6,7 +6,7 @@ import type { DriftReport } from '../drift/report/report.ts';
 import type { MergedVersions } from '../history/timeline.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { historyOf, type PersonHistory, type Stretch, type TeamHistory } from './stretches.ts';
+import { historyOf, type PersonHistory, type Stretch } from './stretches.ts';
 
 export interface PageInput {
   readonly team: Team;
@@ -38,7 +38,7 @@ export interface PageFacts extends PageInput {
   readonly isCut: boolean;
   /** Members first, by name; then former ones. */
   readonly people: readonly PagePerson[];
-  readonly gaps: TeamHistory['gaps'];
+  readonly gaps: ReturnType<typeof historyOf>['gaps'];
   /** Days on which the access of a member ends or begins, soonest first. */
   readonly upcoming: readonly { readonly day: string; readonly kind: 'begins' | 'ends'; readonly person: PagePerson }[];
 }

@@ -46,7 +46,6 @@ function shownText({ people, isPublic }: PageFacts, key: string): Text {
   return memberText(person?.shown ?? { key, name: null });
 }
 
-/** What a drift check read of a member: access keys, and what differs from the file. */
 function awsBlocks({ report, naming }: PageFacts, member: string, user: string): readonly Block[] {
   if (report === null) return [];
   const section = (title: Text, texts: readonly Text[]) =>

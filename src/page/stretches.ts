@@ -63,12 +63,6 @@ interface Reign {
   readonly isMerged: boolean;
 }
 
-export interface TeamHistory {
-  readonly people: readonly PersonHistory[];
-  /** Days (first, and the first after) on which no version that can be read was in force. */
-  readonly gaps: readonly { readonly from: string; readonly to: string }[];
-}
-
 const NOTHING: Cell = { operations: NO_OPERATIONS, roles: [], frozen: false };
 const NO_CELLS: readonly Cell[] = CAPABILITIES_BY_RISK.map(() => NOTHING);
 const OPERATIONS_OF = CAPABILITIES_BY_RISK.map((capability) => operationSet(operationsOf(capability)));
@@ -82,7 +76,7 @@ export function dayBefore(day: string): string {
 }
 
 /** Who could do what at the end of each day: as merged, and from `today` on by the file. Versions are oldest first. */
-export function historyOf(versions: readonly Version[], team: Team, today: string): TeamHistory {
+export function historyOf(versions: readonly Version[], team: Team, today: string) {
   const reigns = reignsOf(versions, team, today);
   const people = new Map<string, { name: string; stretches: Stretch[] }>();
   const add = (key: string, name: string, stretch: Stretch) => {
@@ -113,10 +107,11 @@ export function historyOf(versions: readonly Version[], team: Team, today: strin
     }
     before = now;
   }
+  // Days on which no version that can be read was in force: the first, and the first after.
   const gaps = reigns.flatMap(({ team: now, from }, index) =>
     now === null ? [{ from, to: reigns[index + 1]?.from ?? today }] : [],
   );
-  return { people: [...people].map(([key, person]) => ({ key, ...person })), gaps };
+  return { people: [...people].map(([key, person]): PersonHistory => ({ key, ...person })), gaps };
 }
 
 /** Of each day the version in force at its end; today that is the file as it is. */
@@ -174,7 +169,6 @@ function stretchOf(team: Team, member: Member, access: UserAccess, byRole: Stret
   return { from: day, standing, roles, granted, starts, until, cells, isPending: false };
 }
 
-/** Whether a freeze is all that denies an operation that a role gives. */
 function isFrozen(access: UserAccess): (operation: Operation) => boolean {
   return (operation) => {
     const { outcome, by } = decisionOf(access, operation);

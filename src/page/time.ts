@@ -87,13 +87,8 @@ export function timeHtml(facts: PageFacts): Html {
 function periodsIn(facts: PageFacts) {
   const people = facts.people.map((person) => ({ person, periods: periodsOf(facts, person) }));
   const shown = people.filter(({ periods }) => periods.length > 0);
-  return {
-    shown,
-    axis: axisOf(
-      facts,
-      shown.flatMap(({ periods }) => periods),
-    ),
-  };
+  const all = shown.flatMap(({ periods }) => periods);
+  return { shown, axis: axisOf(facts, all) };
 }
 
 function laneWords(lane: number): string {
@@ -177,7 +172,6 @@ export function timeStyle(facts: PageFacts): string {
   return `.strip svg { background-position: ${share(axis, Date.parse(facts.today))}% 0; }\n`;
 }
 
-/** Neighboring periods of which something is so, as one. */
 function runsOf(periods: readonly Period[], isSo: (period: Period) => boolean) {
   const runs: { from: string; until: string | null }[] = [];
   for (const period of periods.filter(isSo)) {

@@ -17,10 +17,7 @@ const NOTHING: Statement = {
   Resource: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly',
 };
 
-/**
- * The policy that a role brings of its own, or null if it needs none (it only attaches AWS's policies and nothing
- * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
- */
+/** Null if it only attaches AWS's policies and nothing is frozen. An Allow per capability, one Deny, one for a freeze. */
 export function rolePolicy(
   role: Pick<Role, 'allow' | 'deny' | 'keptDenies' | 'allowsNothing'>,
   freeze: readonly Capability[],

@@ -50,7 +50,6 @@ function text(description: string, example: string | string[], extra: Record<str
   return z.string().meta({ description, examples: [example].flat(), ...extra });
 }
 
-/** A text of one of the patterns. */
 function formed(
   form: keyof typeof PATTERNS,
   description: string,
@@ -72,12 +71,10 @@ function list(item: z.ZodString, description: string, examples: readonly (readon
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
 }
 
-/** A map with the keys of the shape. */
 function map<Shape extends z.ZodRawShape>(description: string, shape: Shape, example: unknown) {
   return z.strictObject(shape).meta({ description, examples: [example] });
 }
 
-/** A map with keys of the lab's own. */
 function entries<Entry extends z.ZodType>(description: string, key: z.ZodString, entry: Entry, example: unknown) {
   return z.record(key, entry).meta({ description, examples: [example] });
 }

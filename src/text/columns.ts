@@ -44,10 +44,7 @@ export const WIDEST_NAME = 24;
 /** The fewest cells that a last column is squeezed into. */
 const NARROWEST = 30;
 
-/**
- * Lines of a table: columns as wide as their widest cell, two spaces between them, the last one wrapped within `width`.
- * A first cell of more than `widest` cells gets a line of its own, so that one long name does not squeeze all rows.
- */
+/** Columns as wide as their widest cell, the last wrapped within `width`. A first cell over `widest` has its own line. */
 export function columns(
   rows: readonly (readonly string[])[],
   indent: number,

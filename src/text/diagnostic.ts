@@ -32,18 +32,8 @@ export function printDiagnostic(
   const { file, position, source } = place;
   const at = position === null ? file : `${file}:${position.line}:${position.column}`;
   const hasExcerpt = position !== null && source !== null;
-  const excerpt = hasExcerpt
-    ? excerptLines(excerptOf(source, counterOf(source), position), position, rest.severity, color)
-    : [];
+  const excerpt = hasExcerpt ? excerptLines(source, counterOf(source), position, rest.severity, color) : [];
   return printProblem(problem, { ...rest, at, excerpt, color }).join('\n');
-}
-
-function excerptLines({ text, marks }: Excerpt, { line }: Position, severity: Diagnostic['severity'], color: boolean) {
-  const number = String(line);
-  return [
-    `   ${paint(`${number} |`, 'dim', color)} ${text}`.trimEnd(),
-    `   ${' '.repeat(number.length)} ${paint('|', 'dim', color)} ${paint(marks, SEVERITY_COLORS[severity], color)}`,
-  ];
 }
 
 interface ListOptions {
@@ -146,17 +136,14 @@ const WIDTH = 90;
 /** How much stands before the place in a line that is too long to be shown from its beginning. */
 const LEAD = 30;
 
-interface Excerpt {
-  readonly text: string;
-  /** Spaces and carets to print below the text. */
-  readonly marks: string;
-}
-
-/**
- * The line of a position, and carets below the exact range: wide characters count double, tabs become spaces, invisible
- * characters are spelled out, and a long line is cut around the range.
- */
-function excerptOf(source: string, lines: LineCounter, position: Position): Excerpt {
+/** The line, and carets below the range: wide characters count double, tabs are spaces, and a long line is cut around it. */
+function excerptLines(
+  source: string,
+  lines: LineCounter,
+  position: Position,
+  severity: Diagnostic['severity'],
+  color: boolean,
+): readonly string[] {
   const line = lineAt(source, lines, position.line);
   const from = Math.min(position.column - 1, line.length);
   const to = position.endLine > position.line ? line.length : Math.max(from, position.endColumn - 1);
@@ -166,7 +153,12 @@ function excerptOf(source: string, lines: LineCounter, position: Position): Exce
   const start = whole ? lead : `...${lastCells(lead, LEAD)}`;
   const rest = shown(line.slice(to, to + 2 * WIDTH));
   const text = cut(start + target + (target.endsWith('...') ? '' : rest), WIDTH);
-  return { text, marks: ' '.repeat(visibleWidth(start)) + '^'.repeat(Math.max(1, visibleWidth(target))) };
+  const marks = ' '.repeat(visibleWidth(start)) + '^'.repeat(Math.max(1, visibleWidth(target)));
+  const number = String(position.line);
+  return [
+    `   ${paint(`${number} |`, 'dim', color)} ${text}`.trimEnd(),
+    `   ${' '.repeat(number.length)} ${paint('|', 'dim', color)} ${paint(marks, SEVERITY_COLORS[severity], color)}`,
+  ];
 }
 
 function lineAt(source: string, { lineStarts }: LineCounter, number: number): string {

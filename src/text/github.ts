@@ -2,19 +2,16 @@ import type { Block, Item } from './document.ts';
 import { fenced } from './markdown.ts';
 import { formatCount, markdownText, type Text, trusted } from './text.ts';
 
-interface MarkdownOptions {
-  /** Whether account ids and ARNs are shown whole. */
-  readonly reveal: boolean;
-  /** The most bytes of UTF-8; rows of tables and lists are left out, and counted, to fit. */
-  readonly budget?: number;
-}
-
-/** Blocks as GitHub-flavored Markdown, without a trailing newline. No foreign text can make a link, mention or row. */
-export function printMarkdown(blocks: readonly Block[], { reveal, budget = Infinity }: MarkdownOptions): string {
-  return fitParts(
-    blocks.flatMap((block) => partsOf(block, reveal)),
-    budget,
-  );
+/**
+ * Blocks as GitHub-flavored Markdown, without a trailing newline. No foreign text can make a link, mention or row. `reveal` shows
+ * account ids and ARNs whole; rows of tables and lists are left out, and counted, to fit into `budget` bytes of UTF-8.
+ */
+export function printMarkdown(
+  blocks: readonly Block[],
+  { reveal, budget = Infinity }: { readonly reveal: boolean; readonly budget?: number },
+): string {
+  const parts = blocks.flatMap((block) => partsOf(block, reveal));
+  return fitParts(parts, budget);
 }
 
 /** A longer list or table is folded after so many rows, or after those that are the worst. */

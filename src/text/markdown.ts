@@ -7,21 +7,13 @@ const LONGEST_NAME = 40;
 /** Sentences of an engine can be long; this is what a reader needs of one. */
 const LONGEST_PROSE = 1200;
 
-/** Bold; empty content stays empty. */
-export function strong(markdown: string): string {
-  return markdown === '' ? '' : `**${markdown}**`;
-}
-
 /** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
 export function link(markdown: string, url: string): string {
   const isPlain = url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
   return isPlain ? `[${markdown}](${url})` : markdown;
 }
 
-/**
- * A text in a code span, where GitHub makes nothing of it: no link, mention, reference, emoji or formula. A pipe is
- * spelled out, because the two table parsers that were tried do not agree on an escaped one behind a backslash.
- */
+/** Nothing in a code span is markup. A pipe is spelled out: two table parsers differ about one escaped after a backslash. */
 export function code(text: string, longest = LONGEST): string {
   const shown = spelledOut(cut(text, longest)).replaceAll('|', '<U+007C>');
   if (shown === '') return '(empty)';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { redact, visible, withoutQuotes } from './escape.ts';
-import { code, isPlainName, link, nameMarkdown, prose, strong } from './markdown.ts';
+import { code, isPlainName, link, nameMarkdown, prose } from './markdown.ts';
 
 /** `trusted` and `risk` are written in this repository; `name`, `person`, `code` come from elsewhere; `prose` is of both. */
 type Piece =
@@ -35,33 +35,23 @@ export function t(literals: TemplateStringsArray, ...values: readonly (string | 
   };
 }
 
+function textOf(kind: 'trusted' | 'risk' | 'person' | 'code' | 'prose'): (text: string) => Text {
+  return (text) => ({ pieces: [{ kind, text }] });
+}
+
 /** Text of this repository that is no template, such as an entry of a table. Never foreign text. */
-export function trusted(text: string): Text {
-  return { pieces: [{ kind: 'trusted', text }] };
-}
-
+export const trusted = textOf('trusted');
 /** Words of this repository for what harms someone: in color on a terminal. */
-export function riskText(text: string): Text {
-  return { pieces: [{ kind: 'risk', text }] };
-}
-
+export const riskText = textOf('risk');
 /** What a person is called: in quotes on a terminal, if it could be read as words of ours. */
-export function personName(text: string): Text {
-  return { pieces: [{ kind: 'person', text }] };
-}
-
+export const personName = textOf('person');
 /** A name from YAML, IAM, AWS or a shell: in code format where there is such a thing. */
-export function codeText(text: string): Text {
-  return { pieces: [{ kind: 'code', text }] };
-}
+export const codeText = textOf('code');
+/** A sentence that contains foreign text, such as an error message of Terraform. */
+export const proseText = textOf('prose');
 
 /** The one file that owners review. */
 export const TEAM_FILE = codeText('team.yaml');
-
-/** A sentence that contains foreign text, such as an error message of Terraform. */
-export function proseText(text: string): Text {
-  return { pieces: [{ kind: 'prose', text }] };
-}
 
 export function strongText(content: Text): Text {
   return { pieces: [{ kind: 'strong', content }] };
@@ -128,10 +118,8 @@ export function sentence(clause: Text | null): Text | null {
 
 /** Joins sentences with spaces and leaves out empty ones. */
 export function sentences(...items: readonly (Text | null)[]): Text {
-  return joinTexts(
-    items.flatMap((item) => (item === null || isEmptyText(item) ? [] : [item])),
-    ' ',
-  );
+  const some = items.flatMap((item) => (item === null || isEmptyText(item) ? [] : [item]));
+  return joinTexts(some, ' ');
 }
 
 export function isEmptyText(text: Text): boolean {
@@ -217,8 +205,10 @@ function markdownPiece(piece: Piece, reveal: boolean): string {
       return code(redact(piece.text, reveal), LONGEST_CODE);
     case 'prose':
       return prose(redact(piece.text, reveal));
-    case 'strong':
-      return strong(markdownText(piece.content, reveal));
+    case 'strong': {
+      const content = markdownText(piece.content, reveal);
+      return content === '' ? '' : `**${content}**`;
+    }
     case 'link':
       return link(markdownText(piece.content, reveal), piece.url);
     case 'sign':

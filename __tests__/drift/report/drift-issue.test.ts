@@ -34,7 +34,7 @@ const LINKS = { repository: REPOSITORY, runUrl: `${REPOSITORY}/actions/runs/1928
 const CHECKED = { lab: 'perception-lab', at: AT.toISOString() };
 
 function bodyOf(report: DriftReport): string {
-  const decision = driftDecision(report, LINKS)(null);
+  const decision = driftDecision(null, report, LINKS);
   if (decision.kind !== 'open') throw new Error(`there is no issue: ${decision.kind}`);
   return decision.body;
 }

@@ -1,5 +1,5 @@
-import { expiringAccess } from '../../../src/drift/report/expiring-access.ts';
 import { expiringAccessIssue } from '../../../src/drift/report/expiring-issue.ts';
+import { expiringAccess } from '../../../src/drift/report/reminders.ts';
 import { hasExpired, type Member, type Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { expectGolden } from '../../support/golden.ts';

@@ -3,9 +3,8 @@ import type { DisplayNames } from '../../../src/access/text/names.ts';
 import type { Inventory } from '../../../src/aws/types.ts';
 import { OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { driftIssue } from '../../../src/drift/report/drift-issue.ts';
-import { expiringAccess } from '../../../src/drift/report/expiring-access.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
-import { memberKeys, reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
+import { expiringAccess, memberKeys, reminderBlocks, remindersOf } from '../../../src/drift/report/reminders.ts';
 import type { DriftReport, Reminder } from '../../../src/drift/report/report.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
@@ -159,7 +158,7 @@ test('one section by sponsor, with the command beside each line', () => {
 test('without drift, only what a person decides opens the issue', () => {
   const decide = report([], { reminders: [...KEYS] });
   expect(driftIssue(decide, null, LINKS)?.title).toBe('Reminders for perception-lab: 3 access keys');
-  expect(driftDecision(decide, LINKS)(null)).toMatchObject({ kind: 'open', comment: null });
+  expect(driftDecision(null, decide, LINKS)).toMatchObject({ kind: 'open', comment: null });
   const reviewed = (reminders: readonly Reminder[]) =>
     driftIssue(report([], { reminders: [...reminders] }), null, LINKS);
   expect(reviewed(REVIEWS)?.title).toBe('Reminders for perception-lab: 3 reviews of access');

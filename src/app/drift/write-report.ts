@@ -1,5 +1,5 @@
 import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
-import { expiringAccess } from '../../drift/report/expiring-access.ts';
+import { expiringAccess } from '../../drift/report/reminders.ts';
 import { type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';

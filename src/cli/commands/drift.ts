@@ -15,7 +15,7 @@ import { checkRecord } from '../../app/session/records.ts';
 import { confirmed, shownNames, type Terminal } from '../../app/terminal.ts';
 import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
-import { expiringAccess } from '../../drift/report/expiring-access.ts';
+import { expiringAccess } from '../../drift/report/reminders.ts';
 import { driftJson, driftLines, reconciledBlocks } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../terraform/run/engine.ts';
 import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';

@@ -1,7 +1,7 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { boundaryArn, iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, workflowRoleArn } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import type { AccessTeam, Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import {
   type Attribution,
@@ -159,9 +159,7 @@ export function changedBack(
 
 /** Whether a change since then is about a member's user, or the group or policy of one of their roles. */
 export function changesAccessOf(
-  team: Pick<Team, 'lab' | 'account'> & {
-    readonly members: readonly { readonly key: string; readonly roles: readonly string[] }[];
-  },
+  team: Pick<AccessTeam, 'lab' | 'account' | 'members'>,
   key: string,
   changes: readonly IamChange[],
   since: Date,

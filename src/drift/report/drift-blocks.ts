@@ -115,18 +115,14 @@ export function otherBlocks(scan: ScanResult, names: DisplayNames, options: View
   const reported = new Set(scan.findings.map(({ id }) => id));
   const passed = scan.unusedSnoozes.filter((id) => reported.has(id));
   const unused = scan.unusedSnoozes.filter((id) => !reported.has(id));
+  const snoozed = scan.snoozed.map(
+    ({ finding, until, reason }) => t`${codeText(finding.id)} until ${trusted(dateWords(until))}: ${proseText(reason)}`,
+  );
   const counts = (what: Text, items: readonly Text[], rank: number) => folded(t`${what}: ${items.length}`, items, rank);
   return [
     ...counts(t`Changed manually, and now as in ${codeText('team.yaml')}`, resolved, 4),
     ...changedBackBlocks(scan, names, options),
-    ...counts(
-      t`Snoozed`,
-      scan.snoozed.map(
-        ({ finding, until, reason }) =>
-          t`${codeText(finding.id)} until ${trusted(dateWords(until))}: ${proseText(reason)}`,
-      ),
-      5,
-    ),
+    ...counts(t`Snoozed`, snoozed, 5),
     ...counts(t`Snoozed until a day that has passed, and reported again`, passed.map(codeText), 5),
     ...counts(t`Unused snoozes`, unused.map(codeText), 5),
     ...administratorBlocks(scan, names),
@@ -137,11 +133,8 @@ function administratorBlocks({ administrators }: ScanResult, { isPublic = false 
   const count = counted(administrators.length, 'user or role', 'users and roles');
   const what = t`Can do everything in the account, not reported: ${trusted(count)}`;
   if (isPublic && administrators.length > 0) return [paragraph(what)];
-  return folded(
-    what,
-    administrators.map((arn) => codeText(resourceOfArn(arn))),
-    6,
-  );
+  const names = administrators.map((arn) => codeText(resourceOfArn(arn)));
+  return folded(what, names, 6);
 }
 
 /** What was changed and changed back, in a sentence for each user, group, policy and role; a new access key is listed, too. */
@@ -228,13 +221,7 @@ function alertBlock(
       ? t`Reconcile reverts ${findingsText(reverted)}${by}; no action needed.`
       : t`${byReconcile} until reconcile reverts it${by}. ${rest}.`;
   const moments = [...new Set(later.map(({ from }) => from))].sort();
-  const gives = moments.map((moment) =>
-    givesText(
-      moment,
-      later.filter(({ from }) => from === moment),
-      names,
-    ),
-  );
+  const gives = moments.map((moment) => givesText(moment, later, names));
   const titles = replaced.map(({ title }) => title);
   return alert(
     decide.length > 0 || isInterrupted ? 'warning' : 'note',
@@ -250,7 +237,8 @@ function alertBlock(
   );
 }
 
-function givesText(from: string | null, given: readonly Shown[], names: DisplayNames): Text {
+function givesText(from: string | null, later: readonly Shown[], names: DisplayNames): Text {
+  const given = later.filter((each) => each.from === from);
   const users = [...new Set(given.flatMap(({ finding }) => peopleOf(finding)))];
   const who = users.length === 0 ? t`` : t` to ${someTexts(users.map((user) => userText(user, names)))}`;
   const when = trusted(from === null ? 'At a later check' : `After ${timeWords(from)}`);

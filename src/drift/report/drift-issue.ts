@@ -103,7 +103,10 @@ export function closingBlocks(report: DriftReport, links: RunLinks): readonly Bl
     noDriftText(newest.scan),
     snoozed.length === 0 ? null : trusted(isSnoozed),
     findings.some(isPending) ? t`Some changes are merged but not applied; another issue lists them.` : null,
-    joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
+    joinTexts(
+      [...(report.emulator ? [ON_EMULATOR] : []), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)],
+      ' · ',
+    ),
   );
   return [paragraph(text), ...changedBackBlocks(newest.scan, namingOfReport(report), optionsOf(report, newest))];
 }
@@ -180,7 +183,7 @@ function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): re
 function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIssueData, links: RunLinks): Block {
   const { checkEveryHours: hours } = report.settings;
   return footer(
-    ...emulatorParts(report),
+    ...(report.emulator ? [ON_EMULATOR] : []),
     t`First detected ${trusted(dateWords(since))}`,
     t`Last checked ${trusted(timeWords(scan.at))}`,
     ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
@@ -189,10 +192,6 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
     t`Closes automatically when no drift remains${trusted(decisionsText(report) === null ? '' : ', and no key or review waits for a decision')}`,
     ...runParts(links),
   );
-}
-
-function emulatorParts({ emulator }: DriftReport): readonly Text[] {
-  return emulator ? [ON_EMULATOR] : [];
 }
 
 export function runParts({ runUrl }: RunLinks): readonly Text[] {
@@ -205,10 +204,8 @@ function commentBlocks(shown: readonly Shown[], { isOpen, data }: PreviousIssue)
     const accept = t`To accept one, change ${codeText('team.yaml')}.`;
     return newsBlocks(trusted(`Drift found again: ${counted(shown.length, 'finding')}.`), shown, accept);
   }
-  const fresh = newFindingIds(
-    shown.map(({ finding }) => finding.id),
-    data,
-  );
+  const ids = shown.map(({ finding }) => finding.id);
+  const fresh = newFindingIds(ids, data);
   if (fresh === null) {
     const isMore = shown.length > (data?.count ?? 0);
     return isMore ? [paragraph(trusted(`Now ${counted(shown.length, 'finding')}.`))] : null;

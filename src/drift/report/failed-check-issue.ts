@@ -30,14 +30,11 @@ export type FailedCheck =
   | { readonly kind: 'no-report'; readonly reason: FailureReason; readonly details: readonly string[] }
   | { readonly kind: LaterJob; readonly reason: FailureReason };
 
-/** What is called failed, what that means for people, and what closes the issue. */
-export const LATER_JOBS: Readonly<
-  Record<LaterJob, { readonly title: string; readonly effect: Text; readonly next: string }>
-> = {
+/** What is called failed, and what that means for people. */
+export const LATER_JOBS: Readonly<Record<LaterJob, { readonly title: string; readonly effect: Text }>> = {
   reconcile: {
     title: 'Reconcile',
     effect: sentences(strongText(t`Manual changes can be in force.`), t`An open drift issue lists them; act on each.`),
-    next: 'reconcile',
   },
   keys: {
     title: 'Sync of access keys',
@@ -45,7 +42,6 @@ export const LATER_JOBS: Readonly<
       strongText(t`A member can be without an access key that is due.`),
       t`Keys that were delivered before still work.`,
     ),
-    next: 'sync of access keys',
   },
 };
 
@@ -77,7 +73,7 @@ export function failedCheckIssue(
       ...explanation(failed),
       footer(
         trusted(timeWords(at)),
-        t`Closes automatically after the next successful ${trusted(later?.next ?? 'check')}`,
+        t`Closes automatically after the next successful ${trusted(later?.title.toLowerCase() ?? 'check')}`,
         ...runParts(links),
       ),
     ],

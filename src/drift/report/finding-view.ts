@@ -241,15 +241,8 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
 }
 
-interface Moment {
-  /** ISO 8601; null if access is gained or lost already. */
-  readonly moment: string | null;
-  readonly users: readonly string[];
-  readonly capabilities: readonly CapabilityAccess[];
-}
-
-/** Who gains or loses what, by the moment at which it begins, the earliest first. */
-function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly Moment[] {
+/** Who gains or loses what, by the moment (ISO 8601) at which it begins, null if it has, the earliest first. */
+function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost') {
   const some = changes.filter(({ operations }) => operations[side].length > 0);
   const momentOf = ({ starts }: AccessChange) => (side === 'lost' ? starts.before : starts.after);
   const moments = [...new Set(some.map((each) => momentOf(each) ?? ''))].sort();

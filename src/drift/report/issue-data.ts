@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 
 /** What a drift issue keeps about itself in a hidden comment, so that the next check knows what is new. */
 const driftIssueData = z.strictObject({
@@ -30,12 +31,7 @@ export function hiddenData(data: DriftIssueData): string {
 /** What an issue keeps about itself in its second line; null if a person edited it. */
 export function readHiddenData(body: string): DriftIssueData | null {
   const json = DATA.exec(body.split('\n', 2)[1]?.trimEnd() ?? '')?.[1];
-  if (json === undefined) return null;
-  try {
-    return driftIssueData.safeParse(JSON.parse(json)).data ?? null;
-  } catch {
-    return null;
-  }
+  return json === undefined ? null : (driftIssueData.safeParse(jsonOf(json)).data ?? null);
 }
 
 /** What the issue keeps about findings with these ids; a check that did not see everything forgets nothing. */

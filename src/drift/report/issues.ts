@@ -1,4 +1,4 @@
-import type { Result } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { type IssueOutcome, type IssueReport, issuesOnce, reportIssue } from '../../github/issues.ts';
 import type { GitHub, Issue } from '../../github/port.ts';
 import { isOurs } from '../../github/sticky.ts';
@@ -13,8 +13,6 @@ import { expiringAccessIssue } from './expiring-issue.ts';
 import { failedCheckIssue, LATER_JOBS, type LaterJob } from './failed-check-issue.ts';
 import { hiddenData, readHiddenData } from './issue-data.ts';
 import { type DriftReport, type ExpiringAccess, newestScan } from './report.ts';
-
-type IssueDecision = (present: Issue | null) => IssueReport;
 
 /** GitHub accepts 65,536 characters in a body. */
 const LONGEST_BODY = 64_000;
@@ -39,17 +37,15 @@ const failedMarker = (job: LaterJob | null) => MARKERS[job ?? 'failedCheck'];
 const LEFT = { kind: 'left' } as const;
 
 /** Opened, overwritten, commented on if something is new, closed if no drift remains. */
-export function driftDecision(report: DriftReport, links: RunLinks): IssueDecision {
-  return (present) => {
-    const previous = present === null ? null : { isOpen: present.state === 'open', data: readHiddenData(present.body) };
-    const issue = driftIssue(report, previous, links);
-    if (issue !== null) {
-      const comment = issue.comment && printMarkdown(issue.comment, { reveal: false, budget: 30_000 });
-      return { ...opened([MARKERS.drift(report.lab), hiddenData(issue.data)], issue), comment };
-    }
-    if (present === null || !isWhole(report)) return LEFT;
-    return { kind: 'resolved', line: printMarkdown(closingBlocks(report, links), { reveal: false }) };
-  };
+export function driftDecision(present: Issue | null, report: DriftReport, links: RunLinks): IssueReport {
+  const previous = present === null ? null : { isOpen: present.state === 'open', data: readHiddenData(present.body) };
+  const issue = driftIssue(report, previous, links);
+  if (issue !== null) {
+    const comment = issue.comment && printMarkdown(issue.comment, { reveal: false, budget: 30_000 });
+    return { ...opened([MARKERS.drift(report.lab), hiddenData(issue.data)], issue), comment };
+  }
+  if (present === null || !isWhole(report)) return LEFT;
+  return { kind: 'resolved', line: printMarkdown(closingBlocks(report, links), { reveal: false }) };
 }
 
 /** An incomplete scan proves nothing gone. */
@@ -58,48 +54,50 @@ function isWhole(report: DriftReport): boolean {
 }
 
 /** Opened while checks or a later job fail, closed by the next success (`failed` null). */
-function failedDecision({ failed, job, at, links }: DriftRun, lab: string | null): IssueDecision {
-  return (present) => {
-    if (failed !== null) {
-      return opened([failedMarker(job)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
-    }
-    const what = trusted(job === null ? 'The drift check' : LATER_JOBS[job].title);
-    return present === null ? LEFT : resolved(t`${what} succeeded.`, { at }, links);
-  };
+function failedDecision(present: Issue | null, { failed, job, at, links }: DriftRun, lab: string | null): IssueReport {
+  if (failed !== null) {
+    return opened([failedMarker(job)(lab ?? 'unknown')], failedCheckIssue(failed, { lab, at }, links));
+  }
+  const what = trusted(job === null ? 'The drift check' : LATER_JOBS[job].title);
+  return present === null ? LEFT : resolved(t`${what} succeeded.`, { at }, links);
 }
 
 /**
  * A note about pending changes in the issue about applies. The issue of a failed apply says more, so it is left alone.
  * `hasFailedApply`: an open one is about an apply that did not know the lab.
  */
-function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links: RunLinks): IssueDecision {
-  return (present) => {
-    const isOpen = present?.state === 'open';
-    const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === NOT_APPLIED;
-    if (isOpen && !isNote) return LEFT;
-    const issue = notAppliedIssue(report, links);
-    if (issue !== null && !hasFailedApply) return opened([MARKERS.apply(report.lab), NOT_APPLIED], issue);
-    if (!isOpen) return LEFT;
-    if (issue !== null) return resolved(t`An apply failed; another issue says why.`, report, links);
-    return isWhole(report) ? resolved(t`All merged changes are applied.`, report, links) : LEFT;
-  };
+function notAppliedDecision(
+  present: Issue | null,
+  report: DriftReport,
+  hasFailedApply: boolean,
+  links: RunLinks,
+): IssueReport {
+  const isOpen = present?.state === 'open';
+  const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === NOT_APPLIED;
+  if (isOpen && !isNote) return LEFT;
+  const issue = notAppliedIssue(report, links);
+  if (issue !== null && !hasFailedApply) return opened([MARKERS.apply(report.lab), NOT_APPLIED], issue);
+  if (!isOpen) return LEFT;
+  if (issue !== null) return resolved(t`An apply failed; another issue says why.`, report, links);
+  return isWhole(report) ? resolved(t`All merged changes are applied.`, report, links) : LEFT;
 }
 
 /** One issue for members with the same last day. A person who closes it has decided. */
-function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): IssueDecision {
-  return (present) =>
-    present?.state === 'closed' && !isClosedByUs(present)
-      ? LEFT
-      : opened([MARKERS.expiring(report.lab, group.until)], expiringAccessIssue(group, report, links));
+function expiringDecision(
+  present: Issue | null,
+  group: ExpiringAccess,
+  report: DriftReport,
+  links: RunLinks,
+): IssueReport {
+  if (present?.state === 'closed' && !isClosedByUs(present)) return LEFT;
+  return opened([MARKERS.expiring(report.lab, group.until)], expiringAccessIssue(group, report, links));
 }
 
 /** Closes an issue about expiring access that no longer concerns a member. */
-function expiredDecision(report: DriftReport, links: RunLinks): IssueDecision {
-  return (present) => {
-    if (present === null) return LEFT;
-    const body = isClosedByUs(present) ? present.body : `${present.body.trimEnd()}\n\n${CLOSED}`;
-    return { ...resolved(t`No member's access ends on that day any more, or it has ended.`, report, links), body };
-  };
+function expiredDecision(present: Issue | null, report: DriftReport, links: RunLinks): IssueReport {
+  if (present === null) return LEFT;
+  const body = isClosedByUs(present) ? present.body : `${present.body.trimEnd()}\n\n${CLOSED}`;
+  return { ...resolved(t`No member's access ends on that day any more, or it has ended.`, report, links), body };
 }
 
 function isClosedByUs({ body }: Pick<Issue, 'body'>): boolean {
@@ -128,25 +126,25 @@ export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcom
   const keep = async (
     kind: string,
     markers: readonly string[],
-    decide: Parameters<typeof reportIssue>[1]['report'],
+    decide: (present: Issue | null) => IssueReport,
   ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
   const isKnown = report !== null && newestScan(report) !== null;
-  if (isKnown) await keep('drift', [MARKERS.drift(report.lab)], driftDecision(report, links));
+  if (isKnown) await keep('drift', [MARKERS.drift(report.lab)], (issue) => driftDecision(issue, report, links));
   const failedMarkers = [lab ?? 'unknown', 'unknown'].map(failedMarker(job));
-  await keep(job ?? 'drift check', failedMarkers, failedDecision(run, lab));
+  await keep(job ?? 'drift check', failedMarkers, (issue) => failedDecision(issue, run, lab));
   if (!isKnown) return;
   const lines = await ourFirstLines(github);
   if (!lines.ok) return onOutcome('apply', lines);
   const apply = MARKERS.apply(report.lab);
   const hasFailedApply = lines.value.some((line) => line !== apply && issueMarkers(report.lab).includes(line));
-  await keep('apply', [apply], notAppliedDecision(report, hasFailedApply, links));
+  await keep('apply', [apply], (issue) => notAppliedDecision(issue, report, hasFailedApply, links));
   const wanted = report.expiring.map((group) => ({ group, marker: MARKERS.expiring(report.lab, group.until) }));
   for (const { group, marker } of wanted) {
-    await keep(`expiring access ${group.until}`, [marker], expiringDecision(group, report, links));
+    await keep(`expiring access ${group.until}`, [marker], (issue) => expiringDecision(issue, group, report, links));
   }
   const start = MARKERS.expiring(report.lab, '').replace(' -->', '');
   const old = lines.value.filter((line) => line.startsWith(start) && wanted.every(({ marker }) => marker !== line));
-  for (const marker of old) await keep('expiring access', [marker], expiredDecision(report, links));
+  for (const marker of old) await keep('expiring access', [marker], (issue) => expiredDecision(issue, report, links));
 }
 
 /** The lab that an open issue names: a run that failed early does not know it. */
@@ -170,5 +168,5 @@ async function ourFirstLines(github: GitHub): Promise<Result<readonly string[]>>
     const first = issue.body.split('\n', 1)[0]?.trimEnd() ?? '';
     return isOurs(issue, me.value, [first]) ? [first] : [];
   });
-  return { ok: true, value: [...new Set(ours)] };
+  return succeed([...new Set(ours)]);
 }

@@ -8,15 +8,48 @@ import type { Inventory } from '../../aws/types.ts';
 import { isLongUnused } from '../../keys/rules.ts';
 import { FINDINGS, STEPS } from '../../keys/text.ts';
 import { iamName } from '../../team/names.ts';
-import { sponsorOf } from '../../team/sponsors.ts';
+import { owningMembers, sponsorOf } from '../../team/sponsors.ts';
 import { isReviewDue, type Member, type Team } from '../../team/team.ts';
-import { dateWords } from '../../text/dates.ts';
+import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Block, heading, list, paragraph } from '../../text/document.ts';
 import { pasted } from '../../text/escape.ts';
 import { capitalized, codeText, countedText, joinTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { credentialUsersOf, heldKeys } from '../rules/access-keys.ts';
-import { personOf } from './expiring-access.ts';
-import type { DriftReport, MemberKeys, Reminder } from './report.ts';
+import type { DriftReport, ExpiringAccess, MemberKeys, Reminder } from './report.ts';
+
+/** Members whose last day is near and who are not suspended, by day, the nearest first. `today`: `YYYY-MM-DD`, UTC. */
+export function expiringAccess(team: Team, today: string): readonly ExpiringAccess[] {
+  const near = team.settings.renewBeforeDays;
+  // 0 days switches the question off.
+  if (near === 0) return [];
+  const byDay = new Map<string, Member[]>();
+  for (const member of team.members) {
+    const { until, suspended } = member;
+    if (until === null || suspended) continue;
+    const left = Math.round((Date.parse(until) - Date.parse(today)) / DAY_MS);
+    if (left >= 0 && left <= near) byDay.set(until, [...(byDay.get(until) ?? []), member]);
+  }
+  return [...byDay]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([until, all]) => {
+      const members = all.map((member) => {
+        const sponsor = sponsorOf(team, member, today, until);
+        const { key, name } = member;
+        const reported = sponsor && {
+          ...personOf(sponsor.member),
+          standing: sponsor.standing,
+          until: sponsor.member.until,
+        };
+        return { key, name, sponsor: reported };
+      });
+      const isAnswered = members.every(({ sponsor }) => sponsor?.standing === 'stays');
+      return { until, members, owners: isAnswered ? [] : owningMembers(team, until).map(personOf) };
+    });
+}
+
+function personOf({ key, name, github }: Member) {
+  return { key, name, github };
+}
 
 /** What members and their sponsors should look after. `today` is `YYYY-MM-DD`, UTC. */
 export function remindersOf(team: Team, inventory: Inventory, today: string, at: Date): readonly Reminder[] {
@@ -47,12 +80,10 @@ function aboutReview(team: Team, { users, notChecked }: Inventory, today: string
     return [
       {
         kind: 'review',
-        ...{
-          reviewed,
-          until,
-          operations: listOperations(allowed.get(user) ?? NO_OPERATIONS),
-          lastUsed: uses.sort().at(-1) ?? null,
-        },
+        reviewed,
+        until,
+        operations: listOperations(allowed.get(user) ?? NO_OPERATIONS),
+        lastUsed: uses.sort().at(-1) ?? null,
         isUseChecked: notChecked.length === 0 && isReported && keys.every(({ isUseKnown }) => isUseKnown),
       },
     ];
@@ -89,10 +120,8 @@ export function memberKeys(
   return members.flatMap(({ key }) => {
     const credentials = users.get(iamName(lab, key))?.credentials;
     if (credentials === undefined) return [];
-    const keys = credentials.keys.map(({ active, created, lastUsed, isUseKnown }) => ({
-      ...{ active, created, lastUsed, isUseKnown },
-    }));
-    return [{ key, keys }];
+    // Without ids: an artifact is as public as the repository.
+    return [{ key, keys: credentials.keys.map(({ id: _id, ...held }) => held) }];
   });
 }
 

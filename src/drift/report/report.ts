@@ -19,7 +19,6 @@ const moment = z.iso.datetime();
 /** Of a finding, what programs go through; the rest is text. */
 const FINDINGS = z.array(z.looseObject({ changes: z.array(ACCESS_CHANGE) }));
 
-/** One drift check of the account, or why there is none. */
 const check = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scanned'),

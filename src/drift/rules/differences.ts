@@ -199,11 +199,10 @@ function membershipEdit(
   names: DisplayNames,
   verb: 'add' | 'remove',
 ): Text | null {
-  const role = keyOfIamName(names.lab, group);
+  // Only groups of the lab are compared with the file.
+  const role = keyOfIamName(names.lab, group) ?? group;
   const member = names.people.get(user);
   if (member === undefined) return null;
-  // Equivalent if mutated: only groups of the lab are compared with the file.
-  if (role === null) return null;
   const roles = t`the roles of ${codeText(member.key)} in ${codeText('team.yaml')}`;
   if (verb === 'add') return t`Add ${codeText(role)} to ${roles}.`;
   return member.roles?.every((each) => each === role)

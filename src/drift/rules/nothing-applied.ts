@@ -28,12 +28,9 @@ function firstApplyText(data: RuleData['nothing-applied']): Text {
 }
 
 export function adoptingText(adopting: readonly NotAdopted[]): Text {
-  const keys = someTexts(
-    adopting.map(({ key }) => codeText(key)),
-    SHOWN,
-  );
+  const keys = adopting.map(({ key }) => codeText(key));
   return sentences(
-    t`The IAM users of ${keys} are moved into the lab and keep their earlier access, too.`,
+    t`The IAM users of ${someTexts(keys, SHOWN)} are moved into the lab and keep their earlier access, too.`,
     t`Run ${codeText('mturk-team adopt --finish')}, or ${codeText('mturk-team adopt --undo')}.`,
   );
 }

@@ -45,12 +45,9 @@ export function covers(document: PolicyDocument, { Action, Resource }: Statement
   const allows = statementsOf(document).filter(
     (allow) => allow.Effect === 'Allow' && allow.Condition === undefined && !toList(allow.Action).join().includes('?'),
   );
-  const allowed = (action: string, resource: string): boolean =>
-    allows.some(
-      (allow) =>
-        allow.Action !== undefined &&
-        actionMatches(allow, action) &&
-        toList(allow.Resource).some((pattern) => pattern === resource || pattern === '*'),
-    );
+  const allowed = (action: string, resource: string) =>
+    allows
+      .filter((allow) => allow.Action !== undefined && actionMatches(allow, action))
+      .some((allow) => toList(allow.Resource).some((pattern) => pattern === resource || pattern === '*'));
   return toList(Action).every((action) => toList(Resource).every((resource) => allowed(action, resource)));
 }

@@ -1,6 +1,6 @@
 import { conservativeModel } from '../../access/conservative.ts';
 import { gainsOf } from '../../access/diff.ts';
-import { type AccessModel, around } from '../../access/model.ts';
+import { type AccessModel, type AccessUser, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
@@ -75,10 +75,7 @@ export const groupRenamed: Rule<'group-renamed'> = {
   calls: /^UpdateGroup$/,
 };
 
-interface Named {
-  readonly name: string;
-  readonly tags?: Readonly<Record<string, string>>;
-}
+type Named = Pick<AccessUser, 'name'> & Partial<Pick<AccessUser, 'tags'>>;
 
 /**
  * Users and groups of team.yaml that have another name in the account. IAM's unique id decides if the last apply noted
@@ -117,8 +114,6 @@ export function renamesIn(
 
 /** The inventory as if every user and group had its name of team.yaml. */
 export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]): Inventory {
-  // Equivalent if mutated: it only ends earlier.
-  if (renames.length === 0) return inventory;
   const nameOf = (kind: Rename['kind'], name: string) =>
     renames.find((each) => each.kind === kind && each.to === name)?.name ?? name;
   const keyed = <Value>(kind: Rename['kind'], map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>

@@ -72,7 +72,6 @@ function retiredAction(action: string): Omit<NamedRetiredOperation, 'effect'> | 
   return { name, successors: OPERATIONS.filter((operation) => successors.has(operation)) };
 }
 
-/** Every policy of the account, inline or managed, that names retired operations. */
 function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Date): readonly Detected[] {
   const { users, groups, policies } = account.model;
   const file = indexModel(expected);

@@ -58,17 +58,13 @@ function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: Account
 export function escalationText(way: EscalationStep | null, names: DisplayNames): Text | null {
   if (way === null) return t`Its policies allow everything.`;
   const of = trusted(way.control === 'lab' ? 'the lab' : 'the account');
-  return t`Gains control of ${of}: ${joinTexts(
-    stepsOf(way).map((step) => stepText(step, names)),
-    ', then ',
-  )}.`;
+  const steps = stepsOf(way).map(({ actions, on: { kind, name } }) => {
+    const what = trusted(kind === 'object' ? 'S3 object' : kind);
+    return t`${someTexts(actions.map(codeText))} on ${what} ${nameOutsideLabText(name, names)}`;
+  });
+  return t`Gains control of ${of}: ${joinTexts(steps, ', then ')}.`;
 }
 
 function stepsOf(way: EscalationStep): readonly EscalationStep[] {
   return [way, ...(way.next === null ? [] : stepsOf(way.next))];
-}
-
-function stepText({ actions, on }: EscalationStep, names: DisplayNames): Text {
-  const kind = trusted(on.kind === 'object' ? 'S3 object' : on.kind);
-  return t`${someTexts(actions.map(codeText))} on ${kind} ${nameOutsideLabText(on.name, names)}`;
 }

@@ -13,10 +13,7 @@ export interface FoundDifference {
   readonly cause: DriftCause;
 }
 
-/**
- * Every difference between the lab's part of an account and the file, with its cause: the team as applied, the file of
- * today and the account are compared. `since` is what the file changed since the last apply, null without a record.
- */
+/** Every difference between the lab's part and the file. `since`: what the file changed since the last apply, if known. */
 export function differencesFound(
   expected: Expected,
   part: AccessModel,

@@ -7,18 +7,10 @@ import type { DriftCause, DriftClass, DriftFinding } from '../finding.ts';
 import { type Detected, type IdNames, subjectParts } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
-type Identified = Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>;
-
 /** Makes the `DriftFinding.id`s of a team. No two of one scan are equal: a second old key is `old-access-key/bo/2`. */
-export function findingIds(team: Team): (finding: Identified) => string {
-  const users = keysByName(
-    team,
-    [...team.members, ...team.departed].map(({ key }) => key),
-  );
-  const groups = keysByName(
-    team,
-    team.roles.map(({ key }) => key),
-  );
+export function findingIds(team: Team): (finding: Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>) => string {
+  const users = keysByName(team, [...team.members, ...team.departed]);
+  const groups = keysByName(team, team.roles);
   const roleKeys = new Set(groups.values());
   const policies = new Map(team.roles.map(({ key }) => [rolePolicyArn(team, key), key]));
   const names: IdNames = {
@@ -47,8 +39,8 @@ export function findingIds(team: Team): (finding: Identified) => string {
   };
 }
 
-function keysByName({ lab }: Team, keys: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(keys.map((key) => [iamName(lab, key), key]));
+function keysByName({ lab }: Team, entries: readonly { readonly key: string }[]): ReadonlyMap<string, string> {
+  return new Map(entries.map(({ key }) => [iamName(lab, key), key]));
 }
 
 /** The name of another user may equal a member's key: their ids must differ. */

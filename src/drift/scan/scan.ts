@@ -41,10 +41,7 @@ import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { differencesFound, type Expected, expectedIn, labPartOf, nameOf, withDesired } from './differences.ts';
 import { classOf, findingIds } from './finding-id.ts';
 
-/**
- * Every difference between an account and its team.yaml. Access is decided on the inventory alone; a plan adds what only
- * Terraform knows. Without an inventory of access the scan is an error.
- */
+/** Access is decided on the inventory alone, without which the scan is an error; a plan adds what only Terraform knows. */
 export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
   const { applied, team, today, at, inventory, plan } = input;
   const { detected, administrators } = inventory.isAccessKnown
@@ -111,10 +108,7 @@ function detect(given: ScanInput): Detection {
   return { administrators, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
 }
 
-/**
- * Between `adopt --apply` and `adopt --finish`, neither what adopted users still have beside their roles is a finding, nor what
- * the second brings: users of new members, and what limits the others.
- */
+/** Between `adopt --apply` and `adopt --finish`: without what users have beside their roles, and what the second brings. */
 function detectAdopting(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
   const { detected: found, administrators } = detectAll(given);
@@ -362,10 +356,7 @@ export function bySeverity(one: Ranked, other: Ranked): number {
   return index === -1 ? (one.id < other.id ? -1 : 1) : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
-/**
- * Removes the findings that are snoozed on a day (`YYYY-MM-DD`), by exact id, so that a worse finding is shown again.
- * What Terraform manages is shown whatever the file says. A snooze without a finding, or whose day has passed, is unused.
- */
+/** By exact id, so that what is worse is shown again. Without a finding, or once its day has passed, a snooze is unused. */
 function withoutSnoozed(
   today: string,
   snoozes: readonly Snooze[],

@@ -99,7 +99,8 @@ function isAtRisk(
 
   const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
-  const cap = boundary === null ? null : boundarySource(after, boundary);
+  const document = after.policies.find((policy) => policy.arn === boundary)?.document ?? null;
+  const cap = boundary === null || document === null ? null : { policy: boundary, document };
   const model = next === null ? before : after;
   const context = contextOf(model, anyone, { at });
 
@@ -211,18 +212,12 @@ function withEffect(sources: readonly HeldPolicy[], effect: Effect): readonly He
   );
 }
 
-function boundarySource(model: AccessModel, arn: string): PolicySource | null {
-  const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
-  return document === null ? null : { policy: arn, document };
-}
-
 /** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
 function hasUnknownPolicies(model: AccessModel): boolean {
   const { inline, managed } = unknownDocuments(model);
   return inline.length > 0 || managed.length > 0;
 }
 
-/** The same access if each of those policies denies everything. */
 function denyingUnknown(model: AccessModel): AccessModel {
   return mapDocuments(model, (document) => document ?? DENY_ALL);
 }

@@ -5,10 +5,7 @@ import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } 
 import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
-/**
- * Changed settings, in a fixed order. Of a first file, or one after a file with errors: who approves, and what differs from
- * the defaults, so that an unreadable file before hides no change of them.
- */
+/** In a fixed order. Without a file before that can be read: who approves, and what differs from the defaults. */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
   const { settings: is } = after;
   const defaults = { ...DEFAULT_SETTINGS, state: is.state };

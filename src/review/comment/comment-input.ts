@@ -24,16 +24,12 @@ export interface CommentRequest {
   readonly reveal: boolean;
 }
 
-interface CommentFacts {
-  readonly view: CommentView;
-  /** Null where no file says it. */
-  readonly lab: string | null;
-  /** Lines about files that are there and cannot be read. */
-  readonly unusable: readonly string[];
-}
-
-/** Everything that the comment is made from, out of the files of earlier jobs and the environment. */
-export async function commentFacts(asked: CommentRequest, env: NodeJS.ProcessEnv, now: Date): Promise<CommentFacts> {
+/** What the comment is made from, out of files and environment, and lines about files that are there and cannot be read. */
+export async function commentFacts(
+  asked: CommentRequest,
+  env: NodeJS.ProcessEnv,
+  now: Date,
+): Promise<{ readonly view: CommentView; readonly unusable: readonly string[] }> {
   const unusable: string[] = [];
   const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
     const text = file === null ? null : await readFile(file, 'utf8').catch(() => null);
@@ -49,17 +45,13 @@ export async function commentFacts(asked: CommentRequest, env: NodeJS.ProcessEnv
   const review = manifest?.review ?? preview ?? result?.review ?? null;
   const failure = failureOf(asked, result, manifest);
   return {
-    lab: review?.lab ?? null,
     unusable,
     view: {
       review,
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
       quickCheck: result?.quickCheck ?? null,
-      footer: {
-        ...footerOf(manifest, result, env, now),
-        emulator: manifest?.emulator === true || result?.emulator === true,
-      },
+      footer: footerOf(manifest, result, env, now),
       changesCode: asked.changesCode,
       reveal: asked.reveal,
     },
@@ -114,6 +106,7 @@ function footerOf(
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const event = pullRequestOfEvent(env);
   return {
+    emulator: manifest?.emulator === true || result?.emulator === true,
     // In a pull request's workflow GITHUB_SHA is a merge commit that was never reviewed.
     commit: event.ok ? event.value.head : (result?.commit ?? env.GITHUB_SHA ?? manifest?.head.commit ?? null),
     tools: manifest?.tools ?? null,
@@ -129,14 +122,14 @@ export function issueMarkers(lab: string): readonly string[] {
 
 /** Null: nothing is to be said. */
 export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
-  if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
+  if (view.state === 'applied') {
+    const { commit, runUrl } = view.footer;
+    const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
+    const by = runUrl === null ? '' : ` by ${visible(runUrl)}`;
+    return { kind: 'resolved', line: `${what} was applied${by}. Terraform has nothing left to do.` };
+  }
   if (view.state !== 'apply-failed') return null;
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
-}
-
-function resolvedLine({ commit, runUrl }: CommentView['footer']): string {
-  const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
-  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. Terraform has nothing left to do.`;
 }

@@ -27,10 +27,7 @@ export interface PublishRequest extends CommentRequest {
 /** The lab of a comment that was written before the lab was known. */
 const UNKNOWN_LAB = 'unknown';
 
-/**
- * Writes or updates the one comment on each pull request, the job's summary and, if asked, the issue about applies. Returns why
- * one of them is not written; null if all are, or if there is nowhere to write.
- */
+/** Writes the comments, the job's summary and, if asked, the issue about applies. Returns why one of them is not written. */
 export async function publishComment(
   request: PublishRequest,
   connected: Result<GitHub>,
@@ -38,7 +35,7 @@ export async function publishComment(
   out: Output,
 ): Promise<Failure | null> {
   const { log } = out;
-  const { view: known, lab, unusable } = await commentFacts(request, env, new Date());
+  const { view: known, unusable } = await commentFacts(request, env, new Date());
   for (const line of unusable) log(line);
   if (!connected.ok) {
     writeSummary(env, renderSummary(known));
@@ -50,7 +47,7 @@ export async function publishComment(
   const [pull = null] = pulls;
   const view = {
     ...known,
-    lab: lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
+    lab: known.review?.lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
     staleDriftCheck: await staleCheckOf(request, known, github, env, log),
   };
   writeSummary(env, renderSummary(view));

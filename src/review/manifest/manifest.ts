@@ -16,18 +16,12 @@ export interface Origin {
   readonly createdAt: Date;
 }
 
-export function manifestOf(
-  review: Review,
-  tools: Tools,
-  { emulator, head, run, mturkTeam, createdAt }: Origin,
-): Manifest {
+export function manifestOf(review: Review, tools: Tools, { mturkTeam, createdAt, ...origin }: Origin): Manifest {
   return {
     version: 1,
     lab: review.lab,
     account: redact(review.account, false),
-    emulator,
-    head,
-    run,
+    ...origin,
     tools: { mturkTeam, ...tools },
     review: redactReview(review),
     createdAt: createdAt.toISOString(),
@@ -46,8 +40,7 @@ export function readManifest(text: string): Parsed<Manifest> {
 
 /** Reads the JSON of `preview` as untrusted text. */
 export function readPreview(text: string): Parsed<Review> {
-  const read = parseData(text, PREVIEW);
-  return read.ok ? { ok: true, value: read.value.review } : read;
+  return parseData(text, PREVIEW);
 }
 
 /** Without account ids, policy documents and tags: not every reader of a manifest may read the account. */

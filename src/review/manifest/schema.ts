@@ -186,7 +186,7 @@ export const MANIFEST = z.strictObject({
 });
 
 /** The JSON of `preview`, of which `comment` reads the review. */
-export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW });
+export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW }).transform(({ review }) => review);
 
 /** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
 export type Tools = Pick<Manifest['tools'], 'engine' | 'provider'>;

@@ -26,16 +26,13 @@ function listed<Shown>(
 export function blockItems({ blocks, people }: Pick<Review, 'blocks' | 'people'>): readonly Item[] {
   return listed(
     blocks,
-    (block) =>
-      blockItem(
-        block,
-        people.find(({ key }) => 'member' in block.args && key === block.args.member),
-      ),
+    (block) => blockItem(block, people),
     (more, code) => ({ text: t`… and ${more} more of ${codeText(code)}` }),
   );
 }
 
-function blockItem(block: Blocked, person: ReviewedPerson | undefined): Item {
+function blockItem(block: Blocked, people: readonly ReviewedPerson[]): Item {
+  const person = people.find(({ key }) => 'member' in block.args && key === block.args.member);
   const { summary, reason, help, paste = [] } = blockProblem(block);
   const what = person === undefined ? capitalized(summary) : t`${personInHeadline(person)}: ${summary}`;
   const title = t`${strongText(what)} (${codeText(block.code)}).`;

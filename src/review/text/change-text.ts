@@ -21,7 +21,6 @@ import {
   codeText,
   counted,
   countedText,
-  isEmptyText,
   joinTexts,
   listTexts,
   proseText,
@@ -120,10 +119,8 @@ function importedQuestions(review: Review): readonly Text[] {
   const all = importedCredentials(review);
   const [first] = all;
   if (first === undefined) return [];
-  const who = someTexts(
-    all.map(({ user }) => personNamer(review)(user)),
-    2,
-  );
+  const people = all.map(({ user }) => personNamer(review)(user));
+  const who = someTexts(people, 2);
   return all.length === 1
     ? [t`the IAM user exists, with ${heldText(first)}. Does only ${who} have these credentials? ${DELETE_FIRST}`]
     : [
@@ -189,12 +186,12 @@ export function roleText({ key, kind, gained, lost, members }: RoleChange): Text
     case 'added':
       return t`${role} is new and allows: ${gained.length === 0 ? trusted('nothing') : allowedText(gained)}`;
     case 'changed': {
-      const difference = sides(
+      if (gained.length + lost.length === 0) return t`${role} has a new definition with the same access`;
+      return t`${role} ${sides(
         { gained, lost },
         (more) => t`allows more: ${allowedText(more)}`,
         (less) => t`allows less: ${allowedText(less)}`,
-      );
-      return t`${role} ${isEmptyText(difference) ? t`has a new definition with the same access` : difference}`;
+      )}`;
     }
   }
 }

@@ -190,10 +190,8 @@ function policyParts(
   inline: string,
 ): readonly Text[] {
   const shown = policies.filter((policy) => policy !== LIMITS_POLICY);
-  const [attached, own] = [
-    shown.filter((each) => each.startsWith('arn:')),
-    shown.filter((each) => !each.startsWith('arn:')),
-  ];
+  const attached = shown.filter((each) => each.startsWith('arn:'));
+  const own = shown.filter((each) => !each.startsWith('arn:'));
   return [
     ...(attached.length === 0 ? [] : [t`${trusted(managed)} policy ${policyNames(attached)}${trusted(how)}`]),
     ...(own.length === 0 ? [] : [t`${trusted(inline)} policy ${policyNames(own)}`]),

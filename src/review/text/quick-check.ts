@@ -44,10 +44,8 @@ export function dangerText({ findings }: QuickCheck, when: 'planned' | 'applied'
   return t`${who} ${effectVerbs(worst.effect)[0]} because of drift${left} (quick check).`;
 }
 
-type Effect = QuickCheck['findings'][number]['effect'];
-
 /** What a person can do by a finding, and what the finding does. */
-function effectVerbs(effect: NonNullable<Effect>): readonly [can: Text, does: Text] {
+function effectVerbs(effect: NonNullable<QuickCheck['findings'][number]['effect']>): readonly [can: Text, does: Text] {
   if (effect === 'lost-access') return [t`lost access`, t`lost access`];
   const all = riskText('full control of the account');
   if (effect === 'full-control') return [t`can take ${all}`, t`gives ${all}`];

@@ -166,12 +166,8 @@ function listBlocks(title: Text, items: readonly Text[], rank: number): readonly
 
 /** The table, worst first. Many harmless gains are folded; harm and losses never are. */
 export function peopleBlocks(review: PersonContext & Pick<Review, 'people'>): readonly Block[] {
-  const [loud, quiet] = [true, false].map((is) =>
-    peopleRows(
-      review.people.filter((person) => isLoud(person) === is),
-      review,
-    ),
-  ) as [readonly PeopleRow[], readonly PeopleRow[]];
+  const others = review.people.filter((person) => !isLoud(person));
+  const [loud, quiet] = [peopleRows(review.people.filter(isLoud), review), peopleRows(others, review)];
   const isFolded = quiet.length > QUIET_ROWS || countOf(quiet) > NAMES;
   const open = isFolded ? loud : [...loud, ...quiet];
   const title = t`${countedText(countOf(quiet), loud.length > 0 ? 'more member' : 'member')}, no harmful access`;

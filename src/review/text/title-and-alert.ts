@@ -92,13 +92,11 @@ function effect(applies: TitleEffect['applies'], verb: Clause['verb'], rest = ''
   return { applies, clause: () => clause };
 }
 
-type PersonText = (person: ReviewedPerson) => Text;
-
 /** An effect that names the day on which access begins, if that is later. */
 function dated(
   applies: TitleEffect['applies'],
   verb: Clause['verb'],
-  rest: PersonText | '' | ' access',
+  rest: ((person: ReviewedPerson) => Text) | '' | ' access',
   word = 'from',
 ) {
   const what = (person: ReviewedPerson) => (typeof rest === 'string' ? trusted(rest) : rest(person));

@@ -45,8 +45,7 @@ export function reporting(file: string) {
     report,
     has: ({ code }: Rule) => reported.some(({ finding }) => finding.code === code),
     /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
-    // Equivalent if mutated: an empty set has nothing, and most files have no error.
-    intact: (...path: DocumentPath) => damaged.size === 0 || !damaged.has(joined(path)),
+    intact: (...path: DocumentPath) => !damaged.has(joined(path)),
     /** Whether no error was reported about the key at the path itself. */
     keyIntact: (path: DocumentPath) => !keys.has(joined(path)),
     /** Whether the value at the path, or one above it, could not be read. */

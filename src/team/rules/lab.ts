@@ -116,12 +116,10 @@ export const LAB_RULES = [
     }),
     check(context, report) {
       const { lab } = context.draft;
-      // Equivalent if mutated: no name is made of a lab that is missing.
-      if (lab === null) return;
       if (!context.intact('lab')) return;
       for (const { section, key } of idsOf(context)) {
         const limit = section === 'roles' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
-        const name = iamName(lab, key);
+        const name = iamName(lab ?? '', key);
         if (name.length > limit) report([section, key], { section, id: key, name, limit });
       }
     },

@@ -375,7 +375,6 @@ export const MEMBER_RULES = [
   }),
 ];
 
-/** Members whose last day has passed, with that day. */
 function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
   return new Map([...lastDays(context)].filter(([, until]) => until < context.today));
 }

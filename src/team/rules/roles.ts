@@ -186,10 +186,8 @@ export const ROLE_RULES = [
       for (const { role, whole } of resolvedRoles(context)) {
         const allowed = allowedBy(whole);
         for (const [index, name] of role.deny.entries()) {
-          // Equivalent if mutated: such a role has an error, and is not resolved.
-          if (name === null) continue;
           if (operationsNamed(name).some((operation) => allowed.has(operation))) continue;
-          report(['roles', role.key, 'deny', index], { role: role.key, name });
+          report(['roles', role.key, 'deny', index], { role: role.key, name: name ?? '' });
         }
       }
     },

@@ -381,7 +381,6 @@ function sectionOfEntry(entry: unknown): string | null {
   return keys.length === 0 ? null : (Object.keys(KIND_NAMES).find(hasAll) ?? null);
 }
 
-/** The section in which a key is known that was written elsewhere. */
 function sectionOf(key: string): string | null {
   const entries = ['members', 'roles', 'departed'].find((section) => knownKeys([section, 'key']).includes(key));
   if (entries !== undefined) return entries;
