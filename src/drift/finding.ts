@@ -297,6 +297,7 @@ export function peopleOf(finding: DriftFinding): readonly string[] {
   return [...new Set(worstChanges(finding).map(({ user }) => user))];
 }
 
+/** The changes of access that do it. */
 export function worstChanges(finding: DriftFinding): readonly AccessChange[] {
   const effect = worstEffect(finding);
   return finding.changes.filter(({ operations, worstGain }) =>

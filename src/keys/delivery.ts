@@ -39,6 +39,7 @@ export function deliveryComment(delivery: Delivery, name: string | null): string
   return `${marker({ user: owner.user, created })}\n${printMarkdown(blocks, { reveal: false })}`;
 }
 
+/** The first line of the issue. */
 export function issueMarker(lab: string): string {
   return `<!-- mturk-team-keys:${lab} -->`;
 }

@@ -33,6 +33,7 @@ export function messagesIn(text: string): readonly string[] {
   return [...found].map(([message]) => message.replace(/\r?\n[ \t>]*/g, '\n'));
 }
 
+/** Opens an armored message with a valid identity. */
 export async function decryptWith(identity: string, armored: string): Promise<Decrypted> {
   let matched = true;
   const decrypter = new Decrypter();

@@ -98,6 +98,7 @@ export interface KeyRules {
   readonly isComplete: boolean;
 }
 
+/** What follows from a member's keys. */
 export function factsOf({ owner, since, ...read }: UserKeys, rules: KeyRules, now: Date): KeyFacts {
   const { newest, rotateAfterDays, isComplete } = rules;
   const differs = differsInFile(owner, newest, now) ? 'file-differs' : null;

@@ -101,6 +101,7 @@ function useText(key: HeldKey, now: Date): Text {
   return trusted(`${key.lastUsed === null ? 'never' : dateWords(key.lastUsed)}${long}`);
 }
 
+/** What is about to be done. */
 export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readonly Block[] {
   return [
     list(
@@ -111,6 +112,7 @@ export function dueBlocks(due: readonly KeyFacts[], names: DisplayNames): readon
   ];
 }
 
+/** What was done, and what was not. */
 export function outcomeText({ owner, step, result, place }: KeyOutcome, names: DisplayNames): Text {
   const who = userText(owner.user, names);
   if (result === 'withdrawn') return t`${who}: another key was made meanwhile, so this one was deleted.`;
@@ -119,6 +121,7 @@ export function outcomeText({ owner, step, result, place }: KeyOutcome, names: D
   return t`${who}: ${trusted(step.kind === 'delete' ? 'deleted' : 'deactivated')} the key of ${trusted(dateWords(step.key.created))}.`;
 }
 
+/** For JSON: whose keys they are. */
 export function ownerJson({ user }: Pick<KeyOwner, 'user'>, names: DisplayNames) {
   return { user, ...named(user, names) };
 }

@@ -6,6 +6,7 @@ import type { Team } from './team.ts';
 const BEGIN = '# mturk-team: begin. Made from `owners` in team.yaml by "mturk-team codeowners --write".';
 const END = '# mturk-team: end';
 
+/** The GitHub logins of the owners who have one. */
 export function ownerLogins({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
   return owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
 }

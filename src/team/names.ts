@@ -44,6 +44,7 @@ export function boundaryArn(lab: Lab): string {
   return iamArn(lab.account, 'policy', BOUNDARY_PATH, lab.lab);
 }
 
+/** Tags of every managed user. */
 export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
   return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey };
 }

@@ -56,6 +56,7 @@ const OPERATIONS_OF_MANAGED = new Map(
   }),
 );
 
+/** The operations that one of AWS's policies allows. */
 export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
   return OPERATIONS_OF_MANAGED.get(name) ?? [];
 }
@@ -77,6 +78,7 @@ export function wholeRole(
   };
 }
 
+/** A list of operations in catalog order. */
 export function inCatalogOrder(operations: ReadonlySet<Operation>): readonly Operation[] {
   return OPERATIONS.filter((operation) => operations.has(operation));
 }

@@ -51,6 +51,7 @@ export function alert(level: 'caution' | 'warning' | 'note', ...lines: readonly 
   return { kind: 'alert', level, lines: lines.filter((line) => line !== null) } as const;
 }
 
+/** Blocks that are there only if something is so. */
 export function onlyIf(isSo: boolean, ...blocks: readonly Block[]): readonly Block[] {
   return isSo ? blocks : [];
 }

@@ -70,6 +70,7 @@ export function signText(sign: Sign): Text {
 /** A line break in a table cell; elsewhere on a terminal a space. */
 export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
 
+/** The lines of a table cell. */
 export function linesOfText({ pieces }: Text): readonly Text[] {
   const lines: Piece[][] = [[]];
   for (const piece of pieces) {

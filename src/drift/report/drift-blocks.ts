@@ -191,6 +191,7 @@ export function dueDeletion(
   return announcements.find((each) => each.kind === 'deletion' && each.key === key);
 }
 
+/** What the settings except for good, in a phrase each. */
 export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanResult): readonly Text[] {
   const phrase = (what: Text, names: readonly string[]) =>
     names.length === 0 ? [] : [t`${what}, not reported: ${someTexts(names.map(codeText))}`];

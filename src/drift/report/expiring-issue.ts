@@ -15,6 +15,7 @@ import {
 import { checkedFooter, type IssueText, type RunLinks } from './drift-issue.ts';
 import type { ExpiringAccess } from './report.ts';
 
+/** The issue that asks whether to extend the access of members with the same last day. */
 export function expiringAccessIssue(
   { until, members, owners }: ExpiringAccess,
   { lab, at }: { readonly lab: string; readonly at: string },

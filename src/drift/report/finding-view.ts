@@ -70,6 +70,7 @@ export interface ViewOptions {
   readonly isPrivate?: boolean;
 }
 
+/** A finding in words. */
 export function findingView(finding: DriftFinding, names: DisplayNames, options: ViewOptions = {}): FindingView {
   const { isPrivate = false } = options;
   const remedy = ruleOf(finding).remedy?.(finding, names) ?? {};
@@ -207,6 +208,7 @@ export function worstText(
   };
 }
 
+/** Whether someone gains all of Mechanical Turk. */
 export function gainsAll({ changes }: DriftFinding): boolean {
   return changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
 }

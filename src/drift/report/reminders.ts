@@ -113,6 +113,7 @@ function aboutKeys(team: Team, inventory: Inventory, today: string, at: Date) {
   };
 }
 
+/** The access keys of the members who have a user, as they were read. */
 export function memberKeys(
   { lab, members }: Pick<Team, 'lab' | 'members'>,
   { users }: Inventory,

@@ -88,6 +88,7 @@ function keyDataText({ findings, credentialReportAt: at }: ScanResult): Text | n
   return t`Key data from ${trusted(timeWords(at))}`;
 }
 
+/** What was not checked, and why. */
 export function notCheckedText({ what, failure }: NotChecked): string {
   return visible(`Not checked: ${what} (${'reason' in failure.args ? failure.args.reason : failure.code})`);
 }
@@ -144,6 +145,7 @@ export interface Reconciled {
 
 const NOT_SHOWN = t`Nothing new is announced, given back or deleted, because no check of the last hour that asked CloudTrail shows it.`;
 
+/** What a reconcile did, and what a later one gives back or deletes. */
 export function reconciledBlocks(
   { isOff, isNotShown, steps, done, announcements }: Reconciled,
   names: DisplayNames,

@@ -131,6 +131,7 @@ export function objectOf(data: DriftFinding['data']): string | null {
   return 'arn' in data ? data.arn : 'policy' in data ? data.policy : null;
 }
 
+/** The segments of an id for subject and object. */
 export function subjectParts(data: DriftFinding['data'], names: IdNames): readonly string[] {
   const [subject, object] = [subjectOf(data), objectOf(data)];
   if (subject === null) return [];

@@ -27,6 +27,7 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
+/** Data about a group of the account. */
 export function unmanagedGroupData(
   { name, path, ...details }: Pick<AccessGroup, 'name' | 'path'> & Partial<GroupDetails>,
   account: string,

@@ -50,6 +50,7 @@ export function approvesAlone({ owners, settings }: Approvers['team']): boolean 
   return settings.selfApproval && owners.length === 1;
 }
 
+/** Whether an account on GitHub is an owner's. */
 export function isOwner(owner: Owner, { id, login }: { readonly id: number; readonly login: string }): boolean {
   return owner.id === null ? isSameLogin(owner.login, login) : owner.id === id;
 }

@@ -96,6 +96,7 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
+/** The worst of a whole review. */
 export function riskOfPerson(
   review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
 ): RiskClass {

@@ -16,6 +16,7 @@ export interface Origin {
   readonly createdAt: Date;
 }
 
+/** The manifest of a review that has a plan. */
 export function manifestOf(review: Review, tools: Tools, { mturkTeam, createdAt, ...origin }: Origin): Manifest {
   return {
     version: 1,

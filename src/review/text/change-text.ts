@@ -170,6 +170,7 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
     : t`${listTexts(held)}; not checked: ${unknown}`;
 }
 
+/** Members without access for the seconds of an apply. */
 export function suspensionText(review: Review): Text {
   const { suspendedDuringApply: users } = review;
   const who = someTexts(users.map(personNamer(review)), 10);

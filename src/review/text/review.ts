@@ -123,6 +123,7 @@ export function fixBlocks(review: Review, state: ReviewState): readonly Block[] 
   return [paragraph(strongText(t`To fix:`)), list(blockItems(review), { rank: RANK.blocks })];
 }
 
+/** Who gains and loses what, and what else changes. */
 export function reviewBlocks(review: Review, options: ReviewOptions): readonly Block[] {
   const { state, changesCode = false, quickCheck: after = null, isPublic } = options;
   const open = canBeStopped(state);

@@ -78,6 +78,7 @@ function collectTexts(here: unknown, path: DocumentPath, parts: readonly string[
 /** Gives what is wrong with a text, false if nothing is. */
 type Judge<Args> = (text: string, at: FoundText, context: RuleContext) => Args | false;
 
+/** The check of a rule about single texts. */
 export function textCheck<Args>(places: readonly string[], judge: Judge<Args>): NonNullable<Rule<Args>['check']> {
   return preparedCheck(places, () => judge);
 }

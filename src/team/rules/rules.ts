@@ -31,6 +31,7 @@ export const TEAM_RULES: readonly Rule[] = [
 
 const BY_CODE = new Map(TEAM_RULES.map((rule) => [rule.code, rule]));
 
+/** The message of a finding. */
 export function problemOf({ code, args, file, path }: Finding): Problem {
   const rule = BY_CODE.get(code);
   // Equivalent if mutated: each finding has the code of a rule.
