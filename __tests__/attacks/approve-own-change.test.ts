@@ -270,24 +270,28 @@ const withoutApprovals = ENFORCED.map((rule) =>
 
 describe('before the first apply', () => {
   test.each([
-    ['two owners', LAB],
-    ['one owner, as setup.md says', alone],
-  ])('a writer who makes themselves the only owner, with self-approval, turns no rule off: %s', async (_what, team) => {
-    await begin(team);
-    enforce(repository(), withoutApprovals);
-    forget();
-    const takesOver = pays('bo')(alone.replace('[ada]', '[bo]'));
-    lab().merge(
-      lab().propose('mine', 'bo', () => takesOver),
-      'bo',
-    );
-    expect(await check()).toMatchObject({
-      code: 1,
-      outputs: { 'failure-reason': 'rules-not-enforced', 'owner-ids': '' },
-    });
-    enforce(repository());
-    expect(await check()).toMatchObject({ code: 1, outputs: { 'failure-reason': 'not-approved', 'owner-ids': '' } });
-  });
+    ['two owners', LAB, forget],
+    ['one owner, as setup.md says', alone, forget],
+    ['an apply that did not end', alone, () => record({ commit: lab().main, team: null })],
+  ])(
+    'a writer who makes themselves the only owner, with self-approval, turns no rule off: %s',
+    async (_what, team, unapply) => {
+      await begin(team);
+      enforce(repository(), withoutApprovals);
+      await unapply();
+      const takesOver = pays('bo')(alone.replace('[ada]', '[bo]'));
+      lab().merge(
+        lab().propose('mine', 'bo', () => takesOver),
+        'bo',
+      );
+      expect(await check()).toMatchObject({
+        code: 1,
+        outputs: { 'failure-reason': 'rules-not-enforced', 'owner-ids': '' },
+      });
+      enforce(repository());
+      expect(await check()).toMatchObject({ code: 1, outputs: { 'failure-reason': 'not-approved', 'owner-ids': '' } });
+    },
+  );
 
   test.each([
     ['a lock file', { 'opentofu.lock.hcl': 'x' }],
