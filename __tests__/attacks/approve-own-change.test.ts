@@ -4,7 +4,7 @@ import { account } from '../support/github-bodies.ts';
 import { ENFORCED, enforce, LAB, type LabRepository } from '../support/lab-repository.ts';
 
 /** One person wants a change applied that no owner has agreed to. Ada and Dee own the lab; Bo and Cy can write. */
-const { repository, server, lab, begin, record, approve, check } = approvalInTest();
+const { repository, server, lab, begin, record, forget, approve, check } = approvalInTest();
 
 const pays = (who: string) => (team: string) =>
   team.replace(new RegExp(`(${who}: .*roles: \\[)reader`), '$1reader, paymaster');
@@ -131,6 +131,8 @@ const ATTACKS: readonly Attack[] = [
       const pull = lab.propose('words', 'bo', pays('bo'));
       pull.base = 'hostile-base';
       approve(pull, 'ada');
+      // More than a page of GitHub's.
+      for (let count = 0; count < 100; count += 1) repository().enableAutoMerge(pull.number, 'bo');
       repository().retarget(pull.number, 'bo', 'main');
       lab.merge(pull, 'bo');
     },
@@ -253,11 +255,60 @@ test('runs and artifacts, which writers delete and forge, decide nothing', async
   expect(server().requests.filter(({ path }) => path.includes('/actions/'))).toEqual([]);
 });
 
-describe('a lab with one owner', () => {
-  const alone = LAB.replace('owners: [ada, dee]', 'owners: [ada]\nsettings: { self-approval: true }');
-  const withoutApprovals = ENFORCED.map((rule) =>
-    rule.type === 'pull_request' ? { ...rule, parameters: { required_approving_review_count: 0 } } : rule,
+test('comments on a pull request, which anyone writes and deletes, are not read', async () => {
+  const pull = lab().propose('words', 'cy', describes('Moreau'));
+  approve(pull, 'ada');
+  lab().merge(pull, 'cy');
+  for (let count = 0; count < 5_001; count += 1) repository().comment(pull.number, 'mallory', 'x');
+  expect(await check()).toMatchObject({ code: 0 });
+});
+
+const alone = LAB.replace('owners: [ada, dee]', 'owners: [ada]\nsettings: { self-approval: true }');
+const withoutApprovals = ENFORCED.map((rule) =>
+  rule.type === 'pull_request' ? { ...rule, parameters: { required_approving_review_count: 0 } } : rule,
+);
+
+describe('before the first apply', () => {
+  test.each([
+    ['two owners', LAB, forget],
+    ['one owner, as setup.md says', alone, forget],
+    ['an apply that did not end', alone, () => record({ commit: lab().main, team: null })],
+  ])(
+    'a writer who makes themselves the only owner, with self-approval, turns no rule off: %s',
+    async (_what, team, unapply) => {
+      await begin(team);
+      enforce(repository(), withoutApprovals);
+      await unapply();
+      const takesOver = pays('bo')(alone.replace('[ada]', '[bo]'));
+      lab().merge(
+        lab().propose('mine', 'bo', () => takesOver),
+        'bo',
+      );
+      expect(await check()).toMatchObject({
+        code: 1,
+        outputs: { 'failure-reason': 'rules-not-enforced', 'owner-ids': '' },
+      });
+      enforce(repository());
+      expect(await check()).toMatchObject({ code: 1, outputs: { 'failure-reason': 'not-approved', 'owner-ids': '' } });
+    },
   );
+
+  test.each([
+    ['a lock file', { 'opentofu.lock.hcl': 'x' }],
+    ['a workflow', { '.github/workflows/apply.yml': 'x' }],
+  ])('the approval of %s is none of the team.yaml below it', async (_what, files) => {
+    forget();
+    const commit = lab().push('main', pays('bo'));
+    lab().pushFiles('words', files);
+    const pull = lab().open('words', 'cy');
+    approve(pull, 'ada');
+    lab().merge(pull, 'cy');
+    const { code, failure } = await check();
+    expect({ code, commit: JSON.parse(failure).failure.error.args.commit }).toEqual({ code: 1, commit });
+  });
+});
+
+describe('a lab with one owner', () => {
   beforeEach(async () => {
     await begin(alone);
     enforce(repository(), withoutApprovals);

@@ -34,7 +34,7 @@ test('one issue: opened, updated, left, closed with a line, opened again', async
 });
 
 test('nothing to close: nothing is written', async () => {
-  expect(await resolve()).toEqual({ ok: true, value: { action: 'none', url: null } });
+  expect(await resolve()).toMatchObject({ ok: true, value: { action: 'none', url: null } });
   expect(server().writes()).toEqual([]);
 });
 
@@ -111,7 +111,7 @@ describe('what it says may depend on what is there', () => {
   test('what is left as it is costs no write', async () => {
     await open('first');
     const before = server().writes().length;
-    expect(obtained(await report(() => ({ kind: 'left' })))).toEqual({ action: 'none', url: null });
+    expect(obtained(await report(() => ({ kind: 'left' })))).toMatchObject({ action: 'none', url: null });
     expect(server().writes()).toHaveLength(before);
   });
 

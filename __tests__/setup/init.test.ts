@@ -167,7 +167,9 @@ test('on a terminal, init asks for what no option says', async () => {
   const person = answering(['perception-lab', '123456789012', 'ada=adaoneill', 'yes']);
   const { code, stdout } = await runHere(['init', 'lab', ...TOOL], { cwd, env, person });
   expect(code).toBe(0);
-  expect(stdout).toContain('ada may merge their own changes without another approval.');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'Once `mturk-team apply` has applied this file, ada may merge their own changes without another approval.',
+  );
   expect(person.asked).toHaveLength(4);
   expect(teamIn(join(cwd, 'lab'))).toMatchObject({
     ...{ lab: 'perception-lab', account: '123456789012', owners: ['ada'] },

@@ -59,7 +59,7 @@ export function reviewBody(repository: GitHubRepository, review: Review) {
   };
 }
 
-export function timelineBody(repository: GitHubRepository, each: GitHubRepository['timeline'][number]) {
+export function eventBody(repository: GitHubRepository, each: GitHubRepository['events'][number]) {
   return {
     id: each.id,
     node_id: `E_${each.id}`,

@@ -39,7 +39,7 @@ export interface Pull extends Thread {
   merged: { readonly commit: string; readonly by: string; readonly at: string } | null;
 }
 
-interface TimelineEvent {
+interface PullEvent {
   readonly id: number;
   readonly pull: number;
   readonly event: 'base_ref_changed' | 'auto_merge_enabled' | 'review_dismissed';
@@ -132,7 +132,7 @@ export class GitHubRepository {
   settings = newSettings();
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>();
-  readonly timeline: TimelineEvent[] = [];
+  readonly events: PullEvent[] = [];
   /** The directory of the Git repository that is served, where a test has one. */
   git: string | null = null;
   /** Each commit's parents. */
@@ -228,8 +228,8 @@ export class GitHubRepository {
     this.#happened(review.pull, 'review_dismissed', actor);
   }
 
-  #happened(pull: number, event: TimelineEvent['event'], actor: string): void {
-    this.timeline.push({ id: this.timeline.length + 1, pull, event, actor, at: this.now() });
+  #happened(pull: number, event: PullEvent['event'], actor: string): void {
+    this.events.push({ id: this.events.length + 1, pull, event, actor, at: this.now() });
   }
 
   pull(number: number): Pull {

@@ -2,11 +2,11 @@ import { type Answer, list, missing, ok, type Route, refused } from './github-an
 import {
   account,
   commentBody,
+  eventBody,
   issueBody,
   pullBody,
   reviewBody,
   runBody,
-  timelineBody,
   workflowBody,
 } from './github-bodies.ts';
 import { CHANGES_ROUTES } from './github-changes.ts';
@@ -83,11 +83,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
           });
     },
   },
-  'GET /repos/{owner}/{repo}/issues/{issue_number}/timeline': {
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/events': {
     needs: READ_THREADS,
     answer: ({ repository, params }) =>
       thread(repository, params.issue_number, ({ number }) =>
-        list(repository.timeline.filter(({ pull }) => pull === number).map((each) => timelineBody(repository, each))),
+        list(repository.events.filter(({ pull }) => pull === number).map((each) => eventBody(repository, each))),
       ),
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': {

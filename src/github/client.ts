@@ -4,6 +4,7 @@ import { repositoryOf } from './event.ts';
 import { withHistory } from './history.ts';
 import {
   commentAnswer,
+  eventAnswer,
   type GitHub,
   issueAnswer,
   minimisedAnswer,
@@ -12,7 +13,6 @@ import {
   recentRunsAnswer,
   reviewAnswer,
   ruleAnswer,
-  timelineAnswer,
   userAnswer,
   viewerAnswer,
   workflowAnswer,
@@ -83,8 +83,8 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       all('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit }, pullAnswer),
     reviews: (pull) =>
       all('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: pull }, reviewAnswer),
-    timeline: (pull) =>
-      all('GET /repos/{owner}/{repo}/issues/{issue_number}/timeline', { issue_number: pull }, timelineAnswer),
+    events: (pull) =>
+      all('GET /repos/{owner}/{repo}/issues/{issue_number}/events', { issue_number: pull }, eventAnswer),
     rulesOf: (branch) => all('GET /repos/{owner}/{repo}/rules/branches/{branch}', { branch }, ruleAnswer),
     async idOf(username) {
       const found = nullIfNotFound(await requests.one('GET /users/{username}', { username }, userAnswer));

@@ -1,4 +1,4 @@
-import { type Result, succeed } from '../diagnostics/failure.ts';
+import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
 import type { GitHub, Issue } from './port.ts';
 import { isOurs } from './sticky.ts';
 
@@ -14,6 +14,8 @@ export type IssueReport =
 export interface IssueOutcome {
   readonly action: 'opened' | 'updated' | 'reopened' | 'unchanged' | 'closed' | 'none';
   readonly url: string | null;
+  /** Why a comment is not written: GitHub refuses one on an issue that has 2,500, which anyone can write. The rest is done. */
+  readonly unfinished: Failure | null;
 }
 
 /**
@@ -46,17 +48,15 @@ export async function reportIssue(
   if (report.kind === 'left') return nothing();
   if (report.kind === 'resolved') return current === undefined ? nothing() : close(github, open.value, report);
   const present = current ?? last;
-  if (present !== undefined && typeof report.comment === 'string') {
-    const said = await github.createComment(present.number, report.comment);
-    // The comment may be written although the answer was lost; a second one would be worse than none.
-    if (!said.ok && said.failure.code !== 'github-unavailable') return said;
-  }
-  const { title, body } = report;
+  const { title, body, comment = null } = report;
+  const said = present === undefined || comment === null ? null : await github.createComment(present.number, comment);
+  const unfinished = said === null || said.ok ? null : said.failure;
   if (current !== undefined) {
-    if (current.title === title && current.body === body) return outcome('unchanged', succeed(current));
-    return outcome('updated', github.updateIssue(current.number, { title, body }));
+    if (current.title === title && current.body === body) return outcome('unchanged', succeed(current), unfinished);
+    return outcome('updated', github.updateIssue(current.number, { title, body }), unfinished);
   }
-  if (last !== undefined) return outcome('reopened', github.updateIssue(last.number, { title, body, state: 'open' }));
+  if (last !== undefined)
+    return outcome('reopened', github.updateIssue(last.number, { title, body, state: 'open' }), unfinished);
   const created = await github.createIssue(title, body);
   if (created.ok || created.failure.code !== 'github-unavailable') return outcome('opened', created);
   // The answer was lost: list again to see whether the issue was opened.
@@ -71,27 +71,28 @@ async function close(
   { kind: _kind, line, ...text }: Extract<IssueReport, { kind: 'resolved' }>,
 ): Promise<Result<IssueOutcome>> {
   let url: string | null = null;
+  let unfinished: Failure | null = null;
   for (const { number } of issues) {
     const said = await github.createComment(number, line);
-    // A lost comment does not keep the issue open.
-    if (!said.ok && said.failure.code !== 'github-unavailable') return said;
+    if (!said.ok) unfinished = said.failure;
     const closed = await github.updateIssue(number, { state: 'closed', ...text });
     if (!closed.ok) return closed;
     url ??= closed.value.url;
   }
-  return succeed({ action: 'closed', url });
+  return succeed({ action: 'closed', url, unfinished });
 }
 
 function nothing(): Result<IssueOutcome> {
-  return succeed({ action: 'none', url: null });
+  return succeed({ action: 'none', url: null, unfinished: null });
 }
 
 async function outcome(
   action: IssueOutcome['action'],
   asked: Result<Issue> | Promise<Result<Issue>>,
+  unfinished: Failure | null = null,
 ): Promise<Result<IssueOutcome>> {
   const answered = await asked;
-  return answered.ok ? succeed({ action, url: answered.value.url }) : answered;
+  return answered.ok ? succeed({ action, url: answered.value.url, unfinished }) : answered;
 }
 
 /**

@@ -85,12 +85,11 @@ export const reviewAnswer = z
 
 export type PullReview = Readonly<z.infer<typeof reviewAnswer>>;
 
-/** Some events, as reviews and commits, have other times, which are not read. */
-export const timelineAnswer = z
-  .object({ event: z.string().optional(), created_at: z.string().optional() })
-  .transform((read) => ({ event: read.event ?? '', at: read.created_at ?? null }));
+export const eventAnswer = z
+  .object({ event: z.string(), created_at: z.string() })
+  .transform(({ event, created_at: at }) => ({ event, at }));
 
-export type TimelineEvent = Readonly<z.infer<typeof timelineAnswer>>;
+export type PullEvent = Readonly<z.infer<typeof eventAnswer>>;
 
 /** A rule that is active for a branch, whatever ruleset it is of. https://docs.github.com/en/rest/repos/rules */
 export const ruleAnswer = z.object({
@@ -171,7 +170,7 @@ export type Issue = Readonly<Omit<z.infer<typeof issueAnswer>, 'isPull'>>;
 
 /**
  * GitHub for one repository and one token. Every expected problem is a failure whose code begins with `github-`. Lists are
- * complete and in GitHub's order: comments and reviews oldest first, runs and issues newest first.
+ * complete and in GitHub's order: comments, reviews and events oldest first, runs and issues newest first.
  */
 export interface GitHub {
   readonly repository: RepositoryName;
@@ -189,7 +188,8 @@ export interface GitHub {
   /** Every pull request that has the commit, merged or not. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
   reviews(pull: number): Promise<Result<readonly PullReview[]>>;
-  timeline(pull: number): Promise<Result<readonly TimelineEvent[]>>;
+  /** Without comments and reviews: what is deleted between two pages of a list hides something else. */
+  events(pull: number): Promise<Result<readonly PullEvent[]>>;
   /** Every rule that is active for the branch, of whatever ruleset. */
   rulesOf(branch: string): Promise<Result<readonly BranchRule[]>>;
   /** The number of an account; null if there is none of that login. */

@@ -39,20 +39,28 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     );
   };
   let known: Issue | null = null;
-  /** The one to write to: open, for members must see it, and with no words of those who can edit it above the keys. */
+  const { title, body: text } = issueText(lab);
+  /** The newest: open, for members must see it, and with no words of those who can edit it above the keys. */
   const current = async (): Promise<Result<Issue>> => {
     // A list may lack an issue that was just created.
     if (known !== null) return succeed(known);
     const found = await issues();
     if (!found.ok) return found;
-    const issue = found.value.find(({ state }) => state === 'open') ?? found.value.at(-1);
-    const { title, body } = issueText(lab);
-    const usable =
-      issue === undefined
-        ? await github.createIssue(title, body)
-        : await github.updateIssue(issue.number, { title, body, state: 'open' });
-    if (usable.ok) known = usable.value;
-    return usable;
+    const issue = found.value.at(-1);
+    return issue === undefined
+      ? github.createIssue(title, text)
+      : github.updateIssue(issue.number, { title, body: text, state: 'open' });
+  };
+  const deliverTo = async (issue: Issue, body: string): Promise<Result<string>> => {
+    known = issue;
+    const written = await github.createComment(issue.number, body);
+    if (written.ok) return succeed(written.value.url);
+    if (written.failure.code !== 'github-unavailable') return written;
+    // The answer was lost: without this, a key that was delivered would be deleted.
+    const comments = await commentsOf(issue);
+    const [message = body] = messagesIn(body);
+    const found = comments.ok ? comments.value.find((each) => messagesIn(each.body).includes(message)) : undefined;
+    return found === undefined ? written : succeed(found.url);
   };
   return {
     async delivered() {
@@ -75,14 +83,11 @@ export function keysIssue(github: GitHub, lab: string): KeysIssue {
     async deliver(body) {
       const issue = await current();
       if (!issue.ok) return issue;
-      const written = await github.createComment(issue.value.number, body);
-      if (written.ok) return succeed(written.value.url);
-      if (written.failure.code !== 'github-unavailable') return written;
-      // The answer was lost: without this, a key that was delivered would be deleted.
-      const comments = await commentsOf(issue.value);
-      const [message = body] = messagesIn(body);
-      const found = comments.ok ? comments.value.find((each) => messagesIn(each.body).includes(message)) : undefined;
-      return found === undefined ? written : succeed(found.url);
+      const written = await deliverTo(issue.value, body);
+      if (written.ok || written.failure.code !== 'github-denied') return written;
+      // GitHub refuses a comment on an issue that has 2,500, which anyone can write in a public repository.
+      const next = await github.createIssue(title, text);
+      return next.ok ? deliverTo(next.value, body) : next;
     },
   };
 }

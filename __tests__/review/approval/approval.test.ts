@@ -50,7 +50,7 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
       const at = '2026-11-24T09:00:00Z';
       return succeed(approvedBy === null ? [] : [{ author, state: 'APPROVED', commit, at }]);
     },
-    timeline: async () => succeed([]),
+    events: async () => succeed([]),
     withHistory: (_commit, use) => use(known),
     ...github,
   };
@@ -116,7 +116,7 @@ test.each<[string, Partial<GitHub>]>([
   ['pull requests of a commit', { pullRequestsOf: async () => UNREACHABLE }],
   ['a pull request', { pullRequest: async () => UNREACHABLE }],
   ['reviews', { reviews: async () => UNREACHABLE }],
-  ['the timeline', { timeline: async () => UNREACHABLE }],
+  ['events', { events: async () => UNREACHABLE }],
 ])('without %s, nothing is approved', async (_what, github) => {
   expect(failureOf(await answerOf({ github }))).toEqual(UNREACHABLE.failure);
 });

@@ -20,7 +20,7 @@ const event = (name: string) => ({ event: name, at: time() });
 function caseOf(given: Partial<Omit<Case, 'pull'>> & { readonly pull?: Partial<Case['pull']> }): Case {
   const base = { ref: 'main', repository: 'perception/lab' };
   return {
-    ...{ reviews: [], timeline: [], owners: [owner('ada', 1), owner('dee', 4)], selfApproval: false },
+    ...{ reviews: [], events: [], owners: [owner('ada', 1), owner('dee', 4)], selfApproval: false },
     ...given,
     pull: { number: 7, author: BO, base, head: { sha: HEAD }, mergedBy: null, ...given.pull },
   };
@@ -59,10 +59,10 @@ test.each<[string, Case, readonly ApprovalProblem[]]>([
   ['while a writer requests changes', caseOf({ reviews: [review(ADA), review(CY, 'CHANGES_REQUESTED')] }), []],
   [
     'before the base branch changed',
-    caseOf({ reviews: [review(ADA)], timeline: [event('base_ref_changed')] }),
+    caseOf({ reviews: [review(ADA)], events: [event('base_ref_changed')] }),
     [problem('older-base', 'ada')],
   ],
-  ['after the base branch changed', caseOf({ timeline: [event('base_ref_changed')], reviews: [review(ADA)] }), []],
+  ['after the base branch changed', caseOf({ events: [event('base_ref_changed')], reviews: [review(ADA)] }), []],
   [
     'what a bot opened',
     caseOf({ pull: { author: { ...BO, isPerson: false } }, reviews: [review(ADA)] }),
@@ -84,7 +84,7 @@ test.each<[string, Case, readonly ApprovalProblem[]]>([
   ['alone, and not merged yet', caseOf({ ...alone, pull: { author: ADA } }), [problem('not-merged-by-owner', 'ada')]],
   [
     'alone, and GitHub merges later',
-    caseOf({ ...alone, pull: { author: ADA, mergedBy: ADA }, timeline: [event('auto_squash_enabled')] }),
+    caseOf({ ...alone, pull: { author: ADA, mergedBy: ADA }, events: [event('auto_squash_enabled')] }),
     [problem('not-merged-by-owner', 'ada')],
   ],
   ["alone, what a writer's pull request changes", caseOf({ ...alone, pull: { mergedBy: ADA } }), NONE],

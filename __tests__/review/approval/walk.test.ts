@@ -63,7 +63,9 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
   ['no commit: back to where the team came', applied(null, 'three'), 'docs', ['lock', 'workflow']],
   ['no commit: back to the first of all', applied(null, 'none'), 'two', ['two', 'words', 'one']],
   ['a team that was never on the branch: every change', applied(null, 'four'), 'two', ['two', 'words', 'one', 'first']],
-  ['before the first apply: the newest that changed a deciding file', null, 'docs', ['lock']],
+  ['before the first apply: back to the newest that changed the file', null, 'docs', ['lock', 'workflow', 'three']],
+  ['before the first apply, the newest that changed the file alone', null, 'two', ['two']],
+  ['before the first apply, with a file of the first commit of all', null, 'first', ['first']],
 ])('%s', async (_what, last, newest, changes) => {
   expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
 });

@@ -68,13 +68,18 @@ async function check(
   return ids.ok ? succeed({ ...approval.value, ids: ids.value }) : ids;
 }
 
-/** Who approves, and where the walk ends. Before the first apply ended, the file itself says who approves. */
+/**
+ * Who approves, and where the walk ends. Before the first apply ended, the file itself says who approves. Its `self-approval`
+ * does not count: a writer could merge a file that turns the rules off.
+ */
 function lastApplied(
   record: ApplyRecord | null,
   file: Team,
 ): { readonly approvers: Approvers; readonly last: LastApplied | null } {
-  if (record === null || record.team === null)
-    return { approvers: { team: file, owners: ownersOf(file, []) }, last: null };
+  if (record === null || record.team === null) {
+    const team = { ...file, settings: { selfApproval: false } };
+    return { approvers: { team, owners: ownersOf(file, []) }, last: null };
+  }
   const { team, owners, commit } = record;
   const isTeamOf = (text: string) => {
     const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });

@@ -6,6 +6,7 @@ import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
+import { warningText } from '../../text/failures/failures.ts';
 import { failureJson, printJson, reportFailure } from '../io.ts';
 import { addHelp, finish, json, parseReason } from '../options.ts';
 
@@ -32,12 +33,14 @@ async function writeIssues(options: DriftIssueOptions, terminal: Terminal, env: 
   let code = run.isReportMissing ? 1 : 0;
   const issues: object[] = [];
   await keepDriftIssues(github.value, run, (kind, outcome) => {
-    issues.push({ kind, ...(outcome.ok ? outcome.value : { error: failureJson(outcome.failure) }) });
+    const { unfinished, ...issue } = outcome.ok ? outcome.value : { unfinished: outcome.failure };
+    issues.push({ kind, ...issue, ...(unfinished === null ? {} : { error: failureJson(unfinished) }) });
     if (!outcome.ok) {
       code = reportFailure(outcome.failure, terminal);
       return;
     }
     const { url, action } = outcome.value;
+    if (unfinished !== null) terminal.stderr(`${warningText(unfinished)}\n`);
     terminal.stderr(`Issue about ${kind}: ${url === null ? 'none' : `${action}, ${visible(url)}`}\n`);
     if (kind === 'drift' && url !== null) writeOutputs(env, { 'issue-url': url, 'issue-action': action });
   });

@@ -77,7 +77,7 @@ async function init(directory: string, options: InitOptions, command: Command, t
 function oneOwnerNote({ owners: [owner], selfApproval }: LabAnswers): string {
   const key = owner?.key ?? '';
   return selfApproval
-    ? `${key} may merge their own changes without another approval. Before others can write, read:`
+    ? `Once \`mturk-team apply\` has applied this file, ${key} may merge their own changes without another approval. Before others can write, read:`
     : `${key} approves what others propose. What ${key} proposes is not applied without \`self-approval: true\`:`;
 }
 

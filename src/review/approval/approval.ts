@@ -80,17 +80,17 @@ async function problemsOf(
       problems.push({ kind: 'behind', pull: number });
     else {
       // A list does not say who merged it.
-      const [pull, reviews, timeline] = [
+      const [pull, reviews, events] = [
         await github.pullRequest(number),
         await github.reviews(number),
-        await github.timeline(number),
+        await github.events(number),
       ];
       if (!pull.ok) return pull;
       if (!reviews.ok) return reviews;
-      if (!timeline.ok) return timeline;
+      if (!events.ok) return events;
       // The head whose files were compared: of an open pull request it may have moved since.
       const compared = { ...pull.value, head };
-      const because = judge({ pull: compared, reviews: reviews.value, timeline: timeline.value, ...judged });
+      const because = judge({ pull: compared, reviews: reviews.value, events: events.value, ...judged });
       if (because.length === 0) return succeed([]);
       problems.push(...because);
     }

@@ -1,12 +1,12 @@
 import type { ApprovalProblem } from '../../diagnostics/failure.ts';
-import type { PullRequest, PullReview, TimelineEvent } from '../../github/port.ts';
+import type { PullEvent, PullRequest, PullReview } from '../../github/port.ts';
 import { isOwner, type Owner } from './owners.ts';
 
 export interface Case {
   readonly pull: PullRequest;
   /** Oldest first. */
   readonly reviews: readonly PullReview[];
-  readonly timeline: readonly TimelineEvent[];
+  readonly events: readonly PullEvent[];
   /** Those of the applied team who have access today. */
   readonly owners: readonly Owner[];
   /** Whether the applied team lets its one owner approve alone. */
@@ -17,7 +17,7 @@ export interface Case {
  * Why the last commit of a pull request is not approved; empty if an owner who did not open it approved that commit, and no
  * owner requests changes. The one owner of a lab may instead have opened and merged it.
  */
-export function judge({ pull, reviews, timeline, owners, selfApproval }: Case): readonly ApprovalProblem[] {
+export function judge({ pull, reviews, events, owners, selfApproval }: Case): readonly ApprovalProblem[] {
   const { number, author, head, mergedBy } = pull;
   // Every writer's branch can have a workflow that opens one, so a bot's could be the approver's own.
   if (author?.isPerson !== true) return [{ kind: 'not-opened-by-person', pull: number }];
@@ -26,7 +26,7 @@ export function judge({ pull, reviews, timeline, owners, selfApproval }: Case): 
   if (requests.length > 0) {
     return requests.map(({ author: { login: by } }) => ({ kind: 'changes-requested', pull: number, by }));
   }
-  const newBase = Math.max(...timeline.flatMap(({ event, at }) => (NEW_BASE.has(event) ? [Date.parse(at ?? '')] : [])));
+  const newBase = Math.max(...events.flatMap(({ event, at }) => (NEW_BASE.has(event) ? [Date.parse(at)] : [])));
   const verdicts = latest
     .filter(({ state }) => state === 'APPROVED')
     .map(({ author: { id, login: by }, commit, at }): ApprovalProblem | null => {
@@ -37,7 +37,7 @@ export function judge({ pull, reviews, timeline, owners, selfApproval }: Case): 
   if (verdicts.includes(null)) return [];
   const [only] = owners;
   if (selfApproval && only !== undefined && isOwner(only, author)) {
-    const isLater = timeline.some(({ event }) => LATER_MERGE.has(event));
+    const isLater = events.some(({ event }) => LATER_MERGE.has(event));
     const isTheirs = mergedBy !== null && isOwner(only, mergedBy) && !isLater;
     return isTheirs ? [] : [{ kind: 'not-merged-by-owner', pull: number, by: author.login }];
   }
@@ -47,7 +47,10 @@ export function judge({ pull, reviews, timeline, owners, selfApproval }: Case): 
 
 /** An approval before it was given for another difference. https://docs.github.com/en/rest/using-the-rest-api/issue-event-types */
 const NEW_BASE = new Set(['base_ref_changed', 'automatic_base_change_succeeded']);
-/** GitHub merges what the branch has at a later time, in the name of the person who asked for it. */
+/**
+ * GitHub merges what the branch has at a later time, in the name of the person who asked for it. These events are listed, too:
+ * https://github.com/github/docs/issues/35406
+ */
 const LATER_MERGE = new Set([
   ...['auto_merge_enabled', 'auto_squash_enabled', 'auto_rebase_enabled', 'added_to_merge_queue'],
 ]);

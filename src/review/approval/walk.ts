@@ -23,7 +23,7 @@ export interface Walked {
 
 /**
  * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
- * that change a file that decides. Before the first apply, the newest of these.
+ * that change a file that decides. Before the first apply, back to the newest that changes the team's file.
  */
 export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Walked[]> {
   const commits = await history.firstParents(newest);
@@ -35,11 +35,12 @@ export async function changesSince(history: History, newest: string, last: LastA
   for (const change of all) {
     if (change.commit === applied) break;
     if (change.parent !== null && !(await history.differs(change.parent, change.commit, DECIDING))) continue;
-    if (last === null) return [change];
     // If the commit that was applied is not on the branch, it ends at the first that brought its team there: between that
     // and one that brought it again, other files can have changed.
-    if (!isOnBranch && (await isChangeTo(history, change, last))) needed = changes.length;
+    if (last !== null && !isOnBranch && (await isChangeTo(history, change, last))) needed = changes.length;
     changes.push(change);
+    if (last === null && change.parent !== null && (await history.differs(change.parent, change.commit, [TEAM_FILE])))
+      break;
   }
   return changes.slice(0, needed ?? changes.length);
 }

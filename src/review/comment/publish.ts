@@ -6,6 +6,7 @@ import type { GitHub } from '../../github/port.ts';
 import { upsertSticky } from '../../github/sticky.ts';
 import { DEFAULT_SETTINGS } from '../../team/team.ts';
 import { say, visible } from '../../text/escape.ts';
+import { warningText } from '../../text/failures/failures.ts';
 import { counted } from '../../text/text.ts';
 import { type CommentView, commentMarker, renderComment, renderSummary } from './comment.ts';
 import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './comment-input.ts';
@@ -84,7 +85,8 @@ async function writeIssue(
   if (report === null) return null;
   const written = await reportIssue(github, { markers: issueMarkers(view.lab), report });
   if (!written.ok) return written.failure;
-  const { action, url } = written.value;
+  const { action, url, unfinished } = written.value;
+  if (unfinished !== null) log(warningText(unfinished));
   log(url === null ? 'No issue to open or close.' : `${say`Issue ${action}: `}${visible(url)}`);
   if (url !== null) output({ 'issue-url': url });
   return null;

@@ -319,6 +319,13 @@ export function reasonProblem(reason: FailureReason): Problem {
   return 'code' in known ? failureProblem(known, 'workflow') : known;
 }
 
+/** A failure that kept nothing else from being done. */
+export function warningText(failure: Failure): string {
+  const { summary, reason } = failureProblem(failure);
+  const place = { severity: 'warning', code: failure.code } as const;
+  return printProblem({ summary, reason, state: null, help: null }, place).join('\n');
+}
+
 /** The failure as lines of a terminal, without a trailing newline. */
 export function failureText(failure: Failure, options: Pick<ProblemPlace, 'color' | 'width'> = {}): string {
   return printProblem(failureProblem(failure), { code: failure.code, ...options }).join('\n');

@@ -68,7 +68,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
       : {
           summary: t`the default branch lacks rules that an apply relies on`,
           reason: missing.length === 0 ? null : t`not required: ${listTexts(missing.map((rule) => RULES[rule]))}`,
-          help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply`,
+          help: t`an administrator of the repository runs ${codeText('mturk-team doctor --fix')}, then reruns the apply${missing.includes('approval') ? FIRST_APPLY : t``}`,
         },
   'not-approved': ({ commit, because }) => {
     const nextTime = because.flatMap(({ kind }) => NOT_APPROVED[kind][1] ?? []);
@@ -85,6 +85,9 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
 
 /** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
 export const WITHOUT_RULES = t`use GitHub Team, which is free for teaching and research, or let an administrator run ${codeText('mturk-team apply')}; a public repository shows everyone who is in the lab`;
+
+/** `self-approval` of a file that was never applied counts for nothing, so that `doctor --fix` helps no lab with it. */
+const FIRST_APPLY = t`; with ${codeText('self-approval')}, the first apply is ${codeText('mturk-team apply')} at a terminal`;
 
 const RULES: Readonly<Record<MissingRule, Text>> = {
   'pull-request': t`a pull request`,
