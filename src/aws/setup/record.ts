@@ -1,9 +1,9 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
 import type { Team } from '../../team/team.ts';
-import { objectText } from '../state-object.ts';
+import { contentOf, readThrough, type StateObject } from '../state-object.ts';
 import { type StateBucket, stateBucketOf } from './bucket.ts';
 import { partAction, type SetupPart } from './setup-part.ts';
 
@@ -74,22 +74,17 @@ export async function readBootstrapRecord(
 }
 
 export async function writeBootstrapRecord(s3: S3Client, bucket: StateBucket, record: BootstrapRecord): Promise<void> {
-  const Body = `${JSON.stringify(record, null, 2)}\n`;
-  await s3.send(
-    new PutObjectCommand({
-      ...objectOf(bucket, BOOTSTRAP_RECORD),
-      ...{ Body, ContentType: 'application/json', ServerSideEncryption: 'AES256' },
-    }),
-  );
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  await s3.send(new PutObjectCommand(contentOf(objectIn(bucket, BOOTSTRAP_RECORD), text)));
 }
 
-function objectOf({ bucket, key, account }: StateBucket, name: string) {
-  return { Bucket: bucket, Key: `${key}/${name}`, ExpectedBucketOwner: account };
+function objectIn(bucket: StateBucket, name: string): StateObject {
+  return { ...bucket, key: `${bucket.key}/${name}` };
 }
 
 /** The text of an object beside the state; null if there is none. */
 export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
-  return (await objectText(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
+  return (await readThrough(s3, objectIn(bucket, name)))?.text ?? null;
 }
 
 /** Gives the facts about the repository, from those of the last bootstrap. */
