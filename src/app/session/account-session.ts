@@ -44,12 +44,6 @@ export interface AccountSession {
   close(): Promise<void>;
 }
 
-/**
- * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
- * not: a renamed lab must find the state of its old name, to be blocked.
- */
-export const REAL_DIRECTORY = '.mturk-team/account';
-
 /** IAM throttles a whole account together, and Terraform repeats a call longer than the SDK's three attempts. */
 const ATTEMPTS = 10;
 
@@ -145,7 +139,7 @@ export function accountSession(
     iam,
     connection,
     names: iamLookup(iam),
-    records: recordPlace(team, options.emulator, REAL_DIRECTORY),
+    records: recordPlace(team, options.emulator),
     now: emulator?.clock ?? clockFrom(at),
     cloudTrail() {
       cloudTrail ??= new CloudTrailClient(reach);

@@ -14,16 +14,10 @@ import { type Backend, type ImportBlock, prepareWorkspace, type Workspace } from
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
-import {
-  type AccountSession,
-  type AccountSessionOptions,
-  accountSession,
-  REAL_DIRECTORY,
-  reachAccount,
-} from './account-session.ts';
+import { type AccountSession, type AccountSessionOptions, accountSession, reachAccount } from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
 import { readTeam } from './read-team.ts';
-import { checkRecord, noteOldFile } from './records.ts';
+import { checkRecord, noteOldFile, REAL_DIRECTORY } from './records.ts';
 
 type StackName = 'team' | 'bootstrap';
 
