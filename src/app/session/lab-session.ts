@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import { bucketFailure, readStateObject } from '../../aws/state-object.ts';
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
@@ -39,7 +39,6 @@ export interface LabSession extends AccountSession {
   readonly parallelism: number | null;
   /** A private directory for the engine. */
   readonly work: string;
-  /** The text of a stack's configuration. */
   configuration(stack: StackName): Promise<Result<string>>;
   /**
    * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
@@ -81,40 +80,31 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (!reached.ok) return reached;
   const given = { ...options, work: work.value, readLock };
   const session = labSession(team, given, engine.value, reached.value.emulator);
-  const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
-  if (ready === null) {
-    const record = options.stack === 'team' ? await checkRecord(session) : succeed(null);
-    if (record.ok) {
-      const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
-      return succeed({ ...session, isFileOld });
-    }
-    await session.close();
-    return record;
+  const ready = kind === 'real' ? succeed(null) : await bootstrapped(session, terminal);
+  const checked = ready.ok && options.stack === 'team' ? await checkRecord(session) : ready;
+  if (checked.ok) {
+    const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
+    return succeed({ ...session, isFileOld });
   }
   await session.close();
-  return { ok: false, failure: ready };
+  return checked;
 }
 
-/**
- * Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: what is wrong is for the
- * plan to say. Null if nothing failed.
- */
-async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Failure | null> {
-  if (session.stack === 'bootstrap') return null;
+/** Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: the plan says what is wrong. */
+async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Result<unknown>> {
+  if (session.stack === 'bootstrap') return succeed(null);
   const boundaries = (await session.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
-  if (boundaries.length > 0) return null;
+  if (boundaries.length > 0) return succeed(null);
   terminal.stderr('New local AWS emulator: applying its permissions boundary first.\n');
   return applyBootstrap(session);
 }
 
-/** Applies the administrator's stack without asking. Null when it is applied. */
-export async function applyBootstrap(session: LabSession): Promise<Failure | null> {
+/** Applies the administrator's stack without asking. */
+export async function applyBootstrap(session: LabSession): Promise<Result<unknown>> {
   const workspace = await session.workspace('bootstrap', session.team);
-  if (!workspace.ok) return workspace.failure;
+  if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value);
-  if (!saved.ok) return saved.failure;
-  const applied = await applyPlan(workspace.value, saved.value);
-  return applied.ok ? null : applied.failure;
+  return saved.ok ? applyPlan(workspace.value, saved.value) : saved;
 }
 
 /** A session of a team that is already read, on an emulator that is already open; closing it closes neither. */
@@ -149,7 +139,6 @@ function stateFileOf(account: string, stack: StackName): string {
   return resolve(REAL_DIRECTORY, account, `${stack}.tfstate`);
 }
 
-/** Where a stack's state is. */
 interface StateFile {
   readonly name: string;
   /** In place of the configuration's own backend. */

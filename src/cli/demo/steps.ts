@@ -63,8 +63,8 @@ async function planAndApply(context: DemoContext): Promise<void> {
   const { output, team, today } = context;
   const session = labFor(context);
   output.step('Plan: who gains access');
-  const failure = await applyBootstrap(session);
-  if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
+  const applied = await applyBootstrap(session);
+  if (!applied.ok) throw new StepFailed('the permissions boundary was not applied', applied.failure);
   const planned = await done(planStack(session));
   const active = membersWithUser(team, today).length;
   const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
