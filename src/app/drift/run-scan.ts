@@ -27,7 +27,6 @@ export interface CompletedScan {
   readonly scan: ScanResult;
   /** Whether all that decides who may do what is known. */
   readonly complete: boolean;
-  /** What reconcile has announced. */
   readonly announcements: readonly Announcement[];
   /** Whether anything is under the lab's IAM path. */
   readonly isLabUsed: boolean;

@@ -41,11 +41,9 @@ const RECORD = z.strictObject({ version: z.literal(1), lab: z.string(), reposito
 
 type BootstrapRecord = z.infer<typeof RECORD>;
 
-/** Its name beside the state. */
 export const BOOTSTRAP_RECORD = 'bootstrap.json';
 /** Where the markers of delivered access keys are, beside the state. */
 export const KEY_MARKERS = 'keys/';
-/** The name of the team stack's state. */
 export const TEAM_STATE = 'team.tfstate';
 
 /**
