@@ -67,10 +67,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const kind: AccountKind = options.emulator === null ? 'real' : 'emulator';
   const engine = await engineOf(team, kind);
   if (!engine.ok) return engine;
-  // The emulator brings its own provider.
-  const readLock = async () =>
-    kind === 'real' ? readLockFile(options.file, engine.value, process.env) : succeed(null);
-  const lock = await readLock();
+  const lock = await lockOf(options.file, engine.value, kind);
   if (!lock.ok) return lock;
   const account = options.emulator === null ? team.account : resolve(options.emulator);
   const work = await written(async () => privateDirectory(process.env, [resolve(options.file), account]));
@@ -78,8 +75,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const given = { ...options, work: work.value, readLock };
-  const session = labSession(team, given, engine.value, reached.value.emulator);
+  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? succeed(null) : await bootstrapped(session, terminal);
   const checked = ready.ok && options.stack === 'team' ? await checkRecord(session) : ready;
   if (checked.ok) {
@@ -88,6 +84,11 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   }
   await session.close();
   return checked;
+}
+
+/** The text of the lock file; null if there is none. The emulator brings its own provider. */
+async function lockOf(file: string, engine: Engine, kind: AccountKind): Promise<Result<string | null>> {
+  return kind === 'real' ? readLockFile(file, engine, process.env) : succeed(null);
 }
 
 /** Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: the plan says what is wrong. */
@@ -115,8 +116,7 @@ export function emulatorSession(
   emulator: LocalEmulator,
 ): LabSession {
   const { directory } = options;
-  const readLock = async () => succeed(null);
-  const places = { file: '', emulator: directory, work: join(directory, 'work'), readLock };
+  const places = { file: '', emulator: directory, work: join(directory, 'work') };
   return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
 }
 
@@ -186,16 +186,12 @@ async function checkState({ name, bucket, read }: StateFile, lab: string): Promi
 
 function labSession(
   team: Team,
-  options: Omit<LabSessionOptions, 'json'> & {
-    /** A private directory for the engine. */
-    readonly work: string;
-    readLock(): Promise<Result<string | null>>;
-  },
+  options: Omit<LabSessionOptions, 'json'> & Pick<LabSession, 'work'>,
   engine: Engine,
   emulator: LocalEmulator | null,
 ): LabSession {
   const session = accountSession(team, options, emulator);
-  const { work, readLock, providerMirror = null, roles = () => [] } = options;
+  const { work, providerMirror = null, roles = () => [] } = options;
   // By stack and team: a second plan needs no second synthesis.
   const configurations = new Map<string, string>();
   const configurationOf = async (stack: StackName, wanted: Team, adopting = false): Promise<Result<string>> => {
@@ -225,7 +221,7 @@ function labSession(
       const configuration = known === undefined ? await configurationOf(stack, wanted, adopting) : succeed(known);
       if (!configuration.ok) return configuration;
       configurations.set(of, configuration.value);
-      const lock = await readLock();
+      const lock = await lockOf(options.file, engine, session.kind);
       if (!lock.ok) return lock;
       const workspace = await written(() =>
         prepareWorkspace({
