@@ -2,9 +2,8 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
-import type { Team } from '../../team/team.ts';
 import { contentOf, readThrough, type StateObject } from '../state-object.ts';
-import { type StateBucket, stateBucketOf } from './bucket.ts';
+import type { StateBucket } from './bucket.ts';
 import { partAction, type SetupPart } from './setup-part.ts';
 
 const DIGITS = z.string().regex(/^\d+$/);
@@ -50,11 +49,8 @@ export const TEAM_STATE = 'team.tfstate';
  * The record of the last bootstrap at this place; null if there is none. Fails if the place is another lab's. Throws the
  * SDK's errors.
  */
-export async function readBootstrapRecord(
-  s3: S3Client,
-  bucket: StateBucket,
-  lab: string,
-): Promise<Result<BootstrapRecord | null>> {
+export async function readBootstrapRecord(s3: S3Client, bucket: StateBucket): Promise<Result<BootstrapRecord | null>> {
+  const { lab } = bucket;
   const place = `s3://${bucket.bucket}/${bucket.key}/`;
   const text = await readText(s3, bucket, BOOTSTRAP_RECORD);
   if (text === null) {
@@ -90,13 +86,11 @@ export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<Repos
 
 /** The repository that the roles are to trust. Throws the SDK's errors. */
 export async function trustedRepository(
-  { s3 }: { readonly s3: S3Client },
-  team: Pick<Team, 'lab' | 'account' | 'settings'>,
+  s3: S3Client,
+  place: StateBucket,
   bucket: SetupPart,
   factsOf: FactsOf,
 ): Promise<Result<RepositoryFacts>> {
-  const place = stateBucketOf(team);
-  const isRecorded = place !== null && partAction(bucket) !== 'create';
-  const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
+  const record = partAction(bucket) === 'create' ? succeed(null) : await readBootstrapRecord(s3, place);
   return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }
