@@ -36,7 +36,6 @@ export interface LabSessionOptions extends AccountSessionOptions {
 export interface LabSession extends AccountSession {
   readonly stack: StackName;
   readonly engine: Engine;
-  readonly parallelism: number | null;
   /** A private directory for the engine. */
   readonly work: string;
   configuration(stack: StackName): Promise<Result<string>>;
@@ -208,7 +207,6 @@ function labSession(
     ...session,
     stack: options.stack,
     engine,
-    parallelism: options.parallelism,
     work,
     configuration: (stack) => configurationOf(stack, team),
     async workspace(stack, wanted, imports = [], adopting = false) {
@@ -235,6 +233,7 @@ function labSession(
           providerMirror,
           lock: lock.value,
           imports,
+          parallelism: options.parallelism,
         }),
       );
       if (!workspace.ok) return workspace;
