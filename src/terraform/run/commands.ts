@@ -33,12 +33,12 @@ export interface SavedPlan {
  * each time and never moves a state; a changed backend of AWS is for a person to decide. A lock file of the engine's own
  * must not keep an older version than the configuration wants.
  */
-export async function initialize(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+export async function initialize(workspace: Workspace): Promise<Result<null>> {
   if (await isInitialized(workspace)) return succeed(null);
   const reconfigure = workspace.account === 'emulator' ? ['-reconfigure'] : [];
   const lock = workspace.locked ? '-lockfile=readonly' : '-upgrade';
   const args = ['init', '-input=false', '-no-color', lock, ...reconfigure];
-  const ran = await run(workspace, args, options);
+  const ran = await run(workspace, args);
   if (ran.exitCode !== 0) {
     await forgetInit(workspace);
     return failed(workspace, 'init', ran);
