@@ -165,18 +165,18 @@ describe('the cover of a user while the old access goes', () => {
   const large: PolicyDocument = { ...small, Id: 'x'.repeat(1_700) };
   const cover = (key: string, inline: AdoptedUser['inline']) => {
     const user = adoptedUser({ key, inline });
-    return coverOf({ user, now: { ...user, name: `perception-lab-${key}` } }, team, TODAY, AT);
+    return coverOf({ ...user, name: `perception-lab-${key}` }, team, TODAY, AT);
   };
 
   test('it denies everything but what the file gives', () => {
-    const { name, document, first } = cover('bo', [])!;
+    const { name, document, first } = cover('bo', []);
     const [statement] = [document.Statement].flat();
     expect(name).toBe('mturk-team-adopting');
     expect(statement).toMatchObject({ Effect: 'Deny', Resource: '*' });
     expect(statement?.NotAction).toContain('mechanicalturk:GetHIT');
     expect(statement?.NotAction).not.toContain('mechanicalturk:SendBonus');
     expect(first).toBe(document);
-    expect(cover('cy', [])?.document).toEqual(DENY_ALL);
+    expect(cover('cy', []).document).toEqual(DENY_ALL);
   });
 
   test('it replaces an inline policy, and is a Deny of everything while others leave no room', () => {

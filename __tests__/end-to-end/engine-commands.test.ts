@@ -127,7 +127,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       await begunIn(workspace.directory);
       const locked = await planChanges(workspace);
       // A role that may only read cannot lock, and plans all the same.
-      expect((await planChanges(workspace, { lock: false, parallelism: 2 })).ok).toBe(true);
+      expect((await planChanges({ ...workspace, parallelism: 2 }, { lock: false })).ok).toBe(true);
       expect(locked).toMatchObject({
         ok: false,
         failure: {

@@ -127,8 +127,8 @@ export async function withLab<T>(
 export function bootstrapped(): Promise<LabMemory> {
   return madeOnce('bootstrapped', () =>
     withLab(emptyMemory(), async (lab) => {
-      const failure = await applyBootstrap(lab.lab(sampleTeam));
-      if (failure !== null) throw new Error(JSON.stringify(failure));
+      const applied = await applyBootstrap(lab.lab(sampleTeam));
+      if (!applied.ok) throw new Error(JSON.stringify(applied.failure));
       return copyOf(lab.memory);
     }),
   );

@@ -17,7 +17,7 @@ import { isOfLimits } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
 import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
 import { type Adoption, modelBefore } from './adoption.ts';
-import { type AccountNow, type AdoptedNow, adoptedNow, isAt, placeInLab } from './progress.ts';
+import { type AccountNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
 /** What `adopt --apply` writes, and what it is held to. */
 export interface AdoptingTeams {
@@ -174,13 +174,13 @@ export interface Cover {
  * For each adopted user the policy that is written before the old access goes: of an Allow and the Deny that limits it, neither
  * order of removal is right. It replaces an inline policy if there is one, because these have a quota together.
  */
-export function coverOf({ now }: AdoptedNow, team: Team, today: string, at: Date): Cover | null {
-  if (now === null) return null;
-  const given = of(operationsIn(desiredAccess(team, today), at), now.name);
+export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, today: string, at: Date): Cover {
+  const given = of(operationsIn(desiredAccess(team, today), at), user.name);
   const document = denyAllBut(listOperations(given));
-  const olds = now.inline.filter(({ name }) => name !== LIMITS_POLICY && name !== ADOPTING_POLICY);
-  const name = now.inline.find(({ name: each }) => each === ADOPTING_POLICY)?.name ?? olds[0]?.name ?? ADOPTING_POLICY;
-  const others = now.inline.filter((each) => each.name !== name);
+  const names = user.inline.map(({ name }) => name);
+  const [old = ADOPTING_POLICY] = names.filter((each) => each !== LIMITS_POLICY);
+  const name = names.includes(ADOPTING_POLICY) ? ADOPTING_POLICY : old;
+  const others = user.inline.filter((each) => each.name !== name);
   const size = [document, ...others.map((each) => each.document)]
     .map((each) => policySize(JSON.stringify(each)))
     .reduce((sum, each) => sum + each, 0);
@@ -204,11 +204,11 @@ export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team
   const users = account.access.users.flatMap((now) => {
     const { user } = own.get(now) ?? {};
     if (user === undefined) return places.some((place) => isAt(place, now)) ? [] : [now];
-    const cover = coverOf({ user, now: { ...now, inline: user.inline } }, team, day, at);
+    const cover = coverOf({ name: now.name, inline: user.inline }, team, day, at);
     const isOurs = ({ name, document }: AccessUser['inline'][number]) =>
       document !== null &&
       ((name === LIMITS_POLICY && statementsOf(document).every(isOfLimits)) ||
-        (name === cover?.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
+        (name === cover.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
     const member = team.members.find(({ key }) => key === user.key);

@@ -20,7 +20,6 @@ export interface PageOptions {
   readonly isPublic: boolean;
 }
 
-/** The name of the page in its folder. */
 const PAGE = 'access.html';
 
 /** Writes the access page of a team file. Gives its path, and why it has no history; null if it has one. */

@@ -17,7 +17,6 @@ interface Choice {
   readonly options: readonly { readonly value: string; readonly label: string }[];
   /** What is chosen at first. */
   readonly initial?: readonly string[];
-  /** Whether several can be chosen. */
   readonly many: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { GetObjectCommand, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { fail, type Result } from '../diagnostics/failure.ts';
 import { orNull } from './client.ts';
 
@@ -27,8 +27,7 @@ const CHANGED = ['PreconditionFailed', 'NoSuchKey', 'ConditionalRequestConflict'
 
 /** The object's text, or null if the bucket has no such key. Throws the SDK's errors. */
 export async function readStateObject(object: StateObject): Promise<StateText | null> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  return withS3({ region: object.region }, (client) => objectText(client, new GetObjectCommand(placeOf(object))));
+  return withS3({ region: object.region }, (client) => readThrough(client, object));
 }
 
 /**
@@ -38,8 +37,7 @@ export async function readStateObject(object: StateObject): Promise<StateText | 
 export async function writeStateObject(object: StateObject, text: string, replaced: string | null): Promise<string> {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
   const input = {
-    ...placeOf(object),
-    ...{ Body: text, ContentType: 'application/json', ServerSideEncryption: 'AES256' as const },
+    ...contentOf(object, text),
     ...(replaced === null ? { IfNoneMatch: '*' } : { IfMatch: replaced }),
   };
   try {
@@ -61,9 +59,16 @@ function placeOf({ bucket, account, key }: StateObject) {
   return { Bucket: bucket, Key: key, ExpectedBucketOwner: account };
 }
 
-/** An object's text, or null if the bucket has no such key. Throws the SDK's errors. */
-export async function objectText(client: S3Client, command: GetObjectCommand): Promise<StateText | null> {
-  const found = await orNull('NoSuchKey', () => client.send(command));
+/** What S3 is given for an object with that text. */
+export function contentOf(object: StateObject, text: string) {
+  const how = { ContentType: 'application/json', ServerSideEncryption: 'AES256' } as const;
+  return { ...placeOf(object), ...how, Body: text };
+}
+
+/** An object's text through a client; null if the bucket has no such key. Throws the SDK's errors. */
+export async function readThrough(client: S3Client, object: StateObject): Promise<StateText | null> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const found = await orNull('NoSuchKey', () => client.send(new GetObjectCommand(placeOf(object))));
   if (found === null) return null;
   return { text: (await found.Body?.transformToString('utf-8')) ?? '', etag: found.ETag ?? '' };
 }

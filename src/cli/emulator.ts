@@ -36,7 +36,7 @@ export async function emulatorStart(options: EmulatorStartOptions, terminal: Ter
   const emulator = opened.value;
   if (wanted !== null && emulator.accountId !== wanted) {
     await emulator.close();
-    return reportFailure(otherAccount(dir, wanted, emulator), terminal);
+    return reportFailure(otherAccount(dir, wanted, emulator).failure, terminal);
   }
   const stopped = untilStopped(options.until);
   terminal.stderr(

@@ -56,7 +56,7 @@ test('the unique ids of users and groups under the path of the lab are listed', 
 });
 
 test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {
-  const place = recordPlace(sampleTeam, join(directory, 'account'), 'unused');
+  const place = recordPlace(sampleTeam, join(directory, 'account'));
   const record = applyRecord(place);
   expect(await record.read()).toBeNull();
   await changeRecord(place, (empty) => withBegun(empty, of(sampleTeam), NOW));
@@ -73,7 +73,7 @@ test('the record is read as it was written, is absent at first, and an unreadabl
 });
 
 test('a record that another run wrote meanwhile is not replaced', async () => {
-  const place = recordPlace(sampleTeam, join(directory, 'twice'), 'unused');
+  const place = recordPlace(sampleTeam, join(directory, 'twice'));
   const [one, other] = [applyRecord(place), applyRecord(place)];
   await changeRecord(place, (empty) => withBegun(empty, of(sampleTeam), NOW));
   const read = await one.read();
@@ -95,7 +95,7 @@ test('until an apply ends, the team applied before it is kept, with each team th
     ...sampleTeam,
     members: [...sampleTeam.members, member({ key: 'eve', roles: ['paymaster'] })],
   };
-  const place = recordPlace(sampleTeam, join(directory, 'begun'), 'unused');
+  const place = recordPlace(sampleTeam, join(directory, 'begun'));
   await changeRecord(place, ended(sampleTeam));
   for (const team of [withEve, withoutMember('bo'), withEve]) {
     await changeRecord(place, (record) => withBegun(record, of(team), NOW));
@@ -109,7 +109,7 @@ test('until an apply ends, the team applied before it is kept, with each team th
 });
 
 test('before the first apply has ended, the rule sees an applied team without roles and members', async () => {
-  const place = recordPlace(sampleTeam, join(directory, 'first'), 'unused');
+  const place = recordPlace(sampleTeam, join(directory, 'first'));
   await changeRecord(place, (record) => withBegun(record, of(sampleTeam), NOW));
   const facts = appliedFacts(await applyRecord(place).read());
   expect(facts).toMatchObject({ team: { roles: [], members: [], lab: 'perception-lab' }, begun: [of(sampleTeam)] });
@@ -157,16 +157,16 @@ test('operations that the catalog no longer has are dropped from an applied team
 test('records are kept in the bucket of the state of a real account, and with an account in a process', () => {
   const state = { bucket: 'b', region: 'eu-west-1', key: 'mturk-team' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
-  expect(recordPlace(team, 'sandbox', 'local')).toEqual({ kind: 'directory', directory: 'sandbox' });
-  expect(recordPlace(sampleTeam, null, 'local')).toEqual({ kind: 'directory', directory: 'local' });
+  expect(recordPlace(team, null)).toEqual({ kind: 'bucket', account: team.account, ...state });
+  expect(recordPlace(team, 'sandbox')).toEqual({ kind: 'directory', directory: 'sandbox' });
+  expect(recordPlace(sampleTeam, null)).toEqual({ kind: 'directory', directory: '.mturk-team/account' });
 });
 
 test('the records of labs that share a bucket are beside their states', () => {
   const state = { bucket: 'labs', region: 'eu-west-1', key: 'uni/vision-lab' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', account: team.account, ...state });
-  expect(recordPlace(team, 'emulator', 'local')).toEqual({ kind: 'directory', directory: 'emulator/uni/vision-lab' });
+  expect(recordPlace(team, null)).toEqual({ kind: 'bucket', account: team.account, ...state });
+  expect(recordPlace(team, 'emulator')).toEqual({ kind: 'directory', directory: 'emulator/uni/vision-lab' });
 });
 
 const progress = { done: 2, total: 5 };
@@ -211,7 +211,7 @@ test('a file that is not the one applied last is old only in a clone without tha
     });
   git('init', '-q');
   git('commit', '-q', '--allow-empty', '-m', 'First');
-  const records = recordPlace(sampleTeam, join(directory, 'old'), 'unused');
+  const records = recordPlace(sampleTeam, join(directory, 'old'));
   const applied = (commit: string) => changeRecord(records, ended(sampleTeam, commit));
   const asked = async (team: Team, file = join(clone, 'team.yaml'), isPublic = false) => {
     let text = '';

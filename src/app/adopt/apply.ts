@@ -119,14 +119,11 @@ async function importUsers(
 ): Promise<Result<number>> {
   const prepared = await session.workspace('team', team, [], true);
   if (!prepared.ok) return prepared;
-  const options = { parallelism: session.parallelism ?? undefined };
-  const planned = await planImporting(session, prepared.value, options);
+  const planned = await planImporting(session, prepared.value);
   if (!planned.ok) return planned;
   const { saved, findings } = planned.value;
   const blocks = [...findings, ...blocksOf(saved.plan, team, session.today, 'team', 'adopting')];
   if (blocks.length > 0) return blocked({ blocks });
-  const applied = await withProgress(terminal, (onEvent) =>
-    applyPlan(prepared.value, saved, { ...options, onStart, onEvent }),
-  );
+  const applied = await withProgress(terminal, (onEvent) => applyPlan(prepared.value, saved, { onStart, onEvent }));
   return applied.ok ? succeed(applied.value.done) : applied;
 }

@@ -168,8 +168,8 @@ async function clearUser(
   person: AdoptedNow,
   roles: ReadonlySet<string>,
 ): Promise<void> {
-  const cover = coverOf(person, team, today, at);
-  if (cover === null || person.now === null) return;
+  if (person.now === null) return;
+  const cover = coverOf(person.now, team, today, at);
   const { name: UserName, inline, attached, groups } = person.now;
   const put = (document: object) =>
     iam.send(new PutUserPolicyCommand({ UserName, PolicyName: cover.name, PolicyDocument: JSON.stringify(document) }));

@@ -7,7 +7,6 @@ import { readBucketPolicies } from '../../aws/bucket-policies.ts';
 import { askAws, inParallel } from '../../aws/client.ts';
 import { readOwnCredentials } from '../../aws/credentials/user-credentials.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
-import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { isLink, replaceFile, written } from '../files.ts';
 import {
@@ -96,9 +95,7 @@ async function readCredentials({ iam }: AccountSession, { candidates }: Found['c
 }
 
 async function readBuckets({ connection }: AccountSession) {
-  const buckets = await askAws(() =>
-    withS3({ region: 'us-east-1', followRegionRedirects: true, ...connection }, readBucketPolicies),
-  );
+  const buckets = await askAws(() => readBucketPolicies(connection));
   if (!buckets.ok) return { read: [], notChecked: ['the policies of S3 buckets'] };
   return {
     read: buckets.value.flatMap(({ bucket, policy }) => (policy.ok ? [{ bucket, json: policy.value }] : [])),

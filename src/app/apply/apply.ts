@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { notAdopted } from '../../access/adoptable.ts';
 import { headlineText } from '../../access/text/names.ts';
 import { adoptionFile } from '../../adopt/adoption.ts';
-import { type Failure, type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { stableJson } from '../../iam/canonical.ts';
@@ -202,7 +202,7 @@ async function writeResult(
   applied: Result<CompletedApply>,
   during: 'plan' | 'apply',
 ): Promise<void> {
-  const failure = applied.ok ? null : failureData(applied.failure, during);
+  const failure = applied.ok ? null : { reason: reasonOf(applied.failure, during), error: applied.failure };
   const { steps, quickCheck, review } = applied.ok ? applied.value : { steps: null, quickCheck: null, review: null };
   if (result !== null) {
     const emulator = directory !== null;
@@ -215,8 +215,4 @@ async function writeResult(
     ...(applied.ok ? { recipients: String(hasRecipients(applied.value.team)) } : {}),
     ...(failure === null ? {} : { 'failure-reason': failure.reason }),
   });
-}
-
-function failureData(error: Failure, during: 'plan' | 'apply') {
-  return { reason: reasonOf(error, during), error };
 }

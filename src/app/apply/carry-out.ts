@@ -203,16 +203,15 @@ export async function applyStack(
   plan: StackPlan,
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
-  const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
   if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
     const cleared = await clearGroups(session, plan.obstructed);
     if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
-    return applyPlan(plan.workspace, plan.saved, engineOptions);
+    return applyPlan(plan.workspace, plan.saved, options);
   }
 
   const interrupts = noteInterrupts();
   try {
-    return await applyInSteps(session, plan, engineOptions, interrupts);
+    return await applyInSteps(session, plan, options, interrupts);
   } finally {
     interrupts.end();
   }

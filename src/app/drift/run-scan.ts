@@ -27,7 +27,6 @@ export interface CompletedScan {
   readonly scan: ScanResult;
   /** Whether all that decides who may do what is known. */
   readonly complete: boolean;
-  /** What reconcile has announced. */
   readonly announcements: readonly Announcement[];
   /** Whether anything is under the lab's IAM path. */
   readonly isLabUsed: boolean;
@@ -59,8 +58,7 @@ export async function quickScan(
   const record = await readRecord(session.records);
   if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
   const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
-  const read = { ...factsOf(record.ok ? record.value : null), isRecordRead: record.ok };
-  return completeScan(session, { inventory, plan: null, ...read }, { ...options, since: lastCheckOf(record) });
+  return completeScan(session, { inventory, plan: null }, record, options);
 }
 
 /** Who may do what: the plan role may ask neither CloudTrail nor for the credential report. */
@@ -87,25 +85,8 @@ export async function fullScan(
   const inventory = await inventoryOf(session, 'all', terminal);
   const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
   if (!planned.ok) return planned;
-  const read = { ...factsOf(record.value), isRecordRead: true };
-  return succeed(
-    await completeScan(
-      session,
-      { inventory, plan: planned.value.classification, ...read },
-      { ...options, since: lastCheckOf(record) },
-    ),
-  );
-}
-
-/** When the account was checked last; null if that is unknown. */
-function lastCheckOf(record: Result<ApplyRecord | null>): Date | null {
-  const checkedAt = record.ok ? (record.value?.checkedAt ?? null) : null;
-  return checkedAt === null ? null : new Date(checkedAt);
-}
-
-function factsOf(record: ApplyRecord | null) {
-  const { announcements = [], administrators = null } = record ?? {};
-  return { applied: appliedIn(record), announcements, knownAdministrators: administrators };
+  const read = { inventory, plan: planned.value.classification };
+  return succeed(await completeScan(session, read, record, options));
 }
 
 /** A file that no apply has approved silences nothing. */
@@ -139,36 +120,35 @@ async function inventoryOf(
 
 async function completeScan(
   session: AccountSession,
-  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead' | 'announcements' | 'knownAdministrators'>,
-  { cloudTrail, since, setup: readsSetup = false }: ScanOptions & { readonly since: Date | null },
+  { inventory, plan }: Pick<ScanInput, 'inventory' | 'plan'>,
+  record: Result<ApplyRecord | null>,
+  { cloudTrail, setup: readsSetup = false }: ScanOptions,
 ): Promise<CompletedScan> {
   const { today, at } = session;
-  const team = silencedAsApplied(session.team, read.applied);
+  const { announcements = [], administrators = null, checkedAt = null } = (record.ok ? record.value : null) ?? {};
+  const applied = record.ok ? appliedIn(record.value) : null;
+  const team = silencedAsApplied(session.team, applied);
   // Loaded only where bootstrap can have made something.
   const setup = readsSetup && team.settings.state && (await import('./setup-changes.ts'));
   const input = {
-    ...{ team, today, at, ...read },
-    setup: setup ? await setup.readSetup(session, read.inventory, read.plan !== null, process.env) : null,
+    ...{ team, today, at, inventory, plan, applied, announcements },
+    ...{ isRecordRead: record.ok, knownAdministrators: administrators },
+    setup: setup ? await setup.readSetup(session, inventory, plan !== null, process.env) : null,
   };
   const scan = scanOf(input);
-  const { isAccessKnown: complete } = read.inventory;
-  const isLabUsed = isUsed(read.inventory.access, team.lab);
-  const reminders = remindersOf(team, read.inventory, today, at);
   const facts = {
-    applied: read.applied,
-    complete,
-    reminders,
-    memberKeys: memberKeys(team, read.inventory),
-    isLabUsed,
-    announcements: read.announcements ?? [],
+    ...{ applied, announcements, complete: inventory.isAccessKnown },
+    reminders: remindersOf(team, inventory, today, at),
+    memberKeys: memberKeys(team, inventory),
+    isLabUsed: isUsed(inventory.access, team.lab),
   };
   if (!cloudTrail) return { scan, ...facts, attributed: false, isChangedSince: () => true };
-  const start = new Date(since === null ? at.getTime() - UNKNOWN_MS : since.getTime() - LAG_MS);
+  const start = new Date(checkedAt === null ? at.getTime() - UNKNOWN_MS : Date.parse(checkedAt) - LAG_MS);
   // What is still found may have been changed before the last check.
   const from = scan.findings.length + scan.snoozed.length === 0 ? start : new Date(at.getTime() - KEPT_MS);
   const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), WRITES, from, eventWait(session));
   const changes = manualChanges(events, team);
-  const lastApply = read.applied?.at ?? null;
+  const lastApply = applied?.at ?? null;
   const known = renamesSeen(changes);
   const named = known.length === 0 ? scan : scanOf({ ...input, known });
   const all = [...named.findings, ...named.snoozed.map(({ finding }) => finding)];
@@ -185,7 +165,7 @@ async function completeScan(
       failure !== null ||
       reaches === null ||
       reaches > moment.toISOString() ||
-      changesAccessOf(read.applied?.team ?? team, key, changes, moment),
+      changesAccessOf(applied?.team ?? team, key, changes, moment),
   };
 }
 

@@ -28,7 +28,7 @@ export async function readSetup(
   const { bucket, provider, record } = await withS3({ region: place.region, ...connection }, async (s3) => ({
     bucket: await askAwsFor(() => inspectBucket(s3, place)),
     provider: await askAws(() => inspectProvider(iam, team.account)),
-    record: await askAwsFor(() => readBootstrapRecord(s3, place, team.lab)),
+    record: await askAwsFor(() => readBootstrapRecord(s3, place)),
   }));
   const recorded = record.ok ? (record.value?.repository ?? null) : null;
   const own = rolesOf(team.lab, roles).map(({ trust }) => trust);

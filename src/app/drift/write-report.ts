@@ -12,7 +12,6 @@ import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
 
 export interface ReportOptions {
-  /** The team file. */
   readonly file: string;
   readonly today: string;
   /** The directory of the local AWS emulator; null for the real account. */

@@ -1,7 +1,7 @@
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { KeyPair } from '../../keys/profile.ts';
 import { openAndWait } from '../session/account-session.ts';
-import { otherAccount } from '../session/emulator.ts';
+import type { LocalEmulator } from '../session/emulator.ts';
 import { momentOf } from '../session/read-team.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -14,13 +14,8 @@ export interface KeyPlace {
 
 export interface KeyConnection {
   /** What a client of the SDK needs to be someone with that key. */
-  clientOf(key: KeyPair): object & { readonly region: string; readonly credentials: Credentials };
+  clientOf(key: KeyPair): object & { readonly region: string; readonly credentials: LocalEmulator['rootCredentials'] };
   close(): Promise<void>;
-}
-
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
 }
 
 /** Mechanical Turk is in one region, and STS answers there for every account. */
@@ -32,16 +27,14 @@ export async function connectKey(
   account: string,
   terminal: Terminal,
 ): Promise<Result<KeyConnection>> {
-  const credentialsOf = ({ id, secret }: KeyPair) => ({ accessKeyId: id, secretAccessKey: secret });
-  if (dir === null) {
-    return succeed({ clientOf: (key) => ({ region: REGION, credentials: credentialsOf(key) }), close: async () => {} });
-  }
-  const opened = await openAndWait(dir, account, momentOf(today), terminal, false);
-  if (!opened.ok) return opened;
-  const { endpoint, accountId, close } = opened.value;
-  if (accountId === account) {
-    return succeed({ clientOf: (key) => ({ region: REGION, endpoint, credentials: credentialsOf(key) }), close });
-  }
-  await close();
-  return { ok: false, failure: otherAccount(dir, account, opened.value) };
+  const opened = dir === null ? null : await openAndWait(dir, account, momentOf(today), terminal, false);
+  if (opened?.ok === false) return opened;
+  const place = opened === null ? {} : { endpoint: opened.value.endpoint };
+  return succeed({
+    clientOf: ({ id, secret }) => ({
+      ...{ region: REGION, ...place },
+      credentials: { accessKeyId: id, secretAccessKey: secret },
+    }),
+    close: async () => opened?.value.close(),
+  });
 }

@@ -28,7 +28,6 @@ export interface SurveyOptions extends AccountSessionOptions {
 export interface Surveyed {
   readonly session: AccountSession;
   readonly survey: Survey;
-  /** Keys that were deactivated. */
   readonly deactivated: Revoked['keys'];
 }
 

@@ -1,7 +1,6 @@
 import { readBucketPolicies } from '../../aws/bucket-policies.ts';
 import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
-import { withS3 } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { usersByKey } from '../../offboard/account.ts';
@@ -54,12 +53,11 @@ export async function proveDeparture(
   const { iam, team, connection } = session;
   const details = await askAws(() => readAuthorizationDetails(iam, team.account));
   const users = facts !== null && details.ok ? details.value.access.users.map(({ name }) => name) : [];
-  const s3 = { region: 'us-east-1', followRegionRedirects: true, ...connection };
   const evidence: Evidence = {
     details,
     teams: await teamsWith(session, member),
     keys: details.ok ? await askAws(() => usersByKey(iam, users)) : details,
-    buckets: await askAws(() => withS3(s3, readBucketPolicies)),
+    buckets: await askAws(() => readBucketPolicies(connection)),
   };
   const name = iamName(team.lab, member);
   const user = facts?.user ?? { name, arn: iamArn(team.account, 'user', labPath(team.lab), name), id: null };

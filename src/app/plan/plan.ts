@@ -111,7 +111,7 @@ async function planOnce(
   const { ruled, account, record, policies, ids } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
-  const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock, untaintFirst };
+  const options = { lockTimeoutSeconds, lock, untaintFirst };
   const leaves = (saved: SavedPlan) => leftOutIn(saved, ruled, account, policies);
   const written = await planImporting(session, workspace.value, options, lock ? leaves : undefined);
   if (!written.ok) return written;
@@ -147,7 +147,7 @@ async function planOnce(
 export async function planImporting(
   session: LabSession,
   workspace: Workspace,
-  { untaintFirst = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'untaintFirst'>,
+  { untaintFirst = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'untaintFirst'> = {},
   forgotten: (plan: SavedPlan) => readonly string[] = () => [],
 ) {
   let saved = await planChanges(workspace, options);

@@ -44,12 +44,6 @@ export interface AccountSession {
   close(): Promise<void>;
 }
 
-/**
- * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
- * not: a renamed lab must find the state of its old name, to be blocked.
- */
-export const REAL_DIRECTORY = '.mturk-team/account';
-
 /** IAM throttles a whole account together, and Terraform repeats a call longer than the SDK's three attempts. */
 const ATTEMPTS = 10;
 
@@ -93,16 +87,13 @@ export async function reachAccount(
     return caller.ok ? succeed({ emulator: null }) : caller;
   }
   const emulator = await openAndWait(options.emulator, team.account, momentOf(options.today), terminal, provider);
-  if (!emulator.ok) return emulator;
-  if (emulator.value.accountId === team.account) return succeed({ emulator: emulator.value });
-  await emulator.value.close();
-  return { ok: false, failure: otherAccount(options.emulator, team.account, emulator.value) };
+  return emulator.ok ? succeed({ emulator: emulator.value }) : emulator;
 }
 
 /** Opening an account takes less, unless another process has it open. */
 const WAIT_IN_SILENCE_MS = 1500;
 
-/** Opens a local AWS emulator, and says so if another process has it open. */
+/** Opens a local AWS emulator of an account, and says so if another process has it open. */
 export async function openAndWait(
   dir: string,
   accountId: string,
@@ -119,7 +110,10 @@ export async function openAndWait(
   const clock = clockFrom(at);
   const opened = await module.value.tryOpenEmulator({ dir, accountId, clock, provider });
   clearTimeout(waiting);
-  return opened.ok ? succeed({ ...opened.value, clock }) : opened;
+  if (!opened.ok) return opened;
+  if (opened.value.accountId === accountId) return succeed({ ...opened.value, clock });
+  await opened.value.close();
+  return otherAccount(dir, accountId, opened.value);
 }
 
 /** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
@@ -145,7 +139,7 @@ export function accountSession(
     iam,
     connection,
     names: iamLookup(iam),
-    records: recordPlace(team, options.emulator, REAL_DIRECTORY),
+    records: recordPlace(team, options.emulator),
     now: emulator?.clock ?? clockFrom(at),
     cloudTrail() {
       cloudTrail ??= new CloudTrailClient(reach);

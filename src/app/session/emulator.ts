@@ -1,4 +1,4 @@
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Failed, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 
 type EmulatorModule = typeof import('../../emulator/index.ts');
 type Emulator = Awaited<ReturnType<EmulatorModule['openEmulator']>>;
@@ -21,6 +21,6 @@ export async function loadEmulator(): Promise<Result<EmulatorModule>> {
 }
 
 /** An emulator that is kept in a directory and is not of the account that is wanted. */
-export function otherAccount(dir: string, expected: string, { accountId }: Pick<LocalEmulator, 'accountId'>): Failure {
-  return fail('emulator-other-account', { dir, expected, actual: accountId }).failure;
+export function otherAccount(dir: string, expected: string, { accountId }: Pick<LocalEmulator, 'accountId'>): Failed {
+  return fail('emulator-other-account', { dir, expected, actual: accountId });
 }

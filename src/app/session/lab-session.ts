@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import { bucketFailure, readStateObject } from '../../aws/state-object.ts';
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
@@ -14,16 +14,10 @@ import { type Backend, type ImportBlock, prepareWorkspace, type Workspace } from
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
-import {
-  type AccountSession,
-  type AccountSessionOptions,
-  accountSession,
-  REAL_DIRECTORY,
-  reachAccount,
-} from './account-session.ts';
+import { type AccountSession, type AccountSessionOptions, accountSession, reachAccount } from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
 import { readTeam } from './read-team.ts';
-import { checkRecord, noteOldFile } from './records.ts';
+import { checkRecord, noteOldFile, REAL_DIRECTORY } from './records.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -42,10 +36,8 @@ export interface LabSessionOptions extends AccountSessionOptions {
 export interface LabSession extends AccountSession {
   readonly stack: StackName;
   readonly engine: Engine;
-  readonly parallelism: number | null;
   /** A private directory for the engine. */
   readonly work: string;
-  /** The text of a stack's configuration. */
   configuration(stack: StackName): Promise<Result<string>>;
   /**
    * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
@@ -74,10 +66,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const kind: AccountKind = options.emulator === null ? 'real' : 'emulator';
   const engine = await engineOf(team, kind);
   if (!engine.ok) return engine;
-  // The emulator brings its own provider.
-  const readLock = async () =>
-    kind === 'real' ? readLockFile(options.file, engine.value, process.env) : succeed(null);
-  const lock = await readLock();
+  const lock = await lockOf(options.file, engine.value, kind);
   if (!lock.ok) return lock;
   const account = options.emulator === null ? team.account : resolve(options.emulator);
   const work = await written(async () => privateDirectory(process.env, [resolve(options.file), account]));
@@ -85,42 +74,37 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const given = { ...options, work: work.value, readLock };
-  const session = labSession(team, given, engine.value, reached.value.emulator);
-  const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
-  if (ready === null) {
-    const record = options.stack === 'team' ? await checkRecord(session) : succeed(null);
-    if (record.ok) {
-      const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
-      return succeed({ ...session, isFileOld });
-    }
-    await session.close();
-    return record;
+  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value.emulator);
+  const ready = kind === 'real' ? succeed(null) : await bootstrapped(session, terminal);
+  const checked = ready.ok && options.stack === 'team' ? await checkRecord(session) : ready;
+  if (checked.ok) {
+    const isFileOld = options.stack === 'team' && (await noteOldFile(session, options.file, terminal));
+    return succeed({ ...session, isFileOld });
   }
   await session.close();
-  return { ok: false, failure: ready };
+  return checked;
 }
 
-/**
- * Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: what is wrong is for the
- * plan to say. Null if nothing failed.
- */
-async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Failure | null> {
-  if (session.stack === 'bootstrap') return null;
+/** The text of the lock file; null if there is none. The emulator brings its own provider. */
+async function lockOf(file: string, engine: Engine, kind: AccountKind): Promise<Result<string | null>> {
+  return kind === 'real' ? readLockFile(file, engine, process.env) : succeed(null);
+}
+
+/** Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: the plan says what is wrong. */
+async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Result<unknown>> {
+  if (session.stack === 'bootstrap') return succeed(null);
   const boundaries = (await session.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
-  if (boundaries.length > 0) return null;
+  if (boundaries.length > 0) return succeed(null);
   terminal.stderr('New local AWS emulator: applying its permissions boundary first.\n');
   return applyBootstrap(session);
 }
 
-/** Applies the administrator's stack without asking. Null when it is applied. */
-export async function applyBootstrap(session: LabSession): Promise<Failure | null> {
+/** Applies the administrator's stack without asking. */
+export async function applyBootstrap(session: LabSession): Promise<Result<unknown>> {
   const workspace = await session.workspace('bootstrap', session.team);
-  if (!workspace.ok) return workspace.failure;
+  if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value);
-  if (!saved.ok) return saved.failure;
-  const applied = await applyPlan(workspace.value, saved.value);
-  return applied.ok ? null : applied.failure;
+  return saved.ok ? applyPlan(workspace.value, saved.value) : saved;
 }
 
 /** A session of a team that is already read, on an emulator that is already open; closing it closes neither. */
@@ -131,8 +115,7 @@ export function emulatorSession(
   emulator: LocalEmulator,
 ): LabSession {
   const { directory } = options;
-  const readLock = async () => succeed(null);
-  const places = { file: '', emulator: directory, work: join(directory, 'work'), readLock };
+  const places = { file: '', emulator: directory, work: join(directory, 'work') };
   return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
 }
 
@@ -155,7 +138,6 @@ function stateFileOf(account: string, stack: StackName): string {
   return resolve(REAL_DIRECTORY, account, `${stack}.tfstate`);
 }
 
-/** Where a stack's state is. */
 interface StateFile {
   readonly name: string;
   /** In place of the configuration's own backend. */
@@ -203,16 +185,12 @@ async function checkState({ name, bucket, read }: StateFile, lab: string): Promi
 
 function labSession(
   team: Team,
-  options: Omit<LabSessionOptions, 'json'> & {
-    /** A private directory for the engine. */
-    readonly work: string;
-    readLock(): Promise<Result<string | null>>;
-  },
+  options: Omit<LabSessionOptions, 'json'> & Pick<LabSession, 'work'>,
   engine: Engine,
   emulator: LocalEmulator | null,
 ): LabSession {
   const session = accountSession(team, options, emulator);
-  const { work, readLock, providerMirror = null, roles = () => [] } = options;
+  const { work, providerMirror = null, roles = () => [] } = options;
   // By stack and team: a second plan needs no second synthesis.
   const configurations = new Map<string, string>();
   const configurationOf = async (stack: StackName, wanted: Team, adopting = false): Promise<Result<string>> => {
@@ -229,7 +207,6 @@ function labSession(
     ...session,
     stack: options.stack,
     engine,
-    parallelism: options.parallelism,
     work,
     configuration: (stack) => configurationOf(stack, team),
     async workspace(stack, wanted, imports = [], adopting = false) {
@@ -242,7 +219,7 @@ function labSession(
       const configuration = known === undefined ? await configurationOf(stack, wanted, adopting) : succeed(known);
       if (!configuration.ok) return configuration;
       configurations.set(of, configuration.value);
-      const lock = await readLock();
+      const lock = await lockOf(options.file, engine, session.kind);
       if (!lock.ok) return lock;
       const workspace = await written(() =>
         prepareWorkspace({
@@ -256,6 +233,7 @@ function labSession(
           providerMirror,
           lock: lock.value,
           imports,
+          parallelism: options.parallelism,
         }),
       );
       if (!workspace.ok) return workspace;

@@ -13,7 +13,6 @@ import { appliedIn, readRecord } from './records.ts';
 
 export interface AccessOptions extends AccountSessionOptions {
   readonly json: boolean;
-  /** Ask AWS, too. */
   readonly live: boolean;
   /** The day (`YYYY-MM-DD`) whose version of the default branch is meant; null for the file as it is. */
   readonly on: string | null;

@@ -43,16 +43,21 @@ export interface StateRecord<Value> {
   write(value: Value): Promise<void>;
 }
 
+/**
+ * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
+ * not: a renamed lab must find the state of its old name, to be blocked.
+ */
+export const REAL_DIRECTORY = '.mturk-team/account';
+
 /** The place of the local AWS emulator is its directory, else the state's bucket, else the directory of the local state. */
 export function recordPlace(
   { account, settings }: Pick<Team, 'account' | 'settings'>,
   emulator: string | null,
-  localDirectory: string,
 ): RecordPlace {
   const { state } = settings;
   if (emulator === null && state !== null) return { kind: 'bucket', account, ...state };
   const isShared = emulator !== null && state !== null && state.key !== DEFAULT_STATE_KEY;
-  return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? localDirectory) };
+  return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? REAL_DIRECTORY) };
 }
 
 /** The record of that file name, read by its schema. */

@@ -44,12 +44,13 @@ export async function readReport(
   patience: number,
   wait: (milliseconds: number) => Promise<void>,
 ): Promise<Result<CredentialReport, NotChecked>> {
-  const first = await readAws(WHAT, () => fetchReport(client));
-  if (!first.ok) return first;
-  if (first.value === null) await wait(patience);
-  const second = first.value === null ? await readAws(WHAT, () => fetchReport(client)) : first;
-  if (!second.ok) return second;
-  const report = second.value;
+  let read = await readAws(WHAT, () => fetchReport(client));
+  if (read.ok && read.value === null) {
+    await wait(patience);
+    read = await readAws(WHAT, () => fetchReport(client));
+  }
+  if (!read.ok) return read;
+  const report = read.value;
   if (report === null) return notChecked(`it was not ready within ${Math.round(patience / 1000)} seconds`);
   const rows = parseCredentialReport(report.text);
   return rows === null ? notChecked('it has no column called user') : succeed({ at: report.at, rows });

@@ -44,23 +44,17 @@ export async function readAuthorizationDetails(
     throw new UnreadableAnswer('GetAccountAuthorizationDetails was answered without any details');
   }
   // What is renamed while pages are read may come twice.
-  const details = distinct(
-    pages.flatMap(({ UserDetailList = [] }) => UserDetailList),
-    ({ Arn }) => Arn,
-  );
+  const details = distinct(pages.flatMap(({ UserDetailList = [] }) => UserDetailList));
   const users = details.map(userOf).sort(byName);
-  const groupDetails = pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList);
-  const groupsDetailed = distinct(groupDetails, ({ Arn }) => Arn);
+  const groupsDetailed = distinct(pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList));
   const groups = groupsDetailed.map(groupOf).sort(byName);
   const held = new Set([
     ...[...users, ...groups].flatMap(({ attached }) => attached),
     ...users.flatMap(({ boundary }) => boundary ?? []),
   ]);
-  const policyDetails = pages.flatMap(({ Policies = [] }) => Policies);
-  const policies = distinct(policyDetails, ({ Arn }) => Arn);
+  const policies = distinct(pages.flatMap(({ Policies = [] }) => Policies));
   const found = policies.filter(({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`));
-  const roleDetails = pages.flatMap(({ RoleDetailList = [] }) => RoleDetailList);
-  const roles = distinct(roleDetails, ({ Arn }) => Arn)
+  const roles = distinct(pages.flatMap(({ RoleDetailList = [] }) => RoleDetailList))
     .map(roleOf)
     .filter((role) => !isServiceLinked(role))
     .sort(byName);
@@ -93,11 +87,8 @@ export async function readAuthorizationDetails(
   };
 }
 
-function distinct<Detail>(
-  details: readonly Detail[],
-  keyOf: (detail: Detail) => string | undefined,
-): readonly Detail[] {
-  return [...new Map(details.map((detail) => [keyOf(detail), detail])).values()];
+function distinct<Detail extends { readonly Arn?: string | undefined }>(details: readonly Detail[]): readonly Detail[] {
+  return [...new Map(details.map((detail) => [detail.Arn, detail])).values()];
 }
 
 function userOf(user: UserDetail): AccessModel['users'][number] {

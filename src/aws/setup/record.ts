@@ -1,10 +1,9 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
-import type { Team } from '../../team/team.ts';
-import { objectText } from '../state-object.ts';
-import { type StateBucket, stateBucketOf } from './bucket.ts';
+import { contentOf, readThrough, type StateObject } from '../state-object.ts';
+import type { StateBucket } from './bucket.ts';
 import { partAction, type SetupPart } from './setup-part.ts';
 
 const DIGITS = z.string().regex(/^\d+$/);
@@ -41,22 +40,17 @@ const RECORD = z.strictObject({ version: z.literal(1), lab: z.string(), reposito
 
 type BootstrapRecord = z.infer<typeof RECORD>;
 
-/** Its name beside the state. */
 export const BOOTSTRAP_RECORD = 'bootstrap.json';
 /** Where the markers of delivered access keys are, beside the state. */
 export const KEY_MARKERS = 'keys/';
-/** The name of the team stack's state. */
 export const TEAM_STATE = 'team.tfstate';
 
 /**
  * The record of the last bootstrap at this place; null if there is none. Fails if the place is another lab's. Throws the
  * SDK's errors.
  */
-export async function readBootstrapRecord(
-  s3: S3Client,
-  bucket: StateBucket,
-  lab: string,
-): Promise<Result<BootstrapRecord | null>> {
+export async function readBootstrapRecord(s3: S3Client, bucket: StateBucket): Promise<Result<BootstrapRecord | null>> {
+  const { lab } = bucket;
   const place = `s3://${bucket.bucket}/${bucket.key}/`;
   const text = await readText(s3, bucket, BOOTSTRAP_RECORD);
   if (text === null) {
@@ -74,22 +68,17 @@ export async function readBootstrapRecord(
 }
 
 export async function writeBootstrapRecord(s3: S3Client, bucket: StateBucket, record: BootstrapRecord): Promise<void> {
-  const Body = `${JSON.stringify(record, null, 2)}\n`;
-  await s3.send(
-    new PutObjectCommand({
-      ...objectOf(bucket, BOOTSTRAP_RECORD),
-      ...{ Body, ContentType: 'application/json', ServerSideEncryption: 'AES256' },
-    }),
-  );
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  await s3.send(new PutObjectCommand(contentOf(objectIn(bucket, BOOTSTRAP_RECORD), text)));
 }
 
-function objectOf({ bucket, key, account }: StateBucket, name: string) {
-  return { Bucket: bucket, Key: `${key}/${name}`, ExpectedBucketOwner: account };
+function objectIn(bucket: StateBucket, name: string): StateObject {
+  return { ...bucket, key: `${bucket.key}/${name}` };
 }
 
 /** The text of an object beside the state; null if there is none. */
 export async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
-  return (await objectText(s3, new GetObjectCommand(objectOf(bucket, name))))?.text ?? null;
+  return (await readThrough(s3, objectIn(bucket, name)))?.text ?? null;
 }
 
 /** Gives the facts about the repository, from those of the last bootstrap. */
@@ -97,13 +86,11 @@ export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<Repos
 
 /** The repository that the roles are to trust. Throws the SDK's errors. */
 export async function trustedRepository(
-  { s3 }: { readonly s3: S3Client },
-  team: Pick<Team, 'lab' | 'account' | 'settings'>,
+  s3: S3Client,
+  place: StateBucket,
   bucket: SetupPart,
   factsOf: FactsOf,
 ): Promise<Result<RepositoryFacts>> {
-  const place = stateBucketOf(team);
-  const isRecorded = place !== null && partAction(bucket) !== 'create';
-  const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
+  const record = partAction(bucket) === 'create' ? succeed(null) : await readBootstrapRecord(s3, place);
   return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { checkWritable } from '../../app/files.ts';
-import { REAL_DIRECTORY } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import { type ApplyRecord, readRecord, recordPlace } from '../../app/session/records.ts';
 import type { Terminal } from '../../app/terminal.ts';
@@ -57,7 +56,7 @@ async function check(
   if (!team.ok) return team;
   const github = connectGitHub(env);
   if (!github.ok) return github;
-  const record = await readRecord(recordPlace(team.value, emulator, REAL_DIRECTORY));
+  const record = await readRecord(recordPlace(team.value, emulator));
   if (!record.ok) return record;
   const asked = { commit, branch: defaultBranchOfEvent(env), today, ...lastApplied(record.value, team.value) };
   const approval = await checkApproval(github.value, asked);

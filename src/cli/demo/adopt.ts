@@ -124,8 +124,8 @@ async function draft(context: DemoBase) {
   const first = firstTeamFile({ lab, account, selfApproval: false, owners: [{ key: 'ada', login: 'ada' }] });
   await writeFile(file, first);
   const session = labFor({ ...context, team: await done(readTeam(file, today)) });
-  const failure = await applyBootstrap(session);
-  if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
+  const applied = await applyBootstrap(session);
+  if (!applied.ok) throw new StepFailed('the permissions boundary was not applied', applied.failure);
   const options = { file, emulator: directory, today, accept: [], without: [], as: new Map() };
   const surveyed = await done(surveyIn(session, options));
   await done(saveSurvey(surveyed, file));

@@ -1,7 +1,11 @@
-import { basename } from 'node:path';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { AccessChange } from '../../access/diff.ts';
 import { reconcile } from '../../app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../app/drift/run-scan.ts';
+import { writeScanReport } from '../../app/drift/write-report.ts';
+import { writePage } from '../../app/page.ts';
 import { noChanges, planStack, type StackPlan } from '../../app/plan/plan.ts';
 import { applyBootstrap, type LabSession } from '../../app/session/lab-session.ts';
 import { OPERATIONS } from '../../catalog/mturk.ts';
@@ -59,8 +63,8 @@ async function planAndApply(context: DemoContext): Promise<void> {
   const { output, team, today } = context;
   const session = labFor(context);
   output.step('Plan: who gains access');
-  const failure = await applyBootstrap(session);
-  if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
+  const applied = await applyBootstrap(session);
+  if (!applied.ok) throw new StepFailed('the permissions boundary was not applied', applied.failure);
   const planned = await done(planStack(session));
   const active = membersWithUser(team, today).length;
   const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
@@ -232,4 +236,20 @@ function notDetected(findings: readonly DriftFinding[], changes: readonly DemoCh
 
 function titles(changes: readonly DemoChange[]): string {
   return changes.map(({ title }) => title).join('; ');
+}
+
+/**
+ * Writes the access page of the lab as the demo leaves it, with what a last drift check finds, into a folder or a new
+ * temporary one. Gives its path.
+ */
+export async function writeDemoPage(context: DemoContext, folder: string | null): Promise<string> {
+  const { directory, source, today } = context;
+  const [file, report] = [join(directory, 'team.yaml'), join(directory, 'report.json')];
+  await writeFile(file, source);
+  const session = labFor(context);
+  const completed = await done(fullScan(session, { cloudTrail: false }, quiet(context)));
+  await writeScanReport({ file, today, emulator: directory, report }, completed, session);
+  const out = folder ?? (await mkdtemp(join(tmpdir(), 'mturk-team-page-')));
+  const { path } = await done(writePage({ file, out, today, report, isPublic: false }));
+  return path;
 }

@@ -58,7 +58,7 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
   if (place === null) return succeed({ workflows: null, parts: [boundary], home });
   const bucket = await inspectBucket(account.s3, place);
   if (!bucket.ok) return bucket;
-  const repository = await trustedRepository(account, team, bucket.value, factsOf);
+  const repository = await trustedRepository(account.s3, place, bucket.value, factsOf);
   if (!repository.ok) return repository;
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);

@@ -82,7 +82,7 @@ async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack): 
   if (!bucket.ok) return bucket;
   if (partAction(bucket.value) === 'create') return succeed(null);
   // It fails if the objects are another lab's.
-  const record = await readBootstrapRecord(s3, place, team.lab);
+  const record = await readBootstrapRecord(s3, place);
   if (!record.ok) return record;
   const addresses = await addressesInState(s3, place);
   if (!addresses.ok) return addresses;

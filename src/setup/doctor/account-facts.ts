@@ -47,7 +47,7 @@ async function workflowParts(
     roles: await askAwsFor(async () => {
       if (!bucket.ok) return bucket;
       if (!inventory.ok) return inventory;
-      const repository = await trustedRepository(account, team, bucket.value, factsOf);
+      const repository = await trustedRepository(account.s3, state, bucket.value, factsOf);
       if (!repository.ok) return repository;
       return succeed(inspectRoles(team, wantedRoles({ ...team, state }, repository.value), inventory.value.roles));
     }),

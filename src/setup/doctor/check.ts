@@ -12,7 +12,6 @@ import type { Caller } from '../repository.ts';
 /** What was read of both sides: a check is a pure function of it. */
 export interface Facts {
   readonly team: Team;
-  /** The team file. */
   readonly file: string;
   /** The directory of the local AWS emulator; null for the real account. */
   readonly emulator: string | null;
@@ -20,7 +19,6 @@ export interface Facts {
   readonly isPublic: boolean;
   /** `.github/CODEOWNERS` beside it; null if there is none. */
   readonly codeowners: string | null;
-  /** The workflows beside it. */
   readonly callers: readonly Caller[];
   readonly github: Result<RepositorySettings>;
   readonly account: Result<AccountFacts>;

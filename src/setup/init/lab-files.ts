@@ -12,7 +12,6 @@ import { docsUrl, type Release } from '../release.ts';
 
 export interface FirstOwner {
   readonly key: string;
-  /** The GitHub login. */
   readonly login: string;
 }
 

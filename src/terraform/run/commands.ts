@@ -16,8 +16,6 @@ const PLAN_FILE = 'plan.bin';
 export interface CommandOptions {
   readonly onStart?: ((handle: EngineHandle) => void) | undefined;
   readonly onEvent?: (event: EngineEvent) => void;
-  /** How many resources at a time; the engine's own default is 10. */
-  readonly parallelism?: number | undefined;
   /** How long to wait for a lock of the state that another run has. */
   readonly lockTimeoutSeconds?: number | undefined;
 }
@@ -35,12 +33,12 @@ export interface SavedPlan {
  * each time and never moves a state; a changed backend of AWS is for a person to decide. A lock file of the engine's own
  * must not keep an older version than the configuration wants.
  */
-export async function initialize(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+export async function initialize(workspace: Workspace): Promise<Result<null>> {
   if (await isInitialized(workspace)) return succeed(null);
   const reconfigure = workspace.account === 'emulator' ? ['-reconfigure'] : [];
   const lock = workspace.locked ? '-lockfile=readonly' : '-upgrade';
   const args = ['init', '-input=false', '-no-color', lock, ...reconfigure];
-  const ran = await run(workspace, args, options);
+  const ran = await run(workspace, args);
   if (ran.exitCode !== 0) {
     await forgetInit(workspace);
     return failed(workspace, 'init', ran);
@@ -81,7 +79,7 @@ const NOT_READY: readonly FailureCode[] = ['backend-changed', 'provider-unavaila
 export async function planChanges(workspace: Workspace, options: PlanOptions = {}): Promise<Result<SavedPlan>> {
   const file = join(workspace.directory, PLAN_FILE);
   const reader = streamReader();
-  const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
+  const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(workspace, options)];
   if (options.lock === false) args.push('-lock=false');
   for (const target of options.targets ?? []) args.push(`-target=${target}`);
   const ran = await run(workspace, args, options, reader);
@@ -145,7 +143,7 @@ export async function applyPlan(
   if ((await digestOf(saved.file)) !== saved.digest) return fail('plan-stale', { reason: 'another command planned' });
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
   const reader = streamReader(steps);
-  const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
+  const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(workspace, options), saved.file];
   const ran = await run(workspace, args, options, reader);
   if (ran.exitCode === 0) return succeed(reader.progress);
   return failed(workspace, 'apply', ran, reader);
@@ -161,11 +159,8 @@ function isStep(action: string): boolean {
   return action === 'create' || action === 'update' || action === 'delete';
 }
 
-function common(options: CommandOptions): readonly string[] {
-  return [
-    ...(options.parallelism === undefined ? [] : [`-parallelism=${options.parallelism}`]),
-    ...lockTimeout(options),
-  ];
+function common({ parallelism }: Workspace, options: CommandOptions): readonly string[] {
+  return [...(parallelism === null ? [] : [`-parallelism=${parallelism}`]), ...lockTimeout(options)];
 }
 
 function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] {

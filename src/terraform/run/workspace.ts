@@ -19,6 +19,8 @@ export interface Workspace {
   readonly environment: Record<string, string>;
   /** The lock file was given: `init` installs what it pins, or nothing. */
   readonly locked: boolean;
+  /** How many resources at a time; null leaves it to the engine, whose default is 10. */
+  readonly parallelism: number | null;
 }
 
 const BACKEND_OVERRIDE = 'backend_override.tf.json';
@@ -48,10 +50,11 @@ export async function prepareWorkspace(options: {
   readonly providerMirror?: string | null;
   /** The text of the lock file that pins the provider; without one the engine writes its own. */
   readonly lock?: string | null;
+  readonly parallelism?: number | null;
   /** What to import; earlier import blocks are removed. */
   readonly imports?: readonly ImportBlock[];
 }): Promise<Workspace> {
-  const { engine, account, env, backend = null, providerMirror = null, lock = null } = options;
+  const { engine, account, env, backend = null, providerMirror = null, lock = null, parallelism = null } = options;
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true });
   await writeWhole(join(directory, 'cdk.tf.json'), options.configuration);
@@ -61,7 +64,7 @@ export async function prepareWorkspace(options: {
   if (lock !== null) await writeWhole(join(directory, LOCK_FILE), lock);
   const extra = { ...options.extra, TF_CLI_CONFIG_FILE: cliConfig };
   const environment = engineEnvironment({ account, from: env, home: directory, extra });
-  const workspace: Workspace = { directory, engine, account, environment, locked: lock !== null };
+  const workspace: Workspace = { directory, engine, account, environment, locked: lock !== null, parallelism };
   await writeImports(workspace, options.imports ?? []);
   return workspace;
 }
