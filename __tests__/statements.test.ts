@@ -37,7 +37,7 @@ const CLAIM =
   /['"`] ?[^'"`]*(?:\bmatch(?:es)? (?:\$\{|team)|\bdrift(?:[.,;]| remains\.| in what)|nothing left|no change|was not asked|Same as in|nothing (?:of this lab|was changed|is applied|has been applied)|now as in|says the same)/i;
 /** Help, names of files, and what the demo checks as it says it. */
 const OTHER = [
-  ...[/addHelpText|exitCodes\(|description\(|\.yml|import\(|^ {4}'?[a-z-]+'?: '[A-Z]|exit code describes|^plan, drift/],
+  ...[/addHelpText|exitCodes: |description\(|\.yml|import\(|^ {4}'?[a-z-]+'?: '[A-Z]|exit code describes|^plan, drift/],
   ...[/output\.check\(|plan finds nothing left|'no change'|Terraform reported no change|must find no changes/],
   ...[/What is reverted: nothing|not match the|that was not asked for|day of access/],
 ];
