@@ -427,6 +427,15 @@ test.each(['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'])(
   },
 );
 
+test.each([
+  [true, LIMIT],
+  [false, null],
+])('who may remove the boundary of a role that they can assume has a way, if it has one: %p', (expected, boundary) => {
+  const worker = { ...role('worker', trusting({ AWS: `${ACCOUNT}:user/zoe` }), says()), boundary };
+  const zoe = zoeWith(on('iam:DeleteRolePermissionsBoundary', worker.arn));
+  expect(wayOf(zoe, [worker]) !== null).toBe(expected);
+});
+
 test('who may remove the boundary that alone limits them has a way', () => {
   const limit = withPolicy(LIMIT, says(statement('Allow', 'iam:DeleteUserPermissionsBoundary')));
   expect(wayOf(bounded(EVERYTHING), ROLES, limit)).toMatchObject({ actions: ['iam:DeleteUserPermissionsBoundary'] });

@@ -421,6 +421,7 @@ function thingsOf(
   const nothing = () => [];
   const isCustomers = (policy: string) => policy.includes(`:${account}:`);
   const assumable = () => roles.filter((role) => canAssume(principal, role));
+  const limitedRoles = () => assumable().flatMap((role) => (role.boundary === null ? [] : [role.arn]));
   const isLimited = policies.boundary !== null || denies(policies.identity);
   switch (on) {
     case 'user':
@@ -447,7 +448,7 @@ function thingsOf(
     case 'roleLimit':
       return { own: () => (isLimited ? self('role') : []), others: [] };
     case 'roleBoundary':
-      return { own: () => (isLimited ? self('role') : []), others: [lab.role] };
+      return { own: () => [...(isLimited ? self('role') : []), ...limitedRoles()], others: [lab.role] };
     case 'key':
       return { own: nothing, others: [others.user, lab.user] };
     case 'join':

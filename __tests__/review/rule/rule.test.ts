@@ -753,6 +753,16 @@ describe('Denies by hand', () => {
     expect(later).toEqual(ruled({ change: denying(approve) }));
     expect(brief(later)).toEqual([keeps(lifted.replace('role/', ''), ['ApproveAssignment'])]);
   });
+
+  test.each(['Withheld', 'OutOfReach'])(
+    'what someone adds to the statement %s of limits counts as taken, and in one of its own as denied',
+    (Sid) => {
+      const written = (sid: string) =>
+        write('fay', 'limits', says({ Sid: sid, ...statement('Deny', 'mechanicalturk:SendBonus') }));
+      expect(brief(ruled({ change: written(Sid) }))).toEqual([took('fay', ['SendBonus'])]);
+      expect(brief(ruled({ change: written('Emergency') }))).toEqual([keeps('fay', ['SendBonus'])]);
+    },
+  );
 });
 
 describe('who a member is', () => {
