@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1390,
   terraform: 2180,
   aws: 2510,
-  access: 3690,
+  access: 3800,
   edit: 865,
   team: 4325,
   iam: 880,

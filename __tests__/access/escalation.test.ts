@@ -334,6 +334,108 @@ test('who may tag themselves is still who they are', () => {
   expect(wayOf(zoeWith(says(itself)))).toMatchObject({ actions: ['iam:PutUserPolicy'] });
 });
 
+const named = (key: string, value: string) => ({ Condition: { StringEquals: { [key]: value } } });
+const RENAME = statement('Allow', 'iam:UpdateUser', { Resource: `${ACCOUNT}:user/*` });
+const OWN_NAME = statement('Allow', 'iam:UpdateUser', { Resource: OWN });
+const TAG = statement('Allow', 'iam:TagUser', { Resource: OWN });
+
+test.each<[string, boolean, ...Statement[]]>([
+  ['asks for another name', true, RENAME, statement('Allow', 'iam:*', named('aws:username', 'ops'))],
+  ['asks for another ARN', true, RENAME, statement('Allow', 'iam:*', named('aws:PrincipalArn', `${ACCOUNT}:user/x/z`))],
+  [
+    'denies the present name',
+    true,
+    RENAME,
+    statement('Allow', 'iam:Put*'),
+    statement('Deny', 'iam:Put*', named('aws:username', 'zoe')),
+  ],
+  [
+    'names its group',
+    true,
+    RENAME,
+    statement('Allow', 'iam:AddUserToGroup', { Resource: `${ACCOUNT}:group/\${aws:username}` }),
+  ],
+  [
+    'names its state',
+    true,
+    RENAME,
+    statement('Allow', 's3:PutObject', { Resource: `${STATE_BUCKET}/\${aws:username}/*` }),
+  ],
+  [
+    'names the user that it becomes',
+    true,
+    RENAME,
+    statement('Allow', 'iam:PutUserPolicy', { Resource: `${ACCOUNT}:user/z2` }),
+  ],
+  [
+    'asks for another name, which asks for a tag',
+    true,
+    TAG,
+    { ...RENAME, ...tagged },
+    statement('Allow', 'iam:*', named('aws:username', 'ops')),
+  ],
+  ['names the user itself', false, RENAME, statement('Allow', 'iam:CreateAccessKey', { Resource: OWN })],
+  ['asks for a tag', false, RENAME, statement('Allow', 'iam:*', tagged)],
+  [
+    'asks for another name, which it cannot take',
+    false,
+    OWN_NAME,
+    statement('Allow', 'iam:*', named('aws:username', 'ops')),
+  ],
+  [
+    'asks for another name, which it can give to others',
+    false,
+    statement('Allow', 'iam:UpdateUser', { Resource: `${ACCOUNT}:user/other` }),
+    statement('Allow', 'iam:*', named('aws:username', 'ops')),
+  ],
+  [
+    'asks for another name, and it can tag itself',
+    false,
+    TAG,
+    statement('Allow', 'iam:*', named('aws:username', 'ops')),
+  ],
+])('a user that can rename itself, if a policy %s, has a way: %p', (_what, expected, ...statements) => {
+  expect(wayOf(zoeWith(says(...statements))) !== null).toBe(expected);
+});
+
+test('a group gives a way to a member of the name that its policy asks for', () => {
+  const document = says(statement('Allow', 'iam:*', named('aws:username', 'zoe')));
+  const ofGroup = withGroup({ name: 'ops', inline: [{ name: 'own', document }] });
+  const joins = zoeWith(on('iam:AddUserToGroup', `${ACCOUNT}:group/ops`));
+  expect(wayOf(joins, ROLES, ofGroup)).toMatchObject({ actions: ['iam:AddUserToGroup'], on: { name: 'ops' } });
+});
+
+test.each([
+  [true, [TAG]],
+  [false, []],
+])('a role that trusts a user of a tag can be assumed by one who can set it: %p', (expected, tagging) => {
+  const admin = role('admin', trusting({ AWS: `${ACCOUNT}:user/zoe` }, tagged), EVERYTHING);
+  expect(wayOf(zoeWith(says(...tagging)), [admin]) !== null).toBe(expected);
+});
+
+test.each(['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'])(
+  'who may change the policy of the boundary that limits them, or a role that they can assume, has a way: %s',
+  (action) => {
+    const limit = withPolicy(LIMIT, says(statement('Allow', ['s3:GetObject', action])));
+    const way = { actions: [action], control: 'account' };
+    expect(wayOf(bounded(EVERYTHING), ROLES, limit)).toMatchObject(way);
+    const other = withPolicy(LIMIT, says(statement('Allow', 's3:GetObject')));
+    expect(wayOf(bounded(EVERYTHING), ROLES, other)).toBeNull();
+    const worker = { ...role('worker', trusting({ AWS: `${ACCOUNT}:user/zoe` }), EVERYTHING), boundary: LIMIT };
+    expect(wayOf(zoeWith(on(action, LIMIT)), [worker], other)).toMatchObject(way);
+    expect(wayOf(zoeWith(on(action, LIMIT)), [], other)).toBeNull();
+  },
+);
+
+test.each([
+  [true, LIMIT],
+  [false, null],
+])('who may remove the boundary of a role that they can assume has a way, if it has one: %p', (expected, boundary) => {
+  const worker = { ...role('worker', trusting({ AWS: `${ACCOUNT}:user/zoe` }), says()), boundary };
+  const zoe = zoeWith(on('iam:DeleteRolePermissionsBoundary', worker.arn));
+  expect(wayOf(zoe, [worker]) !== null).toBe(expected);
+});
+
 test('who may remove the boundary that alone limits them has a way', () => {
   const limit = withPolicy(LIMIT, says(statement('Allow', 'iam:DeleteUserPermissionsBoundary')));
   expect(wayOf(bounded(EVERYTHING), ROLES, limit)).toMatchObject({ actions: ['iam:DeleteUserPermissionsBoundary'] });

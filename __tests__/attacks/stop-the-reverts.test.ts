@@ -1,7 +1,8 @@
 import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { attackedLabs, FULL, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { byHandIn } from '../support/applied-directory.ts';
+import { attackedLabs, FULL, group, keyOf, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -247,6 +248,27 @@ test.each(sampleOf(ROWS, 2))('$what does not keep what was added for a day', asy
     expect(await lab.may(user(key).UserName)).not.toContain(operation);
     await lab.mturk(TOMORROW, 'drift', '--reconcile', '--yes');
     expect(await lab.may(user(key).UserName)).toContain(operation);
+  });
+});
+
+test('a key without rights stops no giving back by 1,001 calls that are refused', async () => {
+  await labs.attack(async (lab) => {
+    const at = (now: string, click: Parameters<typeof byHandIn>[1]) =>
+      byHandIn(lab.path('.'), click, { clock: () => new Date(now) });
+    await at('2027-01-14T12:00:00Z', (iam) =>
+      iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') })),
+    );
+    await lab.mturk('2027-01-15', 'drift', '--reconcile', '--yes');
+    expect(await lab.may(user('fay').UserName)).not.toContain('SendBonus');
+    await at('2027-01-16T12:00:00Z', async (iam, { endpoint }) => {
+      const credentials = await keyOf(iam, user('bo').UserName);
+      const own = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+      const call = () => own.send(new aws.CreateGroupCommand({ GroupName: 'x' })).catch(({ name }: Error) => name);
+      for (let calls = 0; calls < 1_001; calls += 1) expect(await call()).toMatch(/^AccessDenied/);
+      own.destroy();
+    });
+    await lab.mturk('2027-01-17', 'drift', '--reconcile', '--yes');
+    expect(await lab.may(user('fay').UserName)).toContain('SendBonus');
   });
 });
 

@@ -1,10 +1,11 @@
 import * as aws from '@aws-sdk/client-iam';
+import { planAndApply } from '../../src/app/apply/apply.ts';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
-import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
+import { applied, appliedTo, carriedOut, copyOf, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { sampleTeam, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
@@ -301,3 +302,63 @@ test.each<[string, Team, (iam: aws.IAMClient) => Promise<unknown>]>([
     expect([...(later.get(user('fay').UserName) ?? [])]).not.toContain('SendBonus');
   });
 });
+
+test.each<[string, (iam: aws.IAMClient, name: string, Action: string) => Promise<unknown>]>([
+  [
+    'a member',
+    (iam, PolicyName, Action) =>
+      iam.send(
+        new aws.PutUserPolicyCommand({
+          ...user('fay'),
+          PolicyName,
+          PolicyDocument: PolicyDocument.replace('mechanicalturk:*', Action),
+        }),
+      ),
+  ],
+  [
+    'a role',
+    (iam, PolicyName, Action) =>
+      iam.send(
+        new aws.PutGroupPolicyCommand({
+          ...group('paymaster'),
+          PolicyName,
+          PolicyDocument: PolicyDocument.replace('mechanicalturk:*', Action),
+        }),
+      ),
+  ],
+])(
+  'who gives back what a Deny at %s took has it at once, and lifts no Deny that came after the question',
+  async (_whose, deny) => {
+    await withLab(copyOf(await appliedTo(smallTeam)), async (test) => {
+      const { iam } = test.lab(smallTeam);
+      await deny(iam, 'old', 'mechanicalturk:SendBonus');
+      const session = test.lab(smallTeam);
+      let [hasAnswered, readings] = [false, 0];
+      const confirm = async () => {
+        hasAnswered = true;
+        return true;
+      };
+      test.listen(async ({ phase, action }) => {
+        // What comes while the plan that was shown is made again ends the apply.
+        if (!hasAnswered || phase !== 'before' || action !== 'GetAccountAuthorizationDetails') return true;
+        readings += 1;
+        if (readings === 3) await deny(iam, 'emergency', 'mechanicalturk:ApproveAssignment');
+        return true;
+      });
+      const options = {
+        ...{ file: 'team.yaml', emulator: null, yes: false, restore: [], commit: null },
+        ownerIds: new Map(),
+      };
+      const terminal = { ...SILENT, canAsk: true, confirm };
+      orThrow(await planAndApply(session, { ...options, result: null } as never, terminal, () => {}));
+      expect(readings).toBeGreaterThan(3);
+      const may = accessAt(accessIn(test.memory.account)).get(user('fay').UserName) ?? new Set();
+      expect([...may]).toContain('SendBonus');
+      expect([...may]).not.toContain('ApproveAssignment');
+      const { withheld } = (await planned(test.lab(smallTeam))).ruled;
+      expect(withheld.map(({ kind, operations }) => [kind, ...operations])).toEqual([
+        ['deny-kept', 'ApproveAssignment'],
+      ]);
+    });
+  },
+);

@@ -40,10 +40,19 @@ export function stableArn(arn: string): string {
   return arn.replace(SSO, '$1');
 }
 
+/** Who asks to assume a role: `isKnown` says which condition keys have a known value. */
+interface Asking {
+  readonly arn: string;
+  readonly account: string;
+  readonly context: RequestContext;
+  readonly at: Date;
+  readonly isKnown: (key: string) => boolean;
+}
+
 /** Whom the trust policy of a role lets assume it, from `at` on: a condition on what is not known is met. */
 export function trusts(
   role: AccountRole,
-  { arn, account, context, at }: Readonly<{ arn: string; account: string; context: RequestContext; at: Date }>,
+  { arn, account, context, at, isKnown }: Asking,
 ): 'itself' | 'account' | 'none' {
   const trust = trustOf(role);
   // What cannot be read must not hide who is trusted.
@@ -53,7 +62,7 @@ export function trusts(
   const own = name === undefined ? [] : principalsIn(trust, 'AWS').filter(isSession);
   const moments = laterMoments([], [trust], at).map((moment) => ({ ...context, ...timeContextOf(moment) }));
   const isAllowedTo = (who: readonly string[]) => {
-    const document = conservativeDocument(policyAbout(trust, who), undefined);
+    const document = conservativeDocument(policyAbout(trust, who), isKnown);
     const policies = { identity: [{ policy: 'trust', document }], boundary: null };
     const request = { action: 'sts:AssumeRole', resource: role.arn, openKeys: OPEN_KEYS };
     return [context, ...moments].some(

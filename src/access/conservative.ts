@@ -70,10 +70,12 @@ function conservativeStatement(statement: Statement, isKnown: IsKnown, isTimed: 
     values.every((value) => variablesIn(value).every(isKnownAlways));
   const isUnknown = conditionsOf(statement).some(({ operator, key, values }) => !isJudged(operator, key, values));
   const { Resource, NotResource } = statement;
-  const isOpen = [...toList(Resource), ...toList(NotResource)].some((text) => !variablesIn(text).every(isKnownAlways));
+  const isOpenText = (text: string) => !OWN_ARN.test(text) && !variablesIn(text).every(isKnownAlways);
+  const isOpen = [...toList(Resource), ...toList(NotResource)].some(isOpenText);
   if (!isUnknown && !isOpen) return [statement];
   if (isUnknown && statement.Effect === 'Deny') return [];
-  const open = (texts: typeof Resource) => toList(texts).map((text) => withoutUnknown(text, isKnownAlways));
+  const open = (texts: typeof Resource) =>
+    toList(texts).map((text) => (isOpenText(text) ? withoutUnknown(text, isKnownAlways) : text));
   const bare: Statement = {
     ...given,
     ...(isOpen && Resource !== undefined ? { Resource: open(Resource) } : {}),
@@ -100,6 +102,9 @@ const VARIABLE = /\$\{([^},]{2,})[^}]*\}/g;
 function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(VARIABLE)].map(([, key = '']) => key.trim());
 }
+
+/** A user's own ARN, whatever its name is: no two users have the same. */
+const OWN_ARN = /:user\/(?:[^$]*\/)?\$\{aws:username\}$/i;
 
 /** A variable of an open key, which may be any text. */
 const ANY_TEXT = '${aws:useragent}';

@@ -8,14 +8,15 @@ import { type AccountRole, rolePrincipal, trusts, trustsService } from './accoun
 import { conservativeDocument, isKnownKey } from './conservative.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
+import { isEmpty, operationsOfStatement } from './operation-set.ts';
 import { groupPolicies, policiesOf } from './policies-of.ts';
-import { contextOf, OPEN_KEYS, sharedContextOf, timeContextOf } from './request-context.ts';
+import { contextOf, isPersonalKey, OPEN_KEYS, sharedContextOf, timeContextOf } from './request-context.ts';
 import { isLasting, laterMoments, MOST_MOMENTS } from './time-conditions.ts';
 
 /** One step by which a principal gains more access than its policies say. */
 export interface EscalationStep {
-  /** Of the account, or of the lab alone: its users, roles, policies, state. */
-  readonly control: 'account' | 'lab';
+  /** Of the account, or of the lab alone: its users, roles, policies, state. With `none` it only gains operations. */
+  readonly control: 'account' | 'lab' | 'none';
   readonly actions: readonly string[];
   readonly on: { readonly kind: 'user' | 'group' | 'role' | 'policy' | 'object' | 'bucket'; readonly name: string };
   /** What the principal does next, as that user, group or role; null if nothing is missing. */
@@ -80,8 +81,24 @@ interface Principal {
   readonly limits: readonly string[];
   readonly context: RequestContext;
   readonly at: Date;
+  readonly any: Any;
+  /** Whether a condition key has a known value. */
+  readonly isKnown: (key: string) => boolean;
   /** The same without what may be done only to what has a lab's boundary: who is made that way is limited. */
   readonly unbounded: () => PrincipalPolicies;
+}
+
+/** What of a principal can be any, because it can change it itself, or stands for several users or sessions. */
+interface Any {
+  readonly tags: boolean;
+  /** And the path. */
+  readonly name: boolean;
+}
+
+/** How a user that gains no control can come under another policy: as it renames or tags itself, or joins a group. */
+export interface OwnChanges extends Any {
+  /** Names of groups outside the lab that may use Mechanical Turk. */
+  readonly joins: readonly string[];
 }
 
 /** Whether a user can gain more than its policies say, at `at` or later; one who can do everything can. */
@@ -103,6 +120,8 @@ export interface Reach {
   readonly steps: ReadonlyMap<string, EscalationStep>;
   /** The same, as what the next step of a user can end in. */
   readonly targets: EscalationTargets;
+  /** By ARN, of users who are in neither. */
+  readonly ownChanges: ReadonlyMap<string, OwnChanges>;
 }
 
 /**
@@ -151,8 +170,31 @@ export function reachOf(
       found = gained.length;
     }
   }
-  return { everything, steps, targets: { ...lab, others } };
+  const ownChanges = new Map<string, OwnChanges>();
+  const using = model.groups
+    .map(({ name }) => name)
+    .filter((name) => allowsOperations(groupPolicies(model, name).sources));
+  for (const moments of principals) {
+    const [{ kind, arn }] = moments;
+    if (kind !== 'user' || others.user.has(arn)) continue;
+    const joins = using.filter((group) => moments.some((each) => canJoin(each, groupArn(model, group))));
+    const [tags, name] = [moments.some(({ any }) => any.tags), moments.some(({ any }) => any.name)];
+    if (tags || name || joins.length > 0) ownChanges.set(arn, { tags, name, joins });
+  }
+  return { everything, steps, targets: { ...lab, others }, ownChanges };
 }
+
+function allowsOperations(sources: readonly PolicySource[]): boolean {
+  const isAllowing = (each: Statement) => each.Effect === 'Allow' && !isEmpty(operationsOfStatement(each));
+  return sources.some(({ document }) => statementsOf(document).some(isAllowing));
+}
+
+function canJoin(principal: Principal, group: string): boolean {
+  const named = namesIn(principal, JOIN);
+  return (named === null || named.has(group)) && isAllowed(principal, JOIN, group);
+}
+
+const JOIN = 'iam:AddUserToGroup';
 
 function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments {
   const { account } = model;
@@ -199,20 +241,27 @@ function rolePrincipalOf(model: AccessModel, role: AccountRole, at: Date): Momen
 
 /** What a call says of itself: through which service and to which region it goes. */
 const OF_THE_CALL: readonly string[] = ['aws:viaawsservice', 'aws:requestedregion'];
-const PRINCIPAL_TAG = 'aws:principaltag/';
 
-function isKnown(key: string): boolean {
-  return isKnownKey(key) && !OF_THE_CALL.includes(key.toLowerCase());
+/** By `Any`, and one function each, because documents are kept by it: whether a condition key has a known value. */
+function knownBy(isKnown: (key: string) => boolean) {
+  const by = ([tags, name]: readonly [boolean, boolean]) => {
+    const isAny = (key: string) => (key.toLowerCase().startsWith('aws:principaltag/') ? tags : name);
+    return (key: string) => isKnown(key) && !(isPersonalKey(key) && isAny(key));
+  };
+  const [neither, tagged, named, both] = [by([false, false]), by([true, false]), by([false, true]), by([true, true])];
+  return ({ tags, name }: Any) => (tags ? (name ? both : tagged) : name ? named : neither);
 }
 
-function isKnownUntagged(key: string): boolean {
-  return isKnown(key) && !key.toLowerCase().startsWith(PRINCIPAL_TAG);
-}
+/** Of an operation, which a user calls itself, in the one region. */
+export const knownOfUse = knownBy(isKnownKey);
+const knownOf = knownBy((key) => isKnownKey(key) && !OF_THE_CALL.includes(key.toLowerCase()));
 
 /** A principal now, and at each later moment at which what it may do can change: with too many, now and in doubt. */
 type Moments = readonly [Principal, ...Principal[]];
 
-function nowAndLater(given: Omit<Principal, 'unbounded'>): Moments {
+type Given = Omit<Principal, 'any' | 'isKnown' | 'unbounded'>;
+
+function nowAndLater(given: Given): Moments {
   const { policies, context } = given;
   const documents = allOf(policies).map(({ document }) => document);
   const later = laterMoments([], documents, given.at);
@@ -223,21 +272,36 @@ function nowAndLater(given: Omit<Principal, 'unbounded'>): Moments {
   return [principalOf({ ...given, policies: mapPolicies(policies, (each) => conservativeDocument(each, isLasting)) })];
 }
 
-/** With policies in which a condition on what is not known is met. A principal that can tag itself has any tag. */
-function principalOf(given: Omit<Principal, 'unbounded'>): Principal {
-  const { kind, arn, policies, context } = given;
-  const among = (known: typeof isKnown) => {
-    const open = (document: PolicyDocument) => conservativeDocument(document, known);
-    const opened = mapPolicies(policies, open);
-    const { identity } = policies;
-    const unbounded = () => mapPolicies({ identity, boundary: null }, (document) => open(withoutBounded(document)));
-    return { policies: opened, unbounded: () => ({ ...opened, identity: unbounded().identity }) };
+/**
+ * With policies in which a condition on what is not known is met. Who opens a session of a role chooses its tags, and a group
+ * stands for users of any name; a user has any tag if it can tag itself, and any name if it can rename itself.
+ */
+function principalOf(
+  given: Given,
+  any: Any = { tags: given.kind !== 'user', name: given.kind === 'group' },
+): Principal {
+  const { kind, arn, policies } = given;
+  const isKnown = knownOf(any);
+  const open = (document: PolicyDocument) => conservativeDocument(document, isKnown);
+  const opened = mapPolicies(policies, open);
+  const { identity } = policies;
+  const unbounded = () => mapPolicies({ identity, boundary: null }, (document) => open(withoutBounded(document)));
+  const principal: Principal = {
+    ...{ ...given, any, isKnown, policies: opened },
+    unbounded: () => ({ ...opened, identity: unbounded().identity }),
   };
-  const own = { ...given, ...among(isKnown) };
-  // Who opens a session of a role chooses its tags.
-  if (kind === 'user' && !isAllowed(own, 'iam:TagUser', arn)) return own;
-  const others = Object.entries(context).filter(([key]) => !key.toLowerCase().startsWith(PRINCIPAL_TAG));
-  return { ...given, context: Object.fromEntries(others), ...among(isKnownUntagged) };
+  const tags = any.tags || isAllowed(principal, 'iam:TagUser', arn);
+  const name = any.name || (kind === 'user' && namesOf(principal, [RENAME]).length > 0);
+  return tags === any.tags && name === any.name ? principal : principalOf(given, { tags, name });
+}
+
+const RENAME = 'iam:UpdateUser';
+
+/** Samples of ARNs that a user can have by another name, of those that its policies name for some actions: IAM asks for both. */
+function namesOf(principal: Principal, actions: readonly string[]): readonly string[] {
+  const { arn } = principal;
+  if (!mayBeAllowed(principal.policies, RENAME) || !isAllowed(principal, RENAME, arn)) return [];
+  return samplesOf(principal, actions, 'user/').filter((other) => other !== arn && isAllowed(principal, RENAME, other));
 }
 
 /** Its policies allow everything on everything, and neither a Deny nor a boundary keeps it from what counts here. */
@@ -309,7 +373,7 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
       return arn === undefined ? null : { arn, ...OF_THE_ACCOUNT };
     }
     default: {
-      const { own, others } = thingsOf(on, principal, targets);
+      const { own, others } = thingsOf(on, actions, principal, targets);
       const named = namesIn(principal, actions[0] ?? '');
       const mine = own().find((arn) => isMethodAllowed(arn));
       if (mine !== undefined) return { arn: mine, ...OF_THE_ACCOUNT };
@@ -346,15 +410,18 @@ type Things = { readonly own: () => readonly string[]; readonly others: readonly
 /** The principal's own things, which give it everything, and those of others. */
 function thingsOf(
   on: Exclude<EscalationTarget, 'assume' | 'pass' | 'through' | 'anyUser' | 'anyGroup' | 'anyRole'>,
+  actions: readonly string[],
   principal: Principal,
   targets: EscalationTargets,
 ): Things {
   const { kind, arn, groups, policies, account } = principal;
   const { lab, others, roles } = targets;
-  const self = (of: Principal['kind']) => (kind === of ? [arn] : []);
+  const self = (of: Principal['kind']) =>
+    kind === of ? [arn, ...(principal.any.name ? namesOf(principal, actions) : [])] : [];
   const nothing = () => [];
   const isCustomers = (policy: string) => policy.includes(`:${account}:`);
   const assumable = () => roles.filter((role) => canAssume(principal, role));
+  const limitedRoles = () => assumable().flatMap((role) => (role.boundary === null ? [] : [role.arn]));
   const isLimited = policies.boundary !== null || denies(policies.identity);
   switch (on) {
     case 'user':
@@ -369,10 +436,11 @@ function thingsOf(
       return { own: nothing, others: [withoutDenies(principal, targets), lab.denyingGroup] };
     case 'policy':
       return {
-        own: () => [
-          ...policies.identity.map(({ policy }) => policy).filter(isCustomers),
-          ...assumable().flatMap(({ attached }) => attached.filter(isCustomers)),
-        ],
+        own: () =>
+          [
+            ...allOf(policies).map(({ policy }) => policy),
+            ...assumable().flatMap(({ attached, boundary }) => [...attached, ...(boundary === null ? [] : [boundary])]),
+          ].filter(isCustomers),
         others: [lab.policy],
       };
     case 'role':
@@ -380,7 +448,7 @@ function thingsOf(
     case 'roleLimit':
       return { own: () => (isLimited ? self('role') : []), others: [] };
     case 'roleBoundary':
-      return { own: () => (isLimited ? self('role') : []), others: [lab.role] };
+      return { own: () => [...(isLimited ? self('role') : []), ...limitedRoles()], others: [lab.role] };
     case 'key':
       return { own: nothing, others: [others.user, lab.user] };
     case 'join':

@@ -15,14 +15,17 @@ const PAUSE_MS = 550;
 const MOST_EVENTS = 1_000;
 /** The most that AWS gives. */
 const PAGE_SIZE = 50;
+/** About a minute, for an account of which other services, or calls that were refused, fill the pages. */
+const MOST_PAGES = 100;
 /** The events of calls that can change something. */
 export const WRITES: LookupAttribute = { AttributeKey: 'ReadOnly', AttributeValue: 'false' };
 /** AWS keeps events for 90 days. */
 export const KEPT_MS = 89 * DAY_MS;
 
 /**
- * IAM's events with an attribute since then, of the newest 1,000 of all services, newest first. They are in us-east-1 and come
- * minutes after the call: "no event" does not mean "no change". `reaches` (ISO 8601) says since when they are complete.
+ * IAM's events with an attribute since then, newest first, until there are 1,000: what was refused or is of another service does
+ * not count, so that a key without rights in IAM hides nothing by it. They are in us-east-1 and come minutes after the call:
+ * "no event" does not mean "no change". `reaches` (ISO 8601) says since when they are complete.
  */
 export async function readIamEvents(
   client: CloudTrailClient,
@@ -30,26 +33,29 @@ export async function readIamEvents(
   since: Date,
   wait: (milliseconds: number) => Promise<unknown> = sleep,
 ) {
-  const read: Event[] = [];
+  const events: CloudTrailEvent[] = [];
+  let last: Event | undefined;
+  let pages = 0;
   let isWhole = false;
   const asked = await askAws(async () => {
-    const pages = { client, pageSize: PAGE_SIZE };
     const input = { LookupAttributes: [attribute], StartTime: since };
-    for await (const { Events = [], NextToken } of paginateLookupEvents(pages, input)) {
-      read.push(...Events);
+    for await (const { Events = [], NextToken } of paginateLookupEvents({ client, pageSize: PAGE_SIZE }, input)) {
+      events.push(...Events.flatMap(({ CloudTrailEvent: text = '' }) => parseCloudTrailEvent(text) ?? []));
+      last = Events.at(-1) ?? last;
+      pages += 1;
       isWhole = NextToken === undefined;
-      if (isWhole || read.length >= MOST_EVENTS) break;
+      if (isWhole || events.length >= MOST_EVENTS || pages === MOST_PAGES) break;
       await wait(PAUSE_MS);
     }
   });
   return {
-    events: read.flatMap(({ CloudTrailEvent: text = '' }) => parseCloudTrailEvent(text) ?? []),
-    reaches: (isWhole ? since : read.at(-1)?.EventTime)?.toISOString() ?? null,
+    events,
+    reaches: (isWhole ? since : last?.EventTime)?.toISOString() ?? null,
     failure: asked.ok ? null : asked.failure,
   };
 }
 
-/** A call of IAM that CloudTrail has, as far as it shows who made a change. */
+/** A call by which IAM changed something, as far as CloudTrail shows who made it. */
 export interface CloudTrailEvent {
   /** `AddUserToGroup` */
   readonly name: string;
@@ -67,8 +73,6 @@ export interface CloudTrailEvent {
   /** An address, or an AWS service's name; null where the event has none. */
   readonly sourceIp: string | null;
   readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
-  /** Whether it was refused, or failed: then it changed nothing. */
-  readonly isError: boolean;
   /** As CloudTrail spells them: `userName`. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -107,7 +111,8 @@ const EVENT = z.object({
   sourceIPAddress: FROM.optional().catch(undefined),
   userAgent: TEXT.optional().catch(undefined),
   sessionCredentialFromConsole: z.string().optional().catch(undefined),
-  errorCode: z.string().optional(),
+  // What was refused, or failed, changed nothing.
+  errorCode: z.undefined().optional(),
   requestParameters: z
     .record(z.string(), z.unknown())
     .nullish()
@@ -116,11 +121,11 @@ const EVENT = z.object({
 
 type RawEvent = z.infer<typeof EVENT>;
 
-/** What an event's JSON says; null where it is not one of IAM's, or not of the form that AWS documents. */
+/** What an event's JSON says; null where it is no change of IAM's, or not of the form that AWS documents. */
 export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
   const parsed = EVENT.safeParse(jsonOf(text));
   if (!parsed.success) return null;
-  const { eventName, eventTime, userIdentity, sourceIPAddress, errorCode, requestParameters } = parsed.data;
+  const { eventName, eventTime, userIdentity, sourceIPAddress, requestParameters } = parsed.data;
   const actor = actorOf(userIdentity);
   if (actor === null || Number.isNaN(Date.parse(eventTime))) return null;
   return {
@@ -131,7 +136,6 @@ export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
     role: userIdentity.sessionContext?.sessionIssuer.arn ?? null,
     sourceIp: sourceIPAddress ?? null,
     userAgent: userAgentOf(parsed.data),
-    isError: errorCode !== undefined,
     parameters: requestParameters,
   };
 }

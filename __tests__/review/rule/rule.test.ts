@@ -5,7 +5,7 @@ import { desiredAccess, desiredAccessBeforeDeletions } from '../../../src/access
 import type { EntityIds } from '../../../src/aws/types.ts';
 import { managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../../src/catalog/mturk.ts';
-import type { PolicyDocument } from '../../../src/iam/document.ts';
+import type { PolicyDocument, Statement } from '../../../src/iam/document.ts';
 import { type Applied, type Ruled, type RuleInput, ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { limitsPolicy } from '../../../src/team/documents.ts';
@@ -735,6 +735,34 @@ describe('Denies by hand', () => {
     const second = ruleFor({ ...input, account: { ...input.account, access } });
     expect(desiredAccessBeforeDeletions(second.team)).toEqual(desiredAccessBeforeDeletions(first.team));
   });
+
+  test.each<[string, string, (...denied: readonly Statement[]) => Change]>([
+    ['a member', 'fay', (...denied) => write('fay', 'stop', says(...denied))],
+    [
+      'a role',
+      'role/paymaster',
+      (...denied) => changeGroup('paymaster', () => ({ inline: [{ name: 'stop', document: says(...denied) }] })),
+    ],
+  ])('of those of %s, a person lifts what they were shown, and gives it back at once', (_whose, lifted, denying) => {
+    const [bonus, approve] = ['SendBonus', 'ApproveAssignment'].map((each) =>
+      statement('Deny', `mechanicalturk:${each}`),
+    ) as [Statement, Statement];
+    const lift = new Map([[lifted, [bonus]]]);
+    expect(ruleFor({ ...inputOf({ change: denying(bonus) }), lift })).toEqual(ruled({}));
+    const later = ruleFor({ ...inputOf({ change: denying(bonus, approve) }), lift });
+    expect(later).toEqual(ruled({ change: denying(approve) }));
+    expect(brief(later)).toEqual([keeps(lifted.replace('role/', ''), ['ApproveAssignment'])]);
+  });
+
+  test.each(['Withheld', 'OutOfReach'])(
+    'what someone adds to the statement %s of limits counts as taken, and in one of its own as denied',
+    (Sid) => {
+      const written = (sid: string) =>
+        write('fay', 'limits', says({ Sid: sid, ...statement('Deny', 'mechanicalturk:SendBonus') }));
+      expect(brief(ruled({ change: written(Sid) }))).toEqual([took('fay', ['SendBonus'])]);
+      expect(brief(ruled({ change: written('Emergency') }))).toEqual([keeps('fay', ['SendBonus'])]);
+    },
+  );
 });
 
 describe('who a member is', () => {
@@ -962,9 +990,9 @@ describe('what is given back to one is given to no other', () => {
     }));
     const input = inputOf({ team: { ...sampleTeam, members }, change: denied, ids: { paymaster: 'other' } });
     expect(brief(ruleFor(input))).toEqual(['paymaster deny-kept: SendBonus', `paymaster replaced ${PATH}`]);
-    for (const lifted of ['lift', 'restore']) {
-      const result = ruleFor({ ...input, [lifted]: new Set(['role/paymaster']) });
-      expect(brief(result)).toEqual([`paymaster replaced ${PATH}`]);
+    const lift = new Map([['role/paymaster', [statement('Deny', 'mechanicalturk:SendBonus')]]]);
+    for (const lifted of [{ lift }, { restore: new Set(['role/paymaster']) }]) {
+      expect(brief(ruleFor({ ...input, ...lifted }))).toEqual([`paymaster replaced ${PATH}`]);
     }
     const accepted = ruleFor({ ...input, restore: new Set(['paymaster']) });
     expect(brief(accepted)).toEqual(['paymaster deny-kept: SendBonus']);

@@ -174,11 +174,15 @@ async function askToApply(
   if (effectOf(planned) !== effectOf(shown))
     return fail('plan-stale', { reason: 'the plan made again is another one' });
   if (!restores) return now;
+  const { members, roles } = shown.ruled.team;
   const rule: RuleOptions = {
     ...shown.rule,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
-    lift: new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [restoreName(each)] : []))),
+    lift: new Map([
+      ...members.map(({ key, keptDenies = [] }) => [key, keptDenies] as const),
+      ...roles.map(({ key, keptDenies = [] }) => [restoreName({ of: 'role', key }), keptDenies] as const),
+    ]),
   };
   return planStack(session, { rule });
 }

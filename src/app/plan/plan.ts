@@ -257,7 +257,6 @@ async function importedCredentials(
   const since = new Date(session.at.getTime() - KEPT_MS);
   const { events } = await readIamEvents(session.cloudTrail(), attribute, since, eventWait(session));
   const isOf = (name: string, created: string) => (event: CloudTrailEvent) =>
-    !event.isError &&
     (event.parameters.userName ?? event.user) === name &&
     Math.abs(Date.parse(event.at) - Date.parse(created)) <= SAME_MOMENT_MS;
   return held.map(({ user, keys, ...rest }) => ({

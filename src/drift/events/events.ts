@@ -30,7 +30,7 @@ export function manualChanges(events: readonly CloudTrailEvent[], team: Team): r
     ),
   );
   return events
-    .filter(({ isError, role }) => !isError && (role === null || !roles.has(role)))
+    .filter(({ role }) => role === null || !roles.has(role))
     .map((event) => ({ event, entities: entitiesOf(event, account), target: targetOf(event) }));
 }
 

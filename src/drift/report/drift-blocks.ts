@@ -152,7 +152,7 @@ export function changedBackBlocks(
     const who = someTexts(actors.map((actor) => actorText(actor, names, isPrivate)));
     return t`${entityText(entity, names)}: ${someTexts(what, 10)}, by ${who}, ${trusted(timeWords(changes[0].at))}`;
   });
-  const unread = t`CloudTrail has more than 1,000 events since the last check. Changes before them that were changed back are not listed.`;
+  const unread = t`CloudTrail has more events since the last check than a check reads. Changes before them that were changed back are not listed.`;
   return [
     ...(eventsComplete || !isAttributed ? [] : [paragraph(unread)]),
     ...(names.isPublic === true ? [] : folded(t`Other IAM changes since the last check: ${texts.length}`, texts, 4)),

@@ -57,12 +57,12 @@ function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: Account
 /** `Gains control of the lab: sts:AssumeRole on role deploy, then iam:PassRole on role admin.` Null if there is no way. */
 export function escalationText(way: EscalationStep | null, names: DisplayNames): Text | null {
   if (way === null) return t`Its policies allow everything.`;
-  const of = trusted(way.control === 'lab' ? 'the lab' : 'the account');
+  const gains = { account: 'control of the account', lab: 'control of the lab', none: 'more access' };
   const steps = stepsOf(way).map(({ actions, on: { kind, name } }) => {
     const what = trusted(kind === 'object' ? 'S3 object' : kind);
     return t`${someTexts(actions.map(codeText))} on ${what} ${nameOutsideLabText(name, names)}`;
   });
-  return t`Gains control of ${of}: ${joinTexts(steps, ', then ')}.`;
+  return t`Gains ${trusted(gains[way.control])}: ${joinTexts(steps, ', then ')}.`;
 }
 
 function stepsOf(way: EscalationStep): readonly EscalationStep[] {

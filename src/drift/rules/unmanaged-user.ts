@@ -2,9 +2,17 @@ import { accessOf, grantsOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { gainsOf } from '../../access/diff.ts';
-import { type AccessUser, around, indexModel, policyName } from '../../access/model.ts';
-import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
+import { distinctEffects, gainsOf } from '../../access/diff.ts';
+import { type EscalationStep, knownOfUse, type OwnChanges } from '../../access/escalation.ts';
+import {
+  type AccessModel,
+  type AccessUser,
+  around,
+  indexModel,
+  type ModelIndex,
+  policyName,
+} from '../../access/model.ts';
+import { difference, isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import { distinctGrants } from '../../access/policies-of.ts';
 import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { isLasting, laterMoments, MOST_MOMENTS } from '../../access/time-conditions.ts';
@@ -26,13 +34,14 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   severity: 'low',
   usesCredentialReport: true,
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
-  title: ({ user, operations }, names, cause) => {
+  title: ({ user, operations, way }, names, cause) => {
     if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
     if (cause === 'expired') {
       const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
       return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;
     }
-    const all = operations.length === OPERATIONS.length ? t` has full access` : t``;
+    const has = trusted(way?.control === 'none' ? 'can gain' : 'has');
+    const all = operations.length === OPERATIONS.length ? t` ${has} full access` : t``;
     return t`Unmanaged user ${nameOutsideLabText(user, names)}${all}`;
   },
   effect: t`No access to Mechanical Turk`,
@@ -94,30 +103,62 @@ function otherUsers(context: ScanContext): readonly Detected[] {
   });
   const index = indexModel(others);
   return others.users.flatMap((user) => {
-    const precise = around(index, [user.name]);
-    const later = laterMoments([precise], [], at);
-    const own = later.length > MOST_MOMENTS ? conservativeModel(precise, isLasting) : precise;
-    const moments = own === precise ? [at, ...later] : [at];
-    const accesses = moments.flatMap((moment) => accessOf(own, { at: moment }));
-    const allowed = accesses.map((access) => access.allowed).reduce(union);
     const arn = iamArn(access.account, 'user', user.path, user.name);
-    const way = reach.steps.get(arn) ?? null;
-    const isAdministrator = way !== null || reach.everything.has(arn);
+    const step = reach.steps.get(arn) ?? null;
+    const isAdministrator = step !== null || reach.everything.has(arn);
+    const now = useOf(around(index, [user.name]), at);
+    const own = reach.ownChanges.get(arn);
+    const changed =
+      own === undefined ? [] : changedWays(index, user, own).map(({ model, way }) => useOf(model, at, way));
+    const uses = [now, ...changed.filter((each) => !isEmpty(difference(each.allowed, now.allowed)))];
+    const allowed = uses.map((each) => each.allowed).reduce(union);
+    const way = step ?? uses[1]?.way ?? null;
     if (isEmpty(allowed) && !isAdministrator) return [];
     if (!isAdministrator && neighbors.some((path) => user.path.startsWith(path))) return [];
     const known = inventory.users.get(user.name);
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
       operations: listOperations(allowed),
-      grants: distinctGrants(accesses.flatMap((each) => grantsOf(each, each.allowed))),
+      // What lets it change itself is granted by any of its policies.
+      grants: uses.length > 1 ? [] : distinctGrants(now.accesses.flatMap((each) => grantsOf(each, each.allowed))),
       keys: known?.credentials.keys ?? [],
       areKeysKnown: known?.isReported === true,
       way,
     };
     const escalates = isAdministrator ? [user.name] : [];
     const risk = isAdministrator ? 'spends' : worstRisk(allowed);
-    return [detected('unmanaged-user', data, { changes: gainsOf(own, at), risk, escalates })];
+    const changes = distinctEffects(uses.flatMap((each) => gainsOf(each.own, at)));
+    return [detected('unmanaged-user', data, { changes, risk, escalates })];
   });
+}
+
+/** What the user of a model can use at all, now or later. */
+function useOf(precise: AccessModel, at: Date, way: EscalationStep | null = null) {
+  const later = laterMoments([precise], [], at);
+  const own = later.length > MOST_MOMENTS ? conservativeModel(precise, isLasting) : precise;
+  const moments = own === precise ? [at, ...later] : [at];
+  const accesses = moments.flatMap((moment) => accessOf(own, { at: moment }));
+  return { way, own, accesses, allowed: accesses.map((access) => access.allowed).reduce(union) };
+}
+
+/** The models of a user that has changed itself: by another name or tags, and then also in each group that it can join. */
+function changedWays(
+  index: ModelIndex,
+  { name }: AccessUser,
+  { joins, ...any }: OwnChanges,
+): readonly { readonly model: AccessModel; readonly way: EscalationStep }[] {
+  const before = around(index, [name], joins);
+  const model = conservativeModel(before, knownOfUse(any));
+  const step = (actions: readonly string[], on: EscalationStep['on']) =>
+    ({ control: 'none', actions, on, next: null }) as const;
+  const own = [...(any.tags ? ['iam:TagUser'] : []), ...(any.name ? ['iam:UpdateUser'] : [])];
+  return [
+    ...(model === before ? [] : [{ model, way: step(own, { kind: 'user', name }) }]),
+    ...joins.map((group) => ({
+      model: { ...model, users: model.users.map((user) => ({ ...user, groups: [...user.groups, group] })) },
+      way: step(['iam:AddUserToGroup'], { kind: 'group', name: group }),
+    })),
+  ];
 }
 
 function detailText(
@@ -129,7 +170,7 @@ function detailText(
   const where = inPath ? t`Under` : t`Outside`;
   return sentences(
     t`${where} ${codeText(labPath(names.lab))}${has.length === 0 ? t`` : t`, with ${someTexts(has)}`}.`,
-    escalates && way !== null ? escalationText(way, names) : null,
+    way !== null && (escalates || way.control === 'none') ? escalationText(way, names) : null,
     boundary === null ? t`No permissions boundary.` : null,
     areKeysKnown ? null : t`Whether it has access keys is not known yet.`,
     ...keys.slice(0, 2).map(keyUseText),

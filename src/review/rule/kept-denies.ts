@@ -64,6 +64,12 @@ export function distinctDenies(denies: readonly Statement[]): readonly Statement
   return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);
 }
 
+/** Those of some Denies that are not among others. */
+export function withoutDenies(denies: readonly Statement[], others: readonly Statement[] = []): readonly Statement[] {
+  const keys = new Set(others.map(denyKey));
+  return denies.filter((deny) => !keys.has(denyKey(deny)));
+}
+
 /** In a document of an older version `${` begins no variable: copied into one of 2012-10-17, the condition would be another. */
 function asNewVersion(document: PolicyDocument): readonly Statement[] {
   return statementsOf(document).map((statement) => {

@@ -31,7 +31,15 @@ import {
   type OperationsByUser,
   unchangedIn,
 } from './access.ts';
-import { deniedBy, distinctDenies, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import {
+  deniedBy,
+  distinctDenies,
+  isComputed,
+  isFirstDay,
+  isLastDay,
+  manualDenies,
+  withoutDenies,
+} from './kept-denies.ts';
 
 /** What an account has that decides what an apply may write. */
 interface AccountAccess {
@@ -65,8 +73,8 @@ export interface RuleInput {
   readonly recreate?: ReadonlySet<string>;
   /** Keys of members whose user this apply has created again. */
   readonly created?: ReadonlySet<string>;
-  /** Whose kept Denies are removed, by `restoreName`. */
-  readonly lift?: ReadonlySet<string>;
+  /** The kept Denies that a person was shown and removes, by `restoreName`: one that came later is kept. */
+  readonly lift?: ReadonlyMap<string, readonly Statement[]>;
   /** Names of users with credentials, which no apply creates: a begun apply did not create these users. */
   readonly withCredentials?: ReadonlySet<string>;
   /** What reconcile gives back, by the member's key. */
@@ -123,7 +131,7 @@ export interface LimitedUser {
  * manual change took. What the applied or a begun team did not give is the change that owners approved.
  */
 export function ruleFor(input: RuleInput): Ruled {
-  const { team, account, restore, lift = new Set(), giveBack = new Map(), deletions = new Set() } = input;
+  const { team, account, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
   const before: readonly [AccessTeam, ...AccessTeam[]] =
     input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
   const gives = givenBy(team);
@@ -166,13 +174,11 @@ export function ruleFor(input: RuleInput): Ruled {
       withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations, found: holder });
       return [fixed];
     }
-    const keptDenies = deniesAtGroup(role, input);
-    if (keptDenies.length === 0) return [role];
+    const denies = deniesAtGroup(role, input);
     const name = restoreName({ of: 'role', key: role.key });
-    if (restore.has(name) || lift.has(name)) {
-      lifted.set(iamName(team.lab, role.key), keptDenies);
-      return [role];
-    }
+    const keptDenies = restore.has(name) ? [] : withoutDenies(denies, lift.get(name));
+    lifted.set(iamName(team.lab, role.key), withoutDenies(denies, keptDenies));
+    if (keptDenies.length === 0) return [role];
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
@@ -221,12 +227,13 @@ export function ruleFor(input: RuleInput): Ruled {
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
     if (actual === null || restore.has(key)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
-    const keptDenies = lift.has(key) ? [] : deniesAtUser(member, actual, of(gives, user), input);
+    const denies = deniesAtUser(member, actual, of(gives, user), input);
+    const keptDenies = withoutDenies(denies, lift.get(key));
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
     // What was taken from the member before stays so, when a Deny of a role ends.
     const byGroups = difference(alwaysDenied(ofGroups), union(of(known, user), begunWithheld(key, input)));
-    const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(keptDenies), byGroups].reduce(union);
+    const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
     const taken = listOperations(difference(takenFrom(key), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
     if (keptDenies.length > 0) withheld.push(kept('member', key, keptDenies));
