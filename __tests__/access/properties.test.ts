@@ -170,6 +170,7 @@ function mirrorPerson(person: AccessChange): AccessChange {
     user: person.user,
     kind: KINDS[person.kind],
     operations: turn(person.operations),
+    conditional: person.conditional,
     capabilities: turn(person.capabilities),
     allowed: swap(person.allowed),
     risks: swap(person.risks),

@@ -213,8 +213,10 @@ const effects: Claim = ({ scan, lab, pair, of, everGiven }) => {
     const { reconcile: mode } = pair.state.applied.settings;
     const { title, effect } = findingView(finding, lab.naming, { isPrivate: true, reconcile: mode });
     const text = plainText(effect);
-    const problems = finding.changes.flatMap(({ user, operations: { gained, lost }, starts }) => {
-      const { now, given, possible } = of(user) ?? NOTHING;
+    const problems = finding.changes.flatMap(({ user, operations: { gained, lost }, starts, conditional }) => {
+      const is = of(user) ?? NOTHING;
+      const { now, given } = is;
+      const can = conditional ? is.possible : is;
       const unsaid = (list: readonly Operation[], start: string | null) =>
         finding.escalates.length === 0 &&
         list.length > 0 &&
@@ -224,7 +226,9 @@ const effects: Claim = ({ scan, lab, pair, of, everGiven }) => {
           : [];
       const isLost = starts.before === null;
       return [
-        ['can not', minus(gained, starts.after === null ? possible.now : possible.ever)],
+        ['can not', minus(gained, starts.after === null ? can.now : can.ever)],
+        ['can on a condition', conditional && !/Depending on a condition/.test(text) ? gained : []],
+        ['can without a condition', conditional ? gained.filter((each) => is.ever.has(each)) : []],
         ['can only later', [...unsaid(gained, starts.after), ...unsaid(lost, starts.before)]],
         ['still can', isLost ? lost.filter((each) => now.has(each)) : []],
         ['has lost already', isLost || isReplaced(user) ? [] : minus(lost, now).filter((each) => given.has(each))],
@@ -322,14 +326,17 @@ const headlines: Claim = ({ scan, lab, pair, of }) => {
   const lines = driftLines(scan, lab.naming, { reconcile: mode, width: WIDE });
   const known = [...lab.naming.people].map(([user, { key, name }]) => [name === key ? key : `${name} (${key})`, user]);
   return lines.flatMap((line) => {
-    const [, who = '', what = '', from] =
-      /^(?:Drift in [\w-]+: )?(.+?) can (.+?)( from \d[^;.]*)?(?: until reconcile|[;.]|$)/.exec(line) ?? [];
+    const [, who = '', what = '', from, condition] =
+      /^(?:Drift in [\w-]+: )?(.+?) can (.+?)( from \d[^;.,]*)?(, depending on a condition)?(?: until reconcile|[;.]|$)/.exec(
+        line,
+      ) ?? [];
     const isTrue = CAN[what];
     if (isTrue === undefined) return [];
     const member = known.find(([name]) => who === name)?.[1];
     const is = of(member ?? who);
     if (is === undefined) return [];
-    return isTrue(from === undefined ? is.possible.now : is.possible.ever) ? [] : [`headline: ${line}`];
+    const can = condition === undefined ? is : is.possible;
+    return isTrue(from === undefined ? can.now : can.ever) ? [] : [`headline: ${line}`];
   });
 };
 

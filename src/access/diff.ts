@@ -41,6 +41,8 @@ export const ACCESS_CHANGE = z.strictObject({
   user: TEXT,
   kind: z.enum(['joins', 'leaves', 'changed']),
   operations: gainedLost(OPERATION),
+  /** Whether what is gained depends on a condition that is not known to be met, such as a sign-in with MFA. */
+  conditional: z.boolean(),
   /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
   capabilities: gainedLost(CAPABILITY_ACCESS),
   /** How many operations may be done, now or once access begins. */
@@ -130,6 +132,7 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
+    conditional: false,
     capabilities: { gained: byCapability(gained, will), lost: byCapability(lost, was) },
     allowed: { before: count(was), after: count(will) },
     risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },
@@ -254,28 +257,36 @@ function withoutLosses(change: AccessChange): readonly AccessChange[] {
   return besides(change, { gained: [], lost: change.operations.lost });
 }
 
+/** The same if a condition is met that is not known to be. */
+export function conditionally(change: AccessChange): AccessChange {
+  return { ...change, conditional: true };
+}
+
 /** What users can do at all, now or later. */
 export function gainsOf(model: AccessModel, at: Date): readonly AccessChange[] {
   return gainsBetween({ ...model, users: [] }, model, at);
 }
 
 /**
- * Of each user the earliest change, of those at one moment that with the worst gain, or else with any loss, and of the others what
- * it does not say: what is gained now is not gained only later.
+ * Of each user the earliest change, of those at one moment that without a condition, with the worst gain, or else with any loss,
+ * and of the others what it does not say: what is gained now is not gained only later.
  */
 export function distinctEffects(changes: readonly AccessChange[]): readonly AccessChange[] {
   const rank = ({ worstGain, worstLoss }: AccessChange) => rankOf(worstGain) + ((worstGain ?? worstLoss) ? 0 : 1);
   const moment = ({ operations, starts }: AccessChange) =>
     isNone(operations) ? LAST : ((operations.gained.length > 0 ? starts.after : starts.before) ?? '');
-  const order = (one: AccessChange, other: AccessChange) =>
-    moment(one) === moment(other) ? rank(one) - rank(other) : moment(one) < moment(other) ? -1 : 1;
+  const order = (one: AccessChange, other: AccessChange) => {
+    if (moment(one) !== moment(other)) return moment(one) < moment(other) ? -1 : 1;
+    return Number(one.conditional) - Number(other.conditional) || rank(one) - rank(other);
+  };
   const byUser = new Map<string, AccessChange[]>();
   for (const change of [...changes].sort(order)) {
     const { user } = change;
     const said = byUser.get(user);
     if (said === undefined) byUser.set(user, [change]);
     else {
-      const saidOn = (side: 'gained' | 'lost') => said.flatMap(({ operations }) => operations[side]);
+      const known = said.filter(({ conditional }) => change.conditional || !conditional);
+      const saidOn = (side: 'gained' | 'lost') => known.flatMap(({ operations }) => operations[side]);
       said.push(...besides(change, { gained: saidOn('gained'), lost: saidOn('lost') }));
     }
   }

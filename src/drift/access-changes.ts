@@ -1,5 +1,5 @@
 import { conservativeModel } from '../access/conservative.ts';
-import { type AccessChange, distinctEffects, effectsBetween, gainsBetween, gainsOf } from '../access/diff.ts';
+import { type AccessChange, conditionally, distinctEffects, effectsBetween, gainsBetween } from '../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
 import {
   type AccessModel,
@@ -40,18 +40,22 @@ export function effectBetween(
   at: Date,
   whole?: readonly [AccessModel, AccessModel],
 ): AccessEffect {
-  const changes = effectsBetween(before, after, at, whole);
-  // Access is lost for sure, and gained in doubt.
-  const gains = gainsInDoubt(before, after, at, whole);
-  const all = gains.length === 0 ? changes : distinctEffects([...changes, ...gains]);
-  return effectOf(all, gainedEscalations(before, after, lab, at));
+  return effectOf(effectsInDoubt(before, after, at, whole), gainedEscalations(before, after, lab, at));
 }
 
-function gainsInDoubt(...[before, after, at, whole]: Parameters<typeof effectsBetween>): readonly AccessChange[] {
+/** What users can do at all, now or later, counting in doubt as allowed. */
+export function gainsInDoubt(model: AccessModel, at: Date): readonly AccessChange[] {
+  return effectsInDoubt({ ...model, users: [] }, model, at).filter(({ worstGain }) => worstGain !== null);
+}
+
+/** Access is lost for sure, and gained in doubt. */
+function effectsInDoubt(...[before, after, at, whole]: Parameters<typeof effectsBetween>): readonly AccessChange[] {
+  const changes = effectsBetween(before, after, at, whole);
   const doubted = conservativeModel(after);
   const wholes = whole && ([conservativeModel(whole[0]), conservativeModel(whole[1])] as const);
-  if (doubted === after && wholes?.[1] === whole?.[1]) return [];
-  return gainsBetween(conservativeModel(before), doubted, at, wholes);
+  if (doubted === after && wholes?.[1] === whole?.[1]) return changes;
+  const gains = gainsBetween(conservativeModel(before), doubted, at, wholes);
+  return distinctEffects([...changes, ...gains.map(conditionally)]);
 }
 
 /**
@@ -71,7 +75,7 @@ export function effectOfDifference(
 ): AccessEffect {
   if (difference.kind === 'user-added') {
     const own = around(full, [difference.user]);
-    return effectOf(gainsOf(conservativeModel(own), at), escalatingIn(own, lab, at));
+    return effectOf(gainsInDoubt(own, at), escalatingIn(own, lab, at));
   }
   if (difference.kind === 'group-added') return effectOfGroup(difference.group, desired, account, lab, at);
   const all = [...earlier, difference];
@@ -209,24 +213,22 @@ function unmanagedEffect(
   const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
   if (resource.kind === 'user') {
     const own = only(concerned);
-    return { resource, changes: gainsOf(own, at), keeps: [], escalates: escalatingIn(own, lab, at) };
+    return { resource, changes: gainsInDoubt(own, at), keeps: [], escalates: escalatingIn(own, lab, at) };
   }
   const before = only(concerned.map(without));
   const after = only(concerned.map(within));
-  const changes = effectsBetween(before, after, at);
+  const { changes, escalates } = effectBetween(before, after, lab, at);
   const gaining = new Set(changes.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
-  const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
-  return { resource, changes, keeps, escalates: gainedEscalations(before, after, lab, at) };
+  return { resource, changes, keeps: effectsInDoubt(only(bare), only(bare.map(within)), at), escalates };
 }
 
 function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
   return model.users.filter((user) => canEscalate(model, user, lab, at)).map(({ name }) => name);
 }
 
-/** The unmanaged users, groups and policies, counting in doubt as allowed. */
 function unmanagedModel({ resources, groups, policies }: UnmanagedResources, account: string): AccessModel {
-  return conservativeModel({
+  return {
     account,
     users: resources.flatMap(({ kind, name, path, details }) => (kind === 'user' ? [{ name, path, ...details }] : [])),
     groups: [
@@ -236,5 +238,5 @@ function unmanagedModel({ resources, groups, policies }: UnmanagedResources, acc
       ...groups,
     ],
     policies,
-  });
+  };
 }

@@ -1,7 +1,7 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
-import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { findingView, worstText } from '../../../src/drift/report/finding-view.ts';
 import type { Statement } from '../../../src/iam/document.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import { plainText } from '../../../src/text/text.ts';
@@ -19,6 +19,7 @@ import {
   TODAY,
   takeOut,
   withMember,
+  withUser,
   write,
 } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -69,16 +70,41 @@ test.each<[string, readonly Statement[], string]>([
     'Can harm workers: reject work; delete data: delete HITs. Can spend money: pay bonuses, from 1 Jan 2027',
   ],
   [
-    'nor is what is gained in doubt',
+    'what depends on a condition',
+    [
+      allow(['SendBonus', 'RejectAssignment'], { Condition: { StringEquals: { 'aws:ResourceAccount': '1' } } }),
+      allow(['RejectAssignment']),
+    ],
+    'Can harm workers: reject work. Depending on a condition, can spend money: pay bonuses',
+  ],
+  [
+    'what depends on one is still gained later without it',
     [
       allow(['SendBonus'], { Condition: { StringEquals: { 'aws:ResourceAccount': '1' } } }),
       allow(['SendBonus'], later),
     ],
-    'Can spend money: pay bonuses',
+    'Depending on a condition, can spend money: pay bonuses. Can spend money: pay bonuses, from 1 Jan 2027',
   ],
 ])('%s', (_what, statements, expected) => {
   const [finding] = of(statements);
   expect(plainText(findingView(finding!, namingOf(sampleTeam)).effect)).toBe(expected);
+});
+
+test.each<[string, Statement[], string, string]>([
+  ['for sure', [allow(['*'])], 'Unmanaged user eve has full access', 'eve can use all of Mechanical Turk'],
+  [
+    'only with MFA',
+    [allow(['*'], { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })],
+    'Unmanaged user eve',
+    'eve can use all of Mechanical Turk, depending on a condition',
+  ],
+])('a user of no member can do everything %s', (_what, statements, title, worst) => {
+  const eve = withUser({ name: 'eve', inline: [{ name: 'own', document: says(...statements) }] });
+  const [finding] = scanOfAccount({ account: eve(desiredAccess(sampleTeam, TODAY)) }).findings;
+  const naming = namingOf(sampleTeam);
+  const { who, can } = worstText(finding!, naming)!;
+  expect(plainText(findingView(finding!, naming).title)).toBe(title);
+  expect(`${plainText(who)} ${plainText(can)}`).toBe(worst);
 });
 
 test('what a policy denies beside what it gives is kept, and not given back later', () => {

@@ -202,15 +202,17 @@ export function worstText(
     return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}` };
   const from = fromText(first?.moment ?? null);
   if (effect === 'lost-access') return { who, can: isEmptyText(from) ? t`lost access` : t`loses access${from}` };
-  return {
-    who,
-    can: t`can ${riskText(gainsAll(finding) ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can)}${from}`,
-  };
+  const what = riskText(first?.isAll === true ? 'use all of Mechanical Turk' : RISK_VERBS[effect].can);
+  return { who, can: t`can ${what}${from}${first?.conditional === true ? t`, depending on a condition` : t``}` };
 }
 
 /** Whether someone gains all of Mechanical Turk. */
 export function gainsAll({ changes }: DriftFinding): boolean {
-  return changes.some(({ operations }) => operations.gained.length === OPERATIONS.length);
+  return changes.some(isAll);
+}
+
+function isAll({ operations }: AccessChange): boolean {
+  return operations.gained.length === OPERATIONS.length;
 }
 
 function controlled({ data }: DriftFinding): Text {
@@ -226,8 +228,9 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
     return t`${subject(escalates, finding, names)}${all}`;
   }
   const isStill = isPending(finding);
-  const gains = byMoment(changes, 'gained').map(({ users, moment, capabilities }) => {
-    const can = isStill ? (moment === null ? 'Still can' : 'Without it, can') : 'Can';
+  const gains = byMoment(changes, 'gained').map(({ users, moment, conditional, capabilities }) => {
+    const verb = isStill ? (moment === null ? 'Still can' : 'Without it, can') : 'Can';
+    const can = conditional ? `Depending on a condition, ${verb.toLowerCase()}` : verb;
     return { users, text: t`${gainText(capabilities, can)}${fromText(moment, ', ')}` };
   });
   const losses = byMoment(changes, 'lost').map(({ users, moment, capabilities }) => {
@@ -243,17 +246,27 @@ function effectText(finding: DriftFinding, names: DisplayNames): Text {
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
 }
 
-/** Who gains or loses what, by the moment (ISO 8601) at which it begins, null if it has, the earliest first. */
+/** Who gains or loses what, by the moment (ISO 8601) at which it begins, null if it has, the earliest first, without a condition first. */
 function byMoment(changes: readonly AccessChange[], side: 'gained' | 'lost') {
   const some = changes.filter(({ operations }) => operations[side].length > 0);
   const momentOf = ({ starts }: AccessChange) => (side === 'lost' ? starts.before : starts.after);
-  const moments = [...new Set(some.map((each) => momentOf(each) ?? ''))].sort();
-  return moments.map((moment) => {
-    const same = some.filter((each) => (momentOf(each) ?? '') === moment);
-    const users = [...new Set(same.map(({ user }) => user))];
-    const operations = operationSet(same.flatMap((each) => each.operations[side]));
-    return { moment: moment || null, users, capabilities: byCapability(operations, null) };
-  });
+  const keyOf = (change: AccessChange) => `${momentOf(change) ?? ''} ${change.conditional}`;
+  const first = new Map(some.map((change) => [keyOf(change), change]));
+  return [...first]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, change]) => {
+      const same = some.filter((each) => keyOf(each) === key);
+      const users = [...new Set(same.map(({ user }) => user))];
+      const operations = operationSet(same.flatMap((each) => each.operations[side]));
+      const capabilities = byCapability(operations, null);
+      return {
+        moment: momentOf(change),
+        conditional: change.conditional,
+        users,
+        capabilities,
+        isAll: same.some(isAll),
+      };
+    });
 }
 
 /** ` from 10 Jan 2027`; nothing if it has begun. */

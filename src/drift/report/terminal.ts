@@ -112,8 +112,9 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
         value && plainText(value),
       ]),
     );
-    const changes = each.changes.map(({ user, operations: { gained, lost }, worstGain, starts, ends, suspended }) => ({
-      ...{ user, ...named(user, names), gained, lost, worstGain, starts, ends, suspended },
+    const changes = each.changes.map(({ user, operations: { gained, lost }, worstGain, conditional, ...days }) => ({
+      ...{ user, ...named(user, names), gained, lost, worstGain, conditional },
+      ...{ starts: days.starts, ends: days.ends, suspended: days.suspended },
     }));
     return { ...each, changes, text, commands };
   };

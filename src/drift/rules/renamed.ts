@@ -1,5 +1,3 @@
-import { conservativeModel } from '../../access/conservative.ts';
-import { gainsOf } from '../../access/diff.ts';
 import { type AccessModel, type AccessUser, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
@@ -8,7 +6,7 @@ import type { EntityIds, Inventory } from '../../aws/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
-import { effectOf } from '../access-changes.ts';
+import { effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -34,10 +32,8 @@ export const userRecreated: Rule<'user-recreated'> = {
   detect: ({ recreated, inventory: { users }, account, at }) =>
     recreated.map((user) => {
       const data = { user, created: users.get(user)?.created ?? '' };
-      return detected('user-recreated', data, {
-        cause: 'manual',
-        ...effectOf(gainsOf(conservativeModel(around(account, [user])), at), []),
-      });
+      const changes = gainsInDoubt(around(account, [user]), at);
+      return detected('user-recreated', data, { cause: 'manual', ...effectOf(changes, []) });
     }),
   // A snooze must not cover the next time.
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],

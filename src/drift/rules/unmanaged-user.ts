@@ -2,7 +2,7 @@ import { accessOf, grantsOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { distinctEffects, gainsOf } from '../../access/diff.ts';
+import { conditionally, distinctEffects, gainsOf } from '../../access/diff.ts';
 import { type EscalationStep, knownOfUse, type OwnChanges } from '../../access/escalation.ts';
 import {
   type AccessModel,
@@ -34,14 +34,13 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   severity: 'low',
   usesCredentialReport: true,
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
-  title: ({ user, operations, way }, names, cause) => {
+  title: ({ user, operations }, names, cause) => {
     if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
     if (cause === 'expired') {
       const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
       return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;
     }
-    const has = trusted(way?.control === 'none' ? 'can gain' : 'has');
-    const all = operations.length === OPERATIONS.length ? t` ${has} full access` : t``;
+    const all = operations.length === OPERATIONS.length ? t` has full access` : t``;
     return t`Unmanaged user ${nameOutsideLabText(user, names)}${all}`;
   },
   effect: t`No access to Mechanical Turk`,
@@ -92,7 +91,7 @@ function otherUsers(context: ScanContext): readonly Detected[] {
   const { access } = inventory;
   const excepted = new Set(team.settings.administrators.map(stableArn));
   const neighbors = team.settings.neighbors.map(labPath);
-  const others = conservativeModel({
+  const others = {
     ...access,
     users: access.users
       .filter(({ name, path }) => {
@@ -100,13 +99,14 @@ function otherUsers(context: ScanContext): readonly Detected[] {
         return !users.has(name) && !administrators.has(arn) && !excepted.has(arn);
       })
       .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) })),
-  });
-  const index = indexModel(others);
-  return others.users.flatMap((user) => {
+  };
+  const [certain, index] = [indexModel(others), indexModel(conservativeModel(others))];
+  return index.model.users.flatMap((user) => {
     const arn = iamArn(access.account, 'user', user.path, user.name);
     const step = reach.steps.get(arn) ?? null;
     const isAdministrator = step !== null || reach.everything.has(arn);
     const now = useOf(around(index, [user.name]), at);
+    const known = certain === index ? now : useOf(around(certain, [user.name]), at);
     const own = reach.ownChanges.get(arn);
     const changed =
       own === undefined ? [] : changedWays(index, user, own).map(({ model, way }) => useOf(model, at, way));
@@ -115,19 +115,20 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const way = step ?? uses[1]?.way ?? null;
     if (isEmpty(allowed) && !isAdministrator) return [];
     if (!isAdministrator && neighbors.some((path) => user.path.startsWith(path))) return [];
-    const known = inventory.users.get(user.name);
+    const found = inventory.users.get(user.name);
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
-      operations: listOperations(allowed),
+      operations: listOperations(known.allowed),
       // What lets it change itself is granted by any of its policies.
       grants: uses.length > 1 ? [] : distinctGrants(now.accesses.flatMap((each) => grantsOf(each, each.allowed))),
-      keys: known?.credentials.keys ?? [],
-      areKeysKnown: known?.isReported === true,
+      keys: found?.credentials.keys ?? [],
+      areKeysKnown: found?.isReported === true,
       way,
     };
     const escalates = isAdministrator ? [user.name] : [];
     const risk = isAdministrator ? 'spends' : worstRisk(allowed);
-    const changes = distinctEffects(uses.flatMap((each) => gainsOf(each.own, at)));
+    const inDoubt = uses.filter((each) => each !== known).flatMap((each) => gainsOf(each.own, at));
+    const changes = distinctEffects([...gainsOf(known.own, at), ...inDoubt.map(conditionally)]);
     return [detected('unmanaged-user', data, { changes, risk, escalates })];
   });
 }
