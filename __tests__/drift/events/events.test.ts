@@ -216,6 +216,12 @@ describe('what was changed and changed back', () => {
     expect(listed([ssh], [call])).toHaveLength(1);
   });
 
+  test('of several changes that a finding can come from, only the last is left out', () => {
+    const put = (at: string): Call => ['AddUserToGroup', MEMBERSHIP, { at }];
+    const calls = [put('2026-11-25T20:00:00Z'), put('2026-11-25T18:00:00Z')];
+    expect(listed([added], calls)).toEqual([`user ${BO} AddUserToGroup`]);
+  });
+
   test.each([
     ['a Deny that is kept', findingOf({ kind: 'deny-kept', holder: { kind: 'user', name: BO }, operations: [] })],
     ['access that is withheld', withheld],

@@ -73,12 +73,18 @@ export function attribute(
   changes: readonly IamChange[],
   applied: string | null,
 ): readonly DriftFinding[] {
-  const causes = causesIn(findings, applied);
-  const manual = changes.filter((change) => !isOfApply(change, applied));
+  const lastChangeOf = lastChangeIn(findings, changes, applied);
   return findings.map((finding) => {
-    const last = isPending(finding) ? undefined : manual.find((change) => causes(finding, change));
+    const last = lastChangeOf(finding);
     return last === undefined ? finding : { ...finding, lastChange: attributionOf(last) };
   });
+}
+
+function lastChangeIn(findings: readonly DriftFinding[], changes: readonly IamChange[], applied: string | null) {
+  const causes = causesIn(findings, applied);
+  const manual = changes.filter((change) => !isOfApply(change, applied));
+  return (finding: DriftFinding): IamChange | undefined =>
+    isPending(finding) ? undefined : manual.find((change) => causes(finding, change));
 }
 
 function attributionOf({ event: { actor, at, sourceIp, userAgent } }: IamChange): Attribution {
@@ -135,21 +141,20 @@ function isOfApply({ event: { at, userAgent } }: IamChange, applied: string | nu
   return userAgent === 'terraform' && before >= -HOUR_MS / 60 && before < HOUR_MS;
 }
 
-/** Changes since then that no finding shows: of users and groups, and of the lab's policies and roles. */
+/** Changes since then that are no finding's last one: of users and groups, and of the lab's policies and roles. */
 export function changedBack(
   findings: readonly DriftFinding[],
   changes: readonly IamChange[],
   { team, since, applied }: { readonly team: Team; readonly since: Date; readonly applied: string | null },
 ): readonly ChangedBack[] {
-  const causes = causesIn(findings, applied);
-  const open = findings.filter((finding) => !isPending(finding));
+  const shown = new Set(findings.map(lastChangeIn(findings, changes, applied)));
   const byEntity = new Map<string, ChangedBack>();
   for (const change of changes) {
     const { event, entities, target } = change;
     const [entity] = entities;
     if (entity === undefined || Date.parse(event.at) < since.getTime()) continue;
     if (!entities.some((each) => concernsLab(each, team)) || isOfApply(change, applied)) continue;
-    if (open.some((finding) => causes(finding, change))) continue;
+    if (shown.has(change)) continue;
     const key = keyOf(entity.kind, entity.name);
     const known = byEntity.get(key);
     const one = { event: event.name, target, ...attributionOf(change) };
