@@ -358,7 +358,7 @@ export class Scene {
       number,
       pull_request: {
         number,
-        user: { login: this.repository.pull(number).author },
+        user: account(this.repository.pull(number).author),
         head: { sha: head, ref: pull.branch, repo: fork ? { id: FORK, full_name: 'stranger/lab' } : own },
         base: { sha: base, ref: into, repo: own },
       },
