@@ -326,6 +326,16 @@ describe('a lab with one owner', () => {
       'no-approval',
       (lab) => void lab.merge(lab.propose('pay', 'cy', pays('cy')), 'Ada'),
     ],
+test('more than 5,000 reviews of a stranger stop applies, until an administrator applies', async () => {
+  const pull = lab().propose('words', 'cy', describes('Moreau'));
+  approve(pull, 'ada');
+  const commit = lab().merge(pull, 'cy');
+  for (let count = 0; count < 5_001; count += 1) repository().review(pull.number, 'mallory', 'COMMENTED');
+  expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[github-unreadable]') });
+  await record({ commit });
+  expect(await check()).toMatchObject({ code: 0 });
+});
+
     [
       'GitHub merges it later, with what another has pushed since',
       'not-merged-by-owner',
