@@ -196,7 +196,7 @@ export class Scene {
   /** Receives every call to the account. */
   onCall: ((call: ObservedCall) => void) | null = null;
   onProcess: RunOptions['onProcess'];
-  /** Merge commits on main, oldest first. */
+  /** The squashed pull requests on main, oldest first. */
   readonly merges: string[] = [];
   readonly #git: string;
   /** Directories of repositories, by `OWNER/NAME`. */
@@ -342,7 +342,8 @@ export class Scene {
   /** Merges a pull request; the commit on main. */
   merge(pull: ScenePull, by = 'ada'): string {
     this.#run('checkout', '--quiet', 'main');
-    this.#run('merge', '--quiet', '--no-ff', '-m', `Merge pull request #${pull.number}`, pull.head);
+    this.#run('merge', '--quiet', '--squash', pull.head);
+    this.#run('commit', '--quiet', '--allow-empty', '-m', `Change on ${pull.branch} (#${pull.number})`);
     this.#note(this.main);
     this.repository.merge(pull.number, by, this.main);
     this.merges.push(this.main);
