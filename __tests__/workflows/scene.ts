@@ -196,8 +196,6 @@ export class Scene {
   /** Receives every call to the account. */
   onCall: ((call: ObservedCall) => void) | null = null;
   onProcess: RunOptions['onProcess'];
-  /** The squashed pull requests on main, oldest first. */
-  readonly merges: string[] = [];
   readonly #git: string;
   /** Directories of repositories, by `OWNER/NAME`. */
   readonly #origins: Record<string, string>;
@@ -346,7 +344,6 @@ export class Scene {
     this.#run('commit', '--quiet', '--allow-empty', '-m', `Change on ${pull.branch} (#${pull.number})`);
     this.#note(this.main);
     this.repository.merge(pull.number, by, this.main);
-    this.merges.push(this.main);
     return this.main;
   }
 
