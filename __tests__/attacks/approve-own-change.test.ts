@@ -24,7 +24,7 @@ const ATTACKS: readonly Attack[] = [
       approve(pull, 'ada');
       const hostile = lab.open('hostile', 'bo', pull.head.sha);
       approve(hostile, 'bo');
-      const commit = lab.push('main', pays('bo'), [lab.main, pull.head.sha]);
+      const commit = lab.push('main', pays('bo'));
       repository().merge(pull.number, 'bo', commit);
     },
   ],
@@ -47,7 +47,7 @@ const ATTACKS: readonly Attack[] = [
       const pull = lab.propose('words', 'cy', describes('Moreau'));
       approve(pull, 'ada');
       lab.push('main', (team) => `${team}# A later line\n`);
-      lab.merge(pull, 'cy', 'squash');
+      lab.merge(pull, 'cy');
     },
   ],
   [
@@ -92,14 +92,14 @@ const ATTACKS: readonly Attack[] = [
     (lab) => {
       const pull = lab.propose('owners', 'cy', owns('bo'));
       approve(pull, 'bo');
-      lab.merge(pull, 'bo', 'squash');
+      lab.merge(pull, 'bo');
     },
   ],
   [
     'a first pull request, merged without an approval, makes a writer an owner, who approves a second',
     'no-approval',
     (lab) => {
-      lab.merge(lab.propose('owners', 'bo', owns('bo')), 'bo', 'squash');
+      lab.merge(lab.propose('owners', 'bo', owns('bo')), 'bo');
       const pull = lab.propose('pay', 'cy', pays('bo'));
       approve(pull, 'bo');
       lab.merge(pull, 'cy');
@@ -203,6 +203,69 @@ test.each(sampleOf(ATTACKS, 8))('%s', async (_name, kind, run) => {
   expect(error.args.because.map((problem: { kind: string }) => problem.kind)).toContain(kind);
 });
 
+describe('a merge commit, whose author chooses its first parent', () => {
+  test('is refused, although an owner approved its pull request', async () => {
+    const pull = lab().propose('words', 'cy', describes('Moreau'));
+    approve(pull, 'ada');
+    const commit = lab().merge(pull, 'cy', 'merge');
+    const { failure } = await check();
+    expect(JSON.parse(failure).failure.error.args).toEqual({ commit, because: [{ kind: 'merge-commit' }] });
+    await record({ commit });
+    expect(await check()).toMatchObject({ code: 0 });
+  });
+
+  test.each<[string, string, (lab: LabRepository) => void]>([
+    [
+      'an owner grants themselves by a bot',
+      'dee',
+      (lab) => {
+        const pull = lab.open('draft', 'github-actions[bot]', lab.push('draft', pays('dee')));
+        approve(pull, 'dee');
+        lab.merge(pull, 'dee');
+      },
+    ],
+    [
+      'a writer retargets an approved pull request',
+      'bo',
+      (lab) => {
+        const pull = lab.propose('grant', 'bo', pays('bo'));
+        pull.base = 'hostile-base';
+        approve(pull, 'ada');
+        repository().retarget(pull.number, 'bo', 'main');
+        lab.merge(pull, 'bo');
+      },
+    ],
+  ])('does not carry past the check what was refused: %s', async (_what, who, refused) => {
+    const applied = lab().main;
+    refused(lab());
+    expect(await check()).toMatchObject({ code: 1 });
+    const unapproved = lab().main;
+    // Against main its head changes a word alone. Its first parent is its own branch, which begins at what was applied.
+    const own = lab().pushFiles('words', { 'notes.txt': 'x' }, [applied]);
+    const text = describes('Moreau')(lab().teamAt(unapproved));
+    const head = lab().pushFiles('words', { 'team.yaml': text }, [own, unapproved]);
+    const pull = lab().open('words', who);
+    approve(pull, 'ada');
+    // By hand, not by the button: `git push origin words:main`.
+    lab().set('main', head);
+    repository().merge(pull.number, who, head);
+    expect(lab().teamAt(head)).toMatch(new RegExp(`${who}: .*paymaster`));
+    expect(await check()).toMatchObject({ code: 1, outputs: { 'failure-reason': 'not-approved' } });
+  });
+
+  test('does not bring back a grant that was revoked', async () => {
+    const grants = lab().propose('grants', 'bo', pays('bo'));
+    approve(grants, 'ada');
+    lab().merge(grants, 'bo');
+    const granted = lab().teamAt(lab().main);
+    const revokes = lab().propose('revokes', 'cy', () => LAB);
+    approve(revokes, 'ada');
+    await record({ commit: lab().merge(revokes, 'cy') });
+    lab().pushFiles('main', { 'team.yaml': granted }, [grants.head.sha, lab().main]);
+    expect(await check()).toMatchObject({ code: 1, outputs: { 'failure-reason': 'not-approved' } });
+  });
+});
+
 test('a change without an approval stops every later one, until an administrator applies it', async () => {
   const before = lab().propose('pay', 'bo', pays('bo'));
   const commit = lab().merge(before, 'bo');
@@ -260,6 +323,16 @@ test('comments on a pull request, which anyone writes and deletes, are not read'
   approve(pull, 'ada');
   lab().merge(pull, 'cy');
   for (let count = 0; count < 5_001; count += 1) repository().comment(pull.number, 'mallory', 'x');
+  expect(await check()).toMatchObject({ code: 0 });
+});
+
+test('more than 5,000 reviews of a stranger stop applies, until an administrator applies', async () => {
+  const pull = lab().propose('words', 'cy', describes('Moreau'));
+  approve(pull, 'ada');
+  const commit = lab().merge(pull, 'cy');
+  for (let count = 0; count < 5_001; count += 1) repository().review(pull.number, 'mallory', 'COMMENTED');
+  expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[github-unreadable]') });
+  await record({ commit });
   expect(await check()).toMatchObject({ code: 0 });
 });
 

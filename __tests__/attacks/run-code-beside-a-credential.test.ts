@@ -73,9 +73,37 @@ test.each([
   expectConclusion(run, 'failure');
   expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
   const failed = run.jobs.preview?.steps.filter(({ outcome }) => outcome === 'failure').map(({ name }) => name);
-  expect(failed?.slice(-2)).toEqual(['Detect changes of what is applied', 'Refuse what cannot be planned']);
+  expect(failed?.slice(-2)).toEqual(['Detect changes of what is applied', 'Refuse what cannot be planned or applied']);
   expect(run.jobs.preview?.summary).toContain(says);
   expect(credentialsIn(run)).toEqual([]);
+});
+
+// Merged, each would stop every later apply.
+test.each<[string, string, Change]>([
+  ['dependabot[bot]', 'a workflow', { '.github/dependabot.yml': () => 'version: 2\nupdates: []\n' }],
+  ['github-actions[bot]', 'team.yaml', joins('kai', 'Kai', 'reader')],
+])(
+  '%s opens a pull request that changes %s: it fails the required check, and says why',
+  async (author, what, change) => {
+    const pull = scene.propose(`by-a-program-${what.replace(' ', '-')}`, change, { author });
+    const run = await scene.plan(pull);
+    expectConclusion(run, 'failure');
+    expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
+    expect(run.log).toMatch(/^::error::No person opened this pull request.* A person closes it and opens one/m);
+  },
+);
+
+test.each<[string, { readonly author: string; readonly fork: boolean }, Change]>([
+  ['a program changes other files', { author: 'dependabot[bot]', fork: false }, { 'package.json': () => '{}\n' }],
+  [
+    'a person changes a workflow in a fork',
+    { author: 'stranger', fork: true },
+    { '.github/x.yml': () => 'on: push\n' },
+  ],
+])('%s: nothing is planned, and it can be merged', async (what, by, change) => {
+  const run = await scene.plan(scene.propose(what.replaceAll(' ', '-'), change, by));
+  expectConclusion(run, 'success');
+  expect(results(run)).toMatchObject({ preview: 'success', plan: 'skipped', comment: 'skipped' });
 });
 
 // Found by the red team: a comment by a hostile base's tool, and the base set to main afterwards.

@@ -162,9 +162,9 @@ const PEOPLE: Readonly<Record<string, null | ((seen: string) => string | Promise
   'Read what the [roles of the workflows]': () => '',
   "In GitHub's settings, make right what it names": (said) => {
     const wrong = [...said.matchAll(/✗ ([\w-]+):/g)].map(([, id]) => id);
-    expect(wrong).toEqual(['rebase-merging', 'workflow-token', 'outside-contributors', 'owner-logins']);
+    expect(wrong).toEqual(['workflow-token', 'outside-contributors', 'owner-logins']);
     const { settings, permissions } = github.repository;
-    Object.assign(settings, { rebaseMerging: false, outsiders: 'all_external_contributors' });
+    settings.outsiders = 'all_external_contributors';
     settings.workflowToken.default_workflow_permissions = 'read';
     for (const login of ['adaoneill', 'bo']) permissions.set(login, 'write');
     return '';

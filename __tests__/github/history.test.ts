@@ -14,10 +14,14 @@ const adds = (line: string) => (team: string) => `${team}${line}\n`;
 const ask = async <T>(question: (history: History) => Promise<T>, commit = lab.main) =>
   obtained(await client().withHistory(commit, async (history) => succeed(await question(history))));
 
-test('commits by first parent', async () => {
+test('commits by first parent, with all their parents', async () => {
   const first = lab.main;
-  const merge = lab.merge(lab.propose('change', 'bo', adds('# Bo')), 'ada');
-  expect(await ask((history) => history.firstParents(merge))).toEqual([merge, first]);
+  const pull = lab.propose('change', 'bo', adds('# Bo'));
+  const merge = lab.merge(pull, 'ada', 'merge');
+  expect(await ask((history) => history.firstParents(merge))).toEqual([
+    { commit: merge, parents: [first, pull.head.sha] },
+    { commit: first, parents: [] },
+  ]);
 });
 
 test('whether files differ, those of a directory included', async () => {
@@ -36,7 +40,7 @@ test('the head of a squashed pull request, which no branch of the history has, i
   const before = lab.main;
   const pull = lab.propose('change', 'bo', adds('# Bo'));
   const { sha: head } = pull.head;
-  const squashed = lab.merge(pull, 'ada', 'squash');
+  const squashed = lab.merge(pull, 'ada');
   const answers = await ask(async (history) => [
     await history.hasSameTree(head, squashed),
     await history.hasSameTree(before, squashed),

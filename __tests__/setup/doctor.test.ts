@@ -51,6 +51,7 @@ const fixOf = (found: ReturnType<typeof diagnose>) => {
   return fix === undefined ? '' : tickedText(fix);
 };
 
+const HISTORY = ['linear-history', 'force-push', 'deletion'];
 const FIXED = 'run `mturk-team doctor --fix`';
 
 /** What someone does on GitHub, the checks that find it, and the fix of the first. */
@@ -68,19 +69,19 @@ const BREAKAGES: readonly (readonly [
   ],
   [
     'ruleset deleted',
-    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', 'force-push', 'deletion'],
+    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', ...HISTORY, 'squash-merging'],
     FIXED,
     (s) => void s.rulesets.pop(),
   ],
   [
     'ruleset disabled',
-    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', 'force-push', 'deletion'],
+    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', ...HISTORY, 'squash-merging'],
     FIXED,
     (s) => Object.assign(ruleset(s), { enforcement: 'disabled' }),
   ],
   [
     'pull requests no longer required',
-    ['pull-request', 'owner-review', 'stale-approvals', 'last-push'],
+    ['pull-request', 'owner-review', 'stale-approvals', 'last-push', 'squash-merging'],
     FIXED,
     (s) => without(s, 'pull_request'),
   ],
@@ -148,6 +149,7 @@ const BREAKAGES: readonly (readonly [
     FIXED,
     (s) => Object.assign(rule(s, 'pull_request'), { require_last_push_approval: false }),
   ],
+  ['merge commits allowed', ['linear-history'], FIXED, (s) => without(s, 'required_linear_history')],
   ['force pushes allowed', ['force-push'], FIXED, (s) => without(s, 'non_fast_forward')],
   ['deletion allowed', ['deletion'], FIXED, (s) => without(s, 'deletion')],
   [
@@ -171,10 +173,22 @@ const BREAKAGES: readonly (readonly [
     (s) => void ruleset(s).bypass_actors.push({ actor_id: null, actor_type: 'DeployKey', bypass_mode: 'always' }),
   ],
   [
-    'rebase merging on',
-    ['rebase-merging'],
-    /clear `Allow rebase merging`/,
-    (s) => Object.assign(s, { rebaseMerging: true }),
+    'every way to merge',
+    ['squash-merging'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { allowed_merge_methods: undefined }),
+  ],
+  [
+    'rebase merging, too',
+    ['squash-merging'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { allowed_merge_methods: ['squash', 'rebase'] }),
+  ],
+  [
+    'no squash merging in the repository, so that nothing can be merged',
+    ['squash-merging'],
+    /choose `Allow squash merging`/,
+    (s) => Object.assign(s, { squashMerging: false }),
   ],
   ['a repository variable', ['variables'], /delete them/, (s) => void s.variables.push('AWS_ROLE')],
   [
@@ -354,7 +368,7 @@ test('a token that is no administrator’s: what it may not see is not checked, 
   const read = await readFacts(portOf(github.server(), 'writer'), team);
   expect(openIds(read, 'wrong')).toEqual([]);
   // GitHub shows rules to everyone who can read the repository, but not who can bypass them.
-  const hidden = ['no-bypass', 'rebase-merging', 'variables', 'workflow-token', 'outside-contributors'];
+  const hidden = ['no-bypass', 'squash-merging', 'variables', 'workflow-token', 'outside-contributors'];
   expect(openIds(read, 'not-checked')).toEqual(hidden);
 });
 

@@ -62,7 +62,7 @@ export async function prepareRepository(server: GitHubServer, team: Team): Promi
   const { repository } = server;
   const { settings } = repository;
   admit(repository, team);
-  Object.assign(settings, { rebaseMerging: false, outsiders: 'all_external_contributors' });
+  settings.outsiders = 'all_external_contributors';
   settings.workflowToken.default_workflow_permissions = 'read';
   const port = portOf(server);
   const done = await port.writeRuleset(wantedRuleset(team));

@@ -17,7 +17,7 @@ export function newSettings() {
     isPrivate: false,
     /** Whether the owner pays for branch rules of private repositories. */
     isPaid: true,
-    rebaseMerging: true,
+    squashMerging: true,
     rulesets: [] as Ruleset[],
     variables: [] as string[],
     workflowToken: { default_workflow_permissions: 'write', can_approve_pull_request_reviews: false },
@@ -46,7 +46,7 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
   [`GET ${REPOSITORY}`]: {
     needs: ANYONE,
     answer: ({ repository, token }) => {
-      const { isPrivate, isFork, rebaseMerging } = repository.settings;
+      const { isPrivate, isFork, squashMerging } = repository.settings;
       return ok({
         ...{
           id: repository.id,
@@ -57,7 +57,7 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
         },
         ...{ default_branch: repository.defaultBranch, owner: account(repository.owner) },
         // GitHub shows it to those who may push.
-        ...(token.grants.administration === undefined ? {} : { allow_rebase_merge: rebaseMerging }),
+        ...(token.grants.administration === undefined ? {} : { allow_squash_merge: squashMerging }),
       });
     },
   },

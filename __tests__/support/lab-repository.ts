@@ -31,6 +31,7 @@ export type Edit = (team: string) => string;
 export const ENFORCED: readonly BranchRule[] = [
   { type: 'deletion' },
   { type: 'non_fast_forward' },
+  { type: 'required_linear_history' },
   {
     type: 'pull_request',
     parameters: {
@@ -107,7 +108,7 @@ export class LabRepository {
   }
 
   /** As GitHub merges, whatever the rules say. */
-  merge({ number, head }: Pull, by: string, method: MergeMethod = 'merge'): string {
+  merge({ number, head }: Pull, by: string, method: MergeMethod = 'squash'): string {
     const { main } = this;
     const merged = {
       merge: () => this.#merge([main, head.sha]),

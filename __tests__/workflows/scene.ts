@@ -196,8 +196,6 @@ export class Scene {
   /** Receives every call to the account. */
   onCall: ((call: ObservedCall) => void) | null = null;
   onProcess: RunOptions['onProcess'];
-  /** Merge commits on main, oldest first. */
-  readonly merges: string[] = [];
   readonly #git: string;
   /** Directories of repositories, by `OWNER/NAME`. */
   readonly #origins: Record<string, string>;
@@ -342,10 +340,10 @@ export class Scene {
   /** Merges a pull request; the commit on main. */
   merge(pull: ScenePull, by = 'ada'): string {
     this.#run('checkout', '--quiet', 'main');
-    this.#run('merge', '--quiet', '--no-ff', '-m', `Merge pull request #${pull.number}`, pull.head);
+    this.#run('merge', '--quiet', '--squash', pull.head);
+    this.#run('commit', '--quiet', '--allow-empty', '-m', `Change on ${pull.branch} (#${pull.number})`);
     this.#note(this.main);
     this.repository.merge(pull.number, by, this.main);
-    this.merges.push(this.main);
     return this.main;
   }
 
@@ -358,7 +356,7 @@ export class Scene {
       number,
       pull_request: {
         number,
-        user: { login: this.repository.pull(number).author },
+        user: account(this.repository.pull(number).author),
         head: { sha: head, ref: pull.branch, repo: fork ? { id: FORK, full_name: 'stranger/lab' } : own },
         base: { sha: base, ref: into, repo: own },
       },

@@ -320,7 +320,7 @@ test('where there is a role or a token that writes, nothing is installed and not
   for (const { where, job } of privileged) {
     // What compares trees of a pull request reads no file of it; the last is a condition.
     const others =
-      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed (diff-tree (-r )?--quiet|log -1) |test "\$MERGEABLE" = true$)/;
+      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed (diff-tree (-r )?--quiet|log -1) |test -z "\$REFUSED" \|\| \{ echo "::error::\$REFUSED"; exit 1; \}$)/;
     const runs = job.steps.flatMap(({ run }) => run ?? []);
     expect({ where, other: runs.filter((run) => !others.test(run)) }).toEqual({
       where,
@@ -417,7 +417,7 @@ test('what a pull request is planned or commented with runs only for one of this
   const needed = [
     'github.event.pull_request.base.ref == github.event.repository.default_branch',
     'github.event.pull_request.head.repo.id == github.event.pull_request.base.repo.id',
-    "github.event.pull_request.user.login != 'dependabot[bot]'",
+    "github.event.pull_request.user.type == 'User'",
   ];
   for (const condition of conditions)
     expect(condition.split(/ &&\s+/).filter((part) => !/^always|^needs\./.test(part))).toEqual(needed);

@@ -449,12 +449,13 @@ export type MissingRule =
   | 'last-push'
   | 'stale-approvals'
   | 'required-check'
+  | 'linear-history'
   | 'force-push'
   | 'deletion';
 
 /** Why a commit does not count as approved. `pull` is the number of a pull request, `by` a login on GitHub. */
 export type ApprovalProblem =
-  | { readonly kind: 'no-pull-request' }
+  | { readonly kind: 'merge-commit' | 'no-pull-request' }
   /**
    * `other-tree`: the commit has other files than the last commit of the pull request. `behind`: that does not contain the
    * commit before the merge.

@@ -49,9 +49,13 @@ function historyIn(git: Git, fetch: (sha: string) => ReturnType<Git>): History {
   };
   return {
     async firstParents(commit) {
-      const answered = await git('rev-list', '--first-parent', commit);
+      const answered = await git('rev-list', '--first-parent', '--parents', commit);
       if (!answered.ok) throw new Error(answered.reason);
-      return answered.text.trim().split('\n');
+      const lines = answered.text.trim().split('\n');
+      return lines.map((line) => {
+        const [each = '', ...parents] = line.split(' ');
+        return { commit: each, parents };
+      });
     },
     differs: async (one, other, paths) => !(await git('diff-tree', '--quiet', one, other, '--', ...paths)).ok,
     async hasSameTree(one, other) {

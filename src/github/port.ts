@@ -99,6 +99,7 @@ export const ruleAnswer = z.object({
       dismiss_stale_reviews_on_push: z.boolean().optional(),
       require_code_owner_review: z.boolean().optional(),
       require_last_push_approval: z.boolean().optional(),
+      allowed_merge_methods: z.array(z.string()).optional(),
       required_approving_review_count: z.number().optional(),
       strict_required_status_checks_policy: z.boolean().optional(),
       required_status_checks: z
@@ -129,13 +130,19 @@ export const workflowAnswer = z.object({ created_at: z.string(), state: z.string
 /** A workflow file as GitHub has registered it. */
 type Workflow = Readonly<z.infer<typeof workflowAnswer>>;
 
+/** `parents` are its own, the first one first; none of the first commit of all. */
+export interface Commit {
+  readonly commit: string;
+  readonly parents: readonly string[];
+}
+
 /**
  * Commits and everything before them, as Git has them: names of objects are hashes, so that what is read here is exactly
  * what was merged. About commits that are not known, every answer is the one that approves nothing.
  */
 export interface History {
   /** The commit and those before it by first parent, newest first. */
-  firstParents(commit: string): Promise<readonly string[]>;
+  firstParents(commit: string): Promise<readonly Commit[]>;
   /** Whether one of the files or directories differs. */
   differs(one: string, other: string, paths: readonly string[]): Promise<boolean>;
   /** Whether all files are the same. The commits are fetched if need be. */

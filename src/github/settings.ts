@@ -8,12 +8,12 @@ export const OUR_RULESET = 'mturk-team';
 
 // What is read of GitHub's answers, and no more. https://docs.github.com/en/rest
 const repositoryAnswer = z
-  .object({ private: z.boolean(), default_branch: z.string(), allow_rebase_merge: z.boolean().optional() })
+  .object({ private: z.boolean(), default_branch: z.string(), allow_squash_merge: z.boolean().optional() })
   .transform((read) => ({
     isPrivate: read.private,
     defaultBranch: read.default_branch,
     /** Null: the token may not know. */
-    rebaseMerging: read.allow_rebase_merge ?? null,
+    squashMerging: read.allow_squash_merge ?? null,
   }));
 
 const ruleOfRuleset = ruleAnswer.extend({ ruleset_id: z.number().optional() });
@@ -143,7 +143,7 @@ async function readRulesets(
 }
 
 /** What GitHub wants besides what is read. */
-const PULL_REQUESTS = { allowed_merge_methods: ['merge', 'squash'], required_review_thread_resolution: false };
+const PULL_REQUESTS = { required_review_thread_resolution: false };
 
 function rulesetBody({ name, rules, branches }: Ruleset) {
   return {

@@ -32,7 +32,8 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
   const commits = merges.map((_, index) => `merge ${merges.length - index}`);
   const pulls = merges.flat();
   const known: History = {
-    firstParents: async () => [...commits, 'applied'],
+    firstParents: async () =>
+      [...commits, 'applied'].map((commit, index, all) => ({ commit, parents: all.slice(index + 1, index + 2) })),
     differs: async () => true,
     hasSameTree: async () => true,
     isWithin: async () => true,
@@ -72,7 +73,11 @@ test.each<[string, Given, readonly object[]]>([
   ['merged into a fork', { merges: [[{ base: { ref: 'main', repository: 'bo/lab' } }]] }, [none]],
   ['other files than the pull request', { history: { hasSameTree: async () => false } }, [about('other-tree')]],
   ['a pull request that is behind', { history: { isWithin: async () => false } }, [about('behind')]],
-  ['the first commit of all', { history: { firstParents: async () => ['merge 1'] } }, [about('behind')]],
+  [
+    'the first commit of all',
+    { history: { firstParents: async () => [{ commit: 'merge 1', parents: [] }] } },
+    [about('behind')],
+  ],
   ['one of two pull requests is approved', { merges: [[{ number: 1, approvedBy: null }, { number: 2 }]] }, []],
   [
     'a pull request that has another head since',

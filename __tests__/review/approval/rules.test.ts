@@ -22,7 +22,7 @@ const check = (given: { context?: string; integration_id?: number }) => ({
 });
 
 test.each<[string, readonly BranchRule[], readonly string[]]>([
-  ['no rule at all', [], ['pull-request', ...APPROVALS, 'required-check', 'force-push', 'deletion']],
+  ['no rule at all', [], ['pull-request', ...APPROVALS, 'required-check', 'linear-history', 'force-push', 'deletion']],
   ['pushes', rulesWith('pull_request', null), ['pull-request', ...APPROVALS]],
   ['no approval', rulesWith('pull_request', () => ({ required_approving_review_count: 0 })), ['approval']],
   [
@@ -64,6 +64,7 @@ test.each<[string, readonly BranchRule[], readonly string[]]>([
     rulesWith('required_status_checks', () => ({ strict_required_status_checks_policy: false })),
     ['required-check'],
   ],
+  ['merge commits', rulesWith('required_linear_history', null), ['linear-history']],
   ['force pushes', rulesWith('non_fast_forward', null), ['force-push']],
   ['deletion', rulesWith('deletion', null), ['deletion']],
 ])('%s: what is missing', (_what, rules, missing) => {
@@ -73,7 +74,7 @@ test.each<[string, readonly BranchRule[], readonly string[]]>([
 });
 
 test('each may be demanded by another ruleset', () => {
-  const { parameters = {} } = ENFORCED[2] ?? {};
+  const { parameters = {} } = ENFORCED.find(({ type }) => type === 'pull_request') ?? {};
   const one = { required_approving_review_count: 2, require_code_owner_review: false };
   const split = [
     ...rulesWith('pull_request', null),

@@ -3,14 +3,20 @@ import { changesSince, type LastApplied } from '../../../src/review/approval/wal
 
 type Files = Readonly<Record<string, string>>;
 
-/** Commits by first parent, newest first, each with all its files. */
-function historyOf(commits: readonly (readonly [commit: string, files: Files])[]): History {
-  const files = new Map(commits);
+/** Commits by first parent, newest first, each with all its files, and with a second parent if it has one. */
+function historyOf(commits: readonly (readonly [commit: string, files: Files, second?: string])[]): History {
+  const files = new Map(commits.map(([commit, text]) => [commit, text]));
+  const all = commits.map(([commit, , second]) => ({ commit, second }));
   const below = (commit: string, path: string) =>
     JSON.stringify(Object.entries(files.get(commit) ?? {}).filter(([name]) => `${name}/`.startsWith(`${path}/`)));
   return {
     firstParents: async (newest) =>
-      commits.map(([commit]) => commit).slice(commits.findIndex(([each]) => each === newest)),
+      all
+        .map(({ commit, second }, index) => ({
+          commit,
+          parents: [all[index + 1]?.commit ?? [], second ?? []].flat(),
+        }))
+        .slice(commits.findIndex(([each]) => each === newest)),
     differs: async (one, other, paths) => paths.some((path) => below(one, path) !== below(other, path)),
     textAt: async (commit, path) => files.get(commit)?.[path] ?? null,
     hasSameTree: () => Promise.reject(new Error('not asked')),
@@ -70,6 +76,35 @@ test.each<[string, LastApplied | null, string, readonly string[]]>([
   expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
 });
 
+/** `M` changes nothing of its first parent; the other one, which no commit here is, has what it leaves out. */
+const MERGED = historyOf([
+  ['docs', file('two', { 'README.md': 'x' })],
+  ['two', file('two')],
+  ['M', file('one'), 'elsewhere'],
+  ['one', file('one')],
+  ['first', file('none')],
+]);
+test.each<[string, LastApplied | null, readonly string[]]>([
+  ['after what was applied', applied('first', 'none'), ['two', 'M', 'one']],
+  ['that was applied', applied('M', 'one'), ['two']],
+  ['before what was applied', applied('two', 'two'), []],
+  ['after where the team of no commit came', applied(null, 'one'), ['two', 'M']],
+  // What was applied can be on the other side, and came again by a push.
+  ['before where the team of a commit on the other side came', applied('elsewhere', 'two'), ['two', 'M']],
+  ['before the first apply, below the newest that changed the file', null, ['two']],
+])('a merge commit %s', async (_what, last, changes) => {
+  expect((await changesSince(MERGED, 'docs', last)).map(({ commit }) => commit)).toEqual(changes);
+});
+
+test('a merge commit that brings the team of what was applied, which is on its other side', async () => {
+  const history = historyOf([
+    ['M', file('two', { 'opentofu.lock.hcl': 'hostile' }), 'elsewhere'],
+    ['one', file('one')],
+  ]);
+  const changes = await changesSince(history, 'M', applied('elsewhere', 'two'));
+  expect(changes.map(({ commit }) => commit)).toEqual(['M']);
+});
+
 test('a team that came again hides no lock file that changed in between', async () => {
   const history = historyOf([
     ['reverted', file('one', { 'opentofu.lock.hcl': 'hostile' })],
@@ -84,5 +119,5 @@ test('a team that came again hides no lock file that changed in between', async 
 test('the first commit of all is a change, whatever its files', async () => {
   const history = historyOf([['first', { 'README.md': 'x' }]]);
   const changes = await changesSince({ ...history, differs: async () => false }, 'first', applied(null, 'four'));
-  expect(changes).toEqual([{ commit: 'first', parent: null }]);
+  expect(changes).toEqual([{ commit: 'first', parents: [] }]);
 });

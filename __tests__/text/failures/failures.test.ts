@@ -329,12 +329,13 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     {
       missing: [
         ...(['pull-request', 'approval', 'code-owners', 'last-push'] as const),
-        ...(['stale-approvals', 'required-check', 'force-push', 'deletion'] as const),
+        ...(['stale-approvals', 'required-check', 'linear-history', 'force-push', 'deletion'] as const),
       ],
     },
   ],
   'not-approved': [
     { commit, because: [{ kind: 'no-pull-request' }] },
+    { commit, because: [{ kind: 'merge-commit' }] },
     ...(['other-tree', 'behind', 'not-opened-by-person', 'no-approval'] as const).map((kind) => ({
       ...{ commit, because: [{ kind, pull: 7 }] },
     })),

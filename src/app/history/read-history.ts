@@ -139,7 +139,10 @@ async function branchIn(git: Git): Promise<Branch | null> {
   return null;
 }
 
-/** The commits by first parent that changed the file, oldest first, under its earlier names too. */
+/**
+ * The commits by first parent that changed the file, oldest first, under its earlier names too. Nothing applied is on another
+ * side of one: no workflow applies a merge commit, unless an administrator applied it first.
+ */
 async function commitsOf(git: Git, tip: string, path: string) {
   const options = ['-z', '-m', '--first-parent', '--raw', '--no-abbrev', '--no-renames', '--no-show-signature'];
   const encoding = ['--encoding=UTF-8', '--no-color', LOG_FORMAT];

@@ -1,10 +1,10 @@
 import { type ApprovalProblem, type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { GitHub, History, PullRequest } from '../../github/port.ts';
+import type { Commit, GitHub, History, PullRequest } from '../../github/port.ts';
 import { isPlanLacking } from '../../github/settings.ts';
 import { judge } from './judge.ts';
 import { type Approvers, activeOwners, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
-import { changesSince, type LastApplied, type Walked } from './walk.ts';
+import { changesSince, isMerge, type LastApplied } from './walk.ts';
 
 interface Asked {
   /** The newest commit of `branch`. */
@@ -26,7 +26,7 @@ interface Approval {
 
 /**
  * Whether GitHub enforces the rules by which changes are approved, and each change since the last apply is one that an owner of
- * the applied team approved: its tree is that of a pull request's last commit, which contains the commit before it.
+ * the applied team approved: it has one parent, and the tree of a pull request's last commit, which contains that parent.
  */
 export async function checkApproval(github: GitHub, asked: Asked): Promise<Result<Approval>> {
   return github.withHistory(asked.commit, async (history) => {
@@ -67,16 +67,22 @@ async function pullRequestsOf(github: GitHub, commit: string, branch: string): P
 async function problemsOf(
   github: GitHub,
   history: History,
-  { commit, parent }: Walked,
+  change: Commit,
   pulls: readonly PullRequest[],
   { approvers, today }: Asked,
 ): Promise<Result<readonly ApprovalProblem[]>> {
+  // Not even if each parent was approved: what it leaves out can be between the other one and what was applied.
+  if (isMerge(change)) return succeed([{ kind: 'merge-commit' }]);
+  const {
+    commit,
+    parents: [parent],
+  } = change;
   const problems: ApprovalProblem[] = [];
   const judged = { owners: activeOwners(approvers, today), selfApproval: approvesAlone(approvers.team) };
   for (const { number, head } of pulls) {
     // In this order: the head of a squashed pull request is fetched by the first question.
     if (!(await history.hasSameTree(head.sha, commit))) problems.push({ kind: 'other-tree', pull: number });
-    else if (parent === null || !(await history.isWithin(parent, head.sha)))
+    else if (parent === undefined || !(await history.isWithin(parent, head.sha)))
       problems.push({ kind: 'behind', pull: number });
     else {
       // A list does not say who merged it.

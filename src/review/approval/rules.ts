@@ -25,6 +25,7 @@ export function missingRules(
         isStrict === true &&
         checks.some(({ context, integration_id: app }) => context === REQUIRED_CHECK && app === ACTIONS_APP),
     ),
+    'linear-history': some('required_linear_history'),
     'force-push': some('non_fast_forward'),
     deletion: some('deletion'),
   };

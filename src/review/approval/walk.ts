@@ -1,4 +1,4 @@
-import type { History } from '../../github/port.ts';
+import type { Commit, History } from '../../github/port.ts';
 import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 
 const TEAM_FILE = 'team.yaml';
@@ -15,39 +15,42 @@ export interface LastApplied {
   isTeamOf(text: string): boolean;
 }
 
-/** A commit of the default branch with its first parent, null if it is the first of all. */
-export interface Walked {
-  readonly commit: string;
-  readonly parent: string | null;
-}
-
 /**
  * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
- * that change a file that decides. Before the first apply, back to the newest that changes the team's file.
+ * that change a file that decides, and every merge commit, whose author chooses the first parent and so what is left out.
+ * Before the first apply, back to the newest that changes the team's file.
  */
-export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Walked[]> {
+export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Commit[]> {
   const commits = await history.firstParents(newest);
-  const all = commits.map((commit, index): Walked => ({ commit, parent: commits[index + 1] ?? null }));
-  const applied = last?.commit ?? null;
-  const isOnBranch = commits.includes(applied ?? '');
-  const changes: Walked[] = [];
+  const isOnBranch = commits.some(({ commit }) => commit === last?.commit);
+  const changes: Commit[] = [];
   let needed: number | null = null;
-  for (const change of all) {
-    if (change.commit === applied) break;
-    if (change.parent !== null && !(await history.differs(change.parent, change.commit, DECIDING))) continue;
-    // If the commit that was applied is not on the branch, it ends at the first that brought its team there: between that
-    // and one that brought it again, other files can have changed.
-    if (last !== null && !isOnBranch && (await isChangeTo(history, change, last))) needed = changes.length;
+  for (const change of commits) {
+    const { commit, parents } = change;
+    const [parent] = parents;
+    if (commit === last?.commit) break;
+    if (!isMerge(change) && parent !== undefined && !(await history.differs(parent, commit, DECIDING))) continue;
+    // If the commit that was applied is not on the branch (a file of a branch or of no commit, a rewritten history), it ends at
+    // the first that brought its team there: between that and one that brought it again, other files can have changed. Which
+    // is the first, only a history without merge commits says, so that those below count, too.
+    if (last !== null && !isOnBranch) {
+      if (isMerge(change)) needed = changes.length + 1;
+      else if (await isChangeTo(history, change, last)) needed = changes.length;
+    }
     changes.push(change);
-    if (last === null && change.parent !== null && (await history.differs(change.parent, change.commit, [TEAM_FILE])))
-      break;
+    if (last === null && parent !== undefined && (await history.differs(parent, commit, [TEAM_FILE]))) break;
   }
   return changes.slice(0, needed ?? changes.length);
 }
 
-async function isChangeTo(history: History, { commit, parent }: Walked, last: LastApplied): Promise<boolean> {
+export function isMerge({ parents }: Commit): boolean {
+  return parents.length > 1;
+}
+
+async function isChangeTo(history: History, { commit, parents }: Commit, last: LastApplied): Promise<boolean> {
+  const [parent] = parents;
   const [before, after] = [
-    parent === null ? null : await history.textAt(parent, TEAM_FILE),
+    parent === undefined ? null : await history.textAt(parent, TEAM_FILE),
     await history.textAt(commit, TEAM_FILE),
   ];
   return after !== null && last.isTeamOf(after) && (before === null || !last.isTeamOf(before));

@@ -51,5 +51,5 @@ export function rulesetText({ team, github }: Facts): Text {
   const review = team.settings.selfApproval
     ? t`a pull request, which ${strongText(t`no one must approve`)} (${codeText('self-approval')}),`
     : t`a pull request that a code owner approved`;
-  return t`${trusted(isThere ? 'Change' : 'Create')} ruleset ${codeText(OUR_RULESET)}: ${review} and the check ${codeText(REQUIRED_CHECK)} required for the default branch and ${codeText(MAIN_BRANCH)}; no force push, no deletion, no bypass`;
+  return t`${trusted(isThere ? 'Change' : 'Create')} ruleset ${codeText(OUR_RULESET)}: ${review} and the check ${codeText(REQUIRED_CHECK)} required for the default branch and ${codeText(MAIN_BRANCH)}; squash merging alone, no force push, no deletion, no bypass`;
 }

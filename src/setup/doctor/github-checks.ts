@@ -21,6 +21,7 @@ import {
 
 const OTHER_TOKEN = t`use ${ADMINISTRATOR_TOKEN}`;
 const RULES = 'Settings, Rules, Rulesets';
+const SQUASH = 'squash';
 
 /** What keeps a change of `main` from being merged unseen, worst first. */
 export const GITHUB_CHECKS: readonly Check[] = [
@@ -71,6 +72,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
   ]),
   ruleCheck('stale-approvals', t`a push dismisses approvals`, t`dismiss stale approvals`),
   ruleCheck('last-push', t`the most recent reviewable push needs an approval`, t`require it`),
+  ruleCheck('linear-history', t`merge commits are blocked`, t`require linear history`),
   ruleCheck('force-push', t`force pushes to the default branch are blocked`, t`block force pushes`),
   ruleCheck('deletion', t`the default branch cannot be deleted`, t`restrict deletions`),
   {
@@ -109,14 +111,18 @@ export const GITHUB_CHECKS: readonly Check[] = [
     fix: () => t`${trusted(RULES)}: do not require a merge queue`,
   },
   {
-    id: 'rebase-merging',
-    title: t`rebase merging is off`,
-    outcome: ({ github }) =>
-      verdictOf(github, ({ rebaseMerging }) => {
-        if (rebaseMerging === null) return notChecked(t`this token is not allowed to see it`, OTHER_TOKEN);
-        return rebaseMerging ? wrong(t`it is on, and such merges are never applied`) : RIGHT;
-      }),
-    fix: () => t`Settings, General, Pull Requests: clear ${codeText('Allow rebase merging')}`,
+    id: 'squash-merging',
+    title: t`pull requests are merged by squash alone`,
+    outcome: onGitHub('rulesets', (rulesets, { github }) => {
+      const allowed = rulesets.flatMap(({ rules }) => rules.map(({ parameters }) => parameters?.allowed_merge_methods));
+      if (!allowed.some((methods) => methods?.join() === SQUASH))
+        return wrong(t`other ways are allowed, and never applied`);
+      return verdictOf(github, ({ squashMerging }) => {
+        if (squashMerging === null) return notChecked(t`this token is not allowed to see it`, OTHER_TOKEN);
+        return squashMerging ? RIGHT : wrong(t`squash merging is off, and nothing else is applied`);
+      });
+    }),
+    fix: () => t`Settings, General, Pull Requests: choose ${codeText('Allow squash merging')}`,
   },
   {
     id: 'variables',
@@ -266,6 +272,7 @@ export function wantedRuleset({ settings }: Team): Ruleset {
       { type: 'creation' },
       { type: 'deletion' },
       { type: 'non_fast_forward' },
+      { type: 'required_linear_history' },
       {
         type: 'pull_request',
         parameters: {
@@ -273,6 +280,7 @@ export function wantedRuleset({ settings }: Team): Ruleset {
           require_code_owner_review: isReviewed,
           dismiss_stale_reviews_on_push: isReviewed,
           require_last_push_approval: isReviewed,
+          allowed_merge_methods: [SQUASH],
         },
       },
       {

@@ -121,7 +121,7 @@ applied by [mturk-team](https://github.com/${release.repository}). This reposito
 
 1. Edit \`team.yaml\` and propose the change as a pull request.
 2. A comment says who gains or loses what. An owner reads it, and approves.
-3. Merge. The comment says when the change is applied.
+3. Squash and merge. The comment says when the change is applied.
 
 A check every six hours compares AWS with \`team.yaml\`, and keeps one issue about what differs.
 

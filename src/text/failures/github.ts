@@ -96,6 +96,7 @@ const RULES: Readonly<Record<MissingRule, Text>> = {
   'last-push': t`approval of the most recent push`,
   'stale-approvals': t`dismissal of stale approvals`,
   'required-check': t`the up-to-date check ${codeText('mturk-team')} of GitHub Actions`,
+  'linear-history': t`a linear history`,
   'force-push': t`a block on force pushes`,
   deletion: t`a block on deletion`,
 };
@@ -103,12 +104,14 @@ const RULES: Readonly<Record<MissingRule, Text>> = {
 const AGAIN = t`run the apply again (Actions, ${codeText('apply')}, ${codeText('Run workflow')})`;
 const ADMINISTRATOR = t`an administrator checks the main branch and runs ${codeText('mturk-team apply')}`;
 
-const UP_TO_DATE = t`use ${codeText('Update branch')} before the approval, then merge or squash on GitHub`;
+const SQUASH = t`choose ${codeText('Squash and merge')} on GitHub`;
+const UP_TO_DATE = t`choose ${codeText('Update branch')} before the approval, then ${codeText('Squash and merge')}`;
 
 /** Why a commit is not approved; if another approval does not solve that, also how to avoid it. */
 const NOT_APPROVED: Readonly<
   Record<ApprovalProblem['kind'], readonly [reason: (pull: Text, by: Text) => Text, nextTime?: Text]>
 > = {
+  'merge-commit': [() => t`it is a merge commit, which can hide what no one approved`, SQUASH],
   'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
   'other-tree': [(pull) => t`it has other files than the last commit of ${pull}`, UP_TO_DATE],
   behind: [(pull) => t`${pull} was not up to date when it was merged`, UP_TO_DATE],
