@@ -17,6 +17,7 @@ import { classifyPlan, type PlanClassification } from '../../review/changes/clas
 import { reviewOfPlan } from '../../review/changes/review.ts';
 import type { Review } from '../../review/manifest/schema.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
+import { teamOf } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
@@ -292,11 +293,15 @@ export function noChanges({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
 }
 
-/** Reviews a plan of the team's stack against what is known of the account: a freeze is one that was not applied yet. */
-export function reviewOfStack({ team, today, at }: LabSession, planned: StackPlan): Review {
-  const { record, account, saved } = planned;
-  const frozen = record?.team?.freeze ?? (isUsed(account, team.lab) ? team.freeze : []);
-  return reviewOfPlan(team, frozen, today, at, { ...planned, plan: saved.plan });
+/** Reviews a plan of the team's stack against what was applied last; without a record, everything counts as new. */
+export function reviewOfStack(session: LabSession, planned: StackPlan): Review {
+  const { team } = session;
+  return reviewOfPlan(appliedIn(planned, team), team, session, { ...planned, plan: planned.saved.plan });
+}
+
+/** The team that was applied last, with the words of a newer file; null if none is on record. */
+export function appliedIn({ record }: Pick<StackPlan, 'record'>, newer: Team): Team | null {
+  return record === null || record.team === null ? null : teamOf(record.team, newer);
 }
 
 /** Whether anything is under a lab's path. */

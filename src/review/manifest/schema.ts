@@ -153,6 +153,8 @@ export const REVIEW = z.strictObject({
   descriptive: TEXTS,
   roles: many(ROLE_CHANGE),
   settings: many(SETTINGS_CHANGE),
+  /** Of changes that were merged before and not applied yet: an apply writes them, too. */
+  unapplied: many(SETTINGS_CHANGE),
   questions: many(QUESTION),
   unexplained: many(UNEXPLAINED_CHANGE),
   blocks: many(BLOCK),

@@ -137,8 +137,8 @@ export function redirected({ settings }: Pick<Review, 'settings'>) {
   );
 }
 
-function recipientQuestions(review: Review): readonly Text[] {
-  const all = redirected(review);
+function recipientQuestions({ settings, unapplied }: Review): readonly Text[] {
+  const all = redirected({ settings: [...settings, ...unapplied] });
   if (all.length === 0) return [];
   return [t`did ${someTexts(all.map(headlineText), 2)} confirm the recipient, in person or by phone?`];
 }
