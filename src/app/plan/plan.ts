@@ -13,6 +13,7 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
+import { changeByFile, reviewedAccess } from '../../review/changes/by-file.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { reviewOfPlan } from '../../review/changes/review.ts';
 import type { Review } from '../../review/manifest/schema.ts';
@@ -122,6 +123,9 @@ async function planOnce(
   const plan = { ...saved.plan, changes };
   const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
+  const applied = appliedIn({ record }, session.team);
+  const byFile = applied === null ? null : changeByFile(applied, session.team, session.today);
+  const reviewed = reviewedAccess(classification.access, byFile);
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   const obstructed = obstructedGroups(plan, account, ruled.team);
@@ -134,7 +138,7 @@ async function planOnce(
     workspace: workspace.value,
     saved: { ...saved, plan },
     classification,
-    change: diffAccess(before, after, session.at),
+    change: diffAccess(reviewed.before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),

@@ -8,6 +8,7 @@ import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
 import type { Ruled } from '../rule/rule.ts';
+import { changeByFile, reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges, unappliedSettings } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
@@ -45,7 +46,9 @@ export function reviewOf(input: ReviewInput): Review {
     before: before === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(before),
     after: desiredAccessBeforeDeletions(after),
   };
-  const models = plan === undefined ? desired : plan.classification.access;
+  const earlier = applied ?? before;
+  const change = earlier === null ? null : changeByFile(earlier, after, today);
+  const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, change);
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
   const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
@@ -63,7 +66,7 @@ export function reviewOf(input: ReviewInput): Review {
     descriptive: descriptiveChanges(before, after, shown),
     settings: settingsChanges(before, after),
     unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
-    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today, change),
   };
   return {
     lab: after.lab,
@@ -95,7 +98,8 @@ export function reviewOfPlan(
   plan: PlanOfReview,
 ): Review {
   const review = reviewOf({ before: applied, after: team, today, at, plan });
-  return { ...review, unexplained: unexplainedByPlan(plan) };
+  const change = applied === null ? null : changeByFile(applied, team, today);
+  return { ...review, unexplained: unexplainedByPlan(plan, change) };
 }
 
 export function changesNothing(review: Review): boolean {

@@ -113,10 +113,10 @@ const ROLE_CHANGE = z.strictObject({
 
 /**
  * A planned change that the two team files do not explain. `difference` is null where only a resource is known; for a
- * reverted manual change it is that manual change, else what the plan does or should do.
+ * manual change it is that manual change, else what the plan does or should do.
  */
 const UNEXPLAINED_CHANGE = z.strictObject({
-  kind: z.enum(['manual-change-reverted', 'not-in-files', 'not-in-plan', 'imported']),
+  kind: z.enum(['manual-change-reverted', 'manual-change-kept', 'not-in-files', 'not-in-plan', 'imported']),
   difference: DIFFERENCE.nullable(),
   address: TEXT.nullable(),
   attributes: TEXTS,

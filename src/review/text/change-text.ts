@@ -399,7 +399,7 @@ export function unexplainedText(
   naming: DisplayNames,
   review: Pick<Review, 'questions'>,
 ): Text {
-  const isManual = kind === 'manual-change-reverted';
+  const isManual = kind === 'manual-change-reverted' || kind === 'manual-change-kept';
   if (difference !== null && kind !== 'imported') {
     const [verb, object] = differenceParts(difference, naming);
     return t`${trusted(isManual ? PAST[verb] : verb)} ${object}`;
@@ -425,5 +425,6 @@ export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind']
   ['not-in-files', t`Unexplained changes in the plan`],
   ['not-in-plan', t`Asked for by ${TEAM_FILE}, but missing from the plan`],
   ['manual-change-reverted', t`Manual changes that applying reverts`],
+  ['manual-change-kept', t`Already done manually, and permanent by this change`],
   ['imported', t`Already in AWS, imported instead of created`],
 ];
