@@ -69,7 +69,8 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   lab.write('team.yaml', SAMPLE.replace('github: adaoneill', 'github: bo-chen'));
   const appoints = await lab.mturk('apply', '--emulator', ...TODAY);
   expect(appoints).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
-  expect(appoints.stderr).toContain("This apply lets Ada O'Neill (ada) with login bo-chen approve changes.");
+  expect(appoints.stdout).toContain('If applied: the approvers change');
+  expect(appoints.stdout).toContain('Approver: for owner ada, GitHub login bo-chen (was adaoneill)');
   lab.write('team.yaml', SAMPLE);
 });
 

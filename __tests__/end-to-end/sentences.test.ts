@@ -454,7 +454,7 @@ const plans: Claim = async (given) => {
     ...classified,
     access: { recorded, before: withKnown(before, inventory.access), after: withKnown(planned, inventory.access) },
   };
-  const review = reviewOfPlan(ruled.team, applied.freeze, lab.today, lab.at, {
+  const review = reviewOfPlan(applied, ruled.team, lab, {
     ...{ plan, classification, blocks: [], suspendedDuringApply: [], ruled },
   });
   const text = printed(terminalReview(review, { state: 'plan' }));

@@ -62,6 +62,7 @@ export function reviewOfMany(
     roles: [],
     driftEveryHours: 24,
     settings: [],
+    unapplied: [],
     questions: people.map(({ user }) => ({ kind: 'spending-without-end', user })),
     unexplained: people.map(({ user }) => ({
       kind: 'manual-change-reverted',

@@ -4,6 +4,7 @@ import { fail } from '../../src/diagnostics/failure.ts';
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
+import { unappliedSettings } from '../../src/review/changes/file-changes.ts';
 import { reviewedPeople } from '../../src/review/changes/people.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import type { CommentView } from '../../src/review/comment/comment.ts';
@@ -287,6 +288,12 @@ const replacing = reviewedPeople(
   { at: AT, replaced: new Set(['perception-lab-fay']) },
 );
 
+/** What was merged and refused: nothing of it is for Terraform. */
+const merged = teamWith(
+  { owners: ['ada', 'bo'], settings: { ...sampleTeam.settings, neighbors: ['other-lab'], maxRemovals: 10 } },
+  withMember('bo', { github: 'bo-mallory', recipient: IDENTITIES[0].recipient }),
+);
+
 function planned(before: Team, after: Team, resources: readonly PlannedResource[]): Review {
   return { ...reviewFrom(before, after), plan: planOf(resources) };
 }
@@ -365,6 +372,12 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
       ]),
     ),
+    // Nothing is left for Terraform to do.
+    'more-spending-done-manually': viewOf({
+      ...planned(sampleTeam, withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }), []),
+      unexplained: drift.slice(0, 1).map((each) => ({ ...each, kind: 'manual-change-kept' as const })),
+    }),
+    'student-and-merged-earlier': viewOf({ ...addsEve, unapplied: unappliedSettings(sampleTeam, merged, merged) }),
     'student-and-more-spending': viewOf(
       planned(sampleTeam, withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }, withEve), [
         ...joining,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type NotAdopted, notAdopted } from '../access/adoptable.ts';
 import { originIn, toolsOf } from '../app/plan/manifest-file.ts';
-import { isUsed, reviewOfStack, type StackPlan } from '../app/plan/plan.ts';
+import { appliedIn, isUsed, reviewOfStack, type StackPlan } from '../app/plan/plan.ts';
 import type { LabSession } from '../app/session/lab-session.ts';
 import { readBaseTeam, readTeam } from '../app/session/read-team.ts';
 import type { Terminal } from '../app/terminal.ts';
@@ -53,7 +53,8 @@ export async function saveManifest(
 ): Promise<void> {
   const { team, today, at } = session;
   const { plan } = planned.saved;
-  const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan }, quickCheck });
+  const applied = appliedIn(planned, before ?? team);
+  const review = reviewOf({ before, after: team, applied, today, at, plan: { ...planned, plan }, quickCheck });
   const tools = await toolsOf(planned.workspace);
   const emulator = session.kind === 'emulator';
   const origin = { emulator, ...(await originIn(file, process.env, new Date())) };

@@ -59,15 +59,19 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
   };
 }
 
-/** The team file of an apply, for reconcile; people have the names of the newest file, or their keys. */
-export function teamOf(applied: AppliedTeam, newest: Pick<Team, 'members'>): Team {
-  const names = new Map(newest.members.map(({ key, name }) => [key, name]));
+/** The team file of an apply. What no record keeps is as in a newer file, where that has the person or role: no change of it. */
+export function teamOf(applied: AppliedTeam, newer: Pick<Team, 'roles' | 'members' | 'departed'>): Team {
+  const found = <Item extends { readonly key: string }>(items: readonly Item[], key: string) =>
+    items.find((each) => each.key === key);
+  const unknown = { email: null, sponsor: null, reviewed: null };
   return {
     ...applied,
-    roles: applied.roles.map((role) => ({ ...role, description: null, extends: [] })),
-    members: applied.members.map((member) => ({
-      ...{ ...member, name: names.get(member.key) ?? member.key, email: null, sponsor: null, reviewed: null },
+    roles: applied.roles.map((role) => ({
+      ...{ description: null, extends: [], ...found(newer.roles, role.key), ...role },
     })),
-    departed: applied.departed.map((each) => ({ ...each, reason: '' })),
+    members: applied.members.map((member) => ({
+      ...{ name: member.key, ...unknown, ...found(newer.members, member.key), ...member },
+    })),
+    departed: applied.departed.map((each) => ({ reason: '', ...found(newer.departed, each.key), ...each })),
   };
 }

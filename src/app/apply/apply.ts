@@ -1,27 +1,25 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { notAdopted } from '../../access/adoptable.ts';
-import { headlineText } from '../../access/text/names.ts';
 import { adoptionFile } from '../../adopt/adoption.ts';
 import { type FailureArgs, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { adoptingIn } from '../../drift/rules/nothing-applied.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { approvesAlone, isSameLogin } from '../../review/approval/owners.ts';
+import { changesNothing } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
 import { iamName, labPath } from '../../team/names.ts';
-import { hasRecipients, type Member, type Team } from '../../team/team.ts';
+import { hasRecipients, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
-import { codeText, listTexts, plainText, t } from '../../text/text.ts';
 import { quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, commitOf } from '../session/records.ts';
+import { commitOf } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
 
@@ -105,13 +103,11 @@ export async function planAndApply(
     const option = optionToRestore(left, team.lab);
     return fail('not-restorable', { of: left.of, key: left.key, name, found: left.found, option });
   }
-  const appointed = appointedText(team, record);
-  const isChange = !noChanges(first.value) || appointed !== null;
+  const isChange = !noChanges(first.value) || !changesNothing(reviewOfStack(session, first.value));
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
   const check = asks ? await quickCheck(session, first.value, terminal) : null;
   onPlan(session, first.value, check);
   if (first.value.blocks.length > 0) return blocked(first.value);
-  if (appointed !== null) terminal.stderr(`\n${appointed}\n`);
   const agreed = asks ? await askToApply(session, first.value, isChange, terminal) : first;
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
@@ -134,22 +130,6 @@ function restoredBy(name: string): Pick<Withheld, 'of' | 'key'> {
 function optionToRestore({ kind, key }: Withheld, lab: string): FailureArgs['not-restorable']['option'] {
   if (kind === 'renamed') return { name: '--new-user-name', value: iamName(lab, key) };
   return kind === 'moved' ? { name: '--new-path', value: labPath(lab) } : null;
-}
-
-/** Who approves from this apply on, and did not by the one before, which no plan shows. Null for no one. */
-function appointedText(team: Team, record: ApplyRecord | null): string | null {
-  const { team: applied = null, owners = [] } = record ?? {};
-  const isNew = ({ key, github }: Member) =>
-    github !== null && !owners.some((owner) => owner.key === key && isSameLogin(owner.login, github));
-  const who = team.members
-    .filter((member) => team.owners.includes(member.key) && isNew(member))
-    .map(({ name, key, github }) => t`${headlineText({ key, name })} with login ${codeText(github ?? '')}`);
-  const isAlone = approvesAlone(team) && (applied === null || !approvesAlone(applied));
-  const parts = [
-    ...(who.length === 0 ? [] : [t`This apply lets ${listTexts(who)} approve changes.`]),
-    ...(isAlone ? [t`This apply lets the only owner merge their own changes without an approval.`] : []),
-  ];
-  return parts.length === 0 ? null : parts.map(plainText).join(' ');
 }
 
 /**

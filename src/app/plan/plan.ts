@@ -13,10 +13,12 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
+import { changeByFile, reviewedAccess } from '../../review/changes/by-file.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { reviewOfPlan } from '../../review/changes/review.ts';
 import type { Review } from '../../review/manifest/schema.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
+import { teamOf } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
@@ -121,6 +123,9 @@ async function planOnce(
   const plan = { ...saved.plan, changes };
   const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
+  const applied = appliedIn({ record }, session.team);
+  const byFile = applied === null ? null : changeByFile(applied, session.team, session.today);
+  const reviewed = reviewedAccess(classification.access, byFile);
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   const obstructed = obstructedGroups(plan, account, ruled.team);
@@ -133,7 +138,7 @@ async function planOnce(
     workspace: workspace.value,
     saved: { ...saved, plan },
     classification,
-    change: diffAccess(before, after, session.at),
+    change: diffAccess(reviewed.before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
@@ -292,11 +297,15 @@ export function noChanges({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
 }
 
-/** Reviews a plan of the team's stack against what is known of the account: a freeze is one that was not applied yet. */
-export function reviewOfStack({ team, today, at }: LabSession, planned: StackPlan): Review {
-  const { record, account, saved } = planned;
-  const frozen = record?.team?.freeze ?? (isUsed(account, team.lab) ? team.freeze : []);
-  return reviewOfPlan(team, frozen, today, at, { ...planned, plan: saved.plan });
+/** Reviews a plan of the team's stack against what was applied last; without a record, everything counts as new. */
+export function reviewOfStack(session: LabSession, planned: StackPlan): Review {
+  const { team } = session;
+  return reviewOfPlan(appliedIn(planned, team), team, session, { ...planned, plan: planned.saved.plan });
+}
+
+/** The team that was applied last, with the words of a newer file; null if none is on record. */
+export function appliedIn({ record }: Pick<StackPlan, 'record'>, newer: Team): Team | null {
+  return record === null || record.team === null ? null : teamOf(record.team, newer);
 }
 
 /** Whether anything is under a lab's path. */

@@ -56,6 +56,6 @@ export function isOwner(owner: Owner, { id, login }: { readonly id: number; read
 }
 
 /** GitHub's logins ignore case. */
-export function isSameLogin(one: string, other: string): boolean {
+function isSameLogin(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

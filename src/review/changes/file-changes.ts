@@ -1,5 +1,6 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
@@ -27,7 +28,7 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
   ];
   const nameOf = ({ state }: typeof is) => (state === null ? null : statePlaceName(state));
   // The bucket may stay while its region changes.
-  const isMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
+  const isMoved = stableJson(was.state) !== stableJson(is.state);
   const others: readonly SettingsChange[] = [
     { kind: 'neighbors', ...gainedLost(was.neighbors, is.neighbors) },
     { kind: 'self-approval', from: was.selfApproval, to: is.selfApproval },
@@ -52,6 +53,17 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
     ...keySettings(earlier, after),
     ...snoozeSettings(earlier, after),
   ];
+}
+
+/** Settings that were merged and not applied, as far as the later file has not taken them back. */
+export function unappliedSettings(applied: Team, before: Team, after: Team): readonly SettingsChange[] {
+  const left = new Set(settingsChanges(applied, after).map(subjectOf));
+  return settingsChanges(applied, before).filter((change) => left.has(subjectOf(change)));
+}
+
+function subjectOf(change: SettingsChange): string {
+  const { kind, owner = '', member = '', finding = '' }: Readonly<Record<string, unknown>> = change;
+  return stableJson([kind, owner, member, finding]);
 }
 
 function isChanged(change: SettingsChange): boolean {
@@ -148,7 +160,7 @@ export function descriptiveChanges(
   if (before === null) return [];
   // A changed number of access keys, another recipient and a review are settings changes.
   const members = ({ members }: Team) =>
-    members.map(({ keys: _keys, recipient: _recipient, reviewed: _reviewed, ...member }) => member);
+    members.map(({ keys: _, recipient: _recipient, reviewed: _reviewed, withheld: _withheld, ...member }) => member);
   const keys = [
     ...changedKeys(members(before), members(after), true).filter((key) => !shown.people.has(key)),
     ...changedKeys(before.roles, after.roles, true).filter((key) => !shown.roles.has(key)),
@@ -163,6 +175,8 @@ function changedKeys<Item extends { readonly key: string }>(
   inBoth: boolean,
 ): readonly string[] {
   return pairsOf(before, after, ({ key }) => key).flatMap(([key, old, next]) =>
-    JSON.stringify(old) === JSON.stringify(next) || (inBoth && (old === undefined || next === undefined)) ? [] : [key],
+    stableJson(old ?? null) === stableJson(next ?? null) || (inBoth && (old === undefined || next === undefined))
+      ? []
+      : [key],
   );
 }

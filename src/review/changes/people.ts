@@ -98,7 +98,7 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
 
 /** The worst of a whole review. */
 export function riskOfPerson(
-  review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
+  review: Pick<Review, 'people' | 'roles' | 'settings' | 'unapplied' | 'unexplained' | 'descriptive'>,
 ): RiskClass {
   const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));
   // A role without members grants nothing yet; a member who gets it is reviewed then.
@@ -106,7 +106,7 @@ export function riskOfPerson(
     if (gained.length > 0) found.add('gains-other');
     if (lost.length > 0) found.add('loses');
   }
-  for (const setting of review.settings) found.add(riskOfSetting(setting));
+  for (const setting of [...review.settings, ...review.unapplied]) found.add(riskOfSetting(setting));
   for (const { difference } of review.unexplained) {
     found.add(difference?.kind === 'boundary-changed' ? 'boundary-changed' : 'gains-other');
   }

@@ -1,7 +1,6 @@
 import { emptyModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
-import type { Capability } from '../../catalog/mturk.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import { iamName } from '../../team/names.ts';
@@ -9,8 +8,9 @@ import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
 import type { Ruled } from '../rule/rule.ts';
+import { changeByFile, reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
-import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
+import { descriptiveChanges, roleChanges, settingsChanges, unappliedSettings } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
@@ -29,6 +29,8 @@ export interface ReviewInput {
   /** Null for a first version, in which everything is new. */
   readonly before: Team | null;
   readonly after: Team;
+  /** What was applied last, where that may be another team than the one before; null or left out if that is unknown. */
+  readonly applied?: Team | null;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
   readonly at: Date;
@@ -39,12 +41,14 @@ export interface ReviewInput {
 
 /** With a plan, people are those whose access the plan changes; what the files do not explain is in `unexplained`. */
 export function reviewOf(input: ReviewInput): Review {
-  const { before, after, today, at, plan } = input;
+  const { before, after, applied = null, today, at, plan } = input;
   const desired = {
     before: before === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(before),
     after: desiredAccessBeforeDeletions(after),
   };
-  const models = plan === undefined ? desired : plan.classification.access;
+  const earlier = applied ?? before;
+  const change = earlier === null ? null : changeByFile(earlier, after, today);
+  const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, change);
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
   const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
@@ -61,7 +65,8 @@ export function reviewOf(input: ReviewInput): Review {
     roles,
     descriptive: descriptiveChanges(before, after, shown),
     settings: settingsChanges(before, after),
-    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today),
+    unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today, change),
   };
   return {
     lab: after.lab,
@@ -85,16 +90,16 @@ export function reviewOf(input: ReviewInput): Review {
   };
 }
 
-/** Reviews a plan without a file before: people, what was not `frozen` or is no more, and what the plan's own lists leave unexplained. */
+/** Reviews a plan against what was applied last. */
 export function reviewOfPlan(
+  applied: Team | null,
   team: Team,
-  frozen: readonly Capability[],
-  today: string,
-  at: Date,
+  { today, at }: Pick<ReviewInput, 'today' | 'at'>,
   plan: PlanOfReview,
 ): Review {
-  const review = reviewOf({ before: { ...team, freeze: frozen }, after: team, today, at, plan });
-  return { ...review, unexplained: unexplainedByPlan(plan) };
+  const review = reviewOf({ before: applied, after: team, today, at, plan });
+  const change = applied === null ? null : changeByFile(applied, team, today);
+  return { ...review, unexplained: unexplainedByPlan(plan, change) };
 }
 
 export function changesNothing(review: Review): boolean {

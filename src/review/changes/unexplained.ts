@@ -14,6 +14,7 @@ import {
 import type { Plan } from '../../terraform/plan.ts';
 import { unrecordedIn } from '../../terraform/resources.ts';
 import type { UnexplainedChange } from '../manifest/schema.ts';
+import type { FileChange } from './by-file.ts';
 import type { PlanClassification } from './classify-plan.ts';
 
 interface PlannedChange {
@@ -24,12 +25,16 @@ interface PlannedChange {
 /** A day before every last day: no access has ended yet. */
 const BEGINNING = '0000-01-01';
 
-/** What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. */
+/**
+ * What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. `change` is
+ * that of the applied file, which can be older.
+ */
 export function unexplainedBy(
   { plan, classification: report }: PlannedChange,
   before: Team | null,
   after: Team,
   today: string,
+  change: FileChange | null = null,
 ): readonly UnexplainedChange[] {
   const desired = desiredAccess(after, today);
   const promised = differences(before === null ? emptyModel(after.account) : desiredAccess(before, today), desired);
@@ -46,9 +51,13 @@ export function unexplainedBy(
   const unrecorded = unrecordedIn(plan).map(({ address }) => address);
   const foundKeys = new Set([...report.imported, ...unrecorded].map(keyOfAddress));
   const planned = new Set(differences(access.before, access.after).map(differenceKey));
+  const kept = keptBy(report, change);
+  const done = new Set(kept.map(subjectKey));
   const missing = promised.filter(
     (difference) =>
-      !planned.has(differenceKey(difference)) && !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
+      !done.has(subjectKey(difference)) &&
+      !planned.has(differenceKey(difference)) &&
+      !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
 
   const touched = new Set([...promised, ...report.pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
@@ -60,8 +69,14 @@ export function unexplainedBy(
     if (key === null) return true;
     return !touched.has(key) && !(foundKeys.has(key) && expected.has(address.slice(address.indexOf('.') + 1)));
   });
+  const proposed = new Set(promised.map(subjectKey));
   return [
-    ...unexplainedByPlan({ plan, classification: report }),
+    ...unexplainedByPlan({ plan, classification: report }, null),
+    // What was merged earlier and not applied is not what this change proposes.
+    ...kept.map((difference) => {
+      const isProposed = proposed.has(subjectKey(difference));
+      return item(isProposed ? 'manual-change-kept' : 'not-in-files', { difference });
+    }),
     ...extra.map((difference) => item('not-in-files', { difference })),
     ...differing(report, desired).map((difference) => item('not-in-files', { difference })),
     ...unnamed.map((address) => item('not-in-files', { address, attributes: [] })),
@@ -69,14 +84,25 @@ export function unexplainedBy(
   ];
 }
 
-/** What a plan's own lists show without any file: reverted manual changes, unexplained attributes and imports. */
-export function unexplainedByPlan({ plan, classification }: PlannedChange): readonly UnexplainedChange[] {
+/** Manual changes that the file asks for, too. */
+function keptBy({ manualChanges }: PlanClassification, change: FileChange | null): readonly Difference[] {
+  return manualChanges
+    .filter(({ outcome, difference }) => outcome === 'kept' && change?.subjects.has(subjectKey(difference)))
+    .map(({ difference }) => difference);
+}
+
+/** What a plan's own lists show without a file before: manual changes, unexplained attributes and imports. */
+export function unexplainedByPlan(
+  { plan, classification }: PlannedChange,
+  change: FileChange | null,
+): readonly UnexplainedChange[] {
   const { manualChanges, manualAttributes, unexplained, imported } = classification;
   const importing = new Set(imported);
   return [
     ...manualChanges
       .filter(({ outcome }) => outcome !== 'kept')
       .map(({ difference }) => item('manual-change-reverted', { difference })),
+    ...keptBy(classification, change).map((difference) => item('manual-change-kept', { difference })),
     ...manualAttributes.map((each) => item('manual-change-reverted', each)),
     ...unexplained.filter(({ address }) => !importing.has(address)).map((each) => item('not-in-files', each)),
     ...plan.changes

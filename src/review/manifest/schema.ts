@@ -113,10 +113,10 @@ const ROLE_CHANGE = z.strictObject({
 
 /**
  * A planned change that the two team files do not explain. `difference` is null where only a resource is known; for a
- * reverted manual change it is that manual change, else what the plan does or should do.
+ * manual change it is that manual change, else what the plan does or should do.
  */
 const UNEXPLAINED_CHANGE = z.strictObject({
-  kind: z.enum(['manual-change-reverted', 'not-in-files', 'not-in-plan', 'imported']),
+  kind: z.enum(['manual-change-reverted', 'manual-change-kept', 'not-in-files', 'not-in-plan', 'imported']),
   difference: DIFFERENCE.nullable(),
   address: TEXT.nullable(),
   attributes: TEXTS,
@@ -153,6 +153,8 @@ export const REVIEW = z.strictObject({
   descriptive: TEXTS,
   roles: many(ROLE_CHANGE),
   settings: many(SETTINGS_CHANGE),
+  /** Of changes that were merged before and not applied yet: an apply writes them, too. */
+  unapplied: many(SETTINGS_CHANGE),
   questions: many(QUESTION),
   unexplained: many(UNEXPLAINED_CHANGE),
   blocks: many(BLOCK),

@@ -137,8 +137,8 @@ export function redirected({ settings }: Pick<Review, 'settings'>) {
   );
 }
 
-function recipientQuestions(review: Review): readonly Text[] {
-  const all = redirected(review);
+function recipientQuestions({ settings, unapplied }: Review): readonly Text[] {
+  const all = redirected({ settings: [...settings, ...unapplied] });
   if (all.length === 0) return [];
   return [t`did ${someTexts(all.map(headlineText), 2)} confirm the recipient, in person or by phone?`];
 }
@@ -399,7 +399,7 @@ export function unexplainedText(
   naming: DisplayNames,
   review: Pick<Review, 'questions'>,
 ): Text {
-  const isManual = kind === 'manual-change-reverted';
+  const isManual = kind === 'manual-change-reverted' || kind === 'manual-change-kept';
   if (difference !== null && kind !== 'imported') {
     const [verb, object] = differenceParts(difference, naming);
     return t`${trusted(isManual ? PAST[verb] : verb)} ${object}`;
@@ -425,5 +425,6 @@ export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind']
   ['not-in-files', t`Unexplained changes in the plan`],
   ['not-in-plan', t`Asked for by ${TEAM_FILE}, but missing from the plan`],
   ['manual-change-reverted', t`Manual changes that applying reverts`],
+  ['manual-change-kept', t`Already done manually, and permanent by this change`],
   ['imported', t`Already in AWS, imported instead of created`],
 ];

@@ -17,7 +17,7 @@ import {
   type Text,
   t,
 } from '../../text/text.ts';
-import type { PlannedResource, QuickCheck, Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
+import type { PlannedResource, QuickCheck, Review, ReviewedPerson } from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
 import {
   namingOfReview,
@@ -33,7 +33,7 @@ import {
 } from './change-text.ts';
 import { changeText, gainTexts, lostText, type PersonContext, personText } from './people-text.ts';
 import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
-import { alertOf, isSafeguard, titleText } from './title-and-alert.ts';
+import { alertOf, bySafeguard, titleText } from './title-and-alert.ts';
 import { restoreTexts, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
@@ -137,6 +137,11 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...peopleBlocks(review),
     ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length + review.withheld.length > 0)),
     ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(settingText), RANK.settings),
+    ...listBlocks(
+      t`Merged earlier and not applied yet`,
+      review.unapplied.toSorted(bySafeguard).map(settingText),
+      RANK.settings,
+    ),
     ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
       const same = review.unexplained.filter((each) => each.kind === kind);
       const texts = same.map((each) => unexplainedText(each, naming, review));
@@ -154,9 +159,6 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
   ];
 }
-
-const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
-  Number(isSafeguard(other)) - Number(isSafeguard(one));
 
 const PREVIEW = t`Preview from ${TEAM_FILE} only. The plan is still to come and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied.`;

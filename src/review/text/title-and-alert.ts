@@ -289,7 +289,7 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
 }
 
 /** Whether it decides who approves or works, what is deleted or given back without a decision, or hides who can do harm. */
-export function isSafeguard(setting: SettingsChange): boolean {
+function isSafeguard(setting: SettingsChange): boolean {
   return (
     ['approvers', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
@@ -309,13 +309,24 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
     const cause = t`${strongText(t`Nothing will be applied:`)} ${problem?.summary ?? t`a guardrail blocks this change`}.`;
     return alert('caution', sentences(cause, sentence(problem?.help ?? null), more));
   }
-  const more = unexplainedLine(review, naming);
-  if (more !== null) {
+  const [more, earlier] = [unexplainedLine(review, naming), earlierLine(review)];
+  if (more !== null || earlier !== null) {
     const harmless = t`No one gains access that spends money, harms workers or deletes data.`;
-    return alert('caution', more, ...(dangers.length > 0 ? dangers : [harmless]));
+    return alert('caution', more, earlier, ...(dangers.length > 0 ? dangers : [earlier === null ? harmless : null]));
   }
   return dangers.length === 0 ? null : alert('warning', ...dangers);
 }
+
+/** What the author of the change did not propose, and its apply writes. */
+function earlierLine({ unapplied }: Review): Text | null {
+  const texts = unapplied.toSorted(bySafeguard).map(settingText);
+  return texts.length === 0
+    ? null
+    : t`${strongText(t`Also applies what was merged earlier:`)} ${someTexts(texts, NAMED)}.`;
+}
+
+export const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
+  Number(isSafeguard(other)) - Number(isSafeguard(one));
 
 function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);

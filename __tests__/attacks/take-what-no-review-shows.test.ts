@@ -1,0 +1,188 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as aws from '@aws-sdk/client-iam';
+import { newIdentity } from '../../src/keys/encryption.ts';
+import { type AttackedLab, attackedLabs, group, TODAY, user } from '../support/attacked-lab.ts';
+import { runHere } from '../support/command.ts';
+
+const labs = attackedLabs();
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+/** The comment on a pull request that changes what is merged by an edit. */
+async function commentOf(lab: AttackedLab, edit: () => void): Promise<string> {
+  writeFileSync(lab.path('base.yaml'), readFileSync(lab.path('team.yaml')));
+  edit();
+  await lab.mturk(TODAY, 'plan', '--base', 'base.yaml', '--manifest', 'm.json');
+  const args = ['preview', '--base', 'base.yaml', '--manifest', 'm.json', '--format', 'markdown', '--today', TODAY];
+  return (await runHere(args, { cwd: lab.path('.') })).stdout;
+}
+
+const { recipient } = await newIdentity();
+
+/** What a refused merge has: nothing of it is for Terraform. */
+const REFUSED = [
+  ['    sponsor: ada', `    sponsor: ada\n    github: bo-mallory\n    recipient: ${recipient}`],
+  ['owners: [ ada ]', 'owners: [ ada, bo ]'],
+  ['  reconcile: all', '  neighbors: [ other-lab ]\n  reconcile: none'],
+] as const;
+
+const edits = (lab: AttackedLab, pairs: readonly (readonly [string, string])[]) => {
+  for (const [from, to] of pairs) lab.edit(from, to);
+};
+
+const SHOWN = [
+  /Owners:\*{0,2} `?bo`? can approve changes/,
+  /Approver:\*{0,2} for owner `?bo`?, GitHub login `?bo-mallory/,
+  /Neighbors:/,
+  /Reconcile:/,
+  /Recipient:\*{0,2} access keys of Bo Chen \(`?bo`?\)/,
+];
+
+test('what was merged and refused is in the comment on a later pull request, which does not propose it', () =>
+  labs.attack(async (lab) => {
+    edits(lab, REFUSED);
+    const comment = await commentOf(lab, () => lab.edit("name: Ada O'Neill", "name: Ada M. O'Neill"));
+    expect(comment).toMatch(/^### If merged: only descriptive fields change$/m);
+    const [, earlier = ''] = comment.split('**Merged earlier and not applied yet:**');
+    for (const setting of SHOWN) expect(earlier).toMatch(setting);
+    expect(comment).toMatch(/^> \*\*Also applies what was merged earlier:\*\* .*Owners:/m);
+    expect(comment).toMatch(/did Bo Chen \(`bo`\) confirm the recipient/);
+
+    const undone = await commentOf(lab, () =>
+      edits(
+        lab,
+        REFUSED.map(([from, to]) => [to, from]),
+      ),
+    );
+    expect(undone).toContain('`bo` can no longer approve changes');
+    expect(undone).not.toContain('earlier');
+  }));
+
+test('what was merged, refused, and then done in AWS is unexplained in the comment on a later pull request', () =>
+  labs.attack(async (lab) => {
+    lab.edit('[ results-reader, task-publisher ]', '[ results-reader, task-publisher, paymaster ]');
+    await lab.byHand((iam) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })));
+    const comment = await commentOf(lab, () => lab.edit("name: Ada O'Neill", "name: Ada M. O'Neill"));
+    expect(comment).toMatch(/^### If merged: Bo Chen .* approve work .*; 1 unexplained change$/m);
+    expect(comment).toMatch(/\*\*Unexplained changes in the plan:\*\*\n\n- add Bo Chen \(`bo`\) to `paymaster`/);
+  }));
+
+test('a terminal shows and asks what no Terraform does: who approves, what silences, where keys go', () =>
+  labs.attack(async (lab) => {
+    edits(lab, REFUSED);
+    const refused = await lab.mturk(TODAY, 'apply');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+    const text = refused.stdout.replace(/\s+/g, ' ');
+    for (const setting of SHOWN) expect(text).toMatch(setting);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.mturk(TODAY, 'apply')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing changes'),
+    });
+  }));
+
+const ARN = (key: string) => `arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-${key}`;
+
+type Statements = readonly { readonly Sid?: string; readonly [name: string]: unknown }[];
+
+async function rewrite(iam: aws.IAMClient, key: string, change: (statements: Statements) => Statements) {
+  const PolicyArn = ARN(key);
+  const { Policy } = await iam.send(new aws.GetPolicyCommand({ PolicyArn }));
+  const { PolicyVersion } = await iam.send(
+    new aws.GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+  );
+  const document = JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? ''));
+  const PolicyDocument = JSON.stringify({ ...document, Statement: change(document.Statement) });
+  await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+}
+
+const allowing = (...operations: readonly string[]) => {
+  const Action = operations.map((name) => `mechanicalturk:${name}`);
+  return (all: Statements): Statements => [{ Sid: 'PayApprove', Effect: 'Allow', Action, Resource: '*' }, ...all];
+};
+
+const deleteLimits = (key: string) => (iam: aws.IAMClient) =>
+  iam.send(new aws.DeleteUserPolicyCommand({ ...user(key), PolicyName: 'limits' }));
+
+const MORE = [
+  'allow: [ hits:publish, hits:manage ]',
+  'allow: [ hits:publish, hits:manage, ApproveAssignment ]',
+] as const;
+const PAYER = '[ results-reader, task-publisher, payer ]';
+
+/** What someone does in AWS, and the edit that makes it permanent. */
+const BY_HAND: readonly (readonly [
+  what: string,
+  click: (iam: aws.IAMClient) => Promise<unknown>,
+  pairs: readonly (readonly [string, string])[],
+])[] = [
+  [
+    'adds a member to a group',
+    (iam) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })),
+    [['[ results-reader, task-publisher ]', '[ results-reader, task-publisher, paymaster ]']],
+  ],
+  ['widens the policy of a role', (iam) => rewrite(iam, 'task-publisher', allowing('ApproveAssignment')), [MORE]],
+  [
+    'widens the policy of a role by more than that',
+    (iam) => rewrite(iam, 'task-publisher', allowing('ApproveAssignment', 'RejectAssignment')),
+    [MORE],
+  ],
+  [
+    'creates the group of a new role, with the member in it',
+    async (iam) => {
+      await iam.send(new aws.CreateGroupCommand({ ...group('payer'), Path: '/mturk/perception-lab/' }));
+      const Statement = allowing('ApproveAssignment')([]);
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      const PolicyName = group('payer').GroupName;
+      await iam.send(new aws.CreatePolicyCommand({ PolicyName, Path: '/mturk/perception-lab/', PolicyDocument }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group('payer'), PolicyArn: ARN('payer') }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('payer') }));
+    },
+    [
+      ['roles:\n', 'roles:\n  payer: { allow: [ ApproveAssignment ] }\n'],
+      ['[ results-reader, task-publisher ]', PAYER],
+    ],
+  ],
+  ['ends a suspension', deleteLimits('cy'), [['roles: [ paymaster ], suspended: true', 'roles: [ paymaster ]']]],
+  ['removes a last day', deleteLimits('bo'), [['    until: "2027-05-31" # the last day of access, UTC\n', '']]],
+  [
+    'ends a freeze',
+    async (iam) => {
+      for (const key of ['paymaster', 'task-publisher', 'results-reader'])
+        await rewrite(iam, key, (all) => all.filter(({ Sid }) => Sid !== 'Freeze'));
+    },
+    [['freeze: [ pay:bonus ]', 'freeze: []']],
+  ],
+];
+
+/** Lines of title, alert, questions and table: what an owner decides by. */
+const decidedBy = (comment: string) =>
+  (comment.split(/^No change for/m)[0] ?? '').split('\n').filter((line) => line !== '> [!WARNING]');
+
+describe('what someone did in AWS before', () => {
+  const CY = '  cy: { name: Cy Moreau, roles: [ paymaster ], suspended: true }\n';
+  const frozen = attackedLabs((file) =>
+    file.replace('  fay: {', `${CY}  fay: {`).replace('freeze: []', 'freeze: [ pay:bonus ]'),
+  );
+  beforeAll(frozen.prepare);
+  afterAll(frozen.remove);
+
+  test.each(BY_HAND)('someone who %s hides nothing of the change that makes it permanent', (_what, click, pairs) =>
+    frozen.attack(async (lab) => {
+      const before = readFileSync(lab.path('team.yaml'), 'utf8');
+      const honest = await commentOf(lab, () => edits(lab, pairs));
+      const merged = readFileSync(lab.path('team.yaml'), 'utf8');
+      await lab.byHand(click);
+      writeFileSync(lab.path('team.yaml'), before);
+      const comment = await commentOf(lab, () => writeFileSync(lab.path('team.yaml'), merged));
+      // A red box in place of a yellow one, and what is manual besides, are more, not less.
+      for (const line of decidedBy(honest)) expect(comment).toContain(line);
+      expect(comment).toMatch(/^\*\*(?:Already done manually|Manual changes that|Already in AWS)/m);
+
+      const refused = await lab.mturk(TODAY, 'apply');
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+      const [, title = '?'] = /^### If merged: (.*)$/m.exec(honest) ?? [];
+      expect(refused.stdout.replace(/\s+/g, ' ')).toContain(`If applied: ${title.replaceAll('`', '')}`);
+    }),
+  );
+});

@@ -1,0 +1,63 @@
+import type { AccessGroup, AccessModel, Holder, InlinePolicy } from '../../access/model.ts';
+import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import type { PlannedAccess } from '../../access/sources/planned.ts';
+import type { Team } from '../../team/team.ts';
+
+/** What a file changes in AWS, if someone has done it already or not. */
+export interface FileChange {
+  /** The access of the file before. */
+  readonly was: AccessModel;
+  /** `subjectKey` of each difference. */
+  readonly subjects: ReadonlySet<string>;
+}
+
+export function changeByFile(before: Team, after: Team, today: string): FileChange {
+  const was = desiredAccess(before, today);
+  return { was, subjects: new Set(differences(was, desiredAccess(after, today)).map(subjectKey)) };
+}
+
+/**
+ * The access that a review compares: before, no one has what the file gives, even if someone gave it manually. Documents are
+ * those of the state, which have the Denies that an apply keeps. What someone took is taken: no one loses it once more.
+ */
+export function reviewedAccess(access: PlannedAccess, change: FileChange | null): Omit<PlannedAccess, 'recorded'> {
+  return change === null ? access : { before: beforeFile(access, change), after: access.after };
+}
+
+function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: FileChange): AccessModel {
+  const isByFile = (difference: Difference) => subjects.has(subjectKey(difference));
+  const ofHolder = (kind: Holder['kind'], { name, attached, inline }: AccessGroup) => {
+    const holder = { kind, name };
+    const of = (model: AccessModel) => model[kind === 'user' ? 'users' : 'groups'].find((each) => each.name === name);
+    const isPolicyByFile = ({ name: policy, document }: InlinePolicy) =>
+      isByFile({ kind: 'inline-policy-added', holder, policy, document });
+    return {
+      attached: attached.filter(
+        (arn) => !isByFile({ kind: 'policy-attached', holder, arn }) || of(was)?.attached.includes(arn),
+      ),
+      inline: [
+        ...inline.filter((policy) => !isPolicyByFile(policy)),
+        ...(of(recorded)?.inline ?? []).filter(isPolicyByFile),
+      ],
+    };
+  };
+  const documents = new Map(recorded.policies.map(({ arn, document }) => [arn, document]));
+  return {
+    ...before,
+    users: before.users.map((user) => ({
+      ...{ ...user, ...ofHolder('user', user) },
+      groups: user.groups.filter(
+        (group) =>
+          !isByFile({ kind: 'membership-added', group, user: user.name, unmanaged: false }) ||
+          was.users.some(({ name, groups }) => name === user.name && groups.includes(group)),
+      ),
+    })),
+    groups: before.groups.map((group) => ({ ...group, ...ofHolder('group', group) })),
+    policies: before.policies.map((policy) => {
+      const { arn, document: to } = policy;
+      const from = documents.get(arn) ?? to;
+      return isByFile({ kind: 'policy-changed', arn, from, to }) ? { ...policy, document: from } : policy;
+    }),
+  };
+}
