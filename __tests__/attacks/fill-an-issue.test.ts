@@ -49,6 +49,17 @@ test.each<[string, DriftReport, object]>([
   expect(issue).toMatchObject(then);
 });
 
+test('a comment that GitHub refuses once is written at the next check', async () => {
+  await check(reportWith([ADDED]));
+  const [issue] = repository().threads.values();
+  const when = `POST /repos/perception/lab/issues/${issue?.number}/comments`;
+  server().trouble({ when, times: 1, status: 422, message: 'Validation Failed' });
+  const report = reportWith([ADDED, UNMANAGED]);
+  expect(await check(report)).toMatchObject({ code: 1 });
+  expect(await check(report)).toMatchObject({ code: 0, stderr: expect.not.stringContaining('warning') });
+  expect(repository().commentsOf(issue?.number ?? 0)).toHaveLength(1);
+});
+
 test('a full issue about failed applies is closed, too', async () => {
   const markers = ['<!-- mturk-team-apply:perception-lab -->'];
   const { number } = repository().openIssue({ author: 'github-actions[bot]', title: 't', body: markers.join() });

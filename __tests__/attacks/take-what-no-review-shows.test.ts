@@ -56,6 +56,11 @@ test('what was merged and refused is in the comment on a later pull request, whi
     );
     expect(undone).toContain('`bo` can no longer approve changes');
     expect(undone).not.toContain('earlier');
+
+    edits(lab, REFUSED);
+    const other = await commentOf(lab, () => lab.edit('neighbors: [ other-lab ]', 'neighbors: [ good-lab ]'));
+    expect(other).toContain('`good-lab`');
+    expect(other.split('Merged earlier and not applied yet')[1]).not.toContain('other-lab');
   }));
 
 test('what was merged, refused, and then done in AWS is unexplained in the comment on a later pull request', () =>

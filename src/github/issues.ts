@@ -51,6 +51,8 @@ export async function reportIssue(
   const { title, body, comment = null } = report;
   const said = present === undefined || comment === null ? null : await github.createComment(present.number, comment);
   const unfinished = said === null || said.ok ? null : said.failure;
+  // Another problem may be gone at the next check, which then says what is new.
+  if (unfinished !== null && !GOES_ON.includes(unfinished.code)) return { ok: false, failure: unfinished };
   if (current !== undefined) {
     if (current.title === title && current.body === body) return outcome('unchanged', succeed(current), unfinished);
     return outcome('updated', github.updateIssue(current.number, { title, body }), unfinished);
@@ -64,6 +66,9 @@ export async function reportIssue(
   const [found] = opened.ok ? opened.value : [];
   return found === undefined ? created : outcome('opened', succeed(found));
 }
+
+/** The comment may be written although the answer was lost, or is one that GitHub refuses for good. */
+const GOES_ON: readonly string[] = ['github-unavailable', 'github-denied'];
 
 async function close(
   github: GitHub,

@@ -294,12 +294,12 @@ export async function noteOldFile(
   return true;
 }
 
-/** The commit of a file as it is, or null: in no clone, or changed since. */
+/** The commit of a file as it is, or null: in no clone, changed since, or not the one of which workflows ask who approved it. */
 export async function commitOf(file: string): Promise<string | null> {
   const git = (...args: readonly string[]) => gitIn(dirname(file), ...args);
   const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
-  const isTracked = (await git('ls-files', '--error-unmatch', '--', basename(file))) !== null;
-  return isAsCommitted && isTracked ? git('rev-parse', '--verify', 'HEAD') : null;
+  const isTeamFile = (await git('ls-files', '--full-name', '--', basename(file))) === 'team.yaml';
+  return isAsCommitted && isTeamFile ? git('rev-parse', '--verify', 'HEAD') : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */

@@ -57,8 +57,16 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
 
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */
 export function unappliedSettings(applied: Team, before: Team, after: Team): readonly SettingsChange[] {
-  const left = new Set(settingsChanges(applied, after).map(subjectOf));
-  return settingsChanges(applied, before).filter((change) => left.has(subjectOf(change)));
+  const left = new Map(settingsChanges(applied, after).map((change) => [subjectOf(change), change]));
+  return settingsChanges(applied, before)
+    .flatMap((change) => {
+      const still = left.get(subjectOf(change));
+      if (still === undefined) return [];
+      if (!('gained' in change) || !('gained' in still)) return [change];
+      const both = (side: 'gained' | 'lost') => change[side].filter((each) => still[side].some((one) => one === each));
+      return [{ ...change, gained: both('gained'), lost: both('lost') } as SettingsChange];
+    })
+    .filter(isChanged);
 }
 
 function subjectOf(change: SettingsChange): string {

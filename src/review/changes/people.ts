@@ -16,12 +16,19 @@ import {
   type SettingsChange,
 } from '../manifest/schema.ts';
 
-/** People whose access differs between two models, worst first, and IAM names of the others; named as in the files. */
+interface ReviewedPeople {
+  /** Worst first. */
+  readonly people: readonly ReviewedPerson[];
+  /** IAM names. */
+  readonly unchanged: readonly string[];
+}
+
+/** People whose access differs between two models, and the others; named as in the files. */
 export function reviewedPeople(
   models: { readonly before: AccessModel; readonly after: AccessModel },
   teams: { readonly before: Team | null; readonly after: Team },
   options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
-): { readonly people: readonly ReviewedPerson[]; readonly unchanged: readonly string[] } {
+): ReviewedPeople {
   const named = peopleNamed(teams);
   const roleKey = (group: string) =>
     keyOfIamName(teams.after.lab, group) ?? keyOfIamName(teams.before?.lab ?? teams.after.lab, group) ?? group;
@@ -36,11 +43,31 @@ export function reviewedPeople(
       roles: { gained: person.groups.gained.map(roleKey), lost: person.groups.lost.map(roleKey) },
     }),
   );
-  // Of equal classes, who gains everything comes first.
+  return { people: people.sort(byWorst), unchanged: change.unchanged };
+}
+
+/** Of equal classes, who gains everything comes first. */
+function byWorst(one: ReviewedPerson, other: ReviewedPerson): number {
   const order = ({ classes, change: { capabilities, allowed } }: ReviewedPerson) =>
     RISK_CLASSES.indexOf(classes[0] ?? 'nothing') -
     (everythingText(capabilities.gained, allowed.after) === null ? 0 : 0.5);
-  return { people: people.sort((one, other) => order(one) - order(other)), unchanged: change.unchanged };
+  return order(one) - order(other);
+}
+
+/**
+ * The people of a plan; but to whom two files give what the plan does not show, that. Someone may have changed the account
+ * before, so that the plan does less, and change it back.
+ */
+export function withProposed(planned: ReviewedPeople, proposed: ReviewedPeople['people']): ReviewedPeople {
+  const shown = new Map(planned.people.map(({ user, change }) => [user, change.operations.gained]));
+  const hidden = proposed.filter(({ user, change }) =>
+    change.operations.gained.some((operation) => shown.get(user)?.includes(operation) !== true),
+  );
+  const users = new Set(hidden.map(({ user }) => user));
+  return {
+    people: [...planned.people.filter(({ user }) => !users.has(user)), ...hidden].sort(byWorst),
+    unchanged: planned.unchanged.filter((user) => !users.has(user)),
+  };
 }
 
 /** By IAM name, members of the later file first. Departed members have only a key. */

@@ -11,7 +11,7 @@ import type { Ruled } from '../rule/rule.ts';
 import { changeByFile, reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges, unappliedSettings } from './file-changes.ts';
-import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
+import { questionsOf, reviewedPeople, riskOfPerson, withProposed } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 export interface PlanOfReview {
@@ -50,11 +50,16 @@ export function reviewOf(input: ReviewInput): Review {
   const change = earlier === null ? null : changeByFile(earlier, after, today);
   const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, change);
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
-  const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
   const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
     const found = after.members.find(({ key }) => each.of === 'member' && key === each.key);
     return { ...each, name: found?.name ?? null };
   });
+  const withheldFrom = new Set(withheld.flatMap(({ name, key }) => (name === null ? [] : [iamName(after.lab, key)])));
+  const planned = reviewedPeople(models, { before, after }, { at, replaced });
+  const proposed = reviewedPeople(desired, { before, after }, { at, replaced }).people;
+  // Of a plan alone, what is withheld is not given; a pull request gives it once that ends.
+  const given = input.applied === undefined ? proposed.filter(({ user }) => !withheldFrom.has(user)) : proposed;
+  const { people, unchanged } = plan === undefined ? planned : withProposed(planned, given);
   const roles = roleChanges(before, after);
   const shown = {
     people: new Set(people.flatMap(({ key }) => key ?? [])),
@@ -74,9 +79,7 @@ export function reviewOf(input: ReviewInput): Review {
     at: at.toISOString(),
     risk: riskOfPerson(parts),
     ...parts,
-    unchanged: unchanged.filter(
-      (user) => !withheld.some(({ name, key }) => name !== null && iamName(after.lab, key) === user),
-    ).length,
+    unchanged: unchanged.filter((user) => !withheldFrom.has(user)).length,
     questions: [
       ...(plan?.credentials ?? []).map((held) => ({ kind: 'imported-credentials' as const, ...held })),
       ...questionsOf(people, models.after, after, { today, at }),

@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as aws from '@aws-sdk/client-iam';
+import { type AttackedLab, attackedLabs, group, TODAY, user } from '../support/attacked-lab.ts';
+import { runHere } from '../support/command.ts';
+
+/** Bo may publish and manage HITs; `task-publisher` allows to approve, too, and `careful` denies it. */
+const labs = attackedLabs((file) =>
+  file
+    .replace('allow: [ hits:publish, hits:manage ]', 'allow: [ hits:publish, hits:manage, ApproveAssignment ]')
+    .replace('roles:\n', 'roles:\n  careful: { allow: [ pay:approve, account:read ], deny: [ ApproveAssignment ] }\n')
+    .replace('[ results-reader, task-publisher ]', '[ results-reader, task-publisher, careful ]'),
+);
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+async function commentOf(lab: AttackedLab, edit: () => void): Promise<string> {
+  writeFileSync(lab.path('base.yaml'), readFileSync(lab.path('team.yaml')));
+  edit();
+  await lab.mturk(TODAY, 'plan', '--base', 'base.yaml', '--manifest', 'm.json');
+  const args = ['preview', '--base', 'base.yaml', '--manifest', 'm.json', '--format', 'markdown', '--today', TODAY];
+  return (await runHere(args, { cwd: lab.path('.') })).stdout;
+}
+
+/** Title, alert, questions and table. */
+const decidedBy = (comment: string) =>
+  (comment.split(/^No change for/m)[0] ?? '').split('\n').filter((line) => line !== '> [!WARNING]');
+
+const ARN = 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-careful';
+const DROP = ['[ results-reader, task-publisher, careful ]', '[ results-reader, task-publisher ]'] as const;
+const GRANT = [
+  '[ results-reader, task-publisher, careful ]',
+  '[ results-reader, task-publisher, careful, paymaster ]',
+] as const;
+const NO_DENY = [
+  'allow: [ pay:approve, account:read ], deny: [ ApproveAssignment ]',
+  'allow: [ account:read ]',
+] as const;
+
+test.each([
+  [
+    'removes a member from the group of a role that denies',
+    (iam: aws.IAMClient) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('careful') })),
+    DROP,
+  ],
+  [
+    'detaches the policy of a role that denies, whose deny the file drops',
+    (iam: aws.IAMClient) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('careful'), PolicyArn: ARN })),
+    NO_DENY,
+  ],
+  [
+    'detaches the policy of a role that denies, which the member leaves',
+    (iam: aws.IAMClient) => iam.send(new aws.DetachGroupPolicyCommand({ ...group('careful'), PolicyArn: ARN })),
+    DROP,
+  ],
+  [
+    'deletes the group of a role that denies, which the file drops',
+    async (iam: aws.IAMClient) => {
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('careful') }));
+      await iam.send(new aws.DetachGroupPolicyCommand({ ...group('careful'), PolicyArn: ARN }));
+      return iam.send(new aws.DeleteGroupCommand(group('careful')));
+    },
+    DROP,
+  ],
+  [
+    'renames the user',
+    (iam: aws.IAMClient) => iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'perception-lab-bo2' })),
+    GRANT,
+  ],
+  [
+    'moves the user',
+    (iam: aws.IAMClient) => iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewPath: '/x/' })),
+    GRANT,
+  ],
+  [
+    'moves the group of a role that the file gives',
+    (iam: aws.IAMClient) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: '/x/' })),
+    GRANT,
+  ],
+] as const)('someone who %s first hides nothing of what the file gives', (_what, click, [from, to]) =>
+  labs.attack(async (lab) => {
+    const before = readFileSync(lab.path('team.yaml'), 'utf8');
+    const honest = await commentOf(lab, () => lab.edit(from, to));
+    const merged = readFileSync(lab.path('team.yaml'), 'utf8');
+    await lab.byHand(click);
+    writeFileSync(lab.path('team.yaml'), before);
+    const comment = await commentOf(lab, () => writeFileSync(lab.path('team.yaml'), merged));
+    expect(honest).toMatch(/^### If merged: Bo Chen .* can also .*spends money/m);
+    const [title, ...rows] = decidedBy(honest).filter((line) => line.includes('Bo Chen'));
+    expect(comment).toContain(title);
+    for (const row of rows.filter((line) => line.startsWith('>') || line.startsWith('|')))
+      expect(comment).toContain(row.replace(/ \|$/, ''));
+  }),
+);
+
+test('nor does someone who undoes that after the comment', () =>
+  labs.attack(async (lab) => {
+    const bo = user('bo').UserName;
+    const before = readFileSync(lab.path('team.yaml'), 'utf8');
+    await lab.byHand((iam) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('careful') })));
+    const comment = await commentOf(lab, () => lab.edit(...DROP));
+    await lab.byHand((iam) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('careful') })));
+    const merged = readFileSync(lab.path('team.yaml'), 'utf8');
+    writeFileSync(lab.path('team.yaml'), before);
+    expect(await lab.mturk(TODAY, 'drift')).toMatchObject({ code: 0 });
+    expect(await lab.may(bo)).not.toContain('ApproveAssignment');
+    writeFileSync(lab.path('team.yaml'), merged);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(bo)).toContain('ApproveAssignment');
+    expect(comment).toMatch(/approve work/);
+  }));
