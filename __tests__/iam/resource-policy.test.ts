@@ -9,6 +9,7 @@ test.each<[who: string, principal: unknown, isAbout: boolean]>([
   ['everyone', '*', true],
   ['every account', { AWS: '*' }, true],
   ['the user', { AWS: ADA }, true],
+  ['a list of the user alone', { AWS: [ADA] }, true],
   ['one of the ARNs among others', { AWS: ['arn:aws:iam::123456789012:user/bo', ROOT] }, true],
   ['someone else', { AWS: 'arn:aws:iam::123456789012:user/bo' }, false],
   ['a provider', { Federated: PROVIDER }, false],

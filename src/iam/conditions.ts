@@ -30,6 +30,7 @@ const named = new Map<string, NamedOperator>();
 
 /** Whether an operator with its quantifier and `IfExists`, such as `ForAllValues:StringLikeIfExists`, and its values are understood. */
 export function isUnderstood(name: string, values: readonly string[]): boolean {
+  // Equivalent if mutated: whether the key is there decides what it says, not whether it says anything.
   if (name === NULL) return nullHolds(values, true) !== 'unknown';
   const operator = operatorNamed(name)?.operator;
   return operator !== undefined && values.every((value) => operator.matches('', value, compilePattern) !== 'unknown');
