@@ -1,21 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
 import { newIdentity } from '../../src/keys/encryption.ts';
-import { type AttackedLab, attackedLabs, group, TODAY, user } from '../support/attacked-lab.ts';
-import { runHere } from '../support/command.ts';
+import { type AttackedLab, attackedLabs, commentOf, group, TODAY, user } from '../support/attacked-lab.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);
 afterAll(labs.remove);
-
-/** The comment on a pull request that changes what is merged by an edit. */
-async function commentOf(lab: AttackedLab, edit: () => void): Promise<string> {
-  writeFileSync(lab.path('base.yaml'), readFileSync(lab.path('team.yaml')));
-  edit();
-  await lab.mturk(TODAY, 'plan', '--base', 'base.yaml', '--manifest', 'm.json');
-  const args = ['preview', '--base', 'base.yaml', '--manifest', 'm.json', '--format', 'markdown', '--today', TODAY];
-  return (await runHere(args, { cwd: lab.path('.') })).stdout;
-}
 
 const { recipient } = await newIdentity();
 
@@ -172,22 +163,24 @@ describe('what someone did in AWS before', () => {
   beforeAll(frozen.prepare);
   afterAll(frozen.remove);
 
-  test.each(BY_HAND)('someone who %s hides nothing of the change that makes it permanent', (_what, click, pairs) =>
-    frozen.attack(async (lab) => {
-      const before = readFileSync(lab.path('team.yaml'), 'utf8');
-      const honest = await commentOf(lab, () => edits(lab, pairs));
-      const merged = readFileSync(lab.path('team.yaml'), 'utf8');
-      await lab.byHand(click);
-      writeFileSync(lab.path('team.yaml'), before);
-      const comment = await commentOf(lab, () => writeFileSync(lab.path('team.yaml'), merged));
-      // A red box in place of a yellow one, and what is manual besides, are more, not less.
-      for (const line of decidedBy(honest)) expect(comment).toContain(line);
-      expect(comment).toMatch(/^\*\*(?:Already done manually|Manual changes that|Already in AWS)/m);
+  test.each(sampleOf(BY_HAND, 2))(
+    'someone who %s hides nothing of the change that makes it permanent',
+    (_what, click, pairs) =>
+      frozen.attack(async (lab) => {
+        const before = readFileSync(lab.path('team.yaml'), 'utf8');
+        const honest = await commentOf(lab, () => edits(lab, pairs));
+        const merged = readFileSync(lab.path('team.yaml'), 'utf8');
+        await lab.byHand(click);
+        writeFileSync(lab.path('team.yaml'), before);
+        const comment = await commentOf(lab, () => writeFileSync(lab.path('team.yaml'), merged));
+        // A red box in place of a yellow one, and what is manual besides, are more, not less.
+        for (const line of decidedBy(honest)) expect(comment).toContain(line);
+        expect(comment).toMatch(/^\*\*(?:Already done manually|Manual changes that|Already in AWS)/m);
 
-      const refused = await lab.mturk(TODAY, 'apply');
-      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
-      const [, title = '?'] = /^### If merged: (.*)$/m.exec(honest) ?? [];
-      expect(refused.stdout.replace(/\s+/g, ' ')).toContain(`If applied: ${title.replaceAll('`', '')}`);
-    }),
+        const refused = await lab.mturk(TODAY, 'apply');
+        expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+        const [, title = '?'] = /^### If merged: (.*)$/m.exec(honest) ?? [];
+        expect(refused.stdout.replace(/\s+/g, ' ')).toContain(`If applied: ${title.replaceAll('`', '')}`);
+      }),
   );
 });

@@ -61,6 +61,15 @@ export async function replaceUser(iam: aws.IAMClient, key: string, Path: string)
   return keyOf(iam, user(key).UserName);
 }
 
+/** The comment on a pull request that changes what is merged by an edit. */
+export async function commentOf(lab: AttackedLab, edit: () => void): Promise<string> {
+  cpSync(lab.path('team.yaml'), lab.path('base.yaml'));
+  edit();
+  await lab.mturk(TODAY, 'plan', '--base', 'base.yaml', '--manifest', 'm.json');
+  const args = ['preview', '--base', 'base.yaml', '--manifest', 'm.json', '--format', 'markdown', '--today', TODAY];
+  return (await runHere(args, { cwd: lab.path('.') })).stdout;
+}
+
 /** Labs like one to which the small team was applied once, each a copy. */
 export function attackedLabs(change: (file: string) => string = (file) => file): {
   prepare(): Promise<void>;
