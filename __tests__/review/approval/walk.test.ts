@@ -105,6 +105,18 @@ test('a merge commit that brings the team of what was applied, which is on its o
   expect(changes.map(({ commit }) => commit)).toEqual(['M']);
 });
 
+test.each(['opentofu.lock.hcl', '.github/workflows/apply.yml', '.gitattributes'])(
+  'the commit that brings the team of what was applied hides no change to %s',
+  async (path) => {
+    const history = historyOf([
+      ['squashed', file('two', { [path]: 'hostile' })],
+      ['one', file('one')],
+    ]);
+    const changes = await changesSince(history, 'squashed', applied('elsewhere', 'two'));
+    expect(changes.map(({ commit }) => commit)).toEqual(['squashed']);
+  },
+);
+
 test('a team that came again hides no lock file that changed in between', async () => {
   const history = historyOf([
     ['reverted', file('one', { 'opentofu.lock.hcl': 'hostile' })],

@@ -656,6 +656,19 @@ describe('Denies by hand', () => {
     }
   });
 
+  test('of a role give back nothing that another boundary took in the same moment, when they are lifted', () => {
+    const change = all(
+      changeGroup('paymaster', () => ({
+        inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+      })),
+      withPolicy(stopArn('stop'), says(statement('Allow', 'mechanicalturk:GetHIT'))),
+      changeUser('fay', () => ({ boundary: stopArn('stop') })),
+    );
+    const taken = took('fay', only(PAY, ['GetHIT']));
+    expect(brief(ruled({ change }))).toEqual([keeps('paymaster', ['SendBonus']), taken]);
+    expect(brief(ruled({ change, restore: ['role/paymaster'] }))).toEqual([taken]);
+  });
+
   test('of `limits` under a condition are kept, with the Sid of what is withheld, too', () => {
     const document = says({ Sid: 'Withheld', ...statement('Deny', '*', mfa) });
     expect(brief(ruled({ change: write('fay', 'limits', document) }))).toEqual([keeps('fay', OPERATIONS)]);

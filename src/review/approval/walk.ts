@@ -6,7 +6,8 @@ const TEAM_FILE = 'team.yaml';
  * What decides what an apply does, and by which tool and provider. `.gitattributes` decides what a checkout makes of a file:
  * https://git-scm.com/docs/gitattributes#_working_tree_encoding
  */
-const DECIDING = [TEAM_FILE, ...Object.values(LOCK_FILES), '.github', '.gitattributes'];
+const BESIDE_TEAM = [...Object.values(LOCK_FILES), '.github', '.gitattributes'];
+const DECIDING = [TEAM_FILE, ...BESIDE_TEAM];
 
 export interface LastApplied {
   /** Null if its file was of no commit. */
@@ -31,11 +32,11 @@ export async function changesSince(history: History, newest: string, last: LastA
     if (commit === last?.commit) break;
     if (!isMerge(change) && parent !== undefined && !(await history.differs(parent, commit, DECIDING))) continue;
     // If the commit that was applied is not on the branch (a file of a branch or of no commit, a rewritten history), it ends at
-    // the first that brought its team there: between that and one that brought it again, other files can have changed. Which
-    // is the first, only a history without merge commits says, so that those below count, too.
-    if (last !== null && !isOnBranch) {
-      if (isMerge(change)) needed = changes.length + 1;
-      else if (await isChangeTo(history, change, last)) needed = changes.length;
+    // the first that brought its team, and nothing else, there: between that and one that brought it again, other files can
+    // have changed. Which is the first, only a history without merge commits says, so that those below count, too.
+    if (last !== null && !isOnBranch && (isMerge(change) || (await isChangeTo(history, change, last)))) {
+      const isMore = isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
+      needed = changes.length + (isMore ? 1 : 0);
     }
     changes.push(change);
     if (last === null && parent !== undefined && (await history.differs(parent, commit, [TEAM_FILE]))) break;

@@ -19,7 +19,7 @@ import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import {
   allowedOutright,
@@ -231,8 +231,10 @@ export function ruleFor(input: RuleInput): Ruled {
     const keptDenies = withoutDenies(denies, lift.get(key));
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
-    // What was taken from the member before stays so, when a Deny of a role ends.
-    const byGroups = difference(alwaysDenied(ofGroups), union(of(known, user), begunWithheld(key, input)));
+    // What was taken from the member stays so, when a Deny of a role ends: before, or by another boundary, which may take as much.
+    const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
+    const apart = isBounded ? union(of(known, user), begunWithheld(key, input)) : ALL_OPERATIONS;
+    const byGroups = difference(alwaysDenied(ofGroups), apart);
     const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
     const taken = listOperations(difference(takenFrom(key), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
