@@ -101,3 +101,23 @@ test('nor does someone who undoes that after the comment', () =>
     expect(await lab.may(bo)).toContain('ApproveAssignment');
     expect(comment).toMatch(/approve work/);
   }));
+
+test('what someone took from the policy of a role is withheld, not lost by the file that widens the role', () =>
+  labs.attack(async (lab) => {
+    const narrow = {
+      PolicyArn: ARN.replace(/careful$/, 'paymaster'),
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:GetAssignment', Resource: '*' }],
+      }),
+      SetAsDefault: true,
+    };
+    await lab.byHand((iam) => iam.send(new aws.CreatePolicyVersionCommand(narrow)));
+    const comment = await commentOf(lab, () =>
+      lab.edit('pay:bonus, account:read ]', 'pay:bonus, account:read, hits:publish ]'),
+    );
+    const row = '| Role `paymaster` allows more | **Spends money:** publish HITs (`hits:publish`) |';
+    expect(comment).toContain(`| **Nguyễn Thị Ánh (\`fay\`)** ${row}\n`);
+    expect(comment).not.toContain('missing from the plan');
+    expect(comment).toMatch(/^\*\*Withheld .*\n\n- Nguyễn Thị Ánh \(`fay`\): approve work, pay bonuses/m);
+  }));

@@ -68,9 +68,18 @@ export function differences(from: AccessModel, to: AccessModel): readonly Differ
  * the same as the one whose document is known.
  */
 export function differenceKey(difference: Difference): string {
+  return keyOf(difference, SAID);
+}
+
+/** A text that is equal for two differences that leave the same, whatever was there before. */
+export function resultKey(difference: Difference): string {
+  return keyOf(difference, AFTER);
+}
+
+function keyOf(difference: Difference, fields: readonly string[]): string {
   const { from = null, to = null } = 'from' in difference ? difference : {};
   const said: Readonly<Record<string, unknown>> = { ...difference, from: canonical(from), to: canonical(to) };
-  return JSON.stringify([difference.kind, ...SAID.map((name) => said[name])]);
+  return JSON.stringify([difference.kind, ...fields.map((name) => said[name])]);
 }
 
 /** A text that is equal for two differences about the same thing, whatever becomes of it. */
@@ -80,7 +89,8 @@ export function subjectKey(difference: Difference): string {
 }
 
 const SAID = ['arn', 'from', 'group', 'holder', 'policy', 'tag', 'to', 'user'];
-const SUBJECT = SAID.filter((name) => name !== 'from' && name !== 'to');
+const AFTER = SAID.filter((name) => name !== 'from');
+const SUBJECT = AFTER.filter((name) => name !== 'to');
 
 type DifferenceKind = Difference['kind'];
 

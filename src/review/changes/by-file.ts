@@ -1,8 +1,12 @@
 import type { AccessGroup, AccessModel, Holder, InlinePolicy } from '../../access/model.ts';
 import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
+import { difference, listOperations } from '../../access/operation-set.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
+import { actionOf } from '../../catalog/mturk.ts';
+import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
 import type { Team } from '../../team/team.ts';
+import { allowedOutright } from '../rule/access.ts';
 
 /** What a file changes in AWS, if someone has done it already or not. */
 export interface FileChange {
@@ -57,7 +61,18 @@ function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: File
     policies: before.policies.map((policy) => {
       const { arn, document: to } = policy;
       const from = documents.get(arn) ?? to;
-      return isByFile({ kind: 'policy-changed', arn, from, to }) ? { ...policy, document: from } : policy;
+      return isByFile({ kind: 'policy-changed', arn, from, to })
+        ? { ...policy, document: withoutTaken(from, to) }
+        : policy;
     }),
   };
+}
+
+/** What a policy gave, without what the account's no longer gives. */
+function withoutTaken(was: PolicyDocument | null, is: PolicyDocument | null): PolicyDocument | null {
+  if (was === null || is === null) return was;
+  const taken = listOperations(difference(allowedOutright(was), allowedOutright(is))).map(actionOf);
+  const denies = statementsOf(is).filter(({ Effect }) => Effect === 'Deny');
+  const deny = taken.length === 0 ? [] : [{ Effect: 'Deny' as const, Action: taken, Resource: '*' }];
+  return { ...was, Statement: [...statementsOf(was), ...denies, ...deny] };
 }

@@ -1,5 +1,5 @@
 import { type AccessModel, emptyModel, policyName } from '../../access/model.ts';
-import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
+import { type Difference, differenceKey, differences, resultKey, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -50,13 +50,13 @@ export function unexplainedBy(
   // What exists and the state does not know may be as the file says already, or not.
   const unrecorded = unrecordedIn(plan).map(({ address }) => address);
   const foundKeys = new Set([...report.imported, ...unrecorded].map(keyOfAddress));
-  const planned = new Set(differences(access.before, access.after).map(differenceKey));
+  const planned = new Set(differences(access.before, access.after).map(resultKey));
   const kept = keptBy(report, change);
   const done = new Set(kept.map(subjectKey));
   const missing = promised.filter(
     (difference) =>
       !done.has(subjectKey(difference)) &&
-      !planned.has(differenceKey(difference)) &&
+      !planned.has(resultKey(difference)) &&
       !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
 
