@@ -85,6 +85,46 @@ test.each(sampleOf(FIRST, 2))('someone who %s first hides nothing of what the fi
   }),
 );
 
+const END = ['    until: "2027-05-31" # the last day of access, UTC\n', ''] as const;
+test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
+  ['renames the user', (iam) => iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bo2' }))],
+  ['moves the user', (iam) => iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewPath: '/x/' }))],
+  [
+    'deletes the user',
+    async (iam) => {
+      for (const key of ['results-reader', 'task-publisher', 'careful'])
+        await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group(key) }));
+      await iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' }));
+      await iam.send(new aws.DeleteUserCommand(user('bo')));
+    },
+  ],
+])('someone who %s first does not hide that the file drops a last day', (_what, click) =>
+  labs.attack(async (lab) => {
+    await lab.byHand(click);
+    const comment = await commentOf(lab, () => lab.edit(...END));
+    expect(comment).toMatch(/^### If merged: Bo Chen \(`bo`\) no longer has a last day/m);
+    expect(comment).not.toContain('No change in AWS');
+  }),
+);
+
+test('a Deny from a day on, which someone removes after the comment, is not the last day of what the file gives', () =>
+  labs.attack(async (lab) => {
+    const Condition = { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-12-11T00:00:00Z' } };
+    const Statement = [{ Effect: 'Deny', Action: '*', Resource: '*', Condition }];
+    const own = {
+      ...user('bo'),
+      PolicyName: 'x',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+    };
+    await lab.byHand((iam) => iam.send(new aws.PutUserPolicyCommand(own)));
+    const comment = await commentOf(lab, () => {
+      lab.edit(...GRANT);
+      lab.edit(...END);
+    });
+    expect(comment).toMatch(/^> \*\*Bo Chen \(`bo`\)\*\*, with \*\*no last day\*\*, will be able to .*pay bonuses/m);
+    expect(comment).not.toContain('10 Dec 2026');
+  }));
+
 test('nor does someone who undoes that after the comment', () =>
   labs.attack(async (lab) => {
     const bo = user('bo').UserName;

@@ -63,6 +63,32 @@ test('what was merged, refused, and then done in AWS is unexplained in the comme
     expect(comment).toMatch(/\*\*Unexplained changes in the plan:\*\*\n\n- add Bo Chen \(`bo`\) to `paymaster`/);
   }));
 
+test.each<[string, (lab: AttackedLab) => void, readonly [string, string]]>([
+  [
+    'moved a member to another role',
+    (lab) => lab.edit('[ results-reader, task-publisher ]', '[ results-reader, paymaster ]'),
+    ['[ results-reader, paymaster ]', '[ results-reader, paymaster, task-publisher ]'],
+  ],
+  [
+    'widened one role and took another',
+    (lab) => {
+      lab.edit('[ results-reader, task-publisher ]', '[ results-reader ]');
+      lab.edit('allow: [ results:read ]', 'allow: [ results:read, pay:bonus, pay:reject ]');
+    },
+    ['[ results-reader ]\n    until', '[ results-reader, task-publisher ]\n    until'],
+  ],
+])('where an earlier change %s, one row has what both give', (_what, earlier, edit) =>
+  labs.attack(async (lab) => {
+    earlier(lab);
+    const comment = await commentOf(lab, () => lab.edit(...edit));
+    expect(comment).toMatch(
+      /^> \*\*Bo Chen \(`bo`\)\*\* will be able to publish HITs, .*pay bonuses and reject work until/m,
+    );
+    const row = comment.split('\n').filter((line) => line.startsWith('| **Bo Chen'));
+    expect(row).toEqual([expect.stringMatching(/publish HITs .*pay bonuses .*reject work /)]);
+  }),
+);
+
 test('a terminal shows and asks what no Terraform does: who approves, what silences, where keys go', () =>
   labs.attack(async (lab) => {
     edits(lab, REFUSED);

@@ -290,7 +290,7 @@ function principalOf(
     ...{ ...given, any, isKnown, policies: opened },
     unbounded: () => ({ ...opened, identity: unbounded().identity }),
   };
-  const tags = any.tags || isAllowed(principal, 'iam:TagUser', arn);
+  const tags = any.tags || ['iam:TagUser', 'iam:UntagUser'].some((action) => isAllowed(principal, action, arn));
   const name = any.name || (kind === 'user' && namesOf(principal, [RENAME]).length > 0);
   return tags === any.tags && name === any.name ? principal : principalOf(given, { tags, name });
 }

@@ -124,8 +124,8 @@ async function planOnce(
   const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  const byFile = applied === null ? null : changeByFile(applied, session.team, session.today);
-  const reviewed = reviewedAccess(classification.access, byFile);
+  const byFile = applied === null ? [] : [changeByFile(applied, session.team, session.today)];
+  const reviewed = reviewedAccess(classification.access, ...byFile);
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   const obstructed = obstructedGroups(plan, account, ruled.team);

@@ -22,11 +22,12 @@ export function changeByFile(before: Team, after: Team, today: string): FileChan
 }
 
 /**
- * The access that a review compares: before, no one has what the file gives, even if someone gave it manually. Documents are
+ * The access that a review compares: before, no one has what the files give, even if someone gave it manually. Documents are
  * those of the state, which have the Denies that an apply keeps. What someone took is taken: no one loses it once more.
  */
-export function reviewedAccess(access: PlannedAccess, change: FileChange | null): Omit<PlannedAccess, 'recorded'> {
-  return change === null ? access : { before: beforeFile(access, change), after: access.after };
+export function reviewedAccess(access: PlannedAccess, ...changes: readonly FileChange[]): PlannedAccess {
+  const before = changes.reduce((each, change) => beforeFile({ ...access, before: each }, change), access.before);
+  return { ...access, before };
 }
 
 function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: FileChange): AccessModel {

@@ -59,15 +59,35 @@ function byWorst(one: ReviewedPerson, other: ReviewedPerson): number {
  * before, so that the plan does less, and change it back.
  */
 export function withProposed(planned: ReviewedPeople, proposed: ReviewedPeople['people']): ReviewedPeople {
-  const shown = new Map(planned.people.map(({ user, change }) => [user, change.operations.gained]));
-  const hidden = proposed.filter(({ user, change }) =>
-    change.operations.gained.some((operation) => shown.get(user)?.includes(operation) !== true),
-  );
-  const users = new Set(hidden.map(({ user }) => user));
+  const byUser = (people: ReviewedPeople['people']) => new Map(people.map(({ user, change }) => [user, change]));
+  const shown = byUser(planned.people);
+  const hidden = proposed.filter(({ user, change }) => gives(change) && !saysAll(shown.get(user), change));
+  const given = byUser(hidden);
   return {
-    people: [...planned.people.filter(({ user }) => !users.has(user)), ...hidden].sort(byWorst),
-    unchanged: planned.unchanged.filter((user) => !users.has(user)),
+    people: [...planned.people.filter(({ user, change }) => !saysAll(given.get(user), change)), ...hidden].sort(
+      byWorst,
+    ),
+    unchanged: planned.unchanged.filter((user) => !given.has(user)),
   };
+}
+
+function gives(change: AccessChange): boolean {
+  return change.operations.gained.length > 0 || (change.kind === 'changed' && isLonger(change, 'after'));
+}
+
+/** Whether one change gives all that the other gives: as surely, as early and as long. */
+function saysAll(one: AccessChange | undefined, other: AccessChange): boolean {
+  if (one === undefined || !gives(other)) return one !== undefined;
+  const sides = {
+    starts: { before: one.starts.after, after: other.starts.after },
+    ends: { before: one.ends.after, after: other.ends.after },
+  };
+  const isShorter =
+    one.kind === 'leaves' || isLonger(sides, 'after') || (isLonger(other, 'after') && !isLonger(one, 'after'));
+  const { gained } = one.operations;
+  return (
+    !isShorter && one.conditional <= other.conditional && other.operations.gained.every((each) => gained.includes(each))
+  );
 }
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
@@ -110,7 +130,7 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
 }
 
 /** Whether access begins earlier or ends later than on the other side; without a day, at once or never. */
-function isLonger({ starts, ends }: AccessChange, is: 'before' | 'after'): boolean {
+function isLonger({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>, is: 'before' | 'after'): boolean {
   const than = is === 'after' ? 'before' : 'after';
   return (starts[is] ?? '') < (starts[than] ?? '') || (ends[is] ?? NEVER) > (ends[than] ?? NEVER);
 }

@@ -46,9 +46,9 @@ export function reviewOf(input: ReviewInput): Review {
     before: before === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(before),
     after: desiredAccessBeforeDeletions(after),
   };
-  const earlier = applied ?? before;
-  const change = earlier === null ? null : changeByFile(earlier, after, today);
-  const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, change);
+  // What was merged earlier and not applied is given with it; what that took and this gives back is given by it.
+  const changes = [applied, before].flatMap((team) => (team === null ? [] : [changeByFile(team, after, today)]));
+  const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, ...changes);
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
     const found = after.members.find(({ key }) => each.of === 'member' && key === each.key);
@@ -56,7 +56,9 @@ export function reviewOf(input: ReviewInput): Review {
   });
   const withheldFrom = new Set(withheld.flatMap(({ name, key }) => (name === null ? [] : [iamName(after.lab, key)])));
   const planned = reviewedPeople(models, { before, after }, { at, replaced });
-  const proposed = reviewedPeople(desired, { before, after }, { at, replaced }).people;
+  const was = applied === null ? desired.before : desiredAccessBeforeDeletions(applied);
+  const files = reviewedAccess({ recorded: was, before: was, after: desired.after }, ...changes);
+  const proposed = reviewedPeople(files, { before, after }, { at, replaced }).people;
   // Of a plan alone, what is withheld is not given; a pull request gives it once that ends.
   const given = input.applied === undefined ? proposed.filter(({ user }) => !withheldFrom.has(user)) : proposed;
   const { people, unchanged } = plan === undefined ? planned : withProposed(planned, given);
@@ -71,7 +73,7 @@ export function reviewOf(input: ReviewInput): Review {
     descriptive: descriptiveChanges(before, after, shown),
     settings: settingsChanges(before, after),
     unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
-    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today, change),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today, changes[0]),
   };
   return {
     lab: after.lab,
