@@ -18,6 +18,8 @@ const only = (key: string, value: string) => ({ Condition: { StringEquals: { [ke
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const PAYS = 'mechanicalturk:*';
 
+const HELD = { Effect: 'Deny', Action: PAYS, Resource: '*', ...only('aws:PrincipalTag/hold', 'yes') };
+
 /** What users outside the lab may do, by their name; each has a boundary. */
 const USERS: Readonly<Record<string, string>> = {
   'writes-its-boundary': policy(allow('*')),
@@ -32,7 +34,12 @@ const USERS: Readonly<Record<string, string>> = {
     allow('iam:TagUser', SELF),
     allow('iam:AddUserToGroup', `${ACCOUNT}:group/tagged-payers`),
   ),
-  // These do not come under another policy.
+  'untags-itself': policy(allow('iam:UntagUser', SELF), allow(PAYS), HELD),
+  'leaves-a-group': policy(allow('iam:RemoveUserFromGroup', `${ACCOUNT}:group/held`), allow(PAYS)),
+  'empties-a-group': policy(allow('iam:DeleteGroupPolicy', `${ACCOUNT}:group/held`), allow(PAYS)),
+  // These do not come under another policy, or gain nothing by it.
+  'leaves-a-group-for-nothing': policy(allow('iam:RemoveUserFromGroup', `${ACCOUNT}:group/held`)),
+  'is-held-by-a-group': policy(allow(PAYS)),
   'tags-itself-for-nothing': policy(allow('iam:TagUser', SELF)),
   'joins-a-harmless-group': policy(allow('iam:AddUserToGroup', `${ACCOUNT}:group/readers`)),
   'joins-a-group-of-another-tag': policy(allow('iam:AddUserToGroup', `${ACCOUNT}:group/tagged-payers`)),
@@ -42,11 +49,13 @@ const GROUPS: Readonly<Record<string, string>> = {
   payers: policy(allow('mechanicalturk:SendBonus')),
   'tagged-payers': policy(allow('mechanicalturk:SendBonus', '*', only('aws:PrincipalTag/team', 'ops'))),
   readers: policy(allow('s3:GetObject')),
+  held: policy({ Effect: 'Deny', Action: PAYS, Resource: '*' }),
 };
+const IN_HELD = ['leaves-a-group', 'empties-a-group', 'leaves-a-group-for-nothing', 'is-held-by-a-group'];
 
 async function prepare(iam: aws.IAMClient): Promise<void> {
   const limits = {
-    limit: policy(allow([PAYS, 'iam:TagUser', 'iam:UpdateUser', 'iam:AddUserToGroup', 'iam:PutUserPolicy'])),
+    limit: policy(allow([PAYS, 'iam:*TagUser', 'iam:UpdateUser', 'iam:PutUserPolicy', 'iam:*Group*'])),
     narrow: policy(allow('s3:GetObject'), allow('iam:CreatePolicyVersion', NARROW)),
   };
   for (const [PolicyName, PolicyDocument] of Object.entries(limits))
@@ -57,8 +66,10 @@ async function prepare(iam: aws.IAMClient): Promise<void> {
   }
   for (const [UserName, document] of Object.entries(USERS)) {
     const PermissionsBoundary = UserName === 'writes-its-boundary' ? NARROW : LIMIT;
-    await iam.send(new aws.CreateUserCommand({ UserName, PermissionsBoundary }));
+    const Tags = UserName === 'untags-itself' ? [{ Key: 'hold', Value: 'yes' }] : [];
+    await iam.send(new aws.CreateUserCommand({ UserName, PermissionsBoundary, Tags }));
     await iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: document }));
+    if (IN_HELD.includes(UserName)) await iam.send(new aws.AddUserToGroupCommand({ UserName, GroupName: 'held' }));
   }
 }
 
@@ -75,6 +86,9 @@ test('who gains access by a change of itself is a finding', async () => {
   await labs.attack(async (lab) => {
     await lab.byHand(prepare);
     const ways = {
+      'empties-a-group/spends': 'more access: iam:DeleteGroupPolicy on group held.',
+      'leaves-a-group/spends': 'more access: iam:RemoveUserFromGroup on group held.',
+      'untags-itself/spends': 'more access: iam:UntagUser on user untags-itself.',
       'joins-a-group-of-its-tag/spends': 'more access: iam:AddUserToGroup on group tagged-payers.',
       'joins-a-group/spends': 'more access: iam:AddUserToGroup on group payers.',
       'renames-itself-to-admin/escalates': 'control of the account: iam:PutUserPolicy on user renames-itself-to-admin.',
@@ -87,6 +101,18 @@ test('who gains access by a change of itself is a finding', async () => {
         Object.entries(ways).map(([id, way]) => [`unmanaged-user/${id}`, ['critical', `Gains ${way}`]]),
       ),
     );
+  });
+});
+
+test('who controls the account once a tag is gone, and may take it off itself, is a finding', async () => {
+  await labs.attack(async (lab) => {
+    const UserName = 'untags-itself';
+    const document = policy(allow('iam:*'), { ...HELD, Action: undefined, NotAction: 'iam:UntagUser' });
+    await lab.byHand(async (iam) => {
+      await iam.send(new aws.CreateUserCommand({ UserName, Tags: [{ Key: 'hold', Value: 'yes' }] }));
+      await iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: document }));
+    });
+    expect(Object.keys(await found(lab))).toContain(`unmanaged-user/${UserName}/escalates`);
   });
 });
 

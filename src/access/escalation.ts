@@ -95,10 +95,14 @@ interface Any {
   readonly name: boolean;
 }
 
-/** How a user that gains no control can come under another policy: as it renames or tags itself, or joins a group. */
+/** How a user that gains no control can come under another policy. */
 export interface OwnChanges extends Any {
+  /** The actions by which it renames or tags itself. */
+  readonly itself: readonly string[];
   /** Names of groups outside the lab that may use Mechanical Turk. */
   readonly joins: readonly string[];
+  /** Groups of its own that deny anything, and the action by which that ends. */
+  readonly leaves: readonly { readonly group: string; readonly action: string }[];
 }
 
 /** Whether a user can gain more than its policies say, at `at` or later; one who can do everything can. */
@@ -175,11 +179,20 @@ export function reachOf(
     .map(({ name }) => name)
     .filter((name) => allowsOperations(groupPolicies(model, name).sources));
   for (const moments of principals) {
-    const [{ kind, arn }] = moments;
+    const [{ kind, arn, limits }] = moments;
     if (kind !== 'user' || others.user.has(arn)) continue;
+    const may = (action: string, on: string) => moments.some((each) => isAllowed(each, action, on));
     const joins = using.filter((group) => moments.some((each) => canJoin(each, groupArn(model, group))));
-    const [tags, name] = [moments.some(({ any }) => any.tags), moments.some(({ any }) => any.name)];
-    if (tags || name || joins.length > 0) ownChanges.set(arn, { tags, name, joins });
+    const leaves = model.groups.flatMap(({ name: group }) => {
+      const own = groupArn(model, group);
+      const action = limits.includes(own) ? LEAVE.find((each) => may(each, own)) : undefined;
+      return action === undefined ? [] : [{ group, action }];
+    });
+    const tag = TAG.find((each) => may(each, arn));
+    const name = moments.some(({ any }) => any.name);
+    const itself = [tag ?? [], name ? RENAME : []].flat();
+    if (itself.length + joins.length + leaves.length > 0)
+      ownChanges.set(arn, { tags: tag !== undefined, name, itself, joins, leaves });
   }
   return { everything, steps, targets: { ...lab, others }, ownChanges };
 }
@@ -195,6 +208,8 @@ function canJoin(principal: Principal, group: string): boolean {
 }
 
 const JOIN = 'iam:AddUserToGroup';
+const LEAVE = ['iam:RemoveUserFromGroup', 'iam:DeleteGroupPolicy', 'iam:DetachGroupPolicy'];
+const TAG = ['iam:TagUser', 'iam:UntagUser'];
 
 function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments {
   const { account } = model;
@@ -290,7 +305,7 @@ function principalOf(
     ...{ ...given, any, isKnown, policies: opened },
     unbounded: () => ({ ...opened, identity: unbounded().identity }),
   };
-  const tags = any.tags || ['iam:TagUser', 'iam:UntagUser'].some((action) => isAllowed(principal, action, arn));
+  const tags = any.tags || TAG.some((action) => isAllowed(principal, action, arn));
   const name = any.name || (kind === 'user' && namesOf(principal, [RENAME]).length > 0);
   return tags === any.tags && name === any.name ? principal : principalOf(given, { tags, name });
 }

@@ -142,22 +142,29 @@ function useOf(precise: AccessModel, at: Date, way: EscalationStep | null = null
   return { way, own, accesses, allowed: accesses.map((access) => access.allowed).reduce(union) };
 }
 
-/** The models of a user that has changed itself: by another name or tags, and then also in each group that it can join. */
+/** The models of a user that has changed itself: by another name or tags, and then also in other groups. */
 function changedWays(
   index: ModelIndex,
   { name }: AccessUser,
-  { joins, ...any }: OwnChanges,
+  { itself, joins, leaves, ...any }: OwnChanges,
 ): readonly { readonly model: AccessModel; readonly way: EscalationStep }[] {
   const before = around(index, [name], joins);
   const model = conservativeModel(before, knownOfUse(any));
   const step = (actions: readonly string[], on: EscalationStep['on']) =>
     ({ control: 'none', actions, on, next: null }) as const;
-  const own = [...(any.tags ? ['iam:TagUser'] : []), ...(any.name ? ['iam:UpdateUser'] : [])];
+  const inGroups = (change: (groups: readonly string[]) => readonly string[]): AccessModel => ({
+    ...model,
+    users: model.users.map((user) => ({ ...user, groups: change(user.groups) })),
+  });
   return [
-    ...(model === before ? [] : [{ model, way: step(own, { kind: 'user', name }) }]),
+    ...(model === before ? [] : [{ model, way: step(itself, { kind: 'user', name }) }]),
     ...joins.map((group) => ({
-      model: { ...model, users: model.users.map((user) => ({ ...user, groups: [...user.groups, group] })) },
+      model: inGroups((groups) => [...groups, group]),
       way: step(['iam:AddUserToGroup'], { kind: 'group', name: group }),
+    })),
+    ...leaves.map(({ group, action }) => ({
+      model: inGroups((groups) => groups.filter((each) => each !== group)),
+      way: step([action], { kind: 'group', name: group }),
     })),
   ];
 }
