@@ -209,6 +209,29 @@ describe('what was changed and changed back', () => {
     expect(listed([], [call])).toHaveLength(isListed ? 1 : 0);
   });
 
+  test.each<[what: string, isListed: boolean, by: string, userName: string, groupName: string]>([
+    ['a neighbor of its own', false, 'good-lab', 'good-lab-bo', 'good-lab-payer'],
+    ['one of its name of the lab’s', true, 'good-lab', BO, PAYMASTER],
+    ['one of its name of both', true, 'good-lab', 'good-lab-bo', PAYMASTER],
+    ['one of its name, in other letters', true, 'good-lab', BO.toUpperCase(), PAYMASTER.toUpperCase()],
+    ['one with the beginning of the lab’s name', true, 'perception', BO, PAYMASTER],
+    [
+      'one whose name begins with the lab’s, of its own',
+      false,
+      'perception-lab-b',
+      'perception-lab-b-o',
+      'perception-lab-b-p',
+    ],
+    ['a lab that is no neighbor', true, 'other-lab', 'other-lab-bo', 'other-lab-payer'],
+  ])('by the role of %s: %s', (_what, isListed, lab, userName, groupName) => {
+    const neighbors = ['good-lab', 'perception', 'perception-lab-b'];
+    const role = workflowRoleArn({ ...team, lab }, 'plan');
+    const beside = { ...team, settings: { ...team.settings, neighbors } };
+    const [change] = changes(['AddUserToGroup', { userName, groupName }, { role }]);
+    expect(change).toBeDefined();
+    expect(manualChanges([change!.event], beside)).toHaveLength(isListed ? 1 : 0);
+  });
+
   test('what a finding shows is left out, if no apply waits for it', () => {
     const call: Call = ['AddUserToGroup', MEMBERSHIP];
     expect(listed([added], [call])).toEqual([]);

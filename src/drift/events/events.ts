@@ -1,6 +1,14 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { boundaryArn, iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, workflowRoleArn } from '../../team/names.ts';
+import {
+  boundaryArn,
+  iamName,
+  keyOfIamName,
+  labPath,
+  rolePolicyArn,
+  WORKFLOW_ROLES,
+  workflowRoleArn,
+} from '../../team/names.ts';
 import type { AccessTeam, Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import {
@@ -21,17 +29,34 @@ export interface IamChange {
   readonly target: string | null;
 }
 
-/** What was changed, newest first, without the workflows' own calls: the roles of the lab and of its neighbors made them. */
+/**
+ * What was changed, newest first, without the workflows' own calls: the roles of the lab made them, and those of a neighbor,
+ * as far as they are about that neighbor. Someone can make a role of a neighbor's name.
+ */
 export function manualChanges(events: readonly CloudTrailEvent[], team: Team): readonly IamChange[] {
-  const { account } = team;
-  const roles = new Set(
-    [team.lab, ...team.settings.neighbors].flatMap((lab) =>
-      WORKFLOW_ROLES.map((role) => workflowRoleArn({ account, lab }, role)),
-    ),
+  const { account, lab, members, roles } = team;
+  const labs = [lab, ...team.settings.neighbors];
+  const byRole = new Map(
+    labs.flatMap((each) => WORKFLOW_ROLES.map((role) => [workflowRoleArn({ account, lab: each }, role), each])),
   );
+  const ours = new Set([...members, ...roles].map(({ key }) => iamName(lab, key)));
+  // A lab's name can begin with another's.
+  const labOf = (name: string) =>
+    labs.filter((each) => keyOfIamName(each, name) !== null).sort((one, other) => other.length - one.length)[0];
+  const isOf = (neighbor: string, { kind, name }: Entity) => {
+    if (kind === 'policy') return isPolicyOf({ lab: neighbor, account }, name);
+    return labOf(name.toLowerCase()) === neighbor && !ours.has(name.toLowerCase());
+  };
   return events
-    .filter(({ role }) => role === null || !roles.has(role))
-    .map((event) => ({ event, entities: entitiesOf(event, account), target: targetOf(event) }));
+    .map((event) => ({ event, entities: entitiesOf(event, account), target: targetOf(event) }))
+    .filter(({ event: { role }, entities }) => {
+      const of = role === null ? undefined : byRole.get(role);
+      return of === undefined || (of !== lab && !entities.every((each) => isOf(of, each)));
+    });
+}
+
+function isPolicyOf(team: Pick<Team, 'lab' | 'account'>, arn: string): boolean {
+  return arn === boundaryArn(team) || arn.includes(`:policy${labPath(team.lab)}`);
 }
 
 const NAMES = [
@@ -182,6 +207,6 @@ export function changesAccessOf(
 }
 
 function concernsLab({ kind, name }: Entity, team: Team): boolean {
-  if (kind === 'policy') return name === boundaryArn(team) || name.includes(`:policy${labPath(team.lab)}`);
+  if (kind === 'policy') return isPolicyOf(team, name);
   return kind !== 'role' || WORKFLOW_ROLES.some((role) => name === iamName(team.lab, role));
 }
