@@ -84,7 +84,7 @@ export function reviewOf(input: ReviewInput): Review {
     unchanged: unchanged.filter((user) => !withheldFrom.has(user)).length,
     questions: [
       ...(plan?.credentials ?? []).map((held) => ({ kind: 'imported-credentials' as const, ...held })),
-      ...questionsOf(people, models.after, after, { today, at }),
+      ...questionsOf(people, desired.after, after, { today, at }),
     ],
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
