@@ -15,10 +15,12 @@ import {
   name,
   putInto,
   says,
+  scanOfAccount,
   statement,
   stopArn,
   TODAY,
   withoutMember,
+  write,
 } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -212,6 +214,25 @@ describe("what is another lab's is no user or group of a member or role", () => 
     expect(others.map(({ id }) => id)).toEqual(expected);
     const commands = others.flatMap((each) => findingView(each, { lab: sampleTeam.lab, people: new Map() }).commands);
     expect(commands).toEqual([]);
+  });
+
+  test('its user is found with no key, password, Deny or missing tag, in no group of the lab', () => {
+    const user = { groups: [], tags: {}, path: '/mturk/perception/' };
+    const key = { id: 'AKIA', active: true, created: '2020-01-01T00:00:00Z', lastUsed: null, isUseKnown: true };
+    const account = all(
+      changeUser('fay', () => user),
+      changeUser('gus', () => user),
+      write('fay', 'limits', says(statement('Deny', 'mechanicalturk:SendBonus'))),
+    );
+    const { findings } = scanOfAccount({
+      team: { ...withoutMember('gus'), departed: [{ key: 'gus', left: '2026-11-01', reason: 'graduated' }] },
+      account: account(desiredAccess(sampleTeam, TODAY)),
+      credentials: Object.fromEntries(
+        ['fay', 'gus'].map((of) => [name(of), { keys: [key, key], password: { lastUsed: null } }]),
+      ),
+    });
+    const about = findings.filter(({ rule }) => rule !== 'unmanaged-user');
+    expect(about.map(({ id }) => id)).toEqual(['name-taken/user/fay']);
   });
 
   test('its user in a group of the lab is an addition, also under the name of a member', () => {
