@@ -157,7 +157,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   eject: 690,
   emulator: 8370,
   drift: 5910,
-  review: 5060,
+  review: 5070,
   keys: 990,
   adopt: 1880,
   offboard: 685,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import { boundaryPolicy } from '../../src/team/documents.ts';
 import { iamName } from '../../src/team/names.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
@@ -176,5 +177,39 @@ describe('after --undo', () => {
     };
     expect(Users.map(({ UserName }) => UserName)).toEqual(['dora']);
     expect(existsSync(file('adopt.json'))).toBe(true);
+  });
+});
+
+test('--finish --delete-unused deletes no group, policy or boundary of another lab that only an adopted user had', async () => {
+  await labWith('groups');
+  const PolicyArn = 'arn:aws:iam::123456789012:policy/mturk/sound/sound-reader';
+  const PermissionsBoundary = 'arn:aws:iam::123456789012:policy/mturk-boundary/sound';
+  const PolicyDocument = policy('Allow', ['mechanicalturk:ListHITs']);
+  await byHand(async (iam) => {
+    // A lab between its first apply and its first member.
+    await callIam(iam, 'CreatePolicy', { Path: '/mturk-boundary/', PolicyName: 'sound', PolicyDocument });
+    await callIam(iam, 'CreatePolicy', { Path: '/mturk/sound/', PolicyName: 'sound-reader', PolicyDocument });
+    await callIam(iam, 'CreateGroup', { Path: '/mturk/sound/', GroupName: 'sound-reader' });
+    await callIam(iam, 'AttachGroupPolicy', { GroupName: 'sound-reader', PolicyArn });
+    await callIam(iam, 'AddUserToGroup', { GroupName: 'sound-reader', UserName: 'dora' });
+    await callIam(iam, 'PutUserPermissionsBoundary', { UserName: 'dora', PermissionsBoundary });
+    const boundary = boundaryPolicy({ lab: 'perception-lab', account: '123456789012' });
+    const own = { Path: '/mturk-boundary/', PolicyName: 'perception-lab', PolicyDocument: JSON.stringify(boundary) };
+    await callIam(iam, 'CreatePolicy', own).catch(() => {});
+  });
+  await adopt();
+  await adopt(...(await undecided()).flatMap((key) => ['--accept', key]));
+  expect(await adopt('--apply', '--yes')).toMatchObject({ code: 0 });
+  const finished = await adopt('--finish', '--delete-unused', '--yes');
+  expect(finished).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted') });
+  await byHand(async (iam) => {
+    const { Groups } = (await callIam(iam, 'ListGroups', {})) as { Groups: { GroupName: string }[] };
+    expect(Groups.map(({ GroupName }) => GroupName)).toContain('sound-reader');
+    const { Policies } = (await callIam(iam, 'ListPolicies', { Scope: 'Local' })) as { Policies: { Arn: string }[] };
+    expect(Policies.map(({ Arn }) => Arn)).toEqual(expect.arrayContaining([PolicyArn, PermissionsBoundary]));
+    // What no lab has is deleted all the same.
+    expect(Groups.map(({ GroupName }) => GroupName).filter((name) => !/^(?:sound|perception-lab)-/.test(name))).toEqual(
+      [],
+    );
   });
 });

@@ -16,6 +16,7 @@ const OF_EACH_KIND: { readonly [Rule in DriftFinding['rule']]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
   'user-renamed': { user: ODD, to: LONG },
   'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z' },
+  'name-taken': { holder: HOLDER, lab: 'vision' },
   'nothing-applied': {},
   'access-withheld': { user: ODD },
   'deny-kept': { holder: HOLDER },

@@ -8,6 +8,7 @@ const USER = {
 const principal = (AWS: unknown) => ({
   Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
 });
+const like = (key: string, value: string) => ({ Statement: [{ Condition: { StringLike: { [key]: value } } }] });
 const condition = (key: string, value: string) => ({ Statement: [{ Condition: { StringEquals: { [key]: value } } }] });
 
 test.each<[about: string, json: unknown, is: boolean]>([
@@ -27,6 +28,22 @@ test.each<[about: string, json: unknown, is: boolean]>([
   ['the name as a part of a text', condition('aws:username', 'lab-bob'), false],
   ['everyone, who is not a user', principal('*'), false],
   ['the path of the lab', { Resource: 'arn:aws:iam::123456789012:user/mturk/lab/*' }, false],
+  ['the path of the lab in any account', like('aws:PrincipalArn', 'arn:aws:iam::*:user/mturk/lab/*'), false],
+  ['every user', like('aws:PrincipalArn', 'arn:*:iam::*:user/*'), false],
+  ['every unique id of a user', like('aws:userid', 'AIDA*'), false],
+  ['every user of the lab', { Resource: 'arn:aws:iam::123456789012:user/mturk/lab/lab-*' }, false],
+  ['a star', like('aws:username', '*'), false],
+  ['the user that asks', { Resource: 'arn:aws:iam::*:user/*/${aws:username}' }, false],
+  ['other names', like('aws:username', '*-zoe'), false],
+  ['other unique ids', like('aws:userid', 'AIDAEXAMPLEZ*'), false],
+  ['the name under any path of another account', like('aws:PrincipalArn', 'arn:aws:iam::9*:user/*/lab-bo'), false],
+  ['the name under any path, in any account', like('aws:PrincipalArn', 'arn:aws:iam::*:user/*/lab-bo'), true],
+  ['what the name begins with', { Resource: 'arn:aws:iam::123456789012:user/mturk/lab/lab-b*' }, true],
+  ['all but a character', principal('arn:aws:iam::123456789012:user/mturk/lab/lab-b?'), true],
+  ['what the name ends with', like('aws:username', '*-bo'), true],
+  ['what some names have', like('aws:username', '*o*'), true],
+  ['what the unique id begins with', like('aws:userid', 'AIDAEXAMPLEB*'), true],
+  ['a pattern in text that is no JSON', 'x "arn:aws:iam::*:user/*/lab-bo" y', true],
   ['nothing', null, false],
 ])('%s', (_about, json, is) => {
   expect(namesUser(json, USER)).toBe(is);

@@ -32,7 +32,7 @@ test('the file that the mistakes are put into has none', () => {
 });
 
 test('a place of the state with a key of its own is none', () => {
-  const settings = 'settings: { state: { bucket: lab-state, region: us-east-1, key: labs/perception } }';
+  const settings = 'settings: { state: { bucket: lab-state, region: us-east-1, key: perception } }';
   const members = 'members:\n  ada: { name: Ada, github: ada, roles: [reader] }';
   expect(findingsOf(teamText({ settings, members }))).toEqual([]);
 });

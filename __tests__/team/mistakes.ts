@@ -602,6 +602,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       state('{ bucket: lab-state, region: eu-central-1, key: /vision-lab }'),
       '/vision-lab',
     ],
+    [
+      "a state key below another lab's",
+      state('{ bucket: lab-state, region: eu-central-1, key: labs/vision }'),
+      'labs/vision',
+    ],
   ],
   'invalid-neighbor': [
     ['this lab as its own neighbor', settings('neighbors: [vision]'), 'vision'],

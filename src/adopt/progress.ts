@@ -5,7 +5,7 @@ import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { QUOTAS } from '../iam/quotas.ts';
-import { iamName, labPath } from '../team/names.ts';
+import { BOUNDARY_PATH, iamName, labOfPath, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { AdoptedUser, Adoption } from './adoption.ts';
 
@@ -239,22 +239,24 @@ export interface Unused {
   readonly policies: readonly string[];
 }
 
-/** Groups and policies of before that no one else has, once adopted users are in the groups of their roles alone. */
+/** Groups and policies of before, of no lab, that no one else has, once adopted users are in the groups of their roles alone. */
 export function unusedAfter(
   adoption: Adoption,
-  { lab }: Pick<Team, 'lab'>,
   account: Pick<AuthorizationDetails, 'access' | 'ids' | 'roles'>,
 ): Unused {
   const adopted = new Set(adoptedNow(adoption, account).map(({ now }) => now?.name));
   const others = account.access.users.filter(({ name }) => !adopted.has(name));
   const had = new Set([...adoption.groups.map(({ name }) => name), ...adoption.policies.map(({ arn }) => arn)]);
   const groups = account.access.groups
-    .filter(({ name, path }) => had.has(name) && path !== labPath(lab))
+    .filter(({ name, path }) => had.has(name) && labOfPath(path) === null)
     .filter(({ name }) => !others.some((user) => user.groups.includes(name)))
     .map(({ name }) => name);
   const left = account.access.groups.filter(({ name }) => !groups.includes(name));
   const held = new Set([...others, ...left, ...account.roles].flatMap(heldBy));
-  const own = account.access.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${adoption.account}:`));
+  const isOfLab = (path: string) => labOfPath(path) !== null || path.startsWith(BOUNDARY_PATH);
+  const own = account.access.policies.filter(
+    ({ arn }) => arn.startsWith(`arn:aws:iam::${adoption.account}:`) && !isOfLab(arn.slice(arn.indexOf('/'))),
+  );
   return { groups, policies: own.flatMap(({ arn }) => (had.has(arn) && !held.has(arn) ? [arn] : [])) };
 }
 

@@ -205,6 +205,8 @@ export interface PipelineFailureArgs {
     readonly key: string;
     readonly name: string;
     readonly found: string | null;
+    /** The lab that `found` belongs to; null for this one or none. */
+    readonly other: string | null;
     /** What gives it back, with `aws iam`; null if an apply would have to delete something. */
     readonly option: { readonly name: '--new-user-name' | '--new-path'; readonly value: string } | null;
   };

@@ -90,6 +90,8 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
   readonly 'user-renamed': { readonly user: string; readonly to: string };
   /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */
   readonly 'user-recreated': { readonly user: string; readonly created: string };
+  /** Another lab's user, or group or policy, has the IAM name of a member or role. */
+  readonly 'name-taken': { readonly holder: Holder; readonly lab: string };
   readonly 'nothing-applied': {
     /** How many the first apply creates. */
     readonly users: number;

@@ -1,5 +1,7 @@
 import type { Inventory } from '../aws/types.ts';
 import { isAwsPolicy } from '../iam/arn.ts';
+import { compilePattern, matchesPattern } from '../iam/pattern.ts';
+import { iamName, labOfPath } from '../team/names.ts';
 import { type Carrier, carriersIn, type SavedFacts } from './facts.ts';
 
 /** A thing of the account, with what has it: an inline policy of a group, an access key of a user. */
@@ -18,21 +20,29 @@ export interface FoundPolicy extends Thing {
 /** What policies call a user. In place of the ARN of a deleted principal, AWS shows the unique id; null if it is not known. */
 export type NamedUser = Pick<SavedFacts['user'], 'name' | 'arn'> & { readonly id: string | null };
 
-/** Whether JSON names a user: by ARN, by unique id, or as a value that is the name. */
+/** Whether JSON names a user: ARN, unique id or name are a value of it, or match a pattern that not every user matches. */
 export function namesUser(json: unknown, user: NamedUser): boolean {
   if (typeof json !== 'object' || json === null) return typeof json === 'string' && isNamedIn(json, user);
   return Object.values(json).some((value) => namesUser(value, user));
 }
 
-/** The account and the path of ARNs of users, wherever they are in a text. */
-const USER_ARNS = /:iam::([^:"\s]*):(user\/[\w+=,.@/-]+)/g;
+/** A key and a unique id that no one has: what matches these, too, is about all users of an account or a lab. */
+const NO_ONE = { key: '=', id: 'AIDA00000000000000000' };
 
 function isNamedIn(text: string, { name, arn, id }: NamedUser): boolean {
-  const [, own = '', path = ''] = [...arn.matchAll(USER_ARNS)][0] ?? [];
-  const isByArn = [...text.matchAll(USER_ARNS)].some(
-    ([, account = '', found]) => found === path && (account === own || /[*?]/.test(account)),
-  );
-  return text === name || isByArn || (id !== null && text.split(/[^A-Z0-9]+/).includes(id));
+  const path = arn.slice(arn.indexOf('/'), -name.length);
+  const noOne = iamName(labOfPath(path) ?? '', NO_ONE.key);
+  const pairs = [
+    [arn, arn.slice(0, -name.length) + noOne],
+    [name, noOne],
+    ...(id === null ? [] : [[id, NO_ONE.id] as const]),
+  ] as const;
+  if (id !== null && text.split(/[^A-Z0-9]+/).includes(id)) return true;
+  // A policy that cannot be read as JSON is one text.
+  return text.split(/[^\w+=,.@:/*?-]+/).some((part) => {
+    const pattern = compilePattern(part, 'text');
+    return pairs.some(([own, other]) => matchesPattern(pattern, own) && !matchesPattern(pattern, other));
+  });
 }
 
 /** Each thing once: versions of a policy are one. */

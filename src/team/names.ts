@@ -13,6 +13,12 @@ export function labOfPath(path: string): string | null {
   return /^\/mturk(?:-roles)?\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
+/** The other lab whose things are under an IAM path; null for this lab's paths and those of no lab. */
+export function otherLabOf(path: string, lab: string): string | null {
+  const found = labOfPath(path);
+  return found === lab ? null : found;
+}
+
 /** The IAM name of a member's user or a role's group and policy. Names are unique in an account whatever the path. */
 export function iamName(lab: string, key: string): string {
   return `${lab}-${key}`;

@@ -26,8 +26,8 @@ export const PATTERNS = {
   /** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
   bucket: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   region: /^[a-z]{2,3}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}$/,
-  /** Lower-case names between slashes, which are file names of a local AWS emulator, too. */
-  stateKey: /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/,
+  /** No slash: who deletes what is below their key would delete what a lab with a key below it has. */
+  stateKey: /^[a-z0-9][a-z0-9-]*$/,
   /** The ARN of an IAM user or role: account, kind, then path and name, which IAM limits to 512 and 64 characters. */
   principalArn: /^arn:aws:iam::([0-9]{12}):(user|role)\/(?!.{576})((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/,
 };

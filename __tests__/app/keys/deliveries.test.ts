@@ -15,7 +15,7 @@ const PLACE = {
   account: '123456789012',
   bucket: 'lab-state',
   region: 'us-east-1',
-  key: 'labs/x',
+  key: 'lab-x',
 } as const;
 const DELIVERY: Delivery = {
   owner: {
@@ -54,7 +54,7 @@ test('a file that only its owner reads, and a marker beside the apply record, wi
   expect(file).toBe(join(place.directory, 'keys', 'perception-lab-zoe-20261125T120000Z.age'));
   expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['armored text\n', 0o600]);
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: PLACE.bucket }));
-  expect(Contents.map(({ Key }) => Key)).toEqual(['labs/x/keys/perception-lab-zoe/20261125T120000Z.json']);
+  expect(Contents.map(({ Key }) => Key)).toEqual(['lab-x/keys/perception-lab-zoe/20261125T120000Z.json']);
   expect(orThrow(await deliveries().delivered([KEY, OTHER]))).toEqual([KEY]);
 });
 

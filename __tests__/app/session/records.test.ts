@@ -163,10 +163,10 @@ test('records are kept in the bucket of the state of a real account, and with an
 });
 
 test('the records of labs that share a bucket are beside their states', () => {
-  const state = { bucket: 'labs', region: 'eu-west-1', key: 'uni/vision-lab' };
+  const state = { bucket: 'labs', region: 'eu-west-1', key: 'vision-lab' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
   expect(recordPlace(team, null)).toEqual({ kind: 'bucket', account: team.account, ...state });
-  expect(recordPlace(team, 'emulator')).toEqual({ kind: 'directory', directory: 'emulator/uni/vision-lab' });
+  expect(recordPlace(team, 'emulator')).toEqual({ kind: 'directory', directory: 'emulator/vision-lab' });
 });
 
 const progress = { done: 2, total: 5 };

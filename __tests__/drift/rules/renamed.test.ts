@@ -15,9 +15,12 @@ import {
   name,
   putInto,
   says,
+  scanOfAccount,
   statement,
+  stopArn,
   TODAY,
   withoutMember,
+  write,
 } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -155,6 +158,87 @@ test('what else differs about a renamed user is found under the name of the file
 test('a member who is gone from the file is not a renamed one', () => {
   const team = { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-01', reason: 'graduated' }] };
   expect(idsIn({ change: renamed(FAY), team }).some((id) => id.startsWith('user-renamed'))).toBe(false);
+});
+
+describe("what is another lab's is no user or group of a member or role", () => {
+  const theirs =
+    (kind: 'users' | 'groups', of: string): Change =>
+    (account) => ({
+      ...account,
+      [kind]: account[kind].map((each) => (each.name === of ? { ...each, path: '/mturk/perception/' } : each)),
+    });
+  test.each<[string, Given, string[]]>([
+    ['its name', { change: theirs('users', FAY.name) }, ['name-taken/user/fay']],
+    [
+      'its name, and the unique id that the last apply noted',
+      {
+        change: theirs('users', FAY.name),
+        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA1') },
+      },
+      ['name-taken/user/fay'],
+    ],
+    [
+      'its name, and another unique id',
+      {
+        change: theirs('users', FAY.name),
+        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA2') },
+      },
+      ['name-taken/user/fay'],
+    ],
+    [
+      'its name in another case',
+      { change: all(theirs('users', FAY.name), renamed({ ...FAY, to: 'Perception-Lab-Fay' })) },
+      ['name-taken/user/fay'],
+    ],
+    ['its tags', { change: all(theirs('users', FAY.name), renamed(FAY)) }, ['user-deleted/fay']],
+    ["a group's name", { change: theirs('groups', PAYERS.name) }, ['name-taken/group/paymaster']],
+    [
+      "a policy's name",
+      {
+        change: (account) => ({
+          ...account,
+          policies: account.policies.map((each) =>
+            each.name === PAYERS.name ? { ...each, arn: stopArn(`mturk/perception/${PAYERS.name}`) } : each,
+          ),
+          groups: account.groups.map((each) => (each.name === PAYERS.name ? { ...each, attached: [] } : each)),
+        }),
+      },
+      ['name-taken/group/paymaster'],
+    ],
+  ])('%s', (_what, given, expected) => {
+    const { findings } = scanned(given);
+    // Its user in a group of the lab, and its group with a policy of the lab, are found as such.
+    const others = findings.filter(
+      ({ rule }) => !['membership-added', 'unmanaged-user', 'unmanaged-group'].includes(rule),
+    );
+    expect(others.map(({ id }) => id)).toEqual(expected);
+    const commands = others.flatMap((each) => findingView(each, { lab: sampleTeam.lab, people: new Map() }).commands);
+    expect(commands).toEqual([]);
+  });
+
+  test('its user is found with no key, password, Deny or missing tag, in no group of the lab', () => {
+    const user = { groups: [], tags: {}, path: '/mturk/perception/' };
+    const key = { id: 'AKIA', active: true, created: '2020-01-01T00:00:00Z', lastUsed: null, isUseKnown: true };
+    const account = all(
+      changeUser('fay', () => user),
+      changeUser('gus', () => user),
+      write('fay', 'limits', says(statement('Deny', 'mechanicalturk:SendBonus'))),
+    );
+    const { findings } = scanOfAccount({
+      team: { ...withoutMember('gus'), departed: [{ key: 'gus', left: '2026-11-01', reason: 'graduated' }] },
+      account: account(desiredAccess(sampleTeam, TODAY)),
+      credentials: Object.fromEntries(
+        ['fay', 'gus'].map((of) => [name(of), { keys: [key, key], password: { lastUsed: null } }]),
+      ),
+    });
+    const about = findings.filter(({ rule }) => rule !== 'unmanaged-user');
+    expect(about.map(({ id }) => id)).toEqual(['name-taken/user/fay']);
+  });
+
+  test('its user in a group of the lab is an addition, also under the name of a member', () => {
+    const found = lines({ change: theirs('users', FAY.name) });
+    expect(found).toContain('membership-added/fay/paymaster/spends: manual, auto');
+  });
 });
 
 test.each<[Rename, string]>([

@@ -867,6 +867,34 @@ describe('who a member is', () => {
       [],
     ],
     [
+      'a user under the path of another lab, named',
+      { change: moved('bo', '/mturk/perception/'), restore: ['bo'] },
+      ['bo name-taken /mturk/perception/'],
+      ['bo'],
+      [],
+    ],
+    [
+      'another user under the path of another lab, named',
+      {
+        change: all(moved('bo', '/mturk/perception/')),
+        ids: { bo: 'other' },
+        restore: ['bo'],
+      },
+      ['bo name-taken /mturk/perception/'],
+      ['bo'],
+      [],
+    ],
+    [
+      'a user who was renamed into another lab',
+      {
+        change: all(moved('bo', '/mturk/perception/'), renamed('bo', 'bob')),
+        ids: { bob: `id of ${name('bo')}` },
+      },
+      ['bo missing'],
+      ['bo'],
+      [],
+    ],
+    [
       'a new member whose name is taken outside',
       { team: withEve, applied: sampleTeam, change: withUser({ name: name('eve'), path: '/' }) },
       ['eve name-taken /'],

@@ -163,17 +163,17 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
   'not-restorable': [
-    { of: 'role', key: 'bob', name: '', found: null, option: null },
+    { of: 'role', key: 'bob', name: '', found: null, other: null, option: null },
     {
-      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: 'bo-old' },
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: 'bo-old', other: null },
       option: { name: '--new-user-name', value: 'perception-lab-bo' },
     },
     {
-      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '/staff/' },
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '/staff/', other: null },
       option: { name: '--new-path', value: '/mturk/perception-lab/' },
     },
     {
-      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '-x' },
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '-x', other: null },
       option: { name: '--new-user-name', value: 'perception-lab-bo' },
     },
     {
@@ -181,7 +181,12 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       key: 'paymaster',
       name: 'perception-lab-paymaster',
       found: '/Perception-Lab-Paymaster',
+      other: null,
       option: null,
+    },
+    {
+      ...{ of: 'member', key: 'bo', name: 'perception-lab-bo', found: '/mturk/perception/' },
+      ...{ other: 'perception', option: null },
     },
   ],
   'no-apply-record': [{}],

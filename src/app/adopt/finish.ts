@@ -70,7 +70,7 @@ export async function finishAdoption(
   const rule: RuleOptions = { restore: new Set(open.value.people.map(({ user }) => user.key)) };
   const shown = await planStack(session, { rule, credentials: 'none' });
   if (!shown.ok) return shown;
-  const unused = unusedAfter(adoption, session.team, open.value.account);
+  const unused = unusedAfter(adoption, open.value.account);
   const agreed = await agree({ planned: shown.value, people: open.value.people, unused });
   if (!agreed.ok) return agreed;
   if (shown.value.blocks.length > 0) return blocked(shown.value);
@@ -191,7 +191,7 @@ async function deleteUnusedOf(session: LabSession, adoption: Adoption): Promise<
   const open = await lookAt(session, adoption);
   if (!open.ok) return open;
   const changed = new Set(changesSince(adoption, session.team, open.value.account).map(({ name }) => name));
-  const { groups, policies } = unusedAfter(adoption, session.team, open.value.account);
+  const { groups, policies } = unusedAfter(adoption, open.value.account);
   const unused = {
     groups: groups.filter((name) => !changed.has(name)),
     policies: policies.filter((arn) => !changed.has(arn)),

@@ -10,7 +10,7 @@ import { changesNothing } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
-import { iamName, labPath } from '../../team/names.ts';
+import { iamName, labPath, otherLabOf } from '../../team/names.ts';
 import { hasRecipients, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
@@ -85,7 +85,8 @@ export async function planAndApply(
   const unknown = restore
     .map(restoredBy)
     .find(({ of, key }) => !(of === 'role' ? team.roles : team.members).some((each) => each.key === key));
-  if (unknown !== undefined) return fail('not-restorable', { ...unknown, name: '', found: null, option: null });
+  if (unknown !== undefined)
+    return fail('not-restorable', { ...unknown, name: '', found: null, other: null, option: null });
   const rule = { restore: new Set(restore) };
   const first = await planStack(session, { ...lockTimeout(workflow), rule });
   if (!first.ok) return first;
@@ -99,9 +100,11 @@ export async function planAndApply(
   if (isUnfinished) return fail('adoption-unfinished', {});
   const left = first.value.ruled.withheld.find((each) => rule.restore.has(restoreName(each)));
   if (left !== undefined) {
-    const name = iamName(team.lab, left.key);
+    const { of, key, found } = left;
+    // A path, alone, with a name or in an ARN.
+    const other = found === null ? null : otherLabOf(found.slice(found.indexOf('/')), team.lab);
     const option = optionToRestore(left, team.lab);
-    return fail('not-restorable', { of: left.of, key: left.key, name, found: left.found, option });
+    return fail('not-restorable', { of, key, name: iamName(team.lab, key), found, other, option });
   }
   const isChange = !noChanges(first.value) || !changesNothing(reviewOfStack(session, first.value));
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);

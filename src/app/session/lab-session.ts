@@ -55,7 +55,7 @@ export interface LabSession extends AccountSession {
 /** The name of a stack's state in a local AWS emulator, which labs with keys of their own share like a bucket. */
 function stateName(stack: StackName, { settings: { state } }: Team): string {
   if (state === null || state.key === DEFAULT_STATE_KEY) return stack;
-  return `${state.key.replaceAll('/', '_')}_${stack}`;
+  return `${state.key}_${stack}`;
 }
 
 /** Reads the team file, finds Terraform or OpenTofu, and connects to the account. */

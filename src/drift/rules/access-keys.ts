@@ -5,7 +5,7 @@ import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import { decideKeys, type HeldKey, type KeyDecision, withoutKeys } from '../../keys/rules.ts';
 import { endOf } from '../../team/documents.ts';
-import { iamName } from '../../team/names.ts';
+import { iamName, otherLabOf } from '../../team/names.ts';
 import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
@@ -26,7 +26,7 @@ export interface CredentialUser {
 }
 
 export function credentialUsersOf(
-  { users }: Inventory,
+  { users, access }: Inventory,
   team: Team,
   today: string,
   at: Date,
@@ -53,9 +53,10 @@ export function credentialUsersOf(
     allowed: null,
     ended: { since: Date.parse(endOf(left)), because: 'departed' } as const,
   }));
+  const others = new Set(access.users.flatMap(({ name, path }) => (otherLabOf(path, team.lab) === null ? [] : [name])));
   return [...members, ...departed].flatMap(({ member, ...each }) => {
     const credentials = users.get(each.user)?.credentials;
-    if (credentials === undefined) return [];
+    if (credentials === undefined || others.has(each.user)) return [];
     const decision = member && decisionOf(member, credentials);
     return [{ ...each, credentials, hasRecipient: (member?.recipient ?? null) !== null, decision }];
   });

@@ -1,5 +1,5 @@
 import type { AccessKey } from '../../aws/types.ts';
-import { labOfPath, labPath } from '../../team/names.ts';
+import { labPath, otherLabOf } from '../../team/names.ts';
 import { pasted, pastedOption } from '../../text/escape.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
 
@@ -32,8 +32,8 @@ export function withoutOwnPolicies(
   ),
   lab: string,
 ): { readonly toFix: Text; readonly commands: readonly Command[] } | null {
-  const other = labOfPath(path);
-  if (other === null || other === lab) return null;
+  const other = otherLabOf(path, lab);
+  if (other === null) return null;
   const [kind, name] = 'user' in holder ? (['user', holder.user] as const) : (['group', holder.group] as const);
   const own = holder.attached.filter((arn) => arn.includes(`:policy${labPath(lab)}`));
   return {

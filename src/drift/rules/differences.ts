@@ -48,11 +48,13 @@ const POLICY = {
 export const DIFFERENCE_RULES: { readonly [Id in DifferenceRule]: Rule<Id> } = {
   'membership-added': differenceRule({
     ...MEMBERSHIP,
-    words: ({ user, group }, names) => {
-      const [who, role] = [userText(user, names), groupText(group, names)];
+    words: ({ user, group, unmanaged }, names) => {
+      // Another lab's user can have the IAM name of a member.
+      const who = userText(user, unmanaged ? { ...names, people: new Map() } : names);
+      const role = groupText(group, names);
       return { did: t`${who} added to ${role}`, is: t`${who} is in ${role}`, will: t`Remove ${who} from ${role}` };
     },
-    remedy: ({ data }, names) => ({ ifIntended: membershipEdit(data, names, 'add') }),
+    remedy: ({ data }, names) => ({ ifIntended: data.unmanaged ? null : membershipEdit(data, names, 'add') }),
   }),
   'policy-attached': differenceRule({
     ...ATTACHMENT,

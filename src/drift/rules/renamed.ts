@@ -1,11 +1,12 @@
 import { type AccessModel, type AccessUser, around } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
-import { groupText, memberKeyOf, userText } from '../../access/text/names.ts';
+import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/types.ts';
+import { otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
-import { codeText, t, trusted } from '../../text/text.ts';
+import { codeText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
@@ -55,6 +56,19 @@ export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: 
   });
 }
 
+export const nameTaken: Rule<'name-taken'> = {
+  severity: 'medium',
+  detect: ({ taken }) => taken.map((data) => detected('name-taken', data)),
+  title: ({ holder, lab }, names) => t`IAM name of ${holderText(holder, names)} is taken by lab ${codeText(lab)}`,
+  effect: t`No access through it`,
+  remedy: ({ data: { lab } }) => ({
+    detail: t`Nothing is created in its place.`,
+    toFix: t`Ask the owners of lab ${codeText(lab)}, which it belongs to.`,
+    ifIntended: t`Use another key in ${TEAM_FILE}.`,
+  }),
+  calls: /^(Create|Update)(User|Group)$/,
+};
+
 export const groupRenamed: Rule<'group-renamed'> = {
   severity: 'medium',
   detect: ({ renames }) =>
@@ -71,11 +85,12 @@ export const groupRenamed: Rule<'group-renamed'> = {
   calls: /^UpdateGroup$/,
 };
 
-type Named = Pick<AccessUser, 'name'> & Partial<Pick<AccessUser, 'tags'>>;
+type Named = Pick<AccessUser, 'name' | 'path'> & Partial<Pick<AccessUser, 'tags'>>;
 
 /**
  * Users and groups of team.yaml that have another name in the account. IAM's unique id decides if the last apply noted
  * it; if not, a user's tags or a call that CloudTrail has (`known`). A name that differs in case alone is the same to IAM.
+ * What is under another lab's path is that lab's.
  */
 export function renamesIn(
   { access, ids }: Pick<Inventory, 'access' | 'ids'>,
@@ -87,7 +102,7 @@ export function renamesIn(
   const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
     const taken = new Set(wanted.map(({ name }) => name));
     const there = new Set(existing.map(({ name }) => name));
-    const others = existing.filter(({ name }) => !taken.has(name));
+    const others = existing.filter(({ name, path }) => !taken.has(name) && otherLabOf(path, team.lab) === null);
     const isSame = ({ name, tags = {} }: Named, other: Named): boolean => {
       if (name.toLowerCase() === other.name.toLowerCase()) return true;
       const id = noted?.[kind].get(name);

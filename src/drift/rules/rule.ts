@@ -34,6 +34,8 @@ export interface ScanContext {
   readonly renames: readonly Rename[];
   /** Members' users that are not those which the last apply noted. */
   readonly recreated: readonly string[];
+  /** Members' users and roles' groups whose IAM name another lab has. */
+  readonly taken: readonly RuleData['name-taken'][];
   /** Null for a quick check. */
   readonly plan: PlanClassification | null;
   readonly account: ModelIndex;

@@ -13,7 +13,7 @@ import { DIFFERENCE_RULES } from './differences.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
 import { nothingApplied } from './nothing-applied.ts';
 import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
-import { groupRenamed, userRecreated, userRenamed } from './renamed.ts';
+import { groupRenamed, nameTaken, userRecreated, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
 import type { Rule } from './rule.ts';
@@ -40,6 +40,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'access-withheld': accessWithheld,
   'user-renamed': userRenamed,
   'user-recreated': userRecreated,
+  'name-taken': nameTaken,
   'group-renamed': groupRenamed,
   'deny-kept': denyKept,
   'non-default-policy-version': nonDefaultPolicyVersion,

@@ -19,7 +19,7 @@ import { isLasting, laterMoments, MOST_MOMENTS } from '../../access/time-conditi
 import { DENY_ALL_ARN } from '../../catalog/managed-policies.ts';
 import { OPERATIONS } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { labOfPath, labPath } from '../../team/names.ts';
+import { labPath, otherLabOf } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { riskOfUnmanaged } from '../access-changes.ts';
@@ -189,8 +189,8 @@ function detailText(
 function exceptionText({ data: { path, inPath }, escalates }: FindingOf<'unmanaged-user'>, lab: string): Text | null {
   if (inPath) return null;
   if (escalates.length > 0) return t`Add the ARN to ${codeText('settings.administrators')}.`;
-  const other = labOfPath(path);
-  return other === null || other === lab ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
+  const other = otherLabOf(path, lab);
+  return other === null ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
 }
 
 function removal(data: RuleData['unmanaged-user']): RemedyText {

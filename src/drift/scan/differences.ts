@@ -1,12 +1,12 @@
-import type { AccessModel } from '../../access/model.ts';
+import { type AccessModel, policyName } from '../../access/model.ts';
 import { type Difference, differences, isResource, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import type { Applied } from '../../review/rule/rule.ts';
-import { iamName, labPath } from '../../team/names.ts';
+import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { PendingChanges } from '../applied.ts';
-import type { DriftCause } from '../finding.ts';
+import type { DriftCause, RuleData } from '../finding.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;
@@ -53,7 +53,7 @@ function resolvedOf(
   // An unfinished apply explains them, too.
   if (applied === null || applied.begun.length > 0) return [];
   const known = new Set(all.map(subjectKey));
-  const changed = differences(desiredAccess(applied.team, today), part);
+  const changed = differences(withoutNames(expected.others, desiredAccess(applied.team, today)), part);
   const wholes = wholesIn([...changed, ...all]);
   return changed
     .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes))
@@ -98,6 +98,9 @@ function withoutParts(
 /** The desired access on a day, with users who are to be deleted and still exist, with their limits. */
 export interface Expected {
   readonly model: AccessModel;
+  /** Without what of it has a name of another lab. */
+  readonly others: NamesOfOthers;
+  readonly taken: readonly RuleData['name-taken'][];
   /** Names of the IAM users who are to be deleted, `delete-after-days` after their last day, and still exist. */
   readonly late: ReadonlySet<string>;
   /** Names of the IAM users of `departed`, whether they exist or not. */
@@ -105,14 +108,56 @@ export interface Expected {
 }
 
 export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
-  const desired = desiredAccess(team, today);
+  const others = namesOfOthers(account, team.lab);
+  const whole = desiredAccess(team, today);
+  const desired = withoutNames(others, whole);
   const existing = new Set(account.users.map(({ name }) => name));
   const active = new Set(desired.users.map(({ name }) => name));
-  const late = desiredAccessBeforeDeletions(team).users.filter(({ name }) => !active.has(name) && existing.has(name));
+  const later = withoutNames(others, desiredAccessBeforeDeletions(team));
+  const late = later.users.filter(({ name }) => !active.has(name) && existing.has(name));
+  const taken = (kind: 'user' | 'group', names: readonly string[], by: NamesOfOthers['user']) =>
+    names.flatMap((name) => {
+      const lab = by.get(name.toLowerCase());
+      return lab === undefined ? [] : [{ holder: { kind, name }, lab }];
+    });
   return {
+    others,
+    taken: [
+      ...taken('user', whole.users.map(nameOf), others.user),
+      ...taken('group', whole.groups.map(nameOf), new Map([...others.policy, ...others.group])),
+    ],
     model: { ...desired, users: [...desired.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
+  };
+}
+
+/** Names of this lab's form that things of other labs have, in lower case, with that lab: IAM has each once, whatever path and case. */
+type NamesOfOthers = Readonly<Record<'user' | 'group' | 'policy', ReadonlyMap<string, string>>>;
+
+function namesOfOthers({ users, groups, policies }: AccessModel, lab: string): NamesOfOthers {
+  const named = (things: readonly { readonly name: string; readonly path: string }[]) =>
+    new Map(
+      things.flatMap(({ name, path }): [string, string][] => {
+        const other = keyOfIamName(lab, name.toLowerCase()) === null ? null : otherLabOf(path, lab);
+        return other === null ? [] : [[name.toLowerCase(), other]];
+      }),
+    );
+  const own = policies.map(({ arn, name }) => ({ name, path: arn.slice(arn.indexOf('/')) }));
+  return { user: named(users), group: named(groups), policy: named(own) };
+}
+
+function withoutNames({ user, group, policy }: NamesOfOthers, model: AccessModel): AccessModel {
+  const isFree = (names: ReadonlyMap<string, string>) => (name: string) => !names.has(name.toLowerCase());
+  return {
+    ...model,
+    users: model.users
+      .filter(({ name }) => isFree(user)(name))
+      .map((each) => ({ ...each, groups: each.groups.filter(isFree(group)) })),
+    groups: model.groups
+      .filter(({ name }) => isFree(group)(name))
+      .map((each) => ({ ...each, attached: each.attached.filter((arn) => isFree(policy)(policyName(arn))) })),
+    policies: model.policies.filter(({ name }) => isFree(policy)(name)),
   };
 }
 

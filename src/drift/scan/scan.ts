@@ -134,10 +134,13 @@ const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
 function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan } = given;
   const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
-  const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null);
   const named = withNamesOfTeam(given.inventory, renames);
+  const { taken } = expectedIn(named.access, team, today);
+  const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
+  const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null).filter((user) => !isTaken(user));
   // What limits another user of a member's name is that user's.
-  const own = team.members.filter(({ key }) => !recreated.includes(iamName(team.lab, key)));
+  const isOther = (user: string) => isTaken(user) || recreated.includes(user);
+  const own = team.members.filter(({ key }) => !isOther(iamName(team.lab, key)));
   const { access, denies: addedDenies } = withoutAddedDenies(named.access, { ...team, members: own });
   const inventory = { ...named, access };
   const input = { ...given, inventory };
@@ -157,7 +160,7 @@ function detectAll(given: ScanInput): Detection {
   const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, targets, at);
   const known = administratorsIn(reach, team, targets, input.knownAdministrators ?? null);
   const context: ScanContext = {
-    ...{ team, today, at, inventory, renames, recreated, plan, account, part, boundary, groups, reach },
+    ...{ team, today, at, inventory, renames, recreated, taken, plan, account, part, boundary, groups, reach },
     expected: expected.model,
     lab: reach.targets,
     administrators: known,

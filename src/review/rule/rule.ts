@@ -19,7 +19,15 @@ import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import {
+  boundaryArn,
+  iamName,
+  keyOfIamName,
+  LIMITS_POLICY,
+  labPath,
+  otherLabOf,
+  rolePolicyArn,
+} from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import {
   allowedOutright,
@@ -294,11 +302,12 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   return limits === null ? [] : [{ user: user.name, limits }];
 }
 
-/** The user of the account that has the unique id of a name in the record, whatever its name is now. */
-function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
+/** The user of the account, but of another lab, that has the unique id of a name in the record, whatever its name is now. */
+function userOfId(name: string, { team, applied, account }: RuleInput): AccessUser | null {
   const id = applied?.ids.user.get(name);
+  const own = account.access.users.filter(({ path }) => otherLabOf(path, team.lab) === null);
   // Equivalent if mutated: every user of the account has an id.
-  return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
+  return own.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
 /** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
@@ -341,6 +350,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const id = account.ids.user.get(name) ?? null;
   const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
+  if (actual !== null && otherLabOf(actual.path, team.lab) !== null) return is('name-taken', actual.path);
   if (actual === null) {
     const renamed = userOfId(name, input);
     if (renamed !== null) return is('renamed', renamed.name);

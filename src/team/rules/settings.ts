@@ -218,7 +218,7 @@ export const SETTINGS_RULES = [
     code: 'invalid-state-key',
     message: ({ key }: { key: string }) => ({
       summary: t`${shortValue(key)} is not a valid state key`,
-      reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST.stateKey} characters`,
+      reason: t`a key has lower-case letters, digits and hyphens, at most ${LONGEST.stateKey}, and no ${value('/')}: ${value('bootstrap --destroy')} deletes all that is below a key`,
       help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
     }),
     check: textCheck(['settings.state.key'], (key) => {

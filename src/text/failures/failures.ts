@@ -208,7 +208,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a plan`,
     help: t`write it with ${codeText('mturk-team plan --manifest')}`,
   }),
-  'not-restorable': ({ of, key, name, found, option }, again) => {
+  'not-restorable': ({ of, key, name, found, other, option }, again) => {
     if (found === null) {
       return {
         summary: t`no ${trusted(of)} ${codeText(key)} in ${TEAM_FILE}`,
@@ -220,7 +220,10 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       return {
         summary,
         reason: t`its IAM name or policy ${codeText(name)} is in use by ${codeText(found)}`,
-        help: t`rename or delete what has the name, or detach the policy, then ${again()}`,
+        help:
+          other === null
+            ? t`rename or delete what has the name, or detach the policy, then ${again()}`
+            : t`ask the owners of lab ${codeText(other)}, or use another key in ${TEAM_FILE}`,
       };
     }
     const isRenamed = option.name === '--new-user-name';
