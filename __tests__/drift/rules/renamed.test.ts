@@ -170,14 +170,6 @@ describe("what is another lab's is no user or group of a member or role", () => 
   test.each<[string, Given, string[]]>([
     ['its name', { change: theirs('users', FAY.name) }, ['name-taken/user/fay']],
     [
-      'its name, and the unique id that the last apply noted',
-      {
-        change: theirs('users', FAY.name),
-        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA1') },
-      },
-      ['name-taken/user/fay'],
-    ],
-    [
       'its name, and another unique id',
       {
         change: theirs('users', FAY.name),
@@ -214,6 +206,17 @@ describe("what is another lab's is no user or group of a member or role", () => 
     expect(others.map(({ id }) => id)).toEqual(expected);
     const commands = others.flatMap((each) => findingView(each, { lab: sampleTeam.lab, people: new Map() }).commands);
     expect(commands).toEqual([]);
+  });
+
+  test('what the last apply noted is not, though someone moved it there, and is found with all that it has', () => {
+    const full = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+    const attached = changeUser('fay', () => ({ attached: [full] }));
+    const found = idsIn({
+      change: all(theirs('users', FAY.name), attached),
+      ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA1') },
+    });
+    expect(found).toContain('path-changed/user/fay');
+    expect(found).toContain('policy-attached/user/fay/AmazonMechanicalTurkFullAccess/spends');
   });
 
   test('its user is found with no key, password, Deny or missing tag, in no group of the lab', () => {

@@ -869,7 +869,7 @@ describe('who a member is', () => {
     [
       'a user under the path of another lab, named',
       { change: moved('bo', '/mturk/perception/'), restore: ['bo'] },
-      ['bo name-taken /mturk/perception/'],
+      ['bo moved /mturk/perception/'],
       ['bo'],
       [],
     ],
@@ -890,7 +890,7 @@ describe('who a member is', () => {
         change: all(moved('bo', '/mturk/perception/'), renamed('bo', 'bob')),
         ids: { bob: `id of ${name('bo')}` },
       },
-      ['bo missing'],
+      ['bo renamed perception-lab-bob'],
       ['bo'],
       [],
     ],

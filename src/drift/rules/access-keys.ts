@@ -5,10 +5,11 @@ import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import { decideKeys, type HeldKey, type KeyDecision, withoutKeys } from '../../keys/rules.ts';
 import { endOf } from '../../team/documents.ts';
-import { iamName, otherLabOf } from '../../team/names.ts';
+import { iamName } from '../../team/names.ts';
 import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
+import { type OtherLabs, otherLabsIn } from '../other-labs.ts';
 
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
@@ -26,11 +27,13 @@ export interface CredentialUser {
 }
 
 export function credentialUsersOf(
-  { users, access }: Inventory,
+  inventory: Inventory,
   team: Team,
   today: string,
   at: Date,
+  labOf: OtherLabs = otherLabsIn(inventory, null, team.lab),
 ): readonly CredentialUser[] {
+  const { users, access } = inventory;
   const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
   const members = team.members.map((member) => {
@@ -53,7 +56,7 @@ export function credentialUsersOf(
     allowed: null,
     ended: { since: Date.parse(endOf(left)), because: 'departed' } as const,
   }));
-  const others = new Set(access.users.flatMap(({ name, path }) => (otherLabOf(path, team.lab) === null ? [] : [name])));
+  const others = new Set(access.users.filter((user) => labOf('user', user) !== null).map(({ name }) => name));
   return [...members, ...departed].flatMap(({ member, ...each }) => {
     const credentials = users.get(each.user)?.credentials;
     if (credentials === undefined || others.has(each.user)) return [];

@@ -3,12 +3,12 @@ import type { Difference } from '../../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/types.ts';
-import { otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
+import { otherLabsIn } from '../other-labs.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
@@ -99,10 +99,11 @@ export function renamesIn(
   known: readonly Rename[],
 ): readonly Rename[] {
   const expected = desiredAccessBeforeDeletions(team);
+  const labOf = otherLabsIn({ ids }, noted, team.lab);
   const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
     const taken = new Set(wanted.map(({ name }) => name));
     const there = new Set(existing.map(({ name }) => name));
-    const others = existing.filter(({ name, path }) => !taken.has(name) && otherLabOf(path, team.lab) === null);
+    const others = existing.filter((each) => !taken.has(each.name) && labOf(kind, each) === null);
     const isSame = ({ name, tags = {} }: Named, other: Named): boolean => {
       if (name.toLowerCase() === other.name.toLowerCase()) return true;
       const id = noted?.[kind].get(name);

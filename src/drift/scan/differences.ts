@@ -7,6 +7,7 @@ import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts'
 import type { Team } from '../../team/team.ts';
 import type { PendingChanges } from '../applied.ts';
 import type { DriftCause, RuleData } from '../finding.ts';
+import type { OtherLabs } from '../other-labs.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;
@@ -107,8 +108,8 @@ export interface Expected {
   readonly departed: ReadonlySet<string>;
 }
 
-export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
-  const others = namesOfOthers(account, team.lab);
+export function expectedIn(account: AccessModel, team: Team, today: string, labOf: OtherLabs): Expected {
+  const others = namesOfOthers(account, team.lab, labOf);
   const whole = desiredAccess(team, today);
   const desired = withoutNames(others, whole);
   const existing = new Set(account.users.map(({ name }) => name));
@@ -135,16 +136,23 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
 /** Names of this lab's form that things of other labs have, in lower case, with that lab: IAM has each once, whatever path and case. */
 type NamesOfOthers = Readonly<Record<'user' | 'group' | 'policy', ReadonlyMap<string, string>>>;
 
-function namesOfOthers({ users, groups, policies }: AccessModel, lab: string): NamesOfOthers {
-  const named = (things: readonly { readonly name: string; readonly path: string }[]) =>
+function namesOfOthers({ users, groups, policies }: AccessModel, lab: string, labOf: OtherLabs): NamesOfOthers {
+  const named = <Thing extends { readonly name: string }>(
+    things: readonly Thing[],
+    of: (thing: Thing) => string | null,
+  ) =>
     new Map(
-      things.flatMap(({ name, path }): [string, string][] => {
-        const other = keyOfIamName(lab, name.toLowerCase()) === null ? null : otherLabOf(path, lab);
-        return other === null ? [] : [[name.toLowerCase(), other]];
+      things.flatMap((thing): [string, string][] => {
+        const name = thing.name.toLowerCase();
+        const other = keyOfIamName(lab, name) === null ? null : of(thing);
+        return other === null ? [] : [[name, other]];
       }),
     );
-  const own = policies.map(({ arn, name }) => ({ name, path: arn.slice(arn.indexOf('/')) }));
-  return { user: named(users), group: named(groups), policy: named(own) };
+  return {
+    user: named(users, (user) => labOf('user', user)),
+    group: named(groups, (group) => labOf('group', group)),
+    policy: named(policies, ({ arn }) => otherLabOf(arn.slice(arn.indexOf('/')), lab)),
+  };
 }
 
 function withoutNames({ user, group, policy }: NamesOfOthers, model: AccessModel): AccessModel {

@@ -30,6 +30,7 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
+import { otherLabsIn } from '../other-labs.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
@@ -135,7 +136,8 @@ function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan } = given;
   const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
   const named = withNamesOfTeam(given.inventory, renames);
-  const { taken } = expectedIn(named.access, team, today);
+  const labOf = otherLabsIn(named, given.applied?.ids ?? null, team.lab);
+  const { taken } = expectedIn(named.access, team, today, labOf);
   const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
   const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null).filter((user) => !isTaken(user));
   // What limits another user of a member's name is that user's.
@@ -145,7 +147,7 @@ function detectAll(given: ScanInput): Detection {
   const inventory = { ...named, access };
   const input = { ...given, inventory };
   const account = indexModel(access);
-  const expected = expectedIn(access, team, today);
+  const expected = expectedIn(access, team, today, labOf);
   const found = unmanagedIn(input, expected);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
   const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
@@ -168,7 +170,7 @@ function detectAll(given: ScanInput): Detection {
     unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
     members: new Set(members.map(nameOf)),
     users: new Set([...members.map(nameOf), ...namesOf('user')]),
-    credentialUsers: credentialUsersOf(inventory, team, today, at),
+    credentialUsers: credentialUsersOf(inventory, team, today, at, labOf),
     ...{ full: indexModel(named.access), addedDenies, announcements: given.announcements ?? [] },
   };
   const documents = new Map(

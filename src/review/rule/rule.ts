@@ -302,12 +302,11 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   return limits === null ? [] : [{ user: user.name, limits }];
 }
 
-/** The user of the account, but of another lab, that has the unique id of a name in the record, whatever its name is now. */
-function userOfId(name: string, { team, applied, account }: RuleInput): AccessUser | null {
+/** The user of the account that has the unique id of a name in the record, whatever its name is now. */
+function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
   const id = applied?.ids.user.get(name);
-  const own = account.access.users.filter(({ path }) => otherLabOf(path, team.lab) === null);
   // Equivalent if mutated: every user of the account has an id.
-  return own.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
+  return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
 /** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
@@ -350,7 +349,6 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const id = account.ids.user.get(name) ?? null;
   const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
   const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
-  if (actual !== null && otherLabOf(actual.path, team.lab) !== null) return is('name-taken', actual.path);
   if (actual === null) {
     const renamed = userOfId(name, input);
     if (renamed !== null) return is('renamed', renamed.name);
@@ -370,7 +368,10 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
   const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
   if (isUnderPath && (isCreatedByIt || isAccepted || input.created?.has(key))) return is('new');
-  return known === undefined && !isUnderPath ? is('name-taken', actual.path) : is('replaced', actual.path);
+  const isOthers = otherLabOf(actual.path, team.lab) !== null;
+  return isOthers || (known === undefined && !isUnderPath)
+    ? is('name-taken', actual.path)
+    : is('replaced', actual.path);
 }
 
 function hasMember(key: string) {
