@@ -173,7 +173,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   iam: 880,
   catalog: 310,
   text: 2720,
-  diagnostics: 795,
+  diagnostics: 810,
 };
 
 test('no module outgrows its budget of lines', () => {
