@@ -159,7 +159,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5910,
   review: 5070,
   keys: 990,
-  adopt: 1880,
+  adopt: 1890,
   offboard: 685,
   page: 1110,
   history: 1280,

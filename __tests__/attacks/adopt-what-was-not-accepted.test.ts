@@ -113,28 +113,39 @@ describe('what was accepted', () => {
   });
 });
 
-test('a Deny that someone adds while --finish is interrupted stays, and it goes on once that is gone', async () => {
-  place = scratch();
-  const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
-  await withLab(adopted.memory, async (lab) => {
-    lab.setClock(NOON.toISOString());
-    orThrow(await applyIn(lab, adopted));
-    let isCut = false;
-    lab.listen(({ action, phase }) => {
-      isCut ||= action === 'DetachUserPolicy' && phase === 'after';
-      return !isCut;
+test.each([
+  ['beside the cover', 'stop', { Action: '*' }],
+  ['in the cover', 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+])(
+  'a Deny that someone adds %s while --finish is interrupted stays, and it goes on once that is gone',
+  async (_where, PolicyName, scope) => {
+    place = scratch();
+    const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+    await withLab(adopted.memory, async (lab) => {
+      lab.setClock(NOON.toISOString());
+      orThrow(await applyIn(lab, adopted));
+      let isCut = false;
+      lab.listen(({ action, phase }) => {
+        isCut ||= action === 'DetachUserPolicy' && phase === 'after';
+        return !isCut;
+      });
+      expect(await finishIn(lab, adopted)).toMatchObject({ ok: false });
+      lab.listen(null);
+      const { iam } = lab.lab(adopted.team);
+      const stops = { UserName: iamName(adopted.team.lab, adopted.adoption.users[0]!.key), PolicyName };
+      const PolicyDocument = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Deny', ...scope, Resource: '*' }],
+      });
+      await callIam(iam, 'PutUserPolicy', { ...stops, PolicyDocument });
+      expect(await finishIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
+      const { PolicyDocument: kept } = (await callIam(iam, 'GetUserPolicy', stops)) as { PolicyDocument: string };
+      expect(decodeURIComponent(kept)).toBe(PolicyDocument);
+      await callIam(iam, 'DeleteUserPolicy', stops);
+      orThrow(await finishIn(lab, adopted));
     });
-    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false });
-    lab.listen(null);
-    const { iam } = lab.lab(adopted.team);
-    const stops = { UserName: iamName(adopted.team.lab, adopted.adoption.users[0]!.key), PolicyName: 'stop' };
-    await callIam(iam, 'PutUserPolicy', { ...stops, PolicyDocument: policy('Deny', ['*']) });
-    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
-    expect(await callIam(iam, 'GetUserPolicy', stops)).toMatchObject(stops);
-    await callIam(iam, 'DeleteUserPolicy', stops);
-    orThrow(await finishIn(lab, adopted));
-  });
-});
+  },
+);
 
 test.each<
   [
