@@ -159,7 +159,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   drift: 5910,
   review: 5070,
   keys: 990,
-  adopt: 1880,
+  adopt: 1890,
   offboard: 685,
   page: 1110,
   history: 1280,
@@ -173,7 +173,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   iam: 880,
   catalog: 310,
   text: 2720,
-  diagnostics: 795,
+  diagnostics: 810,
 };
 
 test('no module outgrows its budget of lines', () => {

@@ -11,6 +11,7 @@ import {
 } from '../../src/adopt/transition.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { DENY_ALL, type PolicyDocument } from '../../src/iam/document.ts';
+import { appliedTeam } from '../../src/team/applied-team.ts';
 import { iamName, labPath, memberTags } from '../../src/team/names.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { TODAY } from '../support/lab-in-test.ts';
@@ -212,8 +213,37 @@ test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
     ids: { user: new Map([[place.name, id]]), group: new Map() },
   };
   const adoption = adoptionOf(user);
-  const changes = changesSince(adoption, team, beforeFinish(adoption, account, team, TODAY, AT));
+  const changes = changesSince(adoption, team, beforeFinish(adoption, account, team, [appliedTeam(team, TODAY)]));
   expect(changes.map(({ part }) => part)).toEqual(changed);
+});
+
+describe('the one inline policy of a user whose adopt --finish was interrupted', () => {
+  const bo = member({ key: 'bo', roles: ['results-reader'], until: TODAY });
+  const began: Team = { ...sampleTeam, members: [bo] };
+  const changed: Team = { ...sampleTeam, members: [{ ...bo, roles: ['task-publisher'] }] };
+  const [LATER, AT_LATER] = ['2026-11-27', new Date('2026-11-27T12:00:00Z')];
+  const place = { name: iamName(sampleTeam.lab, 'bo'), path: labPath(sampleTeam.lab) };
+  const user = adoptedUser({ key: 'bo', inline: [{ name: 'old', document: DENY_ALL }] });
+  const coverBy = (team: Team, day: string, at: Date) => coverOf({ ...user, name: place.name }, team, day, at).document;
+  const stop = { Effect: 'Deny', NotAction: ['mechanicalturk:GetAccountBalance'], Resource: '*' } as const;
+
+  test.each<[string, PolicyDocument, readonly string[]]>([
+    ['the first run wrote', coverBy(began, TODAY, AT), []],
+    ['a later run wrote, when their last day was over', coverBy(began, LATER, AT_LATER), []],
+    ['a later run of a changed file wrote', coverBy(changed, TODAY, AT), []],
+    ['someone wrote', { Version: '2012-10-17', Statement: [stop] }, ['inline']],
+  ])('holds what %s', (_who, document, parts) => {
+    const { id, key: _key, ...held } = user;
+    const inline = [{ name: 'old', document }];
+    const account = {
+      access: { ...emptyModel(sampleTeam.account), users: [{ ...held, ...place, inline }] },
+      ids: { user: new Map([[place.name, id]]), group: new Map() },
+    };
+    const adoption = adoptionOf(user);
+    const begun = [appliedTeam(began, TODAY), appliedTeam(changed, TODAY), appliedTeam(began, LATER)];
+    const changes = changesSince(adoption, changed, beforeFinish(adoption, account, changed, begun));
+    expect(changes.map(({ part }) => part)).toEqual(parts);
+  });
 });
 
 test.each<[string, Partial<Member>, string]>([
@@ -226,7 +256,8 @@ test.each<[string, Partial<Member>, string]>([
   const adoption = adoptionOf(adoptedUser({ key: 'bo' }));
   const ids = { user: new Map([[iamName(team.lab, 'bo'), 'AIDAbo']]), group: new Map() };
   const at = new Date(`${today}T12:00:00Z`);
-  const before = beforeFinish(adoption, { access: desiredAccess(team, today), ids }, team, TODAY, at);
+  const begun = [appliedTeam(team, TODAY)];
+  const before = beforeFinish(adoption, { access: desiredAccess(team, today), ids }, team, begun);
   const { written } = adoptingTeams(team, adoption, TODAY);
   expect(unequalThroughRoles(written, before.access, at)).toEqual([]);
 });

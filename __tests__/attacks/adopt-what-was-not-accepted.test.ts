@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import { listOperations, NO_OPERATIONS } from '../../src/access/operation-set.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { iamName } from '../../src/team/names.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
 import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
-import { adoptionOf, applyIn, finishIn, NOON } from '../support/adoption-in-test.ts';
+import { accessById, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { FIRST_FILE } from '../support/first-team-file.ts';
@@ -16,6 +17,8 @@ const test = testInTurn(2);
 
 const DAY = '2026-11-25';
 const LAB_PATH = '/mturk/perception-lab/';
+const STOP = 'arn:aws:iam::123456789012:policy/stop';
+const roleArn = (name: string) => `arn:aws:iam::123456789012:policy${LAB_PATH}${name}`;
 let place: ReturnType<typeof scratch>;
 afterEach(() => place.remove());
 
@@ -110,26 +113,92 @@ describe('what was accepted', () => {
   });
 });
 
-test('a Deny that someone adds while --finish is interrupted stays, and it goes on once that is gone', async () => {
+test.each([
+  ['beside the cover', 'stop', { Action: '*' }],
+  ['in the cover', 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+])(
+  'a Deny that someone adds %s while --finish is interrupted stays, and it goes on once that is gone',
+  async (_where, PolicyName, scope) => {
+    place = scratch();
+    const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+    await withLab(adopted.memory, async (lab) => {
+      lab.setClock(NOON.toISOString());
+      orThrow(await applyIn(lab, adopted));
+      let isCut = false;
+      lab.listen(({ action, phase }) => {
+        isCut ||= action === 'DetachUserPolicy' && phase === 'after';
+        return !isCut;
+      });
+      expect(await finishIn(lab, adopted)).toMatchObject({ ok: false });
+      lab.listen(null);
+      const { iam } = lab.lab(adopted.team);
+      const stops = { UserName: iamName(adopted.team.lab, adopted.adoption.users[0]!.key), PolicyName };
+      const PolicyDocument = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Deny', ...scope, Resource: '*' }],
+      });
+      await callIam(iam, 'PutUserPolicy', { ...stops, PolicyDocument });
+      expect(await finishIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
+      const { PolicyDocument: kept } = (await callIam(iam, 'GetUserPolicy', stops)) as { PolicyDocument: string };
+      expect(decodeURIComponent(kept)).toBe(PolicyDocument);
+      await callIam(iam, 'DeleteUserPolicy', stops);
+      orThrow(await finishIn(lab, adopted));
+    });
+  },
+);
+
+test.each<
+  [
+    string,
+    (iam: IAMClient, GroupName: string) => Promise<unknown>,
+    (iam: IAMClient, GroupName: string) => Promise<unknown>,
+  ]
+>([
+  [
+    'in the group of a role',
+    (iam, GroupName) =>
+      callIam(iam, 'PutGroupPolicy', { GroupName, PolicyName: 'stop', PolicyDocument: policy('Deny', ['*']) }),
+    (iam, GroupName) => callIam(iam, 'DeleteGroupPolicy', { GroupName, PolicyName: 'stop' }),
+  ],
+  [
+    'attached to the group of a role',
+    async (iam, GroupName) => {
+      const PolicyDocument = policy('Deny', ['mechanicalturk:*']);
+      await callIam(iam, 'CreatePolicy', { PolicyName: 'stop', PolicyDocument });
+      await callIam(iam, 'AttachGroupPolicy', { GroupName, PolicyArn: STOP });
+    },
+    (iam, GroupName) => callIam(iam, 'DetachGroupPolicy', { GroupName, PolicyArn: STOP }),
+  ],
+  [
+    'in the policy of a role',
+    (iam, GroupName) =>
+      callIam(iam, 'CreatePolicyVersion', {
+        ...{ PolicyArn: roleArn(GroupName), SetAsDefault: true },
+        PolicyDocument: policy('Deny', ['mechanicalturk:*']),
+      }),
+    (iam, GroupName) => callIam(iam, 'SetDefaultPolicyVersion', { PolicyArn: roleArn(GroupName), VersionId: 'v1' }),
+  ],
+])('a Deny that someone adds %s stays, and --undo goes on once that is gone', async (_where, add, remove) => {
   place = scratch();
-  const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+  const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'groups')!);
   await withLab(adopted.memory, async (lab) => {
     lab.setClock(NOON.toISOString());
     orThrow(await applyIn(lab, adopted));
-    let isCut = false;
-    lab.listen(({ action, phase }) => {
-      isCut ||= action === 'DetachUserPolicy' && phase === 'after';
-      return !isCut;
-    });
-    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false });
-    lab.listen(null);
     const { iam } = lab.lab(adopted.team);
-    const stops = { UserName: iamName(adopted.team.lab, adopted.adoption.users[0]!.key), PolicyName: 'stop' };
-    await callIam(iam, 'PutUserPolicy', { ...stops, PolicyDocument: policy('Deny', ['*']) });
-    expect(await finishIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
-    expect(await callIam(iam, 'GetUserPolicy', stops)).toMatchObject(stops);
-    await callIam(iam, 'DeleteUserPolicy', stops);
-    orThrow(await finishIn(lab, adopted));
+    const { Policies } = (await callIam(iam, 'ListPolicies', { PathPrefix: LAB_PATH })) as {
+      Policies: { PolicyName: string }[];
+    };
+    const GroupName = Policies[0]!.PolicyName;
+    const { Users } = (await callIam(iam, 'GetGroup', { GroupName })) as { Users: { UserId: string }[] };
+    const may = () => listOperations(accessById(lab.memory.account).get(Users[0]!.UserId) ?? NO_OPERATIONS);
+    const given = may();
+    await add(iam, GroupName);
+    expect([given.length > 0, may()]).toEqual([true, []]);
+    expect(await undoIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });
+    expect(may()).toEqual([]);
+    await remove(iam, GroupName);
+    orThrow(await undoIn(lab, adopted));
+    expect(may()).toEqual(given);
   });
 });
 

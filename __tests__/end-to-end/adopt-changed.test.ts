@@ -243,9 +243,11 @@ test('roles that someone changed since are not finished', async () => {
     orThrow(await applyIn(test, adopted));
     const { iam } = test.lab(adopted.team);
     const PolicyDocument = policy('Deny', 'mechanicalturk:GetHIT');
-    await callIam(iam, 'PutGroupPolicy', { GroupName: `${LAB}-requesters`, PolicyName: 'no', PolicyDocument });
+    const denying = { GroupName: `${LAB}-requesters`, PolicyName: 'no' };
+    await callIam(iam, 'PutGroupPolicy', { ...denying, PolicyDocument });
     const finished = await finishIn(test, adopted);
     expect(finished).toMatchObject({ ok: false, failure: { code: 'adoption-unequal', args: { during: 'finish' } } });
+    await callIam(iam, 'DeleteGroupPolicy', denying);
     orThrow(await undoIn(test, adopted));
   });
 });

@@ -55,7 +55,7 @@ async function open(given = team, facts = REPOSITORY): Promise<readonly (readonl
   const github = fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
   const all = {
     ...{ team: given, file: 'team.yaml', emulator: null, isPublic: false, codeowners: null, callers: [], github },
-    ...{ account: succeed(read), clockAhead: succeed(0) },
+    ...{ account: succeed(read), clockAhead: succeed(0), isSelfApprovalMerged: succeed(false) },
   };
   return AWS_CHECKS.map((check) => [check.id, check.outcome(all)] as const).filter(
     ([, { state }]) => state !== 'right',

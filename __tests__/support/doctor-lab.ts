@@ -38,6 +38,7 @@ export async function readFacts(port: SettingsPort, team: Team, given: Partial<F
     codeowners: block === null ? null : withCodeowners('', block),
     callers: callersOf('mturk-tools/mturk-team@0123456'),
     github: await port.read(),
+    isSelfApprovalMerged: succeed((given.team ?? team).settings.selfApproval),
     ...given,
   };
 }

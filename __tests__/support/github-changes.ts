@@ -27,11 +27,11 @@ export const CHANGES_ROUTES: Readonly<Record<string, Route>> = {
   [`GET ${REPOSITORY}/contents/{path}`]: {
     needs: READ,
     answer: ({ repository, params: { path = '' }, query }) => {
-      const [, , size] = git(repository, ['ls-tree', '--long', query.get('ref') ?? '', path])
-        .split(/\s+/)
-        .slice(1);
+      const named = query.get('ref') ?? '';
+      const ref = repository.branches.get(named) ?? named;
+      const [, , size] = git(repository, ['ls-tree', '--long', ref, path]).split(/\s+/).slice(1);
       if (size === undefined) return missing();
-      const content = git(repository, ['cat-file', 'blob', `${query.get('ref')}:${path}`], '', 'base64');
+      const content = git(repository, ['cat-file', 'blob', `${ref}:${path}`], '', 'base64');
       return ok({ type: 'file', encoding: 'base64', size: Number(size), name: path, path, content });
     },
   },

@@ -3,7 +3,7 @@ import type { AuthorizationDetails } from '../aws/inventory/authorization-detail
 import type { EntityIds } from '../aws/types.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
-import type { PolicyDocument } from '../iam/document.ts';
+import { type PolicyDocument, statementsOf } from '../iam/document.ts';
 import { QUOTAS } from '../iam/quotas.ts';
 import { BOUNDARY_PATH, iamName, labOfPath, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -126,7 +126,7 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   });
   const policies = adoption.policies.flatMap(({ arn, document }) => {
     const now = access.policies.find((each) => each.arn === arn);
-    const parts = now && { document: !isSame(document, now.document) };
+    const parts = now && { document: !isSameDocument(document, now.document) };
     return isAwsPolicy(arn) ? [] : changesOf('policy', arn, parts);
   });
   const known = new Set(adopted.map(({ now }) => now?.name));
@@ -138,6 +138,36 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
     ...policies,
     ...joined.map((name) => ({ kind: 'group', name, part: 'members' }) as const),
   ];
+}
+
+/** A Deny at a group that `adopt --apply` made, or in a policy of one that is not as Terraform's state has it: `written`, by name. */
+export function deniesAtRoles(
+  made: Unused,
+  written: ReadonlyMap<string, PolicyDocument | null>,
+  { groups, policies }: AccessModel,
+): readonly AdoptionChange[] {
+  const documents = new Map(policies.map(({ arn, document }) => [arn, document]));
+  const own = policies.filter(({ arn }) => made.policies.includes(arn));
+  return [
+    ...groups
+      .filter(({ name }) => made.groups.includes(name))
+      .flatMap(({ name, inline, attached }) => {
+        const others = attached.filter((arn) => !made.policies.includes(arn));
+        return changesOf('group', name, {
+          inline: inline.some(({ document }) => denies(document)),
+          attached: others.some((arn) => denies(documents.get(arn) ?? null)),
+        });
+      }),
+    ...own.flatMap(({ arn, name, document }) => {
+      const isChanged = !isSameDocument(document, written.get(name) ?? document);
+      return changesOf('policy', arn, { document: isChanged && denies(document) });
+    }),
+  ];
+}
+
+/** What cannot be read may. */
+function denies(document: PolicyDocument | null): boolean {
+  return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Deny');
 }
 
 type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;
@@ -187,14 +217,14 @@ function heldParts(
 ): Parts {
   const names = ({ inline }: Pick<AccessGroup, 'inline'>) => stableJson(inline.map(({ name }) => name).sort());
   const isAsBefore = ({ name, document }: AccessGroup['inline'][number]) =>
-    isSame(document, now.inline.find((each) => each.name === name)?.document ?? null);
+    isSameDocument(document, now.inline.find((each) => each.name === name)?.document ?? null);
   return {
     attached: stableJson([...before.attached].sort()) !== stableJson([...now.attached].sort()),
     inline: names(before) !== names(now) || !before.inline.every(isAsBefore),
   };
 }
 
-function isSame(one: PolicyDocument | null, other: PolicyDocument | null): boolean {
+function isSameDocument(one: PolicyDocument | null, other: PolicyDocument | null): boolean {
   return one === null || other === null ? one === other : canonicalDocument(one) === canonicalDocument(other);
 }
 

@@ -10,13 +10,14 @@ import {
 } from '../access/operation-set.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
-import { stableJson } from '../iam/canonical.ts';
+import { canonicalDocument } from '../iam/canonical.ts';
 import { DENY_ALL, type PolicyDocument, statementsOf } from '../iam/document.ts';
 import { policySize, QUOTAS } from '../iam/quotas.ts';
+import { type AppliedTeam, teamOf } from '../team/applied-team.ts';
 import { isOfLimits } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
 import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
-import { type Adoption, modelBefore } from './adoption.ts';
+import { type AdoptedUser, type Adoption, modelBefore } from './adoption.ts';
 import { type AccountNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
 /** What `adopt --apply` writes, and what it is held to. */
@@ -177,14 +178,18 @@ export interface Cover {
 export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, today: string, at: Date): Cover {
   const given = of(operationsIn(desiredAccess(team, today), at), user.name);
   const document = denyAllBut(listOperations(given));
-  const names = user.inline.map(({ name }) => name);
-  const [old = ADOPTING_POLICY] = names.filter((each) => each !== LIMITS_POLICY);
-  const name = names.includes(ADOPTING_POLICY) ? ADOPTING_POLICY : old;
+  const name = coverNameOf(user);
   const others = user.inline.filter((each) => each.name !== name);
   const size = [document, ...others.map((each) => each.document)]
     .map((each) => policySize(JSON.stringify(each)))
     .reduce((sum, each) => sum + each, 0);
   return { name, document, first: size > QUOTAS.inlinePoliciesSizePerUser ? DENY_ALL : document };
+}
+
+function coverNameOf({ inline }: Pick<AccessUser, 'inline'>): string {
+  const names = inline.map(({ name }) => name);
+  const [old = ADOPTING_POLICY] = names.filter((each) => each !== LIMITS_POLICY);
+  return names.includes(ADOPTING_POLICY) ? ADOPTING_POLICY : old;
 }
 
 function denyAllBut(operations: readonly Operation[]): PolicyDocument {
@@ -194,25 +199,33 @@ function denyAllBut(operations: readonly Operation[]): PolicyDocument {
 }
 
 /**
- * The account as it was before an unfinished `adopt --finish` that began on `day`: it takes from users what they had, gives them
- * the cover, the lab's boundary, tags and `limits`, creates the other members' users, and lets those join their roles who had no
+ * The account as it was before an unfinished `adopt --finish`, whose runs `begun` has: it takes from users what they had, gives
+ * them a cover, the lab's boundary, tags and `limits`, creates the other members' users, and lets those join their roles who had no
  * access by the file. What someone else changed is still in it.
  */
-export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team, day: string, at: Date): AccountNow {
+export function beforeFinish(
+  adoption: Adoption,
+  account: AccountNow,
+  team: Team,
+  begun: readonly AppliedTeam[],
+): AccountNow {
+  const [first] = begun;
+  if (first === undefined) return account;
   const own = new Map(adoptedNow(adoption, account).map((each) => [each.now, each]));
   const places = team.members.map(({ key }) => ({ name: iamName(team.lab, key), path: labPath(team.lab) }));
   const users = account.access.users.flatMap((now) => {
     const { user } = own.get(now) ?? {};
     if (user === undefined) return places.some((place) => isAt(place, now)) ? [] : [now];
-    const cover = coverOf({ name: now.name, inline: user.inline }, team, day, at);
+    const coverName = coverNameOf(user);
+    const covers = coversOf(user, team, begun);
     const isOurs = ({ name, document }: AccessUser['inline'][number]) =>
       document !== null &&
       ((name === LIMITS_POLICY && statementsOf(document).every(isOfLimits)) ||
-        (name === cover.name && (isCover(document) || stableJson(document) === stableJson(cover.first))));
+        (name === coverName && covers.has(canonicalDocument(document))));
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
     const member = team.members.find(({ key }) => key === user.key);
-    const joined = member !== undefined && isLimited(member, day) ? member.roles : [];
+    const joined = member !== undefined && isLimited(member, first.day) ? member.roles : [];
     const joinedGroups = joined.map((role) => iamName(team.lab, role));
     const groups = now.groups.filter((group) => !joinedGroups.includes(group));
     const written = memberTags(team.lab, user.key);
@@ -229,7 +242,15 @@ export function beforeFinish(adoption: Adoption, account: AccountNow, team: Team
   return { ...account, access: { ...account.access, users } };
 }
 
-/** On another day, or by a changed file, a cover leaves others. */
-function isCover(document: PolicyDocument): boolean {
-  return statementsOf(document).every(({ Effect, NotAction }) => Effect === 'Deny' && NotAction !== undefined);
+/** The documents that an unfinished `adopt --finish` may have written for a user, in each of its runs. */
+function coversOf(user: AdoptedUser, team: Team, begun: readonly AppliedTeam[]): ReadonlySet<string> {
+  const covers = begun
+    .filter(({ members }) => members.some(({ key }) => key === user.key))
+    .flatMap((each) => {
+      const { key, inline } = user;
+      const at = new Date(`${each.day}T12:00:00Z`);
+      const cover = coverOf({ name: iamName(team.lab, key), inline }, teamOf(each, team), each.day, at);
+      return [cover.document, cover.first];
+    });
+  return new Set(covers.map(canonicalDocument));
 }

@@ -127,6 +127,18 @@ export interface PipelineFailureArgs {
   /** The state, or a record beside it, is of `lab`, which is another one than that of the file. */
   'state-of-another-lab': { readonly state: string; readonly lab: string };
   /**
+   * The lab's roles trust repositories with these numbers and subjects, or reach these states (`BUCKET/KEY`), and not `here`;
+   * none of what was asked for, or copied.
+   */
+  'set-up-elsewhere': {
+    readonly lab: string;
+    readonly ids: readonly string[];
+    readonly subjects: readonly string[];
+    readonly states: readonly string[];
+    /** `OWNER/NAME` and `BUCKET/KEY`. */
+    readonly here: { readonly repository: string; readonly state: string };
+  };
+  /**
    * `by` are ARNs and addresses: what is under the lab's path, has its boundary, or is in its state. `program` is the engine,
    * null if none was found; `state` is the file of the state, null if the configuration says where it is.
    */

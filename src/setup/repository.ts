@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { NAME, OWNER_NAME, type RepositoryFacts } from '../aws/setup/record.ts';
@@ -69,6 +69,12 @@ export function workflowsText({ owner, name, ref }: RepositoryFacts['workflows']
 
 function repositoryIn(facts: RepositoryFacts | null): string | null {
   return facts === null ? null : `${facts.owner}/${facts.name}`;
+}
+
+/** Where a file is in its repository: below the top of its clone, or as it is named if the repository is, too. */
+export async function pathInRepository(file: string, repository: string | null): Promise<string> {
+  const below = repository === null ? await gitIn(dirname(file), 'rev-parse', '--show-prefix') : null;
+  return below === null ? file : posix.join(below, basename(file));
 }
 
 /** `OWNER/NAME` of the remote `origin`; null if there is none, or it is not on GitHub. */

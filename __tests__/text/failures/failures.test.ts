@@ -24,6 +24,21 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { bucket: 'lab-state', because: 'other-region', region: 'eu-west-1' },
   ],
   'state-of-another-lab': [{ state: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
+  'set-up-elsewhere': [
+    {
+      ...{ lab: 'vision-lab', ids: ['1'], states: ['lab-state/one'] },
+      subjects: ['repo:a/one:pull_request', 'repo:a/one:ref:refs/heads/main'],
+      here: { repository: 'b/two', state: 'lab-state/two' },
+    },
+    {
+      ...{ lab: 'vision-lab', ids: ['1'], states: [], subjects: [] },
+      here: { repository: 'a/one', state: 'lab-state/one' },
+    },
+    {
+      ...{ lab: 'vision-lab', ids: [], states: ['lab-state/one'], subjects: [] },
+      here: { repository: 'a/one', state: 'lab-state/two' },
+    },
+  ],
   'lab-in-use': (
     [
       { emulator: null, program: 'terraform', state: null },

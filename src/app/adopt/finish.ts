@@ -19,7 +19,7 @@ import { applyPlanned, blocked, type CarryOutOptions } from '../apply/carry-out.
 import { deleteGroups } from '../apply/own-calls.ts';
 import { planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, changeRecord, isSameApply, withBegun } from '../session/records.ts';
+import { changeRecord, isSameApply, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import {
   type Agree,
@@ -95,11 +95,7 @@ export async function finishAdoption(
   if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
   const { account: access, rule: ruled } = planned.value;
   const planning = { access, ids: { user: ruled.shown ?? new Map(), group: new Map() } };
-  const left = checkUnchanged(
-    session,
-    adoption,
-    beforeFinish(adoption, planning, session.team, beganOn(begun.value) ?? session.today, session.at),
-  );
+  const left = checkUnchanged(session, adoption, beforeFinish(adoption, planning, session.team, begun.value.begun));
   if (!left.ok) return { ok: false, failure: failureAfter(left.failure, cleared.value, 1) };
   const options = { ...given, ownerIds: new Map(), workflow: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);
@@ -109,11 +105,6 @@ export async function finishAdoption(
   return deleted.ok
     ? succeed({ steps, deleted: deleted.value })
     : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
-}
-
-/** The day on which an unfinished `adopt --finish` began; null if none did. */
-function beganOn(record: ApplyRecord | null): string | null {
-  return record?.begun[0]?.day ?? null;
 }
 
 async function lookWhenReady(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {
@@ -129,13 +120,13 @@ function checkReady(session: LabSession, { adoption, account, people, record }: 
   const accepted = checkAccepted(session, adoption);
   if (!accepted.ok) return accepted;
   // What changed since it began is its own doing.
-  const day = beganOn(record);
-  const before = day === null ? account : beforeFinish(adoption, account, team, day, at);
+  const { begun = [] } = record ?? {};
+  const before = beforeFinish(adoption, account, team, begun);
   const unchanged = checkUnchanged(session, adoption, before);
   if (!unchanged.ok) return unchanged;
   const left = people.filter((each) => !isInLab(each, team));
   if (left.length > 0) return fail('adoption-not-applied', { users: left.map(({ user }) => user.name) });
-  const unequal = unequalThroughRoles(adoptingTeams(team, adoption, day ?? today).written, before.access, at);
+  const unequal = unequalThroughRoles(adoptingTeams(team, adoption, begun[0]?.day ?? today).written, before.access, at);
   return unequal.length === 0 ? succeed(null) : fail('adoption-unequal', { during: 'finish', people: unequal });
 }
 

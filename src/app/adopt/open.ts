@@ -170,6 +170,6 @@ export function checkUnchanged(
   return unchangedOr([...changesSince(adoption, team, account), ...groups]);
 }
 
-function unchangedOr(changes: readonly AdoptionChange[]): Result<null> {
+export function unchangedOr(changes: readonly AdoptionChange[]): Result<null> {
   return changes.length === 0 ? succeed(null) : fail('adoption-changed', { changes });
 }

@@ -1,9 +1,10 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
-import { isAt, madeSince, orderedMoves } from '../../adopt/progress.ts';
+import { deniesAtRoles, isAt, madeSince, orderedMoves } from '../../adopt/progress.ts';
 import type { UndoSteps } from '../../adopt/steps-text.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
@@ -11,7 +12,7 @@ import { deleteGroups } from '../apply/own-calls.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { readRecord } from '../session/records.ts';
 import { moveUsers } from './apply.ts';
-import { type Agree, agreedMoves, checkUnchanged, lookAt, type OpenAdoption } from './open.ts';
+import { type Agree, agreedMoves, checkUnchanged, lookAt, type OpenAdoption, unchangedOr } from './open.ts';
 
 /**
  * Takes `adopt --apply` back: Terraform forgets everything first, because destroying a user would delete it with its keys. Then
@@ -27,7 +28,7 @@ export async function undoAdoption(
   if (record.value !== null) return fail('adoption-over', { ended: record.value.team !== null });
   const state = await readState(session);
   if (!state.ok) return state;
-  const decided = await agreedMoves(() => decide(session, adoption, state.value.names), agree);
+  const decided = await agreedMoves(() => decide(session, adoption, state.value.written), agree);
   if (!decided.ok) return decided;
   const { account, ...steps } = decided.value;
   const forgotten = await state.value.forget();
@@ -44,21 +45,25 @@ export async function undoAdoption(
 async function decide(
   session: LabSession,
   adoption: Adoption,
-  made: ReadonlySet<string>,
+  written: ReadonlyMap<string, PolicyDocument | null>,
 ): Promise<Result<UndoSteps & Pick<OpenAdoption, 'account'>>> {
   const open = await lookAt(session, adoption);
   if (!open.ok) return open;
   const { account, people, record } = open.value;
   if (record !== null) return fail('adoption-over', { ended: record.team !== null });
+  const made = new Set(written.keys());
   const unchanged = checkUnchanged(session, adoption, account, made);
   if (!unchanged.ok) return unchanged;
+  const created = createdIn(session, adoption, account.access, made);
+  const undenied = unchangedOr(deniesAtRoles(created, written, account.access));
+  if (!undenied.ok) return undenied;
   const wanted = people.flatMap(({ user, now }) => (now === null || isAt(now, user) ? [] : [{ from: now, to: user }]));
   const { moves, taken } = orderedMoves(wanted, account.access.users);
   if (taken.length > 0) return fail('adoption-name-taken', { names: taken });
-  return succeed({ ...createdIn(session, adoption, account.access, made), moves, account });
+  return succeed({ ...created, moves, account });
 }
 
-/** Names of what Terraform's state has, and how it forgets it. */
+/** Names of what Terraform's state has, with the documents of policies as it wrote them, and how it forgets it. */
 async function readState(session: LabSession) {
   const workspace = await session.workspace('team', { ...session.team, roles: [], members: [] }, [], true);
   if (!workspace.ok) return workspace;
@@ -67,8 +72,13 @@ async function readState(session: LabSession) {
   const { changes, drift } = saved.value.plan;
   const recorded = [...changes, ...drift].filter(({ change }) => change.before !== null);
   const addresses = [...new Set(recorded.map(({ address }) => address))];
-  const names = new Set(recorded.map(({ change }) => String(change.before?.name)));
-  return succeed({ names, forget: () => forget(workspace.value, addresses) });
+  const written = new Map<string, PolicyDocument | null>();
+  for (const { change } of recorded) {
+    const { name, policy = null } = change.before ?? {};
+    // Drift, which follows, has what was written before someone changed it; a group has the name of its policy.
+    if (policy !== null || !written.has(String(name))) written.set(String(name), parsePolicyDocument(String(policy)));
+  }
+  return succeed({ written, forget: () => forget(workspace.value, addresses) });
 }
 
 /** Groups and policies of roles under the lab's path, as the file or the state names them, but those that `adopt` found there. */

@@ -59,7 +59,7 @@ export async function bootstrapLab(
       const facts = await repositoryFacts(options.given, recorded, options, process.env);
       return facts.ok ? calledRelease(facts.value, release) : facts;
     };
-    const found = await inspectSetup(account, session.team, factsOf);
+    const found = await inspectSetup(account, session.team, factsOf, options.given.repository !== null);
     if (!found.ok) return found;
     wanted = found.value.workflows?.roles ?? [];
     const lock = session.kind === 'real' ? await inspectLock(session, options) : null;

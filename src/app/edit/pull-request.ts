@@ -1,11 +1,10 @@
-import { basename, dirname, join } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Edit, subjectOf } from '../../edit/verbs.ts';
 import { openChanges } from '../../github/changes.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';
-import { gitIn } from '../../github/git.ts';
-import { repositoryOfOrigin } from '../../setup/repository.ts';
+import { pathInRepository, repositoryOfOrigin } from '../../setup/repository.ts';
 import { paragraph } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { cut } from '../../text/markdown.ts';
@@ -28,8 +27,7 @@ export async function openPullRequest(
   if (named === null) return fail('repository-unknown', { options: ['--repository'] });
   const place = repositoryOf({ GITHUB_REPOSITORY: named });
   if (!place.ok) return place;
-  const below = repository === null ? await gitIn(dirname(file), 'rev-parse', '--show-prefix') : null;
-  const path = below === null ? file : join(below, basename(file));
+  const path = await pathInRepository(file, repository);
   const owned = join(dirname(path), CODEOWNERS);
   const changes = openChanges(settings.value, place.value);
   const start = await changes.start();

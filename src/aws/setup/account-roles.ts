@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AccountRole } from '../../access/account-role.ts';
 import { canonicalDocument, canonicalJson } from '../../iam/canonical.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
-import type { TrustPolicy } from '../../iam/resource-policy.ts';
+import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../iam/document.ts';
+import { readTrustPolicy, type TrustPolicy } from '../../iam/resource-policy.ts';
 import { iamName, ROLE_POLICY, WORKFLOW_ROLES, type WorkflowRole, workflowRolePath } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
-import type { RepositoryFacts } from './record.ts';
-import { permissionsOf, trustOf } from './roles.ts';
+import { type RepositoryFacts, TEAM_STATE } from './record.ts';
+import { GITHUB_ISSUER, permissionsOf, trustOf } from './roles.ts';
 import { missing, type Setting, type SetupPart, setting } from './setup-part.ts';
 
 /** A role as this version wants it. */
@@ -62,10 +62,51 @@ export async function deleteRole(iam: IAMClient, { name: RoleName, inline, attac
   await iam.send(new DeleteRoleCommand({ RoleName }));
 }
 
+/** Names are unique in an account, whatever their case. */
+function named(name: string, roles: readonly AccountRole[]): AccountRole | undefined {
+  return roles.find((role) => role.name.toLowerCase() === name.toLowerCase());
+}
+
+interface Serving {
+  readonly trust: unknown;
+  readonly documents: readonly (PolicyDocument | null)[];
+}
+
+/** What the roles of a lab serve, if none of it is wanted: repositories, by number and subject, and places of states. */
+export function servedElsewhere(wanted: readonly WantedRole[], roles: readonly AccountRole[]) {
+  const others = (servedBy: (role: Serving) => readonly string[]) => {
+    const served = wanted.flatMap(({ name, trust, permissions }) => {
+      const found = named(name, roles);
+      if (found === undefined) return [];
+      const was = servedBy({ trust: found.trust, documents: found.inline.map(({ document }) => document) });
+      return was.some((each) => servedBy({ trust, documents: [permissions] }).includes(each)) ? [] : was;
+    });
+    return [...new Set(served)];
+  };
+  const ids = others(claimsOf('repository_id'));
+  return { ids, subjects: ids.length === 0 ? [] : others(claimsOf('sub')), states: others(statesOf) };
+}
+
+function claimsOf(claim: 'repository_id' | 'sub') {
+  return ({ trust }: Serving): readonly string[] =>
+    (readTrustPolicy(trust)?.Statement ?? [])
+      .flatMap((statement) => conditionsOf(statement))
+      .flatMap(({ key, values }) => (key === `${GITHUB_ISSUER}:${claim}` ? values : []));
+}
+
+/** `BUCKET/KEY` of each state that the documents name. */
+function statesOf({ documents }: Serving): readonly string[] {
+  const [before, after] = ['arn:aws:s3:::', `/${TEAM_STATE}`];
+  return documents
+    .flatMap((document) => (document === null ? [] : statementsOf(document)))
+    .flatMap(({ Resource }) => toList(Resource))
+    .filter((arn) => arn.startsWith(before) && arn.endsWith(after))
+    .map((arn) => arn.slice(before.length, -after.length));
+}
+
 /** Compares a role with what this version wants. */
 function inspectRole({ name, path, trust, permissions }: WantedRole, roles: readonly AccountRole[]): SetupPart {
-  // Names are unique in an account, whatever their case.
-  const found = roles.find((role) => role.name.toLowerCase() === name.toLowerCase());
+  const found = named(name, roles);
   if (found === undefined) return { kind: 'role', name, settings: missing('exists', 'trust', 'permissions') };
   const own = found.inline.find(({ name }) => name === ROLE_POLICY);
   const isSame =

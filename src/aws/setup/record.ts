@@ -84,13 +84,12 @@ export async function readText(s3: S3Client, bucket: StateBucket, name: string):
 /** Gives the facts about the repository, from those of the last bootstrap. */
 export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
 
-/** The repository that the roles are to trust. Throws the SDK's errors. */
-export async function trustedRepository(
+/** The repository of the last bootstrap at this place; null if there was none. Throws the SDK's errors. */
+export async function recordedRepository(
   s3: S3Client,
   place: StateBucket,
   bucket: SetupPart,
-  factsOf: FactsOf,
-): Promise<Result<RepositoryFacts>> {
+): Promise<Result<RepositoryFacts | null>> {
   const record = partAction(bucket) === 'create' ? succeed(null) : await readBootstrapRecord(s3, place);
-  return record.ok ? factsOf(record.value?.repository ?? null) : record;
+  return record.ok ? succeed(record.value?.repository ?? null) : record;
 }

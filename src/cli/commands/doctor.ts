@@ -7,6 +7,7 @@ import { readTeam } from '../../app/session/read-team.ts';
 import { confirmed, type Terminal } from '../../app/terminal.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type ChangesPort, openChanges } from '../../github/changes.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';
 import { openSettings, type SettingsPort } from '../../github/settings.ts';
@@ -16,7 +17,8 @@ import { diagnose, rulesetText } from '../../setup/doctor/doctor.ts';
 import { wantedRuleset } from '../../setup/doctor/github-checks.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
 import { pageOf } from '../../setup/release.ts';
-import { callersIn, repositoryFacts, repositoryOfOrigin } from '../../setup/repository.ts';
+import { callersIn, pathInRepository, repositoryFacts, repositoryOfOrigin } from '../../setup/repository.ts';
+import { readTeam as parseTeam } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
 import { printJson, reportFailure } from '../io.ts';
@@ -44,7 +46,7 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
     terminal.stderr(`${tickedText(rulesetText(facts))}\n`);
     const agreed = await confirmed(terminal, 'Change this on GitHub?', options.yes);
     if (!agreed.ok) return reportFailure(agreed.failure, terminal);
-    const done = await port.value.writeRuleset(wantedRuleset(team.value));
+    const done = await port.value.settings.writeRuleset(wantedRuleset(team.value));
     if (!done.ok) return reportFailure(done.failure, terminal);
     facts = await factsOf(team.value, options, port, terminal, env);
     found = diagnose(facts);
@@ -57,25 +59,49 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }
 
-async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Result<SettingsPort>> {
+interface Ports {
+  readonly settings: SettingsPort;
+  readonly changes: ChangesPort;
+}
+
+async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Result<Ports>> {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
   const named = repository ?? (await repositoryOfOrigin(dirname(file)));
   if (named === null) return fail('repository-unknown', { options: ['--repository'] });
   const place = repositoryOf({ GITHUB_REPOSITORY: named });
-  return place.ok ? succeed(openSettings(settings.value, place.value)) : place;
+  if (!place.ok) return place;
+  return succeed({
+    settings: openSettings(settings.value, place.value),
+    changes: openChanges(settings.value, place.value),
+  });
+}
+
+async function isSelfApprovalMerged(
+  { settings }: Team,
+  { file, repository, today }: DoctorOptions,
+  port: Result<Ports>,
+  github: Facts['github'],
+): Promise<Result<boolean>> {
+  if (!settings.selfApproval) return succeed(false);
+  if (!port.ok) return port;
+  if (!github.ok) return github;
+  const path = await pathInRepository(file, repository);
+  const text = await port.value.changes.textAt(github.value.defaultBranch, path);
+  if (!text.ok) return text;
+  return succeed(parseTeam(text.value ?? '', { file, today }).team?.settings.selfApproval === true);
 }
 
 async function factsOf(
   team: Team,
   options: DoctorOptions,
-  port: Result<SettingsPort>,
+  port: Result<Ports>,
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<Facts> {
   const api = githubSettings(env);
   const [github, account, clock, codeowners, callers] = await Promise.all([
-    port.ok ? port.value.read() : port,
+    port.ok ? port.value.settings.read() : port,
     accountOf(team, options, terminal, env),
     // The emulator has no clock but this machine's.
     options.emulator !== null && !api.ok
@@ -97,6 +123,7 @@ async function factsOf(
     codeowners: codeowners?.text ?? null,
     callers,
     github,
+    isSelfApprovalMerged: await isSelfApprovalMerged(team, options, port, github),
     account,
     clockAhead: clock,
   };

@@ -3,13 +3,24 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AccountRole } from '../../access/account-role.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
-import { deleteRole, inspectRoles, type WantedRole, wantedRoles } from '../../aws/setup/account-roles.ts';
+import {
+  deleteRole,
+  inspectRoles,
+  servedElsewhere,
+  type WantedRole,
+  wantedRoles,
+} from '../../aws/setup/account-roles.ts';
 import { type BucketSettingId, inspectBucket, setUpBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { inspectProvider, setUpProvider } from '../../aws/setup/oidc-provider.ts';
-import { type FactsOf, type RepositoryFacts, trustedRepository, writeBootstrapRecord } from '../../aws/setup/record.ts';
+import {
+  type FactsOf,
+  type RepositoryFacts,
+  recordedRepository,
+  writeBootstrapRecord,
+} from '../../aws/setup/record.ts';
 import { missing, partAction, type SetupPart, setting } from '../../aws/setup/setup-part.ts';
 import type { Inventory } from '../../aws/types.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
 import { BOUNDARY_PATH, labOfPath, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -47,8 +58,16 @@ export interface Setup {
   readonly home: AccountHome;
 }
 
-/** Compares the account with what this version wants. Throws the SDK's errors. */
-export async function inspectSetup(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<Result<Setup>> {
+/**
+ * Compares the account with what this version wants. Fails if the roles serve another repository, unless an administrator
+ * named this one, or a state elsewhere, unless it was copied here with its record. Throws the SDK's errors.
+ */
+export async function inspectSetup(
+  account: SetupAccount,
+  team: Team,
+  factsOf: FactsOf,
+  isNamed = false,
+): Promise<Result<Setup>> {
   const inventory = await readAccountAccess(account, team);
   if (!inventory.ok) return inventory;
   const { roles } = inventory.value;
@@ -58,10 +77,19 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
   if (place === null) return succeed({ workflows: null, parts: [boundary], home });
   const bucket = await inspectBucket(account.s3, place);
   if (!bucket.ok) return bucket;
-  const repository = await trustedRepository(account.s3, place, bucket.value, factsOf);
+  const recorded = await recordedRepository(account.s3, place, bucket.value);
+  if (!recorded.ok) return recorded;
+  const repository = await factsOf(recorded.value);
   if (!repository.ok) return repository;
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
+  const { ids, subjects, states } = servedElsewhere(wanted, roles);
+  const others = { ids: isNamed ? [] : ids, states: recorded.value === null ? states : [] };
+  if (others.ids.length + others.states.length > 0) {
+    const { owner, name } = repository.value;
+    const here = { repository: `${owner}/${name}`, state: `${place.bucket}/${place.key}` };
+    return fail('set-up-elsewhere', { lab: team.lab, ...others, subjects, here });
+  }
   const parts = inspectRoles(team, wanted, roles);
   const unwanted = roles.filter(({ name }) =>
     parts.some((part) => part.name === name && partAction(part) === 'delete'),

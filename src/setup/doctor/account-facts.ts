@@ -3,7 +3,7 @@ import { askAws, askAwsFor, orNull } from '../../aws/client.ts';
 import { inspectRoles, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { inspectBucket, type StateBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { inspectProvider } from '../../aws/setup/oidc-provider.ts';
-import { type FactsOf, TEAM_STATE, trustedRepository } from '../../aws/setup/record.ts';
+import { type FactsOf, recordedRepository, TEAM_STATE } from '../../aws/setup/record.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
@@ -47,7 +47,8 @@ async function workflowParts(
     roles: await askAwsFor(async () => {
       if (!bucket.ok) return bucket;
       if (!inventory.ok) return inventory;
-      const repository = await trustedRepository(account.s3, state, bucket.value, factsOf);
+      const recorded = await recordedRepository(account.s3, state, bucket.value);
+      const repository = recorded.ok ? await factsOf(recorded.value) : recorded;
       if (!repository.ok) return repository;
       return succeed(inspectRoles(team, wantedRoles({ ...team, state }, repository.value), inventory.value.roles));
     }),

@@ -21,6 +21,8 @@ export interface Facts {
   readonly codeowners: string | null;
   readonly callers: readonly Caller[];
   readonly github: Result<RepositorySettings>;
+  /** Whether the file of the default branch on GitHub has `self-approval`, too; false if `team` has not. */
+  readonly isSelfApprovalMerged: Result<boolean>;
   readonly account: Result<AccountFacts>;
   /** Seconds that this machine's clock is ahead of a server's. */
   readonly clockAhead: Result<number>;
@@ -45,6 +47,8 @@ export interface AccountFacts {
 
 export type Verdict =
   | { readonly state: 'right' }
+  /** What is checked need not be so. */
+  | { readonly state: 'not-asked'; readonly why: Text }
   /** `found` is a phrase: what is there instead. */
   | { readonly state: 'wrong'; readonly found: Text }
   /** `fix` says how it can be checked; null if it cannot. */

@@ -5,7 +5,7 @@ import { MAIN_BRANCH } from '../../team/names.ts';
 import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
 import type { Facts, Verdict } from './check.ts';
-import { GITHUB_CHECKS, wantedRuleset } from './github-checks.ts';
+import { GITHUB_CHECKS, oneOwner, wantedRuleset } from './github-checks.ts';
 
 /** Every check of `doctor`. */
 export const CHECKS = [
@@ -21,16 +21,20 @@ export interface Diagnosis {
   readonly outcome: Verdict;
   /** Null if it is right, or nothing can be done. */
   readonly fix: Text | null;
-  /** Whether the ruleset that `--fix` writes makes it right. */
+  /** Whether `--fix` makes it right by the ruleset that it writes. */
   readonly isFixable: boolean;
 }
 
 export function diagnose(facts: Facts): readonly Diagnosis[] {
+  const fixed = withRuleset(facts);
+  // Rules without reviews would let every other writer merge.
+  const isOffered = oneOwner(fixed).state === 'right';
   return CHECKS.map((check) => {
     const outcome = check.outcome(facts);
-    if (outcome.state === 'right') return { check, outcome, fix: null, isFixable: false };
+    if (outcome.state === 'right' || outcome.state === 'not-asked')
+      return { check, outcome, fix: null, isFixable: false };
     if (outcome.state === 'not-checked') return { check, outcome, fix: outcome.fix, isFixable: false };
-    const isFixable = check.outcome(withRuleset(facts)).state === 'right';
+    const isFixable = isOffered && check.outcome(fixed).state === 'right';
     return { check, outcome, fix: isFixable ? FIX : check.fix(facts), isFixable };
   });
 }

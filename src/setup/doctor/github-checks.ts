@@ -79,8 +79,10 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'one-owner',
     title: t`if the one owner approves their own changes, no one else can write`,
     outcome: oneOwner,
-    fix: ({ file }) =>
-      t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}`,
+    fix: ({ file, isSelfApprovalMerged: isMerged }) =>
+      isMerged.ok && !isMerged.value
+        ? t`merge it first, or remove it from ${codeText(file)}`
+        : t`remove them under Settings, Collaborators, or ${codeText('self-approval')} in ${codeText(file)}`,
   },
   {
     id: 'rules-of-main',
@@ -207,6 +209,8 @@ function areAllIn(some: readonly Ruleset[], all: readonly Ruleset[], team: Team)
   return missingIn(some, team).length === missingIn(all, team).length;
 }
 
+const NOT_ASKED: Verdict = { state: 'not-asked', why: t`not asked for with ${codeText('self-approval')}` };
+
 function ruleCheck(
   id: MissingRule | 'owner-review',
   title: Text,
@@ -216,9 +220,10 @@ function ruleCheck(
   return {
     id,
     title,
-    outcome: onGitHub('rulesets', (rulesets, { team }) =>
-      missingIn(rulesets, team).some((rule) => rules.includes(rule)) ? wrong(t`no ruleset says so`) : RIGHT,
-    ),
+    outcome: onGitHub('rulesets', (rulesets, { team }) => {
+      if (!missingIn([], team).some((rule) => rules.includes(rule))) return NOT_ASKED;
+      return missingIn(rulesets, team).some((rule) => rules.includes(rule)) ? wrong(t`no ruleset says so`) : RIGHT;
+    }),
     fix: () => t`${trusted(RULES)}: ${setting}`,
   };
 }
@@ -234,16 +239,20 @@ const MAIN = `refs/heads/${MAIN_BRANCH}`;
 const STOPPING_ONE_OWNER: readonly MissingRule[] = ['approval', 'code-owners', 'last-push'];
 
 /** GitHub lets no one approve their own pull request, so that a rule about reviews would stop the one owner. */
-function oneOwner(facts: Facts): Verdict {
+export function oneOwner(facts: Facts): Verdict {
   if (!facts.team.settings.selfApproval) return verdictOf(facts.github, () => RIGHT);
+  const merged = verdictOf(facts.isSelfApprovalMerged, (isMerged) =>
+    isMerged ? RIGHT : wrong(t`the default branch has no ${codeText('self-approval')}`),
+  );
+  if (merged.state !== 'right') return merged;
+  const alone = noOtherWriter(facts);
+  if (alone.state !== 'right') return alone;
   return onGitHub('rulesets', (rulesets) => {
     const asking = rulesets.find(({ rules }) => {
       const missing = missingRules(rules, { selfApproval: false });
       return STOPPING_ONE_OWNER.some((rule) => !missing.includes(rule));
     });
-    return asking === undefined
-      ? noOtherWriter(facts)
-      : wrong(t`${codeText(asking.name)} lets the one owner merge nothing`);
+    return asking === undefined ? RIGHT : wrong(t`${codeText(asking.name)} lets the one owner merge nothing`);
   })(facts);
 }
 

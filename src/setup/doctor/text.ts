@@ -23,6 +23,7 @@ export function diagnosisLines(
   };
   const linesOf = ({ check: { id, title }, outcome, fix }: Diagnosis) => {
     if (outcome.state === 'right') return line(yes, title, 'green');
+    if (outcome.state === 'not-asked') return line('-', t`${trusted(id)}: ${outcome.why}`);
     if (outcome.state === 'not-checked') return [];
     return [...line(no, t`${trusted(id)}: ${outcome.found}`, 'red'), ...(fix === null ? [] : line('fix:', fix))];
   };

@@ -78,6 +78,25 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
     help: t`set another ${codeText('settings.state.key')} in ${TEAM_FILE}; if the lab was renamed, restore its name`,
   }),
+  'set-up-elsewhere': ({ lab, ids, subjects, states, here }) => {
+    const [isTrusting, isReaching] = [ids.length > 0, states.length > 0];
+    const others = [...(isTrusting ? [t`another repository`] : []), ...(isReaching ? [t`another state`] : [])];
+    const subjectsText = subjects.length === 0 ? t`` : t` (${listTexts(subjects.map(codeText))})`;
+    const served = [
+      ...(isTrusting ? [t`trust repository ID ${listTexts(ids.map(codeText))}${subjectsText}`] : []),
+      ...(isReaching ? [t`reach the state at ${listTexts(states.map((state) => codeText(`s3://${state}/`)))}`] : []),
+    ];
+    const ways = [
+      ...(isTrusting ? [t`to move the lab here, add ${codeText(`--repository ${here.repository}`)}`] : []),
+      ...(isReaching ? [t`to move the state, copy all of it first, while no workflow runs`] : []),
+    ];
+    return {
+      summary: t`lab ${codeText(lab)} is set up for ${listTexts(others)}`,
+      reason: t`its roles ${listTexts(served)}; there, nothing could be applied or checked any more`,
+      help: t`find out who changed ${TEAM_FILE} or the roles; ${listTexts(ways)}`,
+      paste: states.map((state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} s3://${here.state}/`),
+    };
+  },
   'lab-in-use': ({ lab, by, stack }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
     reason: t`in use: ${someTexts(by.map(codeText), SHOWN)}`,

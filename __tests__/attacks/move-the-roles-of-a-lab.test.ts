@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { openEmulator } from '../../src/emulator/emulator.ts';
+import { runHere, scratch } from '../support/command.ts';
+
+const ACCOUNT = '123456789012';
+const BUCKET = 'labs-mturk-123456789012';
+const teamFile = (key: string) => `version: 1
+lab: vision
+account: "${ACCOUNT}"
+owners: [ada]
+roles:
+  reader: { allow: [results:read] }
+members:
+  ada: { name: Ada, github: ada, roles: [reader] }
+settings:
+  state: { bucket: ${BUCKET}, region: us-east-1, key: ${key} }
+`;
+const [OLD, NEW] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+
+let place: ReturnType<typeof scratch>;
+let emulator: string;
+let directory: string;
+const git = (...args: string[]) => execFileSync('git', args, { cwd: directory, stdio: 'pipe' });
+const write = (key: string) => writeFileSync(join(directory, 'team.yaml'), teamFile(key));
+beforeEach(async () => {
+  place = scratch();
+  emulator = join(place.directory, 'emulator');
+  directory = join(place.directory, 'clone');
+  mkdirSync(join(directory, '.github/workflows'), { recursive: true });
+  git('init', '--quiet', '--initial-branch=main');
+  comesFrom('a/one');
+  pin(OLD);
+  write('one');
+  expect(await bootstrap('1')).toMatchObject({ code: 0 });
+});
+afterEach(() => place.remove());
+
+function comesFrom(repository: string): void {
+  git('config', 'remote.origin.url', `git@github.com:${repository}.git`);
+}
+
+function pin(commit: string): void {
+  const uses = `tool/mturk-team/.github/workflows/called-apply.yml@${commit}`;
+  writeFileSync(join(directory, '.github/workflows/apply.yml'), `jobs:\n  apply:\n    uses: ${uses}\n`);
+}
+
+/** `id` is what GitHub says of the repository of the remote. */
+const bootstrap = (id: string, ...args: string[]) =>
+  runHere(['bootstrap', '--yes', '--repository-id', id, '--subject', 'classic', '--emulator', emulator, ...args], {
+    cwd: directory,
+  });
+
+const account = () => readFileSync(join(emulator, 'account.json'), 'utf8');
+/** Of each role. */
+const trusts = (text: string) => {
+  const roles: object[] = Object.values(JSON.parse(account()).roles);
+  return roles.map((role) => JSON.stringify(role).includes(text));
+};
+const [ALL, NONE] = [Array(4).fill(true), Array(4).fill(false)];
+
+test('a branch that upgrades and has another state.key moves nothing by bootstrap, and the old pin stays trusted', async () => {
+  git('symbolic-ref', 'HEAD', 'refs/heads/upgrade');
+  pin(NEW);
+  write('two');
+  const before = account();
+  const refused = await bootstrap('1');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('error[set-up-elsewhere]: lab `vision` is set up for another state');
+  expect(refused.stderr).toContain(`aws s3 cp --recursive s3://${BUCKET}/one/ s3://${BUCKET}/two/`);
+  expect(account()).toBe(before);
+  write('one');
+  expect(await bootstrap('1')).toMatchObject({ code: 0 });
+  expect([trusts(OLD), trusts(NEW)]).toEqual([ALL, ALL]);
+});
+
+test('an administrator who copied the state, record included, moves it', async () => {
+  const opened = await openEmulator({ dir: emulator, accountId: ACCOUNT, kind: 'server', provider: false });
+  const given = { endpoint: opened.endpoint, credentials: opened.rootCredentials, region: 'us-east-1' };
+  const s3 = new S3Client({ ...given, forcePathStyle: true });
+  const of = (key: string) => ({ Bucket: BUCKET, Key: `${key}/bootstrap.json` });
+  const { Body } = await s3.send(new GetObjectCommand(of('one')));
+  await s3.send(new PutObjectCommand({ ...of('two'), Body: await Body?.transformToString() }));
+  s3.destroy();
+  await opened.close();
+  write('two');
+  expect(await bootstrap('1')).toMatchObject({ code: 0 });
+  expect(account()).toContain(`${BUCKET}/two/team.tfstate`);
+});
+
+test.each([
+  ['of its own', 'two', ' and another state'],
+  ['of the lab', 'one', '\n'],
+])('another repository that names the lab, with a state %s, gets none of its roles', async (_title, key, also) => {
+  comesFrom('b/two');
+  write(key);
+  const before = account();
+  const refused = await bootstrap('2');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain(`error[set-up-elsewhere]: lab \`vision\` is set up for another repository${also}`);
+  expect(refused.stderr.replace(/\s+/g, ' ')).toContain('trust repository ID `1` (`repo:a/one:pull_request` and');
+  expect(account()).toBe(before);
+});
+
+test('an administrator who names the other repository moves the lab there', async () => {
+  comesFrom('b/two');
+  expect(await bootstrap('2', '--repository', 'b/two')).toMatchObject({ code: 0 });
+  expect([trusts('repo:a/one:'), trusts('repo:b/two:')]).toEqual([NONE, ALL]);
+});
