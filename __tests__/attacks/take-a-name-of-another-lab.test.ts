@@ -50,7 +50,7 @@ async function drift() {
   return { text: stdout.replace(/\s+/g, ' '), commands: stdout.match(/aws iam .*/g) ?? [] };
 }
 
-test('a lab whose name begins another one gets no user, group or policy of its neighbor, whoever has the names first', async () => {
+test('a lab whose name begins another one gets no user, group or policy of its neighbor, whichever has the names first', async () => {
   for (const [lab, neighbor] of [
     ['vision', 'vision-x'],
     ['vision-x', 'vision'],
