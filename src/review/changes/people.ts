@@ -75,19 +75,16 @@ function gives(change: AccessChange): boolean {
   return change.operations.gained.length > 0 || (change.kind === 'changed' && isLonger(change, 'after'));
 }
 
-/** Whether one change gives all that the other gives: as surely, as early and as long. */
+/** Whether one change gives all that the other gives: as early and as long. */
 function saysAll(one: AccessChange | undefined, other: AccessChange): boolean {
   if (one === undefined || !gives(other)) return one !== undefined;
   const sides = {
     starts: { before: one.starts.after, after: other.starts.after },
     ends: { before: one.ends.after, after: other.ends.after },
   };
-  const isShorter =
-    one.kind === 'leaves' || isLonger(sides, 'after') || (isLonger(other, 'after') && !isLonger(one, 'after'));
+  const isShorter = isLonger(sides, 'after') || (isLonger(other, 'after') && !isLonger(one, 'after'));
   const { gained } = one.operations;
-  return (
-    !isShorter && one.conditional <= other.conditional && other.operations.gained.every((each) => gained.includes(each))
-  );
+  return one.kind !== 'leaves' && !isShorter && other.operations.gained.every((each) => gained.includes(each));
 }
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
