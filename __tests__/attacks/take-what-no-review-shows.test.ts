@@ -90,6 +90,37 @@ test.each(sampleOf(EARLIER, 1))('where an earlier change %s, one row has what bo
   }),
 );
 
+const SPONSOR = '    sponsor: ada';
+const ROLES = '[ results-reader, task-publisher ]';
+const TAKEN_BACK: readonly [string, from: readonly [string, string], to: string, row: RegExp][] = [
+  ['suspension', [SPONSOR, `${SPONSOR}\n    suspended: true`], SPONSOR, /Suspension lifted .*publish HITs/],
+  ['freeze', ['freeze: []', 'freeze: [spend]'], 'freeze: []', /Freeze ends .*publish HITs/],
+  ['earlier last day', ['"2027-05-31"', '"2026-12-02"'], '"2027-05-30"', /Last day 30 May 2027 \(was 2 Dec 2026\)/],
+  [
+    'first day',
+    [ROLES, `${ROLES}\n    from: "2027-03-01"`],
+    `${ROLES}\n    from: "2026-11-01"`,
+    /Access begins at once \(was from 1 Mar 2027\) .*publish HITs/,
+  ],
+  [
+    'narrower role',
+    ['[ hits:publish, hits:manage ]', '[ hits:manage ]'],
+    '[ hits:publish ]',
+    /Role `task-publisher` allows more; .*publish HITs/,
+  ],
+];
+test.each(sampleOf(TAKEN_BACK, 2))(
+  'where an earlier change with a %s waits, the row says that this one ends it',
+  (_what, [from, to], last, row) =>
+    labs.attack(async (lab) => {
+      lab.edit(from, to);
+      const comment = await commentOf(lab, () => lab.edit(to, last));
+      const [shown = ''] = comment.split('\n').filter((line) => line.startsWith('| **Bo Chen'));
+      expect(shown).toMatch(row);
+      expect(comment).not.toContain('descriptive fields');
+    }),
+);
+
 test('a terminal shows and asks what no Terraform does: who approves, what silences, where keys go', () =>
   labs.attack(async (lab) => {
     edits(lab, REFUSED);

@@ -10,7 +10,7 @@ import { allowedOutright } from '../rule/access.ts';
 
 /** What a file changes in AWS, if someone has done it already or not. */
 export interface FileChange {
-  /** The access of the file before. */
+  /** The access of the file before, which may not be applied. */
   readonly was: AccessModel;
   /** `subjectKey` of each difference. */
   readonly subjects: ReadonlySet<string>;
@@ -22,8 +22,9 @@ export function changeByFile(before: Team, after: Team, today: string): FileChan
 }
 
 /**
- * The access that a review compares: before, no one has what the files give, even if someone gave it manually. Documents are
- * those of the state, which have the Denies that an apply keeps. What someone took is taken: no one loses it once more.
+ * The access that a review compares: before, each has what state, account and all files before give, so that what is new to one
+ * of them is given, even if someone gave it manually. The state's documents have the Denies that an apply keeps. What someone
+ * took is taken: no one loses it once more.
  */
 export function reviewedAccess(access: PlannedAccess, ...changes: readonly FileChange[]): PlannedAccess {
   const before = changes.reduce((each, change) => beforeFile({ ...access, before: each }, change), access.before);
@@ -43,11 +44,12 @@ function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: File
       ),
       inline: [
         ...inline.filter((policy) => !isPolicyByFile(policy)),
-        ...(of(recorded)?.inline ?? []).filter(isPolicyByFile),
+        ...[recorded, was].flatMap((model) => (of(model)?.inline ?? []).filter(isPolicyByFile)),
       ],
     };
   };
-  const documents = new Map(recorded.policies.map(({ arn, document }) => [arn, document]));
+  const documentsOf = ({ policies }: AccessModel) => new Map(policies.map(({ arn, document }) => [arn, document]));
+  const [documents, ofFile] = [documentsOf(recorded), documentsOf(was)];
   return {
     ...before,
     users: before.users.map((user) => ({
@@ -62,14 +64,13 @@ function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: File
     policies: before.policies.map((policy) => {
       const { arn, document: to } = policy;
       const from = documents.get(arn) ?? to;
-      return isByFile({ kind: 'policy-changed', arn, from, to })
-        ? { ...policy, document: withoutTaken(from, to) }
-        : policy;
+      if (!isByFile({ kind: 'policy-changed', arn, from, to })) return policy;
+      return { ...policy, document: withoutTaken(withoutTaken(from, to), ofFile.get(arn) ?? from) };
     }),
   };
 }
 
-/** What a policy gave, without what the account's no longer gives. */
+/** What a policy gives, without what another one does not give. */
 function withoutTaken(was: PolicyDocument | null, is: PolicyDocument | null): PolicyDocument | null {
   if (was === null || is === null) return was;
   const taken = listOperations(difference(allowedOutright(was), allowedOutright(is))).map(actionOf);
