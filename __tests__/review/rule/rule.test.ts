@@ -656,17 +656,32 @@ describe('Denies by hand', () => {
     }
   });
 
-  test('of a role give back nothing that another boundary took in the same moment, when they are lifted', () => {
-    const change = all(
-      changeGroup('paymaster', () => ({
-        inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
-      })),
-      withPolicy(stopArn('stop'), says(statement('Allow', 'mechanicalturk:GetHIT'))),
-      changeUser('fay', () => ({ boundary: stopArn('stop') })),
-    );
-    const taken = took('fay', only(PAY, ['GetHIT']));
+  const GET = says(statement('Allow', 'mechanicalturk:GetHIT'));
+  test.each<[string, Change, readonly Operation[]]>([
+    [
+      'another boundary',
+      all(
+        withPolicy(stopArn('stop'), GET),
+        changeUser('fay', () => ({ boundary: stopArn('stop') })),
+      ),
+      only(PAY, ['GetHIT']),
+    ],
+    ['the policy of the role, narrowed', edit(payArn, GET), only(PAY, ['GetHIT'])],
+    ['the policy of the role, detached', changeGroup('paymaster', () => ({ attached: [] })), PAY],
+    [
+      '`Withheld` of an earlier apply',
+      write('fay', 'limits', says({ Sid: 'Withheld', ...statement('Deny', 'mechanicalturk:SendBonus') })),
+      ['SendBonus'],
+    ],
+  ])('of a role give back nothing that was taken by %s, when they are lifted', (_what, takes, operations) => {
+    const denied = changeGroup('paymaster', ({ inline }) => ({
+      inline: [...inline, { name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
+    }));
+    const change = all(denied, takes);
+    const taken = took('fay', operations);
     expect(brief(ruled({ change }))).toEqual([keeps('paymaster', ['SendBonus']), taken]);
     expect(brief(ruled({ change, restore: ['role/paymaster'] }))).toEqual([taken]);
+    expect(brief(ruled({ change: denied, restore: ['role/paymaster'] }))).toEqual([]);
   });
 
   test('of `limits` under a condition are kept, with the Sid of what is withheld, too', () => {

@@ -19,15 +19,7 @@ import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import {
-  boundaryArn,
-  iamName,
-  keyOfIamName,
-  LIMITS_POLICY,
-  labPath,
-  otherLabOf,
-  rolePolicyArn,
-} from '../../team/names.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY, labPath, otherLabOf, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import {
   allowedOutright,
@@ -38,6 +30,7 @@ import {
   heldIn,
   type OperationsByUser,
   unchangedIn,
+  withoutDeniesOf,
 } from './access.ts';
 import {
   deniedBy,
@@ -185,11 +178,16 @@ export function ruleFor(input: RuleInput): Ruled {
     const denies = deniesAtGroup(role, input);
     const name = restoreName({ of: 'role', key: role.key });
     const keptDenies = restore.has(name) ? [] : withoutDenies(denies, lift.get(name));
-    lifted.set(iamName(team.lab, role.key), withoutDenies(denies, keptDenies));
+    if (denies.length > 0) lifted.set(iamName(team.lab, role.key), withoutDenies(denies, keptDenies));
     if (keptDenies.length === 0) return [role];
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
+  const denying = new Set([
+    ...lifted.keys(),
+    ...roles.flatMap(({ key, keptDenies = [] }) => (keptDenies.length === 0 ? [] : [iamName(team.lab, key)])),
+  ]);
+  const freed = denying.size === 0 ? held : heldIn(withoutDeniesOf(denying, account.access), team, before);
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
   const written = team.roles.every((role) => roles.includes(role))
@@ -239,10 +237,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const keptDenies = withoutDenies(denies, lift.get(key));
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
-    // What was taken from the member stays so, when a Deny of a role ends: before, or by another boundary, which may take as much.
-    const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
-    const apart = isBounded ? union(of(known, user), begunWithheld(key, input)) : ALL_OPERATIONS;
-    const byGroups = difference(alwaysDenied(ofGroups), apart);
+    // What was taken from the member besides stays so, when a Deny of a role ends.
+    const byGroups = difference(intersection(alwaysDenied(ofGroups), of(freed, user)), begunWithheld(key, input));
     const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
     const taken = listOperations(difference(takenFrom(key), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
