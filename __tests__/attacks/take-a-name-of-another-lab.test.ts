@@ -67,7 +67,10 @@ test('a lab whose name begins another one gets no user, group or policy of its n
   expect(await mturk('vision-x', 'apply', '--yes')).toMatchObject({ code: 0 });
 
   const found = await drift();
-  expect(found.text).toContain('IAM name of group payer is taken by lab vision; 1 more finding');
+  expect(found.text).toContain('IAM name of group payer is taken by lab vision');
+  // It has a member's name, and access.
+  expect(found.text).toContain('Unmanaged user vision-x-bo');
+  expect(found.text).not.toContain('Add vision to settings.neighbors');
   expect(found.text).toContain('IAM name of bo is taken by lab vision');
   expect(found.text).not.toMatch(/replaced|moved|removed|deleted/);
   expect(found.commands).toEqual([]);

@@ -219,6 +219,19 @@ describe("what is another lab's is no user or group of a member or role", () => 
     expect(found).toContain('policy-attached/user/fay/AmazonMechanicalTurkFullAccess/spends');
   });
 
+  test.each([[[]], [['perception']]])(
+    'its user under a member’s name is found with what it may do, beside neighbors %j',
+    (neighbors) => {
+      const full = changeUser('fay', () => ({ attached: ['arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess'] }));
+      const team = { ...sampleTeam, settings: { ...sampleTeam.settings, neighbors } };
+      const found = idsIn({
+        ...{ change: all(theirs('users', FAY.name), full), team },
+        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA2') },
+      });
+      expect(found).toEqual(expect.arrayContaining(['name-taken/user/fay', 'unmanaged-user/fay/spends']));
+    },
+  );
+
   test('its user is found with no key, password, Deny or missing tag, in no group of the lab', () => {
     const user = { groups: [], tags: {}, path: '/mturk/perception/' };
     const key = { id: 'AKIA', active: true, created: '2020-01-01T00:00:00Z', lastUsed: null, isUseKnown: true };

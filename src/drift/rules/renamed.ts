@@ -60,7 +60,7 @@ export const nameTaken: Rule<'name-taken'> = {
   severity: 'medium',
   detect: ({ taken }) => taken.map((data) => detected('name-taken', data)),
   title: ({ holder, lab }, names) => t`IAM name of ${holderText(holder, names)} is taken by lab ${codeText(lab)}`,
-  effect: t`No access through it`,
+  effect: t`The member or role gets no access`,
   remedy: ({ data: { lab } }) => ({
     detail: t`Nothing is created in its place.`,
     toFix: t`Ask the owners of lab ${codeText(lab)}, which it belongs to.`,

@@ -47,7 +47,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   remedy: (finding, names) => ({
     detail: detailText(finding.data, names, finding.escalates.length > 0),
     ...(withoutOwnPolicies(finding.data, names.lab) ?? removal(finding.data)),
-    ifIntended: exceptionText(finding, names.lab),
+    ifIntended: exceptionText(finding, names),
   }),
   calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,
 };
@@ -84,13 +84,14 @@ function unmanagedUsers({ unmanaged, account, team, reach }: ScanContext): reado
 /**
  * Users outside the lab who can use Mechanical Turk or escalate privileges, now or later, counting in doubt as allowed.
  * Access through a group of the lab, or through an unmanaged group, is part of that group's finding. Those whom the
- * settings except, and known administrators, are left out, a user of a neighbor only without a way to escalate.
+ * settings except, and known administrators, are left out, a user of a neighbor only without a way to escalate or a member's name.
  */
 function otherUsers(context: ScanContext): readonly Detected[] {
   const { inventory, users, groups, reach, administrators, at, team } = context;
   const { access } = inventory;
   const excepted = new Set(team.settings.administrators.map(stableArn));
   const neighbors = team.settings.neighbors.map(labPath);
+  const taken = new Set(context.taken.map(({ holder }) => holder.name.toLowerCase()));
   const others = {
     ...access,
     users: access.users
@@ -114,7 +115,8 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const allowed = uses.map((each) => each.allowed).reduce(union);
     const way = step ?? uses[1]?.way ?? null;
     if (isEmpty(allowed) && !isAdministrator) return [];
-    if (!isAdministrator && neighbors.some((path) => user.path.startsWith(path))) return [];
+    if (!isAdministrator && !taken.has(user.name.toLowerCase()) && neighbors.some((path) => user.path.startsWith(path)))
+      return [];
     const found = inventory.users.get(user.name);
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),
@@ -186,11 +188,15 @@ function detailText(
 }
 
 /** The setting that accepts the user for good; null if none would. */
-function exceptionText({ data: { path, inPath }, escalates }: FindingOf<'unmanaged-user'>, lab: string): Text | null {
+function exceptionText(
+  { data: { user, path, inPath }, escalates }: FindingOf<'unmanaged-user'>,
+  { lab, people }: DisplayNames,
+): Text | null {
   if (inPath) return null;
   if (escalates.length > 0) return t`Add the ARN to ${codeText('settings.administrators')}.`;
   const other = otherLabOf(path, lab);
-  return other === null ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
+  const isExcepted = other !== null && !people.has(user);
+  return isExcepted ? t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.` : null;
 }
 
 function removal(data: RuleData['unmanaged-user']): RemedyText {
