@@ -72,14 +72,20 @@ interface Membership {
   readonly user: string;
 }
 
-/** Who is in groups of which this plan creates the list of members, and is not on it. */
-export function unexpectedMemberships({ saved, account }: StackPlan): readonly Membership[] {
+/**
+ * Who is in groups and not on the plan's list of members, whom Terraform removes only after it changes the group's policies: of a
+ * list that it creates, which removes no one, all; otherwise those who were no member in any team.
+ */
+export function unexpectedMemberships({ saved, account, ruled, record }: StackPlan): readonly Membership[] {
+  const teams = [ruled.team, record?.team ?? [], record?.begun ?? []].flat();
+  const ours = new Set(teams.flatMap(({ members }) => members.map(({ key }) => iamName(ruled.team.lab, key))));
   return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
-    if (type !== 'aws_iam_group_membership' || actions.join() !== 'create' || after === null) return [];
+    if (type !== 'aws_iam_group_membership' || actions.join() === 'no-op' || after === null) return [];
     const group = String(after.group);
     const listed = Array.isArray(after.users) ? after.users.map(String) : [];
+    const isExpected = (name: string) => listed.includes(name) || (actions.join() !== 'create' && ours.has(name));
     return account.users.flatMap(({ name, groups }) =>
-      groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [],
+      groups.includes(group) && !isExpected(name) ? [{ group, user: name }] : [],
     );
   });
 }
