@@ -3,11 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DisplayNames } from '../../src/access/text/names.ts';
 import { emulatorStart } from '../../src/cli/emulator.ts';
+import { block } from '../../src/diagnostics/block.ts';
 import { type Failure, fail } from '../../src/diagnostics/failure.ts';
 import { accessWithheld, denyKept } from '../../src/drift/rules/added-denies.ts';
 import { userRecreated } from '../../src/drift/rules/renamed.ts';
 import type { RemedyText } from '../../src/drift/rules/rule.ts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
+import { blockLines } from '../../src/review/text/block-text.ts';
 import { FILE_RULES } from '../../src/team/rules/file.ts';
 import { failureText } from '../../src/text/failures/failures.ts';
 import { type Text, tickedText } from '../../src/text/text.ts';
@@ -56,6 +58,17 @@ const pastedOf = (text: string) =>
 test.each<[what: string, print: (word: string) => string | Promise<string>]>([
   ['the secret of an account of the emulator', (word) => startOf({ secret: word })],
   ['the id of a key of an account of the emulator', (word) => startOf({ id: word })],
+  [
+    'the address of a resource in the state',
+    (word) => blockLines([block('unmanaged-resource-type', { address: `x.y["${word}"]`, type: 'x' })], wide).join('\n'),
+  ],
+  [
+    'the address of a tainted resource in the state',
+    (word) =>
+      blockLines([block('limits-replaced', { member: 'bo', user: 'lab-bo', address: `x.y["${word}"]` })], wide).join(
+        '\n',
+      ),
+  ],
   ['the name of a repository', (word) => failed(fail('subject-customized', { repository: `a/${word}` }))],
   [
     'the place of a state',
