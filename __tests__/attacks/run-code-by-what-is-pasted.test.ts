@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { DisplayNames } from '../../src/access/text/names.ts';
 import { emulatorStart } from '../../src/cli/emulator.ts';
 import { block } from '../../src/diagnostics/block.ts';
@@ -13,7 +13,8 @@ import { blockLines } from '../../src/review/text/block-text.ts';
 import { FILE_RULES } from '../../src/team/rules/file.ts';
 import { failureText } from '../../src/text/failures/failures.ts';
 import { type Text, tickedText } from '../../src/text/text.ts';
-import { scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
+import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
 let place: ReturnType<typeof scratch>;
@@ -110,3 +111,52 @@ test.each<[what: string, print: (word: string) => string | Promise<string>]>([
     }
   }
 });
+
+test('who pastes what ends a lab runs nothing of a commit that has the folder already', async () => {
+  const [mark, bin, home] = ['mark', 'bin', 'home'].map((name) => join(place.directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const each of [bin, home]) mkdirSync(each);
+  const system = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const programs = ['registry.terraform.io', 'registry.opentofu.org'].flatMap((registry) =>
+    // Where Terraform looks, and where it looks from there.
+    ['ejected/team/terraform.d', 'terraform.d'].map(
+      (folder) => `${folder}/plugins/${registry}/evil/evil/1.0.0/${system}/terraform-provider-evil_v1.0.0`,
+    ),
+  );
+  const lab = scratchLab(FIRST_TEAM, {
+    'ejected/team/main.tf':
+      'terraform {\n  required_providers {\n    evil = { source = "evil/evil" }\n  }\n}\nresource "evil_thing" "x" {}\n',
+    ...Object.fromEntries(programs.map((program) => [program, `#!/bin/sh\ntouch '${mark}'\n`])),
+  });
+  for (const program of programs) chmodSync(join(lab.directory, program), 0o755);
+
+  const shown = await runHere(['wind-down', '--json'], { cwd: lab.directory, env: { HOME: home } });
+  const steps: readonly { readonly id: string; readonly commands: readonly string[] }[] = JSON.parse(
+    shown.stdout,
+  ).steps;
+  const commands = steps.find(({ id }) => id === 'destroy')?.commands ?? [];
+  expect(commands.join('\n')).toContain('destroy');
+
+  const here = (name: string, script: string) =>
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  here('mturk-team', `exec '${process.execPath}' '${resolve('dist/mturk-team.cjs')}' "$@"`);
+  // Any Terraform stands for what is named.
+  const engine = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+  for (const name of ['tofu', 'terraform'])
+    here(name, `exec '${execFileSync('which', [engine], { encoding: 'utf8' }).trim()}' "$@"`);
+  const env = { PATH: `${bin}:${process.env.PATH ?? ''}`, HOME: home };
+  const { stderr } = spawnSync('bash', {
+    cwd: lab.directory,
+    input: `${commands.join('\n')}\n`,
+    encoding: 'utf8',
+    env,
+  });
+  expect({ stderr, isRun: existsSync(mark) }).toEqual({
+    stderr: expect.stringContaining('the directory is not empty'),
+    isRun: false,
+  });
+  lab.remove();
+}, 60_000);

@@ -301,11 +301,14 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   ...KEY_PROBLEMS,
 };
 
-/** In a folder that `eject` makes: a commit can fill that of `synth`. A state beside the team file is not where that looks for it. */
+/**
+ * In a folder that `eject` makes: a commit can fill that of `synth`. One line, which ends if `eject` refuses a folder that a commit
+ * filled. A state beside the team file is not where Terraform looks for it.
+ */
 export function destroyCommands(program: string | null, state: string | null): readonly string[] {
   const run = `${program ?? 'tofu'} -chdir=ejected/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
-  return ['mturk-team eject --out ejected', `${run} init`, `${run} destroy${place}`];
+  return [`mturk-team eject --out ejected && ${run} init && ${run} destroy${place}`];
 }
 
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
