@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
 import { runHere, scratch } from '../support/command.ts';
-import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
+import { FIRST_TEAM, initFiles, scratchLab } from '../support/init-files.ts';
 
 // No YAML map, so that a finding would show its first line.
 const place = scratchLab(FIRST_TEAM, { secret: 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n', 'empty.yaml': '' });
@@ -64,6 +64,32 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[file-not-writable]') });
   expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
   repository.remove();
+});
+
+test.each([
+  ['synth', 'cdktf.out'],
+  ['synth', 'cdktf.out/stacks'],
+  ['synth', 'cdktf.out/stacks/team'],
+  ['synth --out ../out', '../out/stacks'],
+  ['synth --out a/b', 'a'],
+  ['page --out a', 'a'],
+  ['page --out a/b', 'a'],
+  ['eject --out a', 'a'],
+  ['eject --out a/b', 'a'],
+  ['drift --emulator --report a/out.json', 'a'],
+])('%s writes nothing where the folder %s is a link', async (command, folder) => {
+  const other = scratch();
+  const repository = scratch(
+    Object.fromEntries(Object.entries(initFiles()).map(([path, text]) => [`lab/${path}`, text])),
+  );
+  const cwd = join(repository.directory, 'lab');
+  mkdirSync(dirname(join(cwd, folder)), { recursive: true });
+  symlinkSync(other.directory, join(cwd, folder));
+  const { code, stderr } = await runHere(command.split(' '), { cwd });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[file-not-writable]') });
+  expect(readdirSync(other.directory)).toEqual([]);
+  repository.remove();
+  other.remove();
 });
 
 // A comment that is none in the commit: the checkout writes a space in place of one that YAML takes for a letter.

@@ -46,6 +46,24 @@ test('of any team: after the first stage all only read, after the second no one 
   );
 });
 
+test('no state says more than was read: of the file its members, of AWS the users', () => {
+  const live = { kind: 'aws', account: sampleTeam.account, difference: [] } as const;
+  const teams = [frozenBy(sampleTeam, 'read-only'), frozenBy(frozenBy(sampleTeam, 'read-only'), 'closed')];
+  const said = teams.flatMap((team) =>
+    [{ kind: 'file' } as const, live].map((source) =>
+      printTerminal(windDownBlocks(windDown(team), namingOf(team), source, at), 100)
+        .slice(0, 3)
+        .join(' '),
+    ),
+  );
+  expect(said).toEqual([
+    expect.stringMatching(/Read only: no member can change anything\.$/),
+    expect.stringMatching(/Read only: no IAM user can change anything\. Roles were not read\.$/),
+    expect.stringMatching(/No member can call Mechanical Turk\.$/),
+    expect.stringMatching(/No IAM user can call Mechanical Turk\. Roles were not read\.$/),
+  ]);
+});
+
 test('what is printed, from the file and from AWS', () => {
   const state = { bucket: 'lab-mturk', region: 'us-east-1', key: 'mturk-team' };
   const inBucket: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };

@@ -18,6 +18,13 @@ test.each<[about: string, json: unknown, is: boolean]>([
   ['the unique id, as AWS shows a deleted principal', principal(USER.id), true],
   ['the unique id in a condition', condition('aws:userid', USER.id), true],
   ['the name in a condition', condition('aws:username', 'lab-bo'), true],
+  ['the name in another case', { Condition: { StringEqualsIgnoreCase: { 'aws:username': 'LAB-Bo' } } }, true],
+  [
+    'the unique id in another case',
+    { Condition: { StringEqualsIgnoreCase: { 'aws:userid': USER.id.toLowerCase() } } },
+    true,
+  ],
+  ['the unique id in another case before a session', like('aws:userid', `${USER.id.toLowerCase()}:*`), true],
   ['a Deny that excepts the user', { Statement: { Effect: 'Deny', NotPrincipal: { AWS: [USER.arn] } } }, true],
   ['text that is no JSON', `{ "AWS": "${USER.arn}" `, true],
   ['the ARN amid text that is no JSON', `x "${USER.arn}" y`, true],

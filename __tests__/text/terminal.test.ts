@@ -53,7 +53,7 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
 const NOT_SHOWN = /^(?:settings-changes|drift\/titles|drift\/finding-texts|findings\/team\.github)\.txt$/;
 /** What is typed or pasted into a shell stays on one line, and so does a line that an edit changes. */
 const COMMAND =
-  /^ {4,}(?:aws |mturk-team freeze |for key in |curl |terraform |tofu |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
+  /^ {4,}(?:aws |mturk-team (?:eject|freeze) |for key in |curl |terraform |tofu |TF_CLI_CONFIG_FILE=|\d+ [-+] )|^\$ mturk-team /;
 
 /** The terminal renderings of a golden file: all of a `.txt`, without written files; of a page the parts that say so. */
 function shownOnTerminal(file: string, text: string): string {

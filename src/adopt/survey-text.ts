@@ -3,6 +3,7 @@ import { policyName } from '../access/model.ts';
 import { operationSet } from '../access/operation-set.ts';
 import { accessText, capabilityText } from '../access/text/capability-words.ts';
 import { alert, type Block, heading, type Item, list, onlyIf, paragraph } from '../text/document.ts';
+import { pasted } from '../text/escape.ts';
 import {
   codeText,
   countedText,
@@ -67,7 +68,7 @@ function newMembersText(keys: readonly string[], isDrafted: boolean): Text {
 
 function decisionLines(open: readonly PersonAccess[]): readonly Text[] {
   const keys = open.map(({ key }) => codeText(key));
-  const accepting = open.slice(0, SHOWN).map(({ key }) => `--accept ${key}`);
+  const accepting = open.slice(0, SHOWN).map(({ key }) => `--accept ${pasted(key)}`);
   return [
     t`${someTexts(keys, SHOWN)} would have other access than now.`,
     t`Correct ${TEAM_FILE}, accept it with ${codeText(accepting.join(' '))}, or leave them out with ${codeText('--without USER')}.`,

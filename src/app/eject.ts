@@ -5,7 +5,7 @@ import { fail, type Result } from '../diagnostics/failure.ts';
 import { ejected } from '../eject/eject.ts';
 import type { Team } from '../team/team.ts';
 import { stackDirectories, synthesize } from '../terraform/synth/synth.ts';
-import { written } from './files.ts';
+import { checkUnlinked, written } from './files.ts';
 import { readTeam } from './session/read-team.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,6 +22,8 @@ export async function ejectLab(options: EjectOptions, terminal: Terminal): Promi
   const { file, out, today } = options;
   const read = await readTeam(file, today, terminal);
   if (!read.ok) return read;
+  const unlinked = await checkUnlinked(out);
+  if (!unlinked.ok) return unlinked;
   const files = await written(async () => {
     await mkdir(out, { recursive: true });
     return (await readdir(out)).length === 0 ? ejectedFiles(read.value, today) : null;

@@ -1,5 +1,5 @@
 import { lstat, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 /**
@@ -12,14 +12,29 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
     const target = await stat(file).catch(() => null);
     const isNew = target === null;
     // A shell hands over a pipe as a link.
-    if ((await isLink(file)) && (isNew || target.isFile()))
-      return fail('file-not-writable', { file, reason: 'it is a symbolic link' });
+    if (isNew || target.isFile()) {
+      const unlinked = await checkUnlinked(file);
+      if (!unlinked.ok) return unlinked;
+    }
     try {
       await (await open(file, 'a')).close();
       if (isNew) await rm(file, { force: true });
     } catch (error) {
       return fail('file-not-writable', { file, reason: systemReason(error) });
     }
+  }
+  return succeed(null);
+}
+
+/**
+ * Checks that what is written goes where its path says: a commit can bring a link at the path, or below the working directory to any
+ * folder of it.
+ */
+export async function checkUnlinked(path: string): Promise<Result<null>> {
+  const below = relative('', path).split(sep);
+  const folders = below[0] === '..' ? [] : below.map((_name, index) => below.slice(0, index + 1).join(sep));
+  for (const file of [...folders, path]) {
+    if (await isLink(file)) return fail('file-not-writable', { file, reason: 'it is a symbolic link' });
   }
   return succeed(null);
 }

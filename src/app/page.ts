@@ -5,7 +5,7 @@ import { readShownReport } from '../drift/report/drift-run.ts';
 import type { DriftReport } from '../drift/report/report.ts';
 import { lastMomentOf } from '../history/timeline.ts';
 import { accessPage } from '../page/page.ts';
-import { isLink, replaceFile, written } from './files.ts';
+import { checkUnlinked, replaceFile, written } from './files.ts';
 import { readVersions } from './history/read-history.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
@@ -29,8 +29,8 @@ export async function writePage({ file, out, today, report: reportFile, isPublic
   const team = read.value;
   const report = reportFile === null ? succeed(null) : await reportOf(reportFile, team.lab);
   if (!report.ok) return report;
-  // A commit can bring a link to any folder.
-  if (await isLink(out)) return fail('file-not-writable', { file: out, reason: 'it is a symbolic link' });
+  const unlinked = await checkUnlinked(out);
+  if (!unlinked.ok) return unlinked;
   const past = await readVersions(file, lastMomentOf(today));
   const text = accessPage({ team, today, past, report: report.value, isPublic }, momentOf(today));
   const path = join(out, PAGE);

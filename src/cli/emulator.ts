@@ -5,6 +5,7 @@ import { RECORD_FILE } from '../app/session/records.ts';
 import { confirmed, type Terminal } from '../app/terminal.ts';
 import { BOOTSTRAP_RECORD, KEY_MARKERS } from '../aws/setup/record.ts';
 import { readTeamFile } from '../team/parse/read-team.ts';
+import { pasted, visible } from '../text/escape.ts';
 import { counted } from '../text/text.ts';
 import { printJson, reportFailure } from './io.ts';
 
@@ -41,7 +42,7 @@ export async function emulatorStart(options: EmulatorStartOptions, terminal: Ter
   const stopped = untilStopped(options.until);
   terminal.stderr(
     [
-      `Local AWS emulator at ${emulator.endpoint}: account ${emulator.accountId}, kept in ${dir}.`,
+      `Local AWS emulator at ${emulator.endpoint}: account ${visible(emulator.accountId)}, kept in ${dir}.`,
       'To use it with the AWS CLI or an SDK, paste these lines into another shell. `mturk-team --emulator` needs no setup.',
       'Ctrl-C stops it; its data stays.',
       '',
@@ -52,7 +53,7 @@ export async function emulatorStart(options: EmulatorStartOptions, terminal: Ter
   const stdout = terminal.stdoutAsIs ?? terminal.stdout;
   if (options.json) {
     printJson({ endpoint: emulator.endpoint, account: emulator.accountId, dir, environment }, { stdout });
-  } else for (const [name, value] of Object.entries(environment)) stdout(`export ${name}=${value}\n`);
+  } else for (const [name, value] of Object.entries(environment)) stdout(`export ${name}=${pasted(value)}\n`);
   await stopped;
   await emulator.close();
   return 0;

@@ -9,11 +9,12 @@ import { alert, type Block, codeBlock, heading, type Item, list, onlyIf, paragra
 import { codeText, counted, listTexts, TEAM_FILE, type Text, t, trusted } from '../text/text.ts';
 import type { WindDown, WindDownStep } from './wind-down.ts';
 
-const STATES: Readonly<Record<WindDown['state'], Text>> = {
-  spends: t`Money can still be spent.`,
-  changes: t`No one can spend money. Data can still be changed.`,
-  reads: t`Read only: no one can change anything.`,
-  nothing: t`No one can call Mechanical Turk.`,
+/** `who` is of what users are known: those of the file, or of the account. */
+const STATES: Readonly<Record<WindDown['state'], (who: Text) => Text>> = {
+  spends: () => t`Money can still be spent.`,
+  changes: (who) => t`No ${who} can spend money. Data can still be changed.`,
+  reads: (who) => t`Read only: no ${who} can change anything.`,
+  nothing: (who) => t`No ${who} can call Mechanical Turk.`,
 };
 
 const STEPS: Readonly<Record<WindDownStep['id'], Text>> = {
@@ -41,7 +42,11 @@ export function windDownBlocks(
 ): readonly Block[] {
   return [
     heading(2, t`Wind down ${codeText(naming.lab)}, on ${trusted(dateWords(at.toISOString()))}`),
-    paragraph(STATES[windDown.state]),
+    paragraph(
+      source.kind === 'aws'
+        ? t`${STATES[windDown.state](t`IAM user`)} Roles were not read.`
+        : STATES[windDown.state](t`member`),
+    ),
     heading(3, t`Dates of AWS`),
     list(CLOSURE.map((date) => dateText(date, at))),
     paragraph(
@@ -79,7 +84,7 @@ function freezeTexts({ frozen }: WindDown): readonly Text[] {
     t`Once applied, ${codeText('mturk-team freeze')} denies every member: ${listTexts(words)}.`,
     ...(frozen.length === 0 ? [] : [t`Frozen now: ${listTexts(frozen.map(codeText))}.`]),
     t`It does not stop HITs that are published. Workers go on until they expire, and work that no one rejects is paid automatically.`,
-    t`It does not stop administrators, the root user, and users outside the lab; ${codeText('mturk-team drift')} lists the latter.`,
+    t`It does not stop administrators, the root user, roles, and users outside the lab; ${codeText('mturk-team drift')} lists the latter.`,
   ];
 }
 

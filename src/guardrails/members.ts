@@ -3,6 +3,7 @@ import { suggester } from '../team/suggest.ts';
 import { beginsLater, comparable, hasExpired, isDeletionDue, type Member, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
+import { pasted } from '../text/escape.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
 import type { FileContext, GuardrailTable } from './guardrail.ts';
 
@@ -91,7 +92,7 @@ export const MEMBER_GUARDRAILS = {
       summary: t`inline policy ${codeText('limits')} of ${codeText(user)} would be replaced`,
       reason: t`the new one is deleted together with the old one, so ${codeText(member)} would have no last day and no suspension`,
       help: t`make a new plan; if it persists, the resource is marked as tainted in the state: remove the mark in the working directory`,
-      paste: [`terraform untaint '${address}'`],
+      paste: [`terraform untaint ${pasted(address)}`],
     }),
   },
   'no-owner-left': {

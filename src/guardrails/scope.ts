@@ -10,6 +10,7 @@ import {
 } from '../team/names.ts';
 import { isChange, type ResourceChange, type Values } from '../terraform/plan.ts';
 import { RESOURCES } from '../terraform/resources.ts';
+import { pasted } from '../text/escape.ts';
 import { codeText, t, trusted } from '../text/text.ts';
 import type { GuardrailTable, PlanContext, Stack } from './guardrail.ts';
 import { users } from './members.ts';
@@ -69,7 +70,7 @@ export const SCOPE_GUARDRAILS = {
       summary: t`${codeText(type)} is not a type that mturk-team manages`,
       reason: t`${codeText(address)} was added to the configuration or the state`,
       help: t`remove it from the configuration, then from the state; it stays in AWS`,
-      paste: [`terraform state rm '${address}'`],
+      paste: [`terraform state rm ${pasted(address)}`],
     }),
   },
   // The next two are found in the account by `aws/iam-names.ts`.

@@ -20,9 +20,12 @@ export interface FoundPolicy extends Thing {
 /** What policies call a user. In place of the ARN of a deleted principal, AWS shows the unique id; null if it is not known. */
 export type NamedUser = Pick<SavedFacts['user'], 'name' | 'arn'> & { readonly id: string | null };
 
-/** Whether JSON names a user: ARN, unique id or name are a value of it, or match a pattern that not every user matches. */
+/**
+ * Whether JSON names a user: ARN, unique id or name are a value of it, or match a pattern that not every user matches. Case never counts:
+ * a condition can ignore it, and no two users differ by it alone.
+ */
 export function namesUser(json: unknown, user: NamedUser): boolean {
-  if (typeof json !== 'object' || json === null) return typeof json === 'string' && isNamedIn(json, user);
+  if (typeof json !== 'object' || json === null) return typeof json === 'string' && isNamedIn(json.toLowerCase(), user);
   return Object.values(json).some((value) => namesUser(value, user));
 }
 
@@ -37,11 +40,12 @@ function isNamedIn(text: string, { name, arn, id }: NamedUser): boolean {
     [name, noOne],
     ...(id === null ? [] : [[id, NO_ONE.id] as const]),
   ] as const;
-  if (id !== null && text.split(/[^A-Z0-9]+/).includes(id)) return true;
+  if (id !== null && text.split(/[^a-z0-9]+/).includes(id.toLowerCase())) return true;
   // A policy that cannot be read as JSON is one text.
   return text.split(/[^\w+=,.@:/*?-]+/).some((part) => {
     const pattern = compilePattern(part, 'text');
-    return pairs.some(([own, other]) => matchesPattern(pattern, own) && !matchesPattern(pattern, other));
+    const matches = (name: string) => matchesPattern(pattern, name.toLowerCase());
+    return pairs.some(([own, other]) => matches(own) && !matches(other));
   });
 }
 

@@ -1,10 +1,10 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Command } from 'commander';
-import { written } from '../../app/files.ts';
+import { checkUnlinked, written } from '../../app/files.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import type { Team } from '../../team/team.ts';
-import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
+import { type SynthResult, stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { printJson, reportFailure } from '../io.ts';
 import { addHelp, dayOf, finish, json, teamFile, today } from '../options.ts';
 
@@ -25,6 +25,11 @@ export async function synth(options: SynthCommandOptions, terminal: Terminal): P
   const read = await readTeam(file, today, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
+  const directories = Object.values(stackDirectories(outDir));
+  for (const directory of [outDir, ...directories.map(dirname), ...directories]) {
+    const unlinked = await checkUnlinked(directory);
+    if (!unlinked.ok) return reportFailure(unlinked.failure, terminal);
+  }
   const synthesized = await written(() => synthesize(team, { today, outDir }));
   if (!synthesized.ok) return reportFailure(synthesized.failure, terminal);
   const { stacks, files } = synthesized.value;

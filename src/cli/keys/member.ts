@@ -9,7 +9,7 @@ import { confirmed, type Terminal } from '../../app/terminal.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import { type Block, codeBlock, list, paragraph } from '../../text/document.ts';
-import { visible } from '../../text/escape.ts';
+import { pasted, visible } from '../../text/escape.ts';
 import { codeText, proseText, type Text, t, trusted } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 
@@ -95,7 +95,7 @@ export async function openMessage(options: OpenOptions, terminal: Terminal): Pro
       paragraph(t`To use it on Mechanical Turk, or on Amazon's sandbox, which costs nothing:`),
       codeBlock(
         'sh',
-        ['', SANDBOX].map((endpoint) => `${EXAMPLE} --profile ${user}${endpoint}`),
+        ['', SANDBOX].map((endpoint) => `${EXAMPLE} --profile ${pasted(user)}${endpoint}`),
       ),
       paragraph(t`Next: ${codeText('mturk-team keys test')}. Delete every other copy of the key.`),
     ],
@@ -148,7 +148,7 @@ export async function testStored(options: KeyTestOptions & { readonly json: bool
           ? OTHERWISE
           : member === null
             ? NOT_COMPARED
-            : t`All is as ${codeText(`mturk-team explain ${member}`)} says.`,
+            : t`All is as ${codeText(`mturk-team explain ${pasted(member)}`)} says.`,
       ),
     ];
     printBlocks(blocks, terminal);

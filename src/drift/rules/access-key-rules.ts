@@ -1,6 +1,7 @@
 import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/types.ts';
 import { dateWords } from '../../text/dates.ts';
+import { pasted } from '../../text/escape.ts';
 import { codeText, counted, countedText, listTexts, sentences, strongText, t, trusted } from '../../text/text.ts';
 import { ageInDays, isRotating, keyUseText, riskOfUser } from './access-keys.ts';
 import { keyCommands } from './aws-command.ts';
@@ -88,7 +89,7 @@ export const oldAccessKey: Rule<'old-access-key'> = {
   remedy({ data: { user, key, other, isSuspended, hasRecipient = false } }, names) {
     const detail = keyUseText(key);
     if (hasRecipient && other === null && !isSuspended) {
-      const command = `mturk-team keys create ${memberKeyOf(user, names) ?? ''}`;
+      const command = `mturk-team keys create ${pasted(memberKeyOf(user, names) ?? '')}`;
       return { detail, toFix: t`Run ${codeText(command)}; ${codeText('keys sync')} then deactivates this one.` };
     }
     return {

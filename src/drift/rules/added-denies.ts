@@ -7,6 +7,7 @@ import { deniedBy } from '../../review/rule/kept-denies.ts';
 import { restoreName } from '../../review/rule/rule.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
+import { pasted } from '../../text/escape.ts';
 import { codeText, t, trusted } from '../../text/text.ts';
 import type { AddedDenies } from '../added-denies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
@@ -56,7 +57,7 @@ export const accessWithheld: Rule<'access-withheld'> = {
     toFix:
       remediation === 'manual'
         ? t`First move the user back: until then, nothing is given back.`
-        : t`Give it back now with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}.`,
+        : t`Give it back now with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}.`,
     ifIntended: t`Remove the role of the member in ${codeText('team.yaml')}.`,
   }),
 };
@@ -82,7 +83,7 @@ export const denyKept: Rule<'deny-kept'> = {
     const name = restoreName({ of: holder.kind === 'user' ? 'member' : 'role', key });
     return {
       detail: t`An apply copies a Deny that someone adds, and reconcile never removes it.`,
-      toFix: t`Remove it with ${codeText(`mturk-team apply --restore ${name}`)}.`,
+      toFix: t`Remove it with ${codeText(`mturk-team apply --restore ${pasted(name)}`)}.`,
       ifIntended:
         holder.kind === 'user'
           ? t`Set ${codeText('suspended: true')} for ${codeText(key)}.`

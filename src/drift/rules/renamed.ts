@@ -5,6 +5,7 @@ import { groupText, holderText, memberKeyOf, userText } from '../../access/text/
 import type { EntityIds, Inventory } from '../../aws/types.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
+import { pasted } from '../../text/escape.ts';
 import { codeText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
@@ -42,7 +43,7 @@ export const userRecreated: Rule<'user-recreated'> = {
   effect: t`Can do nothing on Mechanical Turk`,
   remedy: ({ data: { user, created } }, names) => ({
     detail: t`The last apply noted another user with this name. An apply gives this one no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
-    toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${memberKeyOf(user, names) ?? 'KEY'}`)}:`,
+    toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   calls: /^(Create|Update)User$/,

@@ -2,6 +2,7 @@ import { byCapability } from '../../access/capability-access.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { lossText } from '../../access/text/capability-words.ts';
 import { memberText } from '../../access/text/names.ts';
+import { pasted } from '../../text/escape.ts';
 import { codeText, someTexts, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
 import { restoreName, type Withheld } from '../rule/rule.ts';
@@ -23,7 +24,7 @@ export function restoreTexts({ withheld }: Pick<Review, 'withheld'>): readonly T
   const textIf = (kinds: readonly Withheld['kind'][], text: (restore: Text, found: Review['withheld']) => Text) => {
     const found = withheld.filter(({ kind }) => kinds.includes(kind));
     const keys = [...new Set(found.map(restoreName))];
-    return found.length === 0 ? [] : [text(codeText(`mturk-team apply --restore ${keys.join(',')}`), found)];
+    return found.length === 0 ? [] : [text(codeText(`mturk-team apply --restore ${pasted(keys.join(','))}`), found)];
   };
   return [
     ...textIf(['replaced'], (restore, found) => {

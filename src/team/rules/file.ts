@@ -1,4 +1,4 @@
-import { quoted } from '../../text/escape.ts';
+import { pasted, quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
 import { rule, shortValue, value } from './rule.ts';
 
@@ -38,7 +38,7 @@ export const FILE_RULES = {
         : {
             summary: t`Git does not say whether a checkout of ${value(path)} differs from what was committed`,
             reason: t`${value('git check-attr')} failed`,
-            help: t`run ${value(`git check-attr --all ${path}`)}, and make right what stops it`,
+            help: t`run ${value(`git check-attr --all ${pasted(path)}`)}, and make right what stops it`,
           },
   }),
   unreadable: rule({
@@ -46,7 +46,7 @@ export const FILE_RULES = {
     message: ({ reason }: { reason: string }, { file }) => ({
       summary: t`cannot read ${shortValue(file)}`,
       reason: t`the system reports ${value(reason)}`,
-      help: t`allow yourself to read it: ${value(`chmod u+r ${file}`)}`,
+      help: t`allow yourself to read it: ${value(`chmod u+r ${pasted(file)}`)}`,
     }),
   }),
   empty: rule({

@@ -75,7 +75,7 @@ export const ADOPT_PROBLEMS = {
     summary: t`${counted(members.length, 'member')} would have other access than before`,
     reason: t`not accepted: ${someTexts(members.map(codeText), SHOWN)}`,
     help: t`run ${ADOPT}, which says what differs; correct ${TEAM_FILE}, or accept it`,
-    paste: members.slice(0, SHOWN).map((member) => `mturk-team adopt --accept ${member}`),
+    paste: members.slice(0, SHOWN).map((member) => `mturk-team adopt --accept ${pasted(member)}`),
   }),
   'adoption-changed': ({ changes }) => ({
     summary: t`the account is not as ${codeText('adopt')} read it`,

@@ -57,7 +57,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(repository)} customizes the subject of its OIDC tokens`,
     reason: t`the trust policies of the roles expect GitHub's default subject`,
     help: t`restore the default`,
-    paste: [`gh api -X PUT repos/${repository}/actions/oidc/customization/sub -F use_default=true`],
+    paste: [`gh api -X PUT ${pasted(`repos/${repository}/actions/oidc/customization/sub`)} -F use_default=true`],
   }),
   'bucket-unusable': ({ bucket, because, region }) => ({
     summary: t`the bucket ${codeText(bucket)} cannot be used`,
@@ -87,14 +87,16 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       ...(isReaching ? [t`reach the state at ${listTexts(states.map((state) => codeText(`s3://${state}/`)))}`] : []),
     ];
     const ways = [
-      ...(isTrusting ? [t`to move the lab here, add ${codeText(`--repository ${here.repository}`)}`] : []),
+      ...(isTrusting ? [t`to move the lab here, add ${codeText(`--repository ${pasted(here.repository)}`)}`] : []),
       ...(isReaching ? [t`to move the state, copy all of it first, while no workflow runs`] : []),
     ];
     return {
       summary: t`lab ${codeText(lab)} is set up for ${listTexts(others)}`,
       reason: t`its roles ${listTexts(served)}; there, nothing could be applied or checked any more`,
       help: t`find out who changed ${TEAM_FILE} or the roles; ${listTexts(ways)}`,
-      paste: states.map((state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} s3://${here.state}/`),
+      paste: states.map(
+        (state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} ${pasted(`s3://${here.state}/`)}`,
+      ),
     };
   },
   'lab-in-use': ({ lab, by, stack }) => ({
@@ -299,11 +301,14 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   ...KEY_PROBLEMS,
 };
 
-/** In a folder that `eject` makes: a commit can fill that of `synth`. A state beside the team file is not where that looks for it. */
+/**
+ * In a folder that `eject` makes: a commit can fill that of `synth`. One line, which ends if `eject` refuses a folder that a commit
+ * filled. A state beside the team file is not where Terraform looks for it.
+ */
 export function destroyCommands(program: string | null, state: string | null): readonly string[] {
   const run = `${program ?? 'tofu'} -chdir=ejected/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
-  return ['mturk-team eject --out ejected', `${run} init`, `${run} destroy${place}`];
+  return [`mturk-team eject --out ejected && ${run} init && ${run} destroy${place}`];
 }
 
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
