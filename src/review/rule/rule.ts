@@ -155,7 +155,7 @@ export function ruleFor(input: RuleInput): Ruled {
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
-  // Denies that a person lifts from a group, which its members get back.
+  // By group with manual Denies: those that a person lifts, which its members get back.
   const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const group = takenGroup(role.key, input);
@@ -169,6 +169,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const holder = group ?? holderOutside(role.key, renamed, input);
     if (holder !== null) {
       const fixed = notWidened(role, input);
+      lifted.set(iamName(team.lab, role.key), []);
       if (group !== null) return [{ ...fixed, withoutGroup: true }];
       const operations = role.allow.filter((each) => !fixed.allow.includes(each));
       if (operations.length + fixed.keptDenies.length === 0) return [role];
@@ -183,10 +184,7 @@ export function ruleFor(input: RuleInput): Ruled {
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
-  const denying = new Set([
-    ...lifted.keys(),
-    ...roles.flatMap(({ key, keptDenies = [] }) => (keptDenies.length === 0 ? [] : [iamName(team.lab, key)])),
-  ]);
+  const denying = new Set(lifted.keys());
   const freed = denying.size === 0 ? held : heldIn(withoutDeniesOf(denying, account.access), team, before);
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
