@@ -3,10 +3,11 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { listOperations, NO_OPERATIONS } from '../../src/access/operation-set.ts';
+import { actionOf, OPERATIONS } from '../../src/catalog/mturk.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { iamName } from '../../src/team/names.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
-import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
+import { ADOPTED_ACCOUNTS, type AdoptedAccount, createAccount } from '../support/adopted-accounts.ts';
 import { accessById, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
@@ -113,14 +114,31 @@ describe('what was accepted', () => {
   });
 });
 
-test.each([
-  ['beside the cover', 'stop', { Action: '*' }],
-  ['in the cover', 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+const SHARED = ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!;
+const reads = OPERATIONS.filter((each) => /^(?:Get|List)/.test(each)).map(actionOf);
+/** Beside its policies, IAM has room for a short cover alone. */
+const LONG: AdoptedAccount = {
+  ...{ title: 'long policies', toAccept: [], adopted: { bo: 'bo' } },
+  users: [
+    {
+      ...{ name: 'bo', attached: ['AmazonMechanicalTurkReadOnly'], keys: 1 },
+      inline: {
+        a: JSON.parse(policy('Allow', ['mechanicalturk:GetHIT'])),
+        b: JSON.parse(policy('Allow', [...reads, ...reads, 'mechanicalturk:SendBonus', ...reads.slice(0, 6)])),
+      },
+    },
+  ],
+};
+
+test.each<[string, AdoptedAccount, string, object]>([
+  ['beside the cover', SHARED, 'stop', { Action: '*' }],
+  ['in the cover', SHARED, 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+  ['in a cover that was short first', LONG, 'a', { Action: '*' }],
 ])(
   'a Deny that someone adds %s while --finish is interrupted stays, and it goes on once that is gone',
-  async (_where, PolicyName, scope) => {
+  async (_where, account, PolicyName, scope) => {
     place = scratch();
-    const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+    const adopted = await adoptionOf(account);
     await withLab(adopted.memory, async (lab) => {
       lab.setClock(NOON.toISOString());
       orThrow(await applyIn(lab, adopted));
