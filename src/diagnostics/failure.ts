@@ -126,10 +126,7 @@ export interface PipelineFailureArgs {
   };
   /** The state, or a record beside it, is of `lab`, which is another one than that of the file. */
   'state-of-another-lab': { readonly state: string; readonly lab: string };
-  /**
-   * The lab's roles trust repositories with these numbers and subjects, or reach these states (`BUCKET/KEY`), and not `here`;
-   * none of what was asked for, or copied.
-   */
+  /** The lab's roles trust repositories with these numbers and subjects, or reach these states (`BUCKET/KEY`), and not `here`. */
   'set-up-elsewhere': {
     readonly lab: string;
     readonly ids: readonly string[];
