@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
@@ -147,6 +148,45 @@ test.each([
   expect(refused.stderr).toContain(`error[set-up-elsewhere]: lab \`vision\` is set up for another repository${also}`);
   expect(refused.stderr.replace(/\s+/g, ' ')).toContain('trust repository ID `1` (`repo:a/one:pull_request` and');
   expect(account()).toBe(before);
+});
+
+test.each<[string, () => void]>([
+  ['and a state of its own', () => write('two')],
+  ['and the state of the lab', () => {}],
+  [
+    'and no state',
+    () => writeFileSync(join(directory, 'team.yaml'), teamFile('one', BUCKET).replace(/settings:\n.*\n/, '')),
+  ],
+])('another repository that names the lab %s deletes nothing of it by bootstrap --destroy', async (_what, change) => {
+  comesFrom('b/two');
+  change();
+  const before = account();
+  const refused = await bootstrap('2', '--destroy');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr.replace(/\s+/g, ' ')).toContain('to delete the roles all the same, add `--repository b/two`');
+  expect(account()).toBe(before);
+  const deleted = await bootstrap('2', '--destroy', '--repository', 'b/two');
+  expect(deleted).toMatchObject({ code: 0 });
+  expect(deleted.stdout.replace(/\s+/g, ' ')).toContain(
+    'Warning: its roles trust repository ID 1 (repo:a/one:ref:refs/heads/main and repo:a/one:pull_request) and reach',
+  );
+  expect(trusts('')).toEqual([]);
+});
+
+test('bootstrap --destroy leaves objects where bootstrap set nothing up', async () => {
+  const Bucket = 'research-data-1';
+  await inS3(async (s3) => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    for (const Key of ['one/2025.csv', 'x']) await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  });
+  write('one', Bucket);
+  const deleted = await bootstrap('1', '--destroy', '--repository', 'a/one');
+  expect(deleted).toMatchObject({ code: 0 });
+  expect(deleted.stdout).not.toContain(Bucket);
+  await inS3(async (s3) => {
+    const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+    expect(Versions.map(({ Key }) => Key)).toEqual(['one/2025.csv', 'x']);
+  });
 });
 
 test('an administrator who names the other repository moves the lab there', async () => {

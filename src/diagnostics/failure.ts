@@ -132,8 +132,8 @@ export interface PipelineFailureArgs {
     readonly ids: readonly string[];
     readonly subjects: readonly string[];
     readonly states: readonly string[];
-    /** `OWNER/NAME` and `BUCKET/KEY`. */
-    readonly here: { readonly repository: string; readonly state: string };
+    /** `OWNER/NAME` and `BUCKET/KEY`, null if the roles are to be deleted. */
+    readonly here: { readonly repository: string; readonly state: string | null };
   };
   /**
    * `by` are ARNs and addresses: what is under the lab's path, has its boundary, or is in its state. `program` is the engine,

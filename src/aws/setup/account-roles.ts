@@ -76,9 +76,12 @@ interface Serving {
 export type Served = Omit<FailureArgs['set-up-elsewhere'], 'lab' | 'here'>;
 
 /** What the roles of a lab serve, if none of it is wanted. */
-export function servedElsewhere(wanted: readonly WantedRole[], roles: readonly AccountRole[]): Served | null {
+export function servedElsewhere(
+  wanted: readonly (Pick<WantedRole, 'name'> & Partial<WantedRole>)[],
+  roles: readonly AccountRole[],
+): Served | null {
   const others = (servedBy: (role: Serving) => readonly string[]) => {
-    const served = wanted.flatMap(({ name, trust, permissions }) => {
+    const served = wanted.flatMap(({ name, trust, permissions = null }) => {
       const found = named(name, roles);
       if (found === undefined) return [];
       const was = servedBy({ trust: found.trust, documents: found.inline.map(({ document }) => document) });

@@ -95,13 +95,15 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
       ...(ids.length > 0 ? [t`another repository`] : []),
       ...(states.length > 0 ? [t`another state`] : []),
     ];
+    const copies = here.state === null ? [] : states;
     const copy =
-      states.length > 0 ? t`copy all of its state first, if it is not lost, while no workflow runs, and ` : t``;
+      copies.length > 0 ? t`copy all of its state first, if it is not lost, while no workflow runs, and ` : t``;
+    const aim = here.state === null ? t`to delete the roles all the same` : t`to move the lab here`;
     return {
       summary: t`lab ${codeText(lab)} is set up for ${listTexts(others)}`,
       reason: servedText(served),
-      help: t`find out who changed ${TEAM_FILE} or the roles; to move the lab here, ${copy}add ${codeText(`--repository ${here.repository}`)}`,
-      paste: states.map((state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} s3://${here.state}/`),
+      help: t`find out who changed ${TEAM_FILE} or the roles; ${aim}, ${copy}add ${codeText(`--repository ${here.repository}`)}`,
+      paste: copies.map((state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} s3://${here.state}/`),
     };
   },
   'lab-in-use': ({ lab, by, stack }) => ({
