@@ -3,10 +3,11 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { listOperations, NO_OPERATIONS } from '../../src/access/operation-set.ts';
+import { actionOf, OPERATIONS } from '../../src/catalog/mturk.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { iamName } from '../../src/team/names.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
-import { ADOPTED_ACCOUNTS, createAccount } from '../support/adopted-accounts.ts';
+import { ADOPTED_ACCOUNTS, type AdoptedAccount, createAccount } from '../support/adopted-accounts.ts';
 import { accessById, adoptionOf, applyIn, finishIn, NOON, undoIn } from '../support/adoption-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
@@ -113,14 +114,31 @@ describe('what was accepted', () => {
   });
 });
 
-test.each([
-  ['beside the cover', 'stop', { Action: '*' }],
-  ['in the cover', 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+const SHARED = ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!;
+const reads = OPERATIONS.filter((each) => /^(?:Get|List)/.test(each)).map(actionOf);
+/** Beside its policies, IAM has room for a short cover alone. */
+const LONG: AdoptedAccount = {
+  ...{ title: 'long policies', toAccept: [], adopted: { bo: 'bo' } },
+  users: [
+    {
+      ...{ name: 'bo', attached: ['AmazonMechanicalTurkReadOnly'], keys: 1 },
+      inline: {
+        a: JSON.parse(policy('Allow', ['mechanicalturk:GetHIT'])),
+        b: JSON.parse(policy('Allow', [...reads, ...reads, 'mechanicalturk:SendBonus', ...reads.slice(0, 6)])),
+      },
+    },
+  ],
+};
+
+test.each<[string, AdoptedAccount, string, object]>([
+  ['beside the cover', SHARED, 'stop', { Action: '*' }],
+  ['in the cover', SHARED, 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
+  ['in a cover that was short first', LONG, 'a', { Action: '*' }],
 ])(
   'a Deny that someone adds %s while --finish is interrupted stays, and it goes on once that is gone',
-  async (_where, PolicyName, scope) => {
+  async (_where, account, PolicyName, scope) => {
     place = scratch();
-    const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'one shared user')!);
+    const adopted = await adoptionOf(account);
     await withLab(adopted.memory, async (lab) => {
       lab.setClock(NOON.toISOString());
       orThrow(await applyIn(lab, adopted));
@@ -147,21 +165,27 @@ test.each([
   },
 );
 
-test.each<
-  [
-    string,
-    (iam: IAMClient, GroupName: string) => Promise<unknown>,
-    (iam: IAMClient, GroupName: string) => Promise<unknown>,
-  ]
->([
+type AtRole = (iam: IAMClient, GroupName: string) => Promise<unknown>;
+const IN_POLICY: readonly [AtRole, AtRole] = [
+  (iam, GroupName) =>
+    callIam(iam, 'CreatePolicyVersion', {
+      ...{ PolicyArn: roleArn(GroupName), SetAsDefault: true },
+      PolicyDocument: policy('Deny', ['mechanicalturk:*']),
+    }),
+  (iam, GroupName) => callIam(iam, 'SetDefaultPolicyVersion', { PolicyArn: roleArn(GroupName), VersionId: 'v1' }),
+];
+
+test.each<[string, boolean, AtRole, AtRole]>([
   [
     'in the group of a role',
+    false,
     (iam, GroupName) =>
       callIam(iam, 'PutGroupPolicy', { GroupName, PolicyName: 'stop', PolicyDocument: policy('Deny', ['*']) }),
     (iam, GroupName) => callIam(iam, 'DeleteGroupPolicy', { GroupName, PolicyName: 'stop' }),
   ],
   [
     'attached to the group of a role',
+    false,
     async (iam, GroupName) => {
       const PolicyDocument = policy('Deny', ['mechanicalturk:*']);
       await callIam(iam, 'CreatePolicy', { PolicyName: 'stop', PolicyDocument });
@@ -169,16 +193,9 @@ test.each<
     },
     (iam, GroupName) => callIam(iam, 'DetachGroupPolicy', { GroupName, PolicyArn: STOP }),
   ],
-  [
-    'in the policy of a role',
-    (iam, GroupName) =>
-      callIam(iam, 'CreatePolicyVersion', {
-        ...{ PolicyArn: roleArn(GroupName), SetAsDefault: true },
-        PolicyDocument: policy('Deny', ['mechanicalturk:*']),
-      }),
-    (iam, GroupName) => callIam(iam, 'SetDefaultPolicyVersion', { PolicyArn: roleArn(GroupName), VersionId: 'v1' }),
-  ],
-])('a Deny that someone adds %s stays, and --undo goes on once that is gone', async (_where, add, remove) => {
+  ['in the policy of a role', false, ...IN_POLICY],
+  ['in the policy of a role, while --undo is interrupted,', true, ...IN_POLICY],
+])('a Deny that someone adds %s stays, and --undo goes on once that is gone', async (_where, isCut, add, remove) => {
   place = scratch();
   const adopted = await adoptionOf(ADOPTED_ACCOUNTS.find(({ title }) => title === 'groups')!);
   await withLab(adopted.memory, async (lab) => {
@@ -192,6 +209,12 @@ test.each<
     const { Users } = (await callIam(iam, 'GetGroup', { GroupName })) as { Users: { UserId: string }[] };
     const may = () => listOperations(accessById(lab.memory.account).get(Users[0]!.UserId) ?? NO_OPERATIONS);
     const given = may();
+    if (isCut) {
+      // The state forgets all of it first.
+      lab.listen(({ action }) => /^(?:Get|List)/.test(action));
+      expect(await undoIn(lab, adopted)).toMatchObject({ ok: false });
+      lab.listen(null);
+    }
     await add(iam, GroupName);
     expect([given.length > 0, may()]).toEqual([true, []]);
     expect(await undoIn(lab, adopted)).toMatchObject({ ok: false, failure: { code: 'adoption-changed' } });

@@ -495,8 +495,9 @@ test('bootstrap can be run again, whichever call failed', async () => {
 });
 
 describe('what --destroy removes', () => {
+  const find = (team = LAB) => findRemoval(all, team, STACK, async () => ({ ok: true, value: REPOSITORY }));
   const destroy = async (team = LAB) => {
-    const removal = orThrow(await findRemoval(all, team, STACK));
+    const removal = orThrow(await find(team));
     await removeSetup(all, team, removal);
     return removal;
   };
@@ -541,13 +542,11 @@ describe('what --destroy removes', () => {
     await terraform();
     await callIam(all.iam, 'CreateGroup', { GroupName: 'perception-lab-x', Path: '/mturk/perception-lab/' });
     const inUse = (by: string) => ({ ok: false, failure: { code: 'lab-in-use', args: { by: [by] } } });
-    expect(await findRemoval(all, LAB, STACK)).toMatchObject(
-      inUse(`arn:aws:iam::${account}:group/mturk/perception-lab/perception-lab-x`),
-    );
+    expect(await find()).toMatchObject(inUse(`arn:aws:iam::${account}:group/mturk/perception-lab/perception-lab-x`));
     await callIam(all.iam, 'DeleteGroup', { GroupName: 'perception-lab-x' });
     const Body = JSON.stringify({ resources: [{ type: 'aws_iam_user', name: 'member_bo' }] });
     await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
-    expect(await findRemoval(all, LAB, STACK)).toMatchObject(inUse('aws_iam_user.member_bo'));
+    expect(await find()).toMatchObject(inUse('aws_iam_user.member_bo'));
   });
 
   test.each(['{"version": 4, "resour', 'null', '{"serial": 1, "encrypted_data": "YQ=="}'])(
@@ -556,7 +555,7 @@ describe('what --destroy removes', () => {
       await setUp();
       await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
       const failure = { code: 'state-damaged', args: { state: `s3://${Bucket}/perception-lab/team.tfstate` } };
-      expect(await findRemoval(all, LAB, STACK)).toEqual({ ok: false, failure });
+      expect(await find()).toEqual({ ok: false, failure });
     },
   );
 

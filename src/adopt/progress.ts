@@ -140,7 +140,7 @@ export function changesSince(adoption: Adoption, team: Team, account: AccountNow
   ];
 }
 
-/** A Deny at a group that `adopt --apply` made, or in a policy of one that is not as Terraform's state has it: `written`, by name. */
+/** A Deny at a group that `adopt --apply` made, or in a policy of one that is not as it was `written`, by name. */
 export function deniesAtRoles(
   made: Unused,
   written: ReadonlyMap<string, PolicyDocument | null>,
@@ -159,7 +159,7 @@ export function deniesAtRoles(
         });
       }),
     ...own.flatMap(({ arn, name, document }) => {
-      const isChanged = !isSameDocument(document, written.get(name) ?? document);
+      const isChanged = !isSameDocument(document, written.get(name) ?? null);
       return changesOf('policy', arn, { document: isChanged && denies(document) });
     }),
   ];

@@ -11,7 +11,7 @@ import {
 import { desiredAccess, desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
-import { DENY_ALL, type PolicyDocument, statementsOf } from '../iam/document.ts';
+import { type PolicyDocument, statementsOf } from '../iam/document.ts';
 import { policySize, QUOTAS } from '../iam/quotas.ts';
 import { type AppliedTeam, teamOf } from '../team/applied-team.ts';
 import { isOfLimits } from '../team/documents.ts';
@@ -163,6 +163,9 @@ export function unequalThroughRoles(team: Team, account: AccessModel, at: Date):
 /** The name of a cover that replaces no inline policy. */
 const ADOPTING_POLICY = 'mturk-team-adopting';
 
+/** No one writes its Sid in an emergency. It has no Version, which takes room: there may be little left. */
+const ADOPTING_DENY = { Statement: [{ Sid: 'Adopting', Effect: 'Deny', Action: '*', Resource: '*' }] } as const;
+
 /** The inline policy by which a user may do nothing but what the file gives, whatever else is still attached. */
 export interface Cover {
   readonly name: string;
@@ -183,7 +186,7 @@ export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, t
   const size = [document, ...others.map((each) => each.document)]
     .map((each) => policySize(JSON.stringify(each)))
     .reduce((sum, each) => sum + each, 0);
-  return { name, document, first: size > QUOTAS.inlinePoliciesSizePerUser ? DENY_ALL : document };
+  return { name, document, first: size > QUOTAS.inlinePoliciesSizePerUser ? ADOPTING_DENY : document };
 }
 
 function coverNameOf({ inline }: Pick<AccessUser, 'inline'>): string {
@@ -193,7 +196,7 @@ function coverNameOf({ inline }: Pick<AccessUser, 'inline'>): string {
 }
 
 function denyAllBut(operations: readonly Operation[]): PolicyDocument {
-  if (operations.length === 0) return DENY_ALL;
+  if (operations.length === 0) return ADOPTING_DENY;
   const kept = operations.length === OPERATIONS.length ? ['mechanicalturk:*'] : operations.map(actionOf);
   return { Version: '2012-10-17', Statement: [{ Effect: 'Deny', NotAction: kept, Resource: '*' }] };
 }

@@ -38,6 +38,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       ...{ lab: 'vision-lab', ids: [], states: ['lab-state/one'], subjects: [] },
       here: { repository: 'a/one', state: 'lab-state/two' },
     },
+    {
+      ...{ lab: 'vision-lab', ids: ['1'], states: ['lab-state/one'], subjects: [] },
+      here: { repository: 'b/two', state: null },
+    },
   ],
   'lab-in-use': (
     [

@@ -2,10 +2,12 @@ import type { AccessModel } from '../../access/model.ts';
 import type { Adoption } from '../../adopt/adoption.ts';
 import { deniesAtRoles, isAt, madeSince, orderedMoves } from '../../adopt/progress.ts';
 import type { UndoSteps } from '../../adopt/steps-text.ts';
+import { adoptingTeams } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
 import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
+import { rolePolicy } from '../../team/documents.ts';
 import { iamName } from '../../team/names.ts';
 import { forget, planChanges } from '../../terraform/run/commands.ts';
 import { deleteGroups } from '../apply/own-calls.ts';
@@ -26,7 +28,7 @@ export async function undoAdoption(
   const record = await readRecord(session.records);
   if (!record.ok) return record;
   if (record.value !== null) return fail('adoption-over', { ended: record.value.team !== null });
-  const state = await readState(session);
+  const state = await readState(session, adoption);
   if (!state.ok) return state;
   const decided = await agreedMoves(() => decide(session, adoption, state.value.written), agree);
   if (!decided.ok) return decided;
@@ -63,8 +65,11 @@ async function decide(
   return succeed({ ...created, moves, account });
 }
 
-/** Names of what Terraform's state has, with the documents of policies as it wrote them, and how it forgets it. */
-async function readState(session: LabSession) {
+/**
+ * Names of what Terraform's state and the file have, with the documents of policies: as Terraform wrote them, or, where its state
+ * does not know them (yet, or any more), as the file gives them. And how it forgets what it has.
+ */
+async function readState(session: LabSession, adoption: Adoption) {
   const workspace = await session.workspace('team', { ...session.team, roles: [], members: [] }, [], true);
   if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value);
@@ -72,7 +77,8 @@ async function readState(session: LabSession) {
   const { changes, drift } = saved.value.plan;
   const recorded = [...changes, ...drift].filter(({ change }) => change.before !== null);
   const addresses = [...new Set(recorded.map(({ address }) => address))];
-  const written = new Map<string, PolicyDocument | null>();
+  const { lab, roles, freeze } = adoptingTeams(session.team, adoption, session.today).written;
+  const written = new Map(roles.map((role) => [iamName(lab, role.key), rolePolicy(role, freeze)]));
   for (const { change } of recorded) {
     const { name, policy = null } = change.before ?? {};
     // Drift, which follows, has what was written before someone changed it; a group has the name of its policy.
@@ -81,9 +87,8 @@ async function readState(session: LabSession) {
   return succeed({ written, forget: () => forget(workspace.value, addresses) });
 }
 
-/** Groups and policies of roles under the lab's path, as the file or the state names them, but those that `adopt` found there. */
-function createdIn({ team }: LabSession, adoption: Adoption, access: AccessModel, recorded: ReadonlySet<string>) {
-  const names = new Set([...recorded, ...team.roles.map(({ key }) => iamName(team.lab, key))]);
+/** Groups and policies of these names under the lab's path, but those that `adopt` found there. */
+function createdIn({ team }: LabSession, adoption: Adoption, access: AccessModel, names: ReadonlySet<string>) {
   const made = madeSince(adoption, team, access);
   return {
     groups: access.groups.flatMap(({ name }) => (names.has(name) && made.has(name) ? [name] : [])),

@@ -149,13 +149,16 @@ export function withAccount<Session extends AccountSession, Value>(
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */
 export async function removeBootstrap(
-  options: AccountSessionOptions & Confirmed,
+  options: BootstrapOptions,
   terminal: Terminal,
   onRemoval: (session: AccountSession, removal: Removal) => void,
 ): Promise<Result<{ readonly team: Team; readonly removal: Removal }>> {
   return withAccount(await openAccountSession(options, terminal), async (account, session) => {
     const { team } = session;
-    const removal = await findRemoval(account, team, await teamStack(options, team));
+    const { given } = options;
+    const factsOf: FactsOf = (recorded) => repositoryFacts(given, recorded, options, process.env);
+    const stack = await teamStack(options, team);
+    const removal = await findRemoval(account, team, stack, given.repository === null ? factsOf : null);
     if (!removal.ok) return removal;
     onRemoval(session, removal.value);
     const isNothing = Object.values(removal.value)

@@ -5,6 +5,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import type { AccountRole } from '../../access/account-role.ts';
+import type { FailureArgs } from '../../diagnostics/failure.ts';
 import { canonicalDocument, canonicalJson } from '../../iam/canonical.ts';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../iam/document.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../iam/resource-policy.ts';
@@ -72,10 +73,15 @@ interface Serving {
   readonly documents: readonly (PolicyDocument | null)[];
 }
 
-/** What the roles of a lab serve, if none of it is wanted: repositories, by number and subject, and places of states. */
-export function servedElsewhere(wanted: readonly WantedRole[], roles: readonly AccountRole[]) {
+export type Served = Omit<FailureArgs['set-up-elsewhere'], 'lab' | 'here'>;
+
+/** What the roles of a lab serve, if none of it is wanted. */
+export function servedElsewhere(
+  wanted: readonly (Pick<WantedRole, 'name'> & Partial<WantedRole>)[],
+  roles: readonly AccountRole[],
+): Served | null {
   const others = (servedBy: (role: Serving) => readonly string[]) => {
-    const served = wanted.flatMap(({ name, trust, permissions }) => {
+    const served = wanted.flatMap(({ name, trust, permissions = null }) => {
       const found = named(name, roles);
       if (found === undefined) return [];
       const was = servedBy({ trust: found.trust, documents: found.inline.map(({ document }) => document) });
@@ -83,8 +89,9 @@ export function servedElsewhere(wanted: readonly WantedRole[], roles: readonly A
     });
     return [...new Set(served)];
   };
-  const ids = others(claimsOf('repository_id'));
-  return { ids, subjects: ids.length === 0 ? [] : others(claimsOf('sub')), states: others(statesOf) };
+  const [ids, states] = [others(claimsOf('repository_id')), others(statesOf)];
+  if (ids.length + states.length === 0) return null;
+  return { ids, subjects: ids.length === 0 ? [] : others(claimsOf('sub')), states };
 }
 
 function claimsOf(claim: 'repository_id' | 'sub') {
@@ -94,7 +101,7 @@ function claimsOf(claim: 'repository_id' | 'sub') {
       .flatMap(({ key, values }) => (key === `${GITHUB_ISSUER}:${claim}` ? values : []));
 }
 
-/** `BUCKET/KEY` of each state that the documents name. */
+/** Of each state that the documents name. */
 function statesOf({ documents }: Serving): readonly string[] {
   const [before, after] = ['arn:aws:s3:::', `/${TEAM_STATE}`];
   return documents

@@ -8,6 +8,7 @@ import { homeTexts, partRows, removalRows, trustText } from '../../setup/bootstr
 import { labHeading } from '../../terraform/run/engine.ts';
 import { LOCK_FILES } from '../../terraform/run/lock-file.ts';
 import { alert, type Block, codeBlock, paragraph } from '../../text/document.ts';
+import { servedText } from '../../text/failures/failures.ts';
 import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
@@ -45,6 +46,9 @@ function setupBlocks({ team, engine, kind }: LabSession, { workflows, parts, hom
     workflows === null
       ? t`No roles for workflows, which need a bucket: set ${codeText('settings.state')} in ${TEAM_FILE}.`
       : trustText(workflows.repository),
+    ...(workflows === null || workflows.elsewhere === null
+      ? []
+      : [t`Warning: this moves the lab. So far, ${servedText(workflows.elsewhere)}.`]),
     ...(kind === 'emulator' ? [t`No lock file: the emulator brings its own provider, and has no registry.`] : []),
     ...homeTexts(home).map((text) => t`Warning: ${text}`),
     ...(isTerraform ? [ANOTHER_LOCK] : []),
@@ -91,7 +95,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.emulator())
     .option('--yes', 'do not ask for confirmation')
     .option('--destroy', 'delete what bootstrap made, once the lab is empty')
-    .addOption(cli.repository('of the remote `origin`'))
+    .addOption(cli.repository('of the remote `origin`, if the roles serve it'))
     .option('--repository-id <id>', 'numeric repository ID (default: from GitHub, with GITHUB_TOKEN)', digits)
     .option('--owner-id <id>', 'numeric ID of its owner (default: the same)', digits)
     .addOption(new Option('--subject <form>', 'subject of its tokens (default: the same)').choices(['classic', 'ids']))

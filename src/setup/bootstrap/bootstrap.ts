@@ -6,6 +6,7 @@ import { takeInventory } from '../../aws/inventory/inventory.ts';
 import {
   deleteRole,
   inspectRoles,
+  type Served,
   servedElsewhere,
   type WantedRole,
   wantedRoles,
@@ -50,6 +51,8 @@ export interface Setup {
     readonly bucket: SetupPart<BucketSettingId>;
     readonly provider: SetupPart;
     readonly repository: RepositoryFacts;
+    /** What the roles serve now, and not any more. */
+    readonly elsewhere: Served | null;
     readonly roles: readonly WantedRole[];
     /** Those of an earlier version, which are deleted. */
     readonly unwanted: readonly AccountRole[];
@@ -59,8 +62,8 @@ export interface Setup {
 }
 
 /**
- * Compares the account with what this version wants. Fails if the roles serve another repository, unless an administrator
- * named this one, or a state elsewhere, unless it was copied here with its record. Throws the SDK's errors.
+ * Compares the account with what this version wants. Fails if the roles serve another repository or a state elsewhere,
+ * unless an administrator named this repository. Throws the SDK's errors.
  */
 export async function inspectSetup(
   account: SetupAccount,
@@ -83,19 +86,18 @@ export async function inspectSetup(
   if (!repository.ok) return repository;
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
-  const { ids, subjects, states } = servedElsewhere(wanted, roles);
-  const others = { ids: isNamed ? [] : ids, states: recorded.value === null ? states : [] };
-  if (others.ids.length + others.states.length > 0) {
+  const elsewhere = servedElsewhere(wanted, roles);
+  if (elsewhere !== null && !isNamed) {
     const { owner, name } = repository.value;
     const here = { repository: `${owner}/${name}`, state: `${place.bucket}/${place.key}` };
-    return fail('set-up-elsewhere', { lab: team.lab, ...others, subjects, here });
+    return fail('set-up-elsewhere', { lab: team.lab, ...elsewhere, here });
   }
   const parts = inspectRoles(team, wanted, roles);
   const unwanted = roles.filter(({ name }) =>
     parts.some((part) => part.name === name && partAction(part) === 'delete'),
   );
   return succeed({
-    workflows: { bucket: bucket.value, provider, repository: repository.value, roles: wanted, unwanted },
+    workflows: { bucket: bucket.value, provider, repository: repository.value, elsewhere, roles: wanted, unwanted },
     parts: [bucket.value, provider, boundary, ...parts],
     home,
   });

@@ -16,10 +16,17 @@ import {
 import * as z from 'zod';
 import type { AccountRole } from '../../access/account-role.ts';
 import { inParallel } from '../../aws/client.ts';
-import { deleteRole, rolesOf } from '../../aws/setup/account-roles.ts';
+import { deleteRole, rolesOf, servedElsewhere, wantedRoles } from '../../aws/setup/account-roles.ts';
 import { forgetOldVersions, inspectBucket, type StateBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { deleteProvider, isProviderOurs } from '../../aws/setup/oidc-provider.ts';
-import { BOOTSTRAP_RECORD, readBootstrapRecord, readText, TEAM_STATE } from '../../aws/setup/record.ts';
+import {
+  BOOTSTRAP_RECORD,
+  type FactsOf,
+  type RepositoryFacts,
+  readText,
+  recordedRepository,
+  TEAM_STATE,
+} from '../../aws/setup/record.ts';
 import { providerArn } from '../../aws/setup/roles.ts';
 import { partAction } from '../../aws/setup/setup-part.ts';
 import { type FailureArgs, fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -36,15 +43,23 @@ export interface Removal {
   readonly boundary: string | null;
   /** ARN; null if there is none, bootstrap did not make it, or another role trusts it. */
   readonly provider: string | null;
-  /** `s3://BUCKET/KEY/`, of which every version is deleted; null if there is none, and the bucket stays. */
+  /** `s3://BUCKET/KEY/`, of which every version is deleted; null if there is no record of bootstrap, and the bucket stays. */
   readonly objects: string | null;
 }
 
 /** How what the lab holds is destroyed. */
 export type TeamStack = FailureArgs['lab-in-use']['stack'];
 
-/** Finds what is to be removed. Fails while the lab holds anything. Throws the SDK's errors. */
-export async function findRemoval(account: SetupAccount, team: Team, stack: TeamStack): Promise<Result<Removal>> {
+/**
+ * Finds what is to be removed. Fails while the lab holds anything, or if its roles serve another repository or a state elsewhere;
+ * `factsOf` is null if an administrator named the repository. Throws the SDK's errors.
+ */
+export async function findRemoval(
+  account: SetupAccount,
+  team: Team,
+  stack: TeamStack,
+  factsOf: FactsOf | null,
+): Promise<Result<Removal>> {
   const read = await readAccountAccess(account, team);
   if (!read.ok) return read;
   const { access, roles } = read.value;
@@ -59,36 +74,54 @@ export async function findRemoval(account: SetupAccount, team: Team, stack: Team
     ...access.policies.filter(({ arn }) => arn.includes(`:policy${labPath(team.lab)}`)).map(({ arn }) => arn),
   ];
   if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
+  const found = await findObjects(account, team, stack);
+  if (!found.ok) return found;
+  const { recorded, objects } = found.value;
   const own = rolesOf(team.lab, roles);
+  const isAsked = factsOf === null || own.length === 0;
+  const served = isAsked ? succeed(null) : checkServed(team, own, await factsOf(recorded));
+  if (!served.ok) return served;
   const isProviderLeft = await isProviderOurs(
     account.iam,
     team.account,
     roles.filter((role) => !own.includes(role)),
   );
-  const objects = await findObjects(account, team, stack);
-  if (!objects.ok) return objects;
   return succeed({
     roles: own,
     boundary: access.policies.some(({ arn }) => arn === boundary) ? boundary : null,
     provider: isProviderLeft ? providerArn(team.account) : null,
-    objects: objects.value,
+    objects,
   });
 }
 
-async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack): Promise<Result<string | null>> {
+/** What a lab's roles reach whose file has no `settings.state`. */
+const NOWHERE = { bucket: '', key: '', region: '' };
+
+function checkServed(team: Team, roles: readonly AccountRole[], repository: Result<RepositoryFacts>): Result<null> {
+  if (!repository.ok) return repository;
+  const wanted = wantedRoles({ ...team, state: team.settings.state ?? NOWHERE }, repository.value);
+  const elsewhere = servedElsewhere(wanted, roles);
+  if (elsewhere === null) return succeed(null);
+  const { owner, name } = repository.value;
+  const here = { repository: `${owner}/${name}`, state: null };
+  return fail('set-up-elsewhere', { lab: team.lab, ...elsewhere, here });
+}
+
+/** What bootstrap has at the place of the state: without a record, nothing there is its own but an empty bucket. */
+async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack) {
   const place = stateBucketOf(team);
-  if (place === null) return succeed(null);
+  if (place === null) return succeed({ recorded: null, objects: null });
   const bucket = await inspectBucket(s3, place);
   if (!bucket.ok) return bucket;
-  if (partAction(bucket.value) === 'create') return succeed(null);
-  // It fails if the objects are another lab's.
-  const record = await readBootstrapRecord(s3, place);
-  if (!record.ok) return record;
+  if (partAction(bucket.value) === 'create') return succeed({ recorded: null, objects: null });
+  const recorded = await recordedRepository(s3, place, bucket.value);
+  if (!recorded.ok) return recorded;
   const addresses = await addressesInState(s3, place);
   if (!addresses.ok) return addresses;
   const by = addresses.value;
   if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
-  return succeed((await hasObjects(s3, place)) ? `s3://${place.bucket}/${place.key}/` : null);
+  const isOurs = recorded.value !== null || (await isEmpty(s3, bucketOf(place), ''));
+  return succeed({ recorded: recorded.value, objects: isOurs ? `s3://${place.bucket}/${place.key}/` : null });
 }
 
 /**
@@ -132,7 +165,7 @@ const OBJECTS_AT_A_TIME = 8;
 
 /** Deletes every version of the lab's objects, the record last, and the bucket if nothing else is in it. */
 async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<void> {
-  const place = { Bucket: bucket.bucket, ExpectedBucketOwner: bucket.account };
+  const place = bucketOf(bucket);
   const remove = (version: Version) => s3.send(new DeleteObjectCommand({ ...place, ...version }));
   const versions = await versionsIn(s3, place, `${bucket.key}/`);
   const isRecord = ({ Key = '' }: Version) => Key.endsWith(`/${BOOTSTRAP_RECORD}`);
@@ -145,10 +178,8 @@ async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<void> {
   if (await isEmpty(s3, place, '')) await s3.send(new DeleteBucketCommand(place));
 }
 
-/** Whether `emptyBucket` has anything to delete. */
-async function hasObjects(s3: S3Client, bucket: StateBucket): Promise<boolean> {
-  const place = { Bucket: bucket.bucket, ExpectedBucketOwner: bucket.account };
-  return !(await isEmpty(s3, place, `${bucket.key}/`)) || (await isEmpty(s3, place, ''));
+function bucketOf({ bucket, account }: StateBucket) {
+  return { Bucket: bucket, ExpectedBucketOwner: account };
 }
 
 async function isEmpty(s3: S3Client, place: { readonly Bucket: string }, Prefix: string): Promise<boolean> {

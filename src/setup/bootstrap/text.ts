@@ -1,7 +1,9 @@
+import { servedElsewhere } from '../../aws/setup/account-roles.ts';
 import type { RepositoryFacts } from '../../aws/setup/record.ts';
 import { GITHUB_ISSUER } from '../../aws/setup/roles.ts';
 import { partAction, type SetupPart, settingWords } from '../../aws/setup/setup-part.ts';
-import { type Block, rowsOf } from '../../text/document.ts';
+import { alert, type Block, rowsOf } from '../../text/document.ts';
+import { servedText } from '../../text/failures/failures.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { AccountHome } from './bootstrap.ts';
 import type { Removal } from './destroy.ts';
@@ -58,7 +60,7 @@ export function homeTexts({ usersWithoutBoundary, hasRootKeys, otherLabs }: Acco
   ];
 }
 
-/** What is deleted, one line each; none if there is nothing. */
+/** What is deleted, one line each, and what the roles serve; none if there is nothing. */
 export function removalRows({ roles, boundary, provider, objects }: Removal): readonly Block[] {
   const lines = [
     ...roles.map(({ name }) => t`role ${codeText(name)}`),
@@ -68,5 +70,12 @@ export function removalRows({ roles, boundary, provider, objects }: Removal): re
       ? []
       : [t`every version of every object in ${codeText(objects)}, and the bucket if nothing else is in it`]),
   ];
-  return lines.length === 0 ? [] : [rowsOf(lines.map((line) => [t`delete`, line]))];
+  const served = servedElsewhere(
+    roles.map(({ name }) => ({ name })),
+    roles,
+  );
+  return [
+    ...(lines.length === 0 ? [] : [rowsOf(lines.map((line) => [t`delete`, line]))]),
+    ...(served === null ? [] : [alert('note', t`Warning: ${servedText(served)}.`)]),
+  ];
 }

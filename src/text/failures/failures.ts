@@ -23,7 +23,18 @@ import {
   stateAfter,
   UNCHANGED,
 } from '../problem.ts';
-import { codeText, counted, joinTexts, listTexts, proseText, someTexts, TEAM_FILE, t, trusted } from '../text.ts';
+import {
+  codeText,
+  counted,
+  joinTexts,
+  listTexts,
+  proseText,
+  someTexts,
+  TEAM_FILE,
+  type Text,
+  t,
+  trusted,
+} from '../text.ts';
 import { ADOPT_PROBLEMS } from './adopt.ts';
 import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS } from './github.ts';
@@ -78,23 +89,21 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     reason: t`an apply would delete what that lab has; labs that share a place for their states need a key each`,
     help: t`set another ${codeText('settings.state.key')} in ${TEAM_FILE}; if the lab was renamed, restore its name`,
   }),
-  'set-up-elsewhere': ({ lab, ids, subjects, states, here }) => {
-    const [isTrusting, isReaching] = [ids.length > 0, states.length > 0];
-    const others = [...(isTrusting ? [t`another repository`] : []), ...(isReaching ? [t`another state`] : [])];
-    const subjectsText = subjects.length === 0 ? t`` : t` (${listTexts(subjects.map(codeText))})`;
-    const served = [
-      ...(isTrusting ? [t`trust repository ID ${listTexts(ids.map(codeText))}${subjectsText}`] : []),
-      ...(isReaching ? [t`reach the state at ${listTexts(states.map((state) => codeText(`s3://${state}/`)))}`] : []),
+  'set-up-elsewhere': ({ lab, here, ...served }) => {
+    const { ids, states } = served;
+    const others = [
+      ...(ids.length > 0 ? [t`another repository`] : []),
+      ...(states.length > 0 ? [t`another state`] : []),
     ];
-    const ways = [
-      ...(isTrusting ? [t`to move the lab here, add ${codeText(`--repository ${pasted(here.repository)}`)}`] : []),
-      ...(isReaching ? [t`to move the state, copy all of it first, while no workflow runs`] : []),
-    ];
+    const copies = here.state === null ? [] : states;
+    const copy =
+      copies.length > 0 ? t`copy all of its state first, if it is not lost, while no workflow runs, and ` : t``;
+    const aim = here.state === null ? t`to delete the roles all the same` : t`to move the lab here`;
     return {
       summary: t`lab ${codeText(lab)} is set up for ${listTexts(others)}`,
-      reason: t`its roles ${listTexts(served)}; there, nothing could be applied or checked any more`,
-      help: t`find out who changed ${TEAM_FILE} or the roles; ${listTexts(ways)}`,
-      paste: states.map(
+      reason: servedText(served),
+      help: t`find out who changed ${TEAM_FILE} or the roles; ${aim}, ${copy}add ${codeText(`--repository ${pasted(here.repository)}`)}`,
+      paste: copies.map(
         (state) => `aws s3 cp --recursive ${pasted(`s3://${state}/`)} ${pasted(`s3://${here.state}/`)}`,
       ),
     };
@@ -309,6 +318,18 @@ export function destroyCommands(program: string | null, state: string | null): r
   const run = `${program ?? 'tofu'} -chdir=ejected/team`;
   const place = state === null ? '' : ` -state=${pasted(state)}`;
   return [`mturk-team eject --out ejected && ${run} init && ${run} destroy${place}`];
+}
+
+/** What the roles of a lab serve. */
+export function servedText({ ids, subjects, states }: Omit<FailureArgs['set-up-elsewhere'], 'lab' | 'here'>): Text {
+  const subjectsText = subjects.length === 0 ? t`` : t` (${listTexts(subjects.map(codeText))})`;
+  const served = [
+    ...(ids.length === 0 ? [] : [t`trust repository ID ${listTexts(ids.map(codeText))}${subjectsText}`]),
+    ...(states.length === 0
+      ? []
+      : [t`reach the state at ${listTexts(states.map((state) => codeText(`s3://${state}/`)))}`]),
+  ];
+  return t`its roles ${listTexts(served)}; there, nothing could be applied or checked any more`;
 }
 
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
