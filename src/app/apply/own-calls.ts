@@ -74,11 +74,12 @@ interface Membership {
 
 /**
  * Who is in groups and not on the plan's list of members, whom Terraform removes only after it changes the group's policies: of a
- * list that it creates, which removes no one, all; otherwise those who were no member in any team.
+ * list that it creates, which removes no one, all; otherwise those whom it does not manage, and so cannot suspend.
  */
-export function unexpectedMemberships({ saved, account, ruled, record }: StackPlan): readonly Membership[] {
-  const teams = [ruled.team, record?.team ?? [], record?.begun ?? []].flat();
-  const ours = new Set(teams.flatMap(({ members }) => members.map(({ key }) => iamName(ruled.team.lab, key))));
+export function unexpectedMemberships({ saved, account, ruled, classification }: StackPlan): readonly Membership[] {
+  const path = labPath(ruled.team.lab);
+  const managed = classification.access.before.users.filter((user) => user.unmanaged !== true && user.path === path);
+  const ours = new Set(managed.map(({ name }) => name));
   return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
     if (type !== 'aws_iam_group_membership' || actions.join() === 'no-op' || after === null) return [];
     const group = String(after.group);
