@@ -669,6 +669,24 @@ describe('Denies by hand', () => {
     ['the policy of the role, narrowed', edit(payArn, GET), only(PAY, ['GetHIT'])],
     ['the policy of the role, detached', changeGroup('paymaster', () => ({ attached: [] })), PAY],
     [
+      'the policy of the role, narrowed, beside an Allow at the group',
+      all(
+        edit(payArn, GET),
+        changeGroup('paymaster', ({ inline }) => ({
+          inline: [...inline, { name: 'hidden', document: says(statement('Allow', 'mechanicalturk:SendBonus')) }],
+        })),
+      ),
+      only(PAY, ['GetHIT']),
+    ],
+    [
+      'the policy of the role, detached, beside an Allow at the member',
+      all(
+        changeGroup('paymaster', () => ({ attached: [] })),
+        write('fay', 'hidden', says(statement('Allow', 'mechanicalturk:SendBonus'))),
+      ),
+      PAY,
+    ],
+    [
       '`Withheld` of an earlier apply',
       write('fay', 'limits', says({ Sid: 'Withheld', ...statement('Deny', 'mechanicalturk:SendBonus') })),
       ['SendBonus'],

@@ -1,5 +1,5 @@
 import { accessOf, allowedByName } from '../../access/access-of.ts';
-import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
+import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
   intersection,
   NO_OPERATIONS,
@@ -176,14 +176,6 @@ function unconditional(statement: Statement): readonly Statement[] {
   const { Condition, ...bare } = statement;
   if (Condition === undefined) return [statement];
   return statement.Effect === 'Allow' ? [bare] : [];
-}
-
-/** An account in which some groups deny nothing. What cannot be read of them may deny everything. */
-export function withoutDeniesOf(names: ReadonlySet<string>, account: AccessModel): AccessModel {
-  const allows = (statement: Statement) => (statement.Effect === 'Allow' ? [statement] : []);
-  const isFreed = (group: AccessGroup) => names.has(group.name) && !documentsOf(group, account).includes(null);
-  const free = (group: AccessGroup) => ({ ...group, attached: [], inline: [policyOf(group, account, allows)] });
-  return { ...account, groups: account.groups.map((group) => (isFreed(group) ? free(group) : group)) };
 }
 
 /** Policies that a user or group has and the account was read without: elsewhere they count as allowing everything. */

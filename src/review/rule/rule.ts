@@ -13,13 +13,22 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import type { EntityIds } from '../../aws/types.ts';
+import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import { iamName, keyOfIamName, LIMITS_POLICY, labPath, otherLabOf, rolePolicyArn } from '../../team/names.ts';
+import {
+  boundaryArn,
+  iamName,
+  keyOfIamName,
+  LIMITS_POLICY,
+  labPath,
+  otherLabOf,
+  rolePolicyArn,
+} from '../../team/names.ts';
 import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import {
   allowedOutright,
@@ -30,7 +39,6 @@ import {
   heldIn,
   type OperationsByUser,
   unchangedIn,
-  withoutDeniesOf,
 } from './access.ts';
 import {
   deniedBy,
@@ -155,7 +163,7 @@ export function ruleFor(input: RuleInput): Ruled {
   const withheld: Withheld[] = [];
   const leftOut = { members: [] as string[], roles: [] as string[] };
   const newUsers: string[] = [];
-  // By group with manual Denies: those that a person lifts, which its members get back.
+  // Denies that a person lifts from a group, which its members get back.
   const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const group = takenGroup(role.key, input);
@@ -169,7 +177,6 @@ export function ruleFor(input: RuleInput): Ruled {
     const holder = group ?? holderOutside(role.key, renamed, input);
     if (holder !== null) {
       const fixed = notWidened(role, input);
-      lifted.set(iamName(team.lab, role.key), []);
       if (group !== null) return [{ ...fixed, withoutGroup: true }];
       const operations = role.allow.filter((each) => !fixed.allow.includes(each));
       if (operations.length + fixed.keptDenies.length === 0) return [role];
@@ -179,13 +186,11 @@ export function ruleFor(input: RuleInput): Ruled {
     const denies = deniesAtGroup(role, input);
     const name = restoreName({ of: 'role', key: role.key });
     const keptDenies = restore.has(name) ? [] : withoutDenies(denies, lift.get(name));
-    if (denies.length > 0) lifted.set(iamName(team.lab, role.key), withoutDenies(denies, keptDenies));
+    lifted.set(iamName(team.lab, role.key), withoutDenies(denies, keptDenies));
     if (keptDenies.length === 0) return [role];
     withheld.push(kept('role', role.key, keptDenies));
     return [{ ...role, keptDenies }];
   });
-  const denying = new Set(lifted.keys());
-  const freed = denying.size === 0 ? held : heldIn(withoutDeniesOf(denying, account.access), team, before);
   const roleKeys = new Set(roles.flatMap(({ key, withoutGroup }) => (withoutGroup === true ? [] : [key])));
   const ofWritten = ({ roles: of }: Member) => of.filter((role) => roleKeys.has(role));
   const written = team.roles.every((role) => roles.includes(role))
@@ -236,7 +241,10 @@ export function ruleFor(input: RuleInput): Ruled {
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
     // What was taken from the member besides stays so, when a Deny of a role ends.
-    const byGroups = difference(intersection(alwaysDenied(ofGroups), of(freed, user)), begunWithheld(key, input));
+    const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
+    const through = roles.map((role) => (isBounded && isHeld(role) ? givenThrough(role, input) : NO_OPERATIONS));
+    const apart = union(of(known, user), begunWithheld(key, input));
+    const byGroups = difference(intersection(alwaysDenied(ofGroups), through.reduce(union, NO_OPERATIONS)), apart);
     const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
     const taken = listOperations(difference(takenFrom(key), back));
     if (taken.length > 0) withheld.push({ kind: 'operations', of: 'member', key, operations: taken, found: null });
@@ -399,6 +407,17 @@ function holderOutside(
       (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
     );
   return found === undefined ? null : `${found.path}${found.name}`;
+}
+
+/** What a role of the file gives by its own policies, as the account has them, whatever else allows or denies it. */
+function givenThrough(role: Role, { team, account: { access } }: RuleInput): OperationSet {
+  const attached = access.groups.find(({ name }) => name === iamName(team.lab, role.key))?.attached ?? [];
+  const allowedBy = (arn: string) => {
+    const document = access.policies.find((policy) => attached.includes(arn) && policy.arn === arn)?.document ?? null;
+    return document === null ? NO_OPERATIONS : allowedOutright(document);
+  };
+  const own = intersection(allowedBy(rolePolicyArn(team, role.key)), operationSet(role.allow));
+  return role.managed.map((name) => allowedBy(managedPolicyArn(name))).reduce(union, own);
 }
 
 /** A role whose policy someone has from whom no apply takes it: it is written, and gives no more than it does now. */
