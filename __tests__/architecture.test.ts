@@ -157,7 +157,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   eject: 690,
   emulator: 8370,
   drift: 5910,
-  review: 5070,
+  review: 5085,
   keys: 990,
   adopt: 1890,
   offboard: 685,

@@ -166,9 +166,9 @@ export function descriptiveChanges(
   shown: { readonly people: ReadonlySet<string>; readonly roles: ReadonlySet<string> },
 ): readonly string[] {
   if (before === null) return [];
-  // A changed number of access keys, another recipient and a review are settings changes.
+  // All else of members is access, or a settings change.
   const members = ({ members }: Team) =>
-    members.map(({ keys: _, recipient: _recipient, reviewed: _reviewed, withheld: _withheld, ...member }) => member);
+    members.map(({ key, name, email, github, sponsor }) => ({ key, name, email, github, sponsor }));
   const keys = [
     ...changedKeys(members(before), members(after), true).filter((key) => !shown.people.has(key)),
     ...changedKeys(before.roles, after.roles, true).filter((key) => !shown.roles.has(key)),

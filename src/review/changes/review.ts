@@ -61,7 +61,9 @@ export function reviewOf(input: ReviewInput): Review {
   const proposed = reviewedPeople(files, { before, after }, { at, replaced }).people;
   // Of a plan alone, what is withheld is not given; a pull request gives it once that ends.
   const given = input.applied === undefined ? proposed.filter(({ user }) => !withheldFrom.has(user)) : proposed;
-  const { people, unchanged } = plan === undefined ? planned : withProposed(planned, given);
+  // What was merged took, even if no apply has: what this gives back is given.
+  const ofFiles = applied === null ? [] : reviewedPeople(desired, { before, after }, { at, replaced }).people;
+  const { people, unchanged } = plan === undefined ? planned : withProposed(withProposed(planned, given), ofFiles);
   const roles = roleChanges(before, after);
   const shown = {
     people: new Set(people.flatMap(({ key }) => key ?? [])),
