@@ -150,7 +150,7 @@ async function carryOut(
   const limited = await limitUsers(session, planned);
   if (!limited.ok) return { ok: false, failure: failureAfter(limited.failure, 0, 1) };
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
-  const early = await leaveGroups(session, unexpectedMemberships(planned));
+  const early = await leaveGroups(session, unexpectedMemberships(planned, 'others'));
   if (!early.ok) return { ok: false, failure: failureAfter(early.failure, limited.value, 1) };
   const own = limited.value + early.value;
   const applied = await withProgress(terminal, (onEvent) =>
@@ -204,7 +204,7 @@ export async function applyStack(
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
   if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
-    const cleared = await clearGroups(session, plan.obstructed);
+    const cleared = await leaveOrClear(session, plan);
     if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
     return applyPlan(plan.workspace, plan.saved, options);
   }
@@ -215,6 +215,11 @@ export async function applyStack(
   } finally {
     interrupts.end();
   }
+}
+
+async function leaveOrClear(session: LabSession, plan: StackPlan): Promise<Result<null>> {
+  const left = await leaveGroups(session, unexpectedMemberships(plan, 'members'));
+  return left.ok ? clearGroups(session, plan.obstructed) : left;
 }
 
 interface Step {
@@ -273,7 +278,7 @@ async function applyStep(
   const decided = phase === 'partial' ? succeed(plan) : await applyRule(session, ruleOnceCreated(plan), plan.record);
   if (!decided.ok) return decided;
   // Only now: what is taken from a group can hold Denies, which the rule keeps.
-  const cleared = phase === 'suspended' ? await clearGroups(session, plan.obstructed) : succeed(null);
+  const cleared = phase === 'suspended' ? await leaveOrClear(session, plan) : succeed(null);
   if (!cleared.ok) return cleared;
   const { ruled } = decided.value;
   const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);

@@ -14,9 +14,10 @@ import { userNamed } from '../../access/policies-of.ts';
 import { askAws } from '../../aws/client.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { statementsOf } from '../../iam/document.ts';
+import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
 import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
 import { limitedFirst } from '../../review/apply/suspension.ts';
+import { documentsOf } from '../../review/rule/access.ts';
 import type { LimitedUser } from '../../review/rule/rule.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -73,22 +74,37 @@ interface Membership {
 }
 
 /**
- * Who is in groups and not on the plan's list of members, whom Terraform removes only after it changes the group's policies: of a
- * list that it creates, which removes no one, all; otherwise those whom it does not manage, and so cannot suspend.
+ * Who is in groups and not on the plan's list of members, and does not leave by Terraform, or too late: members of a list that it
+ * creates, which removes no one, and `others`, whom it does not manage, and so cannot suspend. Groups that deny come last.
  */
-export function unexpectedMemberships({ saved, account, ruled, classification }: StackPlan): readonly Membership[] {
+export function unexpectedMemberships(
+  { saved, account, ruled, classification }: StackPlan,
+  of: 'members' | 'others',
+): readonly Membership[] {
   const path = labPath(ruled.team.lab);
   const managed = classification.access.before.users.filter((user) => user.unmanaged !== true && user.path === path);
-  const ours = new Set(managed.map(({ name }) => name));
-  return saved.plan.changes.flatMap(({ type, change: { actions, after } }) => {
-    if (type !== 'aws_iam_group_membership' || actions.join() === 'no-op' || after === null) return [];
-    const group = String(after.group);
-    const listed = Array.isArray(after.users) ? after.users.map(String) : [];
-    const isExpected = (name: string) => listed.includes(name) || (actions.join() !== 'create' && ours.has(name));
-    return account.users.flatMap(({ name, groups }) =>
-      groups.includes(group) && !isExpected(name) ? [{ group, user: name }] : [],
+  const members = new Set(managed.map(({ name }) => name));
+  const mayDeny = (group: string) =>
+    account.groups.some(
+      (each) =>
+        each.name === group && documentsOf(each, account).some((document) => document === null || denies(document)),
     );
-  });
+  return saved.plan.changes
+    .flatMap(({ type, change: { actions, after } }) => {
+      if (type !== 'aws_iam_group_membership' || after === null || actions.join() === 'no-op') return [];
+      if (of === 'members' && actions.join() !== 'create') return [];
+      const group = String(after.group);
+      const listed = Array.isArray(after.users) ? after.users.map(String) : [];
+      return account.users.flatMap(({ name, groups }) => {
+        const isOf = members.has(name) === (of === 'members');
+        return isOf && groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [];
+      });
+    })
+    .sort((one, other) => Number(mayDeny(one.group)) - Number(mayDeny(other.group)));
+}
+
+function denies(document: PolicyDocument): boolean {
+  return statementsOf(document).some(({ Effect }) => Effect === 'Deny');
 }
 
 /** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
