@@ -96,6 +96,7 @@ const TAKEN_BACK: readonly [string, from: readonly [string, string], to: string,
   ['suspension', [SPONSOR, `${SPONSOR}\n    suspended: true`], SPONSOR, /Suspension lifted .*publish HITs/],
   ['freeze', ['freeze: []', 'freeze: [spend]'], 'freeze: []', /Freeze ends .*publish HITs/],
   ['earlier last day', ['"2027-05-31"', '"2026-12-02"'], '"2027-05-30"', /Last day 30 May 2027 \(was 2 Dec 2026\)/],
+  ['later last day', ['"2027-05-31"', '"2028-01-31"'], '"2027-12-31"', /Last day 31 Dec 2027 \(was 31 May 2027\)/],
   [
     'first day',
     [ROLES, `${ROLES}\n    from: "2027-03-01"`],
@@ -110,7 +111,7 @@ const TAKEN_BACK: readonly [string, from: readonly [string, string], to: string,
   ],
 ];
 test.each(sampleOf(TAKEN_BACK, 2))(
-  'where an earlier change with a %s waits, the row says that this one ends it',
+  'where an earlier change with a %s waits, the row says what this one gives beside it',
   (_what, [from, to], last, row) =>
     labs.attack(async (lab) => {
       lab.edit(from, to);

@@ -35,7 +35,7 @@ function shell(line: string, options: Where): Promise<CommandResult> {
 
 /** Runs lines as they are printed, a person who says yes at the terminal. */
 async function carryOut(lines: readonly string[], options: Where): Promise<void> {
-  for (const line of lines) {
+  for (const line of lines.flatMap((each) => each.split(' && '))) {
     const [program = '', ...args] = line.split(' ');
     const done =
       program === 'mturk-team' ? await runHere(args, { ...options, person: YES }) : await shell(line, options);
