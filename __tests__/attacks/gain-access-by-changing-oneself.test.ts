@@ -18,7 +18,7 @@ const only = (key: string, value: string) => ({ Condition: { StringEquals: { [ke
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const PAYS = 'mechanicalturk:*';
 
-const HELD = { Effect: 'Deny', Action: PAYS, Resource: '*', ...only('aws:PrincipalTag/hold', 'yes') };
+const DENIED_BY_TAG = { Effect: 'Deny', Action: PAYS, Resource: '*', ...only('aws:PrincipalTag/hold', 'yes') };
 
 /** What users outside the lab may do, by their name; each has a boundary. */
 const USERS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const USERS: Readonly<Record<string, string>> = {
     allow('iam:TagUser', SELF),
     allow('iam:AddUserToGroup', `${ACCOUNT}:group/tagged-payers`),
   ),
-  'untags-itself': policy(allow('iam:UntagUser', SELF), allow(PAYS), HELD),
+  'untags-itself': policy(allow('iam:UntagUser', SELF), allow(PAYS), DENIED_BY_TAG),
   'leaves-a-group': policy(allow('iam:RemoveUserFromGroup', `${ACCOUNT}:group/held`), allow(PAYS)),
   'empties-a-group': policy(allow('iam:DeleteGroupPolicy', `${ACCOUNT}:group/held`), allow(PAYS)),
   // These do not come under another policy, or gain nothing by it.
@@ -107,7 +107,7 @@ test('who gains access by a change of itself is a finding', async () => {
 test('who controls the account once a tag is gone, and may take it off itself, is a finding', async () => {
   await labs.attack(async (lab) => {
     const UserName = 'untags-itself';
-    const document = policy(allow('iam:*'), { ...HELD, Action: undefined, NotAction: 'iam:UntagUser' });
+    const document = policy(allow('iam:*'), { ...DENIED_BY_TAG, Action: undefined, NotAction: 'iam:UntagUser' });
     await lab.byHand(async (iam) => {
       await iam.send(new aws.CreateUserCommand({ UserName, Tags: [{ Key: 'hold', Value: 'yes' }] }));
       await iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: document }));

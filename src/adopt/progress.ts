@@ -3,7 +3,7 @@ import type { AuthorizationDetails } from '../aws/inventory/authorization-detail
 import type { EntityIds } from '../aws/types.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { canonicalDocument, stableJson } from '../iam/canonical.ts';
-import { type PolicyDocument, statementsOf } from '../iam/document.ts';
+import { mayDeny, type PolicyDocument } from '../iam/document.ts';
 import { QUOTAS } from '../iam/quotas.ts';
 import { BOUNDARY_PATH, iamName, labOfPath, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -154,20 +154,15 @@ export function deniesAtRoles(
       .flatMap(({ name, inline, attached }) => {
         const others = attached.filter((arn) => !made.policies.includes(arn));
         return changesOf('group', name, {
-          inline: inline.some(({ document }) => denies(document)),
-          attached: others.some((arn) => denies(documents.get(arn) ?? null)),
+          inline: inline.some(({ document }) => mayDeny(document)),
+          attached: others.some((arn) => mayDeny(documents.get(arn) ?? null)),
         });
       }),
     ...own.flatMap(({ arn, name, document }) => {
       const isChanged = !isSameDocument(document, written.get(name) ?? null);
-      return changesOf('policy', arn, { document: isChanged && denies(document) });
+      return changesOf('policy', arn, { document: isChanged && mayDeny(document) });
     }),
   ];
-}
-
-/** What cannot be read may. */
-function denies(document: PolicyDocument | null): boolean {
-  return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Deny');
 }
 
 type Parts = Readonly<Partial<Record<AdoptionChange['part'], boolean>>>;

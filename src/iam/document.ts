@@ -57,6 +57,11 @@ export const DENY_ALL: PolicyDocument = {
   Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
 };
 
+/** Whether a policy denies anything; one that cannot be read may. */
+export function mayDeny(document: PolicyDocument | null): boolean {
+  return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Deny');
+}
+
 /**
  * The identity policy in a text, with a list of statements; null if IAM would call it malformed. Names of actions and
  * operators are not checked: IAM does not know all either, and a policy that could not be read would hide what it grants.

@@ -204,7 +204,7 @@ export async function applyStack(
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
   if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
-    const cleared = await leaveOrClear(session, plan);
+    const cleared = await leaveAndClearGroups(session, plan);
     if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
     return applyPlan(plan.workspace, plan.saved, options);
   }
@@ -217,7 +217,7 @@ export async function applyStack(
   }
 }
 
-async function leaveOrClear(session: LabSession, plan: StackPlan): Promise<Result<null>> {
+async function leaveAndClearGroups(session: LabSession, plan: StackPlan): Promise<Result<null>> {
   const left = await leaveGroups(session, unexpectedMemberships(plan, 'members'));
   return left.ok ? clearGroups(session, plan.obstructed) : left;
 }
@@ -278,7 +278,7 @@ async function applyStep(
   const decided = phase === 'partial' ? succeed(plan) : await applyRule(session, ruleOnceCreated(plan), plan.record);
   if (!decided.ok) return decided;
   // Only now: what is taken from a group can hold Denies, which the rule keeps.
-  const cleared = phase === 'suspended' ? await leaveOrClear(session, plan) : succeed(null);
+  const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(null);
   if (!cleared.ok) return cleared;
   const { ruled } = decided.value;
   const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);

@@ -14,7 +14,7 @@ import { userNamed } from '../../access/policies-of.ts';
 import { askAws } from '../../aws/client.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
+import { mayDeny, statementsOf } from '../../iam/document.ts';
 import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
 import { limitedFirst } from '../../review/apply/suspension.ts';
 import { documentsOf } from '../../review/rule/access.ts';
@@ -84,11 +84,8 @@ export function unexpectedMemberships(
   const path = labPath(ruled.team.lab);
   const managed = classification.access.before.users.filter((user) => user.unmanaged !== true && user.path === path);
   const members = new Set(managed.map(({ name }) => name));
-  const mayDeny = (group: string) =>
-    account.groups.some(
-      (each) =>
-        each.name === group && documentsOf(each, account).some((document) => document === null || denies(document)),
-    );
+  const denying = account.groups.filter((group) => documentsOf(group, account).some(mayDeny));
+  const isDenying = ({ group }: Membership) => Number(denying.some(({ name }) => name === group));
   return saved.plan.changes
     .flatMap(({ type, change: { actions, after } }) => {
       if (type !== 'aws_iam_group_membership' || after === null || actions.join() === 'no-op') return [];
@@ -100,11 +97,7 @@ export function unexpectedMemberships(
         return isOf && groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [];
       });
     })
-    .sort((one, other) => Number(mayDeny(one.group)) - Number(mayDeny(other.group)));
-}
-
-function denies(document: PolicyDocument): boolean {
-  return statementsOf(document).some(({ Effect }) => Effect === 'Deny');
+    .sort((one, other) => isDenying(one) - isDenying(other));
 }
 
 /** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
