@@ -2,7 +2,6 @@ import * as mturk from '@aws-sdk/client-mturk';
 import { accessDifference, explain, whoCan, whoCanDifference } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { withDocuments } from '../../src/access/sources/planned.ts';
 import { explanationBlocks, whoCanBlocks } from '../../src/access/text/explain.ts';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
@@ -17,7 +16,6 @@ import { effectWords, findingView } from '../../src/drift/report/finding-view.ts
 import { driftLines, reconciledBlocks } from '../../src/drift/report/terminal.ts';
 import { recreatedIn } from '../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
-import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { reviewOfPlan } from '../../src/review/changes/review.ts';
 import { ruleFor } from '../../src/review/rule/rule.ts';
 import { terminalReview } from '../../src/review/text/terminal.ts';
@@ -40,7 +38,7 @@ import {
   withLab,
 } from '../support/lab-in-test.ts';
 import { afterApply } from '../support/model-apply.ts';
-import { configured, modelPlan } from '../support/model-plan.ts';
+import { configured, modelClassification, modelPlan } from '../support/model-plan.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { keyOfUser, type LabState, memoryOf, STATES, TAMPERINGS, type Tampering, TODAY } from '../support/tampering.ts';
 
@@ -448,12 +446,7 @@ const plans: Claim = async (given) => {
     configured(applied, lab.today),
     inventory.access,
   );
-  const classified = classifyPlan(plan, file.account, inventory.access);
-  const { recorded, before, after: planned } = classified.access;
-  const classification = {
-    ...classified,
-    access: { recorded, before: withKnown(before, inventory.access), after: withKnown(planned, inventory.access) },
-  };
+  const classification = modelClassification(plan, inventory.access);
   const review = reviewOfPlan(applied, ruled.team, lab, {
     ...{ plan, classification, blocks: [], suspendedDuringApply: [], ruled },
   });
@@ -481,19 +474,6 @@ const plans: Claim = async (given) => {
     );
   });
 };
-
-/** A plan's model with the documents that the account has. */
-function withKnown(model: AccessModel, { users, groups, policies }: AccessModel): AccessModel {
-  const inline = (['user', 'group'] as const).flatMap((kind) =>
-    (kind === 'user' ? users : groups).flatMap(({ name, inline: held }) =>
-      held.flatMap(({ name: policy, document }) =>
-        document === null ? [] : [{ holder: { kind, name }, policy, document }],
-      ),
-    ),
-  );
-  const managed = policies.flatMap(({ arn, document }) => (document === null ? [] : [[arn, document] as const]));
-  return withDocuments(model, inline, new Map(managed));
-}
 
 /** A model with the documents of AWS's policies. */
 const withAws = (model: AccessModel, { inventory }: Case): AccessModel => ({

@@ -1,6 +1,8 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { withDocuments } from '../../src/access/sources/planned.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
+import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import { membersWithUser, type Team } from '../../src/team/team.ts';
 import { attachmentAddress, limitsAddress, memberAddress, roleAddress } from '../../src/terraform/addresses.ts';
@@ -131,6 +133,28 @@ export function modelPlan(team: Team, configuration: Resources, state: Resources
   const plan = readPlan({ format_version: '1.2', resource_changes: changes, resource_drift: drift });
   if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
   return plan.value;
+}
+
+/** What `planStack` makes of a plan, with the documents that the account has. */
+export function modelClassification(plan: Plan, account: AccessModel): PlanClassification {
+  const classified = classifyPlan(plan, account.account, account);
+  const { recorded, before, after } = classified.access;
+  return {
+    ...classified,
+    access: { recorded, before: withKnown(before, account), after: withKnown(after, account) },
+  };
+}
+
+function withKnown(model: AccessModel, { users, groups, policies }: AccessModel): AccessModel {
+  const inline = (['user', 'group'] as const).flatMap((kind) =>
+    (kind === 'user' ? users : groups).flatMap(({ name, inline: held }) =>
+      held.flatMap(({ name: policy, document }) =>
+        document === null ? [] : [{ holder: { kind, name }, policy, document }],
+      ),
+    ),
+  );
+  const managed = policies.flatMap(({ arn, document }) => (document === null ? [] : [[arn, document] as const]));
+  return withDocuments(model, inline, new Map(managed));
 }
 
 /** Equal for values that mean the same. */

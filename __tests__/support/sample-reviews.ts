@@ -1,3 +1,4 @@
+import { diffAccess } from '../../src/access/diff.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { fail } from '../../src/diagnostics/failure.ts';
@@ -187,11 +188,8 @@ function driftAndEve(): Review {
       user.name === 'perception-lab-bo' ? { ...user, groups: [...user.groups, 'perception-lab-paymaster'] } : user,
     ),
   };
-  const { people, unchanged } = reviewedPeople(
-    { before, after },
-    { before: sampleTeam, after: withEve },
-    { at: AT, replaced: new Set() },
-  );
+  const teams = { before: sampleTeam, after: withEve };
+  const { people, unchanged } = reviewedPeople(diffAccess(before, after, AT), teams, new Set());
   return {
     ...planned(sampleTeam, withEve, [
       ...joining,
@@ -282,10 +280,11 @@ const newWatch = teamWith({
 });
 
 /** Eve joins, and the user of another member is replaced. */
+const REPLACED = new Set(['perception-lab-fay']);
 const replacing = reviewedPeople(
-  { before: desiredAccess(sampleTeam, TODAY), after: desiredAccess(withEve, TODAY) },
+  diffAccess(desiredAccess(sampleTeam, TODAY), desiredAccess(withEve, TODAY), AT, REPLACED),
   { before: sampleTeam, after: withEve },
-  { at: AT, replaced: new Set(['perception-lab-fay']) },
+  REPLACED,
 );
 
 /** What was merged and refused: nothing of it is for Terraform. */

@@ -345,9 +345,9 @@ export interface LabState {
 const TEAM: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: 'all' } };
 export const TODAY = '2026-11-25';
 
-type Change = (team: Team) => Team;
+export type Change = (team: Team) => Team;
 
-const members =
+export const members =
   (changes: Readonly<Record<string, Partial<Member> | null>>, ...added: readonly Member[]): Change =>
   (team) => ({
     ...team,
@@ -359,13 +359,13 @@ const members =
       ...added,
     ],
   });
-const roles =
+export const roles =
   (changes: Readonly<Record<string, Partial<Role>>>, ...added: readonly Role[]): Change =>
   (team) => ({ ...team, roles: [...team.roles.map((each) => ({ ...each, ...changes[each.key] })), ...added] });
 const settings =
   (change: Partial<Settings>): Change =>
   (team) => ({ ...team, settings: { ...team.settings, ...change } });
-const all =
+export const all =
   (...changes: readonly Change[]): Change =>
   (team) =>
     changes.reduce((one, change) => change(one), team);
@@ -376,14 +376,14 @@ const snoozing =
     snoozed: [{ finding, until: '2027-01-31', reason: 'agreed with the owners' }],
   });
 const same: Change = (team) => team;
-const withoutRole =
+export const withoutRole =
   (key: string): Change =>
   (team) => ({
     ...team,
     roles: team.roles.filter((each) => each.key !== key),
     members: team.members.map((each) => ({ ...each, roles: each.roles.filter((one) => one !== key) })),
   });
-const renamedRole: Change = (team) => ({
+export const renamedRole: Change = (team) => ({
   ...team,
   roles: team.roles.map((each) => (each.key === 'paymaster' ? { ...each, key: 'cashier' } : each)),
   members: team.members.map((each) => ({
@@ -391,11 +391,11 @@ const renamedRole: Change = (team) => ({
     roles: each.roles.map((one) => (one === 'paymaster' ? 'cashier' : one)).sort(),
   })),
 });
-const left: Change = all(members({ fay: null }), (team) => ({
+export const left: Change = all(members({ fay: null }), (team) => ({
   ...team,
   departed: [...team.departed, { key: 'fay', left: TODAY, reason: 'graduated' }],
 }));
-const frozen: Change = (team) => ({ ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] });
+export const frozen: Change = (team) => ({ ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] });
 
 function state(
   what: string,
