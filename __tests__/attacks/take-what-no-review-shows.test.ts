@@ -232,8 +232,9 @@ describe('what someone did in AWS before', () => {
         await lab.byHand(click);
         writeFileSync(lab.path('team.yaml'), before);
         const comment = await commentOf(lab, () => writeFileSync(lab.path('team.yaml'), merged));
-        // A red box in place of a yellow one, and what is manual besides, are more, not less.
-        for (const line of decidedBy(honest)) expect(comment).toContain(line);
+        // A red box in place of a yellow one, what is manual besides, and who loses that are more, not less.
+        for (const line of decidedBy(honest))
+          for (const cell of line.split(' | ')) expect(comment).toContain(cell.replace(/ \|$/, ''));
         expect(comment).toMatch(/^\*\*(?:Already done manually|Manual changes that|Already in AWS)/m);
 
         const refused = await lab.mturk(TODAY, 'apply');

@@ -89,8 +89,17 @@ export function diffAccess(
   replaced: ReadonlySet<string> = new Set(),
   whole?: ChangesByUser,
 ): AccessDiff {
-  const was = periodsOf(before, at);
-  const will = periodsOf(after, at);
+  return diffPeriods(periodsOf(before, at), periodsOf(after, at), at, replaced, whole);
+}
+
+/** The same of what two models gave at that moment; a user who is in neither is in no model. */
+export function diffPeriods(
+  was: Periods,
+  will: Periods,
+  at: Date,
+  replaced: ReadonlySet<string> = new Set(),
+  whole?: ChangesByUser,
+): AccessDiff {
   const names = [...new Set([...was.keys(), ...will.keys()])].sort();
   const people: AccessChange[] = [];
   const unchanged: string[] = [];
@@ -102,15 +111,18 @@ export function diffAccess(
   return { at: at.toISOString(), people: people.sort(byRisk), unchanged };
 }
 
-/** The access of a user now, and once it has begun. */
+/** The access of a user now, and once it has begun; null of one who is not there. */
 interface Period {
   readonly now: UserAccess | null;
   readonly begun: UserAccess | null;
 }
 
+/** By IAM name. */
+export type Periods = ReadonlyMap<string, Period>;
+
 const NO_ACCESS: Period = { now: null, begun: null };
 
-function periodsOf(model: AccessModel, at: Date): ReadonlyMap<string, Period> {
+export function periodsOf(model: AccessModel, at: Date): Periods {
   const access = accessOf(model, { at });
   const begun = accessOnceBegun(model, { at }, access);
   return new Map(access.map((now, index) => [now.user.name, { now, begun: begun[index] ?? now }]));

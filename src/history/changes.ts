@@ -1,5 +1,6 @@
 import { accessOf } from '../access/access-of.ts';
 import { byCapability, type CapabilityAccess } from '../access/capability-access.ts';
+import { diffAccess } from '../access/diff.ts';
 import type { Query } from '../access/explain.ts';
 import { type AccessModel, emptyModel } from '../access/model.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../access/operation-set.ts';
@@ -95,7 +96,7 @@ function changeBetween(before: Team | null, after: Team, at: Date) {
     before: teams.before === null ? emptyModel(account) : desiredAccessBeforeDeletions(teams.before),
     after: desiredAccessBeforeDeletions(teams.after),
   };
-  const { people } = reviewedPeople(models, teams, { at, replaced: new Set() });
+  const { people } = reviewedPeople(diffAccess(models.before, models.after, at), teams, new Set());
   const statements = statementsBetween(before, after);
   const isNothing = people.length + roles.length + settings.length + statements.length === 0;
   return isNothing ? null : { lab, people, roles, settings, statements };

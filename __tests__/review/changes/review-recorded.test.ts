@@ -22,7 +22,7 @@ function reviewsOf(
     classification: report,
     blocks: blocksOf(recorded, after, TODAY),
     suspendedDuringApply: usersToSuspend(report.access.before, report.access.after, AT),
-    ruled: { withheld },
+    ruled: { team: after, withheld },
   };
   const given = { before, after, today: TODAY, at: AT };
   return { preview: reviewOf(given), planned: reviewOf({ ...given, plan }) };

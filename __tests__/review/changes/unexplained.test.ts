@@ -27,7 +27,7 @@ function planWith(name: string, edit: (changes: Changes) => void): Plan {
 }
 
 function unexplainedIn(plan: Plan, before: Team | null, after: Team): string[] {
-  return unexplainedBy({ plan, classification: classifyPlan(plan, ACCOUNT) }, before, after, TODAY).map(
+  return unexplainedBy({ plan, classification: classifyPlan(plan, ACCOUNT) }, before, after, null, TODAY).map(
     ({ kind, difference, address, attributes }) =>
       [kind, difference === null ? address : difference.kind, ...attributes].join(' '),
   );

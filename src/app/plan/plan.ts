@@ -13,9 +13,8 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
 import { limitedFirst, usersToSuspend } from '../../review/apply/suspension.ts';
-import { changeByFile, reviewedAccess } from '../../review/changes/by-file.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
-import { reviewOfPlan } from '../../review/changes/review.ts';
+import { changeOfPlan, reviewOfPlan } from '../../review/changes/review.ts';
 import type { Review } from '../../review/manifest/schema.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
@@ -124,8 +123,6 @@ async function planOnce(
   const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  const byFile = applied === null ? [] : [changeByFile(applied, session.team, session.today)];
-  const reviewed = reviewedAccess(classification.access, ...byFile);
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   const obstructed = obstructedGroups(plan, account, ruled.team);
@@ -138,7 +135,10 @@ async function planOnce(
     workspace: workspace.value,
     saved: { ...saved, plan },
     classification,
-    change: diffAccess(reviewed.before, after, session.at),
+    change:
+      applied === null
+        ? diffAccess(before, after, session.at)
+        : changeOfPlan({ before: applied, after: session.team, at: session.at }, { classification, ruled }),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),

@@ -1,80 +1,88 @@
-import type { AccessGroup, AccessModel, Holder, InlinePolicy } from '../../access/model.ts';
-import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
-import { difference, listOperations } from '../../access/operation-set.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
-import type { PlannedAccess } from '../../access/sources/planned.ts';
-import { actionOf } from '../../catalog/mturk.ts';
-import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
-import type { Team } from '../../team/team.ts';
-import { allowedOutright } from '../rule/access.ts';
+import type { UserAccess } from '../../access/access-of.ts';
+import { type AccessChange, type AccessDiff, diffAccess, diffPeriods, periodsOf } from '../../access/diff.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { listOperations, operationSet } from '../../access/operation-set.ts';
+import { earlier, later } from '../../access/time-conditions.ts';
 
-/** What a file changes in AWS, if someone has done it already or not. */
-export interface FileChange {
-  /** The access of the file before, which may not be applied. */
-  readonly was: AccessModel;
-  /** `subjectKey` of each difference. */
-  readonly subjects: ReadonlySet<string>;
-}
-
-export function changeByFile(before: Team, after: Team, today: string): FileChange {
-  const was = desiredAccess(before, today);
-  return { was, subjects: new Set(differences(was, desiredAccess(after, today)).map(subjectKey)) };
-}
+type Models = { readonly before: AccessModel; readonly after: AccessModel };
 
 /**
- * The access that a review compares: before, each has what state, account and all files before give, so that what is new to one
- * of them is given, even if someone gave it manually. The state's documents have the Denies that an apply keeps. What someone
- * took is taken: no one loses it once more.
+ * What a plan changes for each user, and what the file gives and some file before does not, whether or not the plan does: someone
+ * may have given it manually before, or taken what keeps the plan from it, and may undo that. `before`: what was applied
+ * last, and what the file is a change of.
  */
-export function reviewedAccess(access: PlannedAccess, ...changes: readonly FileChange[]): PlannedAccess {
-  const before = changes.reduce((each, change) => beforeFile({ ...access, before: each }, change), access.before);
-  return { ...access, before };
-}
-
-function beforeFile({ recorded, before }: PlannedAccess, { was, subjects }: FileChange): AccessModel {
-  const isByFile = (difference: Difference) => subjects.has(subjectKey(difference));
-  const ofHolder = (kind: Holder['kind'], { name, attached, inline }: AccessGroup) => {
-    const holder = { kind, name };
-    const of = (model: AccessModel) => model[kind === 'user' ? 'users' : 'groups'].find((each) => each.name === name);
-    const isPolicyByFile = ({ name: policy, document }: InlinePolicy) =>
-      isByFile({ kind: 'inline-policy-added', holder, policy, document });
-    return {
-      attached: attached.filter(
-        (arn) => !isByFile({ kind: 'policy-attached', holder, arn }) || of(was)?.attached.includes(arn),
-      ),
-      inline: [
-        ...inline.filter((policy) => !isPolicyByFile(policy)),
-        ...[recorded, was].flatMap((model) => (of(model)?.inline ?? []).filter(isPolicyByFile)),
-      ],
+export function reviewedAccess(
+  plan: Models,
+  files: { readonly before: readonly AccessModel[]; readonly after: AccessModel },
+  at: Date,
+  replaced: ReadonlySet<string> = new Set(),
+): AccessDiff {
+  const given = files.before.flatMap((model) => diffAccess(model, files.after, at).people.filter(gives));
+  const [was, will] = [new Map(periodsOf(plan.before, at)), new Map(periodsOf(plan.after, at))];
+  const before = files.before.map((model) => periodsOf(model, at));
+  const after = periodsOf(files.after, at);
+  for (const user of new Set(given.map((change) => change.user))) {
+    const of = (period: 'now' | 'begun') => {
+      const [own, planned, file] = [was, will, after].map((each) => each.get(user)?.[period] ?? null);
+      const known = before.map((each) => each.get(user)?.[period] ?? null);
+      return withNew(known, file ?? null, { was: own ?? null, will: planned ?? null });
     };
-  };
-  const documentsOf = ({ policies }: AccessModel) => new Map(policies.map(({ arn, document }) => [arn, document]));
-  const [documents, ofFile] = [documentsOf(recorded), documentsOf(was)];
-  return {
-    ...before,
-    users: before.users.map((user) => ({
-      ...{ ...user, ...ofHolder('user', user) },
-      groups: user.groups.filter(
-        (group) =>
-          !isByFile({ kind: 'membership-added', group, user: user.name, unmanaged: false }) ||
-          was.users.some(({ name, groups }) => name === user.name && groups.includes(group)),
-      ),
-    })),
-    groups: before.groups.map((group) => ({ ...group, ...ofHolder('group', group) })),
-    policies: before.policies.map((policy) => {
-      const { arn, document: to } = policy;
-      const from = documents.get(arn) ?? to;
-      if (!isByFile({ kind: 'policy-changed', arn, from, to })) return policy;
-      return { ...policy, document: withoutTaken(withoutTaken(from, to), ofFile.get(arn) ?? from) };
-    }),
-  };
+    const [now, begun] = [of('now'), of('begun')];
+    was.set(user, { now: now.was, begun: begun.was });
+    will.set(user, { now: now.will, begun: begun.will });
+  }
+  return diffPeriods(was, will, at, replaced);
 }
 
-/** What a policy gives, without what another one does not give. */
-function withoutTaken(was: PolicyDocument | null, is: PolicyDocument | null): PolicyDocument | null {
-  if (was === null || is === null) return was;
-  const taken = listOperations(difference(allowedOutright(was), allowedOutright(is))).map(actionOf);
-  const denies = statementsOf(is).filter(({ Effect }) => Effect === 'Deny');
-  const deny = taken.length === 0 ? [] : [{ Effect: 'Deny' as const, Action: taken, Resource: '*' }];
-  return { ...was, Statement: [...statementsOf(was), ...denies, ...deny] };
+function gives(change: AccessChange): boolean {
+  const { kind, operations, allowed } = change;
+  return operations.gained.length > 0 || (kind === 'changed' && allowed.after > 0 && isLonger(change, 'after'));
+}
+
+/** Whether access begins earlier or ends later than on the other side; without a day, at once or never. */
+export function isLonger({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>, is: 'before' | 'after'): boolean {
+  const than = is === 'after' ? 'before' : 'after';
+  return (starts[is] ?? '') < (starts[than] ?? '') || (ends[is] ?? NEVER) > (ends[than] ?? NEVER);
+}
+
+/** Sorts after every date. */
+const NEVER = '~';
+
+/** What a plan changes for a user to whom a file gives something: that, and what the file changes. */
+function withNew(
+  before: readonly (UserAccess | null)[],
+  file: UserAccess | null,
+  plan: { readonly was: UserAccess | null; readonly will: UserAccess | null },
+): typeof plan {
+  const known = before.filter((each) => each !== null);
+  const isGone = plan.was === null && plan.will === null && known.length === before.length;
+  const was = plan.was ?? (isGone ? (known[0] ?? null) : null);
+  const merge = <Item>(of: (access: UserAccess) => readonly Item[]) => {
+    const lists = (access: readonly (UserAccess | null)[]) => access.map((each) => (each === null ? [] : of(each)));
+    const [had = [], has = [], asked = [], ...given] = lists([plan.was, plan.will, file, ...before]);
+    const isCommon = (item: Item) => given.every((each) => each.includes(item));
+    const isGained = (item: Item) =>
+      (asked.includes(item) && !isCommon(item)) || (has.includes(item) && !had.includes(item));
+    const after = [...new Set([...asked, ...has])];
+    const lost = [...new Set([...had, ...given.flat().filter(isCommon)])].filter((item) => !after.includes(item));
+    return { before: [...after.filter((item) => !isGained(item)), ...lost], after };
+  };
+  const operations = merge(({ allowed }) => listOperations(allowed));
+  const groups = merge(({ user }) => user.groups);
+  const limits = known.length > 0 && {
+    starts: known.map(({ starts }) => starts).reduce(later, null),
+    ends: known.map(({ ends }) => ends).reduce(earlier, null),
+    suspended: known.some(({ suspended }) => suspended),
+  };
+  return {
+    was: was && {
+      ...{ ...was, ...limits, user: { ...was.user, groups: groups.before } },
+      allowed: operationSet(operations.before),
+    },
+    will: file && {
+      ...{ ...file, user: { ...(plan.will ?? file).user, groups: groups.after } },
+      allowed: operationSet(operations.after),
+      unknownPolicies: plan.will?.unknownPolicies ?? [],
+    },
+  };
 }

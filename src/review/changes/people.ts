@@ -1,5 +1,5 @@
 import { accessOnceBegun } from '../../access/access-of.ts';
-import { type AccessChange, diffAccess } from '../../access/diff.ts';
+import type { AccessChange, AccessDiff } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
@@ -15,6 +15,7 @@ import {
   type RiskClass,
   type SettingsChange,
 } from '../manifest/schema.ts';
+import { isLonger } from './by-file.ts';
 
 interface ReviewedPeople {
   /** Worst first. */
@@ -23,22 +24,21 @@ interface ReviewedPeople {
   readonly unchanged: readonly string[];
 }
 
-/** People whose access differs between two models, and the others; named as in the files. */
+/** People whose access changes, and the others; named as in the files. */
 export function reviewedPeople(
-  models: { readonly before: AccessModel; readonly after: AccessModel },
+  change: AccessDiff,
   teams: { readonly before: Team | null; readonly after: Team },
-  options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
+  replaced: ReadonlySet<string>,
 ): ReviewedPeople {
   const named = peopleNamed(teams);
   const roleKey = (group: string) =>
     keyOfIamName(teams.after.lab, group) ?? keyOfIamName(teams.before?.lab ?? teams.after.lab, group) ?? group;
-  const change = diffAccess(models.before, models.after, options.at, options.replaced);
   const people = change.people.map(
     (person): ReviewedPerson => ({
       user: person.user,
       key: named.get(person.user)?.key ?? null,
       name: named.get(person.user)?.name ?? null,
-      classes: classesOf(person, options.replaced),
+      classes: classesOf(person, replaced),
       change: person,
       roles: { gained: person.groups.gained.map(roleKey), lost: person.groups.lost.map(roleKey) },
     }),
@@ -52,39 +52,6 @@ function byWorst(one: ReviewedPerson, other: ReviewedPerson): number {
     RISK_CLASSES.indexOf(classes[0] ?? 'nothing') -
     (everythingText(capabilities.gained, allowed.after) === null ? 0 : 0.5);
   return order(one) - order(other);
-}
-
-/**
- * The people of a plan; but to whom two files give what the plan does not show, that. Someone may have changed the account
- * before, so that the plan does less, and change it back.
- */
-export function withProposed(planned: ReviewedPeople, proposed: ReviewedPeople['people']): ReviewedPeople {
-  const byUser = (people: ReviewedPeople['people']) => new Map(people.map(({ user, change }) => [user, change]));
-  const shown = byUser(planned.people);
-  const hidden = proposed.filter(({ user, change }) => gives(change) && !saysAll(shown.get(user), change));
-  const given = byUser(hidden);
-  return {
-    people: [...planned.people.filter(({ user, change }) => !saysAll(given.get(user), change)), ...hidden].sort(
-      byWorst,
-    ),
-    unchanged: planned.unchanged.filter((user) => !given.has(user)),
-  };
-}
-
-function gives(change: AccessChange): boolean {
-  return change.operations.gained.length > 0 || (change.kind === 'changed' && isLonger(change, 'after'));
-}
-
-/** Whether one change gives all that the other gives: as early and as long. */
-function saysAll(one: AccessChange | undefined, other: AccessChange): boolean {
-  if (one === undefined || !gives(other)) return one !== undefined;
-  const sides = {
-    starts: { before: one.starts.after, after: other.starts.after },
-    ends: { before: one.ends.after, after: other.ends.after },
-  };
-  const isShorter = isLonger(sides, 'after') || (isLonger(other, 'after') && !isLonger(one, 'after'));
-  const { gained } = one.operations;
-  return one.kind !== 'leaves' && !isShorter && other.operations.gained.every((each) => gained.includes(each));
 }
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
@@ -125,15 +92,6 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
   if (kind === 'leaves') return false;
   return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
 }
-
-/** Whether access begins earlier or ends later than on the other side; without a day, at once or never. */
-function isLonger({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>, is: 'before' | 'after'): boolean {
-  const than = is === 'after' ? 'before' : 'after';
-  return (starts[is] ?? '') < (starts[than] ?? '') || (ends[is] ?? NEVER) > (ends[than] ?? NEVER);
-}
-
-/** Sorts after every date. */
-const NEVER = '~';
 
 function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   const gains = groups.gained.length + ownPolicies.gained.length;

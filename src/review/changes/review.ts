@@ -1,3 +1,4 @@
+import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { emptyModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
@@ -8,10 +9,10 @@ import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
 import type { Ruled } from '../rule/rule.ts';
-import { changeByFile, reviewedAccess } from './by-file.ts';
+import { reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges, unappliedSettings } from './file-changes.ts';
-import { questionsOf, reviewedPeople, riskOfPerson, withProposed } from './people.ts';
+import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 export interface PlanOfReview {
@@ -19,8 +20,8 @@ export interface PlanOfReview {
   readonly classification: PlanClassification;
   readonly blocks: readonly GuardrailBlock[];
   readonly suspendedDuringApply: readonly string[];
-  /** What is withheld; left out if nothing is. */
-  readonly ruled?: Pick<Ruled, 'withheld'>;
+  /** What is written and what is withheld; left out if that is the file's team. */
+  readonly ruled?: Pick<Ruled, 'team' | 'withheld'>;
   /** Of imported users; left out if none is imported. */
   readonly credentials?: readonly HeldCredentials[];
 }
@@ -46,24 +47,15 @@ export function reviewOf(input: ReviewInput): Review {
     before: before === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(before),
     after: desiredAccessBeforeDeletions(after),
   };
-  // What was merged earlier and not applied is given with it; what that took and this gives back is given by it.
-  const changes = [applied, before].flatMap((team) => (team === null ? [] : [changeByFile(team, after, today)]));
-  const models = plan === undefined ? desired : reviewedAccess(plan.classification.access, ...changes);
-  const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const withheld = (plan?.ruled?.withheld ?? []).map((each) => {
     const found = after.members.find(({ key }) => each.of === 'member' && key === each.key);
     return { ...each, name: found?.name ?? null };
   });
+  const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
+  const change =
+    plan === undefined ? diffAccess(desired.before, desired.after, at) : changeOfPlan(input, plan, replaced);
   const withheldFrom = new Set(withheld.flatMap(({ name, key }) => (name === null ? [] : [iamName(after.lab, key)])));
-  const planned = reviewedPeople(models, { before, after }, { at, replaced });
-  const was = applied === null ? desired.before : desiredAccessBeforeDeletions(applied);
-  const files = reviewedAccess({ recorded: was, before: was, after: desired.after }, ...changes);
-  const proposed = reviewedPeople(files, { before, after }, { at, replaced }).people;
-  // Of a plan alone, what is withheld is not given; a pull request gives it once that ends.
-  const given = input.applied === undefined ? proposed.filter(({ user }) => !withheldFrom.has(user)) : proposed;
-  // What was merged took, even if no apply has: what this gives back is given.
-  const ofFiles = applied === null ? [] : reviewedPeople(desired, { before, after }, { at, replaced }).people;
-  const { people, unchanged } = plan === undefined ? planned : withProposed(withProposed(planned, given), ofFiles);
+  const { people, unchanged } = reviewedPeople(change, { before, after }, replaced);
   const roles = roleChanges(before, after);
   const shown = {
     people: new Set(people.flatMap(({ key }) => key ?? [])),
@@ -75,7 +67,7 @@ export function reviewOf(input: ReviewInput): Review {
     descriptive: descriptiveChanges(before, after, shown),
     settings: settingsChanges(before, after),
     unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
-    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today, changes[0]),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, applied, today),
   };
   return {
     lab: after.lab,
@@ -97,6 +89,20 @@ export function reviewOf(input: ReviewInput): Review {
   };
 }
 
+/** As `reviewedAccess`. What is withheld is not given by a plan alone; a pull request gives it once that ends. */
+export function changeOfPlan(
+  { before, after, applied, at }: Pick<ReviewInput, 'before' | 'after' | 'applied' | 'at'>,
+  { classification, ruled }: Pick<PlanOfReview, 'classification' | 'ruled'>,
+  replaced?: ReadonlySet<string>,
+): AccessDiff {
+  const files = [applied ?? before, before].map((team) =>
+    team === null ? emptyModel(after.account) : desiredAccessBeforeDeletions(team),
+  );
+  const written = applied === undefined ? (ruled?.team ?? after) : after;
+  const given = { before: files, after: desiredAccessBeforeDeletions(written) };
+  return reviewedAccess(classification.access, given, at, replaced);
+}
+
 /** Reviews a plan against what was applied last. */
 export function reviewOfPlan(
   applied: Team | null,
@@ -105,8 +111,7 @@ export function reviewOfPlan(
   plan: PlanOfReview,
 ): Review {
   const review = reviewOf({ before: applied, after: team, today, at, plan });
-  const change = applied === null ? null : changeByFile(applied, team, today);
-  return { ...review, unexplained: unexplainedByPlan(plan, change) };
+  return { ...review, unexplained: unexplainedByPlan(plan, applied, team, today) };
 }
 
 export function changesNothing(review: Review): boolean {

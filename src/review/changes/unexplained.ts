@@ -14,7 +14,6 @@ import {
 import type { Plan } from '../../terraform/plan.ts';
 import { unrecordedIn } from '../../terraform/resources.ts';
 import type { UnexplainedChange } from '../manifest/schema.ts';
-import type { FileChange } from './by-file.ts';
 import type { PlanClassification } from './classify-plan.ts';
 
 interface PlannedChange {
@@ -26,15 +25,15 @@ interface PlannedChange {
 const BEGINNING = '0000-01-01';
 
 /**
- * What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. `change` is
- * that of the applied file, which can be older.
+ * What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. What was
+ * `applied` can be older.
  */
 export function unexplainedBy(
   { plan, classification: report }: PlannedChange,
   before: Team | null,
   after: Team,
+  applied: Team | null,
   today: string,
-  change: FileChange | null = null,
 ): readonly UnexplainedChange[] {
   const desired = desiredAccess(after, today);
   const promised = differences(before === null ? emptyModel(after.account) : desiredAccess(before, today), desired);
@@ -51,7 +50,7 @@ export function unexplainedBy(
   const unrecorded = unrecordedIn(plan).map(({ address }) => address);
   const foundKeys = new Set([...report.imported, ...unrecorded].map(keyOfAddress));
   const planned = new Set(differences(access.before, access.after).map(resultKey));
-  const kept = keptBy(report, change);
+  const kept = keptBy(report, applied ?? before, after, today);
   const done = new Set(kept.map(subjectKey));
   const missing = promised.filter(
     (difference) =>
@@ -71,7 +70,7 @@ export function unexplainedBy(
   });
   const proposed = new Set(promised.map(subjectKey));
   return [
-    ...unexplainedByPlan({ plan, classification: report }, null),
+    ...manuallyChanged({ plan, classification: report }),
     // What was merged earlier and not applied is not what this change proposes.
     ...kept.map((difference) => {
       const isProposed = proposed.has(subjectKey(difference));
@@ -85,24 +84,36 @@ export function unexplainedBy(
 }
 
 /** Manual changes that the file asks for, too. */
-function keptBy({ manualChanges }: PlanClassification, change: FileChange | null): readonly Difference[] {
+function keptBy(
+  { manualChanges }: PlanClassification,
+  before: Team | null,
+  after: Team,
+  today: string,
+): readonly Difference[] {
+  if (before === null) return [];
+  const asked = new Set(differences(desiredAccess(before, today), desiredAccess(after, today)).map(subjectKey));
   return manualChanges
-    .filter(({ outcome, difference }) => outcome === 'kept' && change?.subjects.has(subjectKey(difference)))
+    .filter(({ outcome, difference }) => outcome === 'kept' && asked.has(subjectKey(difference)))
     .map(({ difference }) => difference);
 }
 
-/** What a plan's own lists show without a file before: manual changes, unexplained attributes and imports. */
+/** What a plan's own lists show beside what the file changes of the applied one. */
 export function unexplainedByPlan(
-  { plan, classification }: PlannedChange,
-  change: FileChange | null,
+  change: PlannedChange,
+  ...files: readonly [applied: Team | null, team: Team, today: string]
 ): readonly UnexplainedChange[] {
+  const kept = keptBy(change.classification, ...files);
+  return [...manuallyChanged(change), ...kept.map((difference) => item('manual-change-kept', { difference }))];
+}
+
+/** What a plan's own lists show without a file before: manual changes, unexplained attributes and imports. */
+function manuallyChanged({ plan, classification }: PlannedChange): readonly UnexplainedChange[] {
   const { manualChanges, manualAttributes, unexplained, imported } = classification;
   const importing = new Set(imported);
   return [
     ...manualChanges
       .filter(({ outcome }) => outcome !== 'kept')
       .map(({ difference }) => item('manual-change-reverted', { difference })),
-    ...keptBy(classification, change).map((difference) => item('manual-change-kept', { difference })),
     ...manualAttributes.map((each) => item('manual-change-reverted', each)),
     ...unexplained.filter(({ address }) => !importing.has(address)).map((each) => item('not-in-files', each)),
     ...plan.changes
