@@ -55,12 +55,12 @@ function namesBelow(error: Error): readonly string[] {
   return [...(typeof code === 'string' ? [code] : []), ...below.flatMap((each) => [each.name, ...namesBelow(each)])];
 }
 
-/** What a read gives; null if AWS answers with an error of that name, because there is no such thing. */
+/** What a read gives; null if AWS answers with an error whose name begins so, because there is no such thing. */
 export async function orNull<Value>(missing: string, read: () => Promise<Value>): Promise<Value | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Error && error.name === missing) return null;
+    if (error instanceof Error && error.name.startsWith(missing)) return null;
     throw error;
   }
 }
@@ -83,16 +83,11 @@ export async function askAwsFor<Value>(work: () => Promise<Result<Value>>): Prom
 }
 
 /** Asks AWS whose credentials these are, and refuses every account but the team's before anything else is asked. */
-export async function checkCaller(
-  sts: Pick<STSClient, 'send'>,
-  expected: string,
-): Promise<Result<{ readonly account: string; readonly arn: string }>> {
+export async function checkCaller(sts: Pick<STSClient, 'send'>, expected: string): Promise<Result<null>> {
   const identity = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
   if (!identity.ok) return (await unusableProfile(identity.failure, process.env)) ?? identity;
-  const { Account: account, Arn: arn = '' } = identity.value;
-  return account === expected
-    ? succeed({ account, arn })
-    : fail('wrong-account', { expected, actual: account ?? null });
+  const { Account: actual = null } = identity.value;
+  return actual === expected ? succeed(null) : fail('wrong-account', { expected, actual });
 }
 
 /** The account of the credentials at hand; null if there are none, or AWS does not answer. */
@@ -135,14 +130,7 @@ export function readAwsOr<Value>(
   what: string,
   read: () => Promise<Value>,
 ): Promise<Result<Value, NotChecked>> {
-  return readAws(what, async () => {
-    try {
-      return await read();
-    } catch (error) {
-      if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return missing;
-      throw error;
-    }
-  });
+  return readAws(what, async () => (await orNull('NoSuchEntity', read)) ?? missing);
 }
 
 /** All pages of a list. Throws if one leads to itself, because the list would be incomplete or endless. */
