@@ -37,7 +37,6 @@ export interface UserCredentials {
 }
 
 export interface InventoriedUser {
-  readonly arn: string;
   /** ISO 8601, UTC. */
   readonly created: string;
   /** False if the credential report does not list the user yet: unless read one by one, the keys are unknown. */
@@ -71,10 +70,6 @@ export interface EntityIds {
 
 /** An AWS account at one moment: access and credentials. */
 export interface Inventory {
-  /** 12 digits. */
-  readonly account: string;
-  /** ISO 8601, UTC: when the scan began. */
-  readonly at: string;
   /** False if AWS did not return the access: then `access` is empty and nothing follows from it. */
   readonly isAccessKnown: boolean;
   /** All users and groups, the account's own policies, and the AWS managed policies in use by them. */

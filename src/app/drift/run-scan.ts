@@ -98,7 +98,7 @@ function silencedAsApplied(team: Team, applied: Applied | null): Team {
 }
 
 async function inventoryOf(
-  { team, iam, now }: AccountSession,
+  { team, iam }: AccountSession,
   scope: 'access' | 'all',
   { stderr, isTerminal }: Terminal,
   credentialReport = true,
@@ -112,7 +112,6 @@ async function inventoryOf(
     scope,
     credentialReport,
     progress: (done, total) => isTerminal && line.draw(`Checking members: ${done} of ${total}`),
-    now,
   });
   line.clear();
   return inventory;

@@ -31,7 +31,6 @@ export interface InventoryOptions {
   readonly credentialReport?: boolean;
   /** Called for every managed user that was read. */
   readonly progress?: (done: number, total: number) => void;
-  readonly now: () => Date;
   readonly wait?: (milliseconds: number) => Promise<void>;
   /** Things on a page of an answer, 1 to 1,000. */
   readonly pageSize?: number;
@@ -49,8 +48,7 @@ const LONGEST_PATIENCE_MS = 60_000;
  * thrown. A user deleted meanwhile has no credentials.
  */
 export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
-  const { account, managed, scope, credentialReport = true, now, pageSize = MOST_A_PAGE, wait = pause } = options;
-  const at = now().toISOString();
+  const { account, managed, scope, credentialReport = true, pageSize = MOST_A_PAGE, wait = pause } = options;
   const notChecked: NotChecked[] = [];
   const resultOf = <Value>(result: Result<Value, NotChecked>): Value | null => {
     if (!result.ok) notChecked.push(result.failure);
@@ -74,8 +72,6 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   const report = begun === null || resultOf(begun) === null ? null : resultOf(await ready());
   const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));
   return {
-    account,
-    at,
     isAccessKnown: known !== null,
     access: known?.access ?? emptyModel(account),
     users: known === null ? new Map() : usersOf(known, own, report, shared),
@@ -144,12 +140,12 @@ function usersOf(
   services: ReadonlyMap<string, UserCredentials['services']>,
 ): ReadonlyMap<string, InventoriedUser> {
   return new Map(
-    Array.from(known.users, ([name, { arn, created }]) => {
+    Array.from(known.users, ([name, { created }]) => {
       const found = report?.rows.get(name);
       // A deleted user of the same name is another user.
       const row = found === undefined || isOfAnother(found, created) ? null : found;
       const credentials = credentialsOf(own.get(name) ?? null, row, services.get(name) ?? []);
-      return [name, { arn, created, isReported: row !== null, credentials }];
+      return [name, { created, isReported: row !== null, credentials }];
     }),
   );
 }

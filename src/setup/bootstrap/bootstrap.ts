@@ -105,11 +105,11 @@ export async function inspectSetup(
 
 /** Who may do what in the account, or why that is not known. */
 export async function readAccountAccess(
-  { iam, now }: Pick<SetupAccount, 'iam' | 'now'>,
+  { iam }: Pick<SetupAccount, 'iam'>,
   { account }: Team,
 ): Promise<Result<Inventory>> {
   const inventory = await takeInventory(iam, {
-    ...{ account, managed: () => false, scope: 'access', credentialReport: false, now },
+    ...{ account, managed: () => false, scope: 'access', credentialReport: false },
   });
   const [notChecked] = inventory.isAccessKnown ? [] : inventory.notChecked;
   return notChecked === undefined ? succeed(inventory) : { ok: false, failure: notChecked.failure };
