@@ -87,11 +87,8 @@ export async function inspectSetup(
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
   const elsewhere = servedElsewhere(wanted, roles);
-  if (elsewhere !== null && !isNamed) {
-    const { owner, name } = repository.value;
-    const here = { repository: `${owner}/${name}`, state: `${place.bucket}/${place.key}` };
-    return fail('set-up-elsewhere', { lab: team.lab, ...elsewhere, here });
-  }
+  if (elsewhere !== null && !isNamed)
+    return setUpElsewhere(team, elsewhere, repository.value, `${place.bucket}/${place.key}`);
   const parts = inspectRoles(team, wanted, roles);
   const unwanted = roles.filter(({ name }) =>
     parts.some((part) => part.name === name && partAction(part) === 'delete'),
@@ -101,6 +98,16 @@ export async function inspectSetup(
     parts: [bucket.value, provider, boundary, ...parts],
     home,
   });
+}
+
+/** `state` is null if the roles are to be deleted. */
+export function setUpElsewhere(
+  { lab }: Team,
+  elsewhere: Served,
+  { owner, name }: RepositoryFacts,
+  state: string | null,
+): Result<never> {
+  return fail('set-up-elsewhere', { lab, ...elsewhere, here: { repository: `${owner}/${name}`, state } });
 }
 
 /** Who may do what in the account, or why that is not known. */
