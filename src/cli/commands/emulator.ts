@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { emulatorReset, emulatorStart } from '../emulator.ts';
-import { addHelp, DEFAULT_EMULATOR, DEFAULT_FILE, finish, json } from '../options.ts';
+import { addHelp, DEFAULT_EMULATOR, DEFAULT_FILE, finish, json, matching } from '../options.ts';
 
 export function register(command: Command, terminal: Terminal): void {
   addHelp(command.command('start').description('Serve IAM, STS, CloudTrail and Mechanical Turk on 127.0.0.1'), {
@@ -9,7 +9,11 @@ export function register(command: Command, terminal: Terminal): void {
     examples: ['mturk-team emulator start'],
   })
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
-    .option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`, parseAccount)
+    .option(
+      '--account <id>',
+      `id of the account (default: that of ${DEFAULT_FILE})`,
+      matching(/^\d{12}$/, 'Write 12 digits.'),
+    )
     .option('--port <port>', 'port; 0 for any that is free', parsePort, 0)
     .addOption(json())
     .action(async (dir: string, { account = null, port, json }) => {
@@ -23,11 +27,6 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(json())
     .action(async (dir: string, { yes, json }) => finish(await emulatorReset({ dir, yes, json }, terminal)));
-}
-
-function parseAccount(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
-  return text;
 }
 
 function parsePort(text: string): number {

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import { PATTERNS } from '../../team/schema.ts';
 import { registerAdministration } from '../keys/administration.ts';
 import { openMessage, requestKey, testStored } from '../keys/member.ts';
 import * as cli from '../options.ts';
+
+const LAB = cli.matching(PATTERNS.lab, 'Write the name of a lab.');
+const ACCOUNT = cli.matching(PATTERNS.account, 'Write 12 digits.');
 
 export function register(command: Command, terminal: Terminal): void {
   registerAdministration(command, terminal);
@@ -13,10 +16,14 @@ export function register(command: Command, terminal: Terminal): void {
       exitCodes: ['0 made, or it exists', '1 errors in the file, or not writable', '2 unreadable file or wrong usage'],
       examples: ['mturk-team keys request zoe'],
     })
-    .argument('<member>', 'your key in the team file', parseAs('id', 'Write a key of a member, such as zoe.'))
+    .argument(
+      '<member>',
+      'your key in the team file',
+      cli.matching(PATTERNS.id, 'Write a key of a member, such as zoe.'),
+    )
     .addArgument(cli.teamFile())
-    .addOption(option('--lab <lab>', 'short name of the lab, without a team file', 'lab', 'Write the name of a lab.'))
-    .addOption(option('--account <id>', 'AWS account of the lab, without a team file', 'account', 'Write 12 digits.'))
+    .option('--lab <lab>', 'short name of the lab, without a team file', LAB)
+    .option('--account <id>', 'AWS account of the lab, without a team file', ACCOUNT)
     .addOption(cli.json())
     .action(async (member: string, file: string, { lab = null, account = null, ...options }) => {
       if (!existsSync(file) && (lab === null || account === null)) {
@@ -54,15 +61,4 @@ export function register(command: Command, terminal: Terminal): void {
     .action(async (file: string, { profile = process.env.AWS_PROFILE || null, ...options }) => {
       cli.finish(await testStored({ ...cli.labOptions(file, options), profile }, terminal));
     });
-}
-
-function option(flags: string, phrase: string, form: 'lab' | 'account', message: string): Option {
-  return new Option(flags, phrase).argParser(parseAs(form, message));
-}
-
-function parseAs(form: 'id' | 'lab' | 'account', message: string) {
-  return (text: string): string => {
-    if (!PATTERNS[form].test(text)) throw new InvalidArgumentError(message);
-    return text;
-  };
 }
