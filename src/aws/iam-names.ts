@@ -119,6 +119,7 @@ function idOf({ kind, name, arn }: IamEntity): string {
   return kind === 'policy' ? arn : name;
 }
 
-function nameKey({ kind, name }: { readonly kind: IamResource; readonly name: string }): string {
+/** IAM's names are unique whatever the path and case. */
+export function nameKey({ kind, name }: Pick<IamEntity, 'kind' | 'name'>): string {
   return `${kind} ${name.toLowerCase()}`;
 }

@@ -81,11 +81,8 @@ export async function findRemoval(
   const isAsked = factsOf === null || own.length === 0;
   const served = isAsked ? succeed(null) : checkServed(team, own, await factsOf(recorded));
   if (!served.ok) return served;
-  const isProviderLeft = await isProviderOurs(
-    account.iam,
-    team.account,
-    roles.filter((role) => !own.includes(role)),
-  );
+  const others = roles.filter((role) => !own.includes(role));
+  const isProviderLeft = await isProviderOurs(account.iam, team.account, others);
   return succeed({
     roles: own,
     boundary: access.policies.some(({ arn }) => arn === boundary) ? boundary : null,
