@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
@@ -10,8 +12,12 @@ import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
+import { lockProviders } from '../../terraform/run/commands.ts';
+import { lockFileOf, pinsProvider, readLockFile } from '../../terraform/run/lock-file.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
+import { prepareWorkspace } from '../../terraform/run/workspace.ts';
 import { applyStack, blocked } from '../apply/carry-out.ts';
+import { written } from '../files.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import {
   type AccountSession,
@@ -21,7 +27,6 @@ import {
 } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
-import { inspectLock, writeLock } from './provider-lock.ts';
 
 interface Confirmed {
   /** Change without asking. */
@@ -175,4 +180,42 @@ export async function removeBootstrap(
 
 async function teamStack({ emulator }: AccountSessionOptions, team: Team): Promise<TeamStack> {
   return emulator !== null ? { emulator } : { emulator, ...(await programOf(team)) };
+}
+
+/** Compares the lock file beside the team file with the provider of this version. */
+async function inspectLock(
+  { engine, configuration }: LabSession,
+  { file }: BootstrapOptions,
+): Promise<Result<SetupPart>> {
+  const lock = await readLockFile(file, engine, process.env);
+  if (!lock.ok) return lock;
+  const wanted = await configuration('bootstrap');
+  if (!wanted.ok) return wanted;
+  const { terraform }: { terraform: { required_providers: { aws: { version: string } } } } = JSON.parse(wanted.value);
+  const isWhole = lock.value !== null && pinsProvider(lock.value, terraform.required_providers.aws.version);
+  const name = lockFileOf(file, engine);
+  const state = lock.value === null ? 'missing' : isWhole ? 'as-wanted' : 'different';
+  return succeed({ kind: 'lock-file', name, settings: [{ id: 'exists', state }] });
+}
+
+/** Replaces the lock file by one that pins the provider of this version for every platform. */
+async function writeLock(
+  session: LabSession,
+  { file, providerMirror = null }: BootstrapOptions,
+): Promise<Result<null>> {
+  const { engine, kind: account, work } = session;
+  const configuration = await session.configuration('bootstrap');
+  if (!configuration.ok) return configuration;
+  const directory = join(work, 'lock');
+  const workspace = await written(async () => {
+    // A lock file that is there would be kept if it fits, and refused if it does not.
+    await rm(directory, { recursive: true, force: true });
+    const place = { engine, directory, configuration: configuration.value, providerMirror };
+    return prepareWorkspace({ ...place, account, env: process.env });
+  });
+  if (!workspace.ok) return workspace;
+  const made = await lockProviders(workspace.value, providerMirror);
+  if (!made.ok) return made;
+  const saved = await written(() => writeFile(lockFileOf(file, engine), made.value));
+  return saved.ok ? succeed(null) : saved;
 }
