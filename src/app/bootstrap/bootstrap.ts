@@ -28,34 +28,24 @@ import {
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 
-interface Confirmed {
+export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'> {
   /** Change without asking. */
   readonly yes: boolean;
-}
-
-export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'>, Confirmed {
   readonly given: GivenFacts;
-}
-
-export interface Bootstrapped {
-  readonly team: Team;
-  /** As it was before. */
-  readonly setup: Setup;
-  /** Of Terraform. */
-  readonly steps: number;
 }
 
 type OnSetup = (session: LabSession, setup: Setup) => void;
 
 /**
  * Sets up what a lab needs besides its team stack: bucket and identity provider through the SDK, boundary and roles through
- * Terraform, whose state is in the bucket. `onSetup` is called before the question.
+ * Terraform, whose state is in the bucket. `onSetup` is called before the question. Gives the setup as it was before, and how many
+ * steps Terraform took.
  */
 export async function bootstrapLab(
   options: BootstrapOptions,
   terminal: Terminal,
   onSetup: OnSetup,
-): Promise<Result<Bootstrapped>> {
+): Promise<Result<{ readonly team: Team; readonly setup: Setup; readonly steps: number }>> {
   let wanted: readonly WantedRole[] = [];
   const opened = await openLabSession({ ...options, stack: 'bootstrap', roles: () => wanted }, terminal);
   return withAccount(opened, async (account, session) => {
@@ -78,7 +68,7 @@ export async function bootstrapLab(
     const locked =
       lock === null || partAction(lock.value) === 'as-wanted'
         ? succeed(null)
-        : await lockProvider(session, options, terminal);
+        : await writeLock(session, options, terminal);
     if (!locked.ok) return locked;
     const steps = await begun('bootstrap', async () => {
       const made = await setUpAccount(account, session.team, setup);
@@ -97,18 +87,11 @@ async function begun<Value>(
   return done.ok ? done : { ok: false, failure: failureOfBootstrap(done.failure, command) };
 }
 
-async function lockProvider(session: LabSession, options: BootstrapOptions, terminal: Terminal) {
-  terminal.stderr(
-    'Making the lock file: this downloads the AWS provider for each platform, which takes some minutes.\n',
-  );
-  return writeLock(session, options);
-}
-
 /** Terraform has the last word about boundary and roles: what it changes besides is asked about. */
 async function applyRoles(
   session: LabSession,
   shown: readonly SetupPart[],
-  options: Confirmed,
+  { yes }: BootstrapOptions,
   terminal: Terminal,
 ): Promise<Result<number>> {
   const planned = await planStack(session);
@@ -118,7 +101,7 @@ async function applyRoles(
   const others = notShown(planned.value, shown);
   if (others.length > 0) {
     terminal.stderr(`Terraform changes ${others.join(', ')}, too.\n`);
-    const may = await confirmed(terminal, 'Apply this as well?', options.yes);
+    const may = await confirmed(terminal, 'Apply this as well?', yes);
     if (!may.ok) return may;
   }
   const applied = await withProgress(
@@ -202,7 +185,11 @@ async function inspectLock(
 async function writeLock(
   session: LabSession,
   { file, providerMirror = null }: BootstrapOptions,
+  terminal: Terminal,
 ): Promise<Result<null>> {
+  terminal.stderr(
+    'Making the lock file: this downloads the AWS provider for each platform, which takes some minutes.\n',
+  );
   const { engine, kind: account, work } = session;
   const configuration = await session.configuration('bootstrap');
   if (!configuration.ok) return configuration;

@@ -74,7 +74,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value.emulator);
+  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value);
   const ready = kind === 'real' ? succeed(null) : await bootstrapped(session, terminal);
   const checked = ready.ok && options.stack === 'team' ? await checkRecord(session) : ready;
   if (checked.ok) {

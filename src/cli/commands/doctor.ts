@@ -137,8 +137,7 @@ async function accountOf(
 ): Promise<Result<AccountFacts>> {
   const reached = await reachAccount(team, options, terminal, false);
   if (!reached.ok) return reached;
-  const { emulator } = reached.value;
-  const session = accountSession(team, options, emulator);
+  const session = accountSession(team, options, reached.value);
   const given = { repository: options.repository, ownerId: null, repositoryId: null, subject: null };
   const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, options, env);
   return withAccount(succeed(session), async (account) => succeed(await accountFacts(account, team, factsFrom)));
