@@ -61,16 +61,14 @@ export async function quickScan(
   return completeScan(session, { inventory, plan: null }, record, options);
 }
 
-/** Who may do what: the plan role may ask neither CloudTrail nor for the credential report. */
-const ACCESS_ALONE = { cloudTrail: false, credentialReport: false };
-
 /** A quick check: of what a plan does not carry out, or of everything if `planned` is null. */
 export async function quickCheck(
   session: LabSession,
   planned: StackPlan | null,
   terminal: Terminal,
 ): Promise<QuickCheck> {
-  const completed = await quickScan(session, ACCESS_ALONE, terminal);
+  // The plan role may ask neither CloudTrail nor for the credential report.
+  const completed = await quickScan(session, { cloudTrail: false, credentialReport: false }, terminal);
   return quickCheckOf(completed, planned?.classification ?? null, session.naming);
 }
 

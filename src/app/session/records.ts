@@ -96,14 +96,10 @@ function inBucket({ key, ...place }: Extract<RecordPlace, { kind: 'bucket' }>, n
 
 /** A file's ETag is its text. */
 function inFile(file: string): Texts {
-  const read = async () => {
-    try {
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
-    }
-  };
+  const read = () =>
+    readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? null : Promise.reject(error),
+    );
   return {
     async read() {
       const text = await read();
