@@ -42,9 +42,6 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal):
   return succeed({ team, at, source, windDown });
 }
 
-/** IAM throttles a whole account together. */
-const AT_ONCE = 4;
-
 /** The keys of every user under the lab's path, whether the file knows the user or not. */
 async function keysOf(
   { users }: AccessModel,
@@ -53,7 +50,7 @@ async function keysOf(
 ): Promise<Result<readonly UserKey[]>> {
   return withKeyAccount(await openAccountSession(options, terminal), async ({ team }, account) => {
     const own = users.filter(({ path }) => path.startsWith(labPath(team.lab)));
-    const read = await inParallel(own, AT_ONCE, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
+    const read = await inParallel(own, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
     const found: UserKey[] = [];
     for (const { user, keys } of read) {
       if (!keys.ok) return keys;

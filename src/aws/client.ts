@@ -153,13 +153,15 @@ export function isoOfDate(date: Date | undefined): string {
   return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
 }
 
+/** IAM throttles a whole account together, and each item can take several calls. */
+const AT_ONCE = 8;
+
 /**
- * Does the same with each item, at most `limit` at a time, and gives the results in the items' order. The first error
- * is thrown when those under way have ended, and nothing more is begun after it.
+ * Does the same with each item, some at a time, and gives the results in the items' order. The first error is thrown when those
+ * under way have ended, and nothing more is begun after it.
  */
 export async function inParallel<Item, Value>(
   items: readonly Item[],
-  limit: number,
   work: (item: Item) => Promise<Value>,
 ): Promise<readonly Value[]> {
   const values: Value[] = [];
@@ -175,7 +177,7 @@ export async function inParallel<Item, Value>(
       if (errors.length > 0) return;
     }
   };
-  await Promise.all(Array.from({ length: limit }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   if (errors.length > 0) throw errors[0];
   return values;
 }

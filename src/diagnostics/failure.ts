@@ -46,7 +46,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
 export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureReason {
   if (progressOf(failure) !== null) return 'apply-failed';
   if (isFailureReason(failure.code)) return failure.code;
-  return REASONS[failure.code] ?? (during === 'plan' ? 'plan-failed' : 'apply-failed');
+  return REASONS[failure.code] ?? `${during}-failed`;
 }
 
 /**

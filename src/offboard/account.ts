@@ -32,11 +32,9 @@ export async function readOtherCredentials(client: IAMClient, user: string): Pro
   };
 }
 
-const AT_ONCE = 4;
-
 /** User names by id of their access keys: a call a user. Throws the SDK's errors. */
 export async function usersByKey(client: IAMClient, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const listed = await inParallel(users, AT_ONCE, async (UserName) => {
+  const listed = await inParallel(users, async (UserName) => {
     const pages = await orNull('NoSuchEntityException', () =>
       allPages(paginateListAccessKeys({ client }, { UserName })),
     );

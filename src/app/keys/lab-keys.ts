@@ -81,9 +81,6 @@ export async function readApplied(
   return record.value === null || team === null ? fail('no-apply-record', {}) : succeed({ ...record.value, team });
 }
 
-/** IAM throttles a whole account together. */
-const AT_ONCE = 4;
-
 function labKeys(
   session: AccountSession,
   account: KeyAccount,
@@ -98,7 +95,7 @@ function labKeys(
       return { key, github, recipient, keys, from, until, suspended, user, userId: ids.user[user] ?? null };
     }),
     async read(owners, markers = async () => succeed({ delivered: [], isComplete: false })) {
-      const read = await inParallel(owners, AT_ONCE, (each) => readKeys(each, account, labPath(applied.lab)));
+      const read = await inParallel(owners, (each) => readKeys(each, account, labPath(applied.lab)));
       const failed = read.find((each) => !each.ok);
       if (failed?.ok === false) return failed;
       const users = read.flatMap((each) => (each.ok ? [each.value] : []));

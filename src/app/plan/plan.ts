@@ -240,13 +240,12 @@ function leftOutIn(
   );
 }
 
-const USERS_AT_A_TIME = 8;
 /** The largest difference between a key's time of creation and that of the event. */
 const SAME_MOMENT_MS = 5_000;
 
 /** Of those users who have any, or of whom they could not be read. */
 async function heldCredentials(iam: LabSession['iam'], users: readonly string[]): Promise<readonly HeldCredentials[]> {
-  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(iam, user));
+  const all = await inParallel(users, (user) => readHeldCredentials(iam, user));
   return all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
 }
 

@@ -36,8 +36,6 @@ export interface InventoryOptions {
   readonly pageSize?: number;
 }
 
-/** Four calls each: IAM throttles the whole account together. */
-const USERS_AT_A_TIME = 8;
 /** How long a report may take that was not ready at first, a page of users; and at most. */
 const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
@@ -107,7 +105,7 @@ async function readEach(
   { progress }: InventoryOptions,
 ): Promise<Own> {
   let done = 0;
-  const own = await inParallel(users, USERS_AT_A_TIME, async ({ name }) => {
+  const own = await inParallel(users, async ({ name }) => {
     const credentials = await readOwnCredentials(client, name, wanted);
     done += 1;
     progress?.(done, users.length);

@@ -155,8 +155,6 @@ async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<Resu
 /** Terraform writes the list even if it is empty; an encrypted state of OpenTofu has none. */
 const STATE = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })) });
 
-const OBJECTS_AT_A_TIME = 8;
-
 /** Deletes every version of the lab's objects, the record last, and the bucket if nothing else is in it. */
 async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<void> {
   const remove = (version: Version) => s3.send(new DeleteObjectCommand({ ...owned(bucket), ...version }));
@@ -164,7 +162,6 @@ async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<void> {
   const isRecord = ({ Key = '' }: Version) => Key.endsWith(`/${BOOTSTRAP_RECORD}`);
   await inParallel(
     versions.filter((version) => !isRecord(version)),
-    OBJECTS_AT_A_TIME,
     remove,
   );
   for (const version of versions.filter(isRecord)) await remove(version);
