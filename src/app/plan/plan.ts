@@ -157,7 +157,9 @@ export async function planImporting(
 ) {
   let saved = await planChanges(workspace, options);
   if (!saved.ok) return saved;
-  const tainted = untaintFirst ? taintedIn(saved.value) : [];
+  // Replaced only because their creation met an error, all converge without; it costs a member the access keys or the last day.
+  const replaced = saved.value.plan.changes.filter(({ reason }) => reason === 'replace_because_tainted');
+  const tainted = untaintFirst ? replaced.map(({ address }) => address) : [];
   const left = forgotten(saved.value);
   if (tainted.length + left.length > 0) {
     const untainted = await untaint(workspace, tainted, options);
@@ -281,14 +283,6 @@ async function completed(session: LabSession, report: PlanClassification): Promi
     after: withDocuments(after, inline, managed),
   };
   return { ...report, access };
-}
-
-/**
- * Resources that Terraform would replace only because their creation met an error. All converge without: a replacement costs a
- * member the access keys or the last day.
- */
-function taintedIn({ plan }: SavedPlan): readonly string[] {
-  return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */
