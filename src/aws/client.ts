@@ -148,6 +148,14 @@ export async function allPages<Page extends { readonly Marker?: string | undefin
   return all;
 }
 
+/** The items of all pages of a list, which `of` finds in a page. Throws as `allPages` does. */
+export async function allItems<Page extends { readonly Marker?: string | undefined }, Item>(
+  pages: AsyncIterable<Page>,
+  of: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+  return (await allPages(pages)).flatMap((page) => of(page) ?? []);
+}
+
 /** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
 export function isoOfDate(date: Date | undefined): string {
   return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
