@@ -102,7 +102,6 @@ function retiredActions(model: AccessModel, user: AccessUser): readonly RetiredA
   );
 }
 
-/** A free key from a user name. */
 function keyOf(name: string, lab: string, isFree: (key: string) => boolean): string {
   const most = QUOTAS.userNameLength - iamName(lab, '').length;
   const keys = keysOfUserName(name, lab);

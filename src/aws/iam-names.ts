@@ -8,7 +8,6 @@ import {
 import { block, type GuardrailBlock } from '../diagnostics/block.ts';
 import type { IamResource } from '../iam/arn.ts';
 
-/** A user, group, policy or role. */
 export interface IamEntity {
   readonly kind: IamResource;
   readonly name: string;

@@ -53,7 +53,6 @@ export interface WindDown {
   readonly frozen: readonly Capability[];
   /** Of users under the lab's path; null if AWS was not asked. */
   readonly keys: readonly UserKey[] | null;
-  /** What is left to do. */
   readonly steps: readonly WindDownStep[];
 }
 

@@ -29,7 +29,6 @@ import { type LabSession, type LabSessionOptions, openLabSession, programOf } fr
 import { confirmed, type Terminal } from '../terminal.ts';
 
 export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'> {
-  /** Change without asking. */
   readonly yes: boolean;
   readonly given: GivenFacts;
 }

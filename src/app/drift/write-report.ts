@@ -7,15 +7,11 @@ import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { hasRecipients } from '../../team/team.ts';
 import { originIn } from '../plan/manifest-file.ts';
-import type { AccountSession } from '../session/account-session.ts';
+import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
 
-export interface ReportOptions {
-  readonly file: string;
-  readonly today: string;
-  /** The directory of the local AWS emulator; null for the real account. */
-  readonly emulator: string | null;
+export interface ReportOptions extends AccountSessionOptions {
   /** Where report.json goes; null: outputs only. */
   readonly report: string | null;
 }

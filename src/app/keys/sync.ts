@@ -119,7 +119,6 @@ export interface CreatedForMember {
   readonly owner: KeyOwner;
   /** Keys that the new one replaced, and that are deleted. */
   readonly replaced: readonly HeldKey[];
-  /** Where it was delivered. */
   readonly place: string;
 }
 

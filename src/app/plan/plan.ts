@@ -36,7 +36,6 @@ export interface StackPlan {
   readonly saved: SavedPlan;
   readonly classification: PlanClassification;
   readonly change: AccessDiff;
-  /** Reasons not to apply it. */
   readonly blocks: readonly GuardrailBlock[];
   /** What exists under the lab's path without the state knowing, and is imported. */
   readonly imported: readonly Imported[];
@@ -48,7 +47,6 @@ export interface StackPlan {
   readonly credentials: readonly HeldCredentials[];
   /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
   readonly ruled: Ruled;
-  /** What it was made with. */
   readonly rule: RuleOptions;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;

@@ -157,7 +157,6 @@ export function eventWait({ kind }: Pick<AccountSession, 'kind'>): (() => Promis
   return kind === 'emulator' ? async () => {} : undefined;
 }
 
-/** A clock that goes on from that moment. */
 function clockFrom(start: Date): () => Date {
   const offset = start.getTime() - Date.now();
   return () => new Date(Date.now() + offset);

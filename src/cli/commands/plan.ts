@@ -11,7 +11,6 @@ import * as cli from '../options.ts';
 import { checkedBase, exceptMoved, saveManifest, showPlan } from '../plan-output.ts';
 
 interface PlanOptions extends LabSessionOptions {
-  /** List the IAM resources too. */
   readonly resources: boolean;
   /** False for a role that may only read. */
   readonly lock: boolean;

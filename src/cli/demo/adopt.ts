@@ -113,7 +113,6 @@ async function createUsers({ output, iam, emulator }: DemoBase): Promise<readonl
 
 const WIDEST = Math.max(...USERS.map(({ name }) => name.length)) + 2;
 
-/** Drafts the file of a new lab, as `init` and `adopt` do. */
 async function draft(context: DemoBase) {
   const { output, directory, team, today } = context;
   output.step('adopt: who becomes which member, with what access');

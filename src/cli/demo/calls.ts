@@ -3,7 +3,6 @@ import * as mturk from '@aws-sdk/client-mturk';
 import type { Operation } from '../../catalog/mturk.ts';
 import type { KeyPair } from '../../keys/profile.ts';
 
-/** Creates an access key for a user. */
 export async function createdKey(iam: IAMClient, UserName: string): Promise<KeyPair> {
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
   return { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };

@@ -212,7 +212,6 @@ async function verifyAccess(context: DemoContext): Promise<void> {
   output.check(`${OLD_USER}, which only a person may remove: still ${old.size}`, old.size === OPERATIONS.length);
 }
 
-/** Reconciles in silence, and scans again. */
 async function reconcileOnce(context: DemoContext, session: LabSession) {
   const terminal = quiet(context);
   const completed = await done(fullScan(session, { cloudTrail: true }, terminal));

@@ -100,7 +100,6 @@ function show(lines: readonly ChangedLine[], review: Review | null, terminal: Te
   printBlocks(terminalReview(review, { state: review.blocks.length > 0 ? 'blocked' : 'preview', isPublic }), terminal);
 }
 
-/** The edit of the answers given and asked for. */
 async function editOf(
   verb: Verb,
   given: Answers,

@@ -94,7 +94,6 @@ function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttr
   return { reconcile: settings.reconcile, announcements, isAttributed, isInterrupted, revertedBy };
 }
 
-/** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];

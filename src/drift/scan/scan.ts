@@ -80,7 +80,6 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly isRecordRead?: boolean;
   /** What reconcile has announced; nothing by default. */
   readonly announcements?: readonly Announcement[];
-  /** Renames that CloudTrail has. */
   readonly known?: readonly Rename[];
   /** `ScanResult.administrators` of the last check; null (the default) without one. */
   readonly knownAdministrators?: readonly string[] | null;
