@@ -60,12 +60,9 @@ export function iamLookup(client: IAMClient): IamLookup {
 }
 
 /** Something with a name that a plan creates. */
-export interface PlannedCreate {
-  readonly kind: IamResource;
+export interface PlannedCreate extends Pick<IamEntity, 'kind' | 'name' | 'path'> {
   /** `aws_iam_user.member_bo` */
   readonly address: string;
-  readonly name: string;
-  readonly path: string;
   /** The member's or role's key in the team file. */
   readonly key: string;
 }
