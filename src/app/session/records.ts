@@ -32,17 +32,6 @@ export type RecordPlace =
   | ({ readonly kind: 'bucket'; readonly account: string } & StatePlace)
   | { readonly kind: 'directory'; readonly directory: string };
 
-/** One small JSON document that is replaced as a whole. */
-export interface StateRecord<Value> {
-  /** Null where there is none yet. Throws where it cannot be read or is none. */
-  read(): Promise<Value | null>;
-  /**
-   * Replaces what was read or written last, which is nothing at first. Throws `ObjectChanged` if something else is there now,
-   * and if it cannot be written.
-   */
-  write(value: Value): Promise<void>;
-}
-
 /**
  * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
  * not: a renamed lab must find the state of its old name, to be blocked.
@@ -60,21 +49,20 @@ export function recordPlace(
   return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? REAL_DIRECTORY) };
 }
 
-/** The record of that file name, read by its schema. */
-function stateRecord<Schema extends z.ZodType>(
-  place: RecordPlace,
-  name: string,
-  schema: Schema,
-): StateRecord<z.output<Schema>> {
+/**
+ * One small JSON document that is replaced as a whole, read by its schema: null where there is none yet. It is written over what
+ * was read or written last, which is nothing at first. Both throw if they cannot, and `ObjectChanged` if something else is there.
+ */
+function stateRecord<Value>(place: RecordPlace, name: string, schema: z.ZodType<Value>) {
   const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name));
   let last: string | null = null;
   return {
-    async read() {
+    async read(): Promise<Value | null> {
       const found = await texts.read();
       last = found?.etag ?? null;
       return found === null ? null : schema.parse(JSON.parse(found.text));
     },
-    async write(value) {
+    async write(value: Value) {
       last = await texts.write(`${JSON.stringify(value, null, 2)}\n`, last);
     },
   };
@@ -178,16 +166,13 @@ const NO_RECORD: ApplyRecord = {
 const DELIVERY = z.strictObject({ version: z.literal(1), user: z.string(), created: z.iso.datetime() });
 
 /** That a key was given to its member as a file: one object for each, beside the apply record. No key id is in it. */
-export function deliveryRecord(
-  place: RecordPlace,
-  { user, created }: DeliveredKey,
-): StateRecord<z.infer<typeof DELIVERY>> {
+export function deliveryRecord(place: RecordPlace, { user, created }: DeliveredKey) {
   return stateRecord(place, `${KEY_MARKERS}${user}/${created.replace(/[-:]/g, '')}.json`, DELIVERY);
 }
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
-export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
-  return stateRecord(place, RECORD_FILE, RECORD);
+export function applyRecord(place: RecordPlace) {
+  return stateRecord<ApplyRecord>(place, RECORD_FILE, RECORD);
 }
 
 /** Null if there is none. Fails if it cannot be read. */
