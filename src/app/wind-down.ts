@@ -2,7 +2,7 @@ import { type AnswerSource, type WhoCanDifference, whoCan, whoCanDifference } fr
 import type { AccessModel } from '../access/model.ts';
 import { inParallel } from '../aws/client.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
-import { type UserKey, type WindDown, windDownOf } from '../eject/wind-down.ts';
+import { type UserKey, windDownOf } from '../eject/wind-down.ts';
 import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { pasted } from '../text/escape.ts';
@@ -15,15 +15,8 @@ import type { Terminal } from './terminal.ts';
 
 type WindDownOptions = Omit<AccessOptions, 'on'>;
 
-export interface WoundDown {
-  readonly team: Team;
-  readonly at: Date;
-  readonly source: AnswerSource<WhoCanDifference>;
-  readonly windDown: WindDown;
-}
-
 /** Where a lab is on its way to an end: by the file, and by AWS if it is to be asked. */
-export async function windDownLab(options: WindDownOptions, terminal: Terminal): Promise<Result<WoundDown>> {
+export async function windDownLab(options: WindDownOptions, terminal: Terminal) {
   const { file, emulator, today } = options;
   const read = await readAccess({ ...options, on: null }, terminal);
   if (!read.ok) return read;
@@ -35,7 +28,7 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal):
     destroy: await destroyingCommands(team, emulator),
   });
   const byFile = whoCan(read.value.file, team.lab, windDown.spend.query, at);
-  const source: WoundDown['source'] =
+  const source: AnswerSource<WhoCanDifference> =
     aws === null
       ? { kind: 'file' }
       : { kind: 'aws', account: team.account, difference: whoCanDifference(byFile, windDown.spend) };

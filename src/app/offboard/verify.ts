@@ -27,12 +27,11 @@ export interface VerifyOptions extends AccountSessionOptions {
   readonly facts: string | null;
 }
 
-export interface VerifiedDeparture extends Departure {
-  readonly session: AccountSession;
-}
-
 /** Proves that a departure is over, from what AWS says now and from what was saved before the user was deleted. */
-export async function verifyDeparture(options: VerifyOptions, terminal: Terminal): Promise<Result<VerifiedDeparture>> {
+export async function verifyDeparture(
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<Result<Departure & { readonly session: AccountSession }>> {
   return withSession(await openAccountSession(options, terminal), async (session) => {
     const { member, facts: file } = options;
     const { team } = session;
