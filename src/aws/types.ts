@@ -55,13 +55,6 @@ export interface PolicyVersion {
   readonly document: PolicyDocument | null;
 }
 
-interface InventoriedPolicy {
-  /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
-  readonly attachments: number;
-  /** Of the account's own policies; empty for those of AWS. */
-  readonly versions: readonly PolicyVersion[];
-}
-
 /** IAM's unique ids (`AIDA…`, `AGPA…`) by name. A rename keeps them. */
 export interface EntityIds {
   readonly user: ReadonlyMap<string, string>;
@@ -77,8 +70,11 @@ export interface Inventory {
   /** By IAM name: every user of `access`. */
   readonly users: ReadonlyMap<string, InventoriedUser>;
   readonly ids: EntityIds;
-  /** By ARN: every policy of `access`. */
-  readonly policies: ReadonlyMap<string, InventoriedPolicy>;
+  /**
+   * By ARN: every policy of `access`. How many users, groups and roles it is attached to, as a policy or as a boundary; versions
+   * of the account's own alone.
+   */
+  readonly policies: ReadonlyMap<string, { readonly attachments: number; readonly versions: readonly PolicyVersion[] }>;
   /** All but service-linked ones. */
   readonly roles: readonly AccountRole[];
   /** Those that the roles have. */

@@ -36,14 +36,6 @@ interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
   readonly deleteUnused: boolean;
 }
 
-/** What `adopt --finish` does, before it does it. */
-export interface FinishSteps {
-  readonly planned: StackPlan;
-  readonly people: readonly AdoptedNow[];
-  /** What no one will have. */
-  readonly unused: Unused;
-}
-
 const NONE: Unused = { groups: [], policies: [] };
 
 /**
@@ -55,7 +47,7 @@ export async function finishAdoption(
   whole: Adoption,
   { deleteUnused, ...given }: FinishOptions,
   terminal: Terminal,
-  agree: Agree<FinishSteps>,
+  agree: Agree<{ readonly planned: StackPlan; readonly people: readonly AdoptedNow[]; readonly unused: Unused }>,
 ): Promise<Result<{ readonly steps: number; readonly deleted: Unused }>> {
   const adoption = ofMembers(whole, session.team);
   const open = await lookWhenReady(session, whole);

@@ -25,18 +25,12 @@ export interface SurveyOptions extends AccountSessionOptions {
   readonly now: boolean;
 }
 
-export interface Surveyed {
-  readonly session: AccountSession;
-  readonly survey: Survey;
-  readonly deactivated: Revoked['keys'];
-}
-
 /** Reads what a member has, deactivates their keys and saves what the proof needs, as asked. */
 export async function surveyMember(
   options: SurveyOptions,
   terminal: Terminal,
   confirm: (revoked: Revoked) => Promise<Result<null>>,
-): Promise<Result<Surveyed>> {
+) {
   const { member, out } = options;
   const writable = await checkWritable([out]);
   if (!writable.ok) return writable;

@@ -3,7 +3,7 @@ import type { Terminal } from '../../app/terminal.ts';
 import type { Verb } from '../../edit/verbs.ts';
 import type { Answers } from '../edit/questions.ts';
 import { runEdit } from '../edit/run.ts';
-import { addHelp, DEFAULT_FILE, dayOf, finish, json, parseDay, repository, today } from '../options.ts';
+import { addHelp, DEFAULT_FILE, fileOptions, finish, json, parseDay, repository, today } from '../options.ts';
 
 interface EditCommand {
   /** Of a subcommand; `--help` of the program has that of a command. */
@@ -140,16 +140,6 @@ type Field = readonly [field: string, flags: string, phrase: string, kind?: 'day
 
 type Answer = Answers[string];
 
-/** What commander makes of the options. Those of the edit itself are answers. */
-interface ParsedOptions {
-  readonly file: string;
-  readonly today: string | undefined;
-  readonly pullRequest?: boolean;
-  readonly repository?: string;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
-
 /** Gives a command the fields of an edit, the options of all edits and the action. */
 function registerEdit(
   command: Command,
@@ -185,15 +175,15 @@ function registerEdit(
     .addOption(today())
     .addOption(json())
     .action(async () => {
-      const given = command.opts<ParsedOptions>();
-      const { file, pullRequest = false, repository: named = null, yes = false, json: isJson = false } = given;
+      const given = command.opts();
+      const { file, pullRequest = false, repository: named = null, yes = false } = given;
       if (named !== null && !pullRequest) command.error('error: --repository needs --pull-request');
       const values: readonly Answer[] = command.processedArgs;
       const answers = parts.map(({ field, option }, index) => [
         field,
         option === undefined ? values[index] : command.getOptionValue(option.attributeName()),
       ]);
-      const common = { file, today: given.today ?? dayOf({}), yes, json: isJson, pullRequest, repository: named };
+      const common = { ...fileOptions(file, given), yes, pullRequest, repository: named };
       const usage = (message: string) => command.error(message);
       finish(await runEdit(verb, Object.fromEntries(answers), common, usage, terminal));
     });
