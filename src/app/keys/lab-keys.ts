@@ -73,9 +73,7 @@ export async function keysStatus(options: AccountSessionOptions, terminal: Termi
 export async function readApplied(
   session: AccountSession,
 ): Promise<Result<ApplyRecord & { readonly team: AppliedTeam }>> {
-  const checked = await checkRecord(session);
-  if (!checked.ok) return checked;
-  const record = await readRecord(session.records);
+  const record = await checkRecord(session);
   if (!record.ok) return record;
   const team = record.value?.team ?? null;
   return record.value === null || team === null ? fail('no-apply-record', {}) : succeed({ ...record.value, team });

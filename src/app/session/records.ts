@@ -226,16 +226,16 @@ export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): App
   return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
 }
 
-/** Whether a lab can use the apply record: it can be read, and is not another lab's. */
+/** The apply record, if a lab can use it: it can be read, and is not another lab's. */
 export async function checkRecord(session: {
   readonly team: Pick<Team, 'lab'>;
   readonly records: RecordPlace;
-}): Promise<Result<null>> {
+}): Promise<Result<ApplyRecord | null>> {
   const { lab } = session.team;
   const record = await readRecord(session.records);
   if (!record.ok) return record;
   const other = record.value?.team?.lab ?? lab;
-  return other === lab ? succeed(null) : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
+  return other === lab ? record : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
 }
 
 /** IAM's unique ids in the account, of the lab's own users and groups, and of those `known` that were moved out of its path. */
