@@ -44,8 +44,10 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
     const origin = { team, today: options.today, at: momentOf(options.today) };
     await write(options, origin, { kind: 'failed', failure }, { announcements: [], isInterrupted: false });
   }
-  const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
-  writeOutputs(process.env, { class: 'error', 'failure-reason': reason });
+  const reason = reasonOf(failure, 'plan');
+  writeOutputs(process.env, {
+    ...{ class: 'error', 'failure-reason': reason === 'plan-failed' ? 'drift-check-failed' : reason },
+  });
 }
 
 /** Whether the job about access keys has anything to do after reconcile. */
@@ -84,9 +86,4 @@ async function write(
     announcements: [...facts.announcements],
     expiring: [...expiringAccess(team, today)],
   });
-}
-
-function scanReason(failure: Failure) {
-  const reason = reasonOf(failure, 'plan');
-  return reason === 'plan-failed' ? 'drift-check-failed' : reason;
 }
