@@ -8,7 +8,6 @@ import { applyStep, finishStep, undoStep } from '../adopt/steps.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `adopt`: 0 read and written; 1 failed; 2 an unknown member, an unreadable file or wrong usage. */
 async function showSurvey(options: SurveyOptions & { readonly json: boolean }, terminal: Terminal): Promise<number> {
   const surveyed = await surveyAccount(options, terminal);
   if (!surveyed.ok) return reportFailure(surveyed.failure, terminal);

@@ -13,7 +13,6 @@ import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `bootstrap`: 0 if everything is up to date, 1 if it was blocked, not confirmed, or failed. */
 async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await bootstrapLab(options, terminal, (session, setup) => {

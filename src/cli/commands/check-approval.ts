@@ -24,7 +24,6 @@ interface CheckApprovalOptions extends ReturnType<typeof cli.labOptions> {
   readonly result: string | null;
 }
 
-/** `check-approval`: 0 if every change since the last apply was approved, 1 if one was not, or that is unknown. */
 async function command(options: CheckApprovalOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const { commit, result } = options;
   const writable = await checkWritable([result]);

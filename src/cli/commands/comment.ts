@@ -6,7 +6,6 @@ import { type PublishRequest, publishComment } from '../../review/comment/publis
 import { printJson, reportFailure } from '../io.ts';
 import { addHelp, finish, json, matching, parseReason } from '../options.ts';
 
-/** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
 async function comment(
   { json, ...request }: PublishRequest & { readonly json: boolean },
   terminal: Terminal,

@@ -32,7 +32,6 @@ type DoctorOptions = ReturnType<typeof cli.labOptions> & {
   readonly yes: boolean;
 };
 
-/** `doctor`: 0 if nothing is wrong, 1 if something is, or a fix failed, 2 if the file cannot be read. */
 async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return reportFailure(team.failure, terminal);

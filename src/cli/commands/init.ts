@@ -33,7 +33,6 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-/** `init`: 0 written, 1 if the file has errors or cannot be written, 2 if answers are missing. */
 async function init(directory: string, options: InitOptions, command: Command, terminal: Terminal): Promise<number> {
   const release = options.tool ?? (await releaseOf(process.argv[1] ?? ''));
   const isLab = await exists(join(directory, 'team.yaml'));

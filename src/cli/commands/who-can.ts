@@ -12,7 +12,7 @@ import { pastBlocks } from '../../history/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `who-can WHAT`, an operation, a capability, the word for a risk or the key of a role: 0, 1 if the file has errors or AWS does not answer, 2 if nothing has that name. */
+/** `what` is an operation, a capability, the word for a risk or the key of a role. */
 async function whoCanCommand(options: AccessOptions & { readonly what: string }, terminal: Terminal) {
   const { what } = options;
   const read = await readAccess(options, terminal);
