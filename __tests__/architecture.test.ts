@@ -151,16 +151,16 @@ test('no folders of a module import each other', () => {
 
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  cli: 4945,
-  app: 5455,
+  cli: 4875,
+  app: 5353,
   setup: 1745,
-  eject: 690,
+  eject: 667,
   emulator: 8370,
   drift: 5910,
   review: 5085,
-  keys: 990,
+  keys: 977,
   adopt: 1890,
-  offboard: 685,
+  offboard: 680,
   page: 1110,
   history: 1280,
   guardrails: 735,

@@ -63,7 +63,6 @@ async function measured(
     account: team.account,
     managed: () => true,
     scope: 'access',
-    now: () => AT,
   });
   const applied = { team: appliedTeam(team, TODAY), begun: [], ids: { user: new Map(), group: new Map() } };
   const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });

@@ -1,50 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { openEmulator } from '../../src/emulator/emulator.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { BUCKET, labsOfOneAccount } from '../support/labs-of-one-account.ts';
 
-const ACCOUNT = '123456789012';
-const BUCKET = 'labs-mturk-123456789012';
-const place = scratch();
-const EMULATOR = join(place.directory, 'emulator');
-afterAll(() => place.remove());
+const labs = labsOfOneAccount();
+const { mturk } = labs;
+afterAll(() => labs.remove());
 
-function write(lab: string, key: string): void {
-  mkdirSync(join(place.directory, lab), { recursive: true });
-  const text = `version: 1
-lab: ${lab}
-account: "${ACCOUNT}"
-owners: [ada]
-roles:
-  reader: { allow: [results:read] }
-members:
-  ada: { name: Ada, github: ada, roles: [reader] }
-settings:
-  state: { bucket: ${BUCKET}, region: us-east-1, key: ${key} }
-`;
-  writeFileSync(join(place.directory, lab, 'team.yaml'), text);
-}
-
-const mturk = (lab: string, ...args: string[]) =>
-  runHere([...args, '--emulator', EMULATOR], { cwd: join(place.directory, lab) });
+const write = (lab: string, key: string) =>
+  labs.write(lab, { key, roles: { reader: 'results:read' }, members: { ada: ['reader'] } });
 const bootstrap = (lab: string, id: string) =>
   mturk(
     ...([lab, 'bootstrap', '--yes', '--repository', `a/${lab}`, '--repository-id', id, '--owner-id', id] as const),
     ...['--subject', 'classic'],
   );
 
-async function inBucket<Value>(work: (s3: S3Client) => Promise<Value>): Promise<Value> {
-  const emulator = await openEmulator({ dir: EMULATOR, accountId: ACCOUNT, kind: 'server', provider: false });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
-  try {
-    return await work(s3);
-  } finally {
-    s3.destroy();
-    await emulator.close();
-  }
-}
+const inBucket = <Value>(work: (s3: S3Client) => Promise<Value>) =>
+  labs.byHand(async (connection) => {
+    const s3 = new S3Client({ ...connection, region: 'us-east-1', forcePathStyle: true });
+    try {
+      return await work(s3);
+    } finally {
+      s3.destroy();
+    }
+  });
 
 test('no lab keeps its state below the key of another, where bootstrap --destroy would delete it', async () => {
   write('vision', 'labs');

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DisplayNames } from '../../src/access/text/names.ts';
-import { emulatorStart } from '../../src/cli/emulator.ts';
+import { emulatorStart } from '../../src/cli/commands/emulator.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { type Failure, fail } from '../../src/diagnostics/failure.ts';
 import { accessWithheld, denyKept } from '../../src/drift/rules/added-denies.ts';

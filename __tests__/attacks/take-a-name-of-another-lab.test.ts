@@ -1,49 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { openEmulator } from '../../src/emulator/emulator.ts';
-import { boundaryPolicy } from '../../src/team/documents.ts';
-import { BOUNDARY_PATH } from '../../src/team/names.ts';
 import { callIam } from '../emulator/clients.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { labsOfOneAccount } from '../support/labs-of-one-account.ts';
 
-const ACCOUNT = '123456789012';
-const place = scratch();
-const EMULATOR = join(place.directory, 'emulator');
-afterAll(() => place.remove());
-
-const mturk = (lab: string, ...args: string[]) =>
-  runHere([...args, '--emulator', EMULATOR], { cwd: join(place.directory, lab) });
+const labs = labsOfOneAccount();
+const { account, mturk } = labs;
+afterAll(() => labs.remove());
 
 function write(lab: string, neighbor: string, roles: readonly string[], members: readonly string[]): void {
-  mkdirSync(join(place.directory, lab), { recursive: true });
-  const text = `version: 1
-lab: ${lab}
-account: "${ACCOUNT}"
-owners: [ada]
-roles:
-  base: { allow: [results:read] }
-${roles.map((role) => `  ${role}: { allow: [pay:bonus] }\n`).join('')}
-members:
-  ada: { name: Ada, github: ada-${lab}, roles: [base] }
-${members.map((member) => `  ${member}: { name: ${member}, roles: [base, ${roles[0]}] }\n`).join('')}
-settings:
-  state: { bucket: labs-mturk-123456789012, region: us-east-1, key: ${lab} }
-  neighbors: [${neighbor}]
-`;
-  writeFileSync(join(place.directory, lab, 'team.yaml'), text);
+  const ofAll = members.map((member) => [member, ['base', ...roles.slice(0, 1)]]);
+  labs.write(lab, {
+    roles: { base: 'results:read', ...Object.fromEntries(roles.map((role) => [role, 'pay:bonus'])) },
+    members: { ada: ['base'], ...Object.fromEntries(ofAll) },
+    neighbors: [neighbor],
+  });
 }
-
-async function byHand(work: (iam: IAMClient) => Promise<unknown>): Promise<void> {
-  const emulator = await openEmulator({ dir: EMULATOR, accountId: ACCOUNT, kind: 'server', provider: false });
-  const { endpoint, rootCredentials: credentials } = emulator;
-  const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
-  await work(iam);
-  iam.destroy();
-  await emulator.close();
-}
-
-const account = () => readFileSync(join(EMULATOR, 'account.json'), 'utf8');
 
 async function drift() {
   const { stdout } = await mturk('vision-x', 'drift', '--no-cloudtrail');
@@ -56,8 +25,7 @@ test('a lab whose name begins another one gets no user, group or policy of its n
     ['vision-x', 'vision'],
   ] as const) {
     write(lab, neighbor, [], []);
-    const PolicyDocument = JSON.stringify(boundaryPolicy({ lab, account: ACCOUNT }));
-    await byHand((iam) => callIam(iam, 'CreatePolicy', { Path: BOUNDARY_PATH, PolicyName: lab, PolicyDocument }));
+    await labs.bound(lab);
     expect(await mturk(lab, 'apply', '--yes')).toMatchObject({ code: 0 });
   }
   // The IAM names are vision-x-bo and vision-x-payer.
@@ -85,7 +53,9 @@ test('a lab whose name begins another one gets no user, group or policy of its n
   expect(account()).toBe(before);
 
   // In a group of this lab it is found as what it is, and the next apply removes it there.
-  await byHand((iam) => callIam(iam, 'AddUserToGroup', { UserName: 'vision-x-bo', GroupName: 'vision-x-base' }));
+  await labs.iamByHand((iam) =>
+    callIam(iam, 'AddUserToGroup', { UserName: 'vision-x-bo', GroupName: 'vision-x-base' }),
+  );
   const joined = await drift();
   expect(joined.text).toContain('vision-x-bo (not in team.yaml) added to base');
   expect(joined.commands).toEqual([]);

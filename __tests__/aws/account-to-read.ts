@@ -38,7 +38,6 @@ export async function openAccountToRead(): Promise<AccountToRead & { close(): Pr
         account: ACCOUNT,
         managed: ({ path }) => path.startsWith(PATH),
         scope: 'all',
-        now: () => new Date(time),
         wait: async () => {},
         ...options,
       }),

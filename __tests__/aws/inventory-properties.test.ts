@@ -35,7 +35,6 @@ test('what is read through the API is what the account remembers, on pages of an
           account: ACCOUNT,
           managed: () => true,
           scope: 'access',
-          now: () => new Date(),
           pageSize,
         });
         expect(notChecked).toEqual([]);

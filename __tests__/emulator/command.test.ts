@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { emulatorReset, emulatorStart } from '../../src/cli/emulator.ts';
+import { emulatorReset, emulatorStart } from '../../src/cli/commands/emulator.ts';
 import type { ErrorJson } from '../../src/text/problem.ts';
 import { undocumented } from '../support/json-page.ts';
 import { callIam, outcome } from './clients.ts';

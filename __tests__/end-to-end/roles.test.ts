@@ -510,7 +510,7 @@ async function inspectAs(credentials: Key, endpoint: string): Promise<void> {
   const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const settings = { ...team.settings, state: { ...STATE, region: 'us-east-1' } };
   const session = { team: { ...team, settings }, iam, connection: { maxAttempts: 1, endpoint, credentials } };
-  const inventory = await readAccountAccess({ iam, now: () => new Date() }, team);
+  const inventory = await readAccountAccess({ iam }, team);
   const setup = await readSetup(session, orThrow(inventory), true, {});
   iam.destroy();
   expect(setup).toMatchObject({ roles: [], provider: null, notChecked: [] });

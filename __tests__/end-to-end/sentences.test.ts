@@ -121,11 +121,11 @@ interface Case {
 type Claim = (given: Case) => readonly string[] | Promise<readonly string[]>;
 
 async function scanIn(lab: LabSession): Promise<Pick<Case, 'inventory' | 'scan'>> {
-  const { team, today, at, now } = lab;
+  const { team, today, at } = lab;
   const record = orThrow(await readRecord(lab.records));
   const managed = ({ name, path }: { readonly name: string; readonly path: string }) =>
     path.startsWith(labPath(team.lab)) || team.members.some(({ key }) => name === iamName(team.lab, key));
-  const inventory = await takeInventory(lab.iam, { account: team.account, managed, scope: 'all', now });
+  const inventory = await takeInventory(lab.iam, { account: team.account, managed, scope: 'all' });
   const applied = appliedIn(record);
   const { snoozed, settings } = applied?.team ?? team;
   const { administrators: knownAdministrators = null, announcements = [] } = record ?? {};

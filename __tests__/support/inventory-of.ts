@@ -33,15 +33,12 @@ export function inventoryOf(
     for (const arn of attached) attachments.set(arn, (attachments.get(arn) ?? 0) + 1);
   }
   return {
-    account: access.account,
-    at: '2026-11-25T12:00:00.000Z',
     isAccessKnown: true,
     access,
     users: new Map(
-      access.users.map(({ name, path }) => [
+      access.users.map(({ name }) => [
         name,
         {
-          arn: `arn:aws:iam::${access.account}:user${path}${name}`,
           created: '2026-01-01T00:00:00Z',
           isReported: true,
           credentials: { ...NO_CREDENTIALS, ...credentials[name] },

@@ -3,14 +3,14 @@ import { type NotAdoptable, whyNotAdoptable } from '../access/adoptable.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { isEmpty, operationsOfStatement } from '../access/operation-set.ts';
 import type { Grant } from '../access/policies-of.ts';
-import { type Operation, SERVICE_PREFIX } from '../catalog/mturk.ts';
+import { isOfMechanicalTurk, type Operation, SERVICE_PREFIX } from '../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../catalog/retired.ts';
 import { type Statement, statementsOf, toList } from '../iam/document.ts';
 import { actionMatches } from '../iam/evaluate.ts';
 import { QUOTAS } from '../iam/quotas.ts';
 import { iamName, keysOfUserName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
-import { heldBy, isOfMechanicalTurk } from './differences.ts';
+import { heldBy } from './differences.ts';
 
 /** A user of the account who can become a member. */
 export interface Candidate {
@@ -102,7 +102,6 @@ function retiredActions(model: AccessModel, user: AccessUser): readonly RetiredA
   );
 }
 
-/** A free key from a user name. */
 function keyOf(name: string, lab: string, isFree: (key: string) => boolean): string {
   const most = QUOTAS.userNameLength - iamName(lab, '').length;
   const keys = keysOfUserName(name, lab);

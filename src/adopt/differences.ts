@@ -10,7 +10,7 @@ import {
 } from '../access/operation-set.ts';
 import { distinctGrants, type Grant, groupPolicies, type HeldPolicy, ownPolicies } from '../access/policies-of.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
-import { type Operation, SERVICE_PREFIX } from '../catalog/mturk.ts';
+import { isOfMechanicalTurk, type Operation } from '../catalog/mturk.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { iamName } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
@@ -109,11 +109,6 @@ export function heldBy(model: AccessModel, user: AccessUser): readonly HeldPolic
 function otherActions({ Effect, Action }: Statement): readonly string[] {
   if (Effect === 'Deny') return [];
   return Action === undefined ? ['*'] : toList(Action).filter((action) => !isOfMechanicalTurk(action));
-}
-
-/** Whether an action pattern names nothing but Mechanical Turk's. */
-export function isOfMechanicalTurk(action: string): boolean {
-  return action.toLowerCase().startsWith(`${SERVICE_PREFIX}:`);
 }
 
 function idOf({ holder, policy }: Grant): string {

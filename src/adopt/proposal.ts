@@ -185,18 +185,14 @@ function namesOf(operations: OperationSet): {
 
 /** The groups and policies that give something, those of most people first, groups before policies. */
 function sourcesOf(grants: readonly ReturnType<typeof grantsOf>[]): readonly Source[] {
-  const counts = new Map<string, { readonly source: Source; count: number }>();
+  const counts = new Map<string, { readonly source: Source; readonly count: number }>();
   for (const ofPerson of grants) {
-    const texts = new Set<string>();
-    for (const { holder, policy } of ofPerson) {
-      const source: Source =
-        holder.kind === 'group' ? { kind: 'group', name: holder.name } : { kind: 'policy', name: policyName(policy) };
-      const text = `${source.kind} ${source.name}`;
-      const known = counts.get(text) ?? { source, count: 0 };
-      if (!texts.has(text)) known.count += 1;
-      texts.add(text);
-      counts.set(text, known);
-    }
+    const sources = ofPerson.map(
+      ({ holder: { kind, name }, policy }): Source =>
+        kind === 'group' ? { kind, name } : { kind: 'policy', name: policyName(policy) },
+    );
+    const own = new Map(sources.map((source) => [`${source.kind} ${source.name}`, source]));
+    for (const [text, source] of own) counts.set(text, { source, count: (counts.get(text)?.count ?? 0) + 1 });
   }
   // Text begins with the kind: groups come first.
   return [...counts]

@@ -29,13 +29,6 @@ function moveItems(moves: readonly Move[]): Block {
   );
 }
 
-function losingItems(losing: readonly Unequal[]): Block {
-  return list(
-    losing.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
-    { open: SHOWN },
-  );
-}
-
 /** What `adopt --apply` does, before it does it. */
 export interface AdoptionSteps {
   readonly people: readonly AdoptedNow[];
@@ -53,7 +46,10 @@ export function applyBlocks(team: Team, { people, moves, losing }: AdoptionSteps
     ),
     moveItems(moves),
     ...onlyIf(losing.length > 0, alert('warning', t`Denied as soon as they are moved:`)),
-    losingItems(losing),
+    list(
+      losing.map(({ user, operations }) => t`${codeText(user)}: ${someTexts(operations.map(codeText), 3)}`),
+      { open: SHOWN },
+    ),
     paragraph(t`Until ${codeText('adopt --finish')}, ${codeText('adopt --undo')} takes this back.`),
   ];
 }

@@ -166,19 +166,13 @@ const ADOPTING_POLICY = 'mturk-team-adopting';
 /** No one writes its Sid in an emergency. It has no Version, which takes room: there may be little left. */
 const ADOPTING_DENY = { Statement: [{ Sid: 'Adopting', Effect: 'Deny', Action: '*', Resource: '*' }] } as const;
 
-/** The inline policy by which a user may do nothing but what the file gives, whatever else is still attached. */
-export interface Cover {
-  readonly name: string;
-  readonly document: PolicyDocument;
-  /** What is written first: a Deny of everything if the other inline policies leave no room for more. */
-  readonly first: PolicyDocument;
-}
-
 /**
- * For each adopted user the policy that is written before the old access goes: of an Allow and the Deny that limits it, neither
- * order of removal is right. It replaces an inline policy if there is one, because these have a quota together.
+ * For each adopted user the inline policy by which they may do nothing but what the file gives, whatever else is still attached. It
+ * is written before the old access goes: of an Allow and the Deny that limits it, neither order of removal is right. It replaces an
+ * inline policy if there is one, because these have a quota together. What is written `first` is a Deny of everything if the others
+ * leave no room for more.
  */
-export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, today: string, at: Date): Cover {
+export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, today: string, at: Date) {
   const given = of(operationsIn(desiredAccess(team, today), at), user.name);
   const document = denyAllBut(listOperations(given));
   const name = coverNameOf(user);

@@ -6,15 +6,13 @@ import { ejected } from '../eject/eject.ts';
 import type { Team } from '../team/team.ts';
 import { stackDirectories, synthesize } from '../terraform/synth/synth.ts';
 import { checkUnlinked, written } from './files.ts';
+import type { AccountSessionOptions } from './session/account-session.ts';
 import { readTeam } from './session/read-team.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface EjectOptions {
-  readonly file: string;
+export interface EjectOptions extends Pick<AccountSessionOptions, 'file' | 'today'> {
   /** A directory that is empty, or made. */
   readonly out: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
 }
 
 /** Writes the Terraform that a lab keeps without this program; gives the paths of the files in the directory. */

@@ -7,14 +7,12 @@ import { lastMomentOf } from '../history/timeline.ts';
 import { accessPage } from '../page/page.ts';
 import { checkUnlinked, replaceFile, written } from './files.ts';
 import { readVersions } from './history/read-history.ts';
+import type { AccountSessionOptions } from './session/account-session.ts';
 import { momentOf, readTeam } from './session/read-team.ts';
 
-export interface PageOptions {
-  readonly file: string;
+export interface PageOptions extends Pick<AccountSessionOptions, 'file' | 'today'> {
   /** The folder of the page, made if there is none. */
   readonly out: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
   /** report.json of a drift check; null for none. */
   readonly report: string | null;
   readonly isPublic: boolean;

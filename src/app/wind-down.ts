@@ -2,7 +2,7 @@ import { type AnswerSource, type WhoCanDifference, whoCan, whoCanDifference } fr
 import type { AccessModel } from '../access/model.ts';
 import { inParallel } from '../aws/client.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
-import { type UserKey, type WindDown, windDownOf } from '../eject/wind-down.ts';
+import { type UserKey, windDownOf } from '../eject/wind-down.ts';
 import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { pasted } from '../text/escape.ts';
@@ -15,15 +15,8 @@ import type { Terminal } from './terminal.ts';
 
 type WindDownOptions = Omit<AccessOptions, 'on'>;
 
-export interface WoundDown {
-  readonly team: Team;
-  readonly at: Date;
-  readonly source: AnswerSource<WhoCanDifference>;
-  readonly windDown: WindDown;
-}
-
 /** Where a lab is on its way to an end: by the file, and by AWS if it is to be asked. */
-export async function windDownLab(options: WindDownOptions, terminal: Terminal): Promise<Result<WoundDown>> {
+export async function windDownLab(options: WindDownOptions, terminal: Terminal) {
   const { file, emulator, today } = options;
   const read = await readAccess({ ...options, on: null }, terminal);
   if (!read.ok) return read;
@@ -35,15 +28,12 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal):
     destroy: await destroyingCommands(team, emulator),
   });
   const byFile = whoCan(read.value.file, team.lab, windDown.spend.query, at);
-  const source: WoundDown['source'] =
+  const source: AnswerSource<WhoCanDifference> =
     aws === null
       ? { kind: 'file' }
       : { kind: 'aws', account: team.account, difference: whoCanDifference(byFile, windDown.spend) };
   return succeed({ team, at, source, windDown });
 }
-
-/** IAM throttles a whole account together. */
-const AT_ONCE = 4;
 
 /** The keys of every user under the lab's path, whether the file knows the user or not. */
 async function keysOf(
@@ -53,7 +43,7 @@ async function keysOf(
 ): Promise<Result<readonly UserKey[]>> {
   return withKeyAccount(await openAccountSession(options, terminal), async ({ team }, account) => {
     const own = users.filter(({ path }) => path.startsWith(labPath(team.lab)));
-    const read = await inParallel(own, AT_ONCE, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
+    const read = await inParallel(own, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
     const found: UserKey[] = [];
     for (const { user, keys } of read) {
       if (!keys.ok) return keys;

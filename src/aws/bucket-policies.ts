@@ -10,8 +10,6 @@ export interface BucketPolicy {
   readonly policy: Result<unknown>;
 }
 
-const AT_ONCE = 8;
-
 /** The policies of all buckets of the account, a call each. Throws the SDK's errors about the list. */
 export function readBucketPolicies(connection: S3ClientConfig): Promise<readonly BucketPolicy[]> {
   return withS3({ region: 'us-east-1', followRegionRedirects: true, ...connection }, policiesOf);
@@ -22,7 +20,7 @@ async function policiesOf(s3: S3Client): Promise<readonly BucketPolicy[]> {
   for await (const { Buckets = [] } of paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 })) {
     names.push(...Buckets.flatMap(({ Name }) => Name ?? []));
   }
-  return inParallel(names, AT_ONCE, async (Bucket) => {
+  return inParallel(names, async (Bucket) => {
     const read = () => orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand({ Bucket })));
     const policy = await askAws(async () => {
       const { Policy: text = '' } = (await read()) ?? {};

@@ -55,12 +55,12 @@ function namesBelow(error: Error): readonly string[] {
   return [...(typeof code === 'string' ? [code] : []), ...below.flatMap((each) => [each.name, ...namesBelow(each)])];
 }
 
-/** What a read gives; null if AWS answers with an error of that name, because there is no such thing. */
+/** What a read gives; null if AWS answers with an error whose name begins so, because there is no such thing. */
 export async function orNull<Value>(missing: string, read: () => Promise<Value>): Promise<Value | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Error && error.name === missing) return null;
+    if (error instanceof Error && error.name.startsWith(missing)) return null;
     throw error;
   }
 }
@@ -83,16 +83,11 @@ export async function askAwsFor<Value>(work: () => Promise<Result<Value>>): Prom
 }
 
 /** Asks AWS whose credentials these are, and refuses every account but the team's before anything else is asked. */
-export async function checkCaller(
-  sts: Pick<STSClient, 'send'>,
-  expected: string,
-): Promise<Result<{ readonly account: string; readonly arn: string }>> {
+export async function checkCaller(sts: Pick<STSClient, 'send'>, expected: string): Promise<Result<null>> {
   const identity = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
   if (!identity.ok) return (await unusableProfile(identity.failure, process.env)) ?? identity;
-  const { Account: account, Arn: arn = '' } = identity.value;
-  return account === expected
-    ? succeed({ account, arn })
-    : fail('wrong-account', { expected, actual: account ?? null });
+  const { Account: actual = null } = identity.value;
+  return actual === expected ? succeed(null) : fail('wrong-account', { expected, actual });
 }
 
 /** The account of the credentials at hand; null if there are none, or AWS does not answer. */
@@ -135,14 +130,7 @@ export function readAwsOr<Value>(
   what: string,
   read: () => Promise<Value>,
 ): Promise<Result<Value, NotChecked>> {
-  return readAws(what, async () => {
-    try {
-      return await read();
-    } catch (error) {
-      if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return missing;
-      throw error;
-    }
-  });
+  return readAws(what, async () => (await orNull('NoSuchEntity', read)) ?? missing);
 }
 
 /** All pages of a list. Throws if one leads to itself, because the list would be incomplete or endless. */
@@ -160,18 +148,28 @@ export async function allPages<Page extends { readonly Marker?: string | undefin
   return all;
 }
 
+/** The items of all pages of a list, which `of` finds in a page. Throws as `allPages` does. */
+export async function allItems<Page extends { readonly Marker?: string | undefined }, Item>(
+  pages: AsyncIterable<Page>,
+  of: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+  return (await allPages(pages)).flatMap((page) => of(page) ?? []);
+}
+
 /** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
 export function isoOfDate(date: Date | undefined): string {
   return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
 }
 
+/** IAM throttles a whole account together, and each item can take several calls. */
+const AT_ONCE = 8;
+
 /**
- * Does the same with each item, at most `limit` at a time, and gives the results in the items' order. The first error
- * is thrown when those under way have ended, and nothing more is begun after it.
+ * Does the same with each item, some at a time, and gives the results in the items' order. The first error is thrown when those
+ * under way have ended, and nothing more is begun after it.
  */
 export async function inParallel<Item, Value>(
   items: readonly Item[],
-  limit: number,
   work: (item: Item) => Promise<Value>,
 ): Promise<readonly Value[]> {
   const values: Value[] = [];
@@ -187,7 +185,7 @@ export async function inParallel<Item, Value>(
       if (errors.length > 0) return;
     }
   };
-  await Promise.all(Array.from({ length: limit }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   if (errors.length > 0) throw errors[0];
   return values;
 }

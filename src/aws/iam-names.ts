@@ -8,7 +8,6 @@ import {
 import { block, type GuardrailBlock } from '../diagnostics/block.ts';
 import type { IamResource } from '../iam/arn.ts';
 
-/** A user, group, policy or role. */
 export interface IamEntity {
   readonly kind: IamResource;
   readonly name: string;
@@ -61,12 +60,9 @@ export function iamLookup(client: IAMClient): IamLookup {
 }
 
 /** Something with a name that a plan creates. */
-export interface PlannedCreate {
-  readonly kind: IamResource;
+export interface PlannedCreate extends Pick<IamEntity, 'kind' | 'name' | 'path'> {
   /** `aws_iam_user.member_bo` */
   readonly address: string;
-  readonly name: string;
-  readonly path: string;
   /** The member's or role's key in the team file. */
   readonly key: string;
 }
@@ -119,6 +115,7 @@ function idOf({ kind, name, arn }: IamEntity): string {
   return kind === 'policy' ? arn : name;
 }
 
-function nameKey({ kind, name }: { readonly kind: IamResource; readonly name: string }): string {
+/** IAM's names are unique whatever the path and case. */
+export function nameKey({ kind, name }: Pick<IamEntity, 'kind' | 'name'>): string {
   return `${kind} ${name.toLowerCase()}`;
 }

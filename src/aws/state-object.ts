@@ -1,15 +1,10 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { fail, type Result } from '../diagnostics/failure.ts';
+import type { StatePlace, Team } from '../team/team.ts';
 import { orNull } from './client.ts';
 
-/** One small object in the bucket of a lab's state. S3 refuses it if the bucket is not the account's. */
-export interface StateObject {
-  readonly bucket: string;
-  readonly region: string;
-  /** 12 digits. */
-  readonly account: string;
-  readonly key: string;
-}
+/** One small object in the bucket of a lab's state. S3 refuses it if the bucket is not that account's, of 12 digits. */
+export type StateObject = StatePlace & Pick<Team, 'account'>;
 
 /** A text and which version it is. */
 export interface StateText {

@@ -37,7 +37,6 @@ export interface UserCredentials {
 }
 
 export interface InventoriedUser {
-  readonly arn: string;
   /** ISO 8601, UTC. */
   readonly created: string;
   /** False if the credential report does not list the user yet: unless read one by one, the keys are unknown. */
@@ -56,13 +55,6 @@ export interface PolicyVersion {
   readonly document: PolicyDocument | null;
 }
 
-interface InventoriedPolicy {
-  /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
-  readonly attachments: number;
-  /** Of the account's own policies; empty for those of AWS. */
-  readonly versions: readonly PolicyVersion[];
-}
-
 /** IAM's unique ids (`AIDA…`, `AGPA…`) by name. A rename keeps them. */
 export interface EntityIds {
   readonly user: ReadonlyMap<string, string>;
@@ -71,10 +63,6 @@ export interface EntityIds {
 
 /** An AWS account at one moment: access and credentials. */
 export interface Inventory {
-  /** 12 digits. */
-  readonly account: string;
-  /** ISO 8601, UTC: when the scan began. */
-  readonly at: string;
   /** False if AWS did not return the access: then `access` is empty and nothing follows from it. */
   readonly isAccessKnown: boolean;
   /** All users and groups, the account's own policies, and the AWS managed policies in use by them. */
@@ -82,8 +70,11 @@ export interface Inventory {
   /** By IAM name: every user of `access`. */
   readonly users: ReadonlyMap<string, InventoriedUser>;
   readonly ids: EntityIds;
-  /** By ARN: every policy of `access`. */
-  readonly policies: ReadonlyMap<string, InventoriedPolicy>;
+  /**
+   * By ARN: every policy of `access`. How many users, groups and roles it is attached to, as a policy or as a boundary; versions
+   * of the account's own alone.
+   */
+  readonly policies: ReadonlyMap<string, { readonly attachments: number; readonly versions: readonly PolicyVersion[] }>;
   /** All but service-linked ones. */
   readonly roles: readonly AccountRole[];
   /** Those that the roles have. */

@@ -157,6 +157,11 @@ export function actionOf(operation: Operation): string {
   return `${SERVICE_PREFIX}:${operation}`;
 }
 
+/** Whether an action pattern names nothing but Mechanical Turk's. */
+export function isOfMechanicalTurk(action: string): boolean {
+  return action.toLowerCase().startsWith(`${SERVICE_PREFIX}:`);
+}
+
 /** The capabilities that spend money, which `freeze: [spend]` stands for. */
 export const SPENDING_CAPABILITIES = CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === 'spends');
 

@@ -51,10 +51,9 @@ export const providerMirror = () =>
     });
 /** `otherwise` says which repository it is without the option. */
 export const repository = (otherwise: string) =>
-  new Option('--repository <owner/name>', `the lab repository (default: ${otherwise})`).argParser((text) => {
-    if (!/^[\w-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
-    return text;
-  });
+  new Option('--repository <owner/name>', `the lab repository (default: ${otherwise})`).argParser(
+    matching(/^[\w-]+\/[\w.-]+$/, 'Write OWNER/NAME.'),
+  );
 
 interface CommonOptions {
   readonly today?: string;
@@ -145,9 +144,14 @@ export function parseReason(text: string): FailureReason | null {
   return text;
 }
 
-export function parseCommit(text: string): string {
-  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)) throw new InvalidArgumentError('Write all digits of a commit.');
-  return text;
+export const parseCommit = matching(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'Write all digits of a commit.');
+
+/** Parses a text that has a form. */
+export function matching(form: RegExp, message: string) {
+  return (text: string): string => {
+    if (!form.test(text)) throw new InvalidArgumentError(message);
+    return text;
+  };
 }
 
 /** The end of a command's help: what its exit codes mean, and how it is called. */

@@ -31,14 +31,9 @@ export async function checkedBase(
   const before = await readBaseTeam(base, today, terminal);
   const team = before.ok ? await readTeam(file, today) : before;
   if (!before.ok || !team.ok) return before.ok ? team : before;
-  const target = checkTarget(before.value, team.value, today, terminal);
-  return target.ok ? before : target;
-}
-
-/** Whether two files name the same account, lab and state. Before Terraform starts: another state could name providers to download. */
-function checkTarget(before: Team | null, after: Team, today: string, terminal: Terminal): Result<null> {
-  const blocks = targetBlocks(before, after, today);
-  if (blocks.length === 0) return succeed(null);
+  // Before Terraform starts: another state could name providers to download.
+  const blocks = targetBlocks(before.value, team.value, today);
+  if (blocks.length === 0) return before;
   terminal.stderr(`${blockLines(blocks, terminal).join('\n')}\n\n`);
   return fail('guardrail-blocked', { codes: blocks.map(({ code }) => code), blocks });
 }

@@ -46,18 +46,23 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
 export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureReason {
   if (progressOf(failure) !== null) return 'apply-failed';
   if (isFailureReason(failure.code)) return failure.code;
-  return REASONS[failure.code] ?? (during === 'plan' ? 'plan-failed' : 'apply-failed');
+  return REASONS[failure.code] ?? `${during}-failed`;
 }
 
 /**
  * The failure of what followed on `done` applied steps: it must not say that nothing was changed. `left` is how many steps
  * it was to apply, if it does not say that itself; `suspended` are keys of members whom the apply suspended.
  */
-export function failureAfter(failure: Failure, done: number, left: number, suspended?: Progress['suspended']) {
+export function failedAfter(
+  { failure }: Failed,
+  done: number,
+  left: number,
+  suspended?: Progress['suspended'],
+): Failed {
   const { code, args } = failure;
   const own = progressOf(failure) ?? { done: 0, total: left };
   const all = { done: done + own.done, total: done + own.total, ...(suspended === undefined ? {} : { suspended }) };
-  return { code, args: { ...args, progress: all } } as Failure;
+  return { ok: false, failure: { code, args: { ...args, progress: all } } as Failure };
 }
 
 /** The failure of a bootstrap that began: it must not say that nothing was changed, nor that an apply would finish it. */

@@ -152,14 +152,10 @@ export function withDocument(model: AccessModel, arn: string, document: PolicyDo
 }
 
 /** An unmanaged user, group or policy, and what it alone changes. */
-export interface UnmanagedEffect {
+export interface UnmanagedEffect extends Pick<AccessEffect, 'changes' | 'escalates'> {
   readonly resource: UnmanagedResource;
-  /** Access through it that team.yaml does not grant, worst risk first. */
-  readonly changes: readonly AccessChange[];
   /** Access through it that team.yaml grants, too: it would stay if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
-  /** Names of the IAM users who can escalate privileges by it. */
-  readonly escalates: readonly string[];
 }
 
 /** What each unmanaged resource changes beside team.yaml on that day. `account` has users that are to be deleted, too. */

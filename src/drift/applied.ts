@@ -1,8 +1,10 @@
+import type { AccessUser } from '../access/model.ts';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
+import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
-import { iamName, LIMITS_POLICY } from '../team/names.ts';
+import { iamName, LIMITS_POLICY, otherLabOf } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';
 
 /** What the file, or an apply that did not end, has changed since the last apply that ended. */
@@ -43,3 +45,12 @@ function changedSubjects(applied: AppliedTeam, team: AccessTeam, today: string):
   const before = { ...then, users: then.users.filter(({ name }) => !returned.has(name)) };
   return differences(before, desiredAccessBeforeDeletions(team)).map(subjectKey);
 }
+
+/** The other lab whose user or group one is, by its path; null for what the last apply noted, wherever someone moved it. */
+export function otherLabsIn({ ids }: Pick<Inventory, 'ids'>, noted: EntityIds | null, lab: string) {
+  const known = { user: new Set(noted?.user.values()), group: new Set(noted?.group.values()) };
+  return (kind: keyof EntityIds, { name, path }: Pick<AccessUser, 'name' | 'path'>): string | null =>
+    known[kind].has(ids[kind].get(name) ?? '') ? null : otherLabOf(path, lab);
+}
+
+export type OtherLabs = ReturnType<typeof otherLabsIn>;

@@ -4,6 +4,8 @@ import type { EscalationStep } from '../access/escalation.ts';
 import type { AccessGroup, Holder } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { Grant } from '../access/policies-of.ts';
+import type { CloudTrailEvent } from '../aws/cloudtrail.ts';
+import type { IamEntity } from '../aws/iam-names.ts';
 import type { UserDetails } from '../aws/inventory/unmanaged.ts';
 import type { AccessKey, NotChecked } from '../aws/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
@@ -104,11 +106,7 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     /** Members whose IAM users `adopt --apply` moved, and `adopt --finish` did not finish. */
     readonly adopting: readonly NotAdopted[];
     /** What has a name that the apply needs, outside the lab's path. */
-    readonly taken: readonly {
-      readonly kind: 'user' | 'group' | 'policy';
-      readonly name: string;
-      readonly path: string;
-    }[];
+    readonly taken: readonly Pick<IamEntity, 'kind' | 'name' | 'path'>[];
   };
   readonly 'group-renamed': { readonly group: string; readonly to: string };
   readonly 'unmanaged-user': UnmanagedUser;
@@ -215,15 +213,7 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type DriftSeverity = (typeof SEVERITIES)[number];
 
 /** Who changed something last, by CloudTrail. */
-export interface Attribution {
-  /** A user's name, `root`, or a role's name with its session. */
-  readonly actor: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** An address, or an AWS service's name; null if the event has none. */
-  readonly sourceIp: string | null;
-  readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
-}
+export type Attribution = Pick<CloudTrailEvent, 'actor' | 'at' | 'sourceIp' | 'userAgent'>;
 
 /** What an event, or a finding, is about. A managed policy and an identity provider are named by ARN. */
 export interface Entity {

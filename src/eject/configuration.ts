@@ -5,17 +5,14 @@ import type { Entry, Expression, HclBlock } from './hcl.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The blocks of a synthesized stack: its settings, and its resources by address, in the order of the configuration. */
-export interface Configuration {
-  readonly settings: readonly HclBlock[];
-  readonly resources: ReadonlyMap<string, HclBlock>;
-}
-
 /** In the order of the files: what a member or role is, then what it has. */
 const TYPES = Object.keys(RESOURCES);
 
-/** Reads `cdk.tf.json`, as `src/terraform/synth` writes it, as blocks. What is otherwise there is a bug, and throws. */
-export function configurationOf(text: string): Configuration {
+/**
+ * Reads `cdk.tf.json`, as `src/terraform/synth` writes it, as blocks: settings, and resources by address, in the order of the
+ * configuration. What is otherwise there is a bug, and throws.
+ */
+export function configurationOf(text: string) {
   const { terraform, provider, resource } = objectAt(JSON.parse(text), 'the configuration');
   const byType = objectAt(resource, 'resource');
   const unknown = Object.keys(byType).filter((type) => !TYPES.includes(type));

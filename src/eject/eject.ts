@@ -6,14 +6,12 @@ import { configurationOf } from './configuration.ts';
 import { type HclBlock, printHcl } from './hcl.ts';
 import { readmeOf } from './readme.ts';
 
-/** The texts of `cdk.tf.json`. */
-export interface StackTexts {
-  readonly team: string;
-  readonly bootstrap: string;
-}
-
-/** The Terraform that a lab keeps without this program: texts by path. `today` is `YYYY-MM-DD`. */
-export function ejected(team: Team, stacks: StackTexts, today: string): Readonly<Record<string, string>> {
+/** The Terraform that a lab keeps without this program: texts by path. `stacks` are texts of `cdk.tf.json`, `today` is `YYYY-MM-DD`. */
+export function ejected(
+  team: Team,
+  stacks: Readonly<Record<'team' | 'bootstrap', string>>,
+  today: string,
+): Readonly<Record<string, string>> {
   const own = configurationOf(stacks.team);
   const bootstrap = configurationOf(stacks.bootstrap);
   const blocksOf = (key: string, keyOf: (address: string) => string | null) =>

@@ -42,19 +42,16 @@ function indented(line: string): string {
 /** The equals signs of neighbors that are one line each are in one column. */
 function entryLines(entries: readonly Entry[]): readonly string[] {
   const printed = entries.map(([name, value]) => ({ name: keyText(name), lines: expressionLines(value, name.length) }));
-  let widest: readonly number[] = [];
+  const isLong = ({ lines }: (typeof printed)[number]) => lines.length > 1;
   return printed.flatMap(({ name, lines: [first = '', ...more] }, index) => {
     if (more.length > 0) return [`${name} = ${first}`, ...more];
-    const isRun = index > 0 && printed[index - 1]?.lines.length === 1;
-    if (!isRun) widest = runWidths(printed.slice(index));
-    return [`${name.padEnd(Math.max(...widest))} = ${first}`];
+    const end = printed.findIndex((each, at) => at > index && isLong(each));
+    const run = printed.slice(
+      printed.findLastIndex((each, at) => at < index && isLong(each)) + 1,
+      end === -1 ? undefined : end,
+    );
+    return [`${name.padEnd(Math.max(...run.map((each) => each.name.length)))} = ${first}`];
   });
-}
-
-/** The widths of the names from the first one on that have one line. */
-function runWidths(entries: readonly { readonly name: string; readonly lines: readonly string[] }[]) {
-  const end = entries.findIndex(({ lines }) => lines.length > 1);
-  return entries.slice(0, end === -1 ? entries.length : end).map(({ name }) => name.length);
 }
 
 /** Words of the language are no names of entries. */

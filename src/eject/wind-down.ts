@@ -53,7 +53,6 @@ export interface WindDown {
   readonly frozen: readonly Capability[];
   /** Of users under the lab's path; null if AWS was not asked. */
   readonly keys: readonly UserKey[] | null;
-  /** What is left to do. */
   readonly steps: readonly WindDownStep[];
 }
 
@@ -84,22 +83,15 @@ export function windDownOf(
   );
   const change = asked('change', OTHERS);
   const read = asked('read', READS);
-  const state = [spend, change, read].findIndex(({ users }) => users.length > 0);
-  return {
-    ...{ spend, read, keys, frozen: team.freeze },
-    state: (['spends', 'changes', 'reads'] as const)[state] ?? 'nothing',
-    steps: stepsOf(team, given, {
-      spends: spend.users.length > 0,
-      changes: change.users.length > 0,
-      reads: read.users.length > 0,
-    }),
-  };
+  const may = { spends: spend.users.length > 0, changes: change.users.length > 0, reads: read.users.length > 0 };
+  const state = (['spends', 'changes', 'reads'] as const).find((each) => may[each]) ?? 'nothing';
+  return { ...{ spend, read, keys, frozen: team.freeze, state }, steps: stepsOf(team, given, may) };
 }
 
 function stepsOf(
   team: Team,
   { keys, today, place, destroy }: Parameters<typeof windDownOf>[1],
-  may: { readonly spends: boolean; readonly changes: boolean; readonly reads: boolean },
+  may: Readonly<Record<'spends' | 'changes' | 'reads', boolean>>,
 ): readonly WindDownStep[] {
   const { edit, inAccount } = commandsFor(place);
   const apply = inAccount('apply');

@@ -7,7 +7,7 @@ import {
   paginateListAccessKeys,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { allPages, askAws, isoOfDate, orNull } from '../aws/client.ts';
+import { allItems, askAws, isoOfDate, orNull } from '../aws/client.ts';
 import type { Result } from '../diagnostics/failure.ts';
 import type { KeyPair } from './profile.ts';
 import { type HeldKey, oldestFirst } from './rules.ts';
@@ -68,8 +68,8 @@ export function keyAccount(
       }),
     keys: (UserName) =>
       askAws(async () => {
-        const pages = await allPages(paginateListAccessKeys({ client: iam }, { UserName }));
-        const listed = pages.flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata);
+        const pages = paginateListAccessKeys({ client: iam }, { UserName });
+        const listed = await allItems(pages, (page) => page.AccessKeyMetadata);
         const keys = listed.map(async ({ AccessKeyId: id = '', Status, CreateDate }) => ({
           ...{ id, active: Status === 'Active', created: isoOfDate(CreateDate), lastUsed: await lastUse(id) },
         }));

@@ -1,5 +1,5 @@
 import { GetUserCommand, type IAMClient, paginateListAccessKeys, paginateListMFADevices } from '@aws-sdk/client-iam';
-import { allPages, inParallel, isoOfDate, orNull, readAwsOr } from '../aws/client.ts';
+import { allItems, inParallel, isoOfDate, orNull, readAwsOr } from '../aws/client.ts';
 import { credentialsOf, readOwnCredentials } from '../aws/credentials/user-credentials.ts';
 import type { UserCredentials } from '../aws/types.ts';
 
@@ -16,8 +16,8 @@ export async function readOtherCredentials(client: IAMClient, user: string): Pro
   const [own, mfa, found] = await Promise.all([
     readOwnCredentials(client, user, { services: true }),
     readAwsOr([], `the MFA devices of ${user}`, async () => {
-      const pages = await allPages(paginateListMFADevices({ client }, { UserName: user }));
-      return pages.flatMap(({ MFADevices = [] }) => MFADevices).flatMap(({ SerialNumber }) => SerialNumber ?? []);
+      const devices = await allItems(paginateListMFADevices({ client }, { UserName: user }), (page) => page.MFADevices);
+      return devices.flatMap(({ SerialNumber }) => SerialNumber ?? []);
     }),
     readAwsOr(null, `the user ${user}`, () => client.send(new GetUserCommand({ UserName: user }))),
   ]);
@@ -32,16 +32,13 @@ export async function readOtherCredentials(client: IAMClient, user: string): Pro
   };
 }
 
-const AT_ONCE = 4;
-
 /** User names by id of their access keys: a call a user. Throws the SDK's errors. */
 export async function usersByKey(client: IAMClient, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const listed = await inParallel(users, AT_ONCE, async (UserName) => {
-    const pages = await orNull('NoSuchEntityException', () =>
-      allPages(paginateListAccessKeys({ client }, { UserName })),
+  const listed = await inParallel(users, async (UserName) => {
+    const keys = await orNull('NoSuchEntityException', () =>
+      allItems(paginateListAccessKeys({ client }, { UserName }), (page) => page.AccessKeyMetadata),
     );
-    const keys = (pages ?? []).flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata);
-    return keys.map(({ AccessKeyId = '' }) => [AccessKeyId, UserName] as const);
+    return (keys ?? []).map(({ AccessKeyId = '' }) => [AccessKeyId, UserName] as const);
   });
   return new Map(listed.flat());
 }

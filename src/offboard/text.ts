@@ -72,7 +72,6 @@ function heldRows({ facts, roles, otherGroups, credentials }: Held, names: Displ
   return rows.flatMap(([what, items]) => (items.length === 0 ? [] : [[what, joinTexts(items, lineBreak)]]));
 }
 
-/** What is left to do, in order. */
 function stepsOf(survey: Survey, out: string | null, names: DisplayNames): readonly Item[] {
   const { member, held, listed } = survey;
   const command = `mturk-team offboard ${pasted(member)}`;

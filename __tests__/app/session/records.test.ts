@@ -16,7 +16,7 @@ import {
   usingRecord,
   withBegun,
 } from '../../../src/app/session/records.ts';
-import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
+import { type Failure, failedAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import type { IamResource } from '../../../src/iam/arn.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';
 import type { Team } from '../../../src/team/team.ts';
@@ -198,7 +198,7 @@ test.each<[Failure, number, number, string]>([
   [{ code: 'interrupted', args: { progress: null } }, 1, 1, '1 of 2 steps applied and in force'],
   [{ code: 'apply-failed', args: { reason: '', progress } }, 1, 1, '3 of 6 steps applied and in force'],
 ])('after steps that were applied, no failure says that nothing was changed (%j)', (failure, done, left, state) => {
-  const after = failureAfter(failure, done, left);
+  const { failure: after } = failedAfter({ ok: false, failure }, done, left);
   expect(failureText(after)).toContain(`  state: ${state}\n`);
   expect(reasonOf(after, 'apply')).toBe('apply-failed');
 });

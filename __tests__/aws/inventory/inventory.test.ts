@@ -63,7 +63,6 @@ test('an account is read with all that its users can sign with', async () => {
     [cap, { attachments: 1, versions: [{ id: 'v1', created: '2026-11-25T08:00:00Z', isInForce: true, document }] }],
   ]);
   expect(users.get('bo')).toEqual({
-    arn: `arn:aws:iam::${ACCOUNT}:user${PATH}bo`,
     created: '2026-11-25T08:00:00Z',
     isReported: true,
     credentials: {

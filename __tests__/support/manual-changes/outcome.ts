@@ -83,9 +83,9 @@ function afterChange<T>(
 export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Outcome> {
   return afterChange(row, start, async (_test, { session, before }) => {
     const lab = session();
-    const { team, today, at, now } = lab;
+    const { team, today, at } = lab;
     const record = orThrow(await readRecord(lab.records));
-    const inventory = await takeInventory(lab.iam, { account: team.account, managed: isManaged, scope: 'all', now });
+    const inventory = await takeInventory(lab.iam, { account: team.account, managed: isManaged, scope: 'all' });
     const { access } = inventory;
     const scanWith = (model: AccessModel) =>
       scanOf({

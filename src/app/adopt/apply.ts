@@ -13,7 +13,7 @@ import {
 import type { AdoptionSteps } from '../../adopt/steps-text.ts';
 import { type AdoptingTeams, adoptingTeams, changingAtOnce, unequalDuring } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
-import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failedAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, type CommandOptions } from '../../terraform/run/commands.ts';
@@ -54,13 +54,13 @@ export async function applyAdoption(
   const moved = await moveUsers(session, moves);
   if (!moved.ok) return moved;
   const seen = await lookUntil(session, adoption, ({ people }) => people.every((each) => isInLab(each, team)));
-  if (!seen.ok) return { ok: false, failure: failureAfter(seen.failure, moved.value, 1) };
+  if (!seen.ok) return failedAfter(seen, moved.value, 1);
   const imported = await importUsers(session, team, terminal, onStart);
-  if (!imported.ok) return { ok: false, failure: failureAfter(imported.failure, moved.value, 1) };
+  if (!imported.ok) return failedAfter(imported, moved.value, 1);
   const steps = imported.value;
   const unequal = ({ account }: OpenAdoption) => unequalDuring(adoption, teams, account.access, session.at);
   const after = await lookUntil(session, adoption, (open) => unequal(open).length === 0);
-  if (!after.ok) return { ok: false, failure: failureAfter(after.failure, moved.value + steps, 0) };
+  if (!after.ok) return failedAfter(after, moved.value + steps, 0);
   const people = unequal(after.value);
   return people.length === 0
     ? succeed({ moved: moved.value, steps })

@@ -10,7 +10,7 @@ import type { Adoption } from '../../adopt/adoption.ts';
 import { type AdoptedNow, changesSince, isInLab, ofMembers, type Unused, unusedAfter } from '../../adopt/progress.ts';
 import { adoptingTeams, beforeFinish, coverOf, unequalThroughRoles } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
-import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failedAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { appliedTeam } from '../../team/applied-team.ts';
 import { boundaryArn, iamName, LIMITS_POLICY } from '../../team/names.ts';
@@ -31,22 +31,9 @@ import {
   type OpenAdoption,
 } from './open.ts';
 
-export interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
+interface FinishOptions extends Pick<CarryOutOptions, 'commit' | 'onStart'> {
   /** Whether groups and policies that no one has any more are deleted. */
   readonly deleteUnused: boolean;
-}
-
-/** What `adopt --finish` does, before it does it. */
-export interface FinishSteps {
-  readonly planned: StackPlan;
-  readonly people: readonly AdoptedNow[];
-  /** What no one will have. */
-  readonly unused: Unused;
-}
-
-export interface Finished {
-  readonly steps: number;
-  readonly deleted: Unused;
 }
 
 const NONE: Unused = { groups: [], policies: [] };
@@ -60,8 +47,8 @@ export async function finishAdoption(
   whole: Adoption,
   { deleteUnused, ...given }: FinishOptions,
   terminal: Terminal,
-  agree: Agree<FinishSteps>,
-): Promise<Result<Finished>> {
+  agree: Agree<{ readonly planned: StackPlan; readonly people: readonly AdoptedNow[]; readonly unused: Unused }>,
+): Promise<Result<{ readonly steps: number; readonly deleted: Unused }>> {
   const adoption = ofMembers(whole, session.team);
   const open = await lookWhenReady(session, whole);
   if (!open.ok) return open;
@@ -86,25 +73,23 @@ export async function finishAdoption(
   });
   if (!begun.ok) return begun;
   const cleared = await clearUsers(session, people);
-  if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
+  if (!cleared.ok) return failedAfter(cleared, 0, 1);
   const seen = await lookUntil(session, adoption, ({ people: all }) =>
     all.every((each) => isCleared(each, session.team)),
   );
-  if (!seen.ok) return { ok: false, failure: failureAfter(seen.failure, cleared.value, 1) };
+  if (!seen.ok) return failedAfter(seen, cleared.value, 1);
   const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
-  if (!planned.ok) return { ok: false, failure: failureAfter(planned.failure, cleared.value, 1) };
+  if (!planned.ok) return failedAfter(planned, cleared.value, 1);
   const { account: access, rule: ruled } = planned.value;
   const planning = { access, ids: { user: ruled.shown ?? new Map(), group: new Map() } };
   const left = checkUnchanged(session, adoption, beforeFinish(adoption, planning, session.team, begun.value.begun));
-  if (!left.ok) return { ok: false, failure: failureAfter(left.failure, cleared.value, 1) };
+  if (!left.ok) return failedAfter(left, cleared.value, 1);
   const options = { ...given, ownerIds: new Map(), workflow: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);
-  if (!applied.ok) return { ok: false, failure: failureAfter(applied.failure, cleared.value, 1) };
+  if (!applied.ok) return failedAfter(applied, cleared.value, 1);
   const steps = cleared.value + applied.value;
   const deleted = deleteUnused ? await deleteUnusedOf(session, adoption) : succeed(NONE);
-  return deleted.ok
-    ? succeed({ steps, deleted: deleted.value })
-    : { ok: false, failure: failureAfter(deleted.failure, steps, 1) };
+  return deleted.ok ? succeed({ steps, deleted: deleted.value }) : failedAfter(deleted, steps, 1);
 }
 
 async function lookWhenReady(session: LabSession, whole: Adoption): Promise<Result<OpenAdoption>> {

@@ -29,7 +29,6 @@ import { type ApplyRecord, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface AdoptStepOptions extends LabSessionOptions {
-  /** Change without asking. */
   readonly yes: boolean;
 }
 

@@ -73,11 +73,9 @@ export async function surveyIn(session: AccountSession, options: SurveyOptions):
   return succeed({ ...surveyed.value, notChecked: [...own.notChecked, ...buckets.notChecked] });
 }
 
-const AT_ONCE = 8;
-
 /** Four calls for each candidate. */
 async function readCredentials({ iam }: AccountSession, { candidates }: Found['chosen']) {
-  const read = await inParallel(candidates, AT_ONCE, async ({ user: { name } }) => {
+  const read = await inParallel(candidates, async ({ user: { name } }) => {
     const { keys, password } = await readOwnCredentials(iam, name, { services: false });
     return { name, keys, password };
   });

@@ -4,7 +4,7 @@ import { deniesAtRoles, isAt, madeSince, orderedMoves } from '../../adopt/progre
 import type { UndoSteps } from '../../adopt/steps-text.ts';
 import { adoptingTeams } from '../../adopt/transition.ts';
 import { askAws } from '../../aws/client.ts';
-import { fail, failureAfter, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failedAfter, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { deletePolicy } from '../../setup/bootstrap/destroy.ts';
 import { rolePolicy } from '../../team/documents.ts';
@@ -39,9 +39,9 @@ export async function undoAdoption(
     await deleteGroups(session.iam, steps.groups, account.access);
     for (const arn of steps.policies) await deletePolicy(session.iam, arn);
   });
-  if (!deleted.ok) return { ok: false, failure: failureAfter(deleted.failure, 1, 1) };
+  if (!deleted.ok) return failedAfter(deleted, 1, 1);
   const moved = await moveUsers(session, steps.moves);
-  return moved.ok ? succeed(steps) : { ok: false, failure: failureAfter(moved.failure, 1, 1) };
+  return moved.ok ? succeed(steps) : failedAfter(moved, 1, 1);
 }
 
 async function decide(

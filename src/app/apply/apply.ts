@@ -21,17 +21,14 @@ import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { commitOf } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
-import { applyPlanned, blocked, lockTimeout } from './carry-out.ts';
+import { applyPlanned, blocked, type CarryOutOptions, lockTimeout } from './carry-out.ts';
 
-export interface ApplyOptions extends LabSessionOptions {
-  /** Apply without asking. */
+export interface ApplyOptions extends LabSessionOptions, Pick<CarryOutOptions, 'ownerIds'> {
   readonly yes: boolean;
   /** To whom withheld access is given back, or whose user is accepted: `KEY` of a member, `role/KEY`. */
   readonly restore: readonly string[];
   /** The commit of the team file, for the apply record; null if Git is to say it. */
   readonly commit: string | null;
-  /** Numbers of owners' accounts on GitHub by login, in lower case. */
-  readonly ownerIds: ReadonlyMap<string, number>;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
@@ -39,10 +36,8 @@ export interface ApplyOptions extends LabSessionOptions {
 export interface CompletedApply {
   readonly team: Team;
   readonly planned: StackPlan;
-  /** What the plan did to people. */
   readonly review: Review;
   readonly steps: number;
-  /** How the account is after it. */
   readonly quickCheck: QuickCheck;
 }
 

@@ -1,4 +1,4 @@
-import { fail, failureAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failedAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
@@ -65,7 +65,7 @@ export async function applyPlanned(
   const { steps, record: last } = carried.value;
   const { lab } = session.team;
   const ids = await listedIds(lab, session.names, Object.values(last?.ids.group ?? {}));
-  if (!ids.ok) return { ok: false, failure: failureAfter(ids.failure, steps, 0) };
+  if (!ids.ok) return failedAfter(ids, steps, 0);
   const team = appliedTeam(session.team, session.today);
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
@@ -81,7 +81,7 @@ export async function applyPlanned(
     };
   });
   if (noted.ok) return succeed(steps);
-  if (noted.failure.code === 'record-changed') return { ok: false, failure: failureAfter(noted.failure, steps, 0) };
+  if (noted.failure.code === 'record-changed') return failedAfter(noted, steps, 0);
   // The apply is done, and only its record is missing.
   const reason = 'reason' in noted.failure.args ? noted.failure.args.reason : '';
   return fail('record-not-written', { file: RECORD_FILE, reason });
@@ -148,10 +148,10 @@ async function carryOut(
   if (!recorded.ok) return recorded;
   onBegin();
   const limited = await limitUsers(session, planned);
-  if (!limited.ok) return { ok: false, failure: failureAfter(limited.failure, 0, 1) };
+  if (!limited.ok) return failedAfter(limited, 0, 1);
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
   const early = await leaveGroups(session, unexpectedMemberships(planned, 'others'));
-  if (!early.ok) return { ok: false, failure: failureAfter(early.failure, limited.value, 1) };
+  if (!early.ok) return failedAfter(early, limited.value, 1);
   const own = limited.value + early.value;
   const applied = await withProgress(terminal, (onEvent) =>
     applyStack(
@@ -160,15 +160,15 @@ async function carryOut(
       { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent },
     ),
   );
-  if (!applied.ok) return own === 0 ? applied : { ok: false, failure: failureAfter(applied.failure, own, 1) };
+  if (!applied.ok) return own === 0 ? applied : failedAfter(applied, own, 1);
   const done = own + applied.value.done;
   // Another apply may have waited for the lock, and have it now.
   const rule = ruleOnceCreated(planned);
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
-  if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
+  if (!again.ok) return failedAfter(again, done, 0);
   // Who had access through such a group alone has it through the lab's by now.
   const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
-  if (!late.ok) return { ok: false, failure: failureAfter(late.failure, done, 1) };
+  if (!late.ok) return failedAfter(late, done, 1);
   if (!noChanges(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
@@ -205,7 +205,7 @@ export async function applyStack(
 ): Promise<Result<ApplyResult>> {
   if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
     const cleared = await leaveAndClearGroups(session, plan);
-    if (!cleared.ok) return { ok: false, failure: failureAfter(cleared.failure, 0, 1) };
+    if (!cleared.ok) return failedAfter(cleared, 0, 1);
     return applyPlan(plan.workspace, plan.saved, options);
   }
 
@@ -263,7 +263,7 @@ async function applyInSteps(
     if (applied.ok) done += applied.value.done;
     // The first step, too, can fail after it has suspended some of them.
     else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;
-    else return { ok: false, failure: failureAfter(applied.failure, done, 1, keys) };
+    else return failedAfter(applied, done, 1, keys);
   }
   return succeed({ done, total: done });
 }

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { askAwsFor } from '../../aws/client.ts';
 import type { WantedRole } from '../../aws/setup/account-roles.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
@@ -10,8 +12,12 @@ import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
+import { lockProviders } from '../../terraform/run/commands.ts';
+import { lockFileOf, pinsProvider, readLockFile } from '../../terraform/run/lock-file.ts';
 import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
+import { prepareWorkspace } from '../../terraform/run/workspace.ts';
 import { applyStack, blocked } from '../apply/carry-out.ts';
+import { written } from '../files.ts';
 import { noChanges, planStack, type StackPlan } from '../plan/plan.ts';
 import {
   type AccountSession,
@@ -21,36 +27,24 @@ import {
 } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession, programOf } from '../session/lab-session.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
-import { inspectLock, writeLock } from './provider-lock.ts';
 
-interface Confirmed {
-  /** Change without asking. */
+export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'> {
   readonly yes: boolean;
-}
-
-export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack'>, Confirmed {
   readonly given: GivenFacts;
-}
-
-export interface Bootstrapped {
-  readonly team: Team;
-  /** As it was before. */
-  readonly setup: Setup;
-  /** Of Terraform. */
-  readonly steps: number;
 }
 
 type OnSetup = (session: LabSession, setup: Setup) => void;
 
 /**
  * Sets up what a lab needs besides its team stack: bucket and identity provider through the SDK, boundary and roles through
- * Terraform, whose state is in the bucket. `onSetup` is called before the question.
+ * Terraform, whose state is in the bucket. `onSetup` is called before the question. Gives the setup as it was before, and how many
+ * steps Terraform took.
  */
 export async function bootstrapLab(
   options: BootstrapOptions,
   terminal: Terminal,
   onSetup: OnSetup,
-): Promise<Result<Bootstrapped>> {
+): Promise<Result<{ readonly team: Team; readonly setup: Setup; readonly steps: number }>> {
   let wanted: readonly WantedRole[] = [];
   const opened = await openLabSession({ ...options, stack: 'bootstrap', roles: () => wanted }, terminal);
   return withAccount(opened, async (account, session) => {
@@ -73,7 +67,7 @@ export async function bootstrapLab(
     const locked =
       lock === null || partAction(lock.value) === 'as-wanted'
         ? succeed(null)
-        : await lockProvider(session, options, terminal);
+        : await writeLock(session, options, terminal);
     if (!locked.ok) return locked;
     const steps = await begun('bootstrap', async () => {
       const made = await setUpAccount(account, session.team, setup);
@@ -92,18 +86,11 @@ async function begun<Value>(
   return done.ok ? done : { ok: false, failure: failureOfBootstrap(done.failure, command) };
 }
 
-async function lockProvider(session: LabSession, options: BootstrapOptions, terminal: Terminal) {
-  terminal.stderr(
-    'Making the lock file: this downloads the AWS provider for each platform, which takes some minutes.\n',
-  );
-  return writeLock(session, options);
-}
-
 /** Terraform has the last word about boundary and roles: what it changes besides is asked about. */
 async function applyRoles(
   session: LabSession,
   shown: readonly SetupPart[],
-  options: Confirmed,
+  { yes }: BootstrapOptions,
   terminal: Terminal,
 ): Promise<Result<number>> {
   const planned = await planStack(session);
@@ -113,7 +100,7 @@ async function applyRoles(
   const others = notShown(planned.value, shown);
   if (others.length > 0) {
     terminal.stderr(`Terraform changes ${others.join(', ')}, too.\n`);
-    const may = await confirmed(terminal, 'Apply this as well?', options.yes);
+    const may = await confirmed(terminal, 'Apply this as well?', yes);
     if (!may.ok) return may;
   }
   const applied = await withProgress(
@@ -175,4 +162,46 @@ export async function removeBootstrap(
 
 async function teamStack({ emulator }: AccountSessionOptions, team: Team): Promise<TeamStack> {
   return emulator !== null ? { emulator } : { emulator, ...(await programOf(team)) };
+}
+
+/** Compares the lock file beside the team file with the provider of this version. */
+async function inspectLock(
+  { engine, configuration }: LabSession,
+  { file }: BootstrapOptions,
+): Promise<Result<SetupPart>> {
+  const lock = await readLockFile(file, engine, process.env);
+  if (!lock.ok) return lock;
+  const wanted = await configuration('bootstrap');
+  if (!wanted.ok) return wanted;
+  const { terraform }: { terraform: { required_providers: { aws: { version: string } } } } = JSON.parse(wanted.value);
+  const isWhole = lock.value !== null && pinsProvider(lock.value, terraform.required_providers.aws.version);
+  const name = lockFileOf(file, engine);
+  const state = lock.value === null ? 'missing' : isWhole ? 'as-wanted' : 'different';
+  return succeed({ kind: 'lock-file', name, settings: [{ id: 'exists', state }] });
+}
+
+/** Replaces the lock file by one that pins the provider of this version for every platform. */
+async function writeLock(
+  session: LabSession,
+  { file, providerMirror = null }: BootstrapOptions,
+  terminal: Terminal,
+): Promise<Result<null>> {
+  terminal.stderr(
+    'Making the lock file: this downloads the AWS provider for each platform, which takes some minutes.\n',
+  );
+  const { engine, kind: account, work } = session;
+  const configuration = await session.configuration('bootstrap');
+  if (!configuration.ok) return configuration;
+  const directory = join(work, 'lock');
+  const workspace = await written(async () => {
+    // A lock file that is there would be kept if it fits, and refused if it does not.
+    await rm(directory, { recursive: true, force: true });
+    const place = { engine, directory, configuration: configuration.value, providerMirror };
+    return prepareWorkspace({ ...place, account, env: process.env });
+  });
+  if (!workspace.ok) return workspace;
+  const made = await lockProviders(workspace.value, providerMirror);
+  if (!made.ok) return made;
+  const saved = await written(() => writeFile(lockFileOf(file, engine), made.value));
+  return saved.ok ? succeed(null) : saved;
 }

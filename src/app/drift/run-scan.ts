@@ -61,16 +61,14 @@ export async function quickScan(
   return completeScan(session, { inventory, plan: null }, record, options);
 }
 
-/** Who may do what: the plan role may ask neither CloudTrail nor for the credential report. */
-const ACCESS_ALONE = { cloudTrail: false, credentialReport: false };
-
 /** A quick check: of what a plan does not carry out, or of everything if `planned` is null. */
 export async function quickCheck(
   session: LabSession,
   planned: StackPlan | null,
   terminal: Terminal,
 ): Promise<QuickCheck> {
-  const completed = await quickScan(session, ACCESS_ALONE, terminal);
+  // The plan role may ask neither CloudTrail nor for the credential report.
+  const completed = await quickScan(session, { cloudTrail: false, credentialReport: false }, terminal);
   return quickCheckOf(completed, planned?.classification ?? null, session.naming);
 }
 
@@ -98,7 +96,7 @@ function silencedAsApplied(team: Team, applied: Applied | null): Team {
 }
 
 async function inventoryOf(
-  { team, iam, now }: AccountSession,
+  { team, iam }: AccountSession,
   scope: 'access' | 'all',
   { stderr, isTerminal }: Terminal,
   credentialReport = true,
@@ -112,7 +110,6 @@ async function inventoryOf(
     scope,
     credentialReport,
     progress: (done, total) => isTerminal && line.draw(`Checking members: ${done} of ${total}`),
-    now,
   });
   line.clear();
   return inventory;

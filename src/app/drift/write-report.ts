@@ -7,15 +7,11 @@ import type { Announcement } from '../../review/rule/announcements.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { hasRecipients } from '../../team/team.ts';
 import { originIn } from '../plan/manifest-file.ts';
-import type { AccountSession } from '../session/account-session.ts';
+import type { AccountSession, AccountSessionOptions } from '../session/account-session.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
 
-export interface ReportOptions {
-  readonly file: string;
-  readonly today: string;
-  /** The directory of the local AWS emulator; null for the real account. */
-  readonly emulator: string | null;
+export interface ReportOptions extends AccountSessionOptions {
   /** Where report.json goes; null: outputs only. */
   readonly report: string | null;
 }
@@ -48,8 +44,10 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
     const origin = { team, today: options.today, at: momentOf(options.today) };
     await write(options, origin, { kind: 'failed', failure }, { announcements: [], isInterrupted: false });
   }
-  const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
-  writeOutputs(process.env, { class: 'error', 'failure-reason': reason });
+  const reason = reasonOf(failure, 'plan');
+  writeOutputs(process.env, {
+    ...{ class: 'error', 'failure-reason': reason === 'plan-failed' ? 'drift-check-failed' : reason },
+  });
 }
 
 /** Whether the job about access keys has anything to do after reconcile. */
@@ -88,9 +86,4 @@ async function write(
     announcements: [...facts.announcements],
     expiring: [...expiringAccess(team, today)],
   });
-}
-
-function scanReason(failure: Failure) {
-  const reason = reasonOf(failure, 'plan');
-  return reason === 'plan-failed' ? 'drift-check-failed' : reason;
 }

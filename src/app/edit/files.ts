@@ -10,14 +10,12 @@ import { checkWritable, written } from '../files.ts';
 /** Where the files of a lab are read from, and an edit of them is written to. */
 export interface EditPlace {
   readonly files: EditableFiles;
-  /** The question before it is written. */
   readonly question: string;
   /** What was done, and what comes next, once it is saved. */
   done(edited: EditedTeam, pullRequest: string | null): string;
   save(edited: EditedTeam, edit: Edit): Promise<Result<{ readonly pullRequest: string | null }>>;
 }
 
-/** The files of a directory. */
 export async function openFiles(file: string, today: string): Promise<Result<EditPlace>> {
   const { findings, source } = await readTeamFile(file, { today });
   if (source === null) return fail('team-file-invalid', { file, findings, source });

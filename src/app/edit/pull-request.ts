@@ -21,15 +21,11 @@ export async function openPullRequest(
   repository: string | null,
   env: NodeJS.ProcessEnv,
 ): Promise<Result<EditPlace>> {
-  const settings = githubSettings(env);
-  if (!settings.ok) return settings;
-  const named = repository ?? (await repositoryOfOrigin(dirname(file)));
-  if (named === null) return fail('repository-unknown', { options: ['--repository'] });
-  const place = repositoryOf({ GITHUB_REPOSITORY: named });
-  if (!place.ok) return place;
-  const path = await pathInRepository(file, repository);
+  const found = await placeOnGitHub(file, repository, env);
+  if (!found.ok) return found;
+  const { settings, place, named, path } = found.value;
   const owned = join(dirname(path), CODEOWNERS);
-  const changes = openChanges(settings.value, place.value);
+  const changes = openChanges(settings, place);
   const start = await changes.start();
   if (!start.ok) return start;
   const text = await changes.textAt(start.value.commit, path);
@@ -49,6 +45,18 @@ export async function openPullRequest(
       return proposed.ok ? succeed({ pullRequest: proposed.value.url }) : proposed;
     },
   });
+}
+
+/** How GitHub is asked about the repository of a file, `OWNER/NAME` or null for that of its clone, and where the file is in it. */
+export async function placeOnGitHub(file: string, repository: string | null, env: NodeJS.ProcessEnv) {
+  const settings = githubSettings(env);
+  if (!settings.ok) return settings;
+  const named = repository ?? (await repositoryOfOrigin(dirname(file)));
+  if (named === null) return fail('repository-unknown', { options: ['--repository'] });
+  const place = repositoryOf({ GITHUB_REPOSITORY: named });
+  if (!place.ok) return place;
+  const path = await pathInRepository(file, repository);
+  return succeed({ settings: settings.value, place: place.value, named, path });
 }
 
 /** Git keeps a branch as a file, whose name has at most 255 bytes; GitHub takes titles of 256 characters. */

@@ -1,5 +1,5 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type Changes, changesAbout, changesOf, type HistoryChange } from '../../history/changes.ts';
+import { changesAbout, changesOf, type HistoryChange } from '../../history/changes.ts';
 import { lastMomentOf, placeAt, type Source, type Version, versionNotes } from '../../history/timeline.ts';
 import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
@@ -26,12 +26,8 @@ export async function pastOf(file: string, day: string): Promise<Result<Past>> {
   return succeed({ ...past, changes });
 }
 
-export interface HistoryAnswer extends Changes {
-  readonly lab: string | null;
-}
-
 /** Every change of access up to the end of a day (`YYYY-MM-DD`), of a member or role if a key is given. */
-export async function readChanges(file: string, key: string | null, day: string): Promise<Result<HistoryAnswer>> {
+export async function readChanges(file: string, key: string | null, day: string) {
   const upTo = momentOn(day).toISOString();
   const read = await readVersions(file, upTo);
   if (!read.ok) return read;

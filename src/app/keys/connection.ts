@@ -1,16 +1,12 @@
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { KeyPair } from '../../keys/profile.ts';
-import { openAndWait } from '../session/account-session.ts';
+import { type AccountSessionOptions, openAndWait } from '../session/account-session.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { momentOf } from '../session/read-team.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Where a member's key is used: AWS, or a local AWS emulator that is kept in a directory. */
-export interface KeyPlace {
-  readonly emulator: string | null;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-}
+export type KeyPlace = Pick<AccountSessionOptions, 'emulator' | 'today'>;
 
 export interface KeyConnection {
   /** What a client of the SDK needs to be someone with that key. */

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { readText, written } from '../files.ts';
 
-/** The AWS credentials file of a person. */
 export function credentialsFile(env: NodeJS.ProcessEnv): string {
   return env.AWS_SHARED_CREDENTIALS_FILE || join(env.HOME ?? homedir(), '.aws', 'credentials');
 }

@@ -9,7 +9,6 @@ import { written } from '../files.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import { deliveryRecord, usingRecord } from '../session/records.ts';
 
-/** How keys reach their members. */
 export interface Deliveries {
   deliver(delivery: Delivery): Promise<Result<string>>;
   /** Which of these keys were delivered, as far as this place and the markers beside the apply record say. */

@@ -20,7 +20,6 @@ export interface StoredIdentity extends MemberOfAccount {
   readonly recipient: string;
 }
 
-/** Where a person's identities are. */
 export function identityDirectory(env: NodeJS.ProcessEnv): string {
   const config = env.XDG_CONFIG_HOME || env.APPDATA || join(env.HOME ?? homedir(), '.config');
   return join(config, 'mturk-team', 'identities');

@@ -73,16 +73,11 @@ export async function keysStatus(options: AccountSessionOptions, terminal: Termi
 export async function readApplied(
   session: AccountSession,
 ): Promise<Result<ApplyRecord & { readonly team: AppliedTeam }>> {
-  const checked = await checkRecord(session);
-  if (!checked.ok) return checked;
-  const record = await readRecord(session.records);
+  const record = await checkRecord(session);
   if (!record.ok) return record;
   const team = record.value?.team ?? null;
   return record.value === null || team === null ? fail('no-apply-record', {}) : succeed({ ...record.value, team });
 }
-
-/** IAM throttles a whole account together. */
-const AT_ONCE = 4;
 
 function labKeys(
   session: AccountSession,
@@ -98,7 +93,7 @@ function labKeys(
       return { key, github, recipient, keys, from, until, suspended, user, userId: ids.user[user] ?? null };
     }),
     async read(owners, markers = async () => succeed({ delivered: [], isComplete: false })) {
-      const read = await inParallel(owners, AT_ONCE, (each) => readKeys(each, account, labPath(applied.lab)));
+      const read = await inParallel(owners, (each) => readKeys(each, account, labPath(applied.lab)));
       const failed = read.find((each) => !each.ok);
       if (failed?.ok === false) return failed;
       const users = read.flatMap((each) => (each.ok ? [each.value] : []));

@@ -55,13 +55,11 @@ export async function openKey(
   return saved.ok ? succeed({ ...opened, written: profile.exists ? 'replaced' : 'new' }) : saved;
 }
 
-interface Decrypted {
-  readonly key: KeyPair;
-  readonly owner: StoredIdentity;
-}
-
 /** The key in a text that is not whole before any identity opens it. Of several messages, the last counts: the newest. */
-async function decrypt(text: string, directory: string): Promise<Result<Decrypted>> {
+async function decrypt(
+  text: string,
+  directory: string,
+): Promise<Result<{ readonly key: KeyPair; readonly owner: StoredIdentity }>> {
   const identities = await readIdentities(directory);
   if (!identities.ok) return identities;
   if (identities.value.length === 0) return fail('identity-missing', { directory });

@@ -114,21 +114,12 @@ function markersOf(deliveries: Deliveries, { out }: Pick<DeliveryOptions, 'out'>
   };
 }
 
-export interface CreatedForMember {
-  readonly keys: LabKeys;
-  readonly owner: KeyOwner;
-  /** Keys that the new one replaced, and that are deleted. */
-  readonly replaced: readonly HeldKey[];
-  /** Where it was delivered. */
-  readonly place: string;
-}
-
-/** Creates a key for one member, whatever their keys; those that were never used are deleted first. */
+/** Creates a key for one member, whatever their keys; those that were never used are `replaced`, which deletes them first. */
 export async function createForMember(
   options: DeliveryOptions & { readonly member: string },
   terminal: Terminal,
   confirm: Confirm<{ readonly owner: KeyOwner; readonly replaced: readonly HeldKey[] }>,
-): Promise<Result<CreatedForMember>> {
+) {
   return withLabKeys(await openAccountSession(options, terminal), async (keys) => {
     const { member } = options;
     if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });

@@ -34,14 +34,6 @@ export interface TestedCall {
   readonly expected: boolean | null;
 }
 
-export interface TestedKey {
-  readonly account: string;
-  readonly user: string;
-  /** Null for a user who is in no team file at hand. */
-  readonly member: string | null;
-  readonly calls: readonly TestedCall[];
-}
-
 export interface KeyTestOptions extends KeyPlace {
   /** Null for the profile of the one identity at hand. */
   readonly profile: string | null;
@@ -49,8 +41,8 @@ export interface KeyTestOptions extends KeyPlace {
   readonly file: string;
 }
 
-/** Calls what only reads with a stored key, and compares with what the team file says. */
-export async function testKey(options: KeyTestOptions, terminal: Terminal): Promise<Result<TestedKey>> {
+/** Calls what only reads with a stored key, and compares with what the team file says: a user who is in none at hand is no member. */
+export async function testKey(options: KeyTestOptions, terminal: Terminal) {
   const { file, today } = options;
   const stored = await storedKey(options.profile);
   if (!stored.ok) return stored;

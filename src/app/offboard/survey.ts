@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { whoCan } from '../../access/explain.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { askAws } from '../../aws/client.ts';
@@ -9,13 +10,12 @@ import { readOtherCredentials } from '../../offboard/account.ts';
 import { heldBy, placeInTeam, type Survey, userProblem } from '../../offboard/survey.ts';
 import { iamName } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
-import { checkWritable } from '../files.ts';
+import { checkWritable, written } from '../files.ts';
 import { withKeyAccount } from '../keys/lab-keys.ts';
 import { type Revoked, revokeKeys } from '../keys/revoke.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import { saveFacts } from './facts-file.ts';
 
 export interface SurveyOptions extends AccountSessionOptions {
   readonly member: string;
@@ -25,18 +25,12 @@ export interface SurveyOptions extends AccountSessionOptions {
   readonly now: boolean;
 }
 
-export interface Surveyed {
-  readonly session: AccountSession;
-  readonly survey: Survey;
-  readonly deactivated: Revoked['keys'];
-}
-
 /** Reads what a member has, deactivates their keys and saves what the proof needs, as asked. */
 export async function surveyMember(
   options: SurveyOptions,
   terminal: Terminal,
   confirm: (revoked: Revoked) => Promise<Result<null>>,
-): Promise<Result<Surveyed>> {
+) {
   const { member, out } = options;
   const writable = await checkWritable([out]);
   if (!writable.ok) return writable;
@@ -87,7 +81,9 @@ export async function surveyIn(
 function save({ member, held, problem }: Survey, file: string): Promise<Result<void>> | Result<void> {
   if (problem === 'replaced' || problem === 'renamed') return fail('facts-not-saved', { member, because: problem });
   if (held === null) return fail('facts-not-saved', { member, because: 'no-user' });
-  return saveFacts(file, held.facts);
+  const text = `${JSON.stringify(held.facts, null, 2)}\n`;
+  // One that exists may be all that is left of a deleted user.
+  return written(() => writeFile(file, text, { mode: 0o600, flag: 'wx' }));
 }
 
 /** Who else can end that workers accept a HIT. */

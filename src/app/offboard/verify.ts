@@ -2,13 +2,16 @@ import { readBucketPolicies } from '../../aws/bucket-policies.ts';
 import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { parseData } from '../../diagnostics/parse-data.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { usersByKey } from '../../offboard/account.ts';
-import type { SavedFacts } from '../../offboard/facts.ts';
+import { SAVED_FACTS, type SavedFacts } from '../../offboard/facts.ts';
 import { type Claim, type Departure, type Evidence, proofOf } from '../../offboard/proof.ts';
 import { placeInTeam } from '../../offboard/survey.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
+import type { Team } from '../../team/team.ts';
+import { readText } from '../files.ts';
 import { readApplied } from '../keys/lab-keys.ts';
 import {
   type AccountSession,
@@ -17,7 +20,6 @@ import {
   withSession,
 } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
-import { readSavedFacts } from './facts-file.ts';
 
 export interface VerifyOptions extends AccountSessionOptions {
   readonly member: string;
@@ -25,12 +27,11 @@ export interface VerifyOptions extends AccountSessionOptions {
   readonly facts: string | null;
 }
 
-export interface VerifiedDeparture extends Departure {
-  readonly session: AccountSession;
-}
-
 /** Proves that a departure is over, from what AWS says now and from what was saved before the user was deleted. */
-export async function verifyDeparture(options: VerifyOptions, terminal: Terminal): Promise<Result<VerifiedDeparture>> {
+export async function verifyDeparture(
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<Result<Departure & { readonly session: AccountSession }>> {
   return withSession(await openAccountSession(options, terminal), async (session) => {
     const { member, facts: file } = options;
     const { team } = session;
@@ -76,4 +77,21 @@ async function teamsWith(session: AccountSession, member: string): Promise<Evide
     ...(has(applied) ? (['applied'] as const) : []),
     ...(begun.some(has) ? (['begun'] as const) : []),
   ]);
+}
+
+/** The facts of a file, if they are about this member. */
+async function readSavedFacts(
+  file: string,
+  { lab, account }: Pick<Team, 'lab' | 'account'>,
+  member: string,
+): Promise<Result<SavedFacts>> {
+  const text = await readText(file);
+  if (!text.ok) return text;
+  const read = parseData(text.value, SAVED_FACTS);
+  if (!read.ok) return fail('facts-unusable', { file, because: 'damaged', reason: read.reason });
+  const facts = read.value;
+  const isTheirs = facts.member === member && facts.user.name === iamName(lab, member);
+  if (facts.lab === lab && facts.account === account && isTheirs) return succeed(facts);
+  const reason = `it is about ${facts.member} of lab ${facts.lab} in account ${facts.account}`;
+  return fail('facts-unusable', { file, because: 'other', reason });
 }

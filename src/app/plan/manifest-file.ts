@@ -49,12 +49,7 @@ export async function toolsOf({ engine, directory }: Workspace): Promise<{ engin
 }
 
 async function providerOf(directory: string): Promise<string> {
-  let lock: string;
-  try {
-    lock = await readFile(join(directory, '.terraform.lock.hcl'), 'utf8');
-  } catch {
-    lock = '';
-  }
+  const lock = await readFile(join(directory, '.terraform.lock.hcl'), 'utf8').catch(() => '');
   // Each engine has a registry of its own, and the same provider in it.
   const version = /provider "[^"]*\/hashicorp\/aws" \{\s*version\s*=\s*"([^"]+)"/.exec(lock)?.[1];
   return version === undefined ? `mturk-team ${packageJson.version} in a process` : `hashicorp/aws ${version}`;

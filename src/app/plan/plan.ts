@@ -35,7 +35,6 @@ export interface StackPlan {
   readonly saved: SavedPlan;
   readonly classification: PlanClassification;
   readonly change: AccessDiff;
-  /** Reasons not to apply it. */
   readonly blocks: readonly GuardrailBlock[];
   /** What exists under the lab's path without the state knowing, and is imported. */
   readonly imported: readonly Imported[];
@@ -47,7 +46,6 @@ export interface StackPlan {
   readonly credentials: readonly HeldCredentials[];
   /** The team that is written, and what is withheld; of the bootstrap stack the file's. */
   readonly ruled: Ruled;
-  /** What it was made with. */
   readonly rule: RuleOptions;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;
@@ -157,7 +155,9 @@ export async function planImporting(
 ) {
   let saved = await planChanges(workspace, options);
   if (!saved.ok) return saved;
-  const tainted = untaintFirst ? taintedIn(saved.value) : [];
+  // Replaced only because their creation met an error, all converge without; it costs a member the access keys or the last day.
+  const replaced = saved.value.plan.changes.filter(({ reason }) => reason === 'replace_because_tainted');
+  const tainted = untaintFirst ? replaced.map(({ address }) => address) : [];
   const left = forgotten(saved.value);
   if (tainted.length + left.length > 0) {
     const untainted = await untaint(workspace, tainted, options);
@@ -240,13 +240,12 @@ function leftOutIn(
   );
 }
 
-const USERS_AT_A_TIME = 8;
 /** The largest difference between a key's time of creation and that of the event. */
 const SAME_MOMENT_MS = 5_000;
 
 /** Of those users who have any, or of whom they could not be read. */
 async function heldCredentials(iam: LabSession['iam'], users: readonly string[]): Promise<readonly HeldCredentials[]> {
-  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(iam, user));
+  const all = await inParallel(users, (user) => readHeldCredentials(iam, user));
   return all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
 }
 
@@ -282,14 +281,6 @@ async function completed(session: LabSession, report: PlanClassification): Promi
     after: withDocuments(after, inline, managed),
   };
   return { ...report, access };
-}
-
-/**
- * Resources that Terraform would replace only because their creation met an error. All converge without: a replacement costs a
- * member the access keys or the last day.
- */
-function taintedIn({ plan }: SavedPlan): readonly string[] {
-  return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is imported. */

@@ -56,7 +56,7 @@ export async function openAccountSession(
   if (!team.ok) return team;
   const reached = await reachAccount(team.value, options, terminal, false);
   if (!reached.ok) return reached;
-  const session = accountSession(team.value, options, reached.value.emulator);
+  const session = accountSession(team.value, options, reached.value);
   return succeed({ ...session, isFileOld: await noteOldFile(session, options.file, terminal) });
 }
 
@@ -73,21 +73,20 @@ export async function withSession<Session extends AccountSession, Value>(
   }
 }
 
-/** Checks that the account is the team's. `emulator` is null for the real one. */
+/** Checks that the account is the team's. Null for the real one. */
 export async function reachAccount(
   team: Team,
   options: Pick<AccountSessionOptions, 'emulator' | 'today'>,
   terminal: Terminal,
   provider: boolean,
-): Promise<Result<{ readonly emulator: LocalEmulator | null }>> {
+): Promise<Result<LocalEmulator | null>> {
   if (options.emulator === null) {
     const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
     const caller = await checkCaller(sts, team.account);
     sts.destroy();
-    return caller.ok ? succeed({ emulator: null }) : caller;
+    return caller;
   }
-  const emulator = await openAndWait(options.emulator, team.account, momentOf(options.today), terminal, provider);
-  return emulator.ok ? succeed({ emulator: emulator.value }) : emulator;
+  return openAndWait(options.emulator, team.account, momentOf(options.today), terminal, provider);
 }
 
 /** Opening an account takes less, unless another process has it open. */
@@ -158,7 +157,6 @@ export function eventWait({ kind }: Pick<AccountSession, 'kind'>): (() => Promis
   return kind === 'emulator' ? async () => {} : undefined;
 }
 
-/** A clock that goes on from that moment. */
 function clockFrom(start: Date): () => Date {
   const offset = start.getTime() - Date.now();
   return () => new Date(Date.now() + offset);

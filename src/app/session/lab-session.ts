@@ -10,7 +10,7 @@ import { type AccountKind, type Engine, findEngine, pastedEngine } from '../../t
 import { readLockFile } from '../../terraform/run/lock-file.ts';
 import { privateDirectory } from '../../terraform/run/private-directory.ts';
 import { unexpectedProviders, wrongState } from '../../terraform/run/state-text.ts';
-import { type Backend, type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { written } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
@@ -74,7 +74,7 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   if (process.env.MTURK_TEAM_DEBUG) terminal.stderr(`Terraform works in ${join(work.value, options.stack)}\n`);
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value.emulator);
+  const session = labSession(team, { ...options, work: work.value }, engine.value, reached.value);
   const ready = kind === 'real' ? succeed(null) : await bootstrapped(session, terminal);
   const checked = ready.ok && options.stack === 'team' ? await checkRecord(session) : ready;
   if (checked.ok) {
@@ -138,16 +138,8 @@ function stateFileOf(account: string, stack: StackName): string {
   return resolve(REAL_DIRECTORY, account, `${stack}.tfstate`);
 }
 
-interface StateFile {
-  readonly name: string;
-  /** In place of the configuration's own backend. */
-  readonly backend: Backend | null;
-  /** Null if it is in none. */
-  readonly bucket: string | null;
-  read(): Promise<string | null>;
-}
-
-function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, string>> | undefined): StateFile {
+/** `backend` is in place of the configuration's own. */
+function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, string>> | undefined) {
   const { state } = team.settings;
   if (http !== undefined) {
     const { TF_HTTP_ADDRESS: address = '' } = http;
@@ -167,7 +159,7 @@ function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, s
 }
 
 /** Before `init`, which would download the providers that the state names. */
-async function checkState({ name, bucket, read }: StateFile, lab: string): Promise<Result<null>> {
+async function checkState({ name, bucket, read }: ReturnType<typeof stateFile>, lab: string): Promise<Result<null>> {
   let text = '';
   try {
     text = (await read()) ?? '';

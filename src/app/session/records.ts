@@ -32,17 +32,6 @@ export type RecordPlace =
   | ({ readonly kind: 'bucket'; readonly account: string } & StatePlace)
   | { readonly kind: 'directory'; readonly directory: string };
 
-/** One small JSON document that is replaced as a whole. */
-export interface StateRecord<Value> {
-  /** Null where there is none yet. Throws where it cannot be read or is none. */
-  read(): Promise<Value | null>;
-  /**
-   * Replaces what was read or written last, which is nothing at first. Throws `ObjectChanged` if something else is there now,
-   * and if it cannot be written.
-   */
-  write(value: Value): Promise<void>;
-}
-
 /**
  * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
  * not: a renamed lab must find the state of its old name, to be blocked.
@@ -60,21 +49,20 @@ export function recordPlace(
   return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? REAL_DIRECTORY) };
 }
 
-/** The record of that file name, read by its schema. */
-function stateRecord<Schema extends z.ZodType>(
-  place: RecordPlace,
-  name: string,
-  schema: Schema,
-): StateRecord<z.output<Schema>> {
+/**
+ * One small JSON document that is replaced as a whole, read by its schema: null where there is none yet. It is written over what
+ * was read or written last, which is nothing at first. Both throw if they cannot, and `ObjectChanged` if something else is there.
+ */
+function stateRecord<Value>(place: RecordPlace, name: string, schema: z.ZodType<Value>) {
   const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name));
   let last: string | null = null;
   return {
-    async read() {
+    async read(): Promise<Value | null> {
       const found = await texts.read();
       last = found?.etag ?? null;
       return found === null ? null : schema.parse(JSON.parse(found.text));
     },
-    async write(value) {
+    async write(value: Value) {
       last = await texts.write(`${JSON.stringify(value, null, 2)}\n`, last);
     },
   };
@@ -96,14 +84,10 @@ function inBucket({ key, ...place }: Extract<RecordPlace, { kind: 'bucket' }>, n
 
 /** A file's ETag is its text. */
 function inFile(file: string): Texts {
-  const read = async () => {
-    try {
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
-    }
-  };
+  const read = () =>
+    readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? null : Promise.reject(error),
+    );
   return {
     async read() {
       const text = await read();
@@ -182,16 +166,13 @@ const NO_RECORD: ApplyRecord = {
 const DELIVERY = z.strictObject({ version: z.literal(1), user: z.string(), created: z.iso.datetime() });
 
 /** That a key was given to its member as a file: one object for each, beside the apply record. No key id is in it. */
-export function deliveryRecord(
-  place: RecordPlace,
-  { user, created }: DeliveredKey,
-): StateRecord<z.infer<typeof DELIVERY>> {
+export function deliveryRecord(place: RecordPlace, { user, created }: DeliveredKey) {
   return stateRecord(place, `${KEY_MARKERS}${user}/${created.replace(/[-:]/g, '')}.json`, DELIVERY);
 }
 
 /** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
-export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
-  return stateRecord(place, RECORD_FILE, RECORD);
+export function applyRecord(place: RecordPlace) {
+  return stateRecord<ApplyRecord>(place, RECORD_FILE, RECORD);
 }
 
 /** Null if there is none. Fails if it cannot be read. */
@@ -245,16 +226,16 @@ export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): App
   return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
 }
 
-/** Whether a lab can use the apply record: it can be read, and is not another lab's. */
+/** The apply record, if a lab can use it: it can be read, and is not another lab's. */
 export async function checkRecord(session: {
   readonly team: Pick<Team, 'lab'>;
   readonly records: RecordPlace;
-}): Promise<Result<null>> {
+}): Promise<Result<ApplyRecord | null>> {
   const { lab } = session.team;
   const record = await readRecord(session.records);
   if (!record.ok) return record;
   const other = record.value?.team?.lab ?? lab;
-  return other === lab ? succeed(null) : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
+  return other === lab ? record : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
 }
 
 /** IAM's unique ids in the account, of the lab's own users and groups, and of those `known` that were moved out of its path. */

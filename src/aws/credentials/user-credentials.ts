@@ -11,7 +11,7 @@ import {
 import * as z from 'zod';
 import type { Result } from '../../diagnostics/failure.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
-import { allPages, isoOfDate, readAwsOr } from '../client.ts';
+import { allItems, isoOfDate, readAwsOr } from '../client.ts';
 import type { AccessKey, NotChecked, UserCredentials } from '../types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
@@ -51,28 +51,21 @@ export async function readOwnCredentials(
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
     readAwsOr([], what('keys'), async () => {
-      const pages = await allPages(paginateListAccessKeys({ client }, { UserName }));
-      return pages
-        .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
-        .map(({ AccessKeyId = '', Status, CreateDate }) => ({
-          id: AccessKeyId,
-          active: Status === 'Active',
-          created: isoOfDate(CreateDate),
-        }));
+      const listed = await allItems(paginateListAccessKeys({ client }, { UserName }), (page) => page.AccessKeyMetadata);
+      return listed.map(({ AccessKeyId: id = '', Status, CreateDate }) => {
+        return { id, active: Status === 'Active', created: isoOfDate(CreateDate) };
+      });
     }),
     readAwsOr([], what('ssh'), async () => {
-      const pages = await allPages(paginateListSSHPublicKeys({ client }, { UserName }));
-      return pages
-        .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
-        .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
-        .sort();
+      const listed = await allItems(paginateListSSHPublicKeys({ client }, { UserName }), (page) => page.SSHPublicKeys);
+      return activeOf(listed, ({ SSHPublicKeyId }) => SSHPublicKeyId);
     }),
     readAwsOr([], what('certificates'), async () => {
-      const pages = await allPages(paginateListSigningCertificates({ client }, { UserName }));
-      return pages
-        .flatMap(({ Certificates = [] }) => Certificates)
-        .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
-        .sort();
+      const listed = await allItems(
+        paginateListSigningCertificates({ client }, { UserName }),
+        (page) => page.Certificates,
+      );
+      return activeOf(listed, ({ CertificateId }) => CertificateId);
     }),
     readAwsOr(null, what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
@@ -82,28 +75,30 @@ export async function readOwnCredentials(
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
 }
 
+/** The ids of active ones, sorted. */
+function activeOf<Item extends { readonly Status?: string | undefined }>(
+  listed: readonly Item[],
+  idOf: (item: Item) => string | undefined,
+): readonly string[] {
+  return listed.flatMap((item) => (item.Status === 'Active' ? [idOf(item) ?? ''] : [])).sort();
+}
+
 /** Active service-specific credentials of all users, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
   client: IAMClient,
   pageSize: number,
 ): Promise<ReadonlyMap<string, UserCredentials['services']>> {
   const all = await readServices(client, { AllUsers: true, MaxItems: pageSize });
-  const byUser = new Map<string, ServiceSpecificCredentialMetadata[]>();
+  const byUser = new Map<string, UserCredentials['services']>();
   for (const one of all) {
-    const { UserName = '' } = one;
-    const known = byUser.get(UserName);
-    if (known === undefined) byUser.set(UserName, [one]);
-    else known.push(one);
+    const { UserName: user = '' } = one;
+    byUser.set(user, [...(byUser.get(user) ?? []), ...servicesOf([one])]);
   }
-  return new Map(Array.from(byUser, ([user, theirs]) => [user, servicesOf(theirs)]));
+  return byUser;
 }
 
-async function readServices(
-  client: IAMClient,
-  whose: ListServiceSpecificCredentialsRequest,
-): Promise<readonly ServiceSpecificCredentialMetadata[]> {
-  const pages = await allPages(servicePages(client, whose));
-  return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
+function readServices(client: IAMClient, whose: ListServiceSpecificCredentialsRequest) {
+  return allItems(servicePages(client, whose), (page) => page.ServiceSpecificCredentials);
 }
 
 /** The SDK has no paginator for this call. */

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
 import { type AccessModel, type InlinePolicy, policyName } from '../../access/model.ts';
+import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, isoOfDate, UnreadableAnswer } from '../client.ts';
@@ -19,7 +20,7 @@ import type { EntityIds, Inventory, PolicyVersion } from '../types.ts';
 export interface AuthorizationDetails {
   readonly access: AccessModel;
   /** By name: every user of `access`; times are ISO 8601, UTC. */
-  readonly users: ReadonlyMap<string, { readonly arn: string; readonly created: string }>;
+  readonly users: ReadonlyMap<string, { readonly created: string }>;
   readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: Inventory['policies'];
@@ -63,12 +64,7 @@ export async function readAuthorizationDetails(
   );
   return {
     access: { account, users, groups, policies: found.map(policyOf).sort(byName) },
-    users: new Map(
-      details.map(({ UserName = '', Arn = '', CreateDate }) => [
-        UserName,
-        { arn: Arn, created: isoOfDate(CreateDate) },
-      ]),
-    ),
+    users: new Map(details.map(({ UserName = '', CreateDate }) => [UserName, { created: isoOfDate(CreateDate) }])),
     ids: {
       user: new Map(details.flatMap(({ UserName, UserId }) => (UserName && UserId ? [[UserName, UserId]] : []))),
       group: new Map(
@@ -117,7 +113,7 @@ function roleOf(role: RoleDetail): AccountRole {
     name: role.RoleName ?? '',
     path: role.Path ?? '/',
     arn: role.Arn ?? '',
-    trust: jsonOf(role.AssumeRolePolicyDocument),
+    trust: jsonOf(decoded(role.AssumeRolePolicyDocument)) ?? null,
     attached: arnsOf(role.AttachedManagedPolicies),
     inline: inlineOf(role.RolePolicyList),
     boundary: role.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
@@ -152,19 +148,15 @@ function inlineOf(policies: readonly PolicyDetail[] = []): readonly InlinePolicy
 
 /** IAM hands documents out URL-encoded (RFC 3986). Null where IAM would call it malformed. */
 export function documentOf(encoded: string | undefined): PolicyDocument | null {
-  if (encoded === undefined) return null;
-  try {
-    return parsePolicyDocument(decodeURIComponent(encoded));
-  } catch {
-    return null;
-  }
+  return parsePolicyDocument(decoded(encoded));
 }
 
-function jsonOf(encoded = ''): unknown {
+/** Empty for what is not encoded so. */
+function decoded(encoded = ''): string {
   try {
-    return JSON.parse(decodeURIComponent(encoded));
+    return decodeURIComponent(encoded);
   } catch {
-    return null;
+    return '';
   }
 }
 

@@ -13,8 +13,6 @@ import { documentOf } from './authorization-details.ts';
 /** Any more count as unknown policies. */
 const MOST_INLINE = 500;
 const MOST_MANAGED = 100;
-const AT_ONCE = 8;
-
 /** Asks for the documents of inline policies, one call each. */
 export async function readInlineDocuments(client: IAMClient, names: readonly InlineName[]) {
   const read = await documentsOf(names.slice(0, MOST_INLINE), async ({ holder: { kind, name }, policy: PolicyName }) =>
@@ -37,7 +35,7 @@ export async function readManagedDocuments(client: IAMClient, arns: readonly str
 
 /** Leaves out what AWS denies, what is gone meanwhile and what is malformed: it stays unknown. */
 async function documentsOf<Name>(names: readonly Name[], ask: (name: Name) => Promise<string | undefined>) {
-  const read = await inParallel(names, AT_ONCE, async (name): Promise<(readonly [Name, PolicyDocument])[]> => {
+  const read = await inParallel(names, async (name): Promise<(readonly [Name, PolicyDocument])[]> => {
     const asked = await askAws(() => ask(name));
     const document = asked.ok ? documentOf(asked.value) : null;
     return document === null ? [] : [[name, document]];

@@ -31,14 +31,11 @@ export interface InventoryOptions {
   readonly credentialReport?: boolean;
   /** Called for every managed user that was read. */
   readonly progress?: (done: number, total: number) => void;
-  readonly now: () => Date;
   readonly wait?: (milliseconds: number) => Promise<void>;
   /** Things on a page of an answer, 1 to 1,000. */
   readonly pageSize?: number;
 }
 
-/** Four calls each: IAM throttles the whole account together. */
-const USERS_AT_A_TIME = 8;
 /** How long a report may take that was not ready at first, a page of users; and at most. */
 const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
@@ -49,8 +46,7 @@ const LONGEST_PATIENCE_MS = 60_000;
  * thrown. A user deleted meanwhile has no credentials.
  */
 export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
-  const { account, managed, scope, credentialReport = true, now, pageSize = MOST_A_PAGE, wait = pause } = options;
-  const at = now().toISOString();
+  const { account, managed, scope, credentialReport = true, pageSize = MOST_A_PAGE, wait = pause } = options;
   const notChecked: NotChecked[] = [];
   const resultOf = <Value>(result: Result<Value, NotChecked>): Value | null => {
     if (!result.ok) notChecked.push(result.failure);
@@ -74,8 +70,6 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   const report = begun === null || resultOf(begun) === null ? null : resultOf(await ready());
   const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));
   return {
-    account,
-    at,
     isAccessKnown: known !== null,
     access: known?.access ?? emptyModel(account),
     users: known === null ? new Map() : usersOf(known, own, report, shared),
@@ -111,7 +105,7 @@ async function readEach(
   { progress }: InventoryOptions,
 ): Promise<Own> {
   let done = 0;
-  const own = await inParallel(users, USERS_AT_A_TIME, async ({ name }) => {
+  const own = await inParallel(users, async ({ name }) => {
     const credentials = await readOwnCredentials(client, name, wanted);
     done += 1;
     progress?.(done, users.length);
@@ -144,12 +138,12 @@ function usersOf(
   services: ReadonlyMap<string, UserCredentials['services']>,
 ): ReadonlyMap<string, InventoriedUser> {
   return new Map(
-    Array.from(known.users, ([name, { arn, created }]) => {
+    Array.from(known.users, ([name, { created }]) => {
       const found = report?.rows.get(name);
       // A deleted user of the same name is another user.
       const row = found === undefined || isOfAnother(found, created) ? null : found;
       const credentials = credentialsOf(own.get(name) ?? null, row, services.get(name) ?? []);
-      return [name, { arn, created, isReported: row !== null, credentials }];
+      return [name, { created, isReported: row !== null, credentials }];
     }),
   );
 }

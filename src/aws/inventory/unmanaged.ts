@@ -27,12 +27,9 @@ export type UnmanagedResource =
   | UnmanagedOf<'user', UserDetails>
   | UnmanagedOf<'policy', PolicyDetails>;
 
-interface UnmanagedOf<Kind extends IamResource, Holding> {
+/** The path is outside the lab's where it has a policy of the lab attached. */
+interface UnmanagedOf<Kind extends IamResource, Holding> extends IamEntity {
   readonly kind: Kind;
-  readonly name: string;
-  readonly arn: string;
-  /** Outside the lab's path where it has a policy of the lab attached. */
-  readonly path: string;
   readonly details: Holding;
 }
 

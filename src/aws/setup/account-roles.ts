@@ -68,47 +68,37 @@ function named(name: string, roles: readonly AccountRole[]): AccountRole | undef
   return roles.find((role) => role.name.toLowerCase() === name.toLowerCase());
 }
 
-interface Serving {
-  readonly trust: unknown;
-  readonly documents: readonly (PolicyDocument | null)[];
-}
-
 export type Served = Omit<FailureArgs['set-up-elsewhere'], 'lab' | 'here'>;
 
 /** What the roles of a lab serve, if none of it is wanted. */
 export function servedElsewhere(
-  wanted: readonly (Pick<WantedRole, 'name'> & Partial<WantedRole>)[],
+  wanted: readonly { readonly name: string; readonly trust: unknown; readonly permissions: PolicyDocument | null }[],
   roles: readonly AccountRole[],
 ): Served | null {
-  const others = (servedBy: (role: Serving) => readonly string[]) => {
-    const served = wanted.flatMap(({ name, trust, permissions = null }) => {
-      const found = named(name, roles);
-      if (found === undefined) return [];
-      const was = servedBy({ trust: found.trust, documents: found.inline.map(({ document }) => document) });
-      return was.some((each) => servedBy({ trust, documents: [permissions] }).includes(each)) ? [] : was;
-    });
-    return [...new Set(served)];
-  };
-  const [ids, states] = [others(claimsOf('repository_id')), others(statesOf)];
+  const pairs = wanted.flatMap(({ name, trust, permissions }) => {
+    const found = named(name, roles);
+    const documents = found?.inline.map(({ document }) => document) ?? [];
+    return found === undefined ? [] : [[servedBy(found.trust, documents), servedBy(trust, [permissions])] as const];
+  });
+  const others = (kind: keyof Served) => [
+    ...new Set(pairs.flatMap(([was, is]) => (was[kind].some((each) => is[kind].includes(each)) ? [] : was[kind]))),
+  ];
+  const [ids, states] = [others('ids'), others('states')];
   if (ids.length + states.length === 0) return null;
-  return { ids, subjects: ids.length === 0 ? [] : others(claimsOf('sub')), states };
+  return { ids, subjects: ids.length === 0 ? [] : others('subjects'), states };
 }
 
-function claimsOf(claim: 'repository_id' | 'sub') {
-  return ({ trust }: Serving): readonly string[] =>
-    (readTrustPolicy(trust)?.Statement ?? [])
-      .flatMap((statement) => conditionsOf(statement))
-      .flatMap(({ key, values }) => (key === `${GITHUB_ISSUER}:${claim}` ? values : []));
-}
-
-/** Of each state that the documents name. */
-function statesOf({ documents }: Serving): readonly string[] {
+function servedBy(trust: unknown, documents: readonly (PolicyDocument | null)[]): Served {
+  const conditions = (readTrustPolicy(trust)?.Statement ?? []).flatMap((statement) => conditionsOf(statement));
+  const claimsOf = (claim: string) =>
+    conditions.flatMap(({ key, values }) => (key === `${GITHUB_ISSUER}:${claim}` ? values : []));
   const [before, after] = ['arn:aws:s3:::', `/${TEAM_STATE}`];
-  return documents
+  const states = documents
     .flatMap((document) => (document === null ? [] : statementsOf(document)))
     .flatMap(({ Resource }) => toList(Resource))
     .filter((arn) => arn.startsWith(before) && arn.endsWith(after))
     .map((arn) => arn.slice(before.length, -after.length));
+  return { ids: claimsOf('repository_id'), subjects: claimsOf('sub'), states };
 }
 
 /** Compares a role with what this version wants. */

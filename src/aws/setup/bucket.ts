@@ -210,7 +210,8 @@ export async function forgetOldVersions(s3: S3Client, bucket: StateBucket): Prom
   if (others.length < rules.length) await writeRules(s3, bucket, others);
 }
 
-function owned({ bucket, account }: StateBucket) {
+/** How S3 is asked about the bucket, and only as that of the account. */
+export function owned({ bucket, account }: StateBucket) {
   return { Bucket: bucket, ExpectedBucketOwner: account };
 }
 

@@ -33,7 +33,6 @@ export function applyStep(options: StepOptions, terminal: Terminal): Promise<num
   });
 }
 
-/** `adopt --finish`. */
 export function finishStep(options: StepOptions, terminal: Terminal): Promise<number> {
   const { deleteUnused } = options;
   return report('finish', options, terminal, async (session, adoption) => {
@@ -55,7 +54,6 @@ export function finishStep(options: StepOptions, terminal: Terminal): Promise<nu
   });
 }
 
-/** `adopt --undo`. */
 export function undoStep(options: StepOptions, terminal: Terminal): Promise<number> {
   return report('undo', options, terminal, async (session, adoption) => {
     const undone = await undoAdoption(session, adoption, (steps) => agreed(options, undoBlocks(steps), terminal));

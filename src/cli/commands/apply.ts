@@ -9,7 +9,6 @@ import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 import { showPlan } from '../plan-output.ts';
 
-/** `apply`: 0 if nothing is left to apply, 1 if the apply was blocked, not confirmed, or failed. */
 async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {
   const { json, file } = options;
   const { isPublic = false } = terminal;

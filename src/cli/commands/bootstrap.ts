@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type BootstrapOptions, bootstrapLab, removeBootstrap } from '../../app/bootstrap/bootstrap.ts';
 import type { LabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
@@ -13,7 +13,6 @@ import { codeText, counted, proseText, TEAM_FILE, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `bootstrap`: 0 if everything is up to date, 1 if it was blocked, not confirmed, or failed. */
 async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await bootstrapLab(options, terminal, (session, setup) => {
@@ -75,10 +74,7 @@ async function destroy(options: BootstrapOptions, terminal: Terminal): Promise<n
   return 0;
 }
 
-const digits = (text: string) => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Write the number that GitHub gives it, in digits.');
-  return text;
-};
+const digits = cli.matching(/^\d+$/, 'Write the number that GitHub gives it, in digits.');
 
 export function register(command: Command, terminal: Terminal): void {
   cli.addHelp(command, {

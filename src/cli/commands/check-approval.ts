@@ -18,16 +18,12 @@ import type { Team } from '../../team/team.ts';
 import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-interface CheckApprovalOptions {
-  readonly file: string;
-  readonly emulator: string | null;
+interface CheckApprovalOptions extends ReturnType<typeof cli.labOptions> {
   /** The newest commit of the default branch. */
   readonly commit: string;
   readonly result: string | null;
-  readonly json: boolean;
 }
 
-/** `check-approval`: 0 if every change since the last apply was approved, 1 if one was not, or that is unknown. */
 async function command(options: CheckApprovalOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const { commit, result } = options;
   const writable = await checkWritable([result]);
@@ -102,7 +98,6 @@ export function register(program: Command, terminal: Terminal): void {
     .addOption(cli.json())
     .action(async (file: string, options) => {
       const { commit, result = null } = options;
-      const { emulator, json } = cli.labOptions(file, options);
-      cli.finish(await command({ file, emulator, json, commit, result }, terminal, process.env));
+      cli.finish(await command({ ...cli.labOptions(file, options), commit, result }, terminal, process.env));
     });
 }

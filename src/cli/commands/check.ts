@@ -6,13 +6,10 @@ import type { Terminal } from '../../app/terminal.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
-import { addHelp, dayOf, finish, format, json, teamFile, today } from '../options.ts';
+import { addHelp, dayOf, type fileOptions, finish, format, json, teamFile, today } from '../options.ts';
 
-export interface CheckCommandOptions {
-  readonly file: string;
+export interface CheckCommandOptions extends Omit<ReturnType<typeof fileOptions>, 'json'> {
   readonly format: FindingFormat;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
   readonly color: boolean;
   /** Warnings fail the check, too. */
   readonly strict?: boolean;

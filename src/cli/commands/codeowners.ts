@@ -11,7 +11,6 @@ import { printJson, reportFailure } from '../io.ts';
 import { addHelp, fileOptions, finish, json, teamFile, today } from '../options.ts';
 import { reportProblem } from '../process-terminal.ts';
 
-/** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
 async function codeowners(
   { file, today, json, write }: ReturnType<typeof fileOptions> & { readonly write: boolean },
   terminal: Terminal,

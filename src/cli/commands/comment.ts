@@ -4,9 +4,8 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { addHelp, finish, json, parseReason } from '../options.ts';
+import { addHelp, finish, json, matching, parseReason } from '../options.ts';
 
-/** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
 async function comment(
   { json, ...request }: PublishRequest & { readonly json: boolean },
   terminal: Terminal,
@@ -72,12 +71,7 @@ export function register(command: Command, terminal: Terminal): void {
     });
 }
 
-function parseWorkflow(text: string): string {
-  if (!/^[\w.-]{1,100}\.ya?ml$/.test(text)) {
-    throw new InvalidArgumentError("Write the name of a workflow's file, such as drift.yml.");
-  }
-  return text;
-}
+const parseWorkflow = matching(/^[\w.-]{1,100}\.ya?ml$/, "Write the name of a workflow's file, such as drift.yml.");
 
 function parsePullRequests(text: string): readonly number[] | null {
   if (text === '') return null;

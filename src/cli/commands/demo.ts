@@ -19,24 +19,18 @@ import { printJson, reportFailure } from '../io.ts';
 import { addHelp, DEFAULT_FILE, fileOptions, finish, json, today } from '../options.ts';
 import { reportProblem } from '../process-terminal.ts';
 
-export interface DemoOptions {
-  readonly file: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-  /** The steps then go to standard error. */
-  readonly json?: boolean;
+interface DemoOptions extends ReturnType<typeof fileOptions> {
   /** Show how an account is adopted, in place of the work flow. */
-  readonly adopt?: boolean;
+  readonly adopt: boolean;
   /** The folder of the access page; null for a new one among the temporary files, which stays. */
-  readonly page?: string | null;
+  readonly page: string | null;
 }
 
 /**
  * Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created, but the
- * access page.
+ * access page. With `json`, the steps go to standard error.
  */
-export async function demo(options: DemoOptions, io: Terminal): Promise<number> {
-  const { file, today, json = false, adopt = false } = options;
+async function demo({ file, today, json, adopt, page: folder }: DemoOptions, io: Terminal): Promise<number> {
   const terminal: Terminal = json ? { ...io, stdout: io.stderr } : io;
   const started = Date.now();
   const read = await readTeam(file, today);
@@ -69,7 +63,7 @@ export async function demo(options: DemoOptions, io: Terminal): Promise<number> 
     if (adopt || scenario === null) await runAdoption(context);
     else {
       const ended = await runSteps({ ...context, scenario, file, source: await readFile(file, 'utf8') });
-      page = await writeDemoPage(ended, options.page ?? null);
+      page = await writeDemoPage(ended, folder);
     }
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
@@ -124,7 +118,7 @@ export function register(command: Command, terminal: Terminal): void {
       const given = {
         ...fileOptions(file ?? DEFAULT_FILE, options),
         adopt: options.adopt === true,
-        page: options.page,
+        page: options.page ?? null,
       };
       const usesSample = file === undefined && !(await hasOwnTeam(given.today, terminal));
       finish(await demo(usesSample ? { ...given, file: sampleFile() } : given, terminal));

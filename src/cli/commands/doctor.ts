@@ -2,22 +2,22 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { withAccount } from '../../app/bootstrap/bootstrap.ts';
 import { CODEOWNERS, readCodeowners } from '../../app/codeowners.ts';
+import { placeOnGitHub } from '../../app/edit/pull-request.ts';
 import { accountSession, reachAccount } from '../../app/session/account-session.ts';
 import { readTeam } from '../../app/session/read-team.ts';
 import { confirmed, type Terminal } from '../../app/terminal.ts';
 import type { FactsOf } from '../../aws/setup/record.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type ChangesPort, openChanges } from '../../github/changes.ts';
+import { openChanges } from '../../github/changes.ts';
 import { githubSettings } from '../../github/client.ts';
-import { repositoryOf } from '../../github/event.ts';
-import { openSettings, type SettingsPort } from '../../github/settings.ts';
+import { openSettings } from '../../github/settings.ts';
 import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { diagnose, rulesetText } from '../../setup/doctor/doctor.ts';
 import { wantedRuleset } from '../../setup/doctor/github-checks.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
 import { pageOf } from '../../setup/release.ts';
-import { callersIn, pathInRepository, repositoryFacts, repositoryOfOrigin } from '../../setup/repository.ts';
+import { callersIn, repositoryFacts } from '../../setup/repository.ts';
 import { readTeam as parseTeam } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
@@ -32,7 +32,6 @@ type DoctorOptions = ReturnType<typeof cli.labOptions> & {
   readonly yes: boolean;
 };
 
-/** `doctor`: 0 if nothing is wrong, 1 if something is, or a fix failed, 2 if the file cannot be read. */
 async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return reportFailure(team.failure, terminal);
@@ -59,35 +58,25 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }
 
-interface Ports {
-  readonly settings: SettingsPort;
-  readonly changes: ChangesPort;
+async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv) {
+  const found = await placeOnGitHub(file, repository, env);
+  if (!found.ok) return found;
+  const { settings, place, path } = found.value;
+  return succeed({ path, settings: openSettings(settings, place), changes: openChanges(settings, place) });
 }
 
-async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Result<Ports>> {
-  const settings = githubSettings(env);
-  if (!settings.ok) return settings;
-  const named = repository ?? (await repositoryOfOrigin(dirname(file)));
-  if (named === null) return fail('repository-unknown', { options: ['--repository'] });
-  const place = repositoryOf({ GITHUB_REPOSITORY: named });
-  if (!place.ok) return place;
-  return succeed({
-    settings: openSettings(settings.value, place.value),
-    changes: openChanges(settings.value, place.value),
-  });
-}
+type Port = Awaited<ReturnType<typeof portOf>>;
 
 async function isSelfApprovalMerged(
   { settings }: Team,
-  { file, repository, today }: DoctorOptions,
-  port: Result<Ports>,
+  { file, today }: DoctorOptions,
+  port: Port,
   github: Facts['github'],
 ): Promise<Result<boolean>> {
   if (!settings.selfApproval) return succeed(false);
   if (!port.ok) return port;
   if (!github.ok) return github;
-  const path = await pathInRepository(file, repository);
-  const text = await port.value.changes.textAt(github.value.defaultBranch, path);
+  const text = await port.value.changes.textAt(github.value.defaultBranch, port.value.path);
   if (!text.ok) return text;
   return succeed(parseTeam(text.value ?? '', { file, today }).team?.settings.selfApproval === true);
 }
@@ -95,7 +84,7 @@ async function isSelfApprovalMerged(
 async function factsOf(
   team: Team,
   options: DoctorOptions,
-  port: Result<Ports>,
+  port: Port,
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<Facts> {
@@ -137,8 +126,7 @@ async function accountOf(
 ): Promise<Result<AccountFacts>> {
   const reached = await reachAccount(team, options, terminal, false);
   if (!reached.ok) return reached;
-  const { emulator } = reached.value;
-  const session = accountSession(team, options, emulator);
+  const session = accountSession(team, options, reached.value);
   const given = { repository: options.repository, ownerId: null, repositoryId: null, subject: null };
   const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, options, env);
   return withAccount(succeed(session), async (account) => succeed(await accountFacts(account, team, factsFrom)));

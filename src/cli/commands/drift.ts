@@ -26,9 +26,7 @@ interface DriftOptions extends LabSessionOptions {
   readonly quick: boolean;
   /** False for a role that may only read. */
   readonly lock: boolean;
-  /** Reconcile without asking. */
   readonly yes: boolean;
-  /** Ask CloudTrail who made a change. */
   readonly cloudTrail: boolean;
   /** Apply the applied team again, as `settings.reconcile` allows. */
   readonly reconcile: boolean;

@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Terminal } from '../../app/terminal.ts';
 import type { Verb } from '../../edit/verbs.ts';
-import { type Field, registerEdit } from '../edit/command.ts';
+import type { Answers } from '../edit/questions.ts';
+import { runEdit } from '../edit/run.ts';
+import { addHelp, DEFAULT_FILE, fileOptions, finish, json, parseDay, repository, today } from '../options.ts';
 
 interface EditCommand {
   /** Of a subcommand; `--help` of the program has that of a command. */
@@ -131,4 +133,58 @@ export function register(command: Command, terminal: Terminal): void {
     const of = subcommand === undefined ? command : command.command(subcommand).description(phrase);
     registerEdit(of, verb as Verb, fields, examples, terminal);
   }
+}
+
+/** An argument or an option of an edit: the field that it fills, its flags and its phrase. */
+type Field = readonly [field: string, flags: string, phrase: string, kind?: 'day' | 'list'];
+
+type Answer = Answers[string];
+
+/** Gives a command the fields of an edit, the options of all edits and the action. */
+function registerEdit(
+  command: Command,
+  verb: Verb,
+  fields: readonly Field[],
+  shown: readonly string[],
+  terminal: Terminal,
+): void {
+  const parts = fields.map(([field, flags, phrase, kind]) => {
+    if (!flags.startsWith('--')) return { field, argument: new Argument(flags, phrase) };
+    const option = new Option(flags, kind === 'list' ? `${phrase}; can be repeated` : phrase);
+    if (kind === 'day') option.argParser(parseDay);
+    if (kind === 'list') option.argParser((text, before: readonly string[] = []) => [...before, text]);
+    return { field, option };
+  });
+  for (const { argument, option } of parts) {
+    if (argument !== undefined) command.addArgument(argument);
+    if (option !== undefined) command.addOption(option);
+  }
+  addHelp(command, {
+    exitCodes: [
+      '0 written, or nothing to change',
+      '1 not possible, not confirmed or not writable',
+      '2 unknown key, unreadable file, an answer is missing, or wrong usage',
+    ],
+    examples: shown.map((line) => `mturk-team ${line}`),
+  });
+  command
+    .option('--file <file>', 'team file', DEFAULT_FILE)
+    .option('--pull-request', 'propose it on GitHub, from the file of the default branch')
+    .addOption(repository('that of the remote origin'))
+    .option('--yes', 'ask nothing')
+    .addOption(today())
+    .addOption(json())
+    .action(async () => {
+      const given = command.opts();
+      const { file, pullRequest = false, repository: named = null, yes = false } = given;
+      if (named !== null && !pullRequest) command.error('error: --repository needs --pull-request');
+      const values: readonly Answer[] = command.processedArgs;
+      const answers = parts.map(({ field, option }, index) => [
+        field,
+        option === undefined ? values[index] : command.getOptionValue(option.attributeName()),
+      ]);
+      const common = { ...fileOptions(file, given), yes, pullRequest, repository: named };
+      const usage = (message: string) => command.error(message);
+      finish(await runEdit(verb, Object.fromEntries(answers), common, usage, terminal));
+    });
 }

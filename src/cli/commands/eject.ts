@@ -6,7 +6,6 @@ import { visible } from '../../text/escape.ts';
 import { printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `eject`: 0 written, 1 errors in the file or a directory that cannot be written, 2 unreadable file. */
 async function eject(
   { json, ...options }: EjectOptions & { readonly json: boolean },
   terminal: Terminal,

@@ -16,12 +16,7 @@ import { nearMember } from '../../team/suggest.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-export interface ExplainOptions extends AccessOptions {
-  readonly member: string;
-}
-
-/** `explain MEMBER`: 0, 1 if the file has errors or AWS does not answer, 2 if no member has that key. */
-export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
+async function explainCommand(options: AccessOptions & { readonly member: string }, terminal: Terminal) {
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const { team, replaced, aws, at, past } = read.value;

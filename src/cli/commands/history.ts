@@ -7,16 +7,8 @@ import { codeText, t } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-interface HistoryOptions {
-  readonly file: string;
-  /** The key of a member or role; null for all. */
-  readonly key: string | null;
-  readonly day: string;
-  readonly json: boolean;
-}
-
-/** `history [MEMBER|ROLE]`: 0; 1 if the history cannot be read; 2 if no version has that key. */
-async function historyCommand({ file, key, day, json }: HistoryOptions, terminal: Terminal): Promise<number> {
+/** `history [MEMBER|ROLE]`, of all if `key` is null: 0; 1 if the history cannot be read; 2 if no version has that key. */
+async function historyCommand(file: string, key: string | null, day: string, json: boolean, terminal: Terminal) {
   const read = await readChanges(file, key, day);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const { branch, changes, notes } = read.value;
@@ -38,6 +30,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.json())
     .action(async (key: string | undefined, { file, on, json }) => {
       const day = on ?? new Date().toISOString().slice(0, 10);
-      cli.finish(await historyCommand({ file, key: key ?? null, day, json: json === true }, terminal));
+      cli.finish(await historyCommand(file, key ?? null, day, json === true, terminal));
     });
 }

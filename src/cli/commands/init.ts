@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
@@ -16,7 +15,7 @@ import {
   ownersProblem,
   parseOwners,
 } from '../../setup/init/answers.ts';
-import { type FirstOwner, type LabAnswers, writeLabFiles } from '../../setup/init/lab-files.ts';
+import { exists, type FirstOwner, type LabAnswers, writeLabFiles } from '../../setup/init/lab-files.ts';
 import { pageOf, parseTool, type Release, releaseOf } from '../../setup/release.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { pasted } from '../../text/escape.ts';
@@ -34,14 +33,9 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-/** `init`: 0 written, 1 if the file has errors or cannot be written, 2 if answers are missing. */
 async function init(directory: string, options: InitOptions, command: Command, terminal: Terminal): Promise<number> {
   const release = options.tool ?? (await releaseOf(process.argv[1] ?? ''));
-  // A link counts, wherever it leads.
-  const isLab = await lstat(join(directory, 'team.yaml')).then(
-    () => true,
-    () => false,
-  );
+  const isLab = await exists(join(directory, 'team.yaml'));
   const unused = isLab ? (['lab', 'account', 'owner', 'selfApproval'] as const).filter((name) => name in options) : [];
   if (unused.length > 0) {
     const names = unused.map((name) => (name === 'selfApproval' ? '--self-approval' : `--${name}`));

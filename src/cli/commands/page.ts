@@ -6,7 +6,6 @@ import { plainText, t } from '../../text/text.ts';
 import { failureJson, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `page`: 0 written; 1 if the file has errors; 2 if it or the report cannot be read. */
 async function pageCommand(options: PageOptions & { readonly json: boolean }, terminal: Terminal): Promise<number> {
   const done = await writePage(options);
   if (!done.ok) return reportFailure(done.failure, terminal);

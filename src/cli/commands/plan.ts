@@ -11,7 +11,6 @@ import * as cli from '../options.ts';
 import { checkedBase, exceptMoved, saveManifest, showPlan } from '../plan-output.ts';
 
 interface PlanOptions extends LabSessionOptions {
-  /** List the IAM resources too. */
   readonly resources: boolean;
   /** False for a role that may only read. */
   readonly lock: boolean;
@@ -21,7 +20,6 @@ interface PlanOptions extends LabSessionOptions {
   readonly base: string | null;
 }
 
-/** `plan`: 0 without changes, 2 with changes, 1 on any error, or if the change is blocked. */
 async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   const failed = (failure: Failure): 1 => {
     writeOutputs(process.env, { 'failure-reason': reasonOf(failure, 'plan') });

@@ -21,7 +21,6 @@ interface PreviewOptions {
   readonly today: string;
 }
 
-/** `preview`: what a change of the team file does. Exit code: 0 no changes, 2 changes, 1 any error. */
 async function preview(options: PreviewOptions, terminal: Terminal): Promise<number> {
   const { today, manifest: file, format } = options;
   // Exit code 2 means that there are changes.

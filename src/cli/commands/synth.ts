@@ -6,21 +6,15 @@ import type { Terminal } from '../../app/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import { type SynthResult, stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { printJson, reportFailure } from '../io.ts';
-import { addHelp, dayOf, finish, json, teamFile, today } from '../options.ts';
+import { addHelp, fileOptions, finish, json, teamFile, today } from '../options.ts';
 
-export interface SynthCommandOptions {
-  readonly file: string;
-  readonly outDir: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-  readonly json: boolean;
-}
+type SynthOptions = ReturnType<typeof fileOptions> & { readonly outDir: string };
 
 /**
  * Writes the Terraform configuration of both stacks and says what to do with it.
  * Gives the exit code: 0 written, 1 the file has errors, 2 the file cannot be read.
  */
-export async function synth(options: SynthCommandOptions, terminal: Terminal): Promise<number> {
+async function synth(options: SynthOptions, terminal: Terminal): Promise<number> {
   const { file, today, outDir, json } = options;
   const read = await readTeam(file, today, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
@@ -74,7 +68,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(today())
     .addOption(json())
     .action(async (file: string, options) => {
-      const json = options.json === true;
-      finish(await synth({ file, outDir: options.out, today: dayOf(options), json }, terminal));
+      finish(await synth({ ...fileOptions(file, options), outDir: options.out }, terminal));
     });
 }

@@ -12,13 +12,8 @@ import { pastBlocks } from '../../history/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-export interface WhoCanOptions extends AccessOptions {
-  /** An operation, a capability, the word for a risk, or the key of a role. */
-  readonly what: string;
-}
-
-/** `who-can WHAT`: 0, 1 if the file has errors or AWS does not answer, 2 if nothing has that name. */
-export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
+/** `what` is an operation, a capability, the word for a risk or the key of a role. */
+async function whoCanCommand(options: AccessOptions & { readonly what: string }, terminal: Terminal) {
   const { what } = options;
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);

@@ -6,7 +6,6 @@ import { whyBlocks } from '../../history/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `why MEMBER WHAT`: 0, whatever the answer is; 1 if there is none; 2 if a name is unknown. */
 async function whyCommand(options: WhyOptions & { readonly json: boolean }, terminal: Terminal): Promise<number> {
   const answered = await explainWhy(options, process.env);
   if (!answered.ok) return reportFailure(answered.failure, terminal);

@@ -9,7 +9,6 @@ import { windDownBlocks } from '../../eject/wind-down-text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 import * as cli from '../options.ts';
 
-/** `wind-down`: 0 shown, 1 errors in the file or no answer of AWS, 2 unreadable file. */
 async function windDownCommand(options: Omit<AccessOptions, 'on'>, terminal: Terminal): Promise<number> {
   const read = await windDownLab(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);

@@ -31,7 +31,6 @@ export async function deliverKey(context: DemoContext): Promise<DemoContext> {
   return after;
 }
 
-/** The message of `keys sync` to the new member. */
 async function synced(context: DemoContext): Promise<string> {
   const { directory, scenario } = context;
   const out = join(directory, 'keys');

@@ -4,7 +4,6 @@ import {
   AddUserToGroupCommand,
   AttachGroupPolicyCommand,
   AttachUserPolicyCommand,
-  CreateAccessKeyCommand,
   CreateGroupCommand,
   CreateUserCommand,
   PutUserPolicyCommand,
@@ -26,7 +25,7 @@ import { succeed } from '../../diagnostics/failure.ts';
 import { firstTeamFile } from '../../setup/init/lab-files.ts';
 import { iamName } from '../../team/names.ts';
 import { counted, plainText } from '../../text/text.ts';
-import { allowedWith } from './calls.ts';
+import { allowedWith, createdKey } from './calls.ts';
 import { type DemoBase, done, isGivenTo, labFor, quiet, StepFailed } from './lab.ts';
 
 export const ADOPT_STEPS = 7;
@@ -104,8 +103,7 @@ async function createUsers({ output, iam, emulator }: DemoBase): Promise<readonl
       await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'mturk', PolicyDocument }));
     }
     for (let index = 0; index < count; index += 1) {
-      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-      const pair = { id: AccessKey?.AccessKeyId ?? '', secret: AccessKey?.SecretAccessKey ?? '' };
+      const pair = await createdKey(iam, UserName);
       keys.push({ user: UserName, ...pair, before: await allowedWith(pair, emulator.endpoint, OPERATIONS) });
     }
     output.line(UserName, has, WIDEST);
@@ -115,7 +113,6 @@ async function createUsers({ output, iam, emulator }: DemoBase): Promise<readonl
 
 const WIDEST = Math.max(...USERS.map(({ name }) => name.length)) + 2;
 
-/** Drafts the file of a new lab, as `init` and `adopt` do. */
 async function draft(context: DemoBase) {
   const { output, directory, team, today } = context;
   output.step('adopt: who becomes which member, with what access');

@@ -1,17 +1,11 @@
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
-import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import type { Operation } from '../../catalog/mturk.ts';
 import type { KeyPair } from '../../keys/profile.ts';
 
-/** Creates an access key for a user and calls every operation with it. */
-export async function allowedOperations(
-  iam: IAMClient,
-  endpoint: string,
-  user: string,
-): Promise<ReadonlySet<Operation>> {
-  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
-  const pair = { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };
-  return allowedWith(pair, endpoint, OPERATIONS);
+export async function createdKey(iam: IAMClient, UserName: string): Promise<KeyPair> {
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };
 }
 
 /** Those of the operations that a key may call. Only the emulator may be the endpoint: on AWS the calls would have effects. */

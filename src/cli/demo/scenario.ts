@@ -15,7 +15,6 @@ import { hasExpired, type Member, type Role, type Team } from '../../team/team.t
 
 /** The members and roles of a team that the demo acts on. */
 export interface Scenario {
-  /** A member who is not in the team yet. */
   readonly newMember: { readonly key: string; readonly name: string };
   /** The new member's role: the one that spends least. */
   readonly starter: Role;

@@ -20,7 +20,7 @@ import { WIDEST_NAME } from '../../text/columns.ts';
 import { DAY_MS } from '../../text/dates.ts';
 import { counted, plainText } from '../../text/text.ts';
 import { deliverKey } from './access-key.ts';
-import { allowedOperations } from './calls.ts';
+import { allowedWith, createdKey } from './calls.ts';
 import {
   applyPlan,
   type DemoContext,
@@ -188,7 +188,8 @@ async function giveBack(context: DemoContext, changes: readonly DemoChange[]): P
 
 async function verifyAccess(context: DemoContext): Promise<void> {
   const { output, today, emulator, team } = context;
-  const allowedTo = (user: string) => allowedOperations(context.iam, emulator.endpoint, user);
+  const allowedTo = async (user: string) =>
+    allowedWith(await createdKey(context.iam, user), emulator.endpoint, OPERATIONS);
   output.step(`Verify: call all ${OPERATIONS.length} Mechanical Turk operations with each user's key`);
   const members = membersWithUser(team, today);
   const counts: string[] = [];
@@ -211,7 +212,6 @@ async function verifyAccess(context: DemoContext): Promise<void> {
   output.check(`${OLD_USER}, which only a person may remove: still ${old.size}`, old.size === OPERATIONS.length);
 }
 
-/** Reconciles in silence, and scans again. */
 async function reconcileOnce(context: DemoContext, session: LabSession) {
   const terminal = quiet(context);
   const completed = await done(fullScan(session, { cloudTrail: true }, terminal));

@@ -176,7 +176,6 @@ export const QUESTIONS: Readonly<Record<Verb, readonly Question[]>> = {
   ],
 };
 
-/** The roles that a member has. */
 export function rolesOfMember(draft: TeamDraft, { member }: Answers): readonly string[] {
   const roles = listIn(draft.members.find(([key]) => key === member)?.[1].roles) ?? [];
   return roles.filter((role) => role !== null);

@@ -1,4 +1,4 @@
-import { type EditPlace, openFiles } from '../../app/edit/files.ts';
+import { openFiles } from '../../app/edit/files.ts';
 import { openPullRequest } from '../../app/edit/pull-request.ts';
 import { momentOf } from '../../app/session/read-team.ts';
 import { confirmed, type Terminal } from '../../app/terminal.ts';
@@ -14,13 +14,11 @@ import type { TeamDraft } from '../../team/draft.ts';
 import { say, visible } from '../../text/escape.ts';
 import { signText, t, terminalText, trusted } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
+import type { fileOptions } from '../options.ts';
 import { type Answers, QUESTIONS, type Question, rolesOfMember } from './questions.ts';
 
-export interface EditOptions {
-  readonly file: string;
-  readonly today: string;
+export interface EditOptions extends ReturnType<typeof fileOptions> {
   readonly yes: boolean;
-  readonly json: boolean;
   /** Whether it is proposed on GitHub instead of written to the file. */
   readonly pullRequest: boolean;
   /** `OWNER/NAME`; null for that of the clone. */
@@ -59,20 +57,13 @@ export async function runEdit(
   return 0;
 }
 
-interface Prepared {
-  readonly place: EditPlace;
-  readonly before: EditableTeam;
-  readonly edit: Edit;
-  readonly after: EditedTeam;
-}
-
 async function prepare(
   verb: Verb,
   given: Answers,
   { file, today, pullRequest, repository }: EditOptions,
   usage: Usage,
   terminal: Terminal,
-): Promise<Result<Prepared>> {
+) {
   const place = await (pullRequest ? openPullRequest(file, repository, process.env) : openFiles(file, today));
   if (!place.ok) return place;
   const before = readEditable(place.value.files, today);
@@ -100,7 +91,6 @@ function show(lines: readonly ChangedLine[], review: Review | null, terminal: Te
   printBlocks(terminalReview(review, { state: review.blocks.length > 0 ? 'blocked' : 'preview', isPublic }), terminal);
 }
 
-/** The edit of the answers given and asked for. */
 async function editOf(
   verb: Verb,
   given: Answers,

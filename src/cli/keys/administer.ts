@@ -16,7 +16,6 @@ interface Shown {
   readonly json: boolean;
 }
 interface Asked extends Shown {
-  /** Ask nothing. */
   readonly yes: boolean;
 }
 
@@ -66,7 +65,6 @@ export async function sync(options: DeliveryOptions & Asked, terminal: Terminal)
   return 1;
 }
 
-/** The reason of a workflow. */
 const FAILED = 'keys-failed';
 
 function lostText({ owner, created }: LostKey): Text {

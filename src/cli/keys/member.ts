@@ -1,5 +1,5 @@
 import { readText } from '../../app/files.ts';
-import { connectKey } from '../../app/keys/connection.ts';
+import { connectKey, type KeyPlace } from '../../app/keys/connection.ts';
 import { identityDirectory, type MemberOfAccount, ownIdentity } from '../../app/keys/identities.ts';
 import { openKey } from '../../app/keys/open.ts';
 import { type KeyTestOptions, type TestedCall, testKey } from '../../app/keys/test.ts';
@@ -13,10 +13,8 @@ import { pasted, visible } from '../../text/escape.ts';
 import { codeText, proseText, type Text, t, trusted } from '../../text/text.ts';
 import { printBlocks, printJson, reportFailure } from '../io.ts';
 
-export interface RequestOptions {
+export interface RequestOptions extends Pick<KeyTestOptions, 'file' | 'today'> {
   readonly member: string;
-  readonly file: string;
-  readonly today: string;
   /** In place of the team file. */
   readonly lab: string | null;
   readonly account: string | null;
@@ -60,11 +58,9 @@ async function memberOf({ member, file, today, lab, account }: RequestOptions): 
   return succeed({ lab: lab ?? team.value.lab, account: account ?? team.value.account, member });
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends KeyPlace {
   /** Null for standard input. */
   readonly message: string | null;
-  readonly emulator: string | null;
-  readonly today: string;
   readonly yes: boolean;
   readonly json: boolean;
 }

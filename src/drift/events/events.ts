@@ -150,7 +150,6 @@ function keyOf(kind: Entity['kind'], name: string): string {
   return `${kind} ${name.toLowerCase()}`;
 }
 
-/** Renames of users and groups. */
 export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
   return changes.flatMap(({ event, entities: [from, to] }) =>
     to !== undefined && (event.name === 'UpdateUser' || event.name === 'UpdateGroup')

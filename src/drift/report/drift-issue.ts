@@ -50,17 +50,11 @@ export interface IssueText {
   readonly blocks: readonly Block[];
 }
 
-export interface DriftIssue extends IssueText {
-  readonly data: DriftIssueData;
-  /** Null if nothing is new. */
-  readonly comment: readonly Block[] | null;
-}
-
 const MOST_LISTED = 10;
 const SNOOZE_DAYS = 30;
 
-/** The issue about drift; null if no drift remains. What is new is decided from the ids in `previous`. */
-export function driftIssue(report: DriftReport, previous: PreviousIssue | null, links: RunLinks): DriftIssue | null {
+/** The issue about drift; null if no drift remains. What is new, in a comment, is decided from the ids in `previous`. */
+export function driftIssue(report: DriftReport, previous: PreviousIssue | null, links: RunLinks) {
   const newest = newestScan(report);
   if (newest === null) return null;
   const { scan } = newest;
@@ -94,7 +88,6 @@ function optionsOf({ settings, announcements, ...report }: DriftReport, { isAttr
   return { reconcile: settings.reconcile, announcements, isAttributed, isInterrupted, revertedBy };
 }
 
-/** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const newest = newestScan(report);
   if (newest === null) return [];

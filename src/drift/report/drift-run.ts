@@ -104,7 +104,6 @@ export function runSummary({ report, failed, at, links }: DriftRun): string {
   return [clean, ...texts].filter((text) => text !== null && text !== '').join('\n\n');
 }
 
-/** Why the issues are left as they are. */
 export function outdatedText(at: string): string {
   return `No issue was changed: this drift check is of ${timeWords(at)}, and a later one is due. ${RUN_AGAIN}`;
 }

@@ -70,7 +70,6 @@ export interface ViewOptions {
   readonly isPrivate?: boolean;
 }
 
-/** A finding in words. */
 export function findingView(finding: DriftFinding, names: DisplayNames, options: ViewOptions = {}): FindingView {
   const { isPrivate = false } = options;
   const remedy = ruleOf(finding).remedy?.(finding, names) ?? {};

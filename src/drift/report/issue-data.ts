@@ -24,7 +24,6 @@ const DATA = /^<!-- mturk-team-drift-data (\{[^<>]{1,20000}\}) -->$/;
 /** More digests would leave no room for the findings. */
 const MOST_DIGESTS = 1_000;
 
-/** The hidden line of an issue. */
 export function hiddenData(data: DriftIssueData): string {
   return `<!-- mturk-team-drift-data ${JSON.stringify(driftIssueData.parse(data))} -->`;
 }

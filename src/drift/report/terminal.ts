@@ -88,7 +88,6 @@ function keyDataText({ findings, credentialReportAt: at }: ScanResult): Text | n
   return t`Key data from ${trusted(timeWords(at))}`;
 }
 
-/** What was not checked, and why. */
 export function notCheckedText({ what, failure }: NotChecked): string {
   return visible(`Not checked: ${what} (${'reason' in failure.args ? failure.args.reason : failure.code})`);
 }

@@ -9,7 +9,7 @@ import { iamName } from '../../team/names.ts';
 import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
-import { type OtherLabs, otherLabsIn } from '../other-labs.ts';
+import { type OtherLabs, otherLabsIn } from '../applied.ts';
 
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;

@@ -1,3 +1,4 @@
+import type { AccessGroup, Holder } from '../../access/model.ts';
 import type { AccessKey } from '../../aws/types.ts';
 import { labPath, otherLabOf } from '../../team/names.ts';
 import { pasted, pastedOption } from '../../text/escape.ts';
@@ -23,19 +24,13 @@ export function iamCommand(action: string, ...options: Command['options']): Comm
 
 /** Takes from something of another lab what is this lab's, and nothing else: only a policy attached to it can be. */
 export function withoutOwnPolicies(
-  {
-    path,
-    ...holder
-  }: { readonly path: string; readonly attached: readonly string[] } & (
-    | { readonly user: string }
-    | { readonly group: string }
-  ),
+  { kind, name }: Holder,
+  { path, attached }: Pick<AccessGroup, 'path' | 'attached'>,
   lab: string,
 ): { readonly toFix: Text; readonly commands: readonly Command[] } | null {
   const other = otherLabOf(path, lab);
   if (other === null) return null;
-  const [kind, name] = 'user' in holder ? (['user', holder.user] as const) : (['group', holder.group] as const);
-  const own = holder.attached.filter((arn) => arn.includes(`:policy${labPath(lab)}`));
+  const own = attached.filter((arn) => arn.includes(`:policy${labPath(lab)}`));
   return {
     toFix:
       own.length === 0

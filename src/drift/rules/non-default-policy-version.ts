@@ -12,7 +12,7 @@ import {
 import { policyText, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import type { PolicyVersion } from '../../aws/types.ts';
-import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
+import { CAPABILITIES, capabilityOf, isOfMechanicalTurk } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { boundaryArn } from '../../team/names.ts';
@@ -91,16 +91,12 @@ function isOfLabForm({ document }: PolicyVersion, isBoundary: boolean): boolean 
     ({ Effect, Action }) =>
       Effect === 'Deny' ||
       (Action !== undefined &&
-        toList(Action).every((action) => isMechanicalTurks(action) || (isBoundary && !/[*?]/.test(action)))),
+        toList(Action).every((action) => isOfMechanicalTurk(action) || (isBoundary && !/[*?]/.test(action)))),
   );
 }
 
-function isMechanicalTurks(action: string): boolean {
-  return action.toLowerCase().startsWith('mechanicalturk:');
-}
-
 function beyondMechanicalTurk(document: PolicyDocument, known: readonly PolicyDocument[]): boolean {
-  const isBeyond = ({ Action }: Statement) => Action === undefined || !toList(Action).every(isMechanicalTurks);
+  const isBeyond = ({ Action }: Statement) => Action === undefined || !toList(Action).every(isOfMechanicalTurk);
   const wider = known.map((one) => allowedOnlyBy(document, one));
   const [first = statementsOf(document).filter(({ Effect }) => Effect === 'Allow'), ...rest] = wider;
   return first.some((statement) => isBeyond(statement) && rest.every((list) => list.includes(statement)));

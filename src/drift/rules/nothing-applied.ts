@@ -1,6 +1,7 @@
 import { type NotAdopted, notAdopted } from '../../access/adoptable.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
+import { nameKey } from '../../aws/iam-names.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -66,10 +67,9 @@ export function firstApplyOf(
 ): RuleData['nothing-applied'] | null {
   const path = labPath(team.lab);
   const wanted = thingsIn(desiredAccessBeforeDeletions(team)).filter((thing) => thing.path === path);
-  const names = new Map(wanted.map((thing) => [keyOf(thing), thing.name]));
-  const existing = thingsIn(account).filter((thing) => names.has(keyOf(thing)));
-  // IAM's names are unique whatever the path and case.
-  const isAtPlace = (thing: Thing) => thing.path === path && names.get(keyOf(thing)) === thing.name;
+  const names = new Map(wanted.map((thing) => [nameKey(thing), thing.name]));
+  const existing = thingsIn(account).filter((thing) => names.has(nameKey(thing)));
+  const isAtPlace = (thing: Thing) => thing.path === path && names.get(nameKey(thing)) === thing.name;
   const tagged = new Set(
     account.users.flatMap(({ name, tags }) => (tags['mturk-team:lab'] === team.lab ? [name] : [])),
   );
@@ -83,10 +83,6 @@ export function firstApplyOf(
     // What has a name under the lab's path is imported.
     taken: existing.filter((thing) => !isAtPlace(thing)),
   };
-}
-
-function keyOf({ kind, name }: Thing): string {
-  return `${kind} ${name.toLowerCase()}`;
 }
 
 function thingsIn({ account, users, groups, policies }: AccessModel): readonly Thing[] {

@@ -8,8 +8,8 @@ import { timeWords } from '../../text/dates.ts';
 import { pasted } from '../../text/escape.ts';
 import { codeText, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { effectOf, gainsInDoubt } from '../access-changes.ts';
+import { otherLabsIn } from '../applied.ts';
 import type { Rename } from '../finding.ts';
-import { otherLabsIn } from '../other-labs.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 

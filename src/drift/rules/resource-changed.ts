@@ -1,5 +1,6 @@
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { codeText, t } from '../../text/text.ts';
+import type { DriftCause, RuleData } from '../finding.ts';
 import { type Detected, detected, type Rule } from './rule.ts';
 
 export const resourceChanged: Rule<'resource-changed'> = {
@@ -13,12 +14,7 @@ export const resourceChanged: Rule<'resource-changed'> = {
 /** What only a plan shows: attributes that no access depends on, and resources that it would change without a reason. */
 export function changedResources(plan: PlanClassification | null): readonly Detected[] {
   if (plan === null) return [];
-  return [
-    ...plan.manualAttributes.map(({ address, attributes }) =>
-      detected('resource-changed', { address, attributes }, { cause: 'manual' }),
-    ),
-    ...plan.unexplained.map(({ address, attributes }) =>
-      detected('resource-changed', { address, attributes }, { cause: 'unexplained' }),
-    ),
-  ];
+  const found = (changes: readonly RuleData['resource-changed'][], cause: DriftCause) =>
+    changes.map(({ address, attributes }) => detected('resource-changed', { address, attributes }, { cause }));
+  return [...found(plan.manualAttributes, 'manual'), ...found(plan.unexplained, 'unexplained')];
 }

@@ -43,7 +43,7 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
   const who =
     members.length === 0 ? t`No members` : t`Members: ${someTexts(members.map((user) => userText(user, names)))}`;
   const name = ['group-name', group] as const;
-  const ofOther = withoutOwnPolicies(data, names.lab);
+  const ofOther = withoutOwnPolicies({ kind: 'group', name: group }, data, names.lab);
   const detail = sentences(
     t`${who}.`,
     keeps.length === 0

@@ -46,7 +46,8 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   effect: t`No access to Mechanical Turk`,
   remedy: (finding, names) => ({
     detail: detailText(finding.data, names, finding.escalates.length > 0),
-    ...(withoutOwnPolicies(finding.data, names.lab) ?? removal(finding.data)),
+    ...(withoutOwnPolicies({ kind: 'user', name: finding.data.user }, finding.data, names.lab) ??
+      removal(finding.data)),
     ifIntended: exceptionText(finding, names),
   }),
   calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,

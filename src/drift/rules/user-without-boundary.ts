@@ -51,7 +51,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
               ['permissions-boundary', NO_IAM_CHANGES],
             ),
           ],
-          ...withoutOwnPolicies({ ...data, attached: [] }, lab),
+          ...withoutOwnPolicies({ kind: 'user', name: data.user }, { path: data.path, attached: [] }, lab),
         },
   calls: /PermissionsBoundary$|^CreateUser$/,
 };

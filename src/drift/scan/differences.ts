@@ -5,9 +5,8 @@ import type { IamEntity } from '../../aws/iam-names.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { PendingChanges } from '../applied.ts';
+import type { OtherLabs, PendingChanges } from '../applied.ts';
 import type { DriftCause, RuleData } from '../finding.ts';
-import type { OtherLabs } from '../other-labs.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;

@@ -7,7 +7,7 @@ import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
-import type { NotChecked } from '../../aws/types.ts';
+import type { Inventory, NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
@@ -17,7 +17,7 @@ import { iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
 import { withoutAddedDenies } from '../added-denies.ts';
-import { type PendingChanges, pendingChanges } from '../applied.ts';
+import { otherLabsIn, type PendingChanges, pendingChanges } from '../applied.ts';
 import {
   DENYING,
   type DriftFinding,
@@ -30,7 +30,6 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { otherLabsIn } from '../other-labs.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
@@ -43,10 +42,10 @@ import { differencesFound, type Expected, expectedIn, labPartOf, nameOf, withDes
 import { classOf, findingIds } from './finding-id.ts';
 
 /** Access is decided on the inventory alone, without which the scan is an error; a plan adds what only Terraform knows. */
-export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
-  const { applied, team, today, at, inventory, plan } = input;
+export function scanOf(input: ScanInput): ScanResult {
+  const { team, today, at, inventory, plan } = input;
   const { detected, administrators } = inventory.isAccessKnown
-    ? detect({ ...input, since: pendingChanges(applied, team, today) })
+    ? detect(input)
     : { detected: changedResources(plan), administrators: input.knownAdministrators ?? [] };
   const missing = [...inventory.notChecked, ...(input.setup?.notChecked ?? [])];
   const notChecked = [...new Map(missing.map((each) => [each.what, each])).values()];
@@ -79,11 +78,8 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly applied: Applied | null;
   /** False if the record could not be read, so that nothing follows from its absence; true by default. */
   readonly isRecordRead?: boolean;
-  /** What team.yaml has changed since the last apply; null without a record. */
-  readonly since: PendingChanges | null;
   /** What reconcile has announced; nothing by default. */
   readonly announcements?: readonly Announcement[];
-  /** Renames that CloudTrail has. */
   readonly known?: readonly Rename[];
   /** `ScanResult.administrators` of the last check; null (the default) without one. */
   readonly knownAdministrators?: readonly string[] | null;
@@ -95,8 +91,9 @@ type Detection = Pick<ScanResult, 'administrators'> & { readonly detected: reado
 
 function detect(given: ScanInput): Detection {
   const { inventory, team, applied, isRecordRead = true } = given;
+  if (applied !== null || !isRecordRead) return detectAll(given);
   const needsBoundary = boundaryState(inventory, team).state === 'missing';
-  const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary, given.at) : null;
+  const first = firstApplyOf(inventory.access, team, needsBoundary, given.at);
   if (first === null) return detectAdopting(given);
   // Nothing is the lab's yet: neither what has its names, nor what is missing.
   const { detected: found, administrators } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
@@ -111,9 +108,8 @@ function detect(given: ScanInput): Detection {
 
 /** Between `adopt --apply` and `adopt --finish`: without what users have beside their roles, and what the second brings. */
 function detectAdopting(given: ScanInput): Detection {
-  const { inventory, team, applied, isRecordRead = true } = given;
   const { detected: found, administrators } = detectAll(given);
-  const adopting = applied === null && isRecordRead ? adoptingIn(inventory.access, team) : [];
+  const adopting = adoptingIn(given.inventory.access, given.team);
   if (adopting.length === 0) return { detected: found, administrators };
   const users = new Set(adopting.map(({ user }) => user));
   const others = found.filter((each) => {
@@ -133,22 +129,23 @@ function isToCome(data: Detected['data']): boolean {
 const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
 
 function detectAll(given: ScanInput): Detection {
-  const { team, today, at, plan } = given;
-  const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
+  const { team, today, at, plan, applied } = given;
+  const noted = applied?.ids ?? null;
+  const since = pendingChanges(applied, team, today);
+  const renames = renamesIn(given.inventory, team, noted, given.known ?? []);
   const named = withNamesOfTeam(given.inventory, renames);
-  const labOf = otherLabsIn(named, given.applied?.ids ?? null, team.lab);
-  const { taken } = expectedIn(named.access, team, today, labOf);
+  const labOf = otherLabsIn(named, noted, team.lab);
+  const expected = expectedIn(named.access, team, today, labOf);
+  const { taken } = expected;
   const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
-  const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null).filter((user) => !isTaken(user));
+  const recreated = recreatedIn(given.inventory, team, noted).filter((user) => !isTaken(user));
   // What limits another user of a member's name is that user's.
   const isOther = (user: string) => isTaken(user) || recreated.includes(user);
   const own = team.members.filter(({ key }) => !isOther(iamName(team.lab, key)));
   const { access, denies: addedDenies } = withoutAddedDenies(named.access, { ...team, members: own });
   const inventory = { ...named, access };
-  const input = { ...given, inventory };
   const account = indexModel(access);
-  const expected = expectedIn(access, team, today, labOf);
-  const found = unmanagedIn(input, expected);
+  const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
   const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
@@ -160,13 +157,13 @@ function detectAll(given: ScanInput): Detection {
     state: team.settings.state,
   });
   const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, targets, at);
-  const known = administratorsIn(reach, team, targets, input.knownAdministrators ?? null);
+  const known = administratorsIn(reach, team, targets, given.knownAdministrators ?? null);
   const context: ScanContext = {
     ...{ team, today, at, inventory, renames, recreated, taken, plan, account, part, boundary, groups, reach },
     expected: expected.model,
     lab: reach.targets,
     administrators: known,
-    setup: input.setup ?? null,
+    setup: given.setup ?? null,
     unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
     members: new Set(members.map(nameOf)),
     users: new Set([...members.map(nameOf), ...namesOf('user')]),
@@ -178,7 +175,7 @@ function detectAll(given: ScanInput): Detection {
   );
   return {
     detected: oneForEachUser([
-      ...detectDifferences(input, context, expected, documents),
+      ...detectDifferences(applied, since, context, expected, documents),
       ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
     ]),
     administrators: [...new Set([...known].map(stableArn))].sort(),
@@ -223,8 +220,13 @@ function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
   );
 }
 
-function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected): UnmanagedResources {
-  const path = labPath(team.lab);
+function unmanagedIn(
+  inventory: Inventory,
+  lab: string,
+  { model }: Expected,
+  since: PendingChanges | null,
+): UnmanagedResources {
+  const path = labPath(lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
   const arns = new Set(model.policies.map(({ arn }) => arn));
@@ -241,7 +243,8 @@ function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected)
 }
 
 function detectDifferences(
-  { applied, since }: ScanInput,
+  applied: Applied | null,
+  since: PendingChanges | null,
   { account, full, part, lab, today, at, team, renames, inventory: { ids } }: ScanContext,
   expected: Expected,
   documents: Documents,

@@ -87,11 +87,8 @@ export async function inspectSetup(
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
   const elsewhere = servedElsewhere(wanted, roles);
-  if (elsewhere !== null && !isNamed) {
-    const { owner, name } = repository.value;
-    const here = { repository: `${owner}/${name}`, state: `${place.bucket}/${place.key}` };
-    return fail('set-up-elsewhere', { lab: team.lab, ...elsewhere, here });
-  }
+  if (elsewhere !== null && !isNamed)
+    return setUpElsewhere(team, elsewhere, repository.value, `${place.bucket}/${place.key}`);
   const parts = inspectRoles(team, wanted, roles);
   const unwanted = roles.filter(({ name }) =>
     parts.some((part) => part.name === name && partAction(part) === 'delete'),
@@ -103,13 +100,23 @@ export async function inspectSetup(
   });
 }
 
+/** `state` is null if the roles are to be deleted. */
+export function setUpElsewhere(
+  { lab }: Team,
+  elsewhere: Served,
+  { owner, name }: RepositoryFacts,
+  state: string | null,
+): Result<never> {
+  return fail('set-up-elsewhere', { lab, ...elsewhere, here: { repository: `${owner}/${name}`, state } });
+}
+
 /** Who may do what in the account, or why that is not known. */
 export async function readAccountAccess(
-  { iam, now }: Pick<SetupAccount, 'iam' | 'now'>,
+  { iam }: Pick<SetupAccount, 'iam'>,
   { account }: Team,
 ): Promise<Result<Inventory>> {
   const inventory = await takeInventory(iam, {
-    ...{ account, managed: () => false, scope: 'access', credentialReport: false, now },
+    ...{ account, managed: () => false, scope: 'access', credentialReport: false },
   });
   const [notChecked] = inventory.isAccessKnown ? [] : inventory.notChecked;
   return notChecked === undefined ? succeed(inventory) : { ok: false, failure: notChecked.failure };

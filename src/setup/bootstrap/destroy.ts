@@ -17,7 +17,7 @@ import * as z from 'zod';
 import type { AccountRole } from '../../access/account-role.ts';
 import { inParallel } from '../../aws/client.ts';
 import { deleteRole, rolesOf, servedElsewhere, wantedRoles } from '../../aws/setup/account-roles.ts';
-import { forgetOldVersions, inspectBucket, type StateBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
+import { forgetOldVersions, inspectBucket, owned, type StateBucket, stateBucketOf } from '../../aws/setup/bucket.ts';
 import { deleteProvider, isProviderOurs } from '../../aws/setup/oidc-provider.ts';
 import {
   BOOTSTRAP_RECORD,
@@ -34,7 +34,7 @@ import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { readAccountAccess, type SetupAccount } from './bootstrap.ts';
+import { readAccountAccess, type SetupAccount, setUpElsewhere } from './bootstrap.ts';
 
 /** What bootstrap made for a lab, and nothing of another lab or team. */
 export interface Removal {
@@ -81,11 +81,8 @@ export async function findRemoval(
   const isAsked = factsOf === null || own.length === 0;
   const served = isAsked ? succeed(null) : checkServed(team, own, await factsOf(recorded));
   if (!served.ok) return served;
-  const isProviderLeft = await isProviderOurs(
-    account.iam,
-    team.account,
-    roles.filter((role) => !own.includes(role)),
-  );
+  const others = roles.filter((role) => !own.includes(role));
+  const isProviderLeft = await isProviderOurs(account.iam, team.account, others);
   return succeed({
     roles: own,
     boundary: access.policies.some(({ arn }) => arn === boundary) ? boundary : null,
@@ -101,10 +98,7 @@ function checkServed(team: Team, roles: readonly AccountRole[], repository: Resu
   if (!repository.ok) return repository;
   const wanted = wantedRoles({ ...team, state: team.settings.state ?? NOWHERE }, repository.value);
   const elsewhere = servedElsewhere(wanted, roles);
-  if (elsewhere === null) return succeed(null);
-  const { owner, name } = repository.value;
-  const here = { repository: `${owner}/${name}`, state: null };
-  return fail('set-up-elsewhere', { lab: team.lab, ...elsewhere, here });
+  return elsewhere === null ? succeed(null) : setUpElsewhere(team, elsewhere, repository.value, null);
 }
 
 /** What bootstrap has at the place of the state: without a record, nothing there is its own but an empty bucket. */
@@ -120,7 +114,7 @@ async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack) {
   if (!addresses.ok) return addresses;
   const by = addresses.value;
   if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
-  const isOurs = recorded.value !== null || (await isEmpty(s3, bucketOf(place), ''));
+  const isOurs = recorded.value !== null || (await isEmpty(s3, place));
   return succeed({ recorded: recorded.value, objects: isOurs ? `s3://${place.bucket}/${place.key}/` : null });
 }
 
@@ -161,30 +155,22 @@ async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<Resu
 /** Terraform writes the list even if it is empty; an encrypted state of OpenTofu has none. */
 const STATE = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })) });
 
-const OBJECTS_AT_A_TIME = 8;
-
 /** Deletes every version of the lab's objects, the record last, and the bucket if nothing else is in it. */
 async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<void> {
-  const place = bucketOf(bucket);
-  const remove = (version: Version) => s3.send(new DeleteObjectCommand({ ...place, ...version }));
-  const versions = await versionsIn(s3, place, `${bucket.key}/`);
+  const remove = (version: Version) => s3.send(new DeleteObjectCommand({ ...owned(bucket), ...version }));
+  const versions = await versionsIn(s3, bucket);
   const isRecord = ({ Key = '' }: Version) => Key.endsWith(`/${BOOTSTRAP_RECORD}`);
   await inParallel(
     versions.filter((version) => !isRecord(version)),
-    OBJECTS_AT_A_TIME,
     remove,
   );
   for (const version of versions.filter(isRecord)) await remove(version);
-  if (await isEmpty(s3, place, '')) await s3.send(new DeleteBucketCommand(place));
+  if (await isEmpty(s3, bucket)) await s3.send(new DeleteBucketCommand(owned(bucket)));
 }
 
-function bucketOf({ bucket, account }: StateBucket) {
-  return { Bucket: bucket, ExpectedBucketOwner: account };
-}
-
-async function isEmpty(s3: S3Client, place: { readonly Bucket: string }, Prefix: string): Promise<boolean> {
+async function isEmpty(s3: S3Client, bucket: StateBucket): Promise<boolean> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
-    new ListObjectVersionsCommand({ ...place, Prefix, MaxKeys: 1 }),
+    new ListObjectVersionsCommand({ ...owned(bucket), MaxKeys: 1 }),
   );
   return Versions.length + DeleteMarkers.length === 0;
 }
@@ -192,13 +178,12 @@ async function isEmpty(s3: S3Client, place: { readonly Bucket: string }, Prefix:
 type Version = Pick<DeleteObjectCommandInput, 'Key' | 'VersionId'>;
 
 /** Delete markers included: a bucket that has one cannot be deleted. */
-async function versionsIn(s3: S3Client, place: { readonly Bucket: string }, Prefix: string) {
+async function versionsIn(s3: S3Client, bucket: StateBucket) {
+  const place = { ...owned(bucket), Prefix: `${bucket.key}/` };
   const found: Version[] = [];
   let next: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | null = {};
   while (next !== null) {
-    const page: ListObjectVersionsCommandOutput = await s3.send(
-      new ListObjectVersionsCommand({ ...place, ...next, Prefix }),
-    );
+    const page: ListObjectVersionsCommandOutput = await s3.send(new ListObjectVersionsCommand({ ...place, ...next }));
     for (const { Key = '', VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
       found.push({ Key, VersionId });
     }

@@ -71,7 +71,7 @@ export function removalRows({ roles, boundary, provider, objects }: Removal): re
       : [t`every version of every object in ${codeText(objects)}, and the bucket if nothing else is in it`]),
   ];
   const served = servedElsewhere(
-    roles.map(({ name }) => ({ name })),
+    roles.map(({ name }) => ({ name, trust: null, permissions: null })),
     roles,
   );
   return [

@@ -32,7 +32,6 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
   };
 }
 
-/** Compares bucket, identity provider and roles, each for itself. */
 async function workflowParts(
   account: SetupAccount,
   team: Team,

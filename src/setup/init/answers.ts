@@ -88,15 +88,15 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
     }));
   if (names === null) return null;
   const owners = typeof names === 'string' ? parseOwners(names) : names;
-  if (given.selfApproval || owners.length > 1)
-    return { lab, account: accountDigits(account), owners, selfApproval: given.selfApproval };
+  const answers = { lab, account: accountDigits(account), owners };
+  if (given.selfApproval || owners.length > 1) return { ...answers, selfApproval: given.selfApproval };
   const alone = await asker.ask({
     message: 'Let the only owner merge without another approval? Write yes or no.',
     example: '',
     initial: 'no',
     problem: (answer) => (/^(yes|no)$/i.test(answer) ? null : 'Write yes or no.'),
   });
-  return alone === null ? null : { lab, account: accountDigits(account), owners, selfApproval: /^yes$/i.test(alone) };
+  return alone === null ? null : { ...answers, selfApproval: /^yes$/i.test(alone) };
 }
 
 /** The answers that were given, if they are enough; else the options that are missing. */

@@ -168,14 +168,18 @@ export async function writeLabFiles(
     if (text !== null && (await writeNew(directory, path, text))) written.push(path);
     else existing.push(path);
   }
-  const isMissing = (path: string) =>
-    lstat(join(directory, path)).then(
-      () => false,
-      () => true,
-    );
   const needsRelease: string[] = [];
-  for (const path of release === null ? RELEASE_FILES : []) if (await isMissing(path)) needsRelease.push(path);
+  for (const path of release === null ? RELEASE_FILES : [])
+    if (!(await exists(join(directory, path)))) needsRelease.push(path);
   return succeed({ written, existing, needsRelease });
+}
+
+/** A link counts, wherever it leads. */
+export function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether the file was not there. A link counts as a file, wherever it leads, and so does all below a folder that is one. */

@@ -2,7 +2,7 @@ import {
   ADMINISTRATOR_ACTIONS,
   type Failed,
   fail,
-  failureAfter,
+  failedAfter,
   type LockInfo,
   type Progress,
   type StateFailureCause,
@@ -42,7 +42,7 @@ export function engineFailure(ending: EngineEnding): Failed {
     const { done, total } = progress ?? { done: 0, total: 0 };
     if (done === 0 || 'progress' in found.failure.args) return found;
     // Its code is also one of a plan, such as credentials that end in the middle of an apply.
-    return { ok: false, failure: failureAfter(found.failure, done, total - done) };
+    return failedAfter(found, done, total - done);
   }
   const reason = errors.length > 0 ? reasonOf(errors) : (firstLine(run.stderr) ?? 'the engine gave no reason');
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
