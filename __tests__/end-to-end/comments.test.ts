@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
 import { readAuthorizationDetails } from '../../src/aws/inventory/authorization-details.ts';
-import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
+import type { Operation } from '../../src/catalog/mturk.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import { ruleFor } from '../../src/review/rule/rule.ts';
 import { terminalReview } from '../../src/review/text/terminal.ts';
@@ -125,8 +125,8 @@ function momentsOf(...teams: readonly Team[]): readonly Date[] {
 
 interface Account {
   readonly details: AuthorizationDetails;
-  /** What the user whom the record knows can do at a moment, by the member's key. */
-  has(key: string, at: Date): Operations;
+  /** What the user whom the record knows can do now, by the member's key. */
+  readonly can: ReadonlyMap<string, Operations>;
 }
 
 /** What a comment says that is not true, or does not say. */
@@ -184,13 +184,10 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
       'is said to lose and is given',
       lost.filter((each) => given.has(each)),
     );
-    says(
-      'loses unsaid',
-      OPERATIONS.filter((each) => {
-        const has = account.has(key, AT).has(each) && of(applied, AT).has(each) && of(base, AT).has(each);
-        return has && !ever.has(each) && !lost.includes(each) && row?.change.kind !== 'leaves';
-      }),
+    const has = [...(account.can.get(key) ?? NONE)].filter(
+      (each) => of(applied, AT).has(each) && of(base, AT).has(each),
     );
+    if (row?.change.kind !== 'leaves') says('loses unsaid', minus(minus(has, ever), lost));
     if (row === undefined) continue;
     const { ends, starts } = row.change;
     const member = file.members.find((each) => each.key === key);
@@ -235,15 +232,14 @@ async function falseComments({ state, tampering }: Case, seed: number): Promise<
     await tampering.done({ iam, endpoint: test.emulator.endpoint, wait: () => {} }).catch(() => {});
     const details = await readAuthorizationDetails(iam, state.applied.account);
     const model = accountIn(test.memory.account);
-    const nameOf = new Map(Object.values(test.memory.account.users).map(({ id, name }) => [id, name]));
-    const account: Account = {
-      details,
-      has(key, at) {
-        const name = nameOf.get(idOf.get(iamName(state.applied.lab, key)) ?? '');
-        const user = model.users.find((each) => each.name === name);
-        return user === undefined ? NONE : canCall(model, user, at);
-      },
-    };
+    const keyOfId = new Map(state.applied.members.map(({ key }) => [idOf.get(iamName(state.applied.lab, key)), key]));
+    const can = new Map(
+      Object.values(test.memory.account.users).flatMap(({ id, name }) => {
+        const [key, user] = [keyOfId.get(id), model.users.find((each) => each.name === name)];
+        return key === undefined || user === undefined ? [] : [[key, canCall(model, user, AT)] as const];
+      }),
+    );
+    const account = { details, can };
     return fc.sample(pairs, { numRuns: TRIED, seed }).flatMap(([before, after]) => {
       const base = changed(state.applied, ...before);
       const file = changed(base, ...after);
