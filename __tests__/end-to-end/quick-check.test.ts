@@ -80,7 +80,7 @@ test('plan and apply report what Terraform does not know, in one line, with thre
     const terminal = { ...SILENT, stdout: (text: string) => out.push(text) };
     showPlan(session, planned, check, { json: false, resources: false }, terminal);
     expect(out.join('').replace(/\s+/g, ' ')).toMatch(
-      /1 finding that this plan leaves as it is: Bo Chen \(bo\) can spend money \(unmanaged-group\/.*Plan: no changes/,
+      /1 finding not in this plan: Bo Chen \(bo\) can spend money \(unmanaged-group\/.*Plan: no changes/,
     );
     out.length = 0;
     showPlan(session, planned, check, { json: true, resources: false }, terminal);

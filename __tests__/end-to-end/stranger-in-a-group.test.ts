@@ -1,20 +1,29 @@
 import * as aws from '@aws-sdk/client-iam';
-import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { applyPlanned, isUnchanged } from '../../src/app/apply/carry-out.ts';
 import { planStack } from '../../src/app/plan/plan.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
-import type { Team } from '../../src/team/team.ts';
-import { appliedTo, carriedOut, orThrow, withLab } from '../support/lab-in-test.ts';
+import type { Member, Role, Team } from '../../src/team/team.ts';
+import { policy } from '../emulator/clients.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+import { appliedTo, carriedOut, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const FAY = iamName(smallTeam.lab, 'fay');
+const PATH = labPath(smallTeam.lab);
 const group = (key: string) => ({ GroupName: iamName(smallTeam.lab, key) });
+const sorted = (roles: readonly Role[]) => [...roles].sort((one, other) => (one.key < other.key ? -1 : 1));
 const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
-const withNoBonus = (roles: readonly string[]): Team => ({
+const harmless = { ...noBonus, deny: [] };
+const noReject = role({ key: 'no-reject', allow: ['SendBonus'], deny: ['RejectAssignment'] });
+/** The team in which Fay is otherwise, with other roles besides. */
+const teamWith = (fay: Partial<Member>, roles: readonly Role[] = [noBonus], more: Partial<Team> = {}): Team => ({
   ...smallTeam,
-  roles: [noBonus, ...smallTeam.roles].sort((one, other) => (one.key < other.key ? -1 : 1)),
-  members: smallTeam.members.map((each) => (each.key === 'fay' ? { ...each, roles } : each)),
+  roles: sorted([...roles, ...smallTeam.roles]),
+  members: smallTeam.members.map((each) => (each.key === 'fay' ? { ...each, ...fay } : each)),
+  ...more,
 });
 const WIDER: Team = {
   ...smallTeam,
@@ -22,57 +31,164 @@ const WIDER: Team = {
     each.key === 'paymaster' ? { ...each, allow: [...each.allow, 'CreateHIT'] } : each,
   ),
 };
+const READER = { roles: ['results-reader'] };
+const PAYMASTER = { roles: ['no-bonus', 'paymaster'] };
+const DENIED = { roles: ['no-bonus', 'results-reader'] };
+const WITHOUT_PAYMASTER = sorted([noBonus, ...smallTeam.roles.filter(({ key }) => key !== 'paymaster')]);
+const GONE = {
+  members: smallTeam.members.filter(({ key }) => key !== 'fay'),
+  departed: [...smallTeam.departed, { key: 'fay', left: '2026-11-24', reason: 'graduated' }],
+};
 
 type Iam = aws.IAMClient;
 const move = (iam: Iam) => iam.send(new aws.UpdateUserCommand({ UserName: FAY, NewPath: '/x/' }));
-const join = (iam: Iam, UserName: string, key: string) =>
+const join = (UserName: string, key: string) => (iam: Iam) =>
   iam.send(new aws.AddUserToGroupCommand({ ...group(key), UserName }));
-async function stranger(iam: Iam): Promise<void> {
-  await iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
-  await join(iam, 'mallory', 'paymaster');
-}
+const mallory = (iam: Iam) => iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
 const detach = (iam: Iam) =>
   iam.send(
     new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: rolePolicyArn(smallTeam, 'paymaster') }),
   );
+/** Puts a user into a new group of no role that says something of bonuses. */
+const handmade =
+  (key: string, UserName: string, effect: 'Allow' | 'Deny' = 'Allow', Path = PATH) =>
+  async (iam: Iam) => {
+    await iam.send(new aws.CreateGroupCommand({ ...group(key), Path }));
+    const PolicyDocument = policy(effect, 'mechanicalturk:SendBonus');
+    await iam.send(new aws.PutGroupPolicyCommand({ ...group(key), PolicyName: 'bonus', PolicyDocument }));
+    await join(UserName, key)(iam);
+  };
+const extra = handmade('extra', FAY);
 
-test.each<[what: string, applied: Team, team: Team, ...clicks: readonly ((iam: Iam) => Promise<unknown>)[]]>([
-  ['a stranger in a group that gets its policy back', smallTeam, smallTeam, stranger, detach],
-  ['a stranger in a group that the file widens', smallTeam, WIDER, stranger, move],
-  ['a member’s user in such a group, which someone moved', smallTeam, smallTeam, move, detach],
+const CASES: readonly [
+  what: string,
+  applied: Team,
+  team: Team,
+  ...clicks: readonly ((iam: Iam) => Promise<unknown>)[],
+][] = [
   [
-    'one whom someone moved, in a group that denies besides',
-    withNoBonus(['no-bonus', 'paymaster']),
-    withNoBonus(['no-bonus', 'paymaster']),
+    'a stranger in a group that gets its policy back',
+    smallTeam,
+    smallTeam,
+    mallory,
+    join('mallory', 'paymaster'),
+    detach,
+  ],
+  ['a stranger in a group that the file widens', smallTeam, WIDER, mallory, join('mallory', 'paymaster'), move],
+  [
+    'a stranger in two groups of no role, the first of which denies',
+    smallTeam,
+    smallTeam,
+    mallory,
+    handmade('a', 'mallory', 'Deny'),
+    handmade('b', 'mallory'),
+  ],
+  [
+    'a stranger in a role that denies and a group of no role',
+    teamWith({}),
+    teamWith({}),
+    mallory,
+    join('mallory', 'no-bonus'),
+    handmade('extra', 'mallory'),
+  ],
+  [
+    'a stranger in roles of which one denies what the other gives',
+    teamWith({}, [noBonus, noReject]),
+    teamWith({}, [noBonus, noReject]),
+    mallory,
+    ...['no-bonus', 'no-reject', 'paymaster'].map((key) => join('mallory', key)),
+  ],
+  ['a member’s user in such a group, which someone moved', smallTeam, smallTeam, move, detach],
+  ['one whom someone moved, in a group that denies besides', teamWith(PAYMASTER), teamWith(PAYMASTER), move],
+  [
+    'one whom someone moved, in a role that goes besides',
+    teamWith(PAYMASTER),
+    { ...teamWith({ roles: ['no-bonus'] }), roles: WITHOUT_PAYMASTER },
     move,
   ],
   [
     'a member whom someone put into a group that denies, of which the file makes a role',
     smallTeam,
-    withNoBonus(['paymaster']),
-    async (iam) => {
-      await iam.send(new aws.CreateGroupCommand({ ...group('no-bonus'), Path: labPath(smallTeam.lab) }));
-      const Statement = [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }];
-      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-      await iam.send(new aws.PutGroupPolicyCommand({ ...group('no-bonus'), PolicyName: 'stop', PolicyDocument }));
-      await join(iam, FAY, 'no-bonus');
-    },
+    teamWith({ roles: ['paymaster'] }),
+    handmade('no-bonus', FAY, 'Deny'),
   ],
-])('between the calls of an apply nothing is gained by %s', async (_what, applied, team, ...clicks) => {
-  await withLab(await appliedTo(applied), async (test) => {
-    const lab = test.lab(team);
-    for (const click of clicks) await click(lab.iam);
-    const may = () => {
-      const access = accessAt(accessIn(test.memory.account));
-      return ['mallory', FAY].flatMap((name) => [...(access.get(name) ?? [])].map((each) => `${name} ${each}`));
-    };
-    const before = may();
-    const gained = new Set<string>();
-    test.listen(async () => {
-      for (const each of may()) if (!before.includes(each)) gained.add(each);
-      return true;
+  ['a member in a group of no role, who leaves a role that denies', teamWith(DENIED), teamWith(READER), extra],
+  ['one whose suspension ends', teamWith({ ...READER, suspended: true }), teamWith(READER), extra],
+  ['one whose freeze ends', teamWith(READER, [], { freeze: ['pay:bonus'] }), teamWith(READER, []), extra],
+  [
+    'one who gets a later last day',
+    teamWith({ ...READER, until: '2026-11-20' }),
+    teamWith({ ...READER, until: '2027-11-20' }),
+    extra,
+  ],
+  [
+    'one whose role denies no more',
+    teamWith({ roles: ['no-bonus'] }),
+    teamWith({ roles: ['no-bonus'] }, [harmless]),
+    extra,
+  ],
+  ['one who departs, suspended', teamWith({ ...READER, suspended: true }), { ...teamWith({}), ...GONE }, extra],
+];
+
+const mayIn = (test: LabInTest) => {
+  const access = accessAt(accessIn(test.memory.account));
+  return ['mallory', FAY].flatMap((name) => [...(access.get(name) ?? [])].map((each) => `${name} ${each}`));
+};
+
+test.each(sampleOf(CASES, 5))(
+  'between the calls of an apply nothing is gained by %s',
+  async (_what, applied, team, ...clicks) => {
+    await withLab(await appliedTo(applied), async (test) => {
+      const lab = test.lab(team);
+      for (const click of clicks) await click(lab.iam);
+      const before = mayIn(test);
+      const gained = new Set<string>();
+      const note = () => {
+        for (const each of mayIn(test)) if (!before.includes(each)) gained.add(each);
+        return true;
+      };
+      const plan = orThrow(await planStack(lab));
+      const written = accessAt(desiredAccess(plan.ruled.team, TODAY)).get(FAY) ?? [];
+      const given = [...written].map((each) => `${FAY} ${each}`);
+      test.listen(async ({ action }) => /^(Get|List)/.test(action) || note());
+      orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
+      note();
+      expect([...gained].filter((each) => !given.includes(each))).toEqual([]);
     });
-    orThrow(await applyPlanned(lab, orThrow(await planStack(lab)), carriedOut(), SILENT));
-    expect([...gained, ...may().filter((each) => !before.includes(each))]).toEqual([]);
+  },
+);
+
+testInTurn(2).each(['/x/', `${PATH}sub/`])(
+  'a member in a group at %s gains nothing if what denies it cannot be written',
+  async (path) => {
+    await withLab(await appliedTo(teamWith(DENIED)), async (test) => {
+      const lab = test.lab(teamWith(READER));
+      await handmade('extra', FAY, 'Allow', path)(lab.iam);
+      const plan = orThrow(await planStack(lab));
+      test.listen(async ({ action }) => action !== 'PutUserPolicy');
+      expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: false });
+      expect(mayIn(test)).not.toContain(`${FAY} SendBonus`);
+    });
+  },
+);
+
+testInTurn(2)('a stranger who left after the plan is out of the group all the same', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const lab = test.lab(smallTeam);
+    for (const click of [mallory, join('mallory', 'paymaster')]) await click(lab.iam);
+    const plan = orThrow(await planStack(lab));
+    await lab.iam.send(new aws.RemoveUserFromGroupCommand({ ...group('paymaster'), UserName: 'mallory' }));
+    expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: true });
+  });
+});
+
+testInTurn(2)('to leave a group of no role is a step, and suspends no one who gains nothing by it', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const lab = test.lab(smallTeam);
+    await extra(lab.iam);
+    const plan = orThrow(await planStack(lab));
+    expect(plan.suspendedDuringApply).toEqual([]);
+    expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toEqual({ ok: true, value: 1 });
+    expect(isUnchanged(orThrow(await planStack(lab)))).toBe(true);
   });
 });

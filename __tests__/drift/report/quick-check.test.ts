@@ -35,7 +35,7 @@ test('a hand-made group under the lab’s path: nothing says that the account ma
     people: [{ user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' }],
   });
   expect(plainText(quickCheckText(check, 'planned'))).toMatch(
-    /^Quick check of AWS: 1 finding that this plan leaves as it is: Bo Chen \(bo\) can spend money \(unmanaged-group.*\/spends\)\. To fix, see mturk-team drift\.$/,
+    /^Quick check of AWS: 1 finding not in this plan: Bo Chen \(bo\) can spend money \(unmanaged-group.*\/spends\)\. To fix, see mturk-team drift\.$/,
   );
   expect(says(checkOf(SHADOW, null))).toMatch(
     /^Terraform has nothing left to do in account 1\. Quick check of AWS: 1 /,

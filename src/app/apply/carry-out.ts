@@ -17,14 +17,7 @@ import { applyRule, noChanges, planStack, type RuleOptions, type StackPlan } fro
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
-import {
-  clearGroups,
-  leaveGroups,
-  limitUsers,
-  unexpectedMemberships,
-  unlimited,
-  unmanagedMemberships,
-} from './own-calls.ts';
+import { clearGroups, leaveGroups, limitUsers, unexpectedMemberships, unlimited } from './own-calls.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -111,8 +104,7 @@ function newIds({ ruled, rule }: StackPlan, { user }: ApplyRecord['ids']): Recor
 
 /** Whether there is nothing to do, in Terraform and in users and groups that it does not manage. */
 export function isUnchanged(planned: StackPlan): boolean {
-  const { account, ruled } = planned;
-  return noChanges(planned) && unmanagedMemberships(account, ruled.team).length + unlimited(planned).length === 0;
+  return noChanges(planned) && planned.obstructed.length + unlimited(planned).length === 0;
 }
 
 /** How many steps were carried out, and the record as it was written before the first, or read if there was none. */
@@ -150,32 +142,29 @@ async function carryOut(
   const limited = await limitUsers(session, planned);
   if (!limited.ok) return failedAfter(limited, 0, 1);
   // What is in a group before its membership is created stays in it: an unmanaged user would get the role.
-  const early = await leaveGroups(session, unexpectedMemberships(planned, 'others'));
+  const early = await leaveGroups(session, unexpectedMemberships(session, planned, 'others'));
   if (!early.ok) return failedAfter(early, limited.value, 1);
-  const own = limited.value + early.value;
-  const applied = await withProgress(terminal, (onEvent) =>
+  const terraform = await withProgress(terminal, (onEvent) =>
     applyStack(
       session,
       { ...planned, record: recorded.value },
       { ...lockTimeout(options.workflow), onStart: options.onStart, onEvent },
     ),
   );
-  if (!applied.ok) return own === 0 ? applied : failedAfter(applied, own, 1);
-  const done = own + applied.value.done;
+  const applied = afterOwn(limited.value + early.value, terraform);
+  if (!applied.ok) return applied;
+  const { done } = applied.value;
   // Another apply may have waited for the lock, and have it now.
   const rule = ruleOnceCreated(planned);
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return failedAfter(again, done, 0);
-  // Who had access through such a group alone has it through the lab's by now.
-  const late = await leaveGroups(session, unmanagedMemberships(again.value.account, ruled.team));
-  if (!late.ok) return failedAfter(late, done, 1);
   if (!noChanges(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
       .map(({ address }) => address);
     return fail('not-converged', { addresses });
   }
-  return nothingBeyond(session, again.value, { steps: done + late.value, record: recorded.value });
+  return nothingBeyond(session, again.value, { steps: done, record: recorded.value });
 }
 
 /** Fails if someone may do more through the lab than is written, as the account was before an empty plan. */
@@ -206,7 +195,7 @@ export async function applyStack(
   if (plan.suspendedDuringApply.length === 0 && (plan.obstructed.length === 0 || keepingDenies(plan).length === 0)) {
     const cleared = await leaveAndClearGroups(session, plan);
     if (!cleared.ok) return failedAfter(cleared, 0, 1);
-    return applyPlan(plan.workspace, plan.saved, options);
+    return afterOwn(cleared.value, await applyPlan(plan.workspace, plan.saved, options));
   }
 
   const interrupts = noteInterrupts();
@@ -217,9 +206,18 @@ export async function applyStack(
   }
 }
 
-async function leaveAndClearGroups(session: LabSession, plan: StackPlan): Promise<Result<null>> {
-  const left = await leaveGroups(session, unexpectedMemberships(plan, 'members'));
-  return left.ok ? clearGroups(session, plan.obstructed) : left;
+/** How many memberships it ended. */
+async function leaveAndClearGroups(session: LabSession, plan: StackPlan): Promise<Result<number>> {
+  const left = await leaveGroups(session, unexpectedMemberships(session, plan, 'members'));
+  if (!left.ok) return left;
+  const cleared = await clearGroups(session, plan.obstructed);
+  return cleared.ok ? left : cleared;
+}
+
+/** What Terraform applied, with the steps of our own before. */
+function afterOwn(own: number, applied: Result<ApplyResult>): Result<ApplyResult> {
+  if (applied.ok) return succeed({ done: own + applied.value.done, total: own + applied.value.total });
+  return own === 0 ? applied : failedAfter(applied, own, 1);
 }
 
 interface Step {
@@ -278,7 +276,7 @@ async function applyStep(
   const decided = phase === 'partial' ? succeed(plan) : await applyRule(session, ruleOnceCreated(plan), plan.record);
   if (!decided.ok) return decided;
   // Only now: what is taken from a group can hold Denies, which the rule keeps.
-  const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(null);
+  const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(0);
   if (!cleared.ok) return cleared;
   const { ruled } = decided.value;
   const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);
@@ -292,7 +290,7 @@ async function applyStep(
     const codes = [...new Set(blocks.map(({ code }) => code))];
     return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });
   }
-  return applyPlan(workspace.value, saved.value, options);
+  return afterOwn(cleared.value, await applyPlan(workspace.value, saved.value, options));
 }
 
 /** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */

@@ -9,9 +9,11 @@ import {
   PutUserPolicyCommand,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import type { AccessModel } from '../../access/model.ts';
+import { accessOf } from '../../access/access-of.ts';
+import type { AccessModel, AccessUser } from '../../access/model.ts';
+import { difference, isEmpty, NO_OPERATIONS, union } from '../../access/operation-set.ts';
 import { userNamed } from '../../access/policies-of.ts';
-import { askAws } from '../../aws/client.ts';
+import { askAws, orNull } from '../../aws/client.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { mayDeny, statementsOf } from '../../iam/document.ts';
@@ -19,8 +21,7 @@ import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
 import { limitedFirst } from '../../review/apply/suspension.ts';
 import { documentsOf } from '../../review/rule/access.ts';
 import type { LimitedUser } from '../../review/rule/rule.ts';
-import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { boundaryArn, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 
@@ -74,51 +75,61 @@ interface Membership {
 }
 
 /**
- * Who is in groups and not on the plan's list of members, and does not leave by Terraform, or too late: members of a list that it
- * creates, which removes no one, and `others`, whom it does not manage, and so cannot suspend. Groups that deny come last.
+ * Who leaves groups before Terraform runs, whom it would not take out, or too late: those whom a plan's list of members lacks, and
+ * those in groups of no role or that go. `others` are users whom it does not manage, and so cannot suspend; a list of members
+ * removes the others itself unless it is new.
  */
 export function unexpectedMemberships(
-  { saved, account, ruled, classification }: StackPlan,
+  { at }: LabSession,
+  { saved, account, ruled, classification, obstructed }: StackPlan,
   of: 'members' | 'others',
 ): readonly Membership[] {
   const path = labPath(ruled.team.lab);
   const managed = classification.access.before.users.filter((user) => user.unmanaged !== true && user.path === path);
   const members = new Set(managed.map(({ name }) => name));
-  const denying = account.groups.filter((group) => documentsOf(group, account).some(mayDeny));
-  const isDenying = ({ group }: Membership) => Number(denying.some(({ name }) => name === group));
-  return saved.plan.changes
-    .flatMap(({ type, change: { actions, after } }) => {
-      if (type !== 'aws_iam_group_membership' || after === null || actions.join() === 'no-op') return [];
-      if (of === 'members' && actions.join() !== 'create') return [];
-      const group = String(after.group);
-      const listed = Array.isArray(after.users) ? after.users.map(String) : [];
-      return account.users.flatMap(({ name, groups }) => {
-        const isOf = members.has(name) === (of === 'members');
-        return isOf && groups.includes(group) && !listed.includes(name) ? [{ group, user: name }] : [];
-      });
-    })
-    .sort((one, other) => isDenying(one) - isDenying(other));
+  const lists = saved.plan.changes.flatMap(({ type, change: { actions, before, after } }) =>
+    type === 'aws_iam_group_membership' && (of === 'others' ? actions.join() !== 'no-op' : actions.join() === 'create')
+      ? [{ group: (after ?? before)?.group, users: after?.users }]
+      : [],
+  );
+  const leaves = (name: string, group: string) =>
+    lists.some((list) => list.group === group && !(Array.isArray(list.users) && list.users.includes(name))) ||
+    obstructed.some((each) => each.group === group && each.users.includes(name));
+  return account.users
+    .filter(({ name }) => members.has(name) === (of === 'members'))
+    .flatMap((user) => {
+      const leaving = user.groups.filter((group) => leaves(user.name, group));
+      return inSafeOrder(user, leaving, account, at).map((group) => ({ group, user: user.name }));
+    });
 }
 
-/** Who is in a group under the lab's path that is none of its roles, as after a renaming. */
-export function unmanagedMemberships({ users, groups }: AccessModel, team: Team): readonly Membership[] {
-  const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
-  const unmanaged = new Set(
-    groups.filter(({ name, path }) => path === labPath(team.lab) && !roles.has(name)).map(({ name }) => name),
-  );
-  return users.flatMap(({ name, groups: own }) =>
-    own.filter((group) => unmanaged.has(group)).map((group) => ({ group, user: name })),
-  );
+/** So that no step gives what neither end does, if there is such an order; groups that may deny come last. */
+function inSafeOrder(user: AccessUser, leaving: readonly string[], account: AccessModel, at: Date): readonly string[] {
+  const allowedWithout = (left: readonly string[]) => {
+    const groups = user.groups.filter((group) => !left.includes(group));
+    return accessOf(account, { at }, [{ ...user, groups }])[0]?.allowed ?? NO_OPERATIONS;
+  };
+  const ends = union(allowedWithout([]), allowedWithout(leaving));
+  const denying = account.groups.filter((group) => documentsOf(group, account).some(mayDeny)).map(({ name }) => name);
+  const sorted = leaving.toSorted((one, other) => Number(denying.includes(one)) - Number(denying.includes(other)));
+  return leaving.reduce<readonly string[]>((left) => {
+    const rest = sorted.filter((group) => !left.includes(group));
+    const next = rest.find((group) => isEmpty(difference(allowedWithout([...left, group]), ends)));
+    return left.concat(next ?? rest.slice(0, 1));
+  }, []);
 }
 
 /** How many memberships it ended. */
 export function leaveGroups({ iam }: LabSession, memberships: readonly Membership[]): Promise<Result<number>> {
   return askAws(async () => {
-    for (const { group, user } of memberships) {
-      await iam.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: user }));
-    }
+    for (const membership of memberships) await leaveGroup(iam, membership);
     return memberships.length;
   });
+}
+
+/** Who has left since the account was read, or whose group is gone, is none of its members either. */
+function leaveGroup(iam: IAMClient, { group: GroupName, user: UserName }: Membership): Promise<unknown> {
+  return orNull('NoSuchEntityException', () => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName })));
 }
 
 /** Takes from groups what someone added, once members who could gain by it are suspended: IAM would refuse Terraform's calls. */
@@ -131,18 +142,18 @@ export function clearGroups({ iam }: LabSession, groups: readonly ObstructedGrou
 
 async function clearGroup(
   iam: IAMClient,
-  { group: GroupName, attached, inline, users }: ObstructedGroup,
+  { group: GroupName, attached, inline }: Omit<ObstructedGroup, 'users'>,
 ): Promise<void> {
-  for (const UserName of users) await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
   for (const PolicyArn of attached) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
   for (const PolicyName of inline) await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
 }
 
 /** Deletes groups with what an account has in them: IAM deletes none that has members or policies. */
 export async function deleteGroups(iam: IAMClient, names: readonly string[], account: AccessModel): Promise<void> {
-  for (const { name, attached, inline } of account.groups.filter((group) => names.includes(group.name))) {
-    const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
-    await clearGroup(iam, { group: name, attached, inline: inline.map((policy) => policy.name), users });
-    await iam.send(new DeleteGroupCommand({ GroupName: name }));
+  for (const { name: group, attached, inline } of account.groups.filter(({ name }) => names.includes(name))) {
+    const members = account.users.filter(({ groups }) => groups.includes(group));
+    for (const { name: user } of members) await leaveGroup(iam, { group, user });
+    await clearGroup(iam, { group, attached, inline: inline.map(({ name }) => name) });
+    await iam.send(new DeleteGroupCommand({ GroupName: group }));
   }
 }

@@ -18,7 +18,7 @@ import { changeOfPlan, reviewOfPlan } from '../../review/changes/review.ts';
 import type { Review } from '../../review/manifest/schema.ts';
 import { type Ruled, type RuleInput, ruleFor } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
-import { boundaryArn, iamName, labPath } from '../../team/names.ts';
+import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { hasChanges, type ResourceChange } from '../../terraform/plan.ts';
@@ -121,14 +121,10 @@ async function planOnce(
   const classification = await completed(session, classifyPlan(plan, session.team.account, account));
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [];
-  const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   const obstructed = obstructedGroups(plan, account, ruled.team);
-  const groups = new Set(obstructed.map(({ group }) => group));
-  const known = new Set(ruled.team.members.map(({ key }) => iamName(ruled.team.lab, key)));
-  const inGroups = account.users.filter(
-    ({ name, groups: of }) => known.has(name) && of.some((each) => groups.has(each)),
-  );
+  const others = { plan, account, obstructed };
+  const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded, others) : [];
+  const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);
   return succeed({
     workspace: workspace.value,
     saved: { ...saved, plan },
@@ -140,7 +136,7 @@ async function planOnce(
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
-    suspendedDuringApply: [...new Set([...atRisk, ...crowded, ...inGroups.map(({ name }) => name)])].sort(),
+    suspendedDuringApply: [...new Set([...atRisk, ...crowded])].sort(),
     obstructed,
     ...{ ruled, account, record, rule: { shown: ids.user, ...rule } },
   });

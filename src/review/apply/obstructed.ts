@@ -1,6 +1,5 @@
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
-import { QUOTAS } from '../../iam/quotas.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
@@ -17,15 +16,11 @@ export interface ObstructedGroup {
 
 /**
  * Groups that a plan deletes, or attaches policies to, with what Terraform does not know of them: IAM deletes no group that has
- * members or policies, and attaches no more than 10. Besides, groups of no role in which a member is, who could not join another.
+ * members or policies, and attaches no more than 10. Besides, groups of no role under the lab's path, as after a renaming, in which someone is.
  */
 export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, team: Team): readonly ObstructedGroup[] {
   const written = desiredAccessBeforeDeletions(team);
   const kept = new Map(written.groups.map(({ name, attached }) => [name, attached]));
-  const joined = new Map(written.users.map(({ name, groups: of }) => [name, of]));
-  const crowded = users.filter(
-    ({ name, groups: of }) => new Set([...of, ...(joined.get(name) ?? [])]).size > QUOTAS.groupsPerUser,
-  );
   const changed = (type: string, action: string) =>
     plan.changes.flatMap(({ type: own, change: { actions, before, after } }) => {
       const values = action === 'create' ? after : before;
@@ -38,7 +33,7 @@ export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, tea
   return groups.flatMap(({ name: group, path, attached, inline }) => {
     if (!deleted.has(group) && !attaching.has(group)) {
       const isUnmanaged = path === labPath(team.lab) && !kept.has(group);
-      const leaving = crowded.filter(({ groups: of }) => isUnmanaged && of.includes(group)).map(({ name }) => name);
+      const leaving = users.filter(({ groups: of }) => isUnmanaged && of.includes(group)).map(({ name }) => name);
       return leaving.length === 0 ? [] : [{ group, attached: [], inline: [], users: leaving }];
     }
     const own = [

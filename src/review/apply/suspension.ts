@@ -18,26 +18,65 @@ import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { DEFAULT_MEMBER, membersWithUser, type Team } from '../../team/team.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import type { LimitedUser } from '../rule/rule.ts';
+import type { ObstructedGroup } from './obstructed.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
  * that denies may go first. Any order of calls counts that the stacks do not exclude. `recorded` is the state's: it orders
- * the calls of deletions. Sorted.
+ * the calls of deletions. `others` has the groups that a plan does not know. Sorted.
  */
 export function usersToSuspend(
   before: AccessModel,
   after: AccessModel,
   at: Date,
   recorded: AccessModel = before,
+  others: OtherGroups | null = null,
 ): readonly string[] {
-  const held = new Set(usersAtRisk({ recorded, before, after }, at));
+  const models = others === null ? { recorded, before, after } : withOtherGroups({ recorded, before, after }, others);
+  const held = new Set(usersAtRisk(models, at));
   // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
-  if ([before, after].some(hasUnknownPolicies)) {
-    const denying = { recorded, before: denyingUnknown(before), after: denyingUnknown(after) };
+  if ([models.before, models.after].some(hasUnknownPolicies)) {
+    const denying = { ...models, before: denyingUnknown(models.before), after: denyingUnknown(models.after) };
     for (const name of usersAtRisk(denying, at)) held.add(name);
   }
   return [...held].sort();
+}
+
+interface OtherGroups {
+  readonly plan: Plan;
+  readonly account: AccessModel;
+  /** Left before Terraform runs. */
+  readonly obstructed: readonly ObstructedGroup[];
+}
+
+/** A plan's models with the other groups in which its users are: of no role, or outside the lab's path. */
+function withOtherGroups(models: PlannedAccess, { plan, account, obstructed }: OtherGroups): PlannedAccess {
+  const planned = plan.changes.flatMap(({ type, change: { before, after } }) =>
+    type === 'aws_iam_group' ? [before?.name, after?.name] : [],
+  );
+  const others = account.groups.filter(({ name }) => !planned.includes(name));
+  const left = new Set(obstructed.map(({ group }) => group));
+  const complete = (model: AccessModel, isIn: (group: string) => boolean): AccessModel => {
+    const groups = new Set(others.flatMap(({ name }) => (isIn(name) ? [name] : [])));
+    const known = new Set([...model.groups.map(({ name }) => name), ...model.policies.map(({ arn }) => arn)]);
+    return {
+      ...model,
+      users: model.users.map((user) => {
+        const own = user.unmanaged === true ? [] : (userNamed(account, user.name)?.groups ?? []);
+        return { ...user, groups: [...user.groups, ...own.filter((group) => groups.has(group))] };
+      }),
+      groups: [...model.groups, ...others.filter(({ name }) => !known.has(name))],
+      policies: [...model.policies, ...account.policies.filter(({ arn }) => !known.has(arn))],
+    };
+  };
+  return {
+    // Of no other group is it certain that a user who is deleted leaves it under the `limits`.
+    recorded: complete(models.recorded, (group) => left.has(group)),
+    before: complete(models.before, () => true),
+    after: complete(models.after, (group) => !left.has(group)),
+  };
 }
 
 /** Members whose other inline policies leave no room for their `limits`. `suspended`: those who are for another reason. */

@@ -26,8 +26,7 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', i
   if (findings.length === 0)
     return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
   const count = countedText(findings.length, 'finding');
-  const it = findings.length === 1 ? 'it is' : 'they are';
-  const besides = trusted(when === 'planned' ? ` that this plan leaves as ${it}` : '');
+  const besides = trusted(when === 'planned' ? ' not in this plan' : '');
   const order = trusted(findings.length === 1 ? ': ' : ', worst first: ');
   // Ids and people can name users outside the lab; the comment has them.
   const named = isPublic ? t`` : t`${order}${someTexts(findings.map(findingText), SHOWN)}`;
@@ -40,7 +39,7 @@ export function dangerText({ findings }: QuickCheck, when: 'planned' | 'applied'
   if (worst?.effect == null) return null;
   const people = isPublic ? [t`Someone`] : worst.people.map(personInHeadline);
   const who = strongText(someTexts(people, 2));
-  const left = trusted(when === 'planned' ? ' that this plan leaves as it is' : '');
+  const left = trusted(when === 'planned' ? ' that is not in this plan' : '');
   return t`${who} ${effectVerbs(worst.effect)[0]} because of drift${left} (quick check).`;
 }
 
