@@ -136,7 +136,11 @@ test.each<[what: string, row: Row, shown: string]>([
   ],
   ['the file drops a last day', { account: [{}, ENDLESS], file: ENDLESS }, 'ends 2027-06-01 never'],
   ['someone dropped it before', { account: [ENDLESS, ENDLESS], file: ENDLESS }, 'ends 2027-06-01 never'],
-  ['a last day where there is no role', { account: [NONE, NONE], before: [NONE], file: { ...NONE, ...ENDLESS } }, ''],
+  [
+    'a last day where there is no role',
+    { account: [NONE, NONE], before: [NONE], file: { ...NONE, ...ENDLESS } },
+    'ends 2027-06-01 never',
+  ],
   ['the file begins at once', { before: [{ from: '2027-01-10' }], file: {} }, '+GetHIT starts 2027-01-10 never'],
   [
     'the file begins earlier',

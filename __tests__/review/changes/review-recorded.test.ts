@@ -82,10 +82,10 @@ test('a renamed lab is blocked by the preview already', () => {
 test('members with something withheld are named, and do not count as unchanged', () => {
   const of = (key: string, kind: 'member' | 'role') =>
     ({ kind: 'name-taken', of: kind, key, operations: [], found: null }) as const;
-  const { planned } = reviewsOf('02-nochange', [of('bo', 'member'), of('ada', 'role')]);
+  const { planned } = reviewsOf('02-nochange', [of('bo', 'member'), of('results-reader', 'role')]);
   expect(planned.withheld.map(({ key, name }) => [key, name])).toEqual([
     ['bo', 'Bo Chen'],
-    ['ada', null],
+    ['results-reader', null],
   ]);
   expect(planned.unchanged).toBe(reviewsOf('02-nochange').planned.unchanged - 1);
 });

@@ -1,3 +1,4 @@
+import type { Operation } from '../../../src/catalog/mturk.ts';
 import { fileBlocks } from '../../../src/guardrails/guardrails.ts';
 import { reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
@@ -78,6 +79,11 @@ describe('people, worst first', () => {
   });
 });
 
+test('a role that added nothing goes', () => {
+  const both = edit('ada', { roles: ['full-access', 'results-reader'] });
+  expect(brief(review(both, sampleTeam))).toEqual(['ada: loses']);
+});
+
 describe('risk of the whole', () => {
   test.each<[Review['risk'], string, Team]>([
     ['nothing', 'the same', sampleTeam],
@@ -116,6 +122,14 @@ describe('risk of the whole', () => {
     expect(review(sampleTeam, after).descriptive).toEqual(['fay']);
     expect(review(sampleTeam, define('paymaster', { description: 'Pays' })).descriptive).toEqual(['paymaster']);
   });
+});
+
+test('a role without members that allows one operation less takes something', () => {
+  const unused = (...allow: readonly Operation[]) => ({
+    ...sampleTeam,
+    roles: [...sampleTeam.roles, role({ key: 'unused', allow })],
+  });
+  expect(review(unused('GetHIT', 'ListHITs'), unused('GetHIT')).risk).toBe('loses');
 });
 
 test('a role tells what it newly allows, to how many, whether or not they had it', () => {
@@ -160,9 +174,11 @@ describe('questions', () => {
       ['spending-without-end eve'],
     ],
     ['everything', join({ key: 'eve', roles: ['full-access'] }), ['everything eve', 'spending-without-end eve']],
+    ['all but one operation, and that one', edit('gus', { roles: ['full-access'] }), ['everything gus']],
     ['an end less', edit('bo', { until: null }), ['spending-without-end bo']],
     ['the only owner leaves', leave('ada'), ['last-owner ada']],
     ['the only owner is suspended', edit('ada', { suspended: true }), ['last-owner ada']],
+    ['another member gains, and no owner has access', { ...edit('bo', { roles: ['paymaster'] }), owners: [] }, []],
     ['one of two owners leaves', { ...leave('ada'), owners: ['ada', 'fay'] }, []],
   ])('%s', (_what, after, expected) => {
     expect(questions(after)).toEqual(expected);

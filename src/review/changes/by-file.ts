@@ -35,8 +35,7 @@ export function reviewedAccess(
 }
 
 function gives(change: AccessChange): boolean {
-  const { kind, operations, allowed } = change;
-  return operations.gained.length > 0 || (kind === 'changed' && allowed.after > 0 && isLonger(change, 'after'));
+  return change.operations.gained.length > 0 || (change.kind === 'changed' && isLonger(change, 'after'));
 }
 
 /** Whether access begins earlier or ends later than on the other side; without a day, at once or never. */
