@@ -125,7 +125,10 @@ function momentsOf(...teams: readonly Team[]): readonly Date[] {
 
 interface Account {
   readonly details: AuthorizationDetails;
-  /** What the user whom the record knows can do now, by the member's key. */
+  /**
+   * What the user whom the record knows can do now, by the member's key; not of those with another name or in a renamed group,
+   * whom no plan knows: the quick check beside it does.
+   */
   readonly can: ReadonlyMap<string, Operations>;
 }
 
@@ -143,6 +146,8 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
     applied: { team: record.team, begun: [], ids },
     restore: new Set(),
   });
+  // No model of a plan has a role without its group.
+  if (ruled.team.roles.some(({ withoutGroup }) => withoutGroup === true)) return [];
   const plan = modelPlan(ruled.team, configured(ruled.team, TODAY), configured(applied, TODAY), details.access);
   const left = (address: string) =>
     [...ruled.leftOut.members, ...ruled.leftOut.roles].some((key) => address.endsWith(`.member-${key}`));
@@ -174,7 +179,8 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
     const first = firstOf(file);
     for (const at of moments) {
       const isNew = minus(of(file, at), NONE).filter((each) => !of(applied, at).has(each) || !of(base, at).has(each));
-      if (at === AT || at === first) says(`on ${day(at)} gains unsaid`, minus(isNew, gained));
+      const isLonger = row !== undefined && row.change.ends.before !== row.change.ends.after;
+      if (at === AT || (at === first && !isLonger)) says(`on ${day(at)} gains unsaid`, minus(isNew, gained));
       else if (isNew.length > 0 && row === undefined) says(`on ${day(at)} has longer, unsaid`, isNew);
     }
     says('is said to gain and is not given', minus(gained, ever));
@@ -221,7 +227,7 @@ const pairs = fc.tuple(
   fc.array(fc.constantFrom(...NAMES), { maxLength: 2 }),
   fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 2 }),
 );
-const TRIED = Number(process.env.COMMENTS ?? 12);
+const TRIED = Number(process.env.COMMENTS ?? 6);
 
 async function falseComments({ state, tampering }: Case, seed: number): Promise<readonly string[]> {
   return withLab(memoryOf(state), async (test) => {
@@ -233,10 +239,13 @@ async function falseComments({ state, tampering }: Case, seed: number): Promise<
     const details = await readAuthorizationDetails(iam, state.applied.account);
     const model = accountIn(test.memory.account);
     const keyOfId = new Map(state.applied.members.map(({ key }) => [idOf.get(iamName(state.applied.lab, key)), key]));
+    const groups = new Set(state.applied.roles.map(({ key }) => iamName(state.applied.lab, key)));
     const can = new Map(
       Object.values(test.memory.account.users).flatMap(({ id, name }) => {
         const [key, user] = [keyOfId.get(id), model.users.find((each) => each.name === name)];
-        return key === undefined || user === undefined ? [] : [[key, canCall(model, user, AT)] as const];
+        const isKnown =
+          user !== undefined && idOf.get(user.name) === id && user.groups.every((group) => groups.has(group));
+        return key === undefined || !isKnown ? [] : [[key, canCall(model, user, AT)] as const];
       }),
     );
     const account = { details, can };
