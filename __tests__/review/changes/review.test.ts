@@ -79,9 +79,10 @@ describe('people, worst first', () => {
   });
 });
 
-test('a role that added nothing goes', () => {
+test('a role that added nothing goes, or another comes in its place', () => {
   const both = edit('ada', { roles: ['full-access', 'results-reader'] });
   expect(brief(review(both, sampleTeam))).toEqual(['ada: loses']);
+  expect(brief(review(both, edit('ada', { roles: ['full-access', 'paymaster'] })))).toEqual(['ada: gains-other']);
 });
 
 describe('risk of the whole', () => {
@@ -139,6 +140,13 @@ test('a role tells what it newly allows, to how many, whether or not they had it
   ]);
   const denied = define('full-access', { deny: ['SendBonus'] });
   expect(review(sampleTeam, denied).roles).toMatchObject([{ key: 'full-access', gained: [], lost: ['SendBonus'] }]);
+});
+
+test('a role that denies what it does not allow is another, since it limits other roles', () => {
+  expect(review(sampleTeam, define('results-reader', { deny: ['SendBonus'] })).roles).toMatchObject([
+    { key: 'results-reader', kind: 'changed', gained: [], lost: [] },
+  ]);
+  expect(review(sampleTeam, define('results-reader', { description: 'Reads' })).roles).toEqual([]);
 });
 
 test('what guards the lab', () => {

@@ -93,9 +93,9 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
   return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
 }
 
-function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
+function onlyLoses({ groups, ownPolicies }: AccessChange): boolean {
   const gains = groups.gained.length + ownPolicies.gained.length;
-  return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
+  return gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
 /** The worst of a whole review. */
@@ -187,7 +187,7 @@ function questionsAbout(
   else if (harms && endless) found.push({ kind: 'harm-without-end', user });
 
   const member = team.members.find(({ key }) => key === person.key);
-  const isNewEnd = change.kind === 'joins' || (change.kind === 'changed' && change.ends.before !== change.ends.after);
+  const isNewEnd = change.ends.before !== change.ends.after;
   if (isNewEnd && member?.until && member.sponsor === null) found.push({ kind: 'no-sponsor', user });
   const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
   if (loses && person.key !== null && team.owners.includes(person.key) && owners.length === 0) {
