@@ -54,8 +54,8 @@ function withNew(
   plan: { readonly was: UserAccess | null; readonly will: UserAccess | null },
 ): typeof plan {
   const known = before.filter((each) => each !== null);
-  const isGone = plan.was === null && plan.will === null && known.length === before.length;
-  const was = plan.was ?? (isGone ? (known[0] ?? null) : null);
+  // Who is not in the account, before and after, has what a file before gives.
+  const was = plan.was ?? (plan.will === null ? (known[0] ?? null) : null);
   const merge = <Item>(of: (access: UserAccess) => readonly Item[]) => {
     const lists = (access: readonly (UserAccess | null)[]) => access.map((each) => (each === null ? [] : of(each)));
     const [had = [], has = [], asked = [], ...given] = lists([plan.was, plan.will, file, ...before]);
@@ -78,6 +78,7 @@ function withNew(
       ...{ ...was, ...limits, user: { ...was.user, groups: groups.before } },
       allowed: operationSet(operations.before),
     },
+    // Equivalent if mutated: who is given something is in the file.
     will: file && {
       ...{ ...file, user: { ...(plan.will ?? file).user, groups: groups.after } },
       allowed: operationSet(operations.after),
