@@ -10,6 +10,7 @@ import {
 import { readPreview } from '../../../src/review/manifest/manifest.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import { terminalReview } from '../../../src/review/text/terminal.ts';
+import type { Team } from '../../../src/team/team.ts';
 import { bytes } from '../../../src/text/github.ts';
 import { printTerminal } from '../../../src/text/terminal.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../../support/github-page.ts';
@@ -83,6 +84,24 @@ test.each(recordedNames('.plan.json'))('the recorded plan %s makes nothing of it
   for (const pattern of Object.values(GITHUB_MAKES)) expect(plain).not.toMatch(pattern);
   expect(text).not.toMatch(/123456789012|arn:aws|undefined|\[object/);
 });
+
+test.each([11, 600])('who may pay for longer is shown before %i students who only read', (count) => {
+  const students = Array.from({ length: count }, (_, index) => {
+    const until = new Date(Date.UTC(2027, 0, 2 + index)).toISOString().slice(0, 10);
+    return member({ key: `s${index}`, roles: ['results-reader'], until, from: index < 2 ? '2027-01-01' : null });
+  });
+  const before = until(sampleTeam, '2026-12-31');
+  const after = until({ ...before, members: [...before.members, ...students] }, '2096-12-31');
+  const text = renderComment(viewOf(reviewOf({ before, after, today: AT.toISOString().slice(0, 10), at: AT })));
+  const [open = ''] = text.split(/<summary>[^<]*no harmful access/);
+  expect(open).toMatch(/^### If merged: Nguyễn Thị Ánh \(`fay`\) keeps access that spends money until 31 Dec 2096; /m);
+  expect(open).toMatch(/^> \*\*Nguyễn Thị Ánh \(`fay`\)\*\* will keep access that spends money until 31 Dec 2096\.$/m);
+  expect(open).toMatch(/^\| \*\*Nguyễn Thị Ánh \(`fay`\)\*\* \| Last day 31 Dec 2096/m);
+});
+
+function until(team: Team, day: string): Team {
+  return { ...team, members: team.members.map((each) => (each.key === 'fay' ? { ...each, until: day } : each)) };
+}
 
 test('the same view gives the same text', () => {
   expect(renderComment(planned)).toBe(renderComment(sampleViews()['student-added']!));

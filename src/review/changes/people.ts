@@ -3,7 +3,7 @@ import type { AccessChange, AccessDiff } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
-import { CAPABILITIES, capabilityOf, OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { OPERATIONS, type Operation, type Risk } from '../../catalog/mturk.ts';
 import { owningWithAccess } from '../../guardrails/members.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -62,23 +62,22 @@ function peopleNamed({ before, after }: { readonly before: Team | null; readonly
   return new Map([...left, ...people].map(({ lab, ...person }) => [iamName(lab, person.key), person]));
 }
 
-function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-workers'): boolean {
-  return operations.some((operation) => CAPABILITIES[capabilityOf(operation)].risk === risk);
+function classOfGain(risk: Risk): RiskClass {
+  return risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other';
 }
 
 /** All classes of one person's change, worst first; never empty. */
 function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
   const found = new Set<RiskClass>();
-  for (const { risk } of change.capabilities.gained) {
-    found.add(risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other');
-  }
+  for (const { risk } of change.capabilities.gained) found.add(classOfGain(risk));
   if (change.capabilities.lost.length > 0) found.add('loses');
   if (change.kind === 'leaves') found.add('identity-deleted');
   if (replaced.has(change.user)) found.add('identity-replaced');
   if (boundaryChanges(change)) found.add('boundary-changed');
   if (change.kind === 'changed') {
     const { suspended } = change;
-    if (isLonger(change, 'after')) found.add('gains-other');
+    if (isLonger(change, 'after'))
+      for (const risk of ['reads' as const, ...change.risks.after]) found.add(classOfGain(risk));
     if (isLonger(change, 'before')) found.add('loses');
     if (suspended.before !== suspended.after) found.add(suspended.after ? 'loses' : 'gains-other');
   }
@@ -179,9 +178,7 @@ function questionsAbout(
   const found: Question[] = [];
   const gained = change.operations.gained;
   const endless = change.ends.after === null;
-  const longer = change.kind === 'changed' && isLonger(change, 'after');
-  const spends = classes.includes('gains-spending') || (longer && hasRisk(allowed, 'spends'));
-  const harms = classes.includes('gains-harm') || (longer && hasRisk(allowed, 'harms-workers'));
+  const [spends, harms] = [classes.includes('gains-spending'), classes.includes('gains-harm')];
   if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user });
   if (spends && endless) found.push({ kind: 'spending-without-end', user });
   else if (harms && endless) found.push({ kind: 'harm-without-end', user });

@@ -33,7 +33,7 @@ import {
 } from './change-text.ts';
 import { changeText, gainTexts, lostText, type PersonContext, personText } from './people-text.ts';
 import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
-import { alertOf, bySafeguard, titleText } from './title-and-alert.ts';
+import { alertOf, bySafeguard, harmForLonger, titleText } from './title-and-alert.ts';
 import { restoreTexts, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
@@ -220,10 +220,12 @@ function whoText({ people }: PeopleRow): Text {
   return t`${sign}${strongText(t`${count}:`)} ${joinTexts(people.map(personText), ', ')}`;
 }
 
-function isLoud({ classes, change }: ReviewedPerson): boolean {
+function isLoud(person: ReviewedPerson): boolean {
+  const { classes, change } = person;
   return (
     classes.some((each) => each !== 'gains-other' && each !== 'descriptive-only' && each !== 'nothing') ||
     change.worstGain === 'deletes-data' ||
+    harmForLonger(person) !== null ||
     change.unknownPolicies.after.length > 0 ||
     change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)
   );

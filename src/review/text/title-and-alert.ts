@@ -28,6 +28,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
+import { isLonger } from '../changes/by-file.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { harmOfFinding, redirected, settingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
@@ -67,6 +68,7 @@ const VERBS = {
   'can no longer': ['can no longer', 'can no longer', 'could no longer'],
   gain: ['gains', 'gain', 'would gain'],
   get: ['gets', 'get', 'would get'],
+  have: ['has', 'have', 'would have'],
   'have no': ['has no', 'have no', 'would have no'],
   'no longer have': ['no longer has', 'no longer have', 'would no longer have'],
   join: ['joins', 'join', 'would join'],
@@ -133,6 +135,15 @@ const LOSS: TitleEffect = {
   },
 };
 
+const LONGER: TitleEffect = {
+  applies: (person) => harmForLonger(person) !== null,
+  clause: (person) => ({
+    verb: person.change.starts.after === null ? 'keep' : 'have',
+    rest: t` ${longerText(person)}`,
+  }),
+  together: () => ({ verb: 'keep', rest: t` access that does harm for longer` }),
+};
+
 const OTHER = effect(() => true, 'keep', 'the same access');
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
@@ -146,6 +157,7 @@ const EFFECTS: readonly TitleEffect[] = [
   ...HARMS.flatMap(harmEffects),
   effect(losesBoundary, 'lose', 'the permissions boundary'),
   effect(becomesEndless, 'no longer have', 'a last day'),
+  LONGER,
   effect(isReplaced, 'lose', 'all access keys'),
   effect(({ change }) => change.kind === 'leaves', 'leave'),
   dated(({ change }) => change.kind === 'joins', 'join', ''),
@@ -193,6 +205,22 @@ function gainsUnknownPolicy(person: ReviewedPerson): boolean {
 
 function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {
   return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
+}
+
+/** The worst harm that someone can do, without gaining it, from an earlier day on or for longer; null if none. */
+export function harmForLonger({ change }: ReviewedPerson): (typeof HARMS)[number] | null {
+  const isMore =
+    change.kind === 'changed' && isLonger(change, 'after') && worstHarm(change.capabilities.gained) === null;
+  return isMore ? (HARMS.find((harm) => change.risks.after.includes(harm)) ?? null) : null;
+}
+
+/** `access that spends money until 31 May 2028` */
+function longerText(person: ReviewedPerson): Text {
+  const { starts, ends } = person.change;
+  const end = ends.after === null ? t`, with ${strongText(t`no last day`)}` : t``;
+  const risk = harmForLonger(person);
+  const does = risk === null ? t`` : t` that ${riskText(RISK_VERBS[risk].does)}`;
+  return t`access${does}${trusted(periodWords(starts.after, ends.after))}${end}`;
 }
 
 function isDelayed({ change: { kind, starts, allowed, capabilities } }: ReviewedPerson): boolean {
@@ -352,6 +380,7 @@ function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
   return [
     ...line(people.filter(hasUnknownPolicy), t` will have a policy that cannot be read and may allow anything.`),
     ...gainLines(gaining),
+    ...longerLines(people.filter((person) => harmForLonger(person) !== null)),
     ...unmanaged
       .slice(0, NAMED)
       .map((each) => t`${whoText([each])} can ${harmfulVerbs(each.change.capabilities.lost)} until this is applied.`),
@@ -397,6 +426,15 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
       ({ same, harms }) =>
         t`${whoText(same)} will be able to ${listTexts(harms.map((risk) => riskText(RISK_VERBS[risk].can)))}.`,
     );
+}
+
+function longerLines(people: readonly ReviewedPerson[]): readonly Text[] {
+  if (people.length <= NAMED)
+    return people.map((person) => {
+      const verb = trusted(person.change.starts.after === null ? 'keep' : 'have');
+      return t`${whoText([person])} will ${verb} ${longerText(person)}.`;
+    });
+  return [t`${whoText(people)} will keep access that spends money, harms workers or deletes data for longer.`];
 }
 
 function gainLine(person: ReviewedPerson): Text {
