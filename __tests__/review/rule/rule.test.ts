@@ -627,13 +627,13 @@ describe('Denies by hand', () => {
     expect(brief(ruled({ change: removed, restore: ['role/paymaster'] }))).toEqual([took('fay', PAY)]);
   });
 
-  test('of a role withhold what they denied from who was put into its group', () => {
+  test('of a role are kept for who was put into its group', () => {
     const denied = changeGroup('results-reader', () => ({
       inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:SendBonus')) }],
     }));
     const { withheld } = ruled({ change: all(denied, putInto('fay', name('results-reader'))) });
     expect(withheld.map(({ key, kind, operations }) => [key, kind, operations])).toContainEqual([
-      ...['fay', 'operations', ['SendBonus']],
+      ...['fay', 'deny-kept', ['SendBonus']],
     ]);
   });
 

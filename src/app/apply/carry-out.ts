@@ -158,11 +158,15 @@ async function carryOut(
   const rule = ruleOnceCreated(planned);
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return failedAfter(again, done, 0);
-  if (!noChanges(again.value)) {
+  if (!isUnchanged(again.value)) {
     const addresses = again.value.saved.plan.changes
       .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
       .map(({ address }) => address);
-    return fail('not-converged', { addresses });
+    const left = [
+      ...again.value.obstructed.map(({ group }) => group),
+      ...unlimited(again.value).map(({ user }) => user),
+    ];
+    return fail('not-converged', { addresses: [...addresses, ...left] });
   }
   return nothingBeyond(session, again.value, { steps: done, record: recorded.value });
 }

@@ -482,20 +482,25 @@ function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, i
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
   const found = manualDenies({ own, others }, known, exact, isEnded);
-  const ofLeft = rolesLeftBy(member, input)
+  const ofLeft = rolesLeftBy(member, actual, input)
     .flatMap((role) => deniesAtGroup(role, input))
     .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
   return distinctDenies([...found, ...ofLeft]);
 }
 
 /**
- * Roles that the file takes from a member, renamed ones among them: their Denies stay the member's, although someone took the
- * member out of the group before.
+ * Roles that the file takes from a member, renamed ones and those of a manual membership among them: their Denies stay the
+ * member's, although someone took the member out of the group before.
  */
-function rolesLeftBy({ key, roles }: Member, { applied }: RuleInput): readonly Pick<Role, 'key'>[] {
+function rolesLeftBy(
+  { key, roles }: Member,
+  { groups }: AccessUser,
+  { team, applied }: RuleInput,
+): readonly Pick<Role, 'key'>[] {
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
-  return [...new Set(had.filter((role) => !roles.includes(role)))].map((role) => ({ key: role }));
+  const added = groups.flatMap((group) => keyOfIamName(team.lab, group) ?? []);
+  return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
@@ -510,7 +515,11 @@ function groupsOfNoRole(
   const arns = new Set(keys.map((key) => rolePolicyArn(team, key)));
   return account.access.groups
     .filter(({ name, path }) => path === labPath(lab) && groups.includes(name) && !names.has(name))
-    .map(({ inline, attached }) => ({ inline, attached: attached.filter((arn) => !arns.has(arn)) }));
+    .map(({ name, inline, attached }) => {
+      // A renamed group of a role has that role's policy; at another one, someone attached it.
+      const isOfRole = [...(applied?.ids.group.values() ?? [])].includes(account.ids.group.get(name) ?? '');
+      return { inline, attached: isOfRole ? attached.filter((arn) => !arns.has(arn)) : attached };
+    });
 }
 
 /** Of a role that must not be widened, also those that the file drops. */

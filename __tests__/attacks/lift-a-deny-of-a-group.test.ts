@@ -1,0 +1,96 @@
+import * as aws from '@aws-sdk/client-iam';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { planStack } from '../../src/app/plan/plan.ts';
+import type { Team } from '../../src/team/team.ts';
+import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+import { appliedTo, carriedOut, orThrow, withLab } from '../support/lab-in-test.ts';
+import { smallTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(3);
+
+/** A role denies bonuses; who pays does not have it. */
+const labs = attackedLabs((file) =>
+  file.replace('roles:\n', 'roles:\n  no-bonus:\n    allow: [ results:read, pay:bonus ]\n    deny: [ SendBonus ]\n'),
+);
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+
+const PolicyArn = 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-no-bonus';
+const says = (Effect: 'Allow' | 'Deny', action: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect, Action: `mechanicalturk:${action}`, Resource: '*' }],
+  });
+const EXTRA = { ...group('extra'), Path: '/mturk/perception-lab/' };
+
+async function stopBy(iam: aws.IAMClient, key: string): Promise<void> {
+  await iam.send(new aws.CreateGroupCommand(EXTRA));
+  await iam.send(new aws.AttachGroupPolicyCommand({ ...group('extra'), PolicyArn }));
+  await iam.send(new aws.AddUserToGroupCommand({ ...user(key), ...group('extra') }));
+}
+async function stopIn(iam: aws.IAMClient, key: string, action: string): Promise<void> {
+  const PolicyDocument = says('Deny', action);
+  await iam.send(new aws.PutGroupPolicyCommand({ ...group(key), PolicyName: 'stop', PolicyDocument }));
+  await iam.send(new aws.AddUserToGroupCommand({ ...user('fay'), ...group(key) }));
+}
+
+test.each(
+  sampleOf<[string, (iam: aws.IAMClient) => Promise<void>]>(
+    [
+      ['a policy of the lab, at a group of no role', (iam) => stopBy(iam, 'fay')],
+      ['a statement at the group of a role', (iam) => stopIn(iam, 'task-publisher', 'SendBonus')],
+    ],
+    1,
+  ),
+)('a Deny by %s, into which someone put a member, stays on every day', (_what, click) =>
+  labs.attack(async (lab) => {
+    await lab.byHand(click);
+    for (const day of [TODAY, TOMORROW, '2026-11-28']) {
+      await lab.mturk(day, 'drift', '--reconcile', '--yes');
+      expect(await lab.may(user('fay').UserName)).not.toContain('SendBonus');
+    }
+  }),
+);
+
+test.each(
+  sampleOf<[string, 'bo' | 'fay', string, string, (iam: aws.IAMClient) => Promise<void>]>(
+    [
+      ['a policy of the lab', 'bo', 'SendBonus', '[ results-reader, task-publisher', (iam) => stopBy(iam, 'bo')],
+      ['a statement', 'fay', 'CreateHIT', '[ paymaster', (iam) => stopIn(iam, 'results-reader', 'CreateHIT')],
+    ],
+    1,
+  ),
+)('a Deny by %s at a group of %s is not lifted by the apply that gives %s', (_what, key, denied, roles, click) =>
+  labs.attack(async (lab) => {
+    await lab.byHand(click);
+    lab.edit(`${roles} ]`, `${roles}, ${key === 'bo' ? 'paymaster' : 'task-publisher'} ]`);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(user(key).UserName)).not.toContain(denied);
+  }),
+);
+
+const edited = (change: Partial<Team['members'][number]>): Team => ({
+  ...smallTeam,
+  members: smallTeam.members.map((each) => (each.key === 'bo' ? { ...each, ...change } : each)),
+});
+test.each([
+  ['', smallTeam],
+  [', which shows once the apply ends a suspension', edited({ suspended: true })],
+])('an apply fails while a member has more by a group that they were put into meanwhile%s', async (_what, was) =>
+  withLab(await appliedTo(was), async (opened) => {
+    const lab = opened.lab(edited({ until: '2027-06-30' }));
+    await lab.iam.send(new aws.CreateGroupCommand(EXTRA));
+    const pay = { ...group('extra'), PolicyName: 'pay', PolicyDocument: says('Allow', 'SendBonus') };
+    await lab.iam.send(new aws.PutGroupPolicyCommand(pay));
+    const planned = orThrow(await planStack(lab));
+    await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('extra') }));
+    const applied = await applyPlanned(lab, planned, carriedOut(), SILENT);
+    expect(accessAt(accessIn(opened.memory.account)).get(user('bo').UserName)).toContain('SendBonus');
+    expect(applied).toMatchObject({
+      failure: { code: 'not-converged', args: { addresses: ['perception-lab-extra'] } },
+    });
+  }),
+);
