@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { planStack } from '../../src/app/plan/plan.ts';
 import type { Team } from '../../src/team/team.ts';
-import { attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { type AttackedLab, attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, orThrow, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -25,11 +25,19 @@ const says = (Effect: 'Allow' | 'Deny', action: string) =>
     Statement: [{ Effect, Action: `mechanicalturk:${action}`, Resource: '*' }],
   });
 const EXTRA = { ...group('extra'), Path: '/mturk/perception-lab/' };
+const STOP = { GroupName: 'emergency-stop', Path: EXTRA.Path };
 
+/** Applies of before and after an emergency group is made note unique ids. */
+async function makeStop(lab: AttackedLab): Promise<void> {
+  await lab.byHand(async (iam) => {
+    await iam.send(new aws.CreateGroupCommand(STOP));
+    await iam.send(new aws.AttachGroupPolicyCommand({ ...STOP, PolicyArn }));
+  });
+  lab.edit('[ results-reader, task-publisher ]', '[ task-publisher ]');
+  expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+}
 async function stopBy(iam: aws.IAMClient, key: string): Promise<void> {
-  await iam.send(new aws.CreateGroupCommand(EXTRA));
-  await iam.send(new aws.AttachGroupPolicyCommand({ ...group('extra'), PolicyArn }));
-  await iam.send(new aws.AddUserToGroupCommand({ ...user(key), ...group('extra') }));
+  await iam.send(new aws.AddUserToGroupCommand({ ...user(key), ...STOP }));
 }
 async function stopIn(iam: aws.IAMClient, key: string, action: string): Promise<void> {
   const PolicyDocument = says('Deny', action);
@@ -47,6 +55,7 @@ test.each(
   ),
 )('a Deny by %s, into which someone put a member, stays on every day', (_what, click) =>
   labs.attack(async (lab) => {
+    await makeStop(lab);
     await lab.byHand(click);
     for (const day of [TODAY, TOMORROW, '2026-11-28']) {
       await lab.mturk(day, 'drift', '--reconcile', '--yes');
@@ -58,19 +67,34 @@ test.each(
 test.each(
   sampleOf<[string, 'bo' | 'fay', string, string, (iam: aws.IAMClient) => Promise<void>]>(
     [
-      ['a policy of the lab', 'bo', 'SendBonus', '[ results-reader, task-publisher', (iam) => stopBy(iam, 'bo')],
+      ['a policy of the lab', 'bo', 'SendBonus', '[ task-publisher', (iam) => stopBy(iam, 'bo')],
       ['a statement', 'fay', 'CreateHIT', '[ paymaster', (iam) => stopIn(iam, 'results-reader', 'CreateHIT')],
     ],
     1,
   ),
 )('a Deny by %s at a group of %s is not lifted by the apply that gives %s', (_what, key, denied, roles, click) =>
   labs.attack(async (lab) => {
+    await makeStop(lab);
     await lab.byHand(click);
     lab.edit(`${roles} ]`, `${roles}, ${key === 'bo' ? 'paymaster' : 'task-publisher'} ]`);
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     expect(await lab.may(user(key).UserName)).not.toContain(denied);
   }),
 );
+
+test('a Deny at a role that the file takes from a member stays, although a later file gives what it denies', () =>
+  labs.attack(async (lab) => {
+    const stop = { ...group('task-publisher'), PolicyName: 'stop', PolicyDocument: says('Deny', 'SendBonus') };
+    await lab.byHand((iam) => iam.send(new aws.PutGroupPolicyCommand(stop)));
+    for (const [from, to] of [
+      ['[ results-reader, task-publisher ]', '[ results-reader ]'],
+      ['    roles: [ results-reader ]', '    roles: [ results-reader, paymaster ]'],
+    ] as const) {
+      lab.edit(from, to);
+      expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    }
+    expect(await lab.may(user('bo').UserName)).not.toContain('SendBonus');
+  }));
 
 const edited = (change: Partial<Team['members'][number]>): Team => ({
   ...smallTeam,

@@ -5,7 +5,6 @@ import {
   ALL_OPERATIONS,
   difference,
   intersection,
-  isEmpty,
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
@@ -236,7 +235,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
     if (actual === null || restore.has(key)) return [limited];
     const liftedHere = actual.groups.flatMap((group) => lifted.get(group) ?? []);
-    const denies = deniesAtUser(member, actual, of(gives, user), input);
+    const denies = deniesAtUser(member, actual, input);
     const keptDenies = withoutDenies(denies, lift.get(key));
     const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
     const ofGroups = [...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])), ...liftedHere];
@@ -299,7 +298,7 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
   // The file gives nothing to a user of another name.
-  const keptDenies = deniesAtUser(member, user, NO_OPERATIONS, input);
+  const keptDenies = deniesAtUser(member, user, input);
   const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld: OPERATIONS, keptDenies });
   return limits === null ? [] : [{ user: user.name, limits }];
 }
@@ -460,7 +459,7 @@ function deniesIn(document: PolicyDocument | null): readonly Statement[] {
   return document === null ? [] : statementsOf(document).filter(({ Effect }) => Effect === 'Deny');
 }
 
-function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, input: RuleInput): readonly Statement[] {
+function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
   const { team, applied, account } = input;
   const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
   const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
@@ -482,9 +481,7 @@ function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, i
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
   const found = manualDenies({ own, others }, known, exact, isEnded);
-  const ofLeft = rolesLeftBy(member, actual, input)
-    .flatMap((role) => deniesAtGroup(role, input))
-    .filter((deny) => !isEmpty(intersection(deniedBy(deny), gives)));
+  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) => deniesAtGroup(role, input));
   return distinctDenies([...found, ...ofLeft]);
 }
 
@@ -495,11 +492,12 @@ function deniesAtUser(member: Member, actual: AccessUser, gives: OperationSet, i
 function rolesLeftBy(
   { key, roles }: Member,
   { groups }: AccessUser,
-  { team, applied }: RuleInput,
+  { team, applied, account }: RuleInput,
 ): readonly Pick<Role, 'key'>[] {
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
-  const added = groups.flatMap((group) => keyOfIamName(team.lab, group) ?? []);
+  const inside = account.access.groups.filter(({ name, path }) => path === labPath(team.lab) && groups.includes(name));
+  const added = inside.flatMap(({ name }) => keyOfIamName(team.lab, name) ?? []);
   return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
 }
 
@@ -512,13 +510,12 @@ function groupsOfNoRole(
   const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
   const keys = teams.flatMap(({ roles }) => roles.map(({ key }) => key));
   const names = new Set(keys.map((key) => iamName(lab, key)));
-  const arns = new Set(keys.map((key) => rolePolicyArn(team, key)));
   return account.access.groups
     .filter(({ name, path }) => path === labPath(lab) && groups.includes(name) && !names.has(name))
     .map(({ name, inline, attached }) => {
       // A renamed group of a role has that role's policy; at another one, someone attached it.
-      const isOfRole = [...(applied?.ids.group.values() ?? [])].includes(account.ids.group.get(name) ?? '');
-      return { inline, attached: isOfRole ? attached.filter((arn) => !arns.has(arn)) : attached };
+      const own = keys.filter((key) => applied?.ids.group.get(iamName(lab, key)) === account.ids.group.get(name));
+      return { inline, attached: attached.filter((arn) => !own.some((key) => arn === rolePolicyArn(team, key))) };
     });
 }
 

@@ -118,7 +118,15 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly TitleEffect[] {
     return t`${also} ${what} (${riskText(does)})`;
   });
   const together = () => ({ verb: 'can', rest: t` ${riskText(can)} in more ways` }) as const;
-  return [dated(isNew, 'can', () => t` ${riskText(can)}`), { ...more, together }];
+  const longer: TitleEffect = {
+    applies: (person) => harmForLonger(person) === risk && !becomesEndless(person),
+    clause: (person) => ({
+      verb: person.change.starts.after === null ? 'keep' : 'have',
+      rest: t` ${longerText(person)}`,
+    }),
+    together: () => ({ verb: 'keep', rest: t` access that ${riskText(does)} for longer` }),
+  };
+  return [dated(isNew, 'can', () => t` ${riskText(can)}`), { ...more, together }, longer];
 }
 
 const LOSS: TitleEffect = {
@@ -135,15 +143,6 @@ const LOSS: TitleEffect = {
   },
 };
 
-const LONGER: TitleEffect = {
-  applies: (person) => harmForLonger(person) !== null,
-  clause: (person) => ({
-    verb: person.change.starts.after === null ? 'keep' : 'have',
-    rest: t` ${longerText(person)}`,
-  }),
-  together: () => ({ verb: 'keep', rest: t` access that does harm for longer` }),
-};
-
 const OTHER = effect(() => true, 'keep', 'the same access');
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
@@ -157,7 +156,6 @@ const EFFECTS: readonly TitleEffect[] = [
   ...HARMS.flatMap(harmEffects),
   effect(losesBoundary, 'lose', 'the permissions boundary'),
   effect(becomesEndless, 'no longer have', 'a last day'),
-  LONGER,
   effect(isReplaced, 'lose', 'all access keys'),
   effect(({ change }) => change.kind === 'leaves', 'leave'),
   dated(({ change }) => change.kind === 'joins', 'join', ''),
@@ -207,11 +205,12 @@ function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): bo
   return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
 }
 
-/** The worst harm that someone can do, without gaining it, from an earlier day on or for longer; null if none. */
+/** The worst harm that someone can do from an earlier day on or for longer; null if none, or if a gain is as bad. */
 export function harmForLonger({ change }: ReviewedPerson): (typeof HARMS)[number] | null {
-  const isMore =
-    change.kind === 'changed' && isLonger(change, 'after') && worstHarm(change.capabilities.gained) === null;
-  return isMore ? (HARMS.find((harm) => change.risks.after.includes(harm)) ?? null) : null;
+  if (change.kind !== 'changed' || !isLonger(change, 'after')) return null;
+  const gained = worstHarm(change.capabilities.gained);
+  const worse = gained === null ? HARMS : HARMS.slice(0, HARMS.indexOf(gained));
+  return worse.find((harm) => change.risks.after.includes(harm)) ?? null;
 }
 
 /** `access that spends money until 31 May 2028` */
