@@ -53,7 +53,9 @@ export function scanOf(input: ScanInput): ScanResult {
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
     .sort(bySeverity);
-  const { findings, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
+  const { findings: open, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
+  // A snooze of the one must not hide the other.
+  const findings = oneForEachUser(open);
   return {
     class: inventory.isAccessKnown ? classOf(findings, notChecked.length === 0) : 'error',
     findings,
@@ -174,10 +176,10 @@ function detectAll(given: ScanInput): Detection {
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
   return {
-    detected: oneForEachUser([
+    detected: [
       ...detectDifferences(applied, since, context, expected, documents),
       ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
-    ]),
+    ],
     administrators: [...new Set([...known].map(stableArn))].sort(),
   };
 }
@@ -210,8 +212,8 @@ function administratorsIn(
 }
 
 /** What is found about an unmanaged user says it, too; not about one to be deleted, nor that a boundary was removed. */
-function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
-  const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
+function oneForEachUser(found: readonly DriftFinding[]): readonly DriftFinding[] {
+  const userOf = ({ data }: DriftFinding) => ('user' in data ? data.user : '');
   const unmanaged = new Set(
     found.flatMap((each) => (each.rule === 'unmanaged-user' && each.cause !== 'pending' ? [userOf(each)] : [])),
   );
