@@ -254,7 +254,11 @@ function detectDifferences(
   const desired = indexModel(withDesired(account.model, part, expected.model));
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
   const byUser = new Map<string, Difference[]>();
-  return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
+  // An apply gives such a user no role.
+  const found = differencesFound(expected, part, applied, since, today).filter(
+    ({ difference }) => !(difference.kind === 'membership-removed' && isOther(difference.user)),
+  );
+  return found.map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
     const users = new Set(isOpen ? [desired, account].flatMap((index) => concernedBy(index, difference)) : []);
     const earlier = [...new Set([...users].flatMap((user) => byUser.get(user) ?? []))];
