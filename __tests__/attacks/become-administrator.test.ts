@@ -134,7 +134,7 @@ describe('what remains', () => {
   });
 });
 
-test('the users without a boundary are named once each, and not the administrators', () => {
+test('the users whom no boundary keeps from IAM are named once each, and not the administrators', () => {
   const settings = { ...sampleTeam.settings, administrators: [arn('user/root-admin')], neighbors: ['vision-lab'] };
   const lab = desiredAccess(sampleTeam, TODAY);
   const inline = [{ name: 'own', document: EVERYTHING }];
@@ -145,16 +145,33 @@ test('the users without a boundary are named once each, and not the administrato
     outsider('intern'),
     outsider('perception-lab-x', { path: '/mturk/perception-lab/' }),
     outsider('vision-lab-bo', { path: '/mturk/vision-lab/' }),
-    outsider('vision-lab-cy', { path: '/mturk/vision-lab/', boundary: arn('policy/mturk-boundary/vision-lab') }),
+    outsider('vision-lab-cy', { path: '/mturk/vision-lab/', boundary: OWN_BOUNDARY }),
+    outsider('wide', { boundary: arn('policy/wide') }),
+    outsider('changes-itself', { boundary: arn('policy/changes-itself') }),
+    outsider('keeps-out', { boundary: arn('policy/keeps-out') }),
+  ];
+  const everythingBut = (...NotAction: string[]) => ({
+    ...{ Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, NotAction, Resource: '*' }] },
+  });
+  const boundaries = {
+    wide: EVERYTHING,
+    'changes-itself': everythingBut('iam:Create*', 'iam:Attach*', 'iam:Update*'),
+    'keeps-out': everythingBut('iam:*'),
+  };
+  const policies = [
+    ...lab.policies,
+    ...Object.entries(boundaries).map(([name, document]) => ({ name, arn: arn(`policy/${name}`), document })),
   ];
   const ids = (snoozed: typeof sampleTeam.snoozed) =>
-    scanOfAccount({ team: { ...sampleTeam, settings, snoozed }, account: { ...lab, users } }).findings.map(
+    scanOfAccount({ team: { ...sampleTeam, settings, snoozed }, account: { ...lab, users, policies } }).findings.map(
       ({ id }) => id,
     );
   const found = [
     'unmanaged-user/other-admin/escalates',
+    'user-without-boundary/changes-itself',
     'user-without-boundary/intern',
     'user-without-boundary/vision-lab-bo',
+    'user-without-boundary/wide',
     'unmanaged-user/perception-lab-x',
   ];
   expect(ids([])).toEqual(found);

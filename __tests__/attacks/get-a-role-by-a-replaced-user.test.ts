@@ -80,3 +80,34 @@ test.each(
     }
   });
 });
+
+// Always, as what one does first in an emergency.
+it.each<[string, readonly string[], (iam: aws.IAMClient) => Promise<unknown>, string | null]>([
+  [
+    'renamed, and another one created',
+    ['keys', 'revoke', 'fay', '--yes'],
+    async (iam) => {
+      await iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'old' }));
+      await iam.send(new aws.CreateUserCommand({ ...user('fay'), Path: LAB_PATH }));
+      await keyOf(iam, user('fay').UserName);
+    },
+    'Deactivated 2 keys of old and perception-lab-fay.\n',
+  ],
+  [
+    'moved out of the path',
+    ['offboard', 'fay', '--now', '--yes'],
+    (iam) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/' })),
+    null,
+  ],
+])('a stolen key of a user that was %s is deactivated at once', async (_what, args, change, said) => {
+  await labs.attack(async (lab) => {
+    const stolen = await lab.byHand((iam) => keyOf(iam, user('fay').UserName));
+    expect(await canPay(lab, stolen)).toBe(true);
+    await lab.byHand(change);
+    const { code, stdout } = await lab.mturk(TODAY, ...args);
+    expect([code, said === null ? null : stdout]).toEqual([0, said]);
+    expect(await canPay(lab, stolen)).toBe(false);
+    const again = await lab.mturk(TODAY, 'keys', 'revoke', 'fay', '--yes');
+    expect([again.code, again.stdout]).toEqual([0, 'No such key is left: nothing to do.\n']);
+  });
+});

@@ -28,6 +28,11 @@ test.each<[about: string, evidence: Evidence, expected: Partial<Record<Claim['id
     { user: 'disproved' },
   ],
   [
+    'a user has the name in another case',
+    withDetails(({ access }) => ({ access: { ...access, users: [{ ...USER, name: FACTS.user.name.toUpperCase() }] } })),
+    { user: 'disproved' },
+  ],
+  [
     'the user has another name',
     withDetails(({ ids }) => ({ ids: { ...ids, user: new Map([['hidden', FACTS.user.id]]) } })),
     { 'unique-id': 'disproved' },

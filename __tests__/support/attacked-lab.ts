@@ -48,7 +48,7 @@ export function canPay(lab: AttackedLab, credentials: Keys): Promise<boolean> {
       ({ name }: Error) => name,
     );
     client.destroy();
-    return answer !== 'AccessDeniedException';
+    return !['AccessDeniedException', 'UnrecognizedClientException'].includes(answer);
   });
 }
 

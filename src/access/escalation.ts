@@ -41,7 +41,7 @@ const NONE: Ends = new Map();
 /** What an apply goes by, beside the state; bootstrap trusts the repository that the last of them names. */
 const OBJECTS = ['team.tfstate', 'apply-record.json', 'bootstrap.json'];
 
-/** The lab's own users, groups and policies in some models, with one of each that is yet to come, its roles and its state. */
+/** The lab's own users, groups and policies in some models, one of each to come, and, if it has workflows, their roles and its state. */
 export function escalationTargets(
   lab: string,
   models: readonly AccessModel[],
@@ -60,7 +60,7 @@ export function escalationTargets(
       group: of('group', (model) => model.groups.map(({ name }) => groupArn(model, name))),
       denyingGroup: ends(models.flatMap((model) => denyingGroups(model))),
       policy: of('policy', ({ policies }) => policies.map(({ arn }) => arn).filter((arn) => !isAwsPolicy(arn))),
-      role: ends(more.roles.filter(({ path }) => path === workflowRolePath(lab)).map(({ arn }) => arn)),
+      role: ends(more.roles.flatMap(({ arn, path }) => (more.state && path === workflowRolePath(lab) ? [arn] : []))),
       object: ends(bucket.flatMap((arn) => OBJECTS.map((name) => `${arn}/${more.state?.key}/${name}`))),
       bucket: ends(bucket),
     },

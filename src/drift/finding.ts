@@ -87,7 +87,9 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   /** A member whose boundary was removed, or any other IAM user of the account, who never had one. */
-  readonly 'user-without-boundary': DifferenceOf<'boundary-changed'> | { readonly user: string; readonly path: string };
+  readonly 'user-without-boundary':
+    | DifferenceOf<'boundary-changed'>
+    | { readonly user: string; readonly path: string; readonly boundary: string | null };
   /** The name in team.yaml's terms, and the one that the account has. */
   readonly 'user-renamed': { readonly user: string; readonly to: string };
   /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */

@@ -56,7 +56,8 @@ export function proofOf(
   const checked: Readonly<Record<ClaimId, Checked>> = {
     departed: of(teams, (names) => ({ found: names.map((name) => ({ kind: 'team', name }) as const) })),
     user: of(details, ({ access: { users } }) => ({
-      found: users.flatMap(({ name }) => (name === user.name ? [thing('user', name)] : [])),
+      // IAM's names are unique ignoring case.
+      found: users.flatMap(({ name }) => (name.toLowerCase() === user.name.toLowerCase() ? [thing('user', name)] : [])),
     })),
     'unique-id': of(details, ({ ids }) => ({
       found: [...ids.user].flatMap(([name, id]) => (id === user.id ? [thing('user', name)] : [])),

@@ -135,6 +135,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
       withUser({ name: 'ops', groups: ['deployers'] }),
     ),
   },
+  'a user whose boundary limits nothing': {
+    change: all(
+      withPolicy(`arn:aws:iam::${sampleTeam.account}:policy/all`, says(statement('Allow', '*'))),
+      withUser({ name: 'ops', boundary: `arn:aws:iam::${sampleTeam.account}:policy/all` }),
+    ),
+  },
   'a group of another lab with a policy of this one': {
     change: withGroup({ name: 'vision-lab-payers', path: OTHER, attached: [PAYERS] }),
   },

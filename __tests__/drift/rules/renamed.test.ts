@@ -277,6 +277,11 @@ test('a user with the name of a member and another unique id was deleted and cre
   expect(idsIn({ change: doubted, noted, found: ids('user', name('fay'), 'AIDA2') })).toContain(
     'user-recreated/fay/2026-01-01/spends',
   );
+  // Whose roles are gone: no apply and no reconcile gives them back.
+  const without = changeUser('fay', () => ({ groups: [] }));
+  expect(idsIn({ change: without, noted, found: ids('user', name('fay'), 'AIDA2') })).toEqual([
+    'user-recreated/fay/2026-01-01',
+  ]);
   // An apply without a note knows nothing of it.
   expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
 });

@@ -173,11 +173,25 @@ test('a role that reaches the lab otherwise is a finding at the first check, too
   ]);
 });
 
+test.each<[string, Team, string[]]>([
+  ['with workflows, whose roles are compared', team, []],
+  ['without workflows', sampleTeam, ['unmanaged-role/more/escalates']],
+])('a role under the path of the lab’s own roles is judged in a lab %s', (_what, of, expected) => {
+  const more = role('more', management, EVERYTHING, '/mturk-roles/perception-lab/');
+  expect(idsOf(scan([more], [], of))).toEqual(expected);
+  expect(scan([more], null, of).administrators).toEqual(expected.map(() => more.arn));
+});
+
 /** What bootstrap writes for the role `apply` of another lab, in the same bucket. */
 const OF_NEIGHBOR = permissionsOf('apply', {
   ...{ lab: 'vision-lab', account: ACCOUNT },
   state: { bucket: 'lab-state', key: 'vision-lab' },
 });
+const ofLab = (kind: string, ...names: string[]) =>
+  says(...statementsOf(OF_NEIGHBOR), {
+    ...onAll(...names.map((name) => `iam:${name}`)),
+    Resource: `arn:aws:iam::${ACCOUNT}:${kind}/mturk/vision-lab/*`,
+  });
 /** With it, everyone who can add to a group of that lab can become administrator. */
 const withoutBoundary = withUser({ name: 'ops', inline: [{ name: 'all', document: EVERYTHING }] });
 
@@ -194,6 +208,10 @@ test.each<[string, PolicyDocument | null, other?: Other]>([
       Resource: ['mturk/vision-lab/', ''].map((path) => `arn:aws:iam::${ACCOUNT}:user/${path}*`),
     }),
   ],
+  ['makes users without a boundary', ofLab('user', 'CreateUser', 'AttachUserPolicy', 'CreateAccessKey')],
+  ['writes policies into groups', ofLab('group', 'CreateGroup', 'PutGroupPolicy', 'AddUserToGroup')],
+  ['does everything with its users', ofLab('user', '*')],
+  ['is another one', OF_NEIGHBOR, { name: 'vision-lab-keys' }],
   ['acts as any role', says(...statementsOf(OF_NEIGHBOR), onAll('sts:AssumeRole'))],
   [
     'writes the state of this lab',

@@ -22,7 +22,7 @@ describe('snoozes', () => {
   test('one holds back its finding and no other, until its day is over', () => {
     const team = withSnoozes(snooze('unmanaged-user/old/spends', TODAY));
     const seen = scanOfAccount({ team, account });
-    expect(seen.findings.map(({ id }) => id)).toEqual(['unmanaged-user/older/spends']);
+    expect(seen.findings.map(({ id }) => id)).toEqual(['unmanaged-user/older/spends', 'user-without-boundary/old']);
     expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { rule: 'unmanaged-user' } }]);
     expect(seen.unusedSnoozes).toEqual([]);
     const later = scanOfAccount({ team, account, today: '2026-11-26' });
@@ -40,8 +40,9 @@ describe('snoozes', () => {
 
   test('where all is snoozed, the account counts as clean', () => {
     const account = unmanaged(desiredAccess(sampleTeam, TODAY));
-    const seen = scanOfAccount({ team: withSnoozes(snooze('unmanaged-user/old/spends', TODAY)), account });
-    expect(seen).toMatchObject({ class: 'clean', findings: [] });
+    const snoozes = ['unmanaged-user/old/spends', 'user-without-boundary/old'].map((id) => snooze(id, TODAY));
+    const seen = scanOfAccount({ team: withSnoozes(...snoozes), account });
+    expect(seen).toMatchObject({ class: 'clean', findings: [], unusedSnoozes: [] });
   });
 
   test('what Terraform manages is shown, whatever the file says', () => {

@@ -1,8 +1,11 @@
+import { askAws } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { HeldKey } from '../../keys/rules.ts';
 import { stepFailed } from '../../keys/sync.ts';
 import { iamName, labPath } from '../../team/names.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
+import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { readApplied, withKeyAccount } from './lab-keys.ts';
 
@@ -17,13 +20,13 @@ export interface RevokeOptions extends AccountSessionOptions {
 
 export interface Revoked {
   readonly session: AccountSession;
-  /** Name of the IAM user. */
+  /** Name of the member's IAM user. */
   readonly user: string;
-  /** Those that were deactivated or deleted. */
-  readonly keys: readonly HeldKey[];
+  /** Those that were deactivated or deleted, with the name of the IAM user that has it now. */
+  readonly keys: readonly (HeldKey & { readonly user: string })[];
 }
 
-/** Deactivates or deletes keys of one user of the lab at once. To deactivate them, nothing need have been applied. */
+/** Deactivates or deletes keys of one member at once. To deactivate them, nothing need have been applied. */
 export async function revokeKeys(
   options: RevokeOptions,
   terminal: Terminal,
@@ -33,20 +36,33 @@ export async function revokeKeys(
     const { member, keyId } = options;
     const allowed = options.delete ? await deletionAllowed(session, member) : succeed(null);
     if (!allowed.ok) return allowed;
-    const user = iamName(session.team.lab, member);
-    const found = await account.user(user);
-    if (!found.ok) return found;
-    if (found.value?.path !== labPath(session.team.lab)) return fail('no-user-of-member', { member });
-    const held = await account.keys(user);
-    if (!held.ok) return held;
-    const chosen = held.value.filter(({ id }) => keyId === null || id === keyId);
+    const { lab } = session.team;
+    const user = iamName(lab, member);
+    const record = await readRecord(session.records);
+    // An emergency does not wait for a record that can be read.
+    if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
+    const applied = record.ok ? record.value?.ids.user[user] : undefined;
+    const listed = await askAws(() => session.names.list('user'));
+    if (!listed.ok) return listed;
+    // The member's is the user that was applied, whatever its name and path are now; keys of another one of the name go, too.
+    const users = listed.value.filter(
+      ({ name, path, id }) => id === applied || (name === user && path === labPath(lab)),
+    );
+    if (users.length === 0) return fail('no-user-of-member', { member });
+    const held: Revoked['keys'][number][] = [];
+    for (const { name } of users) {
+      const keys = await account.keys(name);
+      if (!keys.ok) return keys;
+      held.push(...keys.value.map((key) => ({ ...key, user: name })));
+    }
+    const chosen = held.filter(({ id }) => keyId === null || id === keyId);
     if (keyId !== null && chosen.length === 0) return fail('unknown-access-key', { user, key: keyId });
     const revoked = { session, user, keys: chosen.filter(({ active }) => active || options.delete) };
     if (revoked.keys.length === 0) return succeed(revoked);
     const confirmed = await confirm(revoked);
     if (!confirmed.ok) return confirmed;
-    for (const { id } of revoked.keys) {
-      const done = await (options.delete ? account.delete(user, id) : account.deactivate(user, id));
+    for (const key of revoked.keys) {
+      const done = await (options.delete ? account.delete(key.user, key.id) : account.deactivate(key.user, key.id));
       if (!done.ok) return stepFailed(member, options.delete ? 'delete' : 'deactivate', done.failure);
     }
     return succeed(revoked);

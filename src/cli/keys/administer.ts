@@ -9,7 +9,7 @@ import type { HeldKey } from '../../keys/rules.ts';
 import { createCommand, dueBlocks, findingText, outcomeText, ownerJson, statusBlocks } from '../../keys/text.ts';
 import { dateWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
-import { codeText, counted, plainText, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, counted, listTexts, plainText, type Text, t, trusted } from '../../text/text.ts';
 import { failureJson, printBlocks, printJson, reportFailure } from '../io.ts';
 
 interface Shown {
@@ -104,7 +104,7 @@ export async function revoke(options: RevokeOptions & Asked, terminal: Terminal)
   } else if (keys.length === 0) terminal.stdout('No such key is left: nothing to do.\n');
   else
     terminal.stdout(
-      `${plainText(t`${trusted(options.delete ? 'Deleted' : 'Deactivated')} ${counted(keys.length, 'key')} of ${codeText(user)}.`)}\n`,
+      `${plainText(t`${trusted(options.delete ? 'Deleted' : 'Deactivated')} ${counted(keys.length, 'key')} of ${listTexts([...new Set(keys.map((key) => key.user))].map(codeText))}.`)}\n`,
     );
   return 0;
 }
@@ -112,11 +112,11 @@ export async function revoke(options: RevokeOptions & Asked, terminal: Terminal)
 /** Asks whether these keys are to be deactivated, or deleted. */
 export function confirmRevoke(
   options: Pick<Asked, 'yes'> & { readonly delete?: boolean },
-  { user, keys }: Revoked,
+  { keys }: Revoked,
   terminal: Terminal,
 ): Promise<Result<null>> {
   const verb = trusted(options.delete === true ? 'delete' : 'deactivate');
-  const shown = list(keys.map(({ id }) => t`${codeText(user)}: ${verb} the key ${codeText(id)}`));
+  const shown = list(keys.map(({ id, user }) => t`${codeText(user)}: ${verb} the key ${codeText(id)}`));
   return agreed(options, terminal, [shown]);
 }
 

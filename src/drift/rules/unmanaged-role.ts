@@ -1,15 +1,18 @@
 import { type AccountRole, stableArn } from '../../access/account-role.ts';
-import type { EscalationStep, EscalationTargets } from '../../access/escalation.ts';
+import type { EscalationStep } from '../../access/escalation.ts';
 import { policyName } from '../../access/model.ts';
 import { type DisplayNames, nameOutsideLabText } from '../../access/text/names.ts';
+import { permissionsOf } from '../../aws/setup/roles.ts';
+import { canonicalJson } from '../../iam/canonical.ts';
 import { type Statement, statementsOf, toList } from '../../iam/document.ts';
-import { iamName, labPath, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
+import { iamName, WORKFLOW_ROLES, workflowRolePath } from '../../team/names.ts';
 import { codeText, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import { detected, type Rule } from './rule.ts';
+import { detected, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedRole: Rule<'unmanaged-role'> = {
   severity: 'critical',
-  detect: ({ inventory, reach, administrators, team, lab }) => {
+  detect: (context) => {
+    const { inventory, reach, administrators, team } = context;
     const excepted = new Set(team.settings.administrators.map(stableArn));
     const { neighbors } = team.settings;
     return inventory.roles.flatMap((role) => {
@@ -19,7 +22,7 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
       const isExcepted =
         administrators.has(arn) ||
         excepted.has(stableArn(arn)) ||
-        neighbors.some((other) => isWorkflowRoleOf(other, role, lab));
+        neighbors.some((other) => isWorkflowRoleOf(other, role, context));
       if (!isReaching || isExcepted) return [];
       return [detected('unmanaged-role', { role: name, arn, way }, { risk: 'spends', escalates: [name] })];
     });
@@ -37,21 +40,26 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
 const READS = /^(cloudtrail|iam|s3):(Generate|Get|List|Lookup)\w+$/;
 const OBJECT_WRITES = ['s3:PutObject', 's3:DeleteObject'];
 
-/** Whether a role is one of another lab's workflows, and changes nothing but what is under its path, and other objects. */
-function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: AccountRole, own: EscalationTargets): boolean {
-  const isUnderPath = (arn: string) =>
-    /^arn:aws:iam::\d+:(?:user|group|policy)(\/.+)$/.exec(arn)?.[1]?.startsWith(labPath(lab)) === true;
+/** Whether a role is one of another lab's workflows, and writes what this version lets that one write, and other objects. */
+function isWorkflowRoleOf(lab: string, { name, path, inline, attached }: AccountRole, { team, lab: own }: ScanContext) {
+  const role = WORKFLOW_ROLES.find((each) => path === workflowRolePath(lab) && name === iamName(lab, each));
+  if (role === undefined || attached.length > 0) return false;
+  const written = statementsOf(permissionsOf(role, { lab, account: team.account, state: { bucket: '', key: '' } }));
+  // The condition on the boundary is what keeps a role that makes users from the account.
+  const where = ({ Resource, Condition }: Statement) => canonicalJson({ Resource, Condition });
   const isOtherObject = (arn: string) => !/[*?$]/.test(arn) && !own.lab.object.has(arn);
-  const isWithin = ({ Effect, Action, Resource }: Statement) => {
+  const isWithin = (statement: Statement) => {
+    const { Effect, Action, Resource } = statement;
     if (Effect === 'Deny') return true;
     const writes = toList(Action).filter((action) => !READS.test(action));
     if (writes.length === 0) return Action !== undefined;
-    const isOfObjects = writes.every((action) => OBJECT_WRITES.includes(action));
-    return Resource !== undefined && toList(Resource).every(isOfObjects ? isOtherObject : isUnderPath);
+    if (writes.every((action) => OBJECT_WRITES.includes(action)))
+      return Resource !== undefined && toList(Resource).every(isOtherObject);
+    return written.some(
+      (each) => where(each) === where(statement) && writes.every((action) => toList(each.Action).includes(action)),
+    );
   };
-  const isNamed = path === workflowRolePath(lab) && WORKFLOW_ROLES.some((role) => name === iamName(lab, role));
-  const isLimited = inline.every(({ document }) => document !== null && statementsOf(document).every(isWithin));
-  return isNamed && attached.length === 0 && isLimited;
+  return inline.every(({ document }) => document !== null && statementsOf(document).every(isWithin));
 }
 
 /** `Gains control of the lab: sts:AssumeRole on role deploy, then iam:PassRole on role admin.` Null if there is no way. */

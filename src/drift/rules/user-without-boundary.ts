@@ -1,3 +1,4 @@
+import { canEscalate, escalationTargets } from '../../access/escalation.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';
@@ -10,8 +11,8 @@ import { detected, type Rule } from './rule.ts';
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 
 /**
- * Members whose boundary was removed, one who left among them, and every other IAM user of the account without one: IAM authorizes AddUserToGroup on
- * the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
+ * Members whose boundary was removed, one who left among them, and every other IAM user of the account whom none keeps from changing IAM: IAM
+ * authorizes AddUserToGroup on the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
  */
 export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   severity: 'medium',
@@ -23,12 +24,13 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
     // One who can do everything gains nothing from a group of the lab.
     const isKnown = ({ name, path, unmanaged }: AccessUser) =>
       unmanaged === true || isJudged(name) || administrators.has(iamArn(access.account, 'user', path, name));
-    return usersWithoutBoundary(access, team, isKnown).map(({ name: user, path }) =>
-      detected('user-without-boundary', { user, path }),
+    return usersWithoutBoundary(access, team, isKnown).map(({ name: user, path, boundary }) =>
+      detected('user-without-boundary', { user, path, boundary }),
     );
   },
   title: (data, names, cause) => {
-    if (!('kind' in data)) return t`IAM user ${nameOutsideLabText(data.user, names)} has no permissions boundary`;
+    if (!('kind' in data))
+      return t`IAM user ${nameOutsideLabText(data.user, names)} has ${data.boundary === null ? t`no permissions boundary` : t`a permissions boundary that allows changes of IAM`}`;
     if (cause === 'pending') return t`Restore the permissions boundary of ${userText(data.user, names)}`;
     return cause === 'manual' || cause === 'resolved'
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
@@ -56,15 +58,23 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   calls: /PermissionsBoundary$|^CreateUser$/,
 };
 
-/** IAM users without a boundary whom the team file does not except as administrators, and who are not `known` otherwise. */
+/** IAM users whom no boundary keeps from IAM, whom the team file does not except as administrators, and who are not `known` otherwise. */
 export function usersWithoutBoundary(
-  { account, users }: Pick<AccessModel, 'account' | 'users'>,
+  model: AccessModel,
   { settings }: Pick<Team, 'settings'>,
   isKnown: (user: AccessUser) => boolean,
 ): readonly AccessUser[] {
   const administrators = new Set(settings.administrators);
-  return users.filter((user) => {
-    const { boundary, path, name } = user;
-    return boundary === null && !isKnown(user) && !administrators.has(iamArn(account, 'user', path, name));
+  return model.users.filter((user) => {
+    const arn = iamArn(model.account, 'user', user.path, user.name);
+    return !isKnown(user) && !administrators.has(arn) && !isBounded(model, user);
   });
+}
+
+/** Whether a boundary keeps a user from changing IAM at any time, whatever its policies come to allow. */
+function isBounded(model: AccessModel, user: AccessUser): boolean {
+  const { boundary } = user;
+  if (boundary === null) return false;
+  const most = { ...user, groups: [], inline: [], attached: [boundary], boundary: null };
+  return !canEscalate(model, most, escalationTargets('', []), new Date(0));
 }

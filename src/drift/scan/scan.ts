@@ -53,7 +53,9 @@ export function scanOf(input: ScanInput): ScanResult {
   const found = detected
     .map((each) => ({ ...each, lastChange: null, id: idOf(each), severity: severityOf(each) }) as DriftFinding)
     .sort(bySeverity);
-  const { findings, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
+  const { findings: open, snoozed, unusedSnoozes } = withoutSnoozed(today, team.snoozed, found);
+  // A snooze of the one must not hide the other.
+  const findings = oneForEachUser(open);
   return {
     class: inventory.isAccessKnown ? classOf(findings, notChecked.length === 0) : 'error',
     findings,
@@ -174,10 +176,10 @@ function detectAll(given: ScanInput): Detection {
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
   return {
-    detected: oneForEachUser([
+    detected: [
       ...detectDifferences(applied, since, context, expected, documents),
       ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
-    ]),
+    ],
     administrators: [...new Set([...known].map(stableArn))].sort(),
   };
 }
@@ -210,8 +212,8 @@ function administratorsIn(
 }
 
 /** What is found about an unmanaged user says it, too; not about one to be deleted, nor that a boundary was removed. */
-function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
-  const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
+function oneForEachUser(found: readonly DriftFinding[]): readonly DriftFinding[] {
+  const userOf = ({ data }: DriftFinding) => ('user' in data ? data.user : '');
   const unmanaged = new Set(
     found.flatMap((each) => (each.rule === 'unmanaged-user' && each.cause !== 'pending' ? [userOf(each)] : [])),
   );
@@ -252,7 +254,11 @@ function detectDifferences(
   const desired = indexModel(withDesired(account.model, part, expected.model));
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
   const byUser = new Map<string, Difference[]>();
-  return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
+  // An apply gives such a user no role.
+  const found = differencesFound(expected, part, applied, since, today).filter(
+    ({ difference }) => !(difference.kind === 'membership-removed' && isOther(difference.user)),
+  );
+  return found.map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
     const users = new Set(isOpen ? [desired, account].flatMap((index) => concernedBy(index, difference)) : []);
     const earlier = [...new Set([...users].flatMap((user) => byUser.get(user) ?? []))];
