@@ -120,7 +120,10 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     const completed = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
     const { scan, attributed } = completed;
     orThrow(await reconcile(lab, completed, SILENT));
-    const left = idsOf((await quickScan(session(), { cloudTrail: false }, SILENT)).scan);
+    const scanned = row.access
+      ? await quickScan(session(), { cloudTrail: false }, SILENT)
+      : orThrow(await fullScan(session(), { cloudTrail: false }, SILENT));
+    const left = idsOf(scanned.scan);
     const again = await planned(session());
     if (!noChanges(again)) throw new Error('a plan after reconcile is not empty');
     return {

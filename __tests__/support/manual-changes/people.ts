@@ -90,6 +90,12 @@ export const PEOPLE: readonly ManualChange[] = [
     finds: ['membership-added/bo/paymaster/spends', 'user-renamed/bo'],
     reconcile: 'withheld',
     leaves: ['membership-removed/bo/results-reader', 'membership-removed/bo/task-publisher', 'user-renamed/bo'],
+    leavesInAws: [
+      'membership-removed/bo/results-reader',
+      'membership-removed/bo/task-publisher',
+      'user-renamed/bo',
+      'inline-policy-removed/user/bo/limits',
+    ],
     withholds: ['bo renamed'],
     access: true,
   },
