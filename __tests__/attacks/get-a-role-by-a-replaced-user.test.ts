@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, canPay, group, keyOf, replaceUser, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
@@ -109,5 +110,15 @@ it.each<[string, readonly string[], (iam: aws.IAMClient) => Promise<unknown>, st
     expect(await canPay(lab, stolen)).toBe(false);
     const again = await lab.mturk(TODAY, 'keys', 'revoke', 'fay', '--yes');
     expect([again.code, again.stdout]).toEqual([0, 'No such key is left: nothing to do.\n']);
+  });
+});
+
+it('without a record, a command that deactivates keys says that the user of the name may be another', async () => {
+  await labs.attack(async (lab) => {
+    await lab.byHand((iam) => keyOf(iam, user('fay').UserName));
+    rmSync(lab.path('.mturk-team/emulator/apply-record.json'), { force: false });
+    const { code, stdout, stderr } = await lab.mturk(TODAY, 'keys', 'revoke', 'fay', '--yes');
+    expect([code, stdout]).toEqual([0, 'Deactivated 1 key of perception-lab-fay.\n']);
+    expect(stderr).toContain('no-apply-record');
   });
 });

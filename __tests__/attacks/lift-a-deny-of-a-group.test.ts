@@ -1,6 +1,7 @@
 import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { planStack } from '../../src/app/plan/plan.ts';
+import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { type AttackedLab, attackedLabs, group, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
@@ -81,6 +82,25 @@ test.each(
     expect(await lab.may(user(key).UserName)).not.toContain(denied);
   }),
 );
+
+test('a Deny in the policy of a role stays for who was put into its group, which was then renamed', () =>
+  labs.attack(async (lab) => {
+    lab.edit('roles:\n', 'roles:\n  bonus-payer: { allow: [ pay:bonus ] }\n');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    await lab.byHand(async (iam) => {
+      const PolicyArn = rolePolicyArn(smallTeam, 'paymaster');
+      const PolicyDocument = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: ['Allow', 'Deny'].map((Effect) => ({ Effect, Action: 'mechanicalturk:SendBonus', Resource: '*' })),
+      });
+      await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
+      await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'pay-stop' }));
+    });
+    lab.edit('[ results-reader, task-publisher ]', '[ results-reader, task-publisher, bonus-payer ]');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(user('bo').UserName)).not.toContain('SendBonus');
+  }));
 
 test('a Deny at a role that the file takes from a member stays, although a later file gives what it denies', () =>
   labs.attack(async (lab) => {

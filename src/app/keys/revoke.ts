@@ -5,7 +5,6 @@ import { stepFailed } from '../../keys/sync.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
-import { readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { readApplied, withKeyAccount } from './lab-keys.ts';
 
@@ -38,10 +37,10 @@ export async function revokeKeys(
     if (!allowed.ok) return allowed;
     const { lab } = session.team;
     const user = iamName(lab, member);
-    const record = await readRecord(session.records);
-    // An emergency does not wait for a record that can be read.
+    const record = await readApplied(session);
+    // An emergency does not wait for a record of this lab.
     if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
-    const applied = record.ok ? record.value?.ids.user[user] : undefined;
+    const applied = record.ok ? record.value.ids.user[user] : undefined;
     const listed = await askAws(() => session.names.list('user'));
     if (!listed.ok) return listed;
     // The member's is the user that was applied, whatever its name and path are now; keys of another one of the name go, too.

@@ -497,7 +497,10 @@ function rolesLeftBy(
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
   const inside = account.access.groups.filter(({ name, path }) => path === labPath(team.lab) && groups.includes(name));
-  const added = inside.flatMap(({ name }) => keyOfIamName(team.lab, name) ?? []);
+  // A renamed group of a role has the Denies of that role's policy.
+  const nameThen = (name: string) =>
+    [...(applied?.ids.group ?? [])].find(([, id]) => id === account.ids.group.get(name))?.[0] ?? name;
+  const added = inside.flatMap(({ name }) => keyOfIamName(team.lab, nameThen(name)) ?? []);
   return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
 }
 

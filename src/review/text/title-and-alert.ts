@@ -119,7 +119,8 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly TitleEffect[] {
   });
   const together = () => ({ verb: 'can', rest: t` ${riskText(can)} in more ways` }) as const;
   const longer: TitleEffect = {
-    applies: (person) => harmForLonger(person) === risk && !becomesEndless(person),
+    applies: (person) =>
+      harmForLonger(person) === risk && (person.change.capabilities.gained.length > 0 || !becomesEndless(person)),
     clause: (person) => ({
       verb: person.change.starts.after === null ? 'keep' : 'have',
       rest: t` ${longerText(person)}`,
