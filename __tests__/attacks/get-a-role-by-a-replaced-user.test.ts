@@ -122,3 +122,17 @@ it('without a record, a command that deactivates keys says that the user of the 
     expect(stderr).toContain('no-apply-record');
   });
 });
+
+test('who is given a later last day, once reconcile has deleted the user, is no replaced user', () =>
+  labs.attack(async (lab) => {
+    for (const day of [TODAY, '2027-07-05', '2027-07-07']) await lab.mturk(day, 'drift', '--reconcile', '--yes');
+    const gone = await lab.byHand((iam) =>
+      iam.send(new aws.GetUserCommand(user('bo'))).catch(({ name }: Error) => name),
+    );
+    expect(gone).toBe('NoSuchEntityException');
+    lab.edit('until: "2027-05-31"', 'until: "2027-12-31"');
+    expect(await lab.mturk('2027-07-10', 'apply', '--yes')).toMatchObject({ code: 0 });
+    const { stdout } = await lab.mturk('2027-07-11', 'apply', '--yes');
+    expect(stdout).not.toContain('another IAM user has the member');
+    expect(await lab.mturk('2027-07-11', 'drift', '--reconcile', '--yes')).toMatchObject({ code: 0 });
+  }));

@@ -83,7 +83,15 @@ test.each(
   }),
 );
 
-test('a Deny in the policy of a role stays for who was put into its group, which was then renamed', () =>
+test.each(
+  sampleOf<[string, string, readonly [string, string]]>(
+    [
+      ['in the policy', 'pay-stop', ['freeze: []', 'freeze: []']],
+      ['beside the policy', 'perception-lab-stopped', ['roles:\n', 'roles:\n  stopped: { allow: [ results:read ] }\n']],
+    ],
+    1,
+  ),
+)('a Deny %s of a role stays for who was put into its group, which was then renamed to %s', (where, name, more) =>
   labs.attack(async (lab) => {
     lab.edit('roles:\n', 'roles:\n  bonus-payer: { allow: [ pay:bonus ] }\n');
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
@@ -93,14 +101,19 @@ test('a Deny in the policy of a role stays for who was put into its group, which
         Version: '2012-10-17',
         Statement: ['Allow', 'Deny'].map((Effect) => ({ Effect, Action: 'mechanicalturk:SendBonus', Resource: '*' })),
       });
-      await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+      const own = { ...group('paymaster'), PolicyName: 'stop', PolicyDocument: says('Deny', 'SendBonus') };
+      if (where === 'in the policy')
+        await iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+      else await iam.send(new aws.PutGroupPolicyCommand(own));
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
-      await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'pay-stop' }));
+      await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: name }));
     });
     lab.edit('[ results-reader, task-publisher ]', '[ results-reader, task-publisher, bonus-payer ]');
+    lab.edit(...more);
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     expect(await lab.may(user('bo').UserName)).not.toContain('SendBonus');
-  }));
+  }),
+);
 
 test('a Deny at a role that the file takes from a member stays, although a later file gives what it denies', () =>
   labs.attack(async (lab) => {

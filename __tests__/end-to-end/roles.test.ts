@@ -313,8 +313,9 @@ test("the apply role deletes no MFA device: the failure says so, and the next ap
 
 const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
 
+/** Without that of a role of this lab, whose file has no `settings.state`: such a lab has none. */
 function idsOf({ findings }: ScanResult): readonly string[] {
-  return findings.map(({ id }) => id);
+  return findings.map(({ id }) => id).filter((id) => !id.startsWith('unmanaged-role/'));
 }
 
 /** Works in a lab where someone has made a manual change. */

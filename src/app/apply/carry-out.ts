@@ -1,3 +1,4 @@
+import { userNamed } from '../../access/policies-of.ts';
 import { fail, failedAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -177,9 +178,12 @@ function nothingBeyond({ at }: LabSession, { account, ruled }: StackPlan, carrie
   return people.length === 0 ? succeed(carried) : fail('still-has-access', { people });
 }
 
-/** How the plan's rule goes on once missing users are created again: they are this apply's. */
-function ruleOnceCreated({ rule }: StackPlan): RuleOptions {
-  return { ...rule, created: rule.recreate ?? new Set() };
+/** How the plan's rule goes on once users are created again, who were missing or deleted for age: they are this apply's. */
+function ruleOnceCreated({ rule, ruled, account, record }: StackPlan): RuleOptions {
+  const isNew = (name: string) => ruled.newUsers.includes(name) && userNamed(account, name) === null;
+  const had = record?.team?.members ?? [];
+  const created = had.flatMap(({ key }) => (isNew(iamName(ruled.team.lab, key)) ? [key] : []));
+  return { ...rule, created: new Set(created) };
 }
 
 /** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */

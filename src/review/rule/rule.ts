@@ -500,7 +500,9 @@ function rolesLeftBy(
   // A renamed group of a role has the Denies of that role's policy.
   const nameThen = (name: string) =>
     [...(applied?.ids.group ?? [])].find(([, id]) => id === account.ids.group.get(name))?.[0] ?? name;
-  const added = inside.flatMap(({ name }) => keyOfIamName(team.lab, nameThen(name)) ?? []);
+  const added = inside.flatMap(({ name }) =>
+    [name, nameThen(name)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
+  );
   return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
 }
 
