@@ -8,10 +8,12 @@ import { runHere, scratch } from './command.ts';
 import { sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';
+/** Each command's clock begins at noon: what is applied on the day of a check could be later than the check. */
+const THE_DAY_BEFORE = '2026-11-24';
 
 /**
- * A directory with a team file that was applied to a local AWS emulator in it, on a day. The apply is run once in a test run,
- * for all test files; see jest.global-setup.js.
+ * A directory with a team file that was applied to a local AWS emulator in it, the day before. The apply is run once in a
+ * test run, for all test files; see jest.global-setup.js.
  */
 export async function appliedDirectory(file: string): Promise<ReturnType<typeof scratch>> {
   const place = scratch({ 'team.yaml': file });
@@ -21,7 +23,7 @@ export async function appliedDirectory(file: string): Promise<ReturnType<typeof 
     cpSync(made, place.directory, { recursive: true });
     return place;
   }
-  const args = ['apply', '--yes', '--emulator', '--today', TODAY];
+  const args = ['apply', '--yes', '--emulator', '--today', THE_DAY_BEFORE];
   expect(await runHere(args, { cwd: place.directory })).toMatchObject({ code: 0 });
   if (shared !== undefined) {
     const partial = `${made}.${process.pid}`;
