@@ -11,8 +11,9 @@ import { detected, type Rule } from './rule.ts';
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 
 /**
- * Members whose boundary was removed, one who left among them, and every other IAM user of the account whom none keeps from changing IAM: IAM
- * authorizes AddUserToGroup on the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
+ * Members whose boundary was removed, one who left among them, and every other IAM user of the account whom none
+ * keeps from widening its own access: IAM authorizes AddUserToGroup on the group alone, so a stolen apply role can add them to
+ * a group of the lab that allows everything.
  */
 export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   severity: 'medium',
@@ -30,7 +31,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   },
   title: (data, names, cause) => {
     if (!('kind' in data))
-      return t`IAM user ${nameOutsideLabText(data.user, names)} has ${data.boundary === null ? t`no permissions boundary` : t`a permissions boundary that allows changes of IAM`}`;
+      return t`IAM user ${nameOutsideLabText(data.user, names)} has ${data.boundary === null ? t`no permissions boundary` : t`a permissions boundary that lets it widen its own access`}`;
     if (cause === 'pending') return t`Restore the permissions boundary of ${userText(data.user, names)}`;
     return cause === 'manual' || cause === 'resolved'
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
@@ -58,7 +59,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   calls: /PermissionsBoundary$|^CreateUser$/,
 };
 
-/** IAM users whom no boundary keeps from IAM, whom the team file does not except as administrators, and who are not `known` otherwise. */
+/** IAM users without a boundary that keeps them from widening their own access, neither administrators in the team file nor `known`. */
 export function usersWithoutBoundary(
   model: AccessModel,
   { settings }: Pick<Team, 'settings'>,
@@ -71,7 +72,7 @@ export function usersWithoutBoundary(
   });
 }
 
-/** Whether a boundary keeps a user from changing IAM at any time, whatever its policies come to allow. */
+/** Whether a boundary keeps a user from widening its own access at any time, whatever its policies come to allow. */
 function isBounded(model: AccessModel, user: AccessUser): boolean {
   const { boundary } = user;
   if (boundary === null) return false;

@@ -489,28 +489,21 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
  * Roles that the file takes from a member, renamed ones and those of a manual membership among them: their Denies stay the
  * member's, although someone took the member out of the group before.
  */
-function rolesLeftBy(
-  { key, roles }: Member,
-  { groups }: AccessUser,
-  { team, applied, account }: RuleInput,
-): readonly Pick<Role, 'key'>[] {
+function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
+  const { team, applied, account } = input;
   const teams = applied === null ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
   const inside = account.access.groups.filter(({ name, path }) => path === labPath(team.lab) && groups.includes(name));
   // A renamed group of a role has the Denies of that role's policy.
-  const nameThen = (name: string) =>
-    [...(applied?.ids.group ?? [])].find(([, id]) => id === account.ids.group.get(name))?.[0] ?? name;
   const added = inside.flatMap(({ name }) =>
-    [name, nameThen(name)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
+    [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
   );
   return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
-function groupsOfNoRole(
-  { groups }: AccessUser,
-  { team, applied, account }: RuleInput,
-): readonly Pick<AccessGroup, 'inline' | 'attached'>[] {
+function groupsOfNoRole({ groups }: AccessUser, input: RuleInput): readonly Pick<AccessGroup, 'inline' | 'attached'>[] {
+  const { team, applied, account } = input;
   const { lab } = team;
   const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
   const keys = teams.flatMap(({ roles }) => roles.map(({ key }) => key));
@@ -519,9 +512,15 @@ function groupsOfNoRole(
     .filter(({ name, path }) => path === labPath(lab) && groups.includes(name) && !names.has(name))
     .map(({ name, inline, attached }) => {
       // A renamed group of a role has that role's policy; at another one, someone attached it.
-      const own = keys.filter((key) => applied?.ids.group.get(iamName(lab, key)) === account.ids.group.get(name));
+      const own = keys.filter((key) => iamName(lab, key) === recordedGroupName(name, input));
       return { inline, attached: attached.filter((arn) => !own.some((key) => arn === rolePolicyArn(team, key))) };
     });
+}
+
+/** The name in the record of a group of the account, which someone may have renamed; its own if the record does not know it. */
+function recordedGroupName(name: string, { applied, account }: RuleInput): string {
+  const id = account.ids.group.get(name);
+  return [...(applied?.ids.group ?? [])].find(([, known]) => known === id)?.[0] ?? name;
 }
 
 /** Of a role that must not be widened, also those that the file drops. */

@@ -121,10 +121,7 @@ function harmEffects(risk: (typeof HARMS)[number]): readonly TitleEffect[] {
   const longer: TitleEffect = {
     applies: (person) =>
       harmForLonger(person) === risk && (person.change.capabilities.gained.length > 0 || !becomesEndless(person)),
-    clause: (person) => ({
-      verb: person.change.starts.after === null ? 'keep' : 'have',
-      rest: t` ${longerText(person)}`,
-    }),
+    clause: (person) => ({ verb: longerVerb(person), rest: t` ${longerText(person)}` }),
     together: () => ({ verb: 'keep', rest: t` access that ${riskText(does)} for longer` }),
   };
   return [dated(isNew, 'can', () => t` ${riskText(can)}`), { ...more, together }, longer];
@@ -221,6 +218,10 @@ function longerText(person: ReviewedPerson): Text {
   const risk = harmForLonger(person);
   const does = risk === null ? t`` : t` that ${riskText(RISK_VERBS[risk].does)}`;
   return t`access${does}${trusted(periodWords(starts.after, ends.after))}${end}`;
+}
+
+function longerVerb({ change: { starts } }: ReviewedPerson): 'keep' | 'have' {
+  return starts.after === null ? 'keep' : 'have';
 }
 
 function isDelayed({ change: { kind, starts, allowed, capabilities } }: ReviewedPerson): boolean {
@@ -430,10 +431,7 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
 
 function longerLines(people: readonly ReviewedPerson[]): readonly Text[] {
   if (people.length <= NAMED)
-    return people.map((person) => {
-      const verb = trusted(person.change.starts.after === null ? 'keep' : 'have');
-      return t`${whoText([person])} will ${verb} ${longerText(person)}.`;
-    });
+    return people.map((person) => t`${whoText([person])} will ${trusted(longerVerb(person))} ${longerText(person)}.`);
   return [t`${whoText(people)} will keep access that spends money, harms workers or deletes data for longer.`];
 }
 
