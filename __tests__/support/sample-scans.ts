@@ -402,7 +402,7 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     findings,
     snoozed: [],
     unusedSnoozes: [],
-    excepted: { administrators: [], neighbors: [] },
+    excepted: { administrators: [], missing: [], neighbors: [] },
     administrators: [],
     notChecked: [],
     changedBack: [],

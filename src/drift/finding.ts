@@ -318,8 +318,12 @@ export interface ScanResult {
   readonly findings: readonly DriftFinding[];
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
   readonly unusedSnoozes: readonly string[];
-  /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), and other labs. */
-  readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
+  /** What team.yaml excepts for good: IAM users and roles (`user/ops/eva`), those of them that do not exist, and other labs. */
+  readonly excepted: {
+    readonly administrators: readonly string[];
+    readonly missing: readonly string[];
+    readonly neighbors: readonly string[];
+  };
   /** ARNs of users and roles that could do everything at the first check, and are no findings: the next `knownAdministrators`. */
   readonly administrators: readonly string[];
   readonly notChecked: readonly NotChecked[];

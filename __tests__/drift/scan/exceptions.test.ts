@@ -30,6 +30,13 @@ const team: Team = {
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
 
+const SSO = 'role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef';
+const SSO_ROLE = {
+  ...{ name: 'AWSReservedSSO_Admin_fedcba9876543210', path: '/aws-reserved/sso.amazonaws.com/' },
+  arn: 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_fedcba9876543210',
+  ...{ trust: {}, inline: [], attached: [], boundary: null, tags: {} },
+};
+
 const zed = (path: string, more: Partial<Parameters<typeof withUser>[0]> = {}) =>
   withUser({ name: 'zed', path, attached: [FULL], ...more });
 const eva = (path: string, more: Partial<Parameters<typeof withUser>[0]> = {}) =>
@@ -89,8 +96,23 @@ test.each<[string, Change, string]>([
 test('the report names what is excepted', () => {
   const administrators = ['role/ops', 'user/ops'].map((each) => `arn:aws:iam::123456789012:${each}`);
   const lab = { ...team, settings: { ...team.settings, administrators } };
-  const lines = driftLines(scanOfAccount({ team: lab }), namingOf(team));
-  expect(lines).toContain(
-    'Administrators, not reported: role/ops and user/ops. Neighbor labs, not reported: vision-lab.',
+  const text = driftLines(scanOfAccount({ team: lab }), namingOf(team)).join(' ');
+  expect(text).toContain('Administrators, not reported: role/ops and user/ops. ');
+  expect(text).toContain(
+    'To be removed from settings.administrators, as there is no such user or role: role/ops and user/ops.',
   );
+  expect(text).toContain('Neighbor labs, not reported: vision-lab.');
+});
+
+test.each<[string, Parameters<typeof scanOfAccount>[0], readonly string[]]>([
+  ['neither exists', {}, ['user/ops/eva', SSO]],
+  ['the user', { account: eva('/ops/')(desiredAccess(team, TODAY)) }, [SSO]],
+  ['a user of that name under another path', { account: eva('/')(desiredAccess(team, TODAY)) }, ['user/ops/eva', SSO]],
+  ['the role, with another suffix', { inventory: { roles: [SSO_ROLE] } }, ['user/ops/eva']],
+  ['neither was read', { inventory: { isAccessKnown: false } }, []],
+])('the report names exceptions of no user and no role: %s', (_what, part, expected) => {
+  const names = ['user/ops/eva', SSO, 'role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX'];
+  const administrators = names.map((each) => `arn:aws:iam::123456789012:${each}`);
+  const lab = { ...team, settings: { ...team.settings, administrators } };
+  expect(scanOfAccount({ team: lab, ...part }).excepted.missing).toEqual(expected);
 });

@@ -192,10 +192,14 @@ export function dueDeletion(
 }
 
 /** What the settings except for good, in a phrase each. */
-export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanResult): readonly Text[] {
+export function exceptedTexts({ excepted: { administrators, missing, neighbors } }: ScanResult): readonly Text[] {
   const phrase = (what: Text, names: readonly string[]) =>
-    names.length === 0 ? [] : [t`${what}, not reported: ${someTexts(names.map(codeText))}`];
-  return [...phrase(t`Administrators`, administrators), ...phrase(t`Neighbor labs`, neighbors)];
+    names.length === 0 ? [] : [t`${what}: ${someTexts(names.map(codeText))}`];
+  return [
+    ...phrase(t`Administrators, not reported`, administrators),
+    ...phrase(t`To be removed from ${codeText('settings.administrators')}, as there is no such user or role`, missing),
+    ...phrase(t`Neighbor labs, not reported`, neighbors),
+  ];
 }
 
 export const PREVENT_GIVING_BACK = t`To prevent that, first merge a pull request that sets ${codeText('suspended: true')} or ${codeText('freeze')}, or removes the access.`;

@@ -10,7 +10,7 @@ import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unma
 import type { Inventory, NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
-import { resourceOfArn } from '../../iam/arn.ts';
+import { iamArn, resourceOfArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
@@ -63,6 +63,7 @@ export function scanOf(input: ScanInput): ScanResult {
     unusedSnoozes,
     excepted: {
       administrators: team.settings.administrators.map(resourceOfArn),
+      missing: inventory.isAccessKnown ? missingAdministrators(team, inventory).map(resourceOfArn) : [],
       neighbors: team.settings.neighbors,
     },
     changedBack: [],
@@ -209,6 +210,15 @@ function administratorsIn(
     (arn) => !role.has(arn) && !arn.includes(`:user${labPath(lab)}`) && !excepted.has(stableArn(arn)),
   );
   return new Set(found.filter((arn) => known === null || known.includes(stableArn(arn))));
+}
+
+/** Excepted ARNs of no user and no role: one that is created with that name is excepted. Service-linked roles are not read. */
+function missingAdministrators({ settings }: Team, { access, roles }: Inventory): readonly string[] {
+  const users = access.users.map(({ path, name }) => iamArn(access.account, 'user', path, name));
+  const existing = new Set([...users, ...roles.map(({ arn }) => stableArn(arn))]);
+  return settings.administrators.filter(
+    (arn) => !arn.includes(':role/aws-service-role/') && !existing.has(stableArn(arn)),
+  );
 }
 
 /** What is found about an unmanaged user says it, too; not about one to be deleted, nor that a boundary was removed. */
