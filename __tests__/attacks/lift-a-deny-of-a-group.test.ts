@@ -115,19 +115,43 @@ test.each(
   }),
 );
 
-test('a Deny at a role that the file takes from a member stays, although a later file gives what it denies', () =>
+const ROLES = '[ results-reader, task-publisher ]';
+/** Someone takes the IAM name of a role's policy, so that the role is left out. */
+async function takeName(iam: aws.IAMClient): Promise<void> {
+  const PolicyArn = rolePolicyArn(smallTeam, 'task-publisher');
+  await iam.send(new aws.DetachGroupPolicyCommand({ ...group('task-publisher'), PolicyArn }));
+  await iam.send(new aws.DeletePolicyCommand({ PolicyArn }));
+  const other = { PolicyName: group('task-publisher').GroupName, PolicyDocument: says('Deny', 'GetHIT') };
+  await iam.send(new aws.CreatePolicyCommand(other));
+}
+
+test.each(
+  sampleOf<[string, (iam: aws.IAMClient) => Promise<unknown>, ...(readonly [string, string])[]]>(
+    [
+      [
+        'that the file takes from a member',
+        async () => {},
+        [ROLES, '[ results-reader ]'],
+        ['    roles: [ results-reader ]', '    roles: [ results-reader, paymaster ]'],
+      ],
+      ['that is left out', takeName, [ROLES, ROLES], [ROLES, '[ results-reader, task-publisher, paymaster ]']],
+    ],
+    1,
+  ),
+)('a Deny at a role %s stays, although a later file gives what it denies', (_what, click, ...edits) =>
   labs.attack(async (lab) => {
     const stop = { ...group('task-publisher'), PolicyName: 'stop', PolicyDocument: says('Deny', 'SendBonus') };
-    await lab.byHand((iam) => iam.send(new aws.PutGroupPolicyCommand(stop)));
-    for (const [from, to] of [
-      ['[ results-reader, task-publisher ]', '[ results-reader ]'],
-      ['    roles: [ results-reader ]', '    roles: [ results-reader, paymaster ]'],
-    ] as const) {
+    await lab.byHand(async (iam) => {
+      await iam.send(new aws.PutGroupPolicyCommand(stop));
+      await click(iam);
+    });
+    for (const [from, to] of edits) {
       lab.edit(from, to);
       expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     }
     expect(await lab.may(user('bo').UserName)).not.toContain('SendBonus');
-  }));
+  }),
+);
 
 const edited = (change: Partial<Team['members'][number]>): Team => ({
   ...smallTeam,

@@ -38,6 +38,7 @@ const ALL = [
   factsOf('eve', [held('EVE1', '2026-01-01', '2026-11-20', false), held('EVE2', '2026-10-01', '2026-11-24')]),
   factsOf('fay', [held('FAY1', '2026-08-01', '2026-08-02', false)]),
   factsOf('gus', [held('GUS1', '2026-08-01', '2026-08-02')]),
+  factsOf('hal', [], { recipient: null, without: 'moved-user' }),
   factsOf('zoe', []),
 ];
 

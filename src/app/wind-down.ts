@@ -3,7 +3,7 @@ import type { AccessModel } from '../access/model.ts';
 import { inParallel } from '../aws/client.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
 import { type UserKey, windDownOf } from '../eject/wind-down.ts';
-import { labPath } from '../team/names.ts';
+import { iamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { pasted } from '../text/escape.ts';
 import { destroyCommands } from '../text/failures/failures.ts';
@@ -35,14 +35,15 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal) 
   return succeed({ team, at, source, windDown });
 }
 
-/** The keys of every user under the lab's path, whether the file knows the user or not. */
+/** The keys of every user under the lab's path, whether the file knows the user or not, and of a member's user outside it. */
 async function keysOf(
   { users }: AccessModel,
   options: WindDownOptions,
   terminal: Terminal,
 ): Promise<Result<readonly UserKey[]>> {
   return withKeyAccount(await openAccountSession(options, terminal), async ({ team }, account) => {
-    const own = users.filter(({ path }) => path.startsWith(labPath(team.lab)));
+    const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
+    const own = users.filter(({ path, name }) => path.startsWith(labPath(team.lab)) || names.has(name));
     const read = await inParallel(own, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
     const found: UserKey[] = [];
     for (const { user, keys } of read) {

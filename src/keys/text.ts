@@ -32,10 +32,13 @@ const WITHOUT: Readonly<Record<NonNullable<KeyFacts['without']>, string>> = {
   later: 'access begins later',
   ended: 'access ended',
   'file-differs': 'team.yaml does not ask for this key',
-  'no-user': 'no IAM user',
+  'no-user': 'no IAM user of that name',
   'replaced-user': 'another IAM user has the name',
   'moved-user': 'IAM user has another path',
 };
+
+/** Why no key was read, though the member's user may have one. */
+const UNREAD: readonly (keyof typeof WITHOUT)[] = ['no-user', 'replaced-user', 'moved-user'];
 
 /** What a step does, without the key. */
 export const STEPS: Readonly<Record<KeyStep['kind'], string>> = {
@@ -67,10 +70,11 @@ function nextText({ without, decision: { step, finding, next } }: KeyFacts): Tex
 /** Keys with age and last use, what is due, and the commands of findings. */
 export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, now: Date): readonly Block[] {
   const keys = facts.flatMap((each) => each.keys);
-  const shown = facts.filter(({ owner, keys: held }) => held.length > 0 || owner.recipient !== null);
+  const unread = facts.filter(({ without }) => without !== null && UNREAD.includes(without));
+  const shown = facts.filter((each) => each.keys.length > 0 || each.owner.recipient !== null || unread.includes(each));
   const rows = shown.flatMap((each) => {
     const who = userText(each.owner.user, names);
-    if (each.keys.length === 0) return [[who, t`none`, t``, t``, nextText(each)]];
+    if (each.keys.length === 0) return [[who, unread.includes(each) ? t`not read` : t`none`, t``, t``, nextText(each)]];
     return each.keys.map((key, index) => [
       who,
       key.active ? codeText(key.id) : t`${codeText(key.id)} (inactive)`,
@@ -81,7 +85,7 @@ export function statusBlocks(facts: readonly KeyFacts[], names: DisplayNames, no
   });
   const findings = facts.filter(({ decision }) => decision.finding !== null);
   return [
-    paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length, 'member')}`),
+    paragraph(t`${counted(keys.length, 'access key')} of ${counted(facts.length - unread.length, 'member')}`),
     { kind: 'table', head: [t`Member`, t`Key`, t`Age`, t`Last used`, t`Next`], rows },
     ...onlyIf(findings.length > 0, paragraph(t`Decide, then run:`), codeBlock('sh', findings.map(commandOf))),
   ];

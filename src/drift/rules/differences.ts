@@ -9,7 +9,7 @@ import {
   userText,
 } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
-import { capitalized, codeText, type Text, t, trusted } from '../../text/text.ts';
+import { capitalized, codeText, sentences, type Text, t, trusted } from '../../text/text.ts';
 import type { DifferenceRule, DriftCause, DriftFinding, RuleData } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { roleEdit } from './policies.ts';
@@ -147,7 +147,10 @@ export const DIFFERENCE_RULES: { readonly [Id in DifferenceRule]: Rule<Id> } = {
       return { did: t`${who} moved to path ${codeText(to)}`, is: t`${who} is at path ${codeText(to)}`, will };
     },
     remedy: ({ data: { holder } }, names) => ({
-      detail: t`Permissions granted by path no longer apply to it, and an apply leaves it out.`,
+      detail: sentences(
+        t`Permissions granted by path no longer apply to it, and an apply leaves it out.`,
+        holder.kind === 'user' ? t`After that, no Deny of the lab's groups holds for it.` : null,
+      ),
       toFix: t`Move it back:`,
       commands: [
         iamCommand(`update-${holder.kind}`, [`${holder.kind}-name`, holder.name], ['new-path', labPath(names.lab)]),

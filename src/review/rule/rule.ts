@@ -486,8 +486,8 @@ function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): rea
 }
 
 /**
- * Roles that the file takes from a member, renamed ones and those of a manual membership among them: their Denies stay the
- * member's, although someone took the member out of the group before.
+ * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because their policy's
+ * name is taken: their Denies stay the member's, although someone took the member out of the group before.
  */
 function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
   const { team, applied, account } = input;
@@ -498,7 +498,8 @@ function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: Rule
   const added = inside.flatMap(({ name }) =>
     [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
   );
-  return [...new Set([...had, ...added])].filter((role) => !roles.includes(role)).map((role) => ({ key: role }));
+  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, input) !== null;
+  return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
 /** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */

@@ -52,7 +52,7 @@ function whatText({ kind, of, operations, found }: Withheld): Text {
     case 'replaced':
       return REPLACED;
     case 'renamed':
-      return t`the IAM user was renamed to ${other}; it has no access until it has its name again`;
+      return t`the IAM user was renamed to ${other}; it gets no role until it has its name again`;
     case 'moved':
       return t`the IAM user was moved to ${other}; it gets no role until it is moved back`;
     case 'name-taken':
