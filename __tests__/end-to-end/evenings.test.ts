@@ -239,6 +239,8 @@ class Evening {
       isLifted: isRestored,
       isDeleted: (key) => !this.newest.members.some((each) => each.key === key),
     });
+    // What a person gave back can show once a later apply ends the suspension that the killed one left.
+    for (const [id, key] of this.keys) if (isRestored(key)) this.taken.delete(id);
   }
 
   private hasRole(member: string, role: string): boolean {
