@@ -81,3 +81,25 @@ test('a member whose last day is long past can do no more once reconcile deletes
     expect([...may()]).toEqual([]);
   });
 });
+
+test('a member who was given the name of someone who leaves is not deleted instead', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const lab = test.lab(withoutBo);
+    const { account } = test.memory;
+    const idOf = (key: string) => Object.values(account.users).find(({ name }) => name === user(key).UserName)?.id;
+    const fay = idOf('fay');
+    const renamings = [
+      [user('bo').UserName, 'third'],
+      [user('fay').UserName, user('bo').UserName],
+      ['third', user('fay').UserName],
+    ] as const;
+    for (const [UserName, NewUserName] of renamings)
+      await lab.iam.send(new aws.UpdateUserCommand({ UserName, NewUserName }));
+    await applied(lab);
+    expect(idOf('bo')).toBe(fay);
+    for (const key of ['bo', 'fay']) {
+      expect([...(accessAt(accessIn(test.memory.account)).get(user(key).UserName) ?? [])]).toEqual([]);
+    }
+    expect(noChanges(await planned(lab))).toBe(true);
+  });
+});

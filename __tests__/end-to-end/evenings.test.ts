@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { listOperations } from '../../src/access/operation-set.ts';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
 import { fullScan, quickScan } from '../../src/app/drift/run-scan.ts';
@@ -7,29 +8,33 @@ import type { LabSession } from '../../src/app/session/lab-session.ts';
 import type { ApplyRecord } from '../../src/app/session/records.ts';
 import { OPERATIONS, type Operation } from '../../src/catalog/mturk.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
+import { statementsOf } from '../../src/iam/document.ts';
+import { documentsOf } from '../../src/review/rule/access.ts';
+import { deniedBy } from '../../src/review/rule/kept-denies.ts';
 import { restoreName } from '../../src/review/rule/rule.ts';
+import type { AppliedTeam } from '../../src/team/applied-team.ts';
 import { boundaryArn, iamName, labPath } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
+import { EDITS, LAST_DAYS, EVENING_TEAM as TEAM } from '../support/evening-files.ts';
 import { EXHAUSTIVE, testInTurn } from '../support/exhaustive.ts';
-import { appliedTo, carriedOut, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
+import { appliedTo, carriedOut, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { ended } from '../support/lab-in-test-killed.ts';
 import { isWrite } from '../support/lab-in-test-recovery.ts';
+import { GROUPS } from '../support/manual-changes/groups.ts';
 import { PEOPLE } from '../support/manual-changes/people.ts';
 import { POLICIES } from '../support/manual-changes/policies.ts';
-import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const test = testInTurn(3);
 
-const TEAM: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: 'all' } };
-
-/** What is outside the lab's users, groups and policies is for a person. */
-const OUTSIDE = /^(unmanaged-(user|group|group-membership)|boundary-policy-changed)\//;
-const CHANGES = [...PEOPLE, ...POLICIES].filter(({ finds }) => !finds.some((id) => OUTSIDE.test(id)));
+/** Users who are no members, and the boundary, are for a person. */
+const OUTSIDE = /^(unmanaged-user|boundary-policy-changed)\//;
+const CHANGES = [...[...PEOPLE, ...POLICIES].filter(({ finds }) => !finds.some((id) => OUTSIDE.test(id))), ...GROUPS];
 
 type Step =
+  | { readonly kind: 'edit'; readonly row: number; readonly member: number }
   | { readonly kind: 'change'; readonly row: number }
   | { readonly kind: 'merge'; readonly member: number; readonly role: number; readonly operation: number | null }
   | { readonly kind: 'apply'; readonly killAt: number | null; readonly restores: boolean }
@@ -38,6 +43,11 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('change' as const), row: fc.nat(CHANGES.length - 1) }) },
   fc.record({
+    kind: fc.constant('edit' as const),
+    row: fc.nat(EDITS.length - 1),
+    member: fc.integer({ min: 1, max: TEAM.members.length - 1 }),
+  }),
+  fc.record({
     kind: fc.constant('merge' as const),
     member: fc.nat(TEAM.members.length - 1),
     role: fc.nat(TEAM.roles.length - 1),
@@ -45,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('apply' as const),
-    killAt: fc.option(fc.integer({ min: 1, max: 6 })),
+    killAt: fc.option(fc.integer({ min: 1, max: 12 })),
     restores: fc.constantFrom(false, false, true),
   }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('check' as const), days: fc.nat(1) }) },
@@ -57,13 +67,14 @@ function merged(team: Team, { member, role, operation }: Extract<Step, { kind: '
     list.includes(one) ? list.filter((each) => each !== one) : [...list, one];
   if (operation !== null) {
     const name = OPERATIONS[operation] as Operation;
-    const inOrder = (list: readonly Operation[]) => OPERATIONS.filter((each) => list.includes(each));
+    const sorted = (list: readonly Operation[]) => OPERATIONS.filter((each) => list.includes(each));
     const roles = team.roles.map((each, index) =>
-      index === role && each.managed.length === 0 ? { ...each, allow: inOrder(toggled(each.allow, name)) } : each,
+      index === role && each.managed.length === 0 ? { ...each, allow: sorted(toggled(each.allow, name)) } : each,
     );
     return roles.every(({ allow, managed }) => allow.length + managed.length > 0) ? { ...team, roles } : team;
   }
-  const key = team.roles[role]?.key ?? '';
+  const key = team.roles[role]?.key;
+  if (key === undefined) return team;
   const members = team.members.map((each, index) =>
     index === member && each.key !== 'ada' ? { ...each, roles: toggled(each.roles, key).sort() } : each,
   );
@@ -71,10 +82,12 @@ function merged(team: Team, { member, role, operation }: Extract<Step, { kind: '
 }
 
 /** What a team gives a member, by a reading of the file that shares nothing with the rule. */
-function gives({ members, roles, freeze }: AccessTeam, key: string): ReadonlySet<string> {
+function gives({ members, roles, freeze }: AccessTeam, key: string, braked = true): ReadonlySet<string> {
   if (freeze.length > 0) throw new Error('these teams have no freeze');
   const member = members.find((each) => each.key === key);
-  const own = member === undefined || member.suspended ? [] : roles.filter((role) => member.roles.includes(role.key));
+  // All access is read for the same day, whatever the day of the evening is.
+  const isBraked = braked && (member?.suspended === true || (member?.until ?? TODAY) < TODAY);
+  const own = member === undefined || isBraked ? [] : roles.filter((each) => member.roles.includes(each.key));
   const denied = own.flatMap(({ deny }) => deny);
   const allowed = own.flatMap(({ allow, managed }) => (managed.length > 0 ? OPERATIONS : allow));
   return new Set(allowed.filter((operation) => !denied.includes(operation)));
@@ -83,7 +96,21 @@ function gives({ members, roles, freeze }: AccessTeam, key: string): ReadonlySet
 const minus = (one: Iterable<string>, other: ReadonlySet<string> | undefined) =>
   [...one].filter((each) => other?.has(each) !== true);
 
+/** By the ids of the users. */
 type Access = ReadonlyMap<string, ReadonlySet<string>>;
+
+interface State {
+  readonly access: Access;
+  /** What a Deny without a Sid denies, as none of this project is. */
+  readonly denied: Access;
+}
+
+/** Why a member may have what was taken or denied, or no user any more. */
+interface Reasons {
+  isGivenBack(key: string, operation: string): boolean;
+  isLifted(key: string): boolean;
+  isDeleted(key: string): boolean;
+}
 
 class Evening {
   readonly problems: string[] = [];
@@ -122,22 +149,38 @@ class Evening {
     }
   }
 
-  /** By the ids of the users. */
   private access(): Access {
     const { account } = this.test.memory;
     const byName = accessAt(accessIn(account));
     return new Map(Object.values(account.users).map(({ id, name }) => [id, byName.get(name) ?? new Set()]));
   }
 
+  private denied(): Access {
+    const { account } = this.test.memory;
+    const model = accessIn(account);
+    return new Map(
+      Object.values(account.users).map(({ id, name }) => {
+        const user = model.users.find((each) => each.name === name);
+        const groups = model.groups.filter((each) => user?.groups.includes(each.name));
+        const documents = [user, ...groups].flatMap((each) => (each === undefined ? [] : documentsOf(each, model)));
+        const statements = documents.flatMap((each) => (each === null ? [] : statementsOf(each)));
+        const denies = statements.filter(({ Sid, Condition }) => Sid === undefined && Condition === undefined);
+        return [id, new Set(denies.flatMap((each) => listOperations(deniedBy(each))))];
+      }),
+    );
+  }
+
   async take(one: Step): Promise<void> {
-    const before = this.access();
+    const before = { access: this.access(), denied: this.denied() };
     if (one.kind === 'merge') this.newest = merged(this.newest, one);
-    else if (one.kind === 'change') {
+    else if (one.kind === 'edit') {
+      this.newest = EDITS[one.row]?.(this.newest, TEAM.members[one.member]?.key ?? '') ?? this.newest;
+    } else if (one.kind === 'change') {
       const { iam } = this.lab();
       // What an earlier change removed cannot be changed again.
       await CHANGES[one.row]?.done({ iam, endpoint: this.test.emulator.endpoint, wait: () => {} }).catch(() => {});
       const after = this.access();
-      for (const [id, had] of before) {
+      for (const [id, had] of before.access) {
         const lost = this.taken.get(id) ?? new Set();
         for (const operation of minus(had, after.get(id))) lost.add(operation);
         for (const operation of minus(after.get(id) ?? [], had)) lost.delete(operation);
@@ -147,7 +190,7 @@ class Evening {
     else await this.check(before, one.days);
   }
 
-  private async apply(before: Access, killAt: number | null, restores: boolean): Promise<void> {
+  private async apply(before: State, killAt: number | null, restores: boolean): Promise<void> {
     const old = [this.record.team, ...this.record.begun];
     const lab = this.lab();
     // Their boundary is restored before what the other one took is denied: M3 of the threat model.
@@ -183,21 +226,31 @@ class Evening {
     // A killed apply has not written the ids of the users that it created.
     for (const { id, name } of Object.values(this.test.memory.account.users)) {
       const created = this.newest.members.find(({ key }) => iamName(this.newest.lab, key) === name);
-      if (!before.has(id) && created !== undefined) this.keys.set(id, created.key);
+      const isAccepted = restored.some(({ key }) => key === created?.key);
+      if (created !== undefined && (isAccepted || !before.access.has(id))) this.keys.set(id, created.key);
     }
     const isAnew = (key: string, operation: string) =>
-      old.some((team) => team !== null && !gives(team, key).has(operation));
+      old.some((team) => team !== null && !gives(team, key, false).has(operation));
     const isRestoredFirst = (key: string) => wasKilled && narrowed.has(key);
-    this.compare(
-      'apply',
-      before,
-      (key, operation) => restored.some((each) => each.key === key) || isAnew(key, operation) || isRestoredFirst(key),
-    );
+    const isRestored = (member: string) =>
+      restored.some(({ of, key }) => (of === 'member' ? key === member : this.hasRole(member, key)));
+    this.compare('apply', before, {
+      isGivenBack: (key, operation) => isRestored(key) || isAnew(key, operation) || isRestoredFirst(key),
+      isLifted: isRestored,
+      isDeleted: (key) => !this.newest.members.some((each) => each.key === key),
+    });
+    // What a person gave back can show once a later apply ends the suspension that the killed one left.
+    for (const [id, key] of this.keys) if (isRestored(key)) this.taken.delete(id);
   }
 
-  private async check(before: Access, days: number): Promise<void> {
+  private hasRole(member: string, role: string): boolean {
+    return this.newest.members.some(({ key, roles }) => key === member && roles.includes(role));
+  }
+
+  private async check(before: State, days: number): Promise<void> {
     this.pass(days);
     const lab = this.lab();
+    const { announcements, team: applied } = this.record;
     const scan = await quickScan(lab, { cloudTrail: false }, SILENT);
     const done = await reconcile(lab, { ...scan, attributed: true, isChangedSince: () => false }, SILENT);
     const isBegun = this.record.begun.length > 0;
@@ -206,7 +259,15 @@ class Evening {
     }
     this.learn();
     const back = done.ok ? done.value.done.map(({ key }) => key) : [];
-    this.compare('check', before, (key) => back.includes(key));
+    const isDueIn = (team: Pick<Team, 'members'> | AppliedTeam | null, key: string) =>
+      team?.members.find((each) => each.key === key)?.until === LAST_DAYS[0];
+    const isAnnounced = (key: string) =>
+      announcements.some((each) => each.key === key && Date.parse(each.at) <= this.day - 20 * 3_600_000);
+    this.compare('check', before, {
+      isGivenBack: (key) => back.includes(key),
+      isLifted: () => false,
+      isDeleted: (key) => isAnnounced(key) && [applied, this.newest].every((each) => isDueIn(each, key)),
+    });
     const { team } = this.record;
     if (!done.ok || team === null) return;
     for (const [id, now] of this.access()) {
@@ -228,16 +289,32 @@ class Evening {
   }
 
   /** No one gained what no file gives, and nothing that was taken came back for another reason. */
-  private compare(by: string, before: Access, isGivenBack: (key: string, operation: string) => boolean): void {
+  private compare(by: string, before: State, { isGivenBack, isLifted, isDeleted }: Reasons): void {
     const { team, begun } = this.record;
-    for (const [id, now] of this.access()) {
+    const after = this.access();
+    for (const id of before.access.keys()) {
       const key = this.keys.get(id) ?? '';
+      if (after.has(id)) continue;
+      if (!isDeleted(key)) this.problems.push(`${by}: the user of ${key} (${id}) was deleted`);
+      this.taken.delete(id);
+    }
+    for (const [id, now] of after) {
+      const key = this.keys.get(id) ?? '';
+      // What was taken with a user who was deleted is given back by another one.
+      if (!before.access.has(id)) {
+        const gone = [...this.taken.keys()].find((each) => this.keys.get(each) === key && !after.has(each));
+        if (gone !== undefined) this.taken.set(id, this.taken.get(gone) ?? new Set());
+        if (gone !== undefined) this.taken.delete(gone);
+      }
       const teams = [this.newest, ...(team === null ? [] : [team]), ...begun];
-      const gained = minus(now, before.get(id));
+      const gained = minus(now, before.access.get(id));
       const beyond = gained.filter((operation) => !teams.some((each) => gives(each, key).has(operation)));
       if (beyond.length > 0) this.problems.push(`${by}: ${key} (${id}) gained ${beyond}`);
       const back = gained.filter((each) => this.taken.get(id)?.has(each) === true && !isGivenBack(key, each));
       if (back.length > 0) this.problems.push(`${by}: what was taken from ${key} came back: ${back}`);
+      const lifted = gained.filter((each) => before.denied.get(id)?.has(each) === true);
+      if (lifted.length > 0 && !isLifted(key))
+        this.problems.push(`${by}: a Deny of ${key} (${id}) was lifted: ${lifted}`);
       for (const each of now) this.taken.get(id)?.delete(each);
     }
   }

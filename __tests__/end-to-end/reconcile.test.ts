@@ -246,6 +246,21 @@ test('users are deleted for age after an announcement of their last day, and no 
   });
 });
 
+test('a user is deleted for age by an apply that keeps an added Deny and suspends a member meanwhile', async () => {
+  await inLab({ deleteAfterDays: 10 }, async ({ test, iam, check, record }) => {
+    orThrow(await check({ today: '2027-07-01' }));
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
+    });
+    await iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), ...own('paymaster') }));
+    await iam.send(new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument }));
+    expect(orThrow(await check({ today: '2027-07-02' }))).toMatchObject({ done: [{ kind: 'deletion', key: 'bo' }] });
+    expect(Object.values(test.memory.account.users).map(({ name }) => name)).not.toContain(user('bo').UserName);
+    expect(record().begun).toEqual([]);
+  });
+});
+
 test('an apply that did not end, and an incomplete check, let reconcile write nothing', async () => {
   await inLab({}, async ({ test, iam, check, account, record }) => {
     await attack(iam);

@@ -112,6 +112,12 @@ const CASES: readonly [
     teamWith({ roles: ['paymaster'] }),
     handmade('no-bonus', FAY, 'Deny'),
   ],
+  [
+    'one whom someone put into a group, of which the file makes a role that gives more',
+    teamWith(READER, []),
+    teamWith(READER, [role({ key: 'payers', allow: ['SendBonus', 'ApproveAssignment'] })]),
+    handmade('payers', FAY),
+  ],
   ['a member in a group of no role, who leaves a role that denies', teamWith(DENIED), teamWith(READER), extra],
   ['one whose suspension ends', teamWith({ ...READER, suspended: true }), teamWith(READER), extra],
   ['one whose freeze ends', teamWith(READER, [], { freeze: ['pay:bonus'] }), teamWith(READER, []), extra],

@@ -159,17 +159,16 @@ function unrecordedAccess({ type, change: { after } }: ResourceChange, account: 
   const { kind, name } = holderOf(after ?? {});
   if (type === 'aws_iam_group_membership') {
     const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
-    return [{ type, values: { group: name, users }, stays: true }];
+    return [{ type, values: { group: name, users } }];
   }
   const held = (kind === 'user' ? account.users : account.groups).find((each) => each.name === name);
   if (held === undefined) return [];
   if (type.endsWith('_attachments_exclusive')) {
-    return [{ type, values: { [`${kind}_name`]: name, policy_arns: held.attached }, stays: false }];
+    return [{ type, values: { [`${kind}_name`]: name, policy_arns: held.attached } }];
   }
   return held.inline.map(({ name: policy, document }) => ({
     type: `aws_iam_${kind}_policy`,
     values: { [kind]: name, name: policy, policy: document === null ? undefined : JSON.stringify(document) },
-    stays: false,
   }));
 }
 

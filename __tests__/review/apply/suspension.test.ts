@@ -277,7 +277,7 @@ test('an unmanaged user is not suspended, whatever the name: the user would be c
 
 test('the team for the first step suspends them, keeps leaving members without a role, and changes no other member', () => {
   const after = without(sampleTeam, 'cy');
-  const team = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
+  const team = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy']);
   expect(team.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
     { key: 'ada', roles: ['full-access'], suspended: false, until: null },
     { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: '2027-05-31' },
@@ -433,7 +433,7 @@ test('once their limits exist, neither the apply of the suspended team nor the r
       const before = desiredAccess(first, TODAY);
       const after = desiredAccess(second, TODAY);
       const names = usersToSuspend(before, after, AT);
-      const between = desiredAccess(suspendedTeam(second, names, TODAY), TODAY);
+      const between = desiredAccess(suspendedTeam(second, names), TODAY);
       for (const name of names) {
         for (const operation of operationsOf('results:read')) {
           expect(decide(between, name, operation, { at: AT }).outcome).not.toBe('allowed');

@@ -878,7 +878,8 @@ describe('who a member is', () => {
       'a renamed user',
       { change: renamed('bo', 'bob'), ids: { bob: `id of ${name('bo')}` } },
       [`bo renamed ${name('bob')}`],
-      ['bo'],
+      // Neither name's user is deleted.
+      ['bo', 'bob'],
       [],
     ],
     [
@@ -888,7 +889,7 @@ describe('who a member is', () => {
         ids: { bob: `id of ${name('bo')}`, bo: 'other' },
       },
       [`bo replaced ${PATH}`],
-      [],
+      ['bob'],
       [],
     ],
     ['a user moved out of the path', { change: moved('bo', '/x/') }, ['bo moved /x/'], ['bo'], []],

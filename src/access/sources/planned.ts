@@ -37,8 +37,6 @@ interface PlannedResources {
 export interface Unrecorded {
   readonly type: string;
   readonly values: Values;
-  /** Whether creating the resource leaves it: a membership adds users and removes none. */
-  readonly stays: boolean;
 }
 
 /** Adds what the values of one resource say to the facts; a type without access adds nothing. */
@@ -69,9 +67,7 @@ export function plannedAccess(
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
   // First, because what the state knows takes precedence. No manual change follows from what it never knew.
-  const rows: Row[] = unrecorded.map(({ type, values, stays }) => ({
-    ...{ type, last: values, now: values, later: stays ? values : null },
-  }));
+  const rows: Row[] = unrecorded.map(({ type, values }) => ({ type, last: values, now: values, later: null }));
   for (const each of plan.changes) {
     rows.push({
       type: each.type,

@@ -130,7 +130,7 @@ async function carryOut(
   const members = team.members.map((member) => ({ ...member, withheld: withheld.get(member.key) ?? [] }));
   const begunTeam = { ...team, members };
   const begun = appliedTeam(
-    suspendedDuringApply.length === 0 ? begunTeam : suspendedTeam(begunTeam, suspendedDuringApply, today),
+    suspendedDuringApply.length === 0 ? begunTeam : suspendedTeam(begunTeam, suspendedDuringApply),
     today,
   );
   const recorded = await changeRecord(session.records, (record) => {
@@ -287,13 +287,13 @@ async function applyStep(
   const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(0);
   if (!cleared.ok) return cleared;
   const { ruled } = decided.value;
-  const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply, session.today);
+  const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply);
   const workspace = await session.workspace(session.stack, team, plan.imported);
   if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value, { ...options, targets });
   if (!saved.ok) return saved;
   // The guardrails have checked the plan before the first step, and this is another one.
-  const blocks = blocksOf(saved.value.plan, team, session.today, session.stack, phase);
+  const blocks = blocksOf(saved.value.plan, session.team, session.today, session.stack, phase);
   if (blocks.length > 0) {
     const codes = [...new Set(blocks.map(({ code }) => code))];
     return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });

@@ -17,7 +17,7 @@ import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { DEFAULT_MEMBER, membersWithUser, type Team } from '../../team/team.ts';
+import { DEFAULT_MEMBER, type Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { LimitedUser } from '../rule/rule.ts';
 import type { ObstructedGroup } from './obstructed.ts';
@@ -109,14 +109,13 @@ function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
 
 /**
  * The team to apply first, with those users suspended and everything else final: a Deny of everything covers the changes
- * of their groups, and one call lifts it. A member who leaves on `today` (`YYYY-MM-DD`, UTC) stays for this step, without a role.
+ * of their groups, and one call lifts it. A member who leaves stays for this step, without a role.
  */
-export function suspendedTeam(team: Team, names: readonly string[], today: string): Team {
+export function suspendedTeam(team: Team, names: readonly string[]): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
-  const active = membersWithUser(team, today);
-  const staying = active.map((member) => (keys.has(member.key) ? { ...member, suspended: true, keys: 0 } : member));
+  const staying = team.members.map((each) => (keys.has(each.key) ? { ...each, suspended: true, keys: 0 } : each));
   const leaving = [...keys]
-    .filter((key) => !active.some((member) => member.key === key))
+    .filter((key) => !team.members.some((member) => member.key === key))
     .map((key) => ({ ...DEFAULT_MEMBER, key, name: key, suspended: true, keys: 0 }));
   return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }

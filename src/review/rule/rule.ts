@@ -260,6 +260,8 @@ export function ruleFor(input: RuleInput): Ruled {
     withheld.push({ kind: 'not-deleted', of: 'member', key, operations: [], found });
     members.push({ ...LEAVER, key });
   }
+  // By the name of someone who left, Terraform would delete the member who has it now.
+  leftOut.members.push(...renamed.flatMap(({ user }) => keyOfIamName(team.lab, user) ?? []));
   const settings = { ...team.settings, deleteAfterDays: null };
   return { team: { ...team, roles, members, settings }, withheld, leftOut, newUsers, renamed };
 }
