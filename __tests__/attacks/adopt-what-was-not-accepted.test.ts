@@ -134,6 +134,8 @@ test.each<[string, AdoptedAccount, string, object]>([
   ['beside the cover', SHARED, 'stop', { Action: '*' }],
   ['in the cover', SHARED, 'mturk-team-adopting', { NotAction: ['mechanicalturk:GetAccountBalance'] }],
   ['in a cover that was short first', LONG, 'a', { Action: '*' }],
+  ['in limits, as a suspension', SHARED, 'limits', { Sid: 'Suspended', Action: '*' }],
+  ['in limits, as what is withheld', SHARED, 'limits', { Sid: 'Withheld', Action: 'mechanicalturk:*' }],
 ])(
   'a Deny that someone adds %s while --finish is interrupted stays, and it goes on once that is gone',
   async (_where, account, PolicyName, scope) => {

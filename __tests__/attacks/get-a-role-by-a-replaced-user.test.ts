@@ -136,3 +136,24 @@ test('who is given a later last day, once reconcile has deleted the user, is no 
     expect(stdout).not.toContain('another IAM user has the member');
     expect(await lab.mturk('2027-07-11', 'drift', '--reconcile', '--yes')).toMatchObject({ code: 0 });
   }));
+
+test.each(sampleOf(['perception-lab-fay', 'Perception-Lab-fay'], 1))(
+  'a stranger %s who has all that a deleted member had can spend, and each check says so',
+  (UserName) =>
+    labs.attack(async (lab) => {
+      const key = await lab.byHand(async (iam) => {
+        const { User } = await iam.send(new aws.GetUserCommand(user('fay')));
+        await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
+        await iam.send(new aws.DeleteUserCommand(user('fay')));
+        const PermissionsBoundary = User?.PermissionsBoundary?.PermissionsBoundaryArn;
+        await iam.send(new aws.CreateUserCommand({ UserName, Path: LAB_PATH, Tags: User?.Tags, PermissionsBoundary }));
+        await iam.send(new aws.AddUserToGroupCommand({ ...group('paymaster'), UserName }));
+        return keyOf(iam, UserName);
+      });
+      for (const day of [TODAY, TOMORROW]) {
+        const { stdout } = await lab.mturk(day, 'drift', '--no-cloudtrail');
+        expect(stdout).toContain('can spend money');
+      }
+      expect(await canPay(lab, key)).toBe(true);
+    }),
+);

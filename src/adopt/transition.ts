@@ -11,10 +11,11 @@ import {
 import { desiredAccess, desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
-import { type PolicyDocument, statementsOf } from '../iam/document.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import { policySize, QUOTAS } from '../iam/quotas.ts';
+import { denyKey } from '../review/rule/kept-denies.ts';
 import { type AppliedTeam, teamOf } from '../team/applied-team.ts';
-import { isOfLimits } from '../team/documents.ts';
+import { limitsPolicy, OUT_OF_REACH_SID } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
 import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
 import { type AdoptedUser, type Adoption, modelBefore } from './adoption.ts';
@@ -215,6 +216,8 @@ export function beforeFinish(
     if (user === undefined) return places.some((place) => isAt(place, now)) ? [] : [now];
     const coverName = coverNameOf(user);
     const covers = coversOf(user, team, begun);
+    const limits = limitsOf(user.key, begun);
+    const isOfLimits = (each: Statement) => each.Sid === OUT_OF_REACH_SID || limits.has(denyKey(each));
     const isOurs = ({ name, document }: AccessUser['inline'][number]) =>
       document !== null &&
       ((name === LIMITS_POLICY && statementsOf(document).every(isOfLimits)) ||
@@ -237,6 +240,14 @@ export function beforeFinish(
     ];
   });
   return { ...account, access: { ...account.access, users } };
+}
+
+/** The statements of `limits` that its runs may have written, without what the account decides: what is out of reach. */
+function limitsOf(key: string, begun: readonly AppliedTeam[]): ReadonlySet<string> {
+  const members = begun.flatMap((team) => team.members.filter((member) => member.key === key));
+  // A suspension for the time of a run is lifted at its end.
+  const written = [...members, ...members.map((member) => ({ ...member, suspended: false }))].map(limitsPolicy);
+  return new Set(written.flatMap((each) => (each === null ? [] : statementsOf(each).map(denyKey))));
 }
 
 /** The documents that an unfinished `adopt --finish` may have written for a user, in each of its runs. */

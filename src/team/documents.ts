@@ -38,11 +38,6 @@ export const WITHHELD_SID = 'Withheld';
 /** The Sid of the Deny of what a group outside the lab's path could give beside the file. */
 export const OUT_OF_REACH_SID = 'OutOfReach';
 
-/** Whether a statement of `limits` is one that an apply writes, whatever it is about. */
-export function isOfLimits({ Sid = '' }: Statement): boolean {
-  return ['From', 'Until', 'Suspended', WITHHELD_SID, OUT_OF_REACH_SID].includes(Sid);
-}
-
 /**
  * The inline policy that suspends a member, denies access before the first day and after the last one even if no workflow
  * runs, and what is withheld or out of reach; null if there is nothing to limit.

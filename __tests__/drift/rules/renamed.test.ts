@@ -86,15 +86,6 @@ describe('one finding, known by', () => {
       { change: renamed(PAYERS), noted: ids('group', PAYERS.name, 'AGPA1'), found: ids('group', PAYERS.to, 'AGPA1') },
       ['group-renamed/paymaster: manual, manual'],
     ],
-    [
-      'the name, which differs in case alone',
-      { change: all(untagged, renamed({ ...FAY, to: 'Perception-Lab-Fay' })) },
-      [
-        'tag-changed/fay/mturk-team=3Alab: manual, manual',
-        'tag-changed/fay/mturk-team=3Amember: manual, manual',
-        'user-renamed/fay: manual, manual',
-      ],
-    ],
     ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
     [
       'CloudTrail, which saw another rename of that name',
@@ -126,9 +117,21 @@ describe('one finding, known by', () => {
     expect(lines(given).sort()).toEqual(expected);
   });
 
-  test('another user with the same tags is not the one that was deleted', () => {
-    const other = { change: renamed(FAY), noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.to, 'AIDA2') };
-    expect(idsIn(other)).toEqual(DELETED);
+  test.each<[string, string, Partial<Given>]>([
+    ['with the same tags', FAY.to, { noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.to, 'AIDA2') }],
+    [
+      'whose name differs in case alone',
+      'Perception-Lab-Fay',
+      { noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', 'Perception-Lab-Fay', 'AIDA2') },
+    ],
+  ])('another user %s is not the one that was deleted', (_what, to, given) => {
+    const found = idsIn({ change: renamed({ ...FAY, to }), ...given });
+    expect(found).toEqual(DELETED.map((id) => id.replace(FAY.to, to)));
+  });
+
+  test('another group whose name differs in case alone is not the one that was deleted', () => {
+    const found = idsIn({ change: renamed({ ...PAYERS, to: 'Perception-Lab-Paymaster' }) });
+    expect(found).toContain('group-deleted/paymaster');
   });
 
   test('of two users with the same tags, neither is', () => {

@@ -90,8 +90,7 @@ type Named = Pick<AccessUser, 'name' | 'path'> & Partial<Pick<AccessUser, 'tags'
 
 /**
  * Users and groups of team.yaml that have another name in the account. IAM's unique id decides if the last apply noted
- * it; if not, a user's tags or a call that CloudTrail has (`known`). A name that differs in case alone is the same to IAM.
- * What is under another lab's path is that lab's.
+ * it; if not, a user's tags or a call that CloudTrail has (`known`). What is under another lab's path is that lab's.
  */
 export function renamesIn(
   { access, ids }: Pick<Inventory, 'access' | 'ids'>,
@@ -106,7 +105,6 @@ export function renamesIn(
     const there = new Set(existing.map(({ name }) => name));
     const others = existing.filter((each) => !taken.has(each.name) && labOf(kind, each) === null);
     const isSame = ({ name, tags = {} }: Named, other: Named): boolean => {
-      if (name.toLowerCase() === other.name.toLowerCase()) return true;
       const id = noted?.[kind].get(name);
       if (id !== undefined) return ids[kind].get(other.name) === id;
       if (known.some((each) => each.kind === kind && each.name === name && each.to === other.name)) return true;
