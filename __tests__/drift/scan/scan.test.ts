@@ -399,6 +399,22 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['policy-deleted/paymaster: manual, announced'],
   ],
   [
+    "another policy has the name of a role's: an apply leaves the role out, so that nothing comes back, and empties the group",
+    all(
+      changeGroup('paymaster', () => ({ attached: [FULL] })),
+      (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
+      withPolicy(stopArn(name('Paymaster')), says(statement('Allow', MTURK))),
+      takeOut('fay', name('paymaster')),
+      putInto('bo', name('paymaster')),
+    ),
+    [
+      'membership-added/bo/paymaster/spends: manual, auto',
+      'policy-attached/group/paymaster/AmazonMechanicalTurkFullAccess/spends: manual, manual',
+      'membership-removed/fay/paymaster: manual, manual',
+      'policy-deleted/paymaster: manual, manual',
+    ],
+  ],
+  [
     'a group is renamed: its members come with it',
     (account) => ({
       ...account,
