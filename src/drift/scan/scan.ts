@@ -279,7 +279,8 @@ function detectDifferences(
     const isPossible =
       isRevertibleDespite(renames, difference) &&
       isUnder(labPath(team.lab), difference, account) &&
-      !isOfTakenPolicy(labPath(team.lab), difference, account);
+      !isOfTakenPolicy(labPath(team.lab), difference, account) &&
+      !(isHeldOutside(labPath(team.lab), difference, account, expected) && effect.changes.every(isLossOnly));
     // An apply suspends a user of another id by that policy.
     const isSuspended =
       difference.kind === 'inline-policy-added' &&
@@ -320,6 +321,21 @@ function isOfTakenPolicy(path: string, difference: Difference, { model }: ModelI
   const isTaken = (policy: AccessPolicy) =>
     policy.name.toLowerCase() === name.toLowerCase() && !policy.arn.includes(`:policy${path}`);
   return kind === 'group' && model.policies.some(isTaken);
+}
+
+/** No apply adds to a role's policy while someone has it whom no apply changes. */
+function isHeldOutside(path: string, difference: Difference, account: ModelIndex, { model }: Expected): boolean {
+  if (difference.kind !== 'policy-changed') return false;
+  const { groups, groupsWith, users, usersWith } = account;
+  const own = new Set(model.users.map(nameOf));
+  return (
+    groupsWith.get(difference.arn)?.some((name) => groups.get(name)?.path !== path) === true ||
+    usersWith.get(difference.arn)?.some((name) => users.get(name)?.path !== path || !own.has(name)) === true
+  );
+}
+
+function isLossOnly({ operations: { gained } }: AccessChange): boolean {
+  return gained.length === 0;
 }
 
 /** Whose path decides whether an apply reaches a difference: of the policy of a role it is the group's, of the same name. */
