@@ -246,6 +246,19 @@ test('users are deleted for age after an announcement of their last day, and no 
   });
 });
 
+test('no deletion is announced of a user whom a group outside the path keeps, until the user leaves it', async () => {
+  await inLab({ deleteAfterDays: 10 }, async ({ iam, check }) => {
+    const membership = { ...user('bo'), GroupName: 'elsewhere' };
+    await iam.send(new aws.CreateGroupCommand({ GroupName: 'elsewhere' }));
+    await iam.send(new aws.AddUserToGroupCommand(membership));
+    orThrow(await check({ today: '2027-07-01' }));
+    const kept = { steps: 0, done: [], announcements: [] };
+    expect(orThrow(await check({ today: '2027-07-02' }))).toEqual(kept);
+    await iam.send(new aws.RemoveUserFromGroupCommand(membership));
+    expect(orThrow(await check({ today: '2027-07-03' }))).toMatchObject({ announcements: [{ kind: 'deletion' }] });
+  });
+});
+
 test('a user is deleted for age by an apply that keeps an added Deny and suspends a member meanwhile', async () => {
   await inLab({ deleteAfterDays: 10 }, async ({ test, iam, check, record }) => {
     orThrow(await check({ today: '2027-07-01' }));

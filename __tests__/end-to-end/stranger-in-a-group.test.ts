@@ -7,6 +7,7 @@ import type { Member, Role, Team } from '../../src/team/team.ts';
 import { policy } from '../emulator/clients.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
+import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
@@ -196,5 +197,21 @@ testInTurn(2)('to leave a group of no role is a step, and suspends no one who ga
     expect(plan.suspendedDuringApply).toEqual([]);
     expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toEqual({ ok: true, value: 1 });
     expect(isUnchanged(orThrow(await planStack(lab)))).toBe(true);
+  });
+});
+
+testInTurn(2)('a policy that a killed apply attached can be deleted by the next one', async () => {
+  const managed = role({ key: 'managed', managed: ['AmazonMechanicalTurkFullAccess'] });
+  const team = teamWith({ roles: ['managed'] }, [managed]);
+  await withLab(await appliedTo(team), async (test) => {
+    const lab = test.lab(team);
+    const PolicyDocument = policy('Deny', 'mechanicalturk:SendBonus');
+    await lab.iam.send(new aws.PutGroupPolicyCommand({ ...group('managed'), PolicyName: 'no-bonus', PolicyDocument }));
+    const params = { ...group('managed'), PolicyArn: rolePolicyArn(team, 'managed') };
+    const call = { action: 'AttachGroupPolicy', identity: `AttachGroupPolicy ${JSON.stringify(params)} 0` };
+    const killed = await applyAndKill(test, test.lab(team, { parallelism: 1 }), { call, phase: 'after' }, () => true);
+    expect(killed.code).toBe('killed');
+    const plan = orThrow(await planStack(lab, { rule: { restore: new Set(['role/managed']) } }));
+    expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: true });
   });
 });

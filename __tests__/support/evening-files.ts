@@ -6,6 +6,9 @@ const SETTINGS = { reconcile: 'all', deleteAfterDays: 30, maxRemovals: 9 } as co
 /** The last day of someone whose user is deleted, one that has passed, and one to come. */
 export const LAST_DAYS = ['2026-09-01', '2026-11-20', '2027-12-31'] as const;
 
+/** One that has passed, and one to come. */
+const FIRST_DAYS = ['2026-11-01', '2027-01-15'] as const;
+
 export const EVENING_TEAM: Team = {
   ...sampleTeam,
   members: [...sampleTeam.members, member({ key: 'hal', roles: ['paymaster'], until: LAST_DAYS[0] })],
@@ -56,6 +59,13 @@ export const EDITS: readonly Edit[] = [
       (team, key) =>
         withMember(team, key, () => ({ until })),
   ),
+  (team, key) => withMember(team, key, ({ suspended }) => ({ suspended: !suspended })),
+  ...[...FIRST_DAYS, null].map(
+    (from): Edit =>
+      (team, key) =>
+        withMember(team, key, () => ({ from })),
+  ),
+  (team) => ({ ...team, freeze: team.freeze.length === 0 ? ['hits:publish', 'pay:bonus', 'results:read'] : [] }),
   // Departed, or back.
   (team, key) => {
     const departed = team.departed.filter((each) => each.key !== key);

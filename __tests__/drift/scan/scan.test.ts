@@ -399,6 +399,46 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['policy-deleted/paymaster: manual, announced'],
   ],
   [
+    "a role's policy is narrowed that a group elsewhere has: no apply adds to it",
+    all(
+      edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT'))),
+      withGroup({ name: 'helpers', attached: [PAYMASTER] }),
+    ),
+    ['policy-changed/paymaster: manual, manual', 'unmanaged-group/helpers: unmanaged, manual'],
+  ],
+  [
+    "a role's policy is narrowed that an unmanaged user under the path has",
+    all(
+      edit(PAYMASTER, says(statement('Allow', 's3:GetObject'))),
+      withUser({ name: 'mallory', path: PATH, attached: [PAYMASTER] }),
+    ),
+    ['unmanaged-user/mallory/spends: unmanaged, manual', 'policy-changed/paymaster: manual, manual'],
+  ],
+  [
+    "a role's policy that a group elsewhere has gives other things than before",
+    all(
+      edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:CreateHIT'))),
+      withGroup({ name: 'helpers', attached: [PAYMASTER] }),
+    ),
+    ['policy-changed/paymaster/spends: manual, auto', 'unmanaged-group/helpers: unmanaged, manual'],
+  ],
+  [
+    "another policy has the name of a role's: an apply leaves the role out, so that nothing comes back, and empties the group",
+    all(
+      changeGroup('paymaster', () => ({ attached: [FULL] })),
+      (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
+      withPolicy(stopArn(name('Paymaster')), says(statement('Allow', MTURK))),
+      takeOut('fay', name('paymaster')),
+      putInto('bo', name('paymaster')),
+    ),
+    [
+      'membership-added/bo/paymaster/spends: manual, auto',
+      'policy-attached/group/paymaster/AmazonMechanicalTurkFullAccess/spends: manual, manual',
+      'membership-removed/fay/paymaster: manual, manual',
+      'policy-deleted/paymaster: manual, manual',
+    ],
+  ],
+  [
     'a group is renamed: its members come with it',
     (account) => ({
       ...account,

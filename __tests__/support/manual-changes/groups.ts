@@ -18,12 +18,14 @@ const leave = (key: string, role: string) => new aws.RemoveUserFromGroupCommand(
 const make = (GroupName: string, Path?: string) => new aws.CreateGroupCommand({ GroupName, Path });
 const name = (GroupName: string, NewGroupName: string) => new aws.UpdateGroupCommand({ GroupName, NewGroupName });
 const nameUser = (UserName: string, NewUserName: string) => new aws.UpdateUserCommand({ UserName, NewUserName });
+const move = (key: string, NewPath: string) => new aws.UpdateUserCommand({ ...user(key), NewPath });
 const policy = (PolicyName: string, PolicyDocument: string) =>
   new aws.CreatePolicyCommand({ PolicyName, PolicyDocument });
 const hire = (key: string) =>
   new aws.CreateUserCommand({ ...user(key), Path: LAB_PATH, PermissionsBoundary: boundaryArn(sampleTeam) });
 
 const { GroupName: payers } = group('paymaster');
+const PAYERS_ELSEWHERE = `arn:aws:iam::${sampleTeam.account}:policy/${payers}`;
 const { GroupName: readers } = group('results-reader');
 /** Of a role that a file may add. */
 const { GroupName: reviewers } = group('reviewers');
@@ -124,6 +126,33 @@ const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
     nameUser('between', fay),
   ],
   'a renamed user gets its name back': () => [nameUser('fay', fay)],
+  "a member's user is moved, and has full access": () => [
+    move('bo', '/elsewhere/'),
+    new aws.AttachUserPolicyCommand({ ...user('bo'), PolicyArn: FULL }),
+  ],
+  'moved users get their path back': () => [move('fay', LAB_PATH), move('bo', LAB_PATH)],
+  "a member's user is renamed and moved": () => [move('gus', '/elsewhere/'), nameUser(user('gus').UserName, 'gus')],
+  'a user that was renamed and moved gets path and name back': () => [
+    new aws.UpdateUserCommand({ UserName: 'gus', NewPath: LAB_PATH, NewUserName: user('gus').UserName }),
+  ],
+  "a role's moved group gets its path back": () => [
+    new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: LAB_PATH }),
+  ],
+  "another policy gets the name of a role's policy, and its group": () => [
+    detach('paymaster', PAYERS),
+    new aws.DeletePolicyCommand({ PolicyArn: PAYERS }),
+    policy(payers, document('Allow', 'mechanicalturk:*', deny(BONUS))),
+    attach(payers, PAYERS_ELSEWHERE),
+  ],
+  "a policy with the name of a role's is deleted": () => [
+    detach('paymaster', PAYERS_ELSEWHERE),
+    new aws.DeletePolicyCommand({ PolicyArn: PAYERS_ELSEWHERE }),
+  ],
+  "the boundary's policy is deleted": () => [
+    ...sampleTeam.members.map(({ key }) => new aws.DeleteUserPermissionsBoundaryCommand(user(key))),
+    new aws.DeleteUserPermissionsBoundaryCommand(user('hal')),
+    new aws.DeletePolicyCommand({ PolicyArn: boundaryArn(sampleTeam) }),
+  ],
   "everyone leaves a role's group": () => [leave('bo', 'results-reader'), leave('cy', 'results-reader')],
   "a role's group has no policy but one that denies": () => [
     detach('paymaster', PAYERS),

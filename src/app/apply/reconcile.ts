@@ -1,4 +1,5 @@
 import { accessOf, allowedByName } from '../../access/access-of.ts';
+import type { AccessModel } from '../../access/model.ts';
 import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -7,7 +8,7 @@ import type { Reconciled } from '../../drift/report/terminal.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
 import type { Withheld } from '../../review/rule/rule.ts';
 import { teamOf } from '../../team/applied-team.ts';
-import { iamName } from '../../team/names.ts';
+import { iamName, labPath } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import type { CompletedScan } from '../drift/run-scan.ts';
@@ -67,7 +68,7 @@ export async function reconcile(
   const others = new Set(
     withheld.filter(({ of }) => of === 'member').map(({ key, kind }) => (NOT_OWN.includes(kind) ? key : '')),
   );
-  const deletions = deletionsDue(applied, newest, first.value.account.users, session.today).filter(
+  const deletions = deletionsDue(applied, newest, first.value.account, session.today).filter(
     ({ key }) => !others.has(key),
   );
   const now = session.now();
@@ -117,14 +118,13 @@ function takenAgain({ findings }: ScanResult): ReadonlySet<string> {
 
 const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];
 
-/** Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted. */
-function deletionsDue(
-  applied: Team,
-  newest: Team,
-  users: readonly { readonly name: string }[],
-  today: string,
-): readonly Due[] {
-  const existing = new Set(users.map(({ name }) => name));
+/**
+ * Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted: not those in
+ * a group outside the lab's path, as IAM deletes no user who is in a group.
+ */
+function deletionsDue(applied: Team, newest: Team, { users, groups }: AccessModel, today: string): readonly Due[] {
+  const outside = new Set(groups.flatMap(({ name, path }) => (path === labPath(applied.lab) ? [] : [name])));
+  const existing = new Set(users.flatMap((user) => (user.groups.some((each) => outside.has(each)) ? [] : [user.name])));
   const untilNewest = new Map(newest.members.map(({ key, until }) => [key, until]));
   return applied.members.flatMap(({ key, until }): readonly Due[] => {
     const isDue = [until, untilNewest.get(key) ?? null].every((day) =>

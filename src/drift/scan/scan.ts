@@ -1,7 +1,7 @@
 import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
-import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
+import { type AccessModel, type AccessPolicy, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
@@ -276,7 +276,11 @@ function detectDifferences(
     const effect = isOpen
       ? effectOfDifference(difference, earlier, desired, account, full, documents, lab, at)
       : effectOf([], []);
-    const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
+    const isPossible =
+      isRevertibleDespite(renames, difference) &&
+      isUnder(labPath(team.lab), difference, account) &&
+      !isOfTakenPolicy(labPath(team.lab), difference, account) &&
+      !(isHeldOutside(labPath(team.lab), difference, account, expected) && effect.changes.every(isLossOnly));
     // An apply suspends a user of another id by that policy.
     const isSuspended =
       difference.kind === 'inline-policy-added' &&
@@ -305,6 +309,33 @@ function isUnder(path: string, difference: Difference, { users, groups }: ModelI
     return false;
   const { kind, name } = holderOf(difference);
   return (kind === 'user' ? users : groups).get(name)?.path.startsWith(path) ?? true;
+}
+
+/** An apply leaves out a role whose policy's name another policy has, and empties its group. */
+function isOfTakenPolicy(path: string, difference: Difference, { model }: ModelIndex): boolean {
+  if (difference.kind === 'membership-added') return false;
+  const { kind, name } =
+    difference.kind === 'policy-deleted'
+      ? ({ kind: 'group', name: policyName(difference.arn) } as const)
+      : holderOf(difference);
+  const isTaken = (policy: AccessPolicy) =>
+    policy.name.toLowerCase() === name.toLowerCase() && !policy.arn.includes(`:policy${path}`);
+  return kind === 'group' && model.policies.some(isTaken);
+}
+
+/** No apply adds to a role's policy while someone has it whom no apply changes. */
+function isHeldOutside(path: string, difference: Difference, account: ModelIndex, { model }: Expected): boolean {
+  if (difference.kind !== 'policy-changed') return false;
+  const { groups, groupsWith, users, usersWith } = account;
+  const own = new Set(model.users.map(nameOf));
+  return (
+    groupsWith.get(difference.arn)?.some((name) => groups.get(name)?.path !== path) === true ||
+    usersWith.get(difference.arn)?.some((name) => users.get(name)?.path !== path || !own.has(name)) === true
+  );
+}
+
+function isLossOnly({ operations: { gained } }: AccessChange): boolean {
+  return gained.length === 0;
 }
 
 /** Whose path decides whether an apply reaches a difference: of the policy of a role it is the group's, of the same name. */

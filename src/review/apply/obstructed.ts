@@ -15,8 +15,8 @@ export interface ObstructedGroup {
 }
 
 /**
- * Groups that a plan deletes, or attaches policies to, with what Terraform does not know of them: IAM deletes no group that has
- * members or policies, and attaches no more than 10. Besides, groups of no role under the lab's path, as after a renaming, in which someone is.
+ * Groups that a plan deletes, attaches policies to, or that have a policy that it deletes, with what Terraform does not know of
+ * them: IAM deletes no group that has members or policies, no policy that a group has, and attaches no more than 10. Besides, groups of no role under the lab's path, as after a renaming, in which someone is.
  */
 export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, team: Team): readonly ObstructedGroup[] {
   const written = desiredAccessBeforeDeletions(team);
@@ -28,10 +28,12 @@ export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, tea
     });
   const deleted = new Set(changed('aws_iam_group', 'delete').map(({ name }) => name));
   const attaching = new Set(changed('aws_iam_group_policy_attachment', 'create').map(({ group }) => group));
+  const going = new Set(changed('aws_iam_policy', 'delete').map(({ arn }) => arn));
   const detached = changed('aws_iam_group_policy_attachment', 'delete');
   const left = changed('aws_iam_group_membership', 'delete');
   return groups.flatMap(({ name: group, path, attached, inline }) => {
-    if (!deleted.has(group) && !attaching.has(group)) {
+    const isHolding = kept.has(group) && attached.some((arn) => going.has(arn));
+    if (!deleted.has(group) && !attaching.has(group) && !isHolding) {
       const isUnmanaged = path === labPath(team.lab) && !kept.has(group);
       const leaving = users.filter(({ groups: of }) => isUnmanaged && of.includes(group)).map(({ name }) => name);
       return leaving.length === 0 ? [] : [{ group, attached: [], inline: [], users: leaving }];

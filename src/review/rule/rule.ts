@@ -211,8 +211,8 @@ export function ruleFor(input: RuleInput): Ruled {
     const { key } = member;
     const user = iamName(team.lab, key);
     const { kind, found, actual } = identify(member, input);
-    const outside = actual === null ? undefined : groupOutside(actual, input);
-    if (deletions.has(key) && kind === 'own' && outside === undefined) return [];
+    const isDeletable = kind === 'own' && actual !== null && groupOutside(actual, input) === undefined;
+    if (deletions.has(key) && isDeletable) return [];
     const operations = listOperations(gives.get(user) ?? NO_OPERATIONS);
     if (kind === 'replaced' && actual?.path === labPath(team.lab)) {
       withheld.push({ kind, of: 'member', key, operations, found });
@@ -222,10 +222,6 @@ export function ruleFor(input: RuleInput): Ruled {
       if (kind !== 'deleted') withheld.push({ kind, of: 'member', key, operations, found });
       leftOut.members.push(key);
       return [];
-    }
-    if (deletions.has(key)) {
-      withheld.push({ kind: 'not-deleted', of: 'member', key, operations, found: outside ?? null });
-      return [{ ...member, roles: [], suspended: true }];
     }
     if (kind === 'new') newUsers.push(user);
     const ofRoles = ofWritten(member);
