@@ -16,7 +16,8 @@ export interface ObstructedGroup {
 
 /**
  * Groups that a plan deletes, attaches policies to, or that have a policy that it deletes, with what Terraform does not know of
- * them: IAM deletes no group that has members or policies, no policy that a group has, and attaches no more than 10. Besides, groups of no role under the lab's path, as after a renaming, in which someone is.
+ * them: IAM deletes no group that has members or policies, no policy that a group has, and attaches no more than 10. Besides,
+ * groups of no role under the lab's path, as after a renaming, in which someone is.
  */
 export function obstructedGroups(plan: Plan, { users, groups }: AccessModel, team: Team): readonly ObstructedGroup[] {
   const written = desiredAccessBeforeDeletions(team);
