@@ -10,7 +10,7 @@ import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
 import { isEmpty, operationsOfStatement } from './operation-set.ts';
 import { groupPolicies, policiesOf } from './policies-of.ts';
-import { contextOf, isPersonalKey, OPEN_KEYS, sharedContextOf, timeContextOf } from './request-context.ts';
+import { contextOf, isPersonalKey, OPEN_KEYS, sharedContextOf, timeContextOf, userArn } from './request-context.ts';
 import { isLasting, laterMoments, MOST_MOMENTS } from './time-conditions.ts';
 
 /** One step by which a principal gains more access than its policies say. */
@@ -56,7 +56,7 @@ export function escalationTargets(
   const bucket = more.state === null ? [] : [`arn:aws:s3:::${more.state.bucket}`];
   return {
     lab: {
-      user: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
+      user: of('user', (model) => model.users.map((user) => userArn(model, user))),
       group: of('group', (model) => model.groups.map(({ name }) => groupArn(model, name))),
       denyingGroup: ends(models.flatMap((model) => denyingGroups(model))),
       policy: of('policy', ({ policies }) => policies.map(({ arn }) => arn).filter((arn) => !isAwsPolicy(arn))),
@@ -214,7 +214,7 @@ const TAG = ['iam:TagUser', 'iam:UntagUser'];
 function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments {
   const { account } = model;
   return nowAndLater({
-    ...{ kind: 'user', account, arn: iamArn(account, 'user', user.path, user.name), at },
+    ...{ kind: 'user', account, arn: userArn(model, user), at },
     policies: policiesOf(model, user),
     groups: user.groups.map((name) => groupArn(model, name)),
     limits: denyingGroups(model, user.groups),
@@ -223,7 +223,8 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments 
 }
 
 function groupArn(model: AccessModel, name: string): string {
-  return iamArn(model.account, 'group', indexModel(model).groups.get(name)?.path ?? '/', name);
+  const { path = '/', actual = name } = indexModel(model).groups.get(name) ?? {};
+  return iamArn(model.account, 'group', path, actual);
 }
 
 function denyingGroups(model: AccessModel, of: readonly string[] | null = null): readonly string[] {

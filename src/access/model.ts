@@ -29,6 +29,8 @@ export function policyName(policy: string): string {
 
 export interface AccessGroup {
   readonly name: string;
+  /** The name that policies ask for, of one that was renamed; `name` by default. */
+  readonly actual?: string;
   readonly path: string;
   /** ARNs of attached managed policies. */
   readonly attached: readonly string[];
@@ -37,6 +39,8 @@ export interface AccessGroup {
 
 export interface AccessUser {
   readonly name: string;
+  /** The name that policies ask for, of one that was renamed; `name` by default. */
+  readonly actual?: string;
   readonly path: string;
   /** Names of the groups that the user is in. */
   readonly groups: readonly string[];

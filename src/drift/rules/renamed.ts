@@ -90,7 +90,7 @@ type Named = Pick<AccessUser, 'name' | 'path'> & Partial<Pick<AccessUser, 'tags'
 
 /**
  * Users and groups of team.yaml that have another name in the account. IAM's unique id decides if the last apply noted
- * it; if not, a user's tags or a call that CloudTrail has (`known`). What is under another lab's path is that lab's.
+ * ids; if not, a user's tags or a call that CloudTrail has (`known`). What is under another lab's path is that lab's.
  */
 export function renamesIn(
   { access, ids }: Pick<Inventory, 'access' | 'ids'>,
@@ -100,13 +100,17 @@ export function renamesIn(
 ): readonly Rename[] {
   const expected = desiredAccessBeforeDeletions(team);
   const labOf = otherLabsIn({ ids }, noted, team.lab);
+  // Anyone can copy tags, also those of a member whose user was deleted.
+  const recorded = noted === null || noted.user.size + noted.group.size === 0 ? null : noted;
   const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
     const taken = new Set(wanted.map(({ name }) => name));
     const there = new Set(existing.map(({ name }) => name));
     const others = existing.filter((each) => !taken.has(each.name) && labOf(kind, each) === null);
     const isSame = ({ name, tags = {} }: Named, other: Named): boolean => {
-      const id = noted?.[kind].get(name);
-      if (id !== undefined) return ids[kind].get(other.name) === id;
+      if (recorded !== null) {
+        const id = recorded[kind].get(name);
+        return id !== undefined && ids[kind].get(other.name) === id;
+      }
       if (known.some((each) => each.kind === kind && each.name === name && each.to === other.name)) return true;
       const own = Object.entries(tags);
       // Equivalent if mutated: a user has two tags, a group none.
@@ -127,6 +131,10 @@ export function renamesIn(
 export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]): Inventory {
   const nameOf = (kind: Rename['kind'], name: string) =>
     renames.find((each) => each.kind === kind && each.to === name)?.name ?? name;
+  const named = (kind: Rename['kind'], actual: string) => {
+    const name = nameOf(kind, actual);
+    return name === actual ? { name } : { name, actual };
+  };
   const keyed = <Value>(kind: Rename['kind'], map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
     new Map(Array.from(map, ([name, value]) => [nameOf(kind, name), value]));
   const { users, groups } = inventory.access;
@@ -135,11 +143,11 @@ export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]
     users: users
       .map((user) => ({
         ...user,
-        name: nameOf('user', user.name),
+        ...named('user', user.name),
         groups: user.groups.map((group) => nameOf('group', group)).sort(),
       }))
       .sort(byName),
-    groups: groups.map((group) => ({ ...group, name: nameOf('group', group.name) })).sort(byName),
+    groups: groups.map((group) => ({ ...group, ...named('group', group.name) })).sort(byName),
   };
   const ids = { user: keyed('user', inventory.ids.user), group: keyed('group', inventory.ids.group) };
   return { ...inventory, access, ids, users: keyed('user', inventory.users) };
