@@ -1,6 +1,6 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import type { Inventory, UserCredentials } from '../../src/aws/types.ts';
+import type { EntityIds, Inventory, UserCredentials } from '../../src/aws/types.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
@@ -19,6 +19,12 @@ export const name = (key: string) => `perception-lab-${key}`;
 /** A record that knows no unique ids. */
 export const NO_IDS = { user: new Map<string, string>(), group: new Map<string, string>() };
 
+/** A record, or an account, in which a user or group has an id. */
+export const idOf = (kind: 'user' | 'group', of: string, id: string): EntityIds => ({
+  ...NO_IDS,
+  [kind]: new Map([[of, id]]),
+});
+
 export type Credentials = Readonly<Record<string, Partial<UserCredentials>>>;
 
 export interface GivenScan {
@@ -29,6 +35,8 @@ export interface GivenScan {
   readonly account?: AccessModel;
   readonly credentials?: Credentials;
   readonly inventory?: Partial<Inventory>;
+  /** As the last apply noted them; none by default. */
+  readonly noted?: EntityIds;
   /** Null at the first check; none by default. */
   readonly knownAdministrators?: readonly string[] | null;
 }
@@ -41,6 +49,7 @@ export function scanOfAccount({
   account,
   credentials,
   inventory = {},
+  noted = NO_IDS,
   knownAdministrators = [],
 }: GivenScan): ScanResult {
   return scanOf({
@@ -50,7 +59,7 @@ export function scanOfAccount({
     inventory: inventoryOf(account ?? desiredAccess(team, today), credentials, inventory),
     knownAdministrators,
     plan: null,
-    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [], ids: NO_IDS },
+    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [], ids: noted },
   });
 }
 

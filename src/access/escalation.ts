@@ -223,8 +223,8 @@ function userPrincipal(model: AccessModel, user: AccessUser, at: Date): Moments 
 }
 
 function groupArn(model: AccessModel, name: string): string {
-  const { path = '/', actual = name } = indexModel(model).groups.get(name) ?? {};
-  return iamArn(model.account, 'group', path, actual);
+  const { path = '/' } = indexModel(model).groups.get(name) ?? {};
+  return iamArn(model.account, 'group', path, name);
 }
 
 function denyingGroups(model: AccessModel, of: readonly string[] | null = null): readonly string[] {

@@ -29,8 +29,6 @@ export function policyName(policy: string): string {
 
 export interface AccessGroup {
   readonly name: string;
-  /** The name that policies ask for, of one that was renamed; `name` by default. */
-  readonly actual?: string;
   readonly path: string;
   /** ARNs of attached managed policies. */
   readonly attached: readonly string[];
@@ -39,8 +37,6 @@ export interface AccessGroup {
 
 export interface AccessUser {
   readonly name: string;
-  /** The name that policies ask for, of one that was renamed; `name` by default. */
-  readonly actual?: string;
   readonly path: string;
   /** Names of the groups that the user is in. */
   readonly groups: readonly string[];

@@ -37,14 +37,14 @@ export function contextOf(model: AccessModel, user: AccessUser, circumstances: C
   const tags = Object.entries(user.tags).map(([key, value]) => [`${PRINCIPAL_TAG}${key}`, value] as const);
   return {
     ...sharedContextOf(model, circumstances),
-    'aws:username': user.actual ?? user.name,
+    'aws:username': user.name,
     'aws:PrincipalArn': userArn(model, user),
     ...Object.fromEntries(tags),
   };
 }
 
-export function userArn({ account }: Pick<AccessModel, 'account'>, { path, name, actual = name }: AccessUser): string {
-  return iamArn(account, 'user', path, actual);
+export function userArn({ account }: Pick<AccessModel, 'account'>, { path, name }: AccessUser): string {
+  return iamArn(account, 'user', path, name);
 }
 
 /** The part of `contextOf` that is the same for every user of the account. */

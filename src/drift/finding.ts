@@ -91,7 +91,11 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     | DifferenceOf<'boundary-changed'>
     | { readonly user: string; readonly path: string; readonly boundary: string | null };
   /** The name in team.yaml's terms, and the one that the account has. */
-  readonly 'user-renamed': { readonly user: string; readonly to: string };
+  readonly 'user-renamed': Pick<UnmanagedUser, 'user' | 'path' | 'boundary'> & {
+    readonly to: string;
+    /** Groups and policies that team.yaml does not give. */
+    readonly added: readonly string[];
+  };
   /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */
   readonly 'user-recreated': { readonly user: string; readonly created: string };
   /** Another lab's user, or group or policy, has the IAM name of a member or role. */

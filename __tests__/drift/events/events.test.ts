@@ -1,5 +1,5 @@
 import type { CloudTrailEvent } from '../../../src/aws/cloudtrail.ts';
-import { attribute, changedBack, manualChanges, renamesSeen } from '../../../src/drift/events/events.ts';
+import { attribute, changedBack, manualChanges } from '../../../src/drift/events/events.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { boundaryArn, iamName, rolePolicyArn, workflowRoleArn } from '../../../src/team/names.ts';
 import type { Sample } from '../../support/detected-of.ts';
@@ -49,7 +49,6 @@ const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
 const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });
 const kept = findingOf({ kind: 'deny-kept', holder: { kind: 'user', name: BO }, operations: [] }, { cause: 'manual' });
 const outdated = findingOf({ kind: 'retired-operations', policy: FOREIGN, holder: null, names: [], users: [] });
-const renamed = findingOf({ kind: 'user-renamed', user: BO, to: 'bob' });
 
 describe('who caused a finding', () => {
   test.each<[what: string, finding: DriftFinding, by: string | undefined, ...Call[]]>([
@@ -156,28 +155,6 @@ describe('who caused a finding', () => {
     ],
   ])('%s', (_what, finding, by, ...calls) => {
     expect(attribute([finding], changes(...calls), APPLIED)[0]?.lastChange?.actor).toBe(by);
-  });
-
-  test('a call about the new name of a renamed user', () => {
-    const calls = changes(['AddUserToGroup', { ...MEMBERSHIP, userName: 'bob' }]);
-    expect(attribute([renamed, added], calls, null)[1]?.lastChange?.actor).toBe('one');
-    expect(attribute([added], calls, null)[0]?.lastChange).toBeNull();
-  });
-});
-
-describe('renames', () => {
-  const rename = (userName: string, newUserName: string): Call => ['UpdateUser', { userName, newUserName }];
-  test.each<[what: string, to: string | null, ...Call[]]>([
-    ['one', 'bob', rename(BO, 'bob')],
-    ['not another path', null, ['UpdateUser', { userName: BO, newPath: '/' }]],
-  ])('%s', (_what, to, ...calls) => {
-    expect(renamesSeen(changes(...calls))).toEqual(to === null ? [] : [{ kind: 'user', name: BO, to }]);
-  });
-
-  test('of a group', () => {
-    expect(renamesSeen(changes(['UpdateGroup', { groupName: PAYMASTER, newGroupName: 'payers' }]))).toEqual([
-      { kind: 'group', name: PAYMASTER, to: 'payers' },
-    ]);
   });
 });
 

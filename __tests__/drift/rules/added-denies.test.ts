@@ -9,18 +9,7 @@ import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { limitsPolicy } from '../../../src/team/documents.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import { plainText } from '../../../src/text/text.ts';
-import {
-  AT,
-  all,
-  type Change,
-  edit,
-  NO_IDS,
-  name,
-  says,
-  statement,
-  TODAY,
-  write,
-} from '../../support/changed-account.ts';
+import { AT, all, type Change, edit, name, says, statement, TODAY, write } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { member, sampleTeam } from '../../support/sample-team.ts';
 
@@ -40,9 +29,21 @@ const withStatement =
     return edit(arn, says(...(Array.isArray(own) ? own : [own]), more))(account);
   };
 
+const NOTED = {
+  user: new Map([
+    [name('bo'), 'AIDA-bo'],
+    [name('gus'), 'AIDA-gus'],
+  ]),
+  group: new Map([[name('paymaster'), 'AGPA-paymaster']]),
+};
+const PRESENT = {
+  user: new Map([...NOTED.user, ['bob', 'AIDA-bo'], ['gus-fox', 'AIDA-gus']]),
+  group: new Map([...NOTED.group, ['payers', 'AGPA-paymaster']]),
+};
+
 function scan(change: Change, announcements: readonly Announcement[] = []) {
-  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: NO_IDS };
-  const inventory = inventoryOf(change(declared));
+  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: NOTED };
+  const inventory = inventoryOf(change(declared), {}, { ids: PRESENT });
   return scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied, announcements }).findings;
 }
 

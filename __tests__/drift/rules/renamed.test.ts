@@ -1,10 +1,8 @@
 import type { AccessModel } from '../../../src/access/model.ts';
-import type { Difference } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
 import type { Rename } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
-import { isRevertibleDespite } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import {
@@ -12,8 +10,10 @@ import {
   all,
   type Change,
   changeUser,
+  FULL,
+  idOf,
+  NO_IDS,
   name,
-  putInto,
   says,
   scanOfAccount,
   statement,
@@ -27,10 +27,6 @@ import { sampleTeam } from '../../support/sample-team.ts';
 
 const FAY = { kind: 'user', name: name('fay'), to: 'fay-fox' } as const;
 const PAYERS = { kind: 'group', name: name('paymaster'), to: 'payers' } as const;
-const NO_IDS: EntityIds = { user: new Map(), group: new Map() };
-const ids = (kind: 'user' | 'group', of: string, id: string): EntityIds => ({ ...NO_IDS, [kind]: new Map([[of, id]]) });
-const untagged = changeUser('fay', () => ({ tags: {} }));
-
 const renamed =
   ({ kind, name: from, to }: Rename): Change =>
   (account) => ({
@@ -47,120 +43,188 @@ interface Given {
   readonly change: Change;
   readonly noted?: EntityIds;
   readonly found?: EntityIds;
-  readonly known?: readonly Rename[];
   readonly team?: typeof sampleTeam;
 }
 
-function scanned({ change, noted = NO_IDS, found = NO_IDS, known = [], team = sampleTeam }: Given) {
+function scanned({ change, noted = NO_IDS, found = NO_IDS, team = sampleTeam }: Given) {
   const account: AccessModel = change(desiredAccess(sampleTeam, TODAY));
   return scanOf({
-    ...{ team, today: TODAY, at: AT, plan: null, known },
+    ...{ team, today: TODAY, at: AT, plan: null },
     inventory: inventoryOf(account, {}, { ids: found }),
     applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ids: noted },
   });
 }
 
+/** What was renamed, known by id, beside other changes. */
+const known = (rename: Rename, ...others: readonly Change[]): Given => ({
+  change: all(renamed(rename), ...others),
+  noted: idOf(rename.kind, rename.name, 'ID1'),
+  found: idOf(rename.kind, rename.to, 'ID1'),
+});
+
 const lines = (given: Given) =>
   scanned(given).findings.map(({ id, cause, remediation }) => `${id}: ${cause}, ${remediation}`);
-const DELETED = ['membership-added/fay-fox/paymaster/spends', 'unmanaged-user/fay-fox/spends', 'user-deleted/fay'];
 const idsIn = (given: Given) => scanned(given).findings.map(({ id }) => id);
+const changeOf =
+  (user: string, change: (user: AccessModel['users'][number]) => Partial<AccessModel['users'][number]>): Change =>
+  (account) => ({
+    ...account,
+    users: account.users.map((each) => (each.name === user ? { ...each, ...change(each) } : each)),
+  });
 
-describe('one finding, known by', () => {
-  test.each<[string, Given, string[]]>([
-    ['the tags', { change: renamed(FAY) }, ['user-renamed/fay: manual, manual']],
-    [
-      'the unique id, although the tags are gone',
+describe('one finding says all of', () => {
+  const without = (user: string) => changeOf(user, () => ({ groups: [] }));
+  const within = (user: string, group: string) => changeOf(user, ({ groups }) => ({ groups: [...groups, group] }));
+  const helpers: Change = (account) => ({
+    ...account,
+    groups: [
+      ...account.groups,
       {
-        change: all(untagged, renamed(FAY)),
-        noted: ids('user', FAY.name, 'AIDA1'),
-        found: ids('user', FAY.to, 'AIDA1'),
-      },
-      [
-        'tag-changed/fay/mturk-team=3Alab: manual, manual',
-        'tag-changed/fay/mturk-team=3Amember: manual, manual',
-        'user-renamed/fay: manual, manual',
-      ],
-    ],
-    [
-      "a group's unique id",
-      { change: renamed(PAYERS), noted: ids('group', PAYERS.name, 'AGPA1'), found: ids('group', PAYERS.to, 'AGPA1') },
-      ['group-renamed/paymaster: manual, manual'],
-    ],
-    ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
-    [
-      'CloudTrail, which saw another rename of that name',
-      {
-        change: all(untagged, renamed(FAY)),
-        known: [
-          { ...FAY, name: name('bo') },
-          { ...FAY, kind: 'group' },
-          { ...FAY, to: 'fay-2' },
+        ...{ name: 'helpers', path: '/', attached: [] },
+        inline: [
+          {
+            name: 'all',
+            document: says(
+              statement('Allow', 'mechanicalturk:*', { Condition: { StringEquals: { 'aws:username': 'bob' } } }),
+            ),
+          },
         ],
       },
-      [
-        'membership-added/fay-fox/paymaster/spends: manual, auto',
-        'unmanaged-user/fay-fox/spends: unmanaged, manual',
-        'user-deleted/fay: manual, announced',
-      ],
     ],
-    [
-      'the tags, of one who now has the name of a group',
-      { change: renamed({ ...FAY, to: name('results-reader') }) },
-      ['user-renamed/fay: manual, manual'],
-    ],
-    [
-      'the tags, of two who are renamed',
-      { change: all(renamed(FAY), renamed({ ...FAY, name: name('bo'), to: 'bob' })) },
-      ['user-renamed/bo: manual, manual', 'user-renamed/fay: manual, manual'],
-    ],
-  ])('%s', (_what, given, expected) => {
-    expect(lines(given).sort()).toEqual(expected);
   });
-
-  test.each<[string, string, Partial<Given>]>([
-    ['with the same tags', FAY.to, { noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.to, 'AIDA2') }],
-    [
-      'whose name differs in case alone',
-      'Perception-Lab-Fay',
-      { noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', 'Perception-Lab-Fay', 'AIDA2') },
-    ],
-  ])('another user %s is not the one that was deleted', (_what, to, given) => {
-    const found = idsIn({ change: renamed({ ...FAY, to }), ...given });
-    expect(found).toEqual(DELETED.map((id) => id.replace(FAY.to, to)));
-  });
-
-  test('another group whose name differs in case alone is not the one that was deleted', () => {
-    const found = idsIn({ change: renamed({ ...PAYERS, to: 'Perception-Lab-Paymaster' }) });
-    expect(found).toContain('group-deleted/paymaster');
-  });
-
-  test('of two users with the same tags, neither is', () => {
-    const twice: Change = (account) => ({
+  const BO = { kind: 'user', name: name('bo'), to: 'bob' } as const;
+  const policies =
+    (group: string, change: (attached: readonly string[]) => readonly string[]): Change =>
+    (account) => ({
       ...account,
-      users: account.users.flatMap((user) =>
-        user.name === FAY.name
-          ? [
-              { ...user, name: FAY.to },
-              { ...user, name: 'fay-2' },
-            ]
-          : [user],
-      ),
+      groups: account.groups.map((each) => (each.name === group ? { ...each, attached: change(each.attached) } : each)),
     });
-    expect(idsIn({ change: twice })).toContain('user-deleted/fay');
+  test.each<[string, Given, string]>([
+    ['a renamed user', known(FAY), 'user-renamed/fay'],
+    ['one who has the name of a group', known({ ...FAY, to: name('results-reader') }), 'user-renamed/fay'],
+    [
+      'one whose tags are gone',
+      known(
+        FAY,
+        changeOf('fay-fox', () => ({ tags: {} })),
+      ),
+      'user-renamed/fay',
+    ],
+    [
+      'one who was moved',
+      known(
+        FAY,
+        changeOf('fay-fox', () => ({ path: '/elsewhere/' })),
+      ),
+      'user-renamed/fay',
+    ],
+    ['one whom an apply took out of the groups', known(FAY, without('fay-fox')), 'user-renamed/fay'],
+    ['one in another group of the lab', known(BO, within('bob', name('paymaster'))), 'user-renamed/bo/spends'],
+    [
+      'one with a policy',
+      known(
+        BO,
+        changeOf('bob', () => ({ attached: [FULL] })),
+      ),
+      'user-renamed/bo/spends',
+    ],
+    [
+      'one in a group that asks for the present name',
+      known(BO, helpers, within('bob', 'helpers')),
+      'user-renamed/bo/spends',
+    ],
+    [
+      'one without limits',
+      known(
+        BO,
+        changeOf('bob', () => ({ inline: [] })),
+      ),
+      'user-renamed/bo/spends',
+    ],
+    [
+      'one who can escalate',
+      known(
+        FAY,
+        changeOf('fay-fox', () => ({
+          boundary: null,
+          inline: [{ name: 'own', document: says(statement('Allow', 'iam:PutUserPolicy')) }],
+        })),
+      ),
+      'user-renamed/fay/escalates',
+    ],
+    ['a renamed group', known(PAYERS), 'group-renamed/paymaster'],
+    ['one with another member', known(PAYERS, within(name('bo'), 'payers')), 'group-renamed/paymaster/spends'],
+    ['one without its member', known(PAYERS, without(name('fay'))), 'group-renamed/paymaster'],
+    [
+      'one with a policy',
+      known(
+        PAYERS,
+        policies('payers', (own) => [...own, 'arn:aws:iam::aws:policy/AdministratorAccess']),
+      ),
+      'group-renamed/paymaster/spends',
+    ],
+    [
+      'one without its policy',
+      known(
+        PAYERS,
+        policies('payers', () => []),
+      ),
+      'group-renamed/paymaster',
+    ],
+  ])('%s', (_what, given, id) => {
+    expect(lines(given)).toEqual([`${id}: manual, manual`]);
+  });
+
+  test('who loses what by it is said under the name of the file', () => {
+    const [user] = scanned(known(FAY, without('fay-fox'))).findings;
+    expect(user?.changes).toMatchObject([
+      { user: FAY.name, operations: { lost: expect.arrayContaining(['SendBonus']) } },
+    ]);
+    const [group] = scanned(
+      known(
+        PAYERS,
+        policies('payers', () => []),
+      ),
+    ).findings;
+    expect(group?.changes).toMatchObject([
+      { user: FAY.name, operations: { lost: expect.arrayContaining(['SendBonus']) } },
+    ]);
   });
 });
 
-test('what else differs about a renamed user is found under the name of the file', () => {
-  const given = { change: all(putInto('fay', name('task-publisher')), renamed(FAY)) };
-  expect(lines(given)).toEqual([
-    'membership-added/fay/task-publisher/spends: manual, auto',
-    'user-renamed/fay: manual, manual',
-  ]);
+test('a user and a group that are renamed are two findings, which gain nothing', () => {
+  const given: Given = {
+    change: all(renamed(PAYERS), renamed(FAY)),
+    noted: { user: idOf('user', FAY.name, 'ID1').user, group: idOf('group', PAYERS.name, 'ID2').group },
+    found: { user: idOf('user', FAY.to, 'ID1').user, group: idOf('group', PAYERS.to, 'ID2').group },
+  };
+  expect(lines(given).sort()).toEqual(['group-renamed/paymaster: manual, manual', 'user-renamed/fay: manual, manual']);
+});
+
+describe('is not the one that was deleted', () => {
+  test.each<[string, Given, string]>([
+    ['another user with the same tags', { ...known(FAY), found: idOf('user', FAY.to, 'ID2') }, 'user-deleted/fay'],
+    ['one of whom the record has no id', { ...known(FAY), noted: NO_IDS }, 'user-deleted/fay'],
+    [
+      'one whose name differs in case alone',
+      { ...known({ ...FAY, to: 'Perception-Lab-Fay' }), noted: NO_IDS },
+      'user-deleted/fay',
+    ],
+    [
+      'a group with the members',
+      { ...known(PAYERS), found: idOf('group', PAYERS.to, 'ID2') },
+      'group-deleted/paymaster',
+    ],
+  ])('%s', (_what, given, id) => {
+    const found = idsIn(given);
+    expect(found).toContain(id);
+    expect(found.filter((each) => each.includes('renamed'))).toEqual([]);
+  });
 });
 
 test('a member who is gone from the file is not a renamed one', () => {
   const team = { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-01', reason: 'graduated' }] };
-  expect(idsIn({ change: renamed(FAY), team }).some((id) => id.startsWith('user-renamed'))).toBe(false);
+  expect(idsIn({ ...known(FAY), team }).some((id) => id.startsWith('user-renamed'))).toBe(false);
 });
 
 describe("what is another lab's is no user or group of a member or role", () => {
@@ -176,7 +240,7 @@ describe("what is another lab's is no user or group of a member or role", () => 
       'its name, and another unique id',
       {
         change: theirs('users', FAY.name),
-        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA2') },
+        ...{ noted: idOf('user', FAY.name, 'AIDA1'), found: idOf('user', FAY.name, 'AIDA2') },
       },
       ['name-taken/user/fay'],
     ],
@@ -185,7 +249,6 @@ describe("what is another lab's is no user or group of a member or role", () => 
       { change: all(theirs('users', FAY.name), renamed({ ...FAY, to: 'Perception-Lab-Fay' })) },
       ['name-taken/user/fay'],
     ],
-    ['its tags', { change: all(theirs('users', FAY.name), renamed(FAY)) }, ['user-deleted/fay']],
     ["a group's name", { change: theirs('groups', PAYERS.name) }, ['name-taken/group/paymaster']],
     [
       "a policy's name",
@@ -216,7 +279,7 @@ describe("what is another lab's is no user or group of a member or role", () => 
     const attached = changeUser('fay', () => ({ attached: [full] }));
     const found = idsIn({
       change: all(theirs('users', FAY.name), attached),
-      ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA1') },
+      ...{ noted: idOf('user', FAY.name, 'AIDA1'), found: idOf('user', FAY.name, 'AIDA1') },
     });
     expect(found).toContain('path-changed/user/fay');
     expect(found).toContain('policy-attached/user/fay/AmazonMechanicalTurkFullAccess/spends');
@@ -229,7 +292,7 @@ describe("what is another lab's is no user or group of a member or role", () => 
       const team = { ...sampleTeam, settings: { ...sampleTeam.settings, neighbors } };
       const found = idsIn({
         ...{ change: all(theirs('users', FAY.name), full), team },
-        ...{ noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.name, 'AIDA2') },
+        ...{ noted: idOf('user', FAY.name, 'AIDA1'), found: idOf('user', FAY.name, 'AIDA2') },
       });
       expect(found).toEqual(expect.arrayContaining(['name-taken/user/fay', 'unmanaged-user/fay/spends']));
     },
@@ -260,59 +323,36 @@ describe("what is another lab's is no user or group of a member or role", () => 
   });
 });
 
-test.each<[Rename, string]>([
-  [FAY, 'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay'],
-  [PAYERS, 'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster'],
-])('the command gives the name back: %j', (rename, command) => {
-  const [finding] = scanned({ change: renamed(rename), known: [rename] }).findings;
+test.each<[Rename, Change, string]>([
+  [FAY, all(), 'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay'],
+  [
+    FAY,
+    changeOf('fay-fox', () => ({ path: '/x/' })),
+    'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay --new-path /mturk/perception-lab/',
+  ],
+  [PAYERS, all(), 'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster'],
+])('the command gives the name back: %j', (rename, change, command) => {
+  const [finding] = scanned(known(rename, change)).findings;
   expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }).commands).toEqual([command]);
 });
 
 test('a user with the name of a member and another unique id was deleted and created again', () => {
-  const noted = ids('user', name('fay'), 'AIDA1');
+  const noted = idOf('user', name('fay'), 'AIDA1');
   const of = (found: EntityIds) => scanned({ change: (account) => account, noted, found }).findings;
   expect(of(noted)).toEqual([]);
-  const found = of(ids('user', name('fay'), 'AIDA2'));
+  const found = of(idOf('user', name('fay'), 'AIDA2'));
   expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01/spends', cause: 'manual', remediation: 'manual' }]);
   const Condition = { StringEquals: { 'aws:SourceOrgID': 'o' } };
   const document = says(statement('Allow', 'mechanicalturk:*', { Condition }));
   const doubted = changeUser('fay', () => ({ groups: [], inline: [{ name: 'in-doubt', document }] }));
-  expect(idsIn({ change: doubted, noted, found: ids('user', name('fay'), 'AIDA2') })).toContain(
+  expect(idsIn({ change: doubted, noted, found: idOf('user', name('fay'), 'AIDA2') })).toContain(
     'user-recreated/fay/2026-01-01/spends',
   );
   // Whose roles are gone: no apply and no reconcile gives them back.
   const without = changeUser('fay', () => ({ groups: [] }));
-  expect(idsIn({ change: without, noted, found: ids('user', name('fay'), 'AIDA2') })).toEqual([
+  expect(idsIn({ change: without, noted, found: idOf('user', name('fay'), 'AIDA2') })).toEqual([
     'user-recreated/fay/2026-01-01',
   ]);
   // An apply without a note knows nothing of it.
   expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
-});
-
-describe('an apply reverts a difference beside a rename', () => {
-  const holder = (kind: 'user' | 'group', of: string) => ({ holder: { kind, name: of } });
-  const member = { group: name('task-publisher'), user: FAY.name, unmanaged: false } as const;
-  const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
-  const inline = { policy: 'extra', document: null };
-  test.each<[string, Difference, boolean]>([
-    ['the renamed user was added to a group', { kind: 'membership-added', ...member }, true],
-    ['the renamed user was removed from one', { kind: 'membership-removed', ...member }, false],
-    ['another was', { kind: 'membership-removed', ...member, user: name('bo') }, true],
-    ['a user was added to the renamed group', { kind: 'membership-added', ...member, group: PAYERS.name }, false],
-    ['a policy of the renamed user', { kind: 'policy-attached', arn, ...holder('user', FAY.name) }, true],
-    ['its inline policy', { kind: 'inline-policy-added', ...inline, ...holder('user', FAY.name) }, true],
-    ['one that it lost', { kind: 'policy-detached', arn, ...holder('user', FAY.name) }, false],
-    ['an inline one that it lost', { kind: 'inline-policy-removed', ...inline, ...holder('user', FAY.name) }, false],
-    [
-      'one that a user of the name of the group lost',
-      { kind: 'policy-detached', arn, ...holder('user', PAYERS.name) },
-      true,
-    ],
-    ['a policy of the renamed group', { kind: 'policy-attached', arn, ...holder('group', PAYERS.name) }, false],
-    ['the boundary of the renamed user', { kind: 'boundary-changed', user: FAY.name, from: arn, to: null }, false],
-    ['the boundary of another', { kind: 'boundary-changed', user: name('bo'), from: arn, to: null }, true],
-    ['a policy', { kind: 'policy-deleted', arn }, true],
-  ])('%s', (_what, difference, expected) => {
-    expect(isRevertibleDespite([FAY, PAYERS], difference)).toBe(expected);
-  });
 });

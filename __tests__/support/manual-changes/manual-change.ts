@@ -24,8 +24,6 @@ export interface ManualChange {
   readonly reconcile: 'undone' | 'withheld' | 'left';
   /** The findings after reconcile: none if it is `undone`, all if it is `left`. */
   readonly leaves?: readonly string[];
-  /** The same after real calls, where those of our own change more than the model of an apply. */
-  readonly leavesInAws?: readonly string[];
   /** What is withheld or kept from then on: `fay operations`. */
   readonly withholds?: readonly string[];
   /** Whether it changes access: then a scan without Terraform must find it too. */

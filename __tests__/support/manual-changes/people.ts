@@ -77,7 +77,6 @@ export const PEOPLE: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
     finds: ['user-renamed/fay'],
     reconcile: 'left',
-    leaves: ['membership-removed/fay/paymaster', 'user-renamed/fay'],
     withholds: ['fay renamed'],
     access: true,
   },
@@ -87,15 +86,9 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'bob', ...group('paymaster') }));
     },
-    finds: ['membership-added/bo/paymaster/spends', 'user-renamed/bo'],
+    finds: ['user-renamed/bo/spends'],
     reconcile: 'withheld',
-    leaves: ['membership-removed/bo/results-reader', 'membership-removed/bo/task-publisher', 'user-renamed/bo'],
-    leavesInAws: [
-      'membership-removed/bo/results-reader',
-      'membership-removed/bo/task-publisher',
-      'user-renamed/bo',
-      'inline-policy-removed/user/bo/limits',
-    ],
+    leaves: ['user-renamed/bo'],
     withholds: ['bo renamed'],
     access: true,
   },
@@ -104,7 +97,6 @@ export const PEOPLE: readonly ManualChange[] = [
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'Perception-lab-fay' })),
     finds: ['user-renamed/fay'],
     reconcile: 'left',
-    leaves: ['membership-removed/fay/paymaster', 'user-renamed/fay'],
     withholds: ['fay renamed'],
     access: true,
   },

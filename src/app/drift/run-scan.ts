@@ -3,7 +3,7 @@ import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { attribute, changedBack, changesAccessOf, manualChanges, renamesSeen } from '../../drift/events/events.ts';
+import { attribute, changedBack, changesAccessOf, manualChanges } from '../../drift/events/events.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
 import { memberKeys, remindersOf } from '../../drift/report/reminders.ts';
@@ -146,13 +146,11 @@ async function completeScan(
   const { events, reaches, failure } = await readIamEvents(session.cloudTrail(), WRITES, from, eventWait(session));
   const changes = manualChanges(events, team);
   const lastApply = applied?.at ?? null;
-  const known = renamesSeen(changes);
-  const named = known.length === 0 ? scan : scanOf({ ...input, known });
-  const all = [...named.findings, ...named.snoozed.map(({ finding }) => finding)];
+  const all = [...scan.findings, ...scan.snoozed.map(({ finding }) => finding)];
   return {
     scan: {
-      ...named,
-      findings: attribute(named.findings, changes, lastApply),
+      ...scan,
+      findings: attribute(scan.findings, changes, lastApply),
       changedBack: changedBack(all, changes, { team, since: start, applied: lastApply }),
       eventsComplete: failure === null && reaches !== null && reaches <= start.toISOString(),
     },

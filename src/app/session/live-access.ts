@@ -3,7 +3,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { askAws } from '../../aws/client.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { recreatedIn } from '../../drift/rules/renamed.ts';
+import { recreatedIn } from '../../drift/renames.ts';
 import type { Team } from '../../team/team.ts';
 import { type Past, pastOf } from '../history/past.ts';
 import type { Terminal } from '../terminal.ts';

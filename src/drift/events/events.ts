@@ -11,14 +11,7 @@ import {
 } from '../../team/names.ts';
 import type { AccessTeam, Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
-import {
-  type Attribution,
-  type ChangedBack,
-  type DriftFinding,
-  type Entity,
-  isPending,
-  type Rename,
-} from '../finding.ts';
+import { type Attribution, type ChangedBack, type DriftFinding, type Entity, isPending } from '../finding.ts';
 import { objectOf, subjectOf } from '../rules/rule.ts';
 import { ruleOf } from '../rules/rules.ts';
 
@@ -98,18 +91,17 @@ export function attribute(
   changes: readonly IamChange[],
   applied: string | null,
 ): readonly DriftFinding[] {
-  const lastChangeOf = lastChangeIn(findings, changes, applied);
+  const lastChangeOf = lastChangeIn(changes, applied);
   return findings.map((finding) => {
     const last = lastChangeOf(finding);
     return last === undefined ? finding : { ...finding, lastChange: attributionOf(last) };
   });
 }
 
-function lastChangeIn(findings: readonly DriftFinding[], changes: readonly IamChange[], applied: string | null) {
-  const causes = causesIn(findings, applied);
+function lastChangeIn(changes: readonly IamChange[], applied: string | null) {
   const manual = changes.filter((change) => !isOfApply(change, applied));
   return (finding: DriftFinding): IamChange | undefined =>
-    isPending(finding) ? undefined : manual.find((change) => causes(finding, change));
+    isPending(finding) ? undefined : manual.find((change) => causes(finding, change, applied));
 }
 
 function attributionOf({ event: { actor, at, sourceIp, userAgent } }: IamChange): Attribution {
@@ -121,41 +113,23 @@ export function entityOf(finding: DriftFinding): Entity | null {
   return (ruleOf(finding).entity ?? subjectOf)(finding.data);
 }
 
-/** Whether a change can have caused a finding. Findings have the names of team.yaml, whatever was renamed. */
-function causesIn(
-  findings: readonly DriftFinding[],
-  applied: string | null,
-): (finding: DriftFinding, change: IamChange) => boolean {
-  const renamed = new Map(
-    findings.flatMap(({ rule, data }) => {
-      if (rule === 'user-renamed') return [[keyOf('user', data.to), keyOf('user', data.user)]];
-      return rule === 'group-renamed' ? [[keyOf('group', data.to), keyOf('group', data.group)]] : [];
-    }),
+/** Whether a change can have caused a finding. */
+function causes(finding: DriftFinding, { event, entities, target }: IamChange, applied: string | null): boolean {
+  const about = entityOf(finding);
+  const { calls, isWrittenByApply } = ruleOf(finding);
+  if (about === null || calls?.test(event.name) === false) return false;
+  if (isWrittenByApply && applied !== null && Date.parse(event.at) > Date.parse(applied)) return false;
+  const own = keyOf(about.kind, about.name);
+  const other = objectOf(finding.data);
+  return (
+    entities.some(({ kind, name }) => keyOf(kind, name) === own) &&
+    (other === null || target?.toLowerCase() === other.toLowerCase())
   );
-  return (finding, { event, entities, target }) => {
-    const about = entityOf(finding);
-    const { calls, isWrittenByApply } = ruleOf(finding);
-    if (about === null || calls?.test(event.name) === false) return false;
-    if (isWrittenByApply && applied !== null && Date.parse(event.at) > Date.parse(applied)) return false;
-    const keys = entities.map(({ kind, name }) => renamed.get(keyOf(kind, name)) ?? keyOf(kind, name));
-    const other = objectOf(finding.data);
-    return (
-      keys.includes(keyOf(about.kind, about.name)) && (other === null || target?.toLowerCase() === other.toLowerCase())
-    );
-  };
 }
 
 /** IAM ignores the case of names. */
 function keyOf(kind: Entity['kind'], name: string): string {
   return `${kind} ${name.toLowerCase()}`;
-}
-
-export function renamesSeen(changes: readonly IamChange[]): readonly Rename[] {
-  return changes.flatMap(({ event, entities: [from, to] }) =>
-    to !== undefined && (event.name === 'UpdateUser' || event.name === 'UpdateGroup')
-      ? [{ kind: event.name === 'UpdateUser' ? 'user' : 'group', name: from?.name ?? '', to: to.name }]
-      : [],
-  );
 }
 
 /** Terraform's calls in the hour before the last apply ended are that apply, at a terminal. */
@@ -171,7 +145,7 @@ export function changedBack(
   changes: readonly IamChange[],
   { team, since, applied }: { readonly team: Team; readonly since: Date; readonly applied: string | null },
 ): readonly ChangedBack[] {
-  const shown = new Set(findings.map(lastChangeIn(findings, changes, applied)));
+  const shown = new Set(findings.map(lastChangeIn(changes, applied)));
   const byEntity = new Map<string, ChangedBack>();
   for (const change of changes) {
     const { event, entities, target } = change;

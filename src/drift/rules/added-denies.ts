@@ -16,8 +16,12 @@ const operationsOf = ({ statements }: AddedDenies) =>
   listOperations(statements.map(deniedBy).reduce(union, NO_OPERATIONS));
 
 /** Who loses what of the file by Denies that the compared account is without. */
-function changesBy({ holder }: AddedDenies, { account, full, expected, at }: ScanContext): Detected['changes'] {
-  const names = usersOf(account, holder);
+function changesBy(
+  { holder: { kind, name } }: AddedDenies,
+  { account, full, expected, renames, at }: ScanContext,
+): Detected['changes'] {
+  const renamed = renames.find((each) => each.kind === kind && each.name === name);
+  const names = usersOf(account, { kind, name: renamed?.to ?? name });
   const left = around(full, names);
   return effectsBetween(around(account, names), left, at, [around(indexModel(expected), names), left]);
 }
@@ -28,10 +32,8 @@ export const accessWithheld: Rule<'access-withheld'> = {
     context.addedDenies.flatMap((denies) => {
       const { lab } = context.team;
       const { name } = denies.holder;
-      // Of a user that was renamed, another finding says it.
-      const isRenamed = context.renames.some((each) => each.kind === 'user' && each.name === name);
       const isMoved = context.full.users.get(name)?.path !== labPath(lab);
-      if (denies.kind !== 'withheld' || isRenamed) return [];
+      if (denies.kind !== 'withheld') return [];
       const key = keyOfIamName(lab, name);
       const known = context.announcements.find((each) => each.kind === 'operations' && each.key === key);
       const from = known === undefined ? null : ripeFrom(known).toISOString();

@@ -29,8 +29,8 @@ export interface ScanContext {
   /** `YYYY-MM-DD`, UTC */
   readonly today: string;
   readonly at: Date;
-  /** With the names of team.yaml, whatever was renamed. */
   readonly inventory: Inventory;
+  /** What these name is in neither `part` nor `members`: a finding of its own says what it has. */
   readonly renames: readonly Rename[];
   /** Members' users that are not those which the last apply noted. */
   readonly recreated: readonly string[];
@@ -41,7 +41,7 @@ export interface ScanContext {
   readonly account: ModelIndex;
   /** The part of the account that is the lab's. */
   readonly part: AccessModel;
-  /** What team.yaml says, with users who are to be deleted after their last day. */
+  /** What team.yaml says under present names, with users who are to be deleted after their last day. */
   readonly expected: AccessModel;
   readonly lab: EscalationTargets;
   readonly reach: Reach;

@@ -6,7 +6,8 @@ import type { Applied } from '../../review/rule/rule.ts';
 import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { OtherLabs, PendingChanges } from '../applied.ts';
-import type { DriftCause, RuleData } from '../finding.ts';
+import type { DriftCause, Rename, RuleData } from '../finding.ts';
+import { withoutRenamed, withPresentNames } from '../renames.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;
@@ -53,7 +54,8 @@ function resolvedOf(
   // An unfinished apply explains them, too.
   if (applied === null || applied.begun.length > 0) return [];
   const known = new Set(all.map(subjectKey));
-  const changed = differences(withoutNames(expected.others, desiredAccess(applied.team, today)), part);
+  const before = withoutNames(expected.others, desiredAccess(applied.team, today));
+  const changed = differences(withoutRenamed(before, expected.renames, 'name'), part);
   const wholes = wholesIn([...changed, ...all]);
   return changed
     .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes))
@@ -95,9 +97,13 @@ function withoutParts(
   );
 }
 
-/** The desired access on a day, with users who are to be deleted and still exist, with their limits. */
+/** The desired access on a day, also with users who are to be deleted and still exist, with their limits. */
 export interface Expected {
+  /** Without what was renamed. */
   readonly model: AccessModel;
+  /** With what was renamed, under the names of the account. */
+  readonly present: AccessModel;
+  readonly renames: readonly Rename[];
   /** Without what of it has a name of another lab. */
   readonly others: NamesOfOthers;
   readonly taken: readonly RuleData['name-taken'][];
@@ -107,7 +113,13 @@ export interface Expected {
   readonly departed: ReadonlySet<string>;
 }
 
-export function expectedIn(account: AccessModel, team: Team, today: string, labOf: OtherLabs): Expected {
+export function expectedIn(
+  account: AccessModel,
+  team: Team,
+  today: string,
+  labOf: OtherLabs,
+  renames: readonly Rename[],
+): Expected {
   const others = namesOfOthers(account, team.lab, labOf);
   const whole = desiredAccess(team, today);
   const desired = withoutNames(others, whole);
@@ -120,13 +132,16 @@ export function expectedIn(account: AccessModel, team: Team, today: string, labO
       const lab = by.get(name.toLowerCase());
       return lab === undefined ? [] : [{ holder: { kind, name }, lab }];
     });
+  const model = { ...desired, users: [...desired.users, ...late] };
   return {
+    model: withoutRenamed(model, renames, 'name'),
+    present: withPresentNames(model, renames),
+    renames,
     others,
     taken: [
       ...taken('user', whole.users.map(nameOf), others.user),
       ...taken('group', whole.groups.map(nameOf), new Map([...others.policy, ...others.group])),
     ],
-    model: { ...desired, users: [...desired.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
   };

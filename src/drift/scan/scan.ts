@@ -24,15 +24,14 @@ import {
   type DriftSeverity,
   isSnoozable,
   type Remediation,
-  type Rename,
   type ScanResult,
   SEVERITIES,
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
+import { recreatedIn, renamesIn, withoutRenamed } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
-import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext, subjectOf } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
@@ -83,7 +82,6 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly isRecordRead?: boolean;
   /** What reconcile has announced; nothing by default. */
   readonly announcements?: readonly Announcement[];
-  readonly known?: readonly Rename[];
   /** `ScanResult.administrators` of the last check; null (the default) without one. */
   readonly knownAdministrators?: readonly string[] | null;
   /** What bootstrap made; null (the default) if it was not read. */
@@ -135,43 +133,52 @@ function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan, applied } = given;
   const noted = applied?.ids ?? null;
   const since = pendingChanges(applied, team, today);
-  const renames = renamesIn(given.inventory, team, noted, given.known ?? []);
-  const named = withNamesOfTeam(given.inventory, renames);
-  const labOf = otherLabsIn(named, noted, team.lab);
-  const expected = expectedIn(named.access, team, today, labOf);
+  const renames = renamesIn(given.inventory, team, noted);
+  const labOf = otherLabsIn(given.inventory, noted, team.lab);
+  const expected = expectedIn(given.inventory.access, team, today, labOf, renames);
   const { taken } = expected;
   const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
   const recreated = recreatedIn(given.inventory, team, noted).filter((user) => !isTaken(user));
   // What limits another user of a member's name is that user's.
   const isOther = (user: string) => isTaken(user) || recreated.includes(user);
   const own = team.members.filter(({ key }) => !isOther(iamName(team.lab, key)));
-  const { access, denies: addedDenies } = withoutAddedDenies(named.access, { ...team, members: own });
-  const inventory = { ...named, access };
+  const { access, denies: addedDenies } = withoutAddedDenies(given.inventory.access, { ...team, members: own });
+  const inventory = { ...given.inventory, access };
   const account = indexModel(access);
-  const found = unmanagedIn(inventory, team.lab, expected, since);
+  const others = withoutRenamed(access, renames, 'to');
+  const found = unmanagedIn({ ...inventory, access: others }, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
-  const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
+  const part = labPartOf(others, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
+  const renamed: AccessModel = {
+    account: access.account,
+    users: access.users.filter(({ name }) => renames.some(({ kind, to }) => kind === 'user' && to === name)),
+    groups: access.groups.filter(({ name }) => renames.some(({ kind, to }) => kind === 'group' && to === name)),
+    policies: [],
+  };
+  const users = new Set([...members, ...renamed.users].map(nameOf));
   const boundary = boundaryState(inventory, team);
-  const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...namesOf('group')]);
-  const targets = escalationTargets(team.lab, [expected.model, { ...part, users: members }], {
+  const groups = new Set(
+    [...part.groups, ...expected.model.groups, ...renamed.groups].map(nameOf).concat(namesOf('group')),
+  );
+  const targets = escalationTargets(team.lab, [expected.model, { ...part, users: members }, renamed], {
     roles: inventory.roles,
     state: team.settings.state,
   });
-  const reach = reachOf(outside(access, new Set(members.map(nameOf)), groups), inventory.rolePolicies, targets, at);
+  const reach = reachOf(outside(access, users, groups), inventory.rolePolicies, targets, at);
   const known = administratorsIn(reach, team, targets, given.knownAdministrators ?? null);
   const context: ScanContext = {
     ...{ team, today, at, inventory, renames, recreated, taken, plan, account, part, boundary, groups, reach },
-    expected: expected.model,
+    expected: expected.present,
     lab: reach.targets,
     administrators: known,
     setup: given.setup ?? null,
     unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
     members: new Set(members.map(nameOf)),
-    users: new Set([...members.map(nameOf), ...namesOf('user')]),
+    users: new Set([...users, ...namesOf('user')]),
     credentialUsers: credentialUsersOf(inventory, team, today, at, labOf),
-    ...{ full: indexModel(named.access), addedDenies, announcements: given.announcements ?? [] },
+    ...{ full: indexModel(given.inventory.access), addedDenies, announcements: given.announcements ?? [] },
   };
   const documents = new Map(
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
@@ -257,11 +264,13 @@ function unmanagedIn(
 function detectDifferences(
   applied: Applied | null,
   since: PendingChanges | null,
-  { account, full, part, lab, today, at, team, renames, inventory: { ids } }: ScanContext,
+  context: ScanContext,
   expected: Expected,
   documents: Documents,
 ): readonly Detected[] {
-  const desired = indexModel(withDesired(account.model, part, expected.model));
+  const { account, full, part, lab, today, at, team } = context;
+  const { ids } = context.inventory;
+  const desired = indexModel(withDesired(account.model, part, context.expected));
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
   const byUser = new Map<string, Difference[]>();
   // An apply gives such a user no role.
@@ -277,7 +286,6 @@ function detectDifferences(
       ? effectOfDifference(difference, earlier, desired, account, full, documents, lab, at)
       : effectOf([], []);
     const isPossible =
-      isRevertibleDespite(renames, difference) &&
       isUnder(labPath(team.lab), difference, account) &&
       !isOfTakenPolicy(labPath(team.lab), difference, account) &&
       !(isHeldOutside(labPath(team.lab), difference, account, expected) && effect.changes.every(isLossOnly));
