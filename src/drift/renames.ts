@@ -40,15 +40,14 @@ export function withoutRenamed(model: AccessModel, renames: readonly Rename[], b
 export function withPresentNames(model: AccessModel, renames: readonly Rename[]): AccessModel {
   const present = (kind: Rename['kind'], name: string) =>
     renames.find((each) => each.kind === kind && each.name === name)?.to ?? name;
-  const groupName = (name: string) => present('group', name);
   return {
     ...model,
     users: model.users.map((user) => ({
       ...user,
       name: present('user', user.name),
-      groups: user.groups.map(groupName),
+      groups: user.groups.map((group) => present('group', group)),
     })),
-    groups: model.groups.map((group) => ({ ...group, name: groupName(group.name) })),
+    groups: model.groups.map((group) => ({ ...group, name: present('group', group.name) })),
   };
 }
 

@@ -324,7 +324,11 @@ describe("what is another lab's is no user or group of a member or role", () => 
 });
 
 test.each<[Rename, Change, string]>([
-  [FAY, all(), 'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay'],
+  [
+    FAY,
+    all(),
+    'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay --new-path /mturk/perception-lab/',
+  ],
   [
     FAY,
     changeOf('fay-fox', () => ({ path: '/x/' })),

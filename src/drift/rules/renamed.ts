@@ -14,36 +14,24 @@ import { detected, type Rule, type ScanContext } from './rule.ts';
 export const userRenamed: Rule<'user-renamed'> = {
   severity: 'medium',
   detect: (context) =>
-    context.renames.flatMap((rename) => {
-      const { kind, name: user, to } = rename;
-      if (kind !== 'user') return [];
+    renamesOf('user', context).map(({ name: user, to, effect }) => {
       const { path = '/', boundary = null, ...has } = context.account.users.get(to) ?? {};
       const data = { user, to, path, boundary, added: addedTo(has, context, to) };
-      return [detected('user-renamed', data, { cause: 'manual', ...effectOfRename(rename, context) })];
+      return detected('user-renamed', data, { cause: 'manual', ...effect });
     }),
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys`,
-  remedy: ({ data: { user, to, path, boundary, added } }, { lab }) => {
-    const isMoved = path !== labPath(lab);
-    return {
-      detail: sentences(
-        isMoved
-          ? t`Outside ${codeText(labPath(lab))}: the next apply removes this user's roles, and cannot remove what else it has.`
-          : t`The next apply removes this user's roles and policies until the name is restored.`,
-        added.length === 0 ? null : t`Beside ${TEAM_FILE}: ${someTexts(added.map(codeText))}.`,
-        boundary === null ? t`No permissions boundary.` : null,
-      ),
-      toFix: t`Give the name back before anything else; its access keys are checked again after that:`,
-      commands: [
-        iamCommand(
-          'update-user',
-          ['user-name', to],
-          ['new-user-name', user],
-          ...(isMoved ? [['new-path', labPath(lab)] as const] : []),
-        ),
-      ],
-    };
-  },
+  remedy: ({ data: { user, to, path, boundary, added } }, { lab }) => ({
+    detail: sentences(
+      path === labPath(lab)
+        ? t`The next apply removes this user's roles and policies until the name is restored.`
+        : t`Outside ${codeText(labPath(lab))}: the next apply removes this user's roles, and cannot remove what else it has.`,
+      added.length === 0 ? null : t`Beside ${TEAM_FILE}: ${someTexts(added.map(codeText))}.`,
+      boundary === null ? t`No permissions boundary.` : null,
+    ),
+    toFix: t`Give the name back before anything else; its access keys are checked again after that:`,
+    commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user], ['new-path', labPath(lab)])],
+  }),
   calls: /^UpdateUser$/,
 };
 
@@ -83,11 +71,9 @@ export const nameTaken: Rule<'name-taken'> = {
 export const groupRenamed: Rule<'group-renamed'> = {
   severity: 'medium',
   detect: (context) =>
-    context.renames.flatMap((rename) => {
-      const { kind, name: group, to } = rename;
-      if (kind !== 'group') return [];
-      return [detected('group-renamed', { group, to }, { cause: 'manual', ...effectOfRename(rename, context) })];
-    }),
+    renamesOf('group', context).map(({ name: group, to, effect }) =>
+      detected('group-renamed', { group, to }, { cause: 'manual', ...effect }),
+    ),
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
   remedy: ({ data: { group, to } }) => ({
@@ -97,6 +83,12 @@ export const groupRenamed: Rule<'group-renamed'> = {
   }),
   calls: /^UpdateGroup$/,
 };
+
+function renamesOf(of: Rename['kind'], context: ScanContext) {
+  return context.renames
+    .filter(({ kind }) => kind === of)
+    .map((rename) => ({ ...rename, effect: effectOfRename(rename, context) }));
+}
 
 function addedTo(has: Partial<AccessUser>, { expected }: ScanContext, to: string): readonly string[] {
   const namesOf = ({ groups = [], attached = [], inline = [] }: Partial<AccessUser>) =>

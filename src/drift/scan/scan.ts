@@ -1,7 +1,7 @@
 import { stableArn } from '../../access/account-role.ts';
 import type { AccessChange } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
-import { type AccessModel, type AccessPolicy, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
+import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
@@ -12,8 +12,8 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import { iamArn, resourceOfArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
-import type { Applied } from '../../review/rule/rule.ts';
-import { iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
+import { type Applied, takenPolicy } from '../../review/rule/rule.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
 import { withoutAddedDenies } from '../added-denies.ts';
@@ -151,11 +151,11 @@ function detectAll(given: ScanInput): Detection {
   const part = labPartOf(others, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
-  const renamed: AccessModel = {
-    account: access.account,
-    users: access.users.filter(({ name }) => renames.some(({ kind, to }) => kind === 'user' && to === name)),
-    groups: access.groups.filter(({ name }) => renames.some(({ kind, to }) => kind === 'group' && to === name)),
-    policies: [],
+  const isNow = (of: 'user' | 'group', each: string) => renames.some(({ kind, to }) => kind === of && to === each);
+  const renamed = {
+    ...{ account: team.account, policies: [] },
+    users: access.users.filter(({ name }) => isNow('user', name)),
+    groups: access.groups.filter(({ name }) => isNow('group', name)),
   };
   const users = new Set([...members, ...renamed.users].map(nameOf));
   const boundary = boundaryState(inventory, team);
@@ -287,7 +287,7 @@ function detectDifferences(
       : effectOf([], []);
     const isPossible =
       isUnder(labPath(team.lab), difference, account) &&
-      !isOfTakenPolicy(labPath(team.lab), difference, account) &&
+      !isOfTakenPolicy(team, difference, account) &&
       !(isHeldOutside(labPath(team.lab), difference, account, expected) && effect.changes.every(isLossOnly));
     // An apply suspends a user of another id by that policy.
     const isSuspended =
@@ -320,15 +320,12 @@ function isUnder(path: string, difference: Difference, { users, groups }: ModelI
 }
 
 /** An apply leaves out a role whose policy's name another policy has, and empties its group. */
-function isOfTakenPolicy(path: string, difference: Difference, { model }: ModelIndex): boolean {
+function isOfTakenPolicy(team: Team, difference: Difference, { model }: ModelIndex): boolean {
   if (difference.kind === 'membership-added') return false;
-  const { kind, name } =
-    difference.kind === 'policy-deleted'
-      ? ({ kind: 'group', name: policyName(difference.arn) } as const)
-      : holderOf(difference);
-  const isTaken = (policy: AccessPolicy) =>
-    policy.name.toLowerCase() === name.toLowerCase() && !policy.arn.includes(`:policy${path}`);
-  return kind === 'group' && model.policies.some(isTaken);
+  const { kind, name } = holderOf(difference);
+  const group = difference.kind === 'policy-deleted' ? policyName(difference.arn) : kind === 'group' ? name : '';
+  const role = keyOfIamName(team.lab, group);
+  return role !== null && takenPolicy(role, team, model) !== null;
 }
 
 /** No apply adds to a role's policy while someone has it whom no apply changes. */

@@ -166,7 +166,7 @@ export function ruleFor(input: RuleInput): Ruled {
   const lifted = new Map<string, readonly Statement[]>();
   const roles = team.roles.flatMap((role): readonly Role[] => {
     const group = takenGroup(role.key, input);
-    const policy = takenPolicy(role.key, input);
+    const policy = takenPolicy(role.key, team, account.access);
     const found = group ?? policy;
     if (found !== null) {
       withheld.push({ kind: 'name-taken', of: 'role', key: role.key, operations: [...role.allow], found });
@@ -441,11 +441,15 @@ function takenGroup(key: string, { team: { lab }, account: { access } }: RuleInp
 }
 
 /** The ARN of what keeps a role's policy from being written; null if nothing does. */
-function takenPolicy(key: string, { team, account: { access } }: RuleInput): string | null {
+export function takenPolicy(
+  key: string,
+  team: Pick<Team, 'lab' | 'account'>,
+  { policies }: Pick<AccessModel, 'policies'>,
+): string | null {
   const own = rolePolicyArn(team, key);
   const isTaken = ({ name, arn }: AccessPolicy) =>
     isSameName(name, iamName(team.lab, key)) && arn !== own && !isAwsPolicy(arn);
-  return access.policies.find(isTaken)?.arn ?? null;
+  return policies.find(isTaken)?.arn ?? null;
 }
 
 /** IAM ignores the case of names. */
@@ -496,7 +500,7 @@ function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: Rule
   const added = inside.flatMap(({ name }) =>
     [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
   );
-  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, input) !== null;
+  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, team, account.access) !== null;
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
