@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
 import { attackedLabs, commentOf, group, TODAY, user } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(2);
 
 /** Bo may publish and manage HITs; `task-publisher` allows to approve, too, and `careful` denies it. */
 const labs = attackedLabs((file) =>

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
 import { newIdentity } from '../../src/keys/encryption.ts';
 import { type AttackedLab, attackedLabs, commentOf, group, TODAY, user } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(2);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -165,7 +165,7 @@ test.each(sampleOf(CASES, 5))(
   },
 );
 
-testInTurn(2).each(['/x/', `${PATH}sub/`])(
+testInTurn(3).each(['/x/', `${PATH}sub/`])(
   'a member in a group at %s gains nothing if what denies it cannot be written',
   async (path) => {
     await withLab(await appliedTo(teamWith(DENIED)), async (test) => {
@@ -179,7 +179,7 @@ testInTurn(2).each(['/x/', `${PATH}sub/`])(
   },
 );
 
-testInTurn(2)('a stranger who left after the plan is out of the group all the same', async () => {
+testInTurn(3)('a stranger who left after the plan is out of the group all the same', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const lab = test.lab(smallTeam);
     for (const click of [mallory, join('mallory', 'paymaster')]) await click(lab.iam);
@@ -189,7 +189,7 @@ testInTurn(2)('a stranger who left after the plan is out of the group all the sa
   });
 });
 
-testInTurn(2)('to leave a group of no role is a step, and suspends no one who gains nothing by it', async () => {
+testInTurn(3)('to leave a group of no role is a step, and suspends no one who gains nothing by it', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const lab = test.lab(smallTeam);
     await extra(lab.iam);
@@ -200,7 +200,7 @@ testInTurn(2)('to leave a group of no role is a step, and suspends no one who ga
   });
 });
 
-testInTurn(2)('a policy that a killed apply attached can be deleted by the next one', async () => {
+testInTurn(3)('a policy that a killed apply attached can be deleted by the next one', async () => {
   const managed = role({ key: 'managed', managed: ['AmazonMechanicalTurkFullAccess'] });
   const team = teamWith({ roles: ['managed'] }, [managed]);
   await withLab(await appliedTo(team), async (test) => {

@@ -58,7 +58,7 @@ const shownIn = ({ code, stdout, stderr }: CommandResult): Shown => {
 const linesOf = ({ steps }: Shown, stage: WindDownStep['stage']) =>
   steps.flatMap((step) => (step.stage === stage ? step.commands : []));
 
-testInTurn(3)('every command that is printed for a lab in AWS, to its end', async () => {
+testInTurn(4)('every command that is printed for a lab in AWS, to its end', async () => {
   const cwd = join(place.directory, 'lab');
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', cwd]);
   execFileSync('git', ['-C', cwd, 'remote', 'add', 'origin', 'git@github.com:lab/access.git']);
@@ -112,7 +112,7 @@ testInTurn(3)('every command that is printed for a lab in AWS, to its end', asyn
   }
 });
 
-testInTurn(3)('a local AWS emulator and another file: the commands name both', async () => {
+testInTurn(4)('a local AWS emulator and another file: the commands name both', async () => {
   const cwd = join(place.directory, 'tried');
   const asked = ['wind-down', 'other.yaml', '--live', '--emulator', 'account', '--json'];
   const mturk = (...args: string[]) => runHere(args, { cwd });
