@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../src/access/model.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
+import type { EntityIds } from '../../src/aws/types.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
@@ -79,9 +80,70 @@ export function changedAccounts(): fc.Arbitrary<ChangedAccount> {
 }
 
 /** A scan without a plan; the file is the one that was applied, so that all differences are manual changes. */
-export function scanOfChanged(team: Team, account: AccessModel): ScanResult {
-  return scanOfAccount({ team: { ...team, snoozed: [], departed: [] }, applied: team, account });
+export function scanOfChanged(
+  team: Team,
+  account: AccessModel,
+  { noted, ids }: Partial<Pick<RenamedAccount, 'noted' | 'ids'>> = {},
+): ScanResult {
+  return scanOfAccount({
+    ...{ team: { ...team, snoozed: [], departed: [] }, applied: team, account },
+    ...(noted && { noted }),
+    inventory: ids === undefined ? {} : { ids },
+  });
 }
+
+/** An account in which users and groups got other names, also each other's, and others theirs. */
+export interface RenamedAccount extends ChangedAccount {
+  /** Unique ids as the last apply noted them, and as the account has them: the name at first. */
+  readonly noted: EntityIds;
+  readonly ids: EntityIds;
+}
+
+export function renamedAccounts(): fc.Arbitrary<RenamedAccount> {
+  const renaming = fc.tuple(fc.constantFrom('users' as const, 'groups' as const), fc.nat(5), fc.nat(7));
+  return fc
+    .tuple(changedAccounts(), fc.array(renaming, { minLength: 1, maxLength: 4 }), fc.boolean())
+    .map(([changed, renamings, isReplaced]) => {
+      const { declared } = changed;
+      const first = { users: changed.account.users.map(nameOf), groups: changed.account.groups.map(nameOf) };
+      const [now, freed] = [structuredClone(first), structuredClone({ users: [], groups: [] } as typeof first)];
+      for (const [kind, one, other] of renamings) {
+        const at = one % Math.max(1, now[kind].length);
+        const from = now[kind][at];
+        const to = pick(['zed', 'zoe', ...freed[kind]], other);
+        if (from === undefined || to === undefined || now[kind].includes(to)) continue;
+        now[kind][at] = to;
+        freed[kind].push(from);
+      }
+      const present = (kind: 'users' | 'groups', name: string) => now[kind][first[kind].indexOf(name)] ?? name;
+      const { users, groups } = changed.account;
+      const renamed: AccessModel = {
+        ...changed.account,
+        users: users.map((user) => ({
+          ...user,
+          name: present('users', user.name),
+          groups: user.groups.map((group) => present('groups', group)),
+        })),
+        groups: groups.map((group) => ({ ...group, name: present('groups', group.name) })),
+      };
+      const free = freed.users.find((name) => !now.users.includes(name));
+      const stranger = { ...bare(free ?? '', labPath(changed.team.lab)), attached: [FULL] };
+      const idsOf = (names: readonly string[], of: readonly string[]) =>
+        new Map(names.map((name, at) => [name, of[at] ?? '']));
+      const known = (kind: 'users' | 'groups') => declared[kind].map(nameOf);
+      return {
+        ...changed,
+        account: isReplaced && free !== undefined ? withNewUser(renamed, stranger) : renamed,
+        noted: { user: idsOf(known('users'), known('users')), group: idsOf(known('groups'), known('groups')) },
+        ids: {
+          user: idsOf([...now.users, free ?? ''], [...first.users, 'new']),
+          group: idsOf(now.groups, first.groups),
+        },
+      };
+    });
+}
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
 
 type Act = (account: AccessModel, change: ManualChange, team: Team) => AccessModel;
 

@@ -31,6 +31,8 @@ export interface Rename {
   readonly name: string;
   /** As the account has it. */
   readonly to: string;
+  /** Whether nothing else has the name of team.yaml. */
+  readonly isFree: boolean;
 }
 
 /** An IAM user not in team.yaml: under the lab's path, with a policy of the lab, or able to use Mechanical Turk. */
@@ -91,11 +93,13 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     | DifferenceOf<'boundary-changed'>
     | { readonly user: string; readonly path: string; readonly boundary: string | null };
   /** The name in team.yaml's terms, and the one that the account has. */
-  readonly 'user-renamed': Pick<UnmanagedUser, 'user' | 'path' | 'boundary'> & {
-    readonly to: string;
-    /** Groups and policies that team.yaml does not give. */
-    readonly added: readonly string[];
-  };
+  readonly 'user-renamed': Pick<UnmanagedUser, 'user' | 'path'> &
+    Pick<Rename, 'to' | 'isFree'> & {
+      /** Whether it has the lab's boundary. */
+      readonly isBounded: boolean;
+      /** Groups and policies that team.yaml does not give. */
+      readonly added: readonly string[];
+    };
   /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */
   readonly 'user-recreated': { readonly user: string; readonly created: string };
   /** Another lab's user, or group or policy, has the IAM name of a member or role. */
@@ -114,7 +118,7 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     /** What has a name that the apply needs, outside the lab's path. */
     readonly taken: readonly Pick<IamEntity, 'kind' | 'name' | 'path'>[];
   };
-  readonly 'group-renamed': { readonly group: string; readonly to: string };
+  readonly 'group-renamed': Pick<UnmanagedGroup, 'group' | 'path'> & Pick<Rename, 'to' | 'isFree'>;
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;
   /** `attachments`: how many users, groups and roles have it, as a policy or as a boundary. */

@@ -13,20 +13,38 @@ export function renamesIn(
   noted: EntityIds | null,
 ): readonly Rename[] {
   const expected = desiredAccessBeforeDeletions(team);
-  const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
-    const there = new Set(existing.map(({ name }) => name));
-    return wanted.flatMap(({ name }) => {
+  const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] =>
+    wanted.flatMap(({ name }) => {
       const id = noted?.[kind].get(name);
       const found = id === undefined ? undefined : existing.find((each) => ids[kind].get(each.name) === id);
-      return found === undefined || there.has(name) ? [] : [{ kind, name, to: found.name }];
+      if (found === undefined || found.name === name) return [];
+      return [{ kind, name, to: found.name, isFree: !existing.some((each) => each.name === name) }];
     });
-  };
   return [...of('user', expected.users, access.users), ...of('group', expected.groups, access.groups)];
 }
 
-/** Users and groups without those that were renamed, by the names of team.yaml (`name`) or those of the account (`to`). */
-export function withoutRenamed(model: AccessModel, renames: readonly Rename[], by: 'name' | 'to'): AccessModel {
-  const is = (kind: Rename['kind'], name: string) => renames.some((each) => each.kind === kind && each[by] === name);
+/** Whether something renamed has a name of the account. */
+export function isNow(renames: readonly Rename[], of: Rename['kind'], name: string): boolean {
+  return renames.some(({ kind, to }) => kind === of && to === name);
+}
+
+/** An account without what was renamed. */
+export function withoutRenamed(model: AccessModel, renames: readonly Rename[]): AccessModel {
+  return without(model, (kind, name) => isNow(renames, kind, name));
+}
+
+/** What team.yaml says, to be compared with that: what was renamed is left out, unless another has its name. */
+export function withoutLeft(model: AccessModel, renames: readonly Rename[]): AccessModel {
+  return without(model, (kind, name) => isLeft(renames, kind, name));
+}
+
+function isLeft(renames: readonly Rename[], of: Rename['kind'], wanted: string): boolean {
+  return renames.some(
+    ({ kind, name, isFree }) => kind === of && name === wanted && (isFree || isNow(renames, kind, name)),
+  );
+}
+
+function without(model: AccessModel, is: (kind: Rename['kind'], name: string) => boolean): AccessModel {
   return {
     ...model,
     users: model.users
@@ -36,18 +54,19 @@ export function withoutRenamed(model: AccessModel, renames: readonly Rename[], b
   };
 }
 
-/** What team.yaml says, with the names of the account for what was renamed. */
+/** What team.yaml says, with what was renamed under its name of the account. */
 export function withPresentNames(model: AccessModel, renames: readonly Rename[]): AccessModel {
-  const present = (kind: Rename['kind'], name: string) =>
-    renames.find((each) => each.kind === kind && each.name === name)?.to ?? name;
+  const namesOf = (of: Rename['kind'], name: string): readonly string[] => [
+    ...(isLeft(renames, of, name) || isNow(renames, of, name) ? [] : [name]),
+    ...renames.flatMap((each) => (each.kind === of && each.name === name ? [each.to] : [])),
+  ];
   return {
     ...model,
-    users: model.users.map((user) => ({
-      ...user,
-      name: present('user', user.name),
-      groups: user.groups.map((group) => present('group', group)),
-    })),
-    groups: model.groups.map((group) => ({ ...group, name: present('group', group.name) })),
+    users: model.users.flatMap((user) => {
+      const groups = user.groups.flatMap((group) => namesOf('group', group));
+      return namesOf('user', user.name).map((name) => ({ ...user, name, groups }));
+    }),
+    groups: model.groups.flatMap((group) => namesOf('group', group.name).map((name) => ({ ...group, name }))),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { EntityIds } from '../../../src/aws/types.ts';
-import type { Rename } from '../../../src/drift/finding.ts';
+import type { Rename as Renaming } from '../../../src/drift/finding.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
@@ -27,6 +27,8 @@ import { sampleTeam } from '../../support/sample-team.ts';
 
 const FAY = { kind: 'user', name: name('fay'), to: 'fay-fox' } as const;
 const PAYERS = { kind: 'group', name: name('paymaster'), to: 'payers' } as const;
+type Rename = Omit<Renaming, 'isFree'>;
+
 const renamed =
   ({ kind, name: from, to }: Rename): Change =>
   (account) => ({
@@ -334,7 +336,11 @@ test.each<[Rename, Change, string]>([
     changeOf('fay-fox', () => ({ path: '/x/' })),
     'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay --new-path /mturk/perception-lab/',
   ],
-  [PAYERS, all(), 'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster'],
+  [
+    PAYERS,
+    all(),
+    'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster --new-path /mturk/perception-lab/',
+  ],
 ])('the command gives the name back: %j', (rename, change, command) => {
   const [finding] = scanned(known(rename, change)).findings;
   expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }).commands).toEqual([command]);

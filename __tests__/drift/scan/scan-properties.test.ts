@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import { accessOf, allowedByName } from '../../../src/access/access-of.ts';
 import { diffAccess, hasEffect } from '../../../src/access/diff.ts';
 import { indexModel, type ModelIndex } from '../../../src/access/model.ts';
+import { difference, isEmpty, listOperations, NO_OPERATIONS, operationSet } from '../../../src/access/operation-set.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { concernedBy } from '../../../src/access/with-differences.ts';
 import { type DriftFinding, differenceOf } from '../../../src/drift/finding.ts';
-import { changedAccounts, scanOfChanged } from '../../support/changed-model.ts';
+import { changedAccounts, renamedAccounts, scanOfChanged } from '../../support/changed-model.ts';
 import { runs } from '../../support/exhaustive.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
@@ -47,6 +49,32 @@ test('every change of access is found without Terraform', () => {
     { numRuns: runs(200) },
   );
   expect(count).toBeGreaterThan(runs(50));
+});
+
+test('all that anyone can do beside the file is in a finding about them, whatever has whose name', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(renamedAccounts(), (given) => {
+      const { team, declared, account, ids, noted } = given;
+      const { findings } = scanOfChanged(team, account, given);
+      const file = allowedByName(accessOf(declared, { at: AT }));
+      for (const { user, allowed } of accessOf(account, { at: AT })) {
+        const id = ids.user.get(user.name) ?? '';
+        const gained = difference(allowed, (noted.user.has(id) ? file.get(id) : undefined) ?? NO_OPERATIONS);
+        if (isEmpty(gained)) continue;
+        count += 1;
+        const name = noted.user.has(id) ? id : user.name;
+        const reported = findings.flatMap((finding) => {
+          const keeps = 'keeps' in finding.data ? finding.data.keeps : [];
+          return [...finding.changes, ...keeps].filter((each) => each.user === name);
+        });
+        const known = operationSet(reported.flatMap(({ operations }) => operations.gained));
+        expect({ name, hidden: listOperations(difference(gained, known)) }).toEqual({ name, hidden: [] });
+      }
+    }),
+    { numRuns: runs(400) },
+  );
+  expect(count).toBeGreaterThan(runs(100));
 });
 
 test('the ids of a scan are different, of letters that a snooze may have, in any order of the account', () => {

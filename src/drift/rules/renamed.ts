@@ -1,35 +1,34 @@
-import { type AccessUser, around, indexModel, policyName, usersOf } from '../../access/model.ts';
-import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
+import { type AccessUser, around, policyName, usersOf } from '../../access/model.ts';
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
-import { labPath } from '../../team/names.ts';
+import { boundaryArn, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { pasted } from '../../text/escape.ts';
-import { codeText, sentences, someTexts, TEAM_FILE, t, trusted } from '../../text/text.ts';
+import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import { type AccessEffect, effectBetween, effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
-import { withPresentNames } from '../renames.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule, type ScanContext } from './rule.ts';
 
 export const userRenamed: Rule<'user-renamed'> = {
   severity: 'medium',
   detect: (context) =>
-    renamesOf('user', context).map(({ name: user, to, effect }) => {
-      const { path = '/', boundary = null, ...has } = context.account.users.get(to) ?? {};
-      const data = { user, to, path, boundary, added: addedTo(has, context, to) };
+    renamesOf('user', context).map(({ name: user, to, isFree, effect }) => {
+      const { path = '/', boundary, ...has } = context.account.users.get(to) ?? {};
+      const isBounded = boundary === boundaryArn(context.team);
+      const data = { user, to, path, isFree, isBounded, added: addedTo(has, context, to) };
       return detected('user-renamed', data, { cause: 'manual', ...effect });
     }),
   title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its access keys`,
-  remedy: ({ data: { user, to, path, boundary, added } }, { lab }) => ({
+  remedy: ({ data: { user, to, path, isFree, isBounded, added } }, { lab }) => ({
     detail: sentences(
       path === labPath(lab)
         ? t`The next apply removes this user's roles and policies until the name is restored.`
         : t`Outside ${codeText(labPath(lab))}: the next apply removes this user's roles, and cannot remove what else it has.`,
       added.length === 0 ? null : t`Beside ${TEAM_FILE}: ${someTexts(added.map(codeText))}.`,
-      boundary === null ? t`No permissions boundary.` : null,
+      isBounded ? null : t`Not with the lab's permissions boundary.`,
     ),
-    toFix: t`Give the name back before anything else; its access keys are checked again after that:`,
+    toFix: t`${giveBack(isFree, codeText(user))}; its access keys are checked again after that:`,
     commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user], ['new-path', labPath(lab)])],
   }),
   calls: /^UpdateUser$/,
@@ -71,15 +70,19 @@ export const nameTaken: Rule<'name-taken'> = {
 export const groupRenamed: Rule<'group-renamed'> = {
   severity: 'medium',
   detect: (context) =>
-    renamesOf('group', context).map(({ name: group, to, effect }) =>
-      detected('group-renamed', { group, to }, { cause: 'manual', ...effect }),
-    ),
+    renamesOf('group', context).map(({ name: group, to, isFree, effect }) => {
+      const { path = '/' } = context.account.groups.get(to) ?? {};
+      return detected('group-renamed', { group, to, path, isFree }, { cause: 'manual', ...effect });
+    }),
   title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
   effect: t`Keeps its members and their access`,
-  remedy: ({ data: { group, to } }) => ({
-    detail: t`An apply creates the group again, and removes everyone from this one.`,
-    toFix: t`Give the name back before anything else:`,
-    commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
+  remedy: ({ data: { group, to, path, isFree } }, { lab }) => ({
+    detail:
+      path === labPath(lab)
+        ? t`An apply creates the group again, and removes everyone from this one.`
+        : t`Outside ${codeText(labPath(lab))}: an apply creates the group again, and cannot remove anyone from this one.`,
+    toFix: t`${giveBack(isFree, codeText(group))}:`,
+    commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group], ['new-path', labPath(lab)])],
   }),
   calls: /^UpdateGroup$/,
 };
@@ -90,30 +93,24 @@ function renamesOf(of: Rename['kind'], context: ScanContext) {
     .map((rename) => ({ ...rename, effect: effectOfRename(rename, context) }));
 }
 
-function addedTo(has: Partial<AccessUser>, { expected }: ScanContext, to: string): readonly string[] {
+function giveBack(isFree: boolean, name: Text): Text {
+  return isFree
+    ? t`Give the name back before anything else`
+    : t`Rename what has the name ${name} now. Then give the name back before anything else`;
+}
+
+function addedTo(has: Partial<AccessUser>, { desired }: ScanContext, to: string): readonly string[] {
   const namesOf = ({ groups = [], attached = [], inline = [] }: Partial<AccessUser>) =>
     [groups, attached.map(policyName), inline.map(({ name }) => name)].flat();
-  const given = new Set(namesOf(expected.users.find(({ name }) => name === to) ?? {}));
+  // Applies write the policy of limits.
+  const given = new Set([...namesOf(desired.users.get(to) ?? {}), LIMITS_POLICY]);
   return namesOf(has).filter((name) => !given.has(name));
 }
 
-/** What a renamed user, or the members of a renamed group, gain and lose beside what team.yaml says of it. */
-function effectOfRename({ kind, to }: Rename, { team, account, renames, lab, at }: ScanContext): AccessEffect {
-  const expected = indexModel(withPresentNames(desiredAccessBeforeDeletions(team), renames));
-  const { users, groups, policies } = account.model;
-  const before = indexModel({
-    account: team.account,
-    users: users.map((user) => {
-      const wanted = expected.users.get(user.name);
-      if (kind === 'user') return (user.name === to && wanted) || user;
-      const others = user.groups.filter((group) => group !== to);
-      return { ...user, groups: wanted?.groups.includes(to) === true ? [...others, to] : others };
-    }),
-    groups: groups.map((group) => (kind === 'group' && group.name === to && expected.groups.get(to)) || group),
-    policies: [...policies, ...expected.model.policies.filter(({ arn }) => !account.policies.has(arn))],
-  });
-  const concerned = new Set([before, account].flatMap((index) => usersOf(index, { kind, name: to })));
-  const { changes, escalates } = effectBetween(around(before, concerned), around(account, concerned), lab, at);
+/** What a renamed user, or members of a renamed group, gain and lose by all that differs: one change can hide another. */
+function effectOfRename({ kind, to }: Rename, { desired, account, renames, lab, at }: ScanContext): AccessEffect {
+  const concerned = new Set([desired, account].flatMap((index) => usersOf(index, { kind, name: to })));
+  const { changes, escalates } = effectBetween(around(desired, concerned), around(account, concerned), lab, at);
   const nameOf = (user: string) => renames.find((each) => each.kind === 'user' && each.to === user)?.name ?? user;
   return effectOf(
     changes.map((change) => ({ ...change, user: nameOf(change.user) })),

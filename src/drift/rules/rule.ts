@@ -43,6 +43,8 @@ export interface ScanContext {
   readonly part: AccessModel;
   /** What team.yaml says under present names, with users who are to be deleted after their last day. */
   readonly expected: AccessModel;
+  /** The account with the lab as `expected`. */
+  readonly desired: ModelIndex;
   readonly lab: EscalationTargets;
   readonly reach: Reach;
   /** ARNs of those who can do everything, and are no findings. */

@@ -7,7 +7,7 @@ import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts'
 import type { Team } from '../../team/team.ts';
 import type { OtherLabs, PendingChanges } from '../applied.ts';
 import type { DriftCause, Rename, RuleData } from '../finding.ts';
-import { withoutRenamed, withPresentNames } from '../renames.ts';
+import { withoutLeft, withPresentNames } from '../renames.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;
@@ -55,7 +55,7 @@ function resolvedOf(
   if (applied === null || applied.begun.length > 0) return [];
   const known = new Set(all.map(subjectKey));
   const before = withoutNames(expected.others, desiredAccess(applied.team, today));
-  const changed = differences(withoutRenamed(before, expected.renames, 'name'), part);
+  const changed = differences(withoutLeft(before, expected.renames), part);
   const wholes = wholesIn([...changed, ...all]);
   return changed
     .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes))
@@ -122,27 +122,31 @@ export function expectedIn(
 ): Expected {
   const others = namesOfOthers(account, team.lab, labOf);
   const whole = desiredAccess(team, today);
-  const desired = withoutNames(others, whole);
-  const existing = new Set(account.users.map(({ name }) => name));
-  const active = new Set(desired.users.map(({ name }) => name));
-  const later = withoutNames(others, desiredAccessBeforeDeletions(team));
-  const late = later.users.filter(({ name }) => !active.has(name) && existing.has(name));
+  const existing = new Set(account.users.map(nameOf));
+  const renamed = new Set(renames.flatMap(({ kind, name }) => (kind === 'user' ? [name] : [])));
+  const active = new Set(whole.users.map(nameOf));
+  const late = desiredAccessBeforeDeletions(team).users.filter(
+    ({ name }) => !active.has(name) && (existing.has(name) || renamed.has(name)),
+  );
   const taken = (kind: 'user' | 'group', names: readonly string[], by: NamesOfOthers['user']) =>
     names.flatMap((name) => {
       const lab = by.get(name.toLowerCase());
       return lab === undefined ? [] : [{ holder: { kind, name }, lab }];
     });
-  const model = { ...desired, users: [...desired.users, ...late] };
+  const all = { ...whole, users: [...whole.users, ...late] };
+  const model = withoutLeft(withoutNames(others, all), renames);
+  const present = withPresentNames(all, renames);
   return {
-    model: withoutRenamed(model, renames, 'name'),
-    present: withPresentNames(model, renames),
+    model,
+    // Under the name of a renamed one, another lab's thing is not what team.yaml means.
+    present: withoutNames(others, present),
     renames,
     others,
     taken: [
       ...taken('user', whole.users.map(nameOf), others.user),
       ...taken('group', whole.groups.map(nameOf), new Map([...others.policy, ...others.group])),
     ],
-    late: new Set(late.map(({ name }) => name)),
+    late: new Set(model.users.map(nameOf).filter((name) => !active.has(name) && existing.has(name))),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
   };
 }

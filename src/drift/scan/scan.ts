@@ -29,7 +29,7 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { recreatedIn, renamesIn, withoutRenamed } from '../renames.ts';
+import { isNow, recreatedIn, renamesIn, withoutRenamed } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
@@ -138,24 +138,25 @@ function detectAll(given: ScanInput): Detection {
   const expected = expectedIn(given.inventory.access, team, today, labOf, renames);
   const { taken } = expected;
   const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
-  const recreated = recreatedIn(given.inventory, team, noted).filter((user) => !isTaken(user));
+  // A member's user under the name of another is a renamed one.
+  const isOfAnother = (user: string) => isTaken(user) || isNow(renames, 'user', user);
+  const recreated = recreatedIn(given.inventory, team, noted).filter((user) => !isOfAnother(user));
   // What limits another user of a member's name is that user's.
-  const isOther = (user: string) => isTaken(user) || recreated.includes(user);
+  const isOther = (user: string) => isOfAnother(user) || recreated.includes(user);
   const own = team.members.filter(({ key }) => !isOther(iamName(team.lab, key)));
   const { access, denies: addedDenies } = withoutAddedDenies(given.inventory.access, { ...team, members: own });
   const inventory = { ...given.inventory, access };
   const account = indexModel(access);
-  const others = withoutRenamed(access, renames, 'to');
-  const found = unmanagedIn({ ...inventory, access: others }, team.lab, expected, since);
+  const others = withoutRenamed(access, renames);
+  const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
   const part = labPartOf(others, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
-  const isNow = (of: 'user' | 'group', each: string) => renames.some(({ kind, to }) => kind === of && to === each);
   const renamed = {
     ...{ account: team.account, policies: [] },
-    users: access.users.filter(({ name }) => isNow('user', name)),
-    groups: access.groups.filter(({ name }) => isNow('group', name)),
+    users: access.users.filter(({ name }) => isNow(renames, 'user', name)),
+    groups: access.groups.filter(({ name }) => isNow(renames, 'group', name)),
   };
   const users = new Set([...members, ...renamed.users].map(nameOf));
   const boundary = boundaryState(inventory, team);
@@ -171,6 +172,7 @@ function detectAll(given: ScanInput): Detection {
   const context: ScanContext = {
     ...{ team, today, at, inventory, renames, recreated, taken, plan, account, part, boundary, groups, reach },
     expected: expected.present,
+    desired: indexModel(withDesired(access, part, expected.present)),
     lab: reach.targets,
     administrators: known,
     setup: given.setup ?? null,
@@ -242,12 +244,12 @@ function oneForEachUser(found: readonly DriftFinding[]): readonly DriftFinding[]
 function unmanagedIn(
   inventory: Inventory,
   lab: string,
-  { model }: Expected,
+  { model, present }: Expected,
   since: PendingChanges | null,
 ): UnmanagedResources {
   const path = labPath(lab);
-  const groups = new Set(model.groups.map(nameOf));
-  const users = new Set(model.users.map(nameOf));
+  const groups = new Set([...model.groups, ...present.groups].map(nameOf));
+  const users = new Set([...model.users, ...present.users].map(nameOf));
   const arns = new Set(model.policies.map(({ arn }) => arn));
   return findUnmanaged(inventory, {
     path,
@@ -268,9 +270,8 @@ function detectDifferences(
   expected: Expected,
   documents: Documents,
 ): readonly Detected[] {
-  const { account, full, part, lab, today, at, team } = context;
+  const { account, desired, full, part, lab, today, at, team, renames } = context;
   const { ids } = context.inventory;
-  const desired = indexModel(withDesired(account.model, part, context.expected));
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
   const byUser = new Map<string, Difference[]>();
   // An apply gives such a user no role.
@@ -286,6 +287,7 @@ function detectDifferences(
       ? effectOfDifference(difference, earlier, desired, account, full, documents, lab, at)
       : effectOf([], []);
     const isPossible =
+      !(isResource('deleted', difference) && 'user' in difference && isNow(renames, 'user', difference.user)) &&
       isUnder(labPath(team.lab), difference, account) &&
       !isOfTakenPolicy(team, difference, account) &&
       !(isHeldOutside(labPath(team.lab), difference, account, expected) && effect.changes.every(isLossOnly));
