@@ -87,16 +87,17 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     const record = orThrow(await readRecord(lab.records));
     const inventory = await takeInventory(lab.iam, { account: team.account, managed: isManaged, scope: 'all' });
     const { access } = inventory;
-    const scanWith = (model: AccessModel) =>
+    const applied = appliedIn(record);
+    const scanWith = (model: AccessModel, ids = applied?.ids) =>
       scanOf({
-        ...{ team, today, at, plan: null, applied: appliedIn(record) },
+        ...{ team, today, at, plan: null, applied: applied && { ...applied, ids: ids ?? applied.ids } },
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
     const since = new Date('2026-11-20T00:00:00Z');
     const { events } = await readIamEvents(lab.cloudTrail(), WRITES, since, async () => {});
     // The report of a scan with a plan, which contributes nothing to these findings.
-    const findings = attribute(found.findings, manualChanges(events, team), appliedIn(record)?.at ?? null);
+    const findings = attribute(found.findings, manualChanges(events, team), applied?.at ?? null);
     const scan = { ...found, eventsComplete: true, findings, planned: true };
     const account = await readAuthorizationDetails(lab.iam, team.account, 1000);
     const ruled = ruleFor({ team, account, applied: appliedFacts(record), restore: new Set() });
@@ -106,7 +107,8 @@ export function decidedOutcome(row: ManualChange, start: LabMemory): Promise<Out
       quick: idsOf((await quickScan(lab, { cloudTrail: false }, SILENT)).scan),
       report: driftLines(scan, lab.naming, { isAttributed: true, reconcile: 'additions' }).join('\n'),
       ...endingOf(before, access, target, ruled.withheld),
-      left: idsOf(scanWith(target)),
+      // An apply notes the groups by the names that they have then.
+      left: idsOf(scanWith(target, applied === null ? undefined : { ...applied.ids, group: inventory.ids.group })),
     };
   });
 }
