@@ -4,6 +4,7 @@ import { pendingChanges } from '../../src/drift/applied.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { Applied } from '../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
+import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import {
   AT,
@@ -11,6 +12,7 @@ import {
   attach,
   type Change,
   deletesAfter,
+  edit,
   FULL,
   NO_IDS,
   name,
@@ -36,6 +38,18 @@ const eve = member({ key: 'eve', name: 'Eve', roles: ['paymaster'] });
 const withEve: Team = { ...sampleTeam, members: [...sampleTeam.members, eve] };
 const ended = withMember('bo', { until: '2026-11-20' });
 const extended = withMember('bo', { until: '2027-05-31' });
+
+const suspendsGus = withMember('gus', { suspended: true });
+const anything = says(statement('Allow', 'mechanicalturk:*'));
+/** The team in which a role allows other operations; without it if null. */
+const withRole = (key: string, allow: Team['roles'][number]['allow'] | null): Team => ({
+  ...sampleTeam,
+  roles: sampleTeam.roles.flatMap((role) => (role.key !== key ? [role] : allow === null ? [] : [{ ...role, allow }])),
+  members: sampleTeam.members.map((each) => ({
+    ...each,
+    roles: each.roles.filter((role) => role !== key || allow !== null),
+  })),
+});
 
 /** A quick check: without Terraform. */
 function quickScan(team: Team, applied: Applied, account: AccessModel): readonly string[] {
@@ -111,9 +125,57 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
   [
     'an apply that ended partway leaves a member suspended',
     sampleTeam,
-    appliedOf(sampleTeam, sampleTeam),
-    write('gus', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
+    appliedOf(sampleTeam, withMember('gus', { suspended: true })),
+    () => desiredAccess(suspendsGus, TODAY),
     ['inline-policy-changed/user/gus/limits: pending'],
+  ],
+  [
+    'someone adds to the limits of that member',
+    sampleTeam,
+    appliedOf(sampleTeam, suspendsGus),
+    write('gus', 'limits', anything),
+    ['inline-policy-changed/user/gus/limits/spends: manual'],
+  ],
+  [
+    'someone adds to limits that no apply changes',
+    withEve,
+    appliedOf(sampleTeam, withEve),
+    write('ada', 'limits', anything),
+    ['inline-policy-added/user/ada/limits: manual', 'user-deleted/eve: pending'],
+  ],
+  [
+    'someone gives other limits than the file, whose last day waits',
+    extended,
+    appliedOf(withMember('bo', { until: '2027-01-31' })),
+    write('bo', 'limits', anything),
+    ['inline-policy-changed/user/bo/limits/spends: manual'],
+  ],
+  [
+    'someone widens the policy of a role that a change widens',
+    withRole('results-reader', ['GetHIT', 'CreateHIT']),
+    appliedOf(sampleTeam),
+    edit(rolePolicyArn(sampleTeam, 'results-reader'), anything),
+    ['policy-changed/results-reader/spends: manual'],
+  ],
+  [
+    'someone gives anything to a member who is to be deleted',
+    withoutMember('bo'),
+    appliedOf(sampleTeam),
+    write('bo', 'limits', anything),
+    [
+      'inline-policy-added/user/perception-lab-bo/limits/spends: manual',
+      'unmanaged-user/perception-lab-bo/spends: pending',
+    ],
+  ],
+  [
+    'someone widens the policy of a role that is to be deleted',
+    withRole('results-reader', null),
+    appliedOf(sampleTeam),
+    edit(rolePolicyArn(sampleTeam, 'results-reader'), anything),
+    [
+      'unmanaged-group/perception-lab-results-reader/spends: pending',
+      'unmanaged-policy/perception-lab-results-reader/spends: manual',
+    ],
   ],
 ];
 
@@ -127,5 +189,6 @@ test('nothing is known of the applies of another account, and nothing is pending
   expect(pendingChanges({ team: { ...team, account: '999999999999' }, begun, ids }, withEve, TODAY)).toBeNull();
   expect(pendingChanges(null, sampleTeam, TODAY)).toBeNull();
   const pending = pendingChanges({ team, begun, ids }, sampleTeam, TODAY);
-  expect(pending?.has({ kind: 'user-deleted', user: name('bo') })).toBe(false);
+  const part = withoutUser('bo')(desiredAccess(sampleTeam, TODAY));
+  expect(pending?.areIn(part)({ kind: 'user-deleted', user: name('bo') })).toBe(false);
 });

@@ -4,7 +4,7 @@ import { type PolicyDocument, type Statement, statementsOf } from '../iam/docume
 import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
 import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
-import type { Team } from '../team/team.ts';
+import type { AccessTeam } from '../team/team.ts';
 
 /** Denies that the file does not have and an apply writes or keeps, of a member's user or a role's group. */
 export interface AddedDenies {
@@ -17,7 +17,7 @@ export interface AddedDenies {
 /** An account without those Denies, to be compared with the file, and the Denies. */
 export function withoutAddedDenies(
   access: AccessModel,
-  team: Pick<Team, 'lab' | 'account' | 'members' | 'roles'>,
+  team: Pick<AccessTeam, 'lab' | 'account' | 'members' | 'roles'>,
 ): { readonly access: AccessModel; readonly denies: readonly AddedDenies[] } {
   const denies: AddedDenies[] = [];
   const outside = new Set(access.groups.flatMap(({ name, path }) => (path === labPath(team.lab) ? [] : [name])));

@@ -1,49 +1,61 @@
-import type { AccessUser } from '../access/model.ts';
+import type { AccessModel, AccessUser } from '../access/model.ts';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
-import { iamName, LIMITS_POLICY, otherLabOf } from '../team/names.ts';
+import { otherLabOf } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';
+import { withoutAddedDenies } from './added-denies.ts';
 
-/** What the file, or an apply that did not end, has changed since the last apply that ended. */
+/** What tells a manual change from what waits for an apply: the teams that owners approved and applies have begun or ended. */
 export interface PendingChanges {
-  /** Whether the subject of a difference is among the changes; if not, the difference is a manual change. */
-  has(difference: Difference): boolean;
+  /** Whether one of them has a user, group or policy that the file has not. */
+  knows(addition: Difference): boolean;
+  /** Whether the file has changed something, and the lab's part of the account is as one of them says; else the change is manual. */
+  areIn(part: AccessModel): (difference: Difference) => boolean;
 }
 
 /** Null if no apply of this account is known. `today`: `YYYY-MM-DD`, UTC. */
 export function pendingChanges(applied: Applied | null, team: AccessTeam, today: string): PendingChanges | null {
   if (applied === null || applied.team.account !== team.account) return null;
-  const subjects = new Set([
-    ...changedSubjects(applied.team, team, today),
-    ...applied.begun.flatMap((begun) => changedSubjects(applied.team, begun, begun.day)),
-  ]);
+  const models = approvedModels(applied, team, today);
+  const file = desiredAccessBeforeDeletions(team);
+  const changed = new Set(models.flatMap((model) => differences(model, file)).map(subjectKey));
+  const isAmong = (difference: Difference, subjects: ReadonlySet<string>) =>
+    subjectsOf(difference).some((each) => subjects.has(each));
   return {
-    has(difference) {
-      if (subjects.has(subjectKey(difference))) return true;
-      // The boundary and tags of a user come and go with the user, without a difference of their own.
-      if (difference.kind === 'boundary-changed' || difference.kind === 'tag-changed') {
-        return subjects.has(subjectKey({ kind: 'user-added', user: difference.user }));
-      }
-      // Members who are suspended during an apply have other limits until it ends.
-      return applied.begun.length > 0 && 'policy' in difference && difference.policy === LIMITS_POLICY;
+    knows: (addition) => changed.has(subjectKey(addition)),
+    areIn(part) {
+      const unlike = models.map((model) => new Set(differences(model, part).map(subjectKey)));
+      return (each) => isAmong(each, changed) && unlike.some((subjects) => !isAmong(each, subjects));
     },
   };
 }
 
-/** `subjectKey`s of everything that `team` grants otherwise than the applied team, whatever the last days. */
-function changedSubjects(applied: AppliedTeam, team: AccessTeam, today: string): readonly string[] {
+/** The boundary and tags of a user come and go with the user, without a difference of their own. */
+function subjectsOf(difference: Difference): readonly string[] {
+  const own = subjectKey(difference);
+  return difference.kind === 'boundary-changed' || difference.kind === 'tag-changed'
+    ? [own, subjectKey({ kind: 'user-added', user: difference.user })]
+    : [own];
+}
+
+function approvedModels({ team: applied, begun }: Applied, team: AccessTeam, today: string): readonly AccessModel[] {
   const active = new Set(membersWithUser(team, today).map(({ key }) => key));
   const activeThen = new Set(membersWithUser(applied, applied.day).map(({ key }) => key));
   // A deleted user comes back by a later last day in the file.
-  const returned = new Set(
-    applied.members.flatMap(({ key }) => (!activeThen.has(key) && active.has(key) ? [iamName(applied.lab, key)] : [])),
+  const isDeleted = ({ key }: { readonly key: string }) => !activeThen.has(key) && active.has(key);
+  const suspended = new Set(applied.members.flatMap((each) => (each.suspended ? [each.key] : [])));
+  // Members who are suspended during an apply are so until its last step.
+  const atLast = (each: AppliedTeam): AppliedTeam => ({
+    ...each,
+    members: each.members.map((member) => ({ ...member, suspended: member.suspended && suspended.has(member.key) })),
+  });
+  const withoutDeleted = { ...applied, members: applied.members.filter((each) => !isDeleted(each)) };
+  return [applied, withoutDeleted, ...begun, ...begun.map(atLast)].map(
+    (each) => withoutAddedDenies(desiredAccessBeforeDeletions(each), each).access,
   );
-  const then = desiredAccessBeforeDeletions(applied);
-  const before = { ...then, users: then.users.filter(({ name }) => !returned.has(name)) };
-  return differences(before, desiredAccessBeforeDeletions(team)).map(subjectKey);
 }
 
 /** The other lab whose user or group one is, by its path; null for what the last apply noted, wherever someone moved it. */

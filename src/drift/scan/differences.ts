@@ -24,23 +24,27 @@ export function differencesFound(
 ): readonly FoundDifference[] {
   const all = differences(expected.model, part);
   const expired = [...expected.late].map((user): Difference => ({ kind: 'user-added', user }));
-  const isManual = (difference: Difference) => since !== null && !since.has(difference);
+  const isPending = since?.areIn(part) ?? null;
+  const isManual = (difference: Difference) => isPending?.(difference) === false;
   return [
-    ...withoutParts(all, isManual).map((difference) => ({ difference, cause: causeOf(difference, expected, since) })),
+    ...withoutParts(all, isManual).map((difference) => ({
+      difference,
+      cause: causeOf(difference, expected, isPending),
+    })),
     ...expired.map((difference) => ({ difference, cause: 'expired' as const })),
     ...resolvedOf(all, expected, part, since === null ? null : applied, today),
   ];
 }
 
-function causeOf(difference: Difference, expected: Expected, since: PendingChanges | null): DriftCause {
-  const { kind } = difference;
-  if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
-    // Not unmanaged, so an earlier file had it.
-    const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
-    return since !== null || departed ? 'pending' : 'unknown';
-  }
-  if (since === null) return 'unknown';
-  return since.has(difference) ? 'pending' : 'manual';
+function causeOf(
+  difference: Difference,
+  expected: Expected,
+  isPending: ((difference: Difference) => boolean) | null,
+): DriftCause {
+  // Not unmanaged, so an earlier file had it.
+  if (difference.kind === 'user-added' && expected.departed.has(difference.user)) return 'pending';
+  if (isPending === null) return 'unknown';
+  return isPending(difference) ? 'pending' : 'manual';
 }
 
 /** Manual changes that team.yaml has adopted since the last apply. */

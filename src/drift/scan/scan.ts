@@ -258,7 +258,7 @@ function unmanagedIn(
       const { kind, name, arn } = entity;
       if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
       // What is under the path may be from an earlier team.yaml, unless the record says otherwise.
-      return entity.path.startsWith(path) && (since === null || since.has(additionOf(entity)));
+      return entity.path.startsWith(path) && (since === null || since.knows(additionOf(entity)));
     },
   });
 }

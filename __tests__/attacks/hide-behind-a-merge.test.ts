@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as aws from '@aws-sdk/client-iam';
+import { type AttackedLab, attackedLabs, canPay, group, keyOf, TODAY, user } from '../support/attacked-lab.ts';
+import { driftIssuesInTest, MARKER } from '../support/drift-issues.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(2);
+
+const labs = attackedLabs();
+beforeAll(labs.prepare);
+afterAll(labs.remove);
+const { check, repository } = driftIssuesInTest();
+
+const says = (Action: string) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+const limits = (iam: aws.IAMClient, key: string, Action = 'mechanicalturk:*') =>
+  iam.send(new aws.PutUserPolicyCommand({ ...user(key), PolicyName: 'limits', PolicyDocument: says(Action) }));
+
+const issues = () =>
+  [...repository().threads.values()].map(({ number, title, body }) =>
+    [
+      title,
+      body,
+      ...repository()
+        .commentsOf(number)
+        .map((each) => each.body),
+    ].join('\n'),
+  );
+
+/** What the issues say after a check. */
+async function reported(lab: AttackedLab): Promise<string> {
+  await lab.mturk(TODAY, 'drift', '--report', 'report.json');
+  await check(readFileSync(lab.path('report.json'), 'utf8'));
+  return issues().join('\n');
+}
+
+const MERGED: readonly (readonly [
+  what: string,
+  edit: readonly [string, string],
+  (iam: aws.IAMClient) => Promise<unknown>,
+])[] = [
+  ['limits, of which a last day waits', ['2027-05-31', '2027-06-30'], (iam) => limits(iam, 'bo')],
+  [
+    'the policy of a role that a change widens',
+    ['[ results:read ]', '[ results:read, account:read ]'],
+    (iam) =>
+      iam.send(
+        new aws.CreatePolicyVersionCommand({
+          PolicyArn: `arn:aws:iam::123456789012:policy/mturk/perception-lab/${group('results-reader').GroupName}`,
+          PolicyDocument: says('mechanicalturk:*'),
+          SetAsDefault: true,
+        }),
+      ),
+  ],
+];
+
+test.each(sampleOf(MERGED, 1))('a check says by hand what someone makes of %s', (_what, [from, to], done) =>
+  labs.attack(async (lab) => {
+    lab.edit(from, to);
+    const key = await lab.byHand(async (iam) => {
+      await done(iam);
+      return keyOf(iam, user('bo').UserName);
+    });
+    expect(await canPay(lab, key)).toBe(true);
+    expect(await reported(lab)).toMatch(/Drift in perception-lab: .*Bo Chen \(`bo`\) can spend money/);
+  }),
+);
+
+test('a check says who takes control while they wait to be deleted', () =>
+  labs.attack(async (lab) => {
+    lab.edit(/ {2}bo:\n(?: {4}.*\n)+/.exec(readFileSync(lab.path('team.yaml'), 'utf8'))?.[0] ?? '', '');
+    lab.edit('departed:\n', 'departed:\n  bo: { left: "2026-11-25", reason: graduated }\n');
+    await lab.byHand(async (iam) => {
+      await limits(iam, 'bo', '*');
+      await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('bo')));
+    });
+    expect(await reported(lab)).toMatch(/Drift in perception-lab: .*full control of the account/);
+  }));
+
+test.each([true, false])(
+  'an issue says who can spend while an apply is unfinished; its failure has one: %s',
+  (isKnown) =>
+    labs.attack(async (lab) => {
+      lab.edit('[ paymaster ]', '[ paymaster, task-publisher ]');
+      const record = lab.path('.mturk-team/emulator/apply-record.json');
+      const { team, begun, ...more } = JSON.parse(readFileSync(record, 'utf8'));
+      const members = team.members.map((each: { key: string; roles: string[] }) =>
+        each.key === 'fay' ? { ...each, roles: [...each.roles, 'task-publisher'] } : each,
+      );
+      writeFileSync(record, JSON.stringify({ ...more, team, begun: [...begun, { ...team, members }] }));
+      if (isKnown) {
+        const body = `${MARKER.apply}\n\nThe apply failed.`;
+        repository().openIssue({ author: 'github-actions[bot]', title: 'Apply failed', body });
+      }
+      const key = await lab.byHand(async (iam) => {
+        const PolicyDocument = says('mechanicalturk:*');
+        const of = { ...group('results-reader'), PolicyName: 'limits', PolicyDocument };
+        await iam.send(new aws.PutGroupPolicyCommand(of));
+        return keyOf(iam, user('ada').UserName);
+      });
+      expect(await canPay(lab, key)).toBe(true);
+      expect(await reported(lab)).toMatch(/Drift in perception-lab: Ada O'Neill \(`ada`\).* can spend money/);
+    }),
+);
