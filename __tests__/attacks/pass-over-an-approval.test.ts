@@ -5,7 +5,7 @@ import { approvalInTest } from '../support/approval-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 
-const test = testInTurn(2);
+const test = testInTurn(4);
 
 const { lab, record, approve, check } = approvalInTest();
 const pays = (who: string) => (team: string) =>
