@@ -340,6 +340,44 @@ test('a user in ten groups is named before anyone is moved', async () => {
   });
 });
 
+test('what someone takes or denies while a step plans does not come back with it', async () => {
+  if (mixed === undefined) throw new Error('no account');
+  const adopted = await adoptionOf(mixed);
+  await withLab(adopted.memory, async (test) => {
+    test.setClock(NOON.toISOString());
+    const acting = (act: (iam: IAMClient) => Promise<unknown>, at: number) => {
+      const lab = test.lab(adopted.team);
+      let calls = 0;
+      const workspace: typeof lab.workspace = async (...args) => {
+        calls += 1;
+        if (calls === at) await act(lab.iam);
+        return lab.workspace(...args);
+      };
+      return { ...lab, workspace };
+    };
+    const agree = async () => succeed(null);
+    const failure = (name: string, part: string) => ({
+      ok: false,
+      failure: { code: 'adoption-changed', args: { changes: [{ kind: 'user', name, part }] } },
+    });
+    const membership = { UserName: `${LAB}-bo.chen`, GroupName: 'Requesters' };
+    const take = (iam: IAMClient) => callIam(iam, 'RemoveUserFromGroup', membership);
+    const applied = await applyAdoption(acting(take, 1), adopted.adoption, SILENT, agree);
+    expect(applied).toMatchObject(failure('bo.chen', 'groups'));
+    await callIam(test.lab(adopted.team).iam, 'AddUserToGroup', membership);
+    orThrow(await applyIn(test, adopted));
+
+    const stop = { UserName: `${LAB}-eve`, PolicyName: 'stop' };
+    const deny = (iam: IAMClient) =>
+      callIam(iam, 'PutUserPolicy', { ...stop, PolicyDocument: policy('Deny', 'mechanicalturk:*') });
+    const options = { commit: null, deleteUnused: false };
+    const finished = await finishAdoption(acting(deny, 2), adopted.adoption, options, SILENT, agree);
+    expect(finished).toMatchObject(failure('eve', 'inline'));
+    await callIam(test.lab(adopted.team).iam, 'DeleteUserPolicy', stop);
+    orThrow(await finishIn(test, adopted));
+  });
+});
+
 test('what someone changes while a step asks is named, and nothing is done', async () => {
   if (mixed === undefined) throw new Error('no account');
   const adopted = await adoptionOf(mixed);

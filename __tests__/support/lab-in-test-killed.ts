@@ -95,12 +95,13 @@ export async function runAndKill(
 }
 
 export async function ended(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await wait(2);
+  while (isRunning(pid)) await wait(2);
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

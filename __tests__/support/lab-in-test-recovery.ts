@@ -1,8 +1,9 @@
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
 import type { Team } from '../../src/team/team.ts';
+import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { applied, carriedOut, copyOf, inTurns, type LabMemory, orThrow, planned, withLab } from './lab-in-test.ts';
 import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';
-import { applyAndKill, callNames, type Killing, type NamedCall } from './lab-in-test-killed.ts';
+import { applyAndKill, callNames, isRunning, type Killing, type NamedCall } from './lab-in-test-killed.ts';
 import { SILENT } from './silent-terminal.ts';
 import { accessIn, watchAccess } from './transient-access.ts';
 
@@ -11,7 +12,7 @@ export interface Reference {
   readonly team: Team;
   readonly before: LabMemory;
   readonly after: LabMemory;
-  /** Every call of the apply. */
+  /** Every call of the engine that applies. */
   readonly calls: readonly NamedCall[];
   /** IAM users suspended during the apply: then it took three applies. */
   readonly held: readonly string[];
@@ -24,16 +25,20 @@ export function undisturbed(before: LabMemory, team: Team): Promise<Reference> {
     const nameOf = callNames();
     const lab = test.lab(team, { parallelism: 1 });
     const plan = await planned(lab);
-    test.listen(({ phase, ...call }) => {
-      if (phase === 'before') calls.push(nameOf({ phase, ...call }));
+    let pid: number | null = null;
+    test.listen((call) => {
+      if (call.phase !== 'before') return true;
+      const named = nameOf(call);
+      // Between two steps the account is read without an engine.
+      if (pid !== null && isRunning(pid)) calls.push(named);
       return true;
     });
-    orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
+    const onStart = (started: EngineHandle) => {
+      pid = started.pid;
+    };
+    orThrow(await applyPlanned(lab, plan, { ...carriedOut(), onStart }, SILENT));
     test.listen(null);
-    // The second plan begins with a reading of the account.
-    const end = calls.findIndex(({ action }) => action === 'GetAccountAuthorizationDetails');
-    const after = copyOf(test.memory);
-    return { team, before, after, calls: calls.slice(0, end), held: plan.suspendedDuringApply };
+    return { team, before, after: copyOf(test.memory), calls, held: plan.suspendedDuringApply };
   });
 }
 

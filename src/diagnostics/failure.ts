@@ -408,7 +408,7 @@ export interface EngineFailureArgs {
   'terraform-altered': { readonly binary: string; readonly sha256: string; readonly expected: string };
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
-  'record-changed': { readonly file: string };
+  'record-changed': { readonly file: string; readonly progress?: Progress };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   /** `state` is where the state is, `providers` are those that it must not name. */

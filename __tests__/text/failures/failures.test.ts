@@ -77,7 +77,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
     { file: 's3://lab-state/mturk-team/bootstrap.json', reason: 'it is not readable' },
   ],
-  'record-changed': [{ file: 'apply-record.json' }],
+  'record-changed': [{ file: 'apply-record.json' }, { file: 'apply-record.json', progress }],
   'blocked-during-apply': [
     { codes: ['member-not-departed', 'user-without-boundary'], progress: { ...progress, suspended: ['bo', 'fay'] } },
   ],

@@ -44,10 +44,11 @@ export async function applyAdoption(
   onStart?: CommandOptions['onStart'],
 ): Promise<Result<{ readonly moved: number; readonly steps: number }>> {
   const adoption = ofMembers(whole, session.team);
-  const decided = await agreedMoves(async () => {
+  const decide = async () => {
     const open = await lookAtMembers(session, whole);
     return open.ok ? stepsOf(session, open.value) : open;
-  }, agree);
+  };
+  const decided = await agreedMoves(decide, agree);
   if (!decided.ok) return decided;
   const { teams, moves } = decided.value;
   const team = teams.written;
@@ -55,7 +56,7 @@ export async function applyAdoption(
   if (!moved.ok) return moved;
   const seen = await lookUntil(session, adoption, ({ people }) => people.every((each) => isInLab(each, team)));
   if (!seen.ok) return failedAfter(seen, moved.value, 1);
-  const imported = await importUsers(session, team, terminal, onStart);
+  const imported = await importUsers(session, team, decide, terminal, onStart);
   if (!imported.ok) return failedAfter(imported, moved.value, 1);
   const steps = imported.value;
   const unequal = ({ account }: OpenAdoption) => unequalDuring(adoption, teams, account.access, session.at);
@@ -114,6 +115,7 @@ export function moveUsers({ iam }: LabSession, moves: readonly Move[]): Promise<
 async function importUsers(
   session: LabSession,
   team: Team,
+  decide: () => Promise<Result<unknown>>,
   terminal: Terminal,
   onStart: CommandOptions['onStart'],
 ): Promise<Result<number>> {
@@ -124,6 +126,9 @@ async function importUsers(
   const { saved, findings } = planned.value;
   const blocks = [...findings, ...blocksOf(saved.plan, team, session.today, 'team', 'adopting')];
   if (blocks.length > 0) return blocked({ blocks });
+  // What someone took meanwhile would come back through the roles.
+  const again = await decide();
+  if (!again.ok) return again;
   const applied = await withProgress(terminal, (onEvent) => applyPlan(prepared.value, saved, { onStart, onEvent }));
   return applied.ok ? succeed(applied.value.done) : applied;
 }

@@ -80,9 +80,11 @@ export async function finishAdoption(
   if (!seen.ok) return failedAfter(seen, cleared.value, 1);
   const planned = await planStack(session, { rule, credentials: 'none', record: begun.value });
   if (!planned.ok) return failedAfter(planned, cleared.value, 1);
-  const { account: access, rule: ruled } = planned.value;
-  const planning = { access, ids: { user: ruled.shown ?? new Map(), group: new Map() } };
-  const left = checkUnchanged(session, adoption, beforeFinish(adoption, planning, session.team, begun.value.begun));
+  // Only now: with `restore`, the rule keeps no Deny that someone added before Terraform read the account.
+  const now = await lookAt(session, adoption);
+  if (!now.ok) return failedAfter(now, cleared.value, 1);
+  const before = beforeFinish(adoption, now.value.account, session.team, begun.value.begun);
+  const left = checkUnchanged(session, adoption, before);
   if (!left.ok) return failedAfter(left, cleared.value, 1);
   const options = { ...given, ownerIds: new Map(), workflow: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);

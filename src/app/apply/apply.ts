@@ -59,8 +59,10 @@ export async function applyTeamFile(
   const onBegin = () => {
     during = 'apply';
   };
+  // Before the file is read: who pulls while it plans or asks would have a commit recorded that no one approved.
+  const commit = options.commit ?? (await commitOf(options.file));
   const applied = await withSession(await openLabSession(options, terminal), (session) =>
-    planAndApply(session, options, terminal, onPlan, onBegin),
+    planAndApply(session, options, terminal, onPlan, onBegin, commit),
   );
   await writeResult(options, applied, during);
   return applied;
@@ -73,6 +75,7 @@ export async function planAndApply(
   terminal: Terminal,
   onPlan: OnPlan,
   onBegin: () => void = () => {},
+  commit = options.commit,
 ): Promise<Result<CompletedApply>> {
   const { yes, restore } = options;
   const { team } = session;
@@ -110,7 +113,6 @@ export async function planAndApply(
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
-  const commit = options.commit ?? (await commitOf(options.file));
   const carried = { workflow, commit, ownerIds: options.ownerIds };
   const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;

@@ -14,7 +14,7 @@ import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { applyRule, noChanges, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import { noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -280,25 +280,26 @@ async function applyStep(
   { phase, targets }: Step,
   options: CommandOptions,
 ): Promise<Result<ApplyResult>> {
-  // What someone took since the first step is not given back by the next.
-  const decided = phase === 'partial' ? succeed(plan) : await applyRule(session, ruleOnceCreated(plan), plan.record);
-  if (!decided.ok) return decided;
-  // Only now: what is taken from a group can hold Denies, which the rule keeps.
-  const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(0);
-  if (!cleared.ok) return cleared;
-  const { ruled } = decided.value;
-  const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply);
-  const workspace = await session.workspace(session.stack, team, plan.imported);
-  if (!workspace.ok) return workspace;
-  const saved = await planChanges(workspace.value, { ...options, targets });
-  if (!saved.ok) return saved;
+  // What someone took since the plan is not given back by a step.
+  const ruling = { rule: ruleOnceCreated(plan), record: plan.record };
+  const planned = await planAsRuled(session, ruling, async ({ ruled }) => {
+    const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply);
+    const workspace = await session.workspace(session.stack, team, plan.imported);
+    if (!workspace.ok) return workspace;
+    const saved = await planChanges(workspace.value, { ...options, targets });
+    return saved.ok ? succeed({ workspace: workspace.value, saved: saved.value }) : saved;
+  });
+  if (!planned.ok) return planned;
+  const { workspace, saved } = planned.value;
   // The guardrails have checked the plan before the first step, and this is another one.
-  const blocks = blocksOf(saved.value.plan, session.team, session.today, session.stack, phase);
+  const blocks = blocksOf(saved.plan, session.team, session.today, session.stack, phase);
   if (blocks.length > 0) {
     const codes = [...new Set(blocks.map(({ code }) => code))];
     return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });
   }
-  return afterOwn(cleared.value, await applyPlan(workspace.value, saved.value, options));
+  // Only now: what is taken from a group can hold Denies, which the rule keeps.
+  const cleared = phase === 'suspended' ? await leaveAndClearGroups(session, plan) : succeed(0);
+  return cleared.ok ? afterOwn(cleared.value, await applyPlan(workspace, saved, options)) : cleared;
 }
 
 /** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */

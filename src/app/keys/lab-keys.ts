@@ -12,7 +12,7 @@ import {
   openAccountSession,
   withSession,
 } from '../session/account-session.ts';
-import { type ApplyRecord, checkRecord, isSameApply, RECORD_FILE, readRecord } from '../session/records.ts';
+import { type ApplyRecord, checkRecord, checkSameApply } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The access keys of a lab, as they are and as the applied team wants them. */
@@ -109,9 +109,7 @@ function labKeys(
     },
     async confirmed(ask) {
       const answer = await ask();
-      const now = answer.ok ? await readRecord(session.records) : answer;
-      if (!now.ok) return now;
-      return isSameApply(record, now.value) ? succeed(null) : fail('record-changed', { file: RECORD_FILE });
+      return answer.ok ? checkSameApply(session.records, record) : answer;
     },
   };
 }

@@ -27,7 +27,7 @@ import { forget, type PlanOptions, planChanges, type SavedPlan, untaint } from '
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import { eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, appliedFacts, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedFacts, checkSameApply, readRecord } from '../session/records.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface StackPlan {
@@ -79,35 +79,40 @@ export interface StackPlanOptions {
  * shows as a replacement, which a guardrail blocks, and who is left out is left out of the plan that is shown.
  */
 export async function planStack(session: LabSession, options: StackPlanOptions = {}): Promise<Result<StackPlan>> {
-  let planned = await planOnce(session, options);
-  for (let times = 1; times < MOST_PLANS && planned.ok && hasChanges(planned.value.saved.plan); times += 1) {
-    // What someone took after the account was read, and before Terraform read it, would be given back.
-    const now = await applyRule(session, options.rule ?? {}, planned.value.record);
-    if (!now.ok) return now;
-    if (stableJson(now.value.ruled) === stableJson(planned.value.ruled)) break;
-    planned = await planOnce(session, options);
-  }
-  return planned;
+  return planAsRuled(session, options, (decided) => planOnce(session, options, decided));
 }
 
 /** In an account that changes all the time, the last plan is taken. */
 const MOST_PLANS = 3;
 
+/**
+ * Plans what the rule says of the account, and asks both again after each plan: what someone took before Terraform read the
+ * account would be given back. With `record`, fails once another apply has begun or ended.
+ */
+export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
+  session: LabSession,
+  { rule = {}, record }: Pick<StackPlanOptions, 'rule' | 'record'>,
+  plan: (decided: Decided) => Promise<Result<Planned>>,
+): Promise<Result<Planned>> {
+  let decided = await applyRule(session, rule, record);
+  for (let times = 1; decided.ok; times += 1) {
+    const planned = await plan(decided.value);
+    if (!planned.ok || !hasChanges(planned.value.saved.plan)) return planned;
+    const now = await applyRule(session, rule, record);
+    if (!now.ok) return now;
+    const unchanged = record === undefined ? succeed(null) : await checkSameApply(session.records, record);
+    if (!unchanged.ok) return unchanged;
+    if (times === MOST_PLANS || stableJson(now.value.ruled) === stableJson(decided.value.ruled)) return planned;
+    decided = now;
+  }
+  return decided;
+}
+
 async function planOnce(
   session: LabSession,
-  {
-    lock = true,
-    untaintFirst = lock,
-    lockTimeoutSeconds,
-    before: base,
-    credentials = 'plan',
-    rule = {},
-    record: own,
-  }: StackPlanOptions,
+  { lock = true, untaintFirst = lock, lockTimeoutSeconds, before: base, credentials = 'plan', rule }: StackPlanOptions,
+  { ruled, account, record, policies, ids }: Decided,
 ): Promise<Result<StackPlan>> {
-  const decided = await applyRule(session, rule, own);
-  if (!decided.ok) return decided;
-  const { ruled, account, record, policies, ids } = decided.value;
   const workspace = await session.workspace(session.stack, ruled.team);
   if (!workspace.ok) return workspace;
   const options = { lockTimeoutSeconds, lock, untaintFirst };
@@ -173,12 +178,14 @@ export async function planImporting(
   return succeed({ saved: saved.value, ...found.value });
 }
 
+type Decided = Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies' | 'ids'>;
+
 /** What the rule says of the account as it is now. */
-export async function applyRule(
+async function applyRule(
   { stack, team, iam, records }: LabSession,
   { restore = new Set(), ...rule }: RuleOptions,
   own?: ApplyRecord | null,
-): Promise<Result<Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies' | 'ids'>>> {
+): Promise<Result<Decided>> {
   if (stack === 'bootstrap') {
     const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
     const ids = { user: new Map(), group: new Map() };

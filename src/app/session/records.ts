@@ -219,6 +219,13 @@ export function isSameApply(one: ApplyRecord | null, other: ApplyRecord | null):
   return stableJson(first) === stableJson(second);
 }
 
+/** Fails if an apply began or ended since a record was read. */
+export async function checkSameApply(place: RecordPlace, record: ApplyRecord | null): Promise<Result<null>> {
+  const now = await readRecord(place);
+  if (!now.ok) return now;
+  return isSameApply(now.value, record) ? succeed(null) : fail('record-changed', { file: RECORD_FILE });
+}
+
 /** The record once an apply of this team has begun; one that is tried again counts once. */
 export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): ApplyRecord {
   const text = stableJson(team);

@@ -33,10 +33,11 @@ export function applyStep(options: StepOptions, terminal: Terminal): Promise<num
   });
 }
 
-export function finishStep(options: StepOptions, terminal: Terminal): Promise<number> {
+export async function finishStep(options: StepOptions, terminal: Terminal): Promise<number> {
   const { deleteUnused } = options;
+  // As in `applyTeamFile`.
+  const commit = await commitOf(options.file);
   return report('finish', options, terminal, async (session, adoption) => {
-    const commit = await commitOf(options.file);
     const finished = await finishAdoption(session, adoption, { commit, deleteUnused }, terminal, (steps) => {
       const { saved, blocks } = steps.planned;
       if (blocks.length > 0) {

@@ -88,10 +88,13 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, keyof typ
       paste: [`mturk-team ${command}`],
     };
   },
-  'record-changed': ({ file }, again) => ({
+  'record-changed': ({ file, progress }, again) => ({
     summary: t`${codeText(file)} beside the state has changed meanwhile`,
     reason: t`another run wrote it after this one had read it`,
-    help: t`wait until the other run has ended, then ${again()}`,
+    help:
+      progress === undefined
+        ? t`wait until the other run has ended, then ${again()}`
+        : t`this run may have undone what the other one did: wait until that has ended, then run ${codeText('mturk-team drift')}`,
   }),
   'init-failed': (_args, again) => ({
     summary: t`Terraform could not prepare its working directory`,
