@@ -368,16 +368,18 @@ test('mode all gives back as the apply role what was announced a day before', as
 
 /** One manual change for each call that a revert makes, and what Terraform would create again, whose names it looks for. */
 const AT_ONCE = [
-  ...['membership-added/cy/task-publisher', 'policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends'],
+  'policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends',
   ...['policy-attached/group/results-reader/AmazonMechanicalTurkFullAccess/spends'],
   ...['inline-policy-added/user/bo/extra/spends', 'inline-policy-added/group/task-publisher/extra/spends'],
   ...['inline-policy-removed/user/gus/limits/spends', 'user-without-boundary/fay', 'tag-changed/ada/mturk-team=3Alab'],
   'policy-changed/results-reader/spends',
 ];
+/** Part of what another finding says once the user is renamed. */
+const OF_RENAMED = 'membership-added/cy/task-publisher';
 const MISSING = ['group-deleted/paymaster', 'policy-deleted/paymaster', 'user-renamed/cy'];
 
 test('the apply role makes every call of a revert at once, while a group, a policy and a user are missing', async () => {
-  const rows = [...AT_ONCE, 'group-deleted/paymaster'].map((id) =>
+  const rows = [OF_RENAMED, ...AT_ONCE, 'group-deleted/paymaster'].map((id) =>
     [...PEOPLE, ...POLICIES].find(({ finds }) => finds.join() === id),
   );
   await inLab(start, async (test) => {
