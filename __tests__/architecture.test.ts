@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 5960,
+  drift: 6010,
   review: 5150,
   keys: 977,
   adopt: 1890,

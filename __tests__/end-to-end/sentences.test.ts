@@ -351,7 +351,7 @@ const quick: Claim = async ({ scan, lab }) => {
 async function liveIn({ iam, team, records, today }: LabSession) {
   const { access, ids } = await readAuthorizationDetails(iam, team.account, 1000);
   const record = appliedIn(orThrow(await readRecord(records)));
-  const replaced = recreatedIn({ ids }, team, record?.ids ?? null);
+  const replaced = recreatedIn({ ids }, team, record);
   return { access, file: desiredAccess(team, today), replaced };
 }
 

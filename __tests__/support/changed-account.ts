@@ -32,6 +32,8 @@ export interface GivenScan {
   readonly today?: string;
   /** What was applied last; null where nothing is noted. */
   readonly applied?: Team | null;
+  /** What applies began that did not end; nothing by default. */
+  readonly begun?: readonly Team[];
   readonly account?: AccessModel;
   readonly credentials?: Credentials;
   readonly inventory?: Partial<Inventory>;
@@ -46,6 +48,7 @@ export function scanOfAccount({
   team = sampleTeam,
   today = TODAY,
   applied = team,
+  begun = [],
   account,
   credentials,
   inventory = {},
@@ -59,7 +62,10 @@ export function scanOfAccount({
     inventory: inventoryOf(account ?? desiredAccess(team, today), credentials, inventory),
     knownAdministrators,
     plan: null,
-    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [], ids: noted },
+    applied: applied && {
+      ...{ team: appliedTeam(applied, today), ids: noted },
+      begun: begun.map((each) => appliedTeam(each, today)),
+    },
   });
 }
 

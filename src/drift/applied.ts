@@ -1,30 +1,54 @@
-import type { AccessModel, AccessUser } from '../access/model.ts';
+import { accessOf } from '../access/access-of.ts';
+import { type AccessModel, type AccessUser, around, indexModel } from '../access/model.ts';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
+import { difference, isEmpty, NO_OPERATIONS, type OperationSet, operationSet, union } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
+import { laterMoments } from '../access/time-conditions.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { otherLabOf } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';
+import type { AccessEffect } from './access-changes.ts';
 import { withoutAddedDenies } from './added-denies.ts';
 
 /** What tells a manual change from what waits for an apply: the teams that owners approved and applies have begun or ended. */
 export interface PendingChanges {
   /** Whether one of them has a user, group or policy that the file has not. */
   knows(addition: Difference): boolean;
+  /** What the applied and each begun team give, if the file has changed anything since. */
+  readonly models: readonly AccessModel[];
   /** Whether the file has changed something, and the lab's part of the account is as one of them says; else the change is manual. */
   areIn(part: AccessModel): (difference: Difference) => boolean;
+  /** Whether they give all that anyone gains: what is of two of them, each in part, can give more. */
+  gives(effect: AccessEffect): boolean;
 }
 
 /** Null if no apply of this account is known. `today`: `YYYY-MM-DD`, UTC. */
-export function pendingChanges(applied: Applied | null, team: AccessTeam, today: string): PendingChanges | null {
+export function pendingChanges(
+  applied: Applied | null,
+  team: AccessTeam,
+  today: string,
+  at: Date,
+): PendingChanges | null {
   if (applied === null || applied.team.account !== team.account) return null;
   const models = approvedModels(applied, team, today);
   const file = desiredAccessBeforeDeletions(team);
   const changed = new Set(models.flatMap((model) => differences(model, file)).map(subjectKey));
   const isAmong = (difference: Difference, subjects: ReadonlySet<string>) =>
     subjectsOf(difference).some((each) => subjects.has(each));
+  const givenTo = (user: string): OperationSet =>
+    models
+      .flatMap((model) => {
+        const own = around(indexModel(model), [user]);
+        return [at, ...laterMoments([own], [], at)].flatMap((moment) => accessOf(own, { at: moment }));
+      })
+      .reduce((all, { allowed }) => union(all, allowed), NO_OPERATIONS);
   return {
+    gives: ({ changes, escalates }) =>
+      escalates.length === 0 &&
+      changes.every(({ user, operations }) => isEmpty(difference(operationSet(operations.gained), givenTo(user)))),
+    models: changed.size === 0 ? [] : [...new Set(models)],
     knows: (addition) => changed.has(subjectKey(addition)),
     areIn(part) {
       const unlike = models.map((model) => new Set(differences(model, part).map(subjectKey)));

@@ -1,6 +1,8 @@
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
+import type { Applied } from '../review/rule/rule.ts';
+import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { Rename } from './finding.ts';
 
@@ -70,10 +72,25 @@ export function withPresentNames(model: AccessModel, renames: readonly Rename[])
   };
 }
 
-/** Members' users with another unique id than the last apply noted: new ones with the names of deleted or renamed ones. */
-export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: EntityIds | null): readonly string[] {
-  return desiredAccessBeforeDeletions(team).users.flatMap(({ name }) => {
-    const [was, is] = [noted?.user.get(name), ids.user.get(name)];
-    return was === undefined || is === undefined || was === is ? [] : [name];
+/**
+ * Users under the names of members whom no apply created or accepted: with another unique id than the last apply noted, or
+ * with none noted. Who has no credentials and was added by an unfinished apply is that apply's.
+ */
+export function recreatedIn(
+  { ids, users }: Pick<Inventory, 'ids'> & Partial<Pick<Inventory, 'users'>>,
+  team: Team,
+  applied: Applied | null,
+): readonly string[] {
+  if (applied === null) return [];
+  const noted = applied.ids.user;
+  const begun = new Set(applied.begun.flatMap(({ lab, members }) => members.map(({ key }) => iamName(lab, key))));
+  const isBegun = (name: string) => {
+    const { keys = [], password = null } = users?.get(name)?.credentials ?? {};
+    return begun.has(name) && keys.length === 0 && password === null;
+  };
+  const departed = team.departed.map(({ key }) => iamName(team.lab, key)).filter((name) => noted.has(name));
+  return [...desiredAccessBeforeDeletions(team).users.map(({ name }) => name), ...departed].filter((name) => {
+    const [was, is] = [noted.get(name), ids.user.get(name)];
+    return is !== undefined && was !== is && (was !== undefined || !isBegun(name));
   });
 }

@@ -346,6 +346,9 @@ test.each<[Rename, Change, string]>([
   expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }).commands).toEqual([command]);
 });
 
+const desired = desiredAccess(sampleTeam, TODAY);
+const unrecorded = { team: sampleTeam, today: TODAY, at: AT, plan: null, applied: null };
+
 test('a user with the name of a member and another unique id was deleted and created again', () => {
   const noted = idOf('user', name('fay'), 'AIDA1');
   const of = (found: EntityIds) => scanned({ change: (account) => account, noted, found }).findings;
@@ -363,6 +366,8 @@ test('a user with the name of a member and another unique id was deleted and cre
   expect(idsIn({ change: without, noted, found: idOf('user', name('fay'), 'AIDA2') })).toEqual([
     'user-recreated/fay/2026-01-01',
   ]);
-  // An apply without a note knows nothing of it.
-  expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
+  // Of whom no apply noted an id, no apply made the user.
+  expect(idsIn({ change: (account) => account, found: noted })).toEqual(['user-recreated/fay/2026-01-01/spends']);
+  // In an account without a record, nothing is known of it.
+  expect(scanOf({ ...unrecorded, inventory: inventoryOf(desired, {}, { ids: noted }) }).findings).toEqual([]);
 });

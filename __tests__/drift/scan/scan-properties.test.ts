@@ -6,6 +6,9 @@ import { difference, isEmpty, listOperations, NO_OPERATIONS, operationSet } from
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { concernedBy } from '../../../src/access/with-differences.ts';
 import { type DriftFinding, differenceOf } from '../../../src/drift/finding.ts';
+import { iamName } from '../../../src/team/names.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { scanOfAccount } from '../../support/changed-account.ts';
 import { changedAccounts, renamedAccounts, scanOfChanged } from '../../support/changed-model.ts';
 import { runs } from '../../support/exhaustive.ts';
 import { teams } from '../../support/team-arbitrary.ts';
@@ -75,6 +78,56 @@ test('all that anyone can do beside the file is in a finding about them, whateve
     { numRuns: runs(400) },
   );
   expect(count).toBeGreaterThan(runs(100));
+});
+
+/** A file that was merged, and of which nothing is applied. */
+const MERGED: readonly ((team: Team) => Team)[] = [
+  (team) => ({ ...team, members: team.members.slice(1) }),
+  (team) => ({ ...team, members: team.members.map((each) => ({ ...each, suspended: !each.suspended })) }),
+  (team) => ({ ...team, members: team.members.map((each) => ({ ...each, until: '2026-12-24', from: null })) }),
+  (team) => ({ ...team, members: team.members.map((each) => ({ ...each, roles: team.roles.map(({ key }) => key) })) }),
+  (team) => ({ ...team, roles: team.roles.map((each) => ({ ...each, allow: ['GetHIT', 'SendBonus'], managed: [] })) }),
+  (team) => ({ ...team, roles: team.roles.map((each) => ({ ...each, deny: ['SendBonus'] })) }),
+];
+
+test('what neither the file nor what was applied gives waits for no apply', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(
+      changedAccounts(),
+      fc.constantFrom(...MERGED),
+      fc.boolean(),
+      ({ team, declared, account }, merge, isBegun) => {
+        const file = merge(team);
+        const { findings } = scanOfAccount({
+          ...{ team: { ...file, snoozed: [], departed: [] }, applied: team, account },
+          begun: isBegun ? [file] : [],
+        });
+        const given = [declared, desiredAccess(file, TODAY)].map((model) => allowedByName(accessOf(model, { at: AT })));
+        for (const { user, allowed } of accessOf(account, { at: AT })) {
+          const beyond = given.reduce((rest, of) => difference(rest, of.get(user.name) ?? NO_OPERATIONS), allowed);
+          // An apply that began to delete a user may have taken its limits already.
+          if (isBegun && !file.members.some(({ key }) => iamName(file.lab, key) === user.name)) continue;
+          // Who can take full control can do all.
+          if (isEmpty(beyond) || findings.some(({ escalates }) => escalates.includes(user.name))) continue;
+          count += 1;
+          const known = operationSet(
+            findings.flatMap(({ cause, changes, data }) =>
+              [...changes, ...('keeps' in data ? data.keeps : [])].flatMap((each) =>
+                each.user === user.name && (cause === 'manual' || cause === 'unmanaged') ? each.operations.gained : [],
+              ),
+            ),
+          );
+          expect({ user: user.name, waits: listOperations(difference(beyond, known)) }).toEqual({
+            user: user.name,
+            waits: [],
+          });
+        }
+      },
+    ),
+    { numRuns: runs(100) },
+  );
+  expect(count).toBeGreaterThan(0);
 });
 
 test('the ids of a scan are different, of letters that a snooze may have, in any order of the account', () => {

@@ -53,7 +53,7 @@ export async function readAccess(options: AccessOptions, terminal: Terminal): Pr
     if (!read.ok) return read;
     // Not everyone who can read users can read the record.
     const record = await readRecord(records);
-    const replaced = recreatedIn(read.value, team, (record.ok && appliedIn(record.value)?.ids) || null);
+    const replaced = recreatedIn({ ids: read.value.ids }, team, record.ok ? appliedIn(record.value) : null);
     return succeed({ team, file: desiredAccess(team, today), replaced, aws: read.value.access, at, past: null });
   });
 }

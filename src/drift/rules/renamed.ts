@@ -47,7 +47,7 @@ export const userRecreated: Rule<'user-recreated'> = {
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`Can do nothing on Mechanical Turk`,
   remedy: ({ data: { user, created } }, names) => ({
-    detail: t`The last apply noted another user with this name. An apply gives this one no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    detail: t`No apply created or accepted this user: an apply gives it no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
     toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),

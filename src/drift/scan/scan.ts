@@ -1,5 +1,5 @@
 import { stableArn } from '../../access/account-role.ts';
-import type { AccessChange } from '../../access/diff.ts';
+import { type AccessChange, distinctEffects } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
@@ -29,7 +29,7 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { isNow, recreatedIn, renamesIn, withoutRenamed } from '../renames.ts';
+import { isNow, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
@@ -132,7 +132,7 @@ const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
 function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan, applied } = given;
   const noted = applied?.ids ?? null;
-  const since = pendingChanges(applied, team, today);
+  const since = pendingChanges(applied, team, today, at);
   const renames = renamesIn(given.inventory, team, noted);
   const labOf = otherLabsIn(given.inventory, noted, team.lab);
   const expected = expectedIn(given.inventory.access, team, today, labOf, renames);
@@ -140,7 +140,7 @@ function detectAll(given: ScanInput): Detection {
   const isTaken = (user: string) => taken.some(({ holder: { kind, name } }) => kind === 'user' && name === user);
   // A member's user under the name of another is a renamed one.
   const isOfAnother = (user: string) => isTaken(user) || isNow(renames, 'user', user);
-  const recreated = recreatedIn(given.inventory, team, noted).filter((user) => !isOfAnother(user));
+  const recreated = recreatedIn(given.inventory, team, applied).filter((user) => !isOfAnother(user));
   // What limits another user of a member's name is that user's.
   const isOther = (user: string) => isOfAnother(user) || recreated.includes(user);
   const own = team.members.filter(({ key }) => !isOther(iamName(team.lab, key)));
@@ -273,19 +273,29 @@ function detectDifferences(
   const { account, desired, full, part, lab, today, at, team, renames } = context;
   const { ids } = context.inventory;
   const isOther = (name: string) => (applied?.ids?.user.get(name) ?? ids.user.get(name)) !== ids.user.get(name);
+  // A suspension that waits for its apply must not hide what someone gives.
+  const approved = (since?.models ?? []).map((model) =>
+    indexModel(withDesired(account.model, part, withPresentNames(model, renames))),
+  );
   const byUser = new Map<string, Difference[]>();
   // An apply gives such a user no role.
   const found = differencesFound(expected, part, applied, since, today).filter(
     ({ difference }) => !(difference.kind === 'membership-removed' && isOther(difference.user)),
   );
-  return found.map(({ difference, cause }) => {
-    const isOpen = cause !== 'resolved';
-    const users = new Set(isOpen ? [desired, account].flatMap((index) => concernedBy(index, difference)) : []);
+  return found.map(({ difference, cause: known }) => {
+    const isOpen = known !== 'resolved';
+    const bases = known === 'manual' ? [desired, ...approved] : [desired];
+    const users = new Set(isOpen ? [...bases, account].flatMap((index) => concernedBy(index, difference)) : []);
     const earlier = [...new Set([...users].flatMap((user) => byUser.get(user) ?? []))];
     for (const user of users) byUser.set(user, [...(byUser.get(user) ?? []), difference]);
-    const effect = isOpen
-      ? effectOfDifference(difference, earlier, desired, account, full, documents, lab, at)
-      : effectOf([], []);
+    const effects = (isOpen ? bases : []).map((base) =>
+      effectOfDifference(difference, earlier, base, account, full, documents, lab, at),
+    );
+    const effect = effectOf(
+      distinctEffects(effects.flatMap(({ changes }) => changes)),
+      [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
+    );
+    const cause = known === 'pending' && since?.gives(effect) === false ? 'manual' : known;
     const isPossible =
       !(isResource('deleted', difference) && 'user' in difference && isNow(renames, 'user', difference.user)) &&
       isUnder(labPath(team.lab), difference, account) &&
