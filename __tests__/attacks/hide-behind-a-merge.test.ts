@@ -77,6 +77,20 @@ test('a check says who takes control while they wait to be deleted', () =>
     expect(await reported(lab)).toMatch(/Drift in perception-lab: .*full control of the account/);
   }));
 
+test('a check says that a member who waits to be created has a user whom no apply created', () =>
+  labs.attack(async (lab) => {
+    const fay = '  fay: { name: Nguyễn Thị Ánh, roles: [ paymaster ] }\n';
+    lab.edit(fay, `${fay}  gil: { name: Gil, roles: [ paymaster ] }\n`);
+    await lab.byHand(async (iam) => {
+      const { User } = await iam.send(new aws.GetUserCommand(user('fay')));
+      const Tags = User?.Tags?.map(({ Key, Value }) => ({ Key, Value: Value === 'fay' ? 'gil' : Value })) ?? [];
+      const PermissionsBoundary = User?.PermissionsBoundary?.PermissionsBoundaryArn ?? '';
+      await iam.send(new aws.CreateUserCommand({ ...user('gil'), Path: User?.Path ?? '', PermissionsBoundary, Tags }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('gil'), ...group('paymaster') }));
+    });
+    expect(await reported(lab)).toMatch(/Drift in perception-lab: Gil \(`gil`\) can spend money/);
+  }));
+
 test.each([true, false])(
   'an issue says who can spend while an apply is unfinished; its failure has one: %s',
   (isKnown) =>

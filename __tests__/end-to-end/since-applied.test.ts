@@ -83,6 +83,10 @@ test('of an apply that ended half-way what is missing is pending, and what was d
         ...user('eve'),
         Path: `/mturk/${team.lab}/`,
         PermissionsBoundary: `arn:aws:iam::${team.account}:policy/mturk-boundary/${team.lab}`,
+        Tags: [
+          { Key: 'mturk-team:lab', Value: team.lab },
+          { Key: 'mturk-team:member', Value: 'eve' },
+        ],
       }),
     );
     const scan = await quick(lab);
