@@ -295,7 +295,7 @@ function label(words: string): Text {
 }
 
 function keysText(keys: readonly string[]): Text {
-  return someTexts(keys.map(codeText), 20);
+  return listTexts(keys.map(codeText));
 }
 
 function bucketText(name: string | null): Text {

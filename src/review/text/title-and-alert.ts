@@ -199,8 +199,8 @@ function gainsUnknownPolicy(person: ReviewedPerson): boolean {
   return hasUnknownPolicy(person) && after.some(({ policy }) => !isKnown(policy));
 }
 
-function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {
-  return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
+function becomesEndless({ change: { kind, ends } }: ReviewedPerson): boolean {
+  return kind === 'changed' && ends.before !== null && ends.after === null;
 }
 
 /** The worst harm that someone can do from an earlier day on or for longer; null if none, or if a gain is as bad. */
@@ -320,7 +320,7 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
 /** Whether it decides who approves or works, what is deleted or given back without a decision, or hides who can do harm. */
 function isSafeguard(setting: SettingsChange): boolean {
   return (
-    ['approvers', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
+    ['approvers', 'exceptions', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
     (setting.kind === 'reconcile' && setting.to === 'all') ||
     (clauseOf(setting) === 'snooze' && 'finding' in setting && harmOfFinding(setting.finding) !== null) ||
