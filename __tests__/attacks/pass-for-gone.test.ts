@@ -66,5 +66,5 @@ test('a policy that was copied before the facts were saved is not said to be no 
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     const proof = await offboard(lab, '--verify', lab.path('bo.json'));
     expect(await canPay(lab, key)).toBe(true);
-    expect(proof.stdout.replace(/\s+/g, ' ')).toContain("got the member's own policies since the facts were saved");
+    expect(proof.stdout.replace(/\s+/g, ' ')).toContain("got the user's policies since facts were saved");
   }));

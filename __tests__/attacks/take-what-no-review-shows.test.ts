@@ -183,7 +183,7 @@ const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: 
       ],
     ],
     [
-      /^> \*\*Administrators:\*\* .* `user\/mallory` is no longer reported/m,
+      /^> \*\*Administrators:\*\* .* and 2 others is no longer reported/m,
       /^- \*\*Administrators:\*\* .* `user\/mallory` is no/m,
     ],
   ],
