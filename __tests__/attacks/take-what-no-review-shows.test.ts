@@ -3,6 +3,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { newIdentity } from '../../src/keys/encryption.ts';
 import { type AttackedLab, attackedLabs, commentOf, group, TODAY, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+import { smallTeamFile } from '../support/sample-team.ts';
 
 const test = testInTurn(2);
 
@@ -19,7 +20,8 @@ const REFUSED = [
   ['  reconcile: all', '  neighbors: [ other-lab ]\n  reconcile: none'],
 ] as const;
 
-const edits = (lab: AttackedLab, pairs: readonly (readonly [string, string])[]) => {
+type Edits = readonly (readonly [from: string, to: string])[];
+const edits = (lab: AttackedLab, pairs: Edits) => {
   for (const [from, to] of pairs) lab.edit(from, to);
 };
 
@@ -123,6 +125,83 @@ test.each(sampleOf(TAKEN_BACK, 2))(
       expect(comment).not.toContain('descriptive fields');
     }),
 );
+
+const RECIPIENT = `${SPONSOR}\n    recipient: ${recipient}`;
+const BO = / {2}bo:\n(?: {4}.*\n)+/.exec(smallTeamFile().replace(SPONSOR, RECIPIENT))?.[0] ?? '?';
+const { recipient: writers } = await newIdentity();
+const ENDLESS = ['    until: "2027-05-31" # the last day of access, UTC\n', ''] as const;
+const ENDS = /^### If merged: Bo Chen \(`bo`\) no longer has a last day$/m;
+
+/** What is changed before, whether it was applied, the change, and what says its harm. */
+const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: Edits, said: readonly RegExp[]][] = [
+  [
+    'gives a writer the next key of a member whose departure was not applied',
+    [
+      [BO, ''],
+      ['departed:\n', 'departed:\n  bo: { left: "2026-11-24", reason: graduated }\n'],
+    ],
+    false,
+    [
+      ['  bo: { left: "2026-11-24", reason: graduated }\n', ''],
+      ['  fay:', `${BO.replace(recipient, writers)}  fay:`],
+    ],
+    [
+      /^### .*the next access key of Bo Chen \(`bo`\) goes to another recipient$/m,
+      /did Bo Chen \(`bo`\) confirm the recipient/,
+      new RegExp(`are encrypted to \`${writers}\` \\(was \`${recipient}\`\\)`),
+    ],
+  ],
+  [
+    'drops the last day of a suspended member',
+    [[SPONSOR, `${SPONSOR}\n    suspended: true`]],
+    true,
+    [[ROLES, '[ results-reader, task-publisher, paymaster ]'], ENDLESS],
+    [ENDS],
+  ],
+  [
+    'drops the last day of a member whose whole access is frozen',
+    [
+      [ROLES, '[ task-publisher ]'],
+      ['extends: [ results-reader ]\n', '\n'],
+      ['freeze: []', 'freeze: [ hits:publish, hits:manage, results:read ]'],
+    ],
+    true,
+    [ENDLESS],
+    [ENDS],
+  ],
+  [
+    'excepts one user from drift checks behind 21 roles',
+    [],
+    false,
+    [
+      [
+        'settings:\n',
+        `settings:\n  administrators: [ ${Array.from({ length: 21 }, (_, index) => `role/service-${index}`)
+          .concat('user/mallory')
+          .map((each) => `arn:aws:iam::123456789012:${each}`)
+          .join(', ')} ]\n`,
+      ],
+    ],
+    [
+      /^> \*\*Administrators:\*\* .* and 2 others is no longer reported/m,
+      /^- \*\*Administrators:\*\* .* `user\/mallory` is no/m,
+    ],
+  ],
+];
+describe('beside what waits', () => {
+  const labs = attackedLabs((file) => file.replace(SPONSOR, RECIPIENT));
+  beforeAll(labs.prepare);
+  afterAll(labs.remove);
+
+  test.each(sampleOf(QUIET, 1))('a change that %s says so first', (_what, before, isApplied, change, said) =>
+    labs.attack(async (lab) => {
+      edits(lab, before);
+      if (isApplied) expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+      const comment = await commentOf(lab, () => edits(lab, change));
+      for (const each of said) expect(comment).toMatch(each);
+    }),
+  );
+});
 
 test('a terminal shows and asks what no Terraform does: who approves, what silences, where keys go', () =>
   labs.attack(async (lab) => {

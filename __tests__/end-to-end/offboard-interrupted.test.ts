@@ -46,6 +46,7 @@ async function start(): Promise<Start> {
         session,
         keyAccount(iam, iam, async () => {}),
         'bo',
+        null,
       ),
     );
     if (held === null) throw new Error('no user');

@@ -78,7 +78,7 @@ const withUser = (name: string, id: string, path = '/mturk/perception-lab/') => 
 
 test.each([
   ['as applied', withUser('perception-lab-zoe', 'AIDA1'), 'AIDA1', null],
-  ['nothing applied', withUser('perception-lab-zoe', 'AIDA1'), null, null],
+  ['nothing applied', withUser('perception-lab-zoe', 'AIDA1'), null, 'unknown'],
   ['replaced', withUser('perception-lab-zoe', 'AIDA2'), 'AIDA1', 'replaced'],
   ['renamed', withUser('hidden', 'AIDA1'), 'AIDA1', 'renamed'],
   ['moved', withUser('perception-lab-zoe', 'AIDA1', '/'), 'AIDA1', 'moved'],

@@ -279,7 +279,7 @@ export interface PipelineFailureArgs {
   /** `file` is of `offboard --out`; `other` if it is about another member, lab or account. */
   'facts-unusable': { readonly file: string; readonly because: 'damaged' | 'other'; readonly reason: string };
   /** What a member has in IAM is not known: there is no user of the name, or not that of the last apply. */
-  'facts-not-saved': { readonly member: string; readonly because: 'no-user' | 'replaced' | 'renamed' };
+  'facts-not-saved': { readonly member: string; readonly because: 'no-user' | 'unknown' | 'replaced' | 'renamed' };
   /** What `keys sync` would create again. */
   'keys-still-wanted': { readonly member: string };
   /** `file` is adopt.json; `other` if it is of another lab or account. */

@@ -21,7 +21,7 @@ const CLAIM_TEXTS: Readonly<Record<ClaimId, readonly [says: Text, fix: Text]>> =
   trusts: [t`No role trusts the user`, t`An administrator removes the user from these trust policies.`],
   buckets: [t`No bucket policy names the user`, t`An administrator removes the user from these bucket policies.`],
   carriers: [
-    t`Nothing else got the member's own policies`,
+    t`Nothing got the user's policies since facts were saved`,
     t`An administrator detaches or deletes them, unless someone needs them.`,
   ],
 };

@@ -7,7 +7,7 @@ import type { OtherCredentials } from './account.ts';
 import { policiesOf, type SavedFacts } from './facts.ts';
 
 /** Why the IAM user is not simply that of the last apply. */
-export type UserProblem = 'replaced' | 'renamed' | 'moved';
+export type UserProblem = 'unknown' | 'replaced' | 'renamed' | 'moved';
 
 /** What a member has, and what their departure needs. */
 export interface Survey {
@@ -18,7 +18,7 @@ export interface Survey {
   readonly user: string;
   /** Null if there is no user of that name. */
   readonly held: Held | null;
-  /** Null if the user is that of the last apply, or nothing is known of one. */
+  /** Null if the user is that of the last apply, or there is none. */
   readonly problem: UserProblem | null;
   /** Keys of members whom they sponsor. */
   readonly sponsored: readonly string[];
@@ -63,7 +63,8 @@ export function userProblem(
   if (now !== undefined && now !== name) return 'renamed';
   const user = access.users.find((each) => each.name === name);
   if (user === undefined) return null;
-  if (applied !== null && now === undefined) return 'replaced';
+  if (applied === null) return 'unknown';
+  if (now === undefined) return 'replaced';
   return user.path === labPath(lab) ? null : 'moved';
 }
 

@@ -45,6 +45,7 @@ export function surveyBlocks(
 }
 
 const PROBLEMS: Readonly<Record<UserProblem, Text>> = {
+  unknown: t`Which IAM user was applied is not known: this one is taken by its name.`,
   replaced: t`Another IAM user has the name of the one that was applied.`,
   renamed: t`The IAM user that was applied has another name now.`,
   moved: t`Someone moved the IAM user out of the lab's path, where no role of mturk-team deletes it.`,

@@ -168,13 +168,19 @@ test.each<[what: string, before: Team, after: Team, alert: string | null]>([
   ],
   ['of a new member', sampleTeam, withRecipient, null],
   ['none any more', edit('bo', { recipient: MINE }), sampleTeam, null],
+  [
+    'of a former member',
+    { ...sampleTeam, departed: [{ key: 'eve', left: '2026-11-24', reason: 'left' }] },
+    withRecipient,
+    'goes to a new recipient.',
+  ],
 ])('a recipient is said first, and asked about: %s', (_what, before, after, alert) => {
   const comment = renderComment(viewOf(review(before, after)));
   const [head = ''] = comment.split('**Settings:**');
   expect(head.includes('[!WARNING]')).toBe(alert !== null);
   expect(head.includes('confirm the recipient')).toBe(alert !== null);
   expect(head).toContain(alert ?? '');
-  expect(/^### If merged: the next access key/m.test(head)).toBe(alert !== null);
+  expect(/^### If merged: .*the next access key/m.test(head)).toBe(alert !== null);
 });
 
 test('another finding is another snooze', () => {

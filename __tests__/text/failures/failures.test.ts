@@ -269,7 +269,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { file: 'zoe.json', because: 'damaged', reason: 'it is not JSON' },
     { file: 'zoe.json', because: 'other', reason: 'it is about bo of lab perception-lab in account 123456789012' },
   ],
-  'facts-not-saved': (['no-user', 'replaced', 'renamed'] as const).map((because) => ({ member: 'zoe', because })),
+  'facts-not-saved': (['no-user', 'unknown', 'replaced', 'renamed'] as const).map((because) => ({
+    member: 'zoe',
+    because,
+  })),
   'key-withdrawn': [{ member: 'zoe' }],
   'keys-changed': [{ member: 'zoe' }],
   'unknown-access-key': [{ user: 'perception-lab-zoe', key: 'AKIAIOSFODNN7EXAMPLE' }],

@@ -10,11 +10,12 @@ import { readOtherCredentials } from '../../offboard/account.ts';
 import { heldBy, placeInTeam, type Survey, userProblem } from '../../offboard/survey.ts';
 import { iamName } from '../../team/names.ts';
 import { nearMember } from '../../team/suggest.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import { checkWritable, written } from '../files.ts';
 import { withKeyAccount } from '../keys/lab-keys.ts';
 import { type Revoked, revokeKeys } from '../keys/revoke.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
-import { readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, checkRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface SurveyOptions extends AccountSessionOptions {
@@ -40,13 +41,17 @@ export async function surveyMember(
     : succeed(null);
   if (!revoked.ok) return revoked;
   return withKeyAccount(await openAccountSession(options, terminal), async (session, keys) => {
-    const read = await surveyIn(session, keys, member);
+    // Not everyone who can read users can read the record. With `--now` it was said already.
+    const record = await checkRecord(session);
+    if (!record.ok && !options.now) terminal.stderr(`${failureText(record.failure)}\n`);
+    const read = await surveyIn(session, keys, member, record.ok ? record.value : null);
     if (!read.ok) return read;
     const survey = read.value;
     if (survey.listed === null && survey.held === null) {
       return fail('unknown-member', { member, file: options.file, because: nearMember(member, session.team.members) });
     }
-    const saved = out === null ? succeed(undefined) : await save(survey, out);
+    const isApplied = !record.ok || appliedIn(record.value) !== null;
+    const saved = out === null ? succeed(undefined) : await save(survey, isApplied, out);
     return saved.ok ? succeed({ session, survey, deactivated: revoked.value?.keys ?? [] }) : saved;
   });
 }
@@ -56,8 +61,9 @@ export async function surveyIn(
   session: AccountSession,
   keys: Pick<KeyAccount, 'keys'>,
   member: string,
+  record: ApplyRecord | null,
 ): Promise<Result<Survey>> {
-  const { team, iam, records } = session;
+  const { team, iam } = session;
   const user = iamName(team.lab, member);
   const at = session.now().toISOString();
   const details = await askAws(() => readAuthorizationDetails(iam, team.account));
@@ -66,20 +72,22 @@ export async function surveyIn(
   const listed = account.users.has(user) ? await keys.keys(user) : succeed([]);
   if (!listed.ok) return listed;
   const read = { at, keys: listed.value, credentials: await readOtherCredentials(iam, user) };
-  // Not everyone who can read users can read the record.
-  const record = await readRecord(records);
-  const applied = (record.ok ? record.value?.ids.user[user] : null) ?? null;
   return succeed({
     ...{ member, user, ...placeInTeam(team, member) },
     held: heldBy(team, member, account, read),
-    problem: userProblem(team.lab, member, account, applied),
+    problem: userProblem(team.lab, member, account, record?.ids.user[user] ?? null),
     expirers: expirersOf(account.access, team.lab, user, session.at),
   });
 }
 
-/** Facts of another user would prove nothing about the member's. */
-function save({ member, held, problem }: Survey, file: string): Promise<Result<void>> | Result<void> {
-  if (problem === 'replaced' || problem === 'renamed') return fail('facts-not-saved', { member, because: problem });
+/** Facts of another user would prove nothing about the member's. Before a first apply, a name is all that is known. */
+function save(
+  { member, held, problem }: Survey,
+  isApplied: boolean,
+  file: string,
+): Promise<Result<void>> | Result<void> {
+  const isOther = problem === 'replaced' || problem === 'renamed' || (problem === 'unknown' && isApplied);
+  if (isOther) return fail('facts-not-saved', { member, because: problem });
   if (held === null) return fail('facts-not-saved', { member, because: 'no-user' });
   const text = `${JSON.stringify(held.facts, null, 2)}\n`;
   // One that exists may be all that is left of a deleted user.

@@ -7,11 +7,17 @@ import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
 /** In a fixed order. Without a file before that can be read: who approves, and what differs from the defaults. */
-export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
+export function settingsChanges(
+  before: Team | null,
+  after: Team,
+  applied: Team | null = null,
+): readonly SettingsChange[] {
   const { settings: is } = after;
   const defaults = { ...DEFAULT_SETTINGS, state: is.state };
   const earlier = before ?? { ...after, members: [], snoozed: [], freeze: [], settings: defaults };
   const { settings: was } = earlier;
+  // Until a departure is applied, the member's user and keys are there.
+  const known = { ...earlier, members: [...(applied?.members ?? []), ...earlier.members] };
   const lab: readonly SettingsChange[] = [
     { kind: 'lab', from: earlier.lab, to: after.lab },
     { kind: 'account', from: earlier.account, to: after.account },
@@ -49,8 +55,8 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
     ...lab.filter(isChanged),
     ...(isMoved ? [{ kind: 'state' as const, from: nameOf(was), to: nameOf(is) }] : []),
     ...others.filter(isChanged),
-    ...recipientSettings(earlier, after),
-    ...keySettings(earlier, after),
+    ...recipientSettings(known, after),
+    ...keySettings(known, after),
     ...snoozeSettings(earlier, after),
   ];
 }
@@ -99,12 +105,13 @@ function keySettings(before: Team, after: Team): readonly SettingsChange[] {
   });
 }
 
-/** `from` is null for a member who had no recipient, and for a new member, whose whole access is reviewed. */
+/** `from` is null for a member who had no recipient, and for a new member, whose whole access is reviewed. Who left is not new. */
 function recipientSettings(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.members.map(({ key, recipient }) => [key, recipient]));
   return after.members.flatMap(({ key: member, name, recipient: to }): SettingsChange[] => {
     const from = was.get(member) ?? null;
-    return from === to ? [] : [{ kind: 'recipient', member, name, isNewMember: !was.has(member), from, to }];
+    const isNewMember = !was.has(member) && !before.departed.some(({ key }) => key === member);
+    return from === to ? [] : [{ kind: 'recipient', member, name, isNewMember, from, to }];
   });
 }
 

@@ -65,7 +65,7 @@ export function reviewOf(input: ReviewInput): Review {
     people,
     roles,
     descriptive: descriptiveChanges(before, after, shown),
-    settings: settingsChanges(before, after),
+    settings: settingsChanges(before, after, applied),
     unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
     unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, applied, today),
   };

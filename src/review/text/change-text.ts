@@ -211,8 +211,14 @@ function sides<Item>(
   return joinTexts(parts.flat(), '; ');
 }
 
-/** A changed setting, `Reconcile: all (was none)`. */
+/** A changed setting with all its names, `Reconcile: all (was none)`. */
 export function settingText(setting: SettingsChange): Text {
+  return shortSettingText(setting, Infinity);
+}
+
+/** The same with at most so many names. */
+export function shortSettingText(setting: SettingsChange, most: number): Text {
+  const keysText = (keys: readonly string[]) => someTexts(keys.map(codeText), most);
   switch (setting.kind) {
     case 'owners':
       return t`${label('Owners:')} ${sides(
@@ -292,10 +298,6 @@ const RECONCILES = {
 
 function label(words: string): Text {
   return strongText(trusted(words));
-}
-
-function keysText(keys: readonly string[]): Text {
-  return someTexts(keys.map(codeText), 20);
 }
 
 function bucketText(name: string | null): Text {

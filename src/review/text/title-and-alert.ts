@@ -30,7 +30,7 @@ import {
 } from '../../text/text.ts';
 import { isLonger } from '../changes/by-file.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { harmOfFinding, redirected, settingText, unexplainedText } from './change-text.ts';
+import { harmOfFinding, redirected, shortSettingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
 import { REPLACED } from './withheld.ts';
 
@@ -40,6 +40,8 @@ type Mood = 'will' | 'would';
 /** People who are named one by one, and effects after the worst that are counted. */
 const NAMED = 2;
 const MORE_EFFECTS = 2;
+/** Names that a setting has in the box; below it are all. */
+const BOXED = 20;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 other member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
@@ -199,8 +201,8 @@ function gainsUnknownPolicy(person: ReviewedPerson): boolean {
   return hasUnknownPolicy(person) && after.some(({ policy }) => !isKnown(policy));
 }
 
-function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {
-  return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
+function becomesEndless({ change: { kind, ends } }: ReviewedPerson): boolean {
+  return kind === 'changed' && ends.before !== null && ends.after === null;
 }
 
 /** The worst harm that someone can do from an earlier day on or for longer; null if none, or if a gain is as bad. */
@@ -320,7 +322,7 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
 /** Whether it decides who approves or works, what is deleted or given back without a decision, or hides who can do harm. */
 function isSafeguard(setting: SettingsChange): boolean {
   return (
-    ['approvers', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
+    ['approvers', 'exceptions', 'freeze', 'recipients'].includes(clauseOf(setting)) ||
     (setting.kind === 'max-removals' && setting.to > setting.from) ||
     (setting.kind === 'reconcile' && setting.to === 'all') ||
     (clauseOf(setting) === 'snooze' && 'finding' in setting && harmOfFinding(setting.finding) !== null) ||
@@ -348,7 +350,7 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
 
 /** What the author of the change did not propose, and its apply writes. */
 function earlierLine({ unapplied }: Review): Text | null {
-  const texts = unapplied.toSorted(bySafeguard).map(settingText);
+  const texts = unapplied.toSorted(bySafeguard).map((setting) => shortSettingText(setting, BOXED));
   return texts.length === 0
     ? null
     : t`${strongText(t`Also applies what was merged earlier:`)} ${someTexts(texts, NAMED)}.`;
@@ -391,7 +393,7 @@ function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
     ...(moved.length === 0 ? [] : [t`${capitalized(recipientClause(moved, 'will', whoText(moved)))}.`]),
     ...settings
       .filter((setting) => setting.kind !== 'recipient' && isSafeguard(setting))
-      .map((setting) => t`${settingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
+      .map((setting) => t`${shortSettingText('reason' in setting ? { ...setting, reason: null } : setting, BOXED)}.`),
     ...line(leaving, t` will lose all access: the IAM user and its access keys are deleted.`),
   ];
 }

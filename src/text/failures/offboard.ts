@@ -4,6 +4,7 @@ import { codeText, t } from '../text.ts';
 
 const NOT_SAVED = {
   'no-user': t`there is no IAM user of that name`,
+  unknown: t`which IAM user was applied is not known, and one of that name may be another`,
   replaced: t`another IAM user has the name of the one that was applied`,
   renamed: t`the IAM user that was applied has another name now`,
 };
