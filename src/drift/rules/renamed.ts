@@ -3,7 +3,7 @@ import { groupText, holderText, memberKeyOf, userText } from '../../access/text/
 import { boundaryArn, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { pasted } from '../../text/escape.ts';
-import { codeText, sentences, someTexts, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, sentences, someTexts, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { type AccessEffect, effectBetween, effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
@@ -28,8 +28,12 @@ export const userRenamed: Rule<'user-renamed'> = {
       added.length === 0 ? null : t`Beside ${TEAM_FILE}: ${someTexts(added.map(codeText))}.`,
       isBounded ? null : t`Not with the lab's permissions boundary.`,
     ),
-    toFix: t`${giveBack(isFree, codeText(user))}; its access keys are checked again after that:`,
-    commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user], ['new-path', labPath(lab)])],
+    toFix: isFree
+      ? t`Give the name back before anything else; its access keys are checked again after that:`
+      : FREE_FIRST,
+    commands: isFree
+      ? [iamCommand('update-user', ['user-name', to], ['new-user-name', user], ['new-path', labPath(lab)])]
+      : [],
   }),
   calls: /^UpdateUser$/,
 };
@@ -81,8 +85,10 @@ export const groupRenamed: Rule<'group-renamed'> = {
       path === labPath(lab)
         ? t`An apply creates the group again, and removes everyone from this one.`
         : t`Outside ${codeText(labPath(lab))}: an apply creates the group again, and cannot remove anyone from this one.`,
-    toFix: t`${giveBack(isFree, codeText(group))}:`,
-    commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group], ['new-path', labPath(lab)])],
+    toFix: isFree ? t`Give the name back before anything else:` : FREE_FIRST,
+    commands: isFree
+      ? [iamCommand('update-group', ['group-name', to], ['new-group-name', group], ['new-path', labPath(lab)])]
+      : [],
   }),
   calls: /^UpdateGroup$/,
 };
@@ -93,11 +99,7 @@ function renamesOf(of: Rename['kind'], context: ScanContext) {
     .map((rename) => ({ ...rename, effect: effectOfRename(rename, context) }));
 }
 
-function giveBack(isFree: boolean, name: Text): Text {
-  return isFree
-    ? t`Give the name back before anything else`
-    : t`Rename what has the name ${name} now. Then give the name back before anything else`;
-}
+const FREE_FIRST = t`Another has the name now: rename that one in IAM. The next check says how to give the name back.`;
 
 function addedTo(has: Partial<AccessUser>, { desired }: ScanContext, to: string): readonly string[] {
   const namesOf = ({ groups = [], attached = [], inline = [] }: Partial<AccessUser>) =>

@@ -292,7 +292,7 @@ function detectDifferences(
       effectOfDifference(difference, earlier, base, account, full, documents, lab, at),
     );
     const effect = effectOf(
-      distinctEffects(effects.flatMap(({ changes }) => changes)),
+      distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(gainsIn)))),
       [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
     );
     const cause = known === 'pending' && since?.gives(effect) === false ? 'manual' : known;
@@ -349,6 +349,14 @@ function isHeldOutside(path: string, difference: Difference, account: ModelIndex
     groupsWith.get(difference.arn)?.some((name) => groups.get(name)?.path !== path) === true ||
     usersWith.get(difference.arn)?.some((name) => users.get(name)?.path !== path || !own.has(name)) === true
   );
+}
+
+/** What is gained of what a merged change has not taken yet; of losses, only those of the file count. */
+function gainsIn(change: AccessChange): readonly AccessChange[] {
+  const { operations, capabilities, worstGain } = change;
+  if (worstGain === null) return [];
+  const only = { operations: { ...operations, lost: [] }, capabilities: { ...capabilities, lost: [] } };
+  return [{ ...change, ...only, worstLoss: null }];
 }
 
 function isLossOnly({ operations: { gained } }: AccessChange): boolean {
