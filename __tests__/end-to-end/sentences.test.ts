@@ -204,15 +204,17 @@ async function inCase<T>(
 }
 
 /** Every sentence about a finding's effect: what is gained can be done, what is lost cannot, now or from the day that it says. */
-const effects: Claim = ({ scan, lab, pair, of, everGiven }) => {
+const effects: Claim = ({ scan, lab, pair, of, truth, everGiven }) => {
   const isReplaced = (name: string) =>
     scan.findings.some(({ rule, data }) => rule === 'user-recreated' && data.user === name);
   return allFindings(scan).flatMap((finding) => {
     const { reconcile: mode } = pair.state.applied.settings;
     const { title, effect } = findingView(finding, lab.naming, { isPrivate: true, reconcile: mode });
     const text = plainText(effect);
+    // Every other finding is about who has the name now.
+    const isOfRename = finding.rule === 'user-renamed' || finding.rule === 'group-renamed';
     const problems = finding.changes.flatMap(({ user, operations: { gained, lost }, starts, conditional }) => {
-      const is = of(user) ?? NOTHING;
+      const is = (isOfRename ? undefined : truth.get(user)) ?? of(user) ?? NOTHING;
       const { now, given } = is;
       const can = conditional ? is.possible : is;
       const unsaid = (list: readonly Operation[], start: string | null) =>
