@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 6025,
+  drift: 6030,
   review: 5158,
   keys: 977,
   adopt: 1890,

@@ -59,6 +59,9 @@ const ONCE_FALSE = [
   "the end of a suspension is not applied; a role's policy allows everything from Christmas Eve on",
   'a departure is not applied; two members swap their names',
   'a departure is not applied; a member is renamed and gets full access',
+  'a freeze is not applied; two members swap their names',
+  'the removal of a role is not applied; two members swap their names',
+  'another member is suspended; a member is renamed, and another user takes the name',
   'a freeze is not applied; a member is denied everything until Christmas Eve',
   "a freeze is not applied; a role's policy allows everything from Christmas Eve on",
   'there is no record; a member is replaced, in the same groups',
@@ -321,7 +324,7 @@ const CAN: Readonly<Record<string, (can: Operations) => boolean>> = {
 };
 
 /** The headline and the box: who can do the worst. */
-const headlines: Claim = ({ scan, lab, pair, of }) => {
+const headlines: Claim = ({ scan, lab, pair, of, truth }) => {
   const { reconcile: mode } = pair.state.applied.settings;
   const lines = driftLines(scan, lab.naming, { reconcile: mode, width: WIDE });
   const known = [...lab.naming.people].map(([user, { key, name }]) => [name === key ? key : `${name} (${key})`, user]);
@@ -333,10 +336,11 @@ const headlines: Claim = ({ scan, lab, pair, of }) => {
     const isTrue = CAN[what];
     if (isTrue === undefined) return [];
     const member = known.find(([name]) => who === name)?.[1];
-    const is = of(member ?? who);
-    if (is === undefined) return [];
-    const can = condition === undefined ? is : is.possible;
-    return isTrue(from === undefined ? can.now : can.ever) ? [] : [`headline: ${line}`];
+    // A member whose user was renamed, and who has its name now.
+    const named = [of(member ?? who), truth.get(member ?? who)].flatMap((is) => is ?? []);
+    const can = condition === undefined ? named : named.map(({ possible }) => possible);
+    const isSo = can.some(({ now, ever }) => isTrue(from === undefined ? now : ever));
+    return named.length === 0 || isSo ? [] : [`headline: ${line}`];
   });
 };
 

@@ -42,7 +42,7 @@ export function detectedOf(
 ): Detected {
   switch (sample.kind) {
     case 'difference':
-      return detectedDifference(sample.difference, { model: account }, lab, facts);
+      return detectedDifference(sample.difference, { model: account }, new Map(), lab, facts);
     case 'unmanaged': {
       const { resource, keeps = [], escalates = facts.escalates } = sample;
       const { name, arn, path } = resource;

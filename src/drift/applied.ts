@@ -21,7 +21,7 @@ export interface PendingChanges {
   /** Whether the file has changed something, and the lab's part of the account is as one of them says; else the change is manual. */
   areIn(part: AccessModel): (difference: Difference) => boolean;
   /** Whether they give all that anyone gains: what is of two of them, each in part, can give more. */
-  gives(effect: AccessEffect): boolean;
+  gives(effect: AccessEffect, inFile: (user: string) => string): boolean;
 }
 
 /** Null if no apply of this account is known. `today`: `YYYY-MM-DD`, UTC. */
@@ -45,9 +45,11 @@ export function pendingChanges(
       })
       .reduce((all, { allowed }) => union(all, allowed), NO_OPERATIONS);
   return {
-    gives: ({ changes, escalates }) =>
+    gives: ({ changes, escalates }, inFile) =>
       escalates.length === 0 &&
-      changes.every(({ user, operations }) => isEmpty(difference(operationSet(operations.gained), givenTo(user)))),
+      changes.every(({ user, operations: { gained } }) =>
+        isEmpty(difference(operationSet(gained), givenTo(inFile(user)))),
+      ),
     models: changed.size === 0 ? [] : [...new Set(models)],
     knows: (addition) => changed.has(subjectKey(addition)),
     areIn(part) {

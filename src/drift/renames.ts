@@ -30,6 +30,11 @@ export function isNow(renames: readonly Rename[], of: Rename['kind'], name: stri
   return renames.some(({ kind, to }) => kind === of && to === name);
 }
 
+/** The name that team.yaml has for a user of the account. */
+export function nameInFile(renames: readonly Rename[], user: string): string {
+  return renames.find(({ kind, to }) => kind === 'user' && to === user)?.name ?? user;
+}
+
 /** An account without what was renamed. */
 export function withoutRenamed(model: AccessModel, renames: readonly Rename[]): AccessModel {
   return without(model, (kind, name) => isNow(renames, kind, name));

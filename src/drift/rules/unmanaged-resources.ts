@@ -112,7 +112,7 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
     t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} policy ${otherPolicyText(arn, names)}`,
   remedy: ({ data: { arn, attachments } }) => ({
     detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
-    toFix: t`If nothing uses it, delete it:`,
-    commands: [iamCommand('delete-policy', ['policy-arn', arn])],
+    toFix: attachments === 0 ? t`If nothing uses it, delete it:` : t`If nothing needs it, detach it, then delete it.`,
+    commands: attachments === 0 ? [iamCommand('delete-policy', ['policy-arn', arn])] : [],
   }),
 };

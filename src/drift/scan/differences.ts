@@ -44,6 +44,8 @@ function causeOf(
   // Not unmanaged, so an earlier file had it.
   if (difference.kind === 'user-added' && expected.departed.has(difference.user)) return 'pending';
   if (isPending === null) return 'unknown';
+  // Only an earlier file's is compared; who has it by hand is what makes it manual.
+  if (difference.kind === 'policy-added') return 'pending';
   return isPending(difference) ? 'pending' : 'manual';
 }
 

@@ -29,7 +29,7 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { isNow, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
+import { isNow, nameInFile, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
@@ -295,7 +295,8 @@ function detectDifferences(
       distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(gainsIn)))),
       [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
     );
-    const cause = known === 'pending' && since?.gives(effect) === false ? 'manual' : known;
+    const gives = since?.gives(effect, (user) => nameInFile(renames, user));
+    const cause = known === 'pending' && gives === false ? 'manual' : known;
     const isPossible =
       !(isResource('deleted', difference) && 'user' in difference && isNow(renames, 'user', difference.user)) &&
       isUnder(labPath(team.lab), difference, account) &&
@@ -308,7 +309,8 @@ function detectDifferences(
       isOther(difference.holder.name);
     const isReverted = cause === 'manual' && isPossible && difference.kind !== 'path-changed' && !isSuspended;
     const remediation = isReverted ? remediationOf(difference, effect.changes) : 'manual';
-    return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
+    const facts = { cause, remediation, ...effect };
+    return detectedDifference(difference, account, context.inventory.policies, team.lab, facts);
   });
 }
 
@@ -375,6 +377,7 @@ function holderOf(difference: Difference): { readonly kind: 'user' | 'group'; re
 export function detectedDifference(
   difference: Difference,
   { model }: Pick<ModelIndex, 'model'>,
+  policies: Inventory['policies'],
   lab: string,
   facts: Omit<Detected, 'rule' | 'data'>,
 ): Detected {
@@ -390,8 +393,10 @@ export function detectedDifference(
       return detected('unmanaged-group', unmanagedGroupData({ ...group, members }, model.account, lab), facts);
     }
     case 'policy-added': {
-      const document = model.policies.find(({ arn }) => arn === difference.arn)?.document ?? null;
-      return detected('unmanaged-policy', { arn: difference.arn, document, attachments: 0 }, facts);
+      const { arn } = difference;
+      const document = model.policies.find((each) => each.arn === arn)?.document ?? null;
+      const attachments = policies.get(arn)?.attachments ?? 0;
+      return detected('unmanaged-policy', { arn, document, attachments }, facts);
     }
     case 'boundary-changed':
       return detected(difference.to === null ? 'user-without-boundary' : 'boundary-changed', difference, facts);
