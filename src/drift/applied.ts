@@ -50,7 +50,7 @@ export function pendingChanges(
       changes.every(({ user, operations: { gained } }) =>
         isEmpty(difference(operationSet(gained), givenTo(inFile(user)))),
       ),
-    models: changed.size === 0 ? [] : [...new Set(models)],
+    models: changed.size === 0 ? [] : models,
     knows: (addition) => changed.has(subjectKey(addition)),
     areIn(part) {
       const unlike = models.map((model) => new Set(differences(model, part).map(subjectKey)));
@@ -79,7 +79,8 @@ function approvedModels({ team: applied, begun }: Applied, team: AccessTeam, tod
     members: each.members.map((member) => ({ ...member, suspended: member.suspended && suspended.has(member.key) })),
   });
   const withoutDeleted = { ...applied, members: applied.members.filter((each) => !isDeleted(each)) };
-  return [applied, withoutDeleted, ...begun, ...begun.map(atLast)].map(
+  const teams = [applied, withoutDeleted, ...begun, ...begun.map(atLast)];
+  return [...new Map(teams.map((each) => [JSON.stringify(each), each])).values()].map(
     (each) => withoutAddedDenies(desiredAccessBeforeDeletions(each), each).access,
   );
 }

@@ -31,8 +31,8 @@ export function isNow(renames: readonly Rename[], of: Rename['kind'], name: stri
 }
 
 /** The name that team.yaml has for a user of the account. */
-export function nameInFile(renames: readonly Rename[], user: string): string {
-  return renames.find(({ kind, to }) => kind === 'user' && to === user)?.name ?? user;
+export function namesInFile(renames: readonly Rename[]): (user: string) => string {
+  return (user) => renames.find(({ kind, to }) => kind === 'user' && to === user)?.name ?? user;
 }
 
 /** An account without what was renamed. */

@@ -6,7 +6,7 @@ import { pasted } from '../../text/escape.ts';
 import { codeText, sentences, someTexts, TEAM_FILE, t, trusted } from '../../text/text.ts';
 import { type AccessEffect, effectBetween, effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { Rename } from '../finding.ts';
-import { nameInFile } from '../renames.ts';
+import { namesInFile } from '../renames.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule, type ScanContext } from './rule.ts';
 
@@ -114,7 +114,7 @@ function addedTo(has: Partial<AccessUser>, { desired }: ScanContext, to: string)
 function effectOfRename({ kind, to }: Rename, { desired, account, renames, lab, at }: ScanContext): AccessEffect {
   const concerned = new Set([desired, account].flatMap((index) => usersOf(index, { kind, name: to })));
   const { changes, escalates } = effectBetween(around(desired, concerned), around(account, concerned), lab, at);
-  const nameOf = (user: string) => nameInFile(renames, user);
+  const nameOf = namesInFile(renames);
   return effectOf(
     changes.map((change) => ({ ...change, user: nameOf(change.user) })),
     escalates.map(nameOf),

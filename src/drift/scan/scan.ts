@@ -29,7 +29,7 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { isNow, nameInFile, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
+import { isNow, namesInFile, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
@@ -295,8 +295,7 @@ function detectDifferences(
       distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(gainsIn)))),
       [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
     );
-    const gives = since?.gives(effect, (user) => nameInFile(renames, user));
-    const cause = known === 'pending' && gives === false ? 'manual' : known;
+    const cause = known === 'pending' && since?.gives(effect, namesInFile(renames)) === false ? 'manual' : known;
     const isPossible =
       !(isResource('deleted', difference) && 'user' in difference && isNow(renames, 'user', difference.user)) &&
       isUnder(labPath(team.lab), difference, account) &&
