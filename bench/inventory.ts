@@ -64,7 +64,7 @@ async function measured(
     managed: () => true,
     scope: 'access',
   });
-  const applied = { team: appliedTeam(team, TODAY), begun: [], ids: { user: new Map(), group: new Map() } };
+  const applied = { team: appliedTeam(team, TODAY), begun: [], ids: inventory.ids };
   const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);

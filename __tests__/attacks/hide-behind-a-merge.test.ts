@@ -77,6 +77,57 @@ test('a check says who takes control while they wait to be deleted', () =>
     expect(await reported(lab)).toMatch(/Drift in perception-lab: .*full control of the account/);
   }));
 
+const FAY = '  fay: { name: Nguyễn Thị Ánh, roles: [ paymaster ]';
+const LEAVES: readonly (readonly [string, string])[] = [
+  [`${FAY}, from: "2026-12-20" }\n`, ''],
+  ['departed:\n', 'departed:\n  fay: { left: "2026-11-25", reason: graduated }\n'],
+];
+test.each([
+  ['leave', LEAVES],
+  ['get another role', [[`${FAY}, from: "2026-12-20" }`, FAY.replace('paymaster', 'results-reader').concat(' }')]]],
+] as const)('a check says who can spend before their first day, while they wait to %s', (_what, edits) =>
+  labs.attack(async (lab) => {
+    lab.edit(`${FAY} }`, `${FAY}, from: "2026-12-20" }`);
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    for (const [from, to] of edits) lab.edit(from, to);
+    const key = await lab.byHand(async (iam) => {
+      await iam.send(new aws.DeleteUserPolicyCommand({ ...user('fay'), PolicyName: 'limits' }));
+      return keyOf(iam, user('fay').UserName);
+    });
+    expect(await canPay(lab, key)).toBe(true);
+    expect(await reported(lab)).toMatch(/^> \*\*(?:`fay`|Nguyễn Thị Ánh \(`fay`\))\*\* can spend money/m);
+  }),
+);
+
+test('a check says who has the name of a member whom the file removes without a word', () =>
+  labs.attack(async (lab) => {
+    lab.edit(`${FAY} }\n`, '');
+    const key = await lab.byHand(async (iam) => {
+      const { User } = await iam.send(new aws.GetUserCommand(user('fay')));
+      const of = { ...user('fay'), ...group('paymaster') };
+      await iam.send(new aws.RemoveUserFromGroupCommand(of));
+      const { PolicyNames = [] } = await iam.send(new aws.ListUserPoliciesCommand(user('fay')));
+      for (const PolicyName of PolicyNames)
+        await iam.send(new aws.DeleteUserPolicyCommand({ ...user('fay'), PolicyName }));
+      await iam.send(new aws.DeleteUserCommand(user('fay')));
+      const PermissionsBoundary = User?.PermissionsBoundary?.PermissionsBoundaryArn ?? '';
+      await iam.send(
+        new aws.CreateUserCommand({
+          ...user('fay'),
+          Path: User?.Path ?? '',
+          PermissionsBoundary,
+          Tags: User?.Tags ?? [],
+        }),
+      );
+      await iam.send(new aws.AddUserToGroupCommand(of));
+      return keyOf(iam, user('fay').UserName);
+    });
+    expect(await canPay(lab, key)).toBe(true);
+    const said = await reported(lab);
+    expect(said).toMatch(/Drift in perception-lab: .* can spend money/);
+    expect(said).toMatch(/^> IAM user of `perception-lab-fay` .* replaced by another user/m);
+  }));
+
 test('a check says that a member who waits to be created has a user whom no apply created', () =>
   labs.attack(async (lab) => {
     const fay = '  fay: { name: Nguyễn Thị Ánh, roles: [ paymaster ] }\n';

@@ -15,7 +15,7 @@ const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown:
 const OF_EACH_KIND: { readonly [Rule in DriftFinding['rule']]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
   'user-renamed': { user: ODD, to: LONG },
-  'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z' },
+  'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z', isMember: true },
   'name-taken': { holder: HOLDER, lab: 'vision' },
   'nothing-applied': {},
   'access-withheld': { user: ODD },

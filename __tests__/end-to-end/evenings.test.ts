@@ -327,6 +327,7 @@ class Evening {
     const { announcements, team: applied } = this.record;
     const scan = await quickScan(lab, { cloudTrail: false }, SILENT);
     const isBegun = this.record.begun.length > 0;
+    this.problems.push(...this.unsaid(before.access, scan.scan.findings));
     const { done, wasDisturbed } = await this.disturbed(fault ?? NO_FAULT, () =>
       reconcile(lab, { ...scan, attributed: true, isChangedSince: () => false }, SILENT),
     );
@@ -354,6 +355,24 @@ class Evening {
       const isLeft = this.isReportedOutside(id, scan.scan.findings);
       if (more.length > 0 && !isLeft) this.problems.push(`after a check ${key ?? id} may ${more}`);
     }
+  }
+
+  /** What neither the newest file nor an apply gives a user is in a finding that waits for no apply. */
+  private unsaid(access: Access, findings: readonly DriftFinding[]): readonly string[] {
+    const { team, begun } = this.record;
+    const teams = [this.newest, ...(team === null ? [] : [team]), ...begun];
+    const open = findings.filter(({ cause }) => cause !== 'pending');
+    return [...access].flatMap(([id, now]) => {
+      const key = this.keys.get(id);
+      const names = [this.nameOf(id), ...(key === undefined ? [] : [iamName(TEAM.lab, key)])];
+      const given = new Set(key === undefined ? [] : teams.flatMap((each) => [...gives(each, key)]));
+      const said = open.flatMap(({ rule, data, changes }) => [
+        ...changes.flatMap(({ user, operations }) => (names.includes(user) ? operations.gained : [])),
+        ...(rule === 'unmanaged-user' && names.includes(data.user) ? data.operations : []),
+      ]);
+      const more = minus(minus(now, given), new Set(said));
+      return more.length > 0 ? [`no finding says that ${key ?? id} may ${more}`] : [];
+    });
   }
 
   /** No role of the lab reaches a user outside the path, nor who is no member in a group moved out of it; a person must. */

@@ -72,8 +72,8 @@ export interface ChangedAccount {
   readonly account: AccessModel;
 }
 
-export function changedAccounts(): fc.Arbitrary<ChangedAccount> {
-  return fc.tuple(teams(), manualChanges(), fc.boolean()).map(([team, done, isLate]) => {
+export function changedAccounts(applied: fc.Arbitrary<Team> = teams()): fc.Arbitrary<ChangedAccount> {
+  return fc.tuple(applied, manualChanges(), fc.boolean()).map(([team, done, isLate]) => {
     const declared = isLate ? desiredAccessBeforeDeletions(team) : desiredAccess(team, TODAY);
     return { team, declared, account: changedWith(declared, team, done) };
   });

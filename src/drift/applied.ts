@@ -3,7 +3,6 @@ import { type AccessModel, type AccessUser, around, indexModel } from '../access
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { difference, isEmpty, NO_OPERATIONS, type OperationSet, operationSet, union } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
-import { laterMoments } from '../access/time-conditions.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
@@ -37,18 +36,15 @@ export function pendingChanges(
   const changed = new Set(models.flatMap((model) => differences(model, file)).map(subjectKey));
   const isAmong = (difference: Difference, subjects: ReadonlySet<string>) =>
     subjectsOf(difference).some((each) => subjects.has(each));
-  const givenTo = (user: string): OperationSet =>
+  const givenTo = (user: string, starts: string | null): OperationSet =>
     models
-      .flatMap((model) => {
-        const own = around(indexModel(model), [user]);
-        return [at, ...laterMoments([own], [], at)].flatMap((moment) => accessOf(own, { at: moment }));
-      })
+      .flatMap((model) => accessOf(around(indexModel(model), [user]), { at: starts === null ? at : new Date(starts) }))
       .reduce((all, { allowed }) => union(all, allowed), NO_OPERATIONS);
   return {
     gives: ({ changes, escalates }, inFile) =>
       escalates.length === 0 &&
-      changes.every(({ user, operations: { gained } }) =>
-        isEmpty(difference(operationSet(gained), givenTo(inFile(user)))),
+      changes.every(({ user, operations: { gained }, starts }) =>
+        isEmpty(difference(operationSet(gained), givenTo(inFile(user), starts.after))),
       ),
     models: changed.size === 0 ? [] : models,
     knows: (addition) => changed.has(subjectKey(addition)),

@@ -2,6 +2,7 @@ import type { AccessModel, AccessUser } from '../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
+import type { AppliedTeam } from '../team/applied-team.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { Rename } from './finding.ts';
@@ -78,8 +79,9 @@ export function withPresentNames(model: AccessModel, renames: readonly Rename[])
 }
 
 /**
- * Users under the names of members whom no apply created or accepted: with another unique id than the last apply noted, or
- * with none noted. Who has no credentials and was added by an unfinished apply is that apply's.
+ * Users under the names of members of the file, the applied or a begun team whom no apply created or accepted: with another
+ * unique id than the last apply noted, or with none noted. Who has no credentials and was added by an unfinished apply is that
+ * apply's.
  */
 export function recreatedIn(
   { ids, users }: Pick<Inventory, 'ids'> & Partial<Pick<Inventory, 'users'>>,
@@ -88,13 +90,15 @@ export function recreatedIn(
 ): readonly string[] {
   if (applied === null) return [];
   const noted = applied.ids.user;
-  const begun = new Set(applied.begun.flatMap(({ lab, members }) => members.map(({ key }) => iamName(lab, key))));
+  const namesOf = ({ lab, members }: AppliedTeam) => members.map(({ key }) => iamName(lab, key));
+  const given = new Set(namesOf(applied.team));
+  const begun = new Set(applied.begun.flatMap(namesOf));
   const isBegun = (name: string) => {
     const { keys = [], password = null } = users?.get(name)?.credentials ?? {};
-    return begun.has(name) && keys.length === 0 && password === null;
+    return begun.has(name) && !given.has(name) && keys.length === 0 && password === null;
   };
-  const departed = team.departed.map(({ key }) => iamName(team.lab, key)).filter((name) => noted.has(name));
-  return [...desiredAccessBeforeDeletions(team).users.map(({ name }) => name), ...departed].filter((name) => {
+  const inFile = desiredAccessBeforeDeletions(team).users.map(({ name }) => name);
+  return [...new Set([...inFile, ...given, ...begun])].filter((name) => {
     const [was, is] = [noted.get(name), ids.user.get(name)];
     return is !== undefined && was !== is && (was !== undefined || !isBegun(name));
   });

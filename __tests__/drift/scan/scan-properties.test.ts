@@ -80,9 +80,16 @@ test('all that anyone can do beside the file is in a finding about them, whateve
   expect(count).toBeGreaterThan(runs(100));
 });
 
+/** What was applied: as it is, or before anyone has begun. */
+const APPLIED: readonly ((team: Team) => Team)[] = [
+  (team) => team,
+  (team) => ({ ...team, members: team.members.map((each) => ({ ...each, from: '2026-12-20', until: null })) }),
+];
+
 /** A file that was merged, and of which nothing is applied. */
 const MERGED: readonly ((team: Team) => Team)[] = [
   (team) => ({ ...team, members: team.members.slice(1) }),
+  (team) => ({ ...team, members: [] }),
   (team) => ({ ...team, members: team.members.map((each) => ({ ...each, suspended: !each.suspended })) }),
   (team) => ({ ...team, members: team.members.map((each) => ({ ...each, until: '2026-12-24', from: null })) }),
   (team) => ({ ...team, members: team.members.map((each) => ({ ...each, roles: team.roles.map(({ key }) => key) })) }),
@@ -90,24 +97,44 @@ const MERGED: readonly ((team: Team) => Team)[] = [
   (team) => ({ ...team, roles: team.roles.map((each) => ({ ...each, deny: ['SendBonus'] })) }),
 ];
 
+/** The name of each user, but of one. */
+const idsOf = (names: readonly string[], replaced?: string) => ({
+  user: new Map(names.map((name) => [name, name === replaced ? 'another' : name])),
+  group: new Map<string, string>(),
+});
+
 test('what neither the file nor what was applied gives waits for no apply', () => {
   let count = 0;
   fc.assert(
     fc.property(
-      changedAccounts(),
+      changedAccounts(fc.tuple(teams(), fc.constantFrom(...APPLIED)).map(([team, at]) => at(team))),
       fc.constantFrom(...MERGED),
       fc.boolean(),
-      ({ team, declared, account }, merge, isBegun) => {
+      fc.nat(9),
+      ({ team, declared, account }, merge, isBegun, place) => {
         const file = merge(team);
+        const replaced = account.users[place]?.name;
+        const names = declared.users.map(({ name }) => name);
         const { findings } = scanOfAccount({
           ...{ team: { ...file, snoozed: [], departed: [] }, applied: team, account },
-          begun: isBegun ? [file] : [],
+          ...{ begun: isBegun ? [file] : [], noted: idsOf(names) },
+          inventory: {
+            ids: idsOf(
+              account.users.map(({ name }) => name),
+              replaced,
+            ),
+          },
         });
         const given = [declared, desiredAccess(file, TODAY)].map((model) => allowedByName(accessOf(model, { at: AT })));
         for (const { user, allowed } of accessOf(account, { at: AT })) {
-          const beyond = given.reduce((rest, of) => difference(rest, of.get(user.name) ?? NO_OPERATIONS), allowed);
+          const isReplaced = user.name === replaced && names.includes(replaced);
+          const beyond = (isReplaced ? [] : given).reduce(
+            (rest, of) => difference(rest, of.get(user.name) ?? NO_OPERATIONS),
+            allowed,
+          );
+          const isInFile = file.members.some(({ key }) => iamName(file.lab, key) === user.name);
           // An apply that began to delete a user may have taken its limits already.
-          if (isBegun && !file.members.some(({ key }) => iamName(file.lab, key) === user.name)) continue;
+          if (isBegun && !isInFile && !isReplaced) continue;
           // Who can take full control can do all.
           if (isEmpty(beyond) || findings.some(({ escalates }) => escalates.includes(user.name))) continue;
           count += 1;

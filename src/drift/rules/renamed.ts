@@ -1,6 +1,6 @@
 import { type AccessUser, around, policyName, usersOf } from '../../access/model.ts';
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
-import { boundaryArn, LIMITS_POLICY, labPath } from '../../team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { pasted } from '../../text/escape.ts';
 import { codeText, sentences, someTexts, TEAM_FILE, t, trusted } from '../../text/text.ts';
@@ -41,9 +41,10 @@ export const userRenamed: Rule<'user-renamed'> = {
 
 export const userRecreated: Rule<'user-recreated'> = {
   severity: 'medium',
-  detect: ({ recreated, inventory: { users }, account, at }) =>
+  detect: ({ recreated, inventory: { users }, account, at, team }) =>
     recreated.map((user) => {
-      const data = { user, created: users.get(user)?.created ?? '' };
+      const isMember = team.members.some(({ key }) => iamName(team.lab, key) === user);
+      const data = { user, created: users.get(user)?.created ?? '', isMember };
       const changes = gainsInDoubt(around(account, [user]), at);
       return detected('user-recreated', data, { cause: 'manual', ...effectOf(changes, []) });
     }),
@@ -51,9 +52,11 @@ export const userRecreated: Rule<'user-recreated'> = {
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`Can do nothing on Mechanical Turk`,
-  remedy: ({ data: { user, created } }, names) => ({
-    detail: t`No apply created or accepted this user: an apply gives it no role, and suspends it. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
-    toFix: t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`,
+  remedy: ({ data: { user, created, isMember } }, names) => ({
+    detail: t`No apply created or accepted this user${isMember ? t`: an apply gives it no role, and suspends it` : trusted('')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    toFix: isMember
+      ? t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`
+      : t`Not in ${TEAM_FILE}: delete its access keys, then the user:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   calls: /^(Create|Update)User$/,

@@ -6,7 +6,7 @@ import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, counted, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { effectBetween, riskOfUnmanaged } from '../access-changes.ts';
-import type { FindingOf, UnmanagedGroup } from '../finding.ts';
+import type { DriftCause, FindingOf, UnmanagedGroup } from '../finding.ts';
 import { iamCommand, withoutOwnPolicies } from './aws-command.ts';
 import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
@@ -21,11 +21,14 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
       const data = { ...unmanagedGroupData({ name, path, ...details }, account.model.account, team.lab), keeps };
       return [detected('unmanaged-group', data, { changes, risk: riskOfUnmanaged(effect), escalates })];
     }),
-  title: ({ group }, names, cause) =>
-    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} group ${nameOutsideLabText(group, names)}`,
+  title: ({ group }, names, cause) => t`${stateText(cause)} group ${nameOutsideLabText(group, names)}`,
   remedy: remedyText,
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
+
+/** What someone changed of what waits to be deleted is no unmanaged resource. */
+const stateText = (cause: DriftCause) =>
+  trusted(cause === 'pending' ? 'Delete' : cause === 'manual' ? 'Changed before its deletion:' : 'Unmanaged');
 
 /** Data about a group of the account. */
 export function unmanagedGroupData(
@@ -108,8 +111,7 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
     unmanaged.flatMap(({ resource }) =>
       resource.kind === 'policy' ? [detected('unmanaged-policy', { arn: resource.arn, ...resource.details })] : [],
     ),
-  title: ({ arn }, names, cause) =>
-    t`${cause === 'pending' ? t`Delete` : t`Unmanaged`} policy ${otherPolicyText(arn, names)}`,
+  title: ({ arn }, names, cause) => t`${stateText(cause)} policy ${otherPolicyText(arn, names)}`,
   remedy: ({ data: { arn, attachments } }) => ({
     detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
     toFix: attachments === 0 ? t`If nothing uses it, delete it:` : t`If nothing needs it, detach it, then delete it.`,

@@ -36,6 +36,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
   title: ({ user, operations }, names, cause) => {
     if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
+    if (cause === 'manual') return t`IAM user of ${userText(user, names)} changed before its deletion`;
     if (cause === 'expired') {
       const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
       return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;

@@ -211,13 +211,23 @@ function sides<Item>(
   return joinTexts(parts.flat(), '; ');
 }
 
+/** Names of a setting in a short text: a byte budget leaves out a whole row and those after it. */
+const NAMES = 20;
+
 /** A changed setting with all its names, `Reconcile: all (was none)`. */
 export function settingText(setting: SettingsChange): Text {
-  return shortSettingText(setting, Infinity);
+  return textOfSetting(setting, Infinity);
 }
 
-/** The same with at most so many names. */
-export function shortSettingText(setting: SettingsChange, most: number): Text {
+export function shortSettingText(setting: SettingsChange): Text {
+  return textOfSetting(setting, NAMES);
+}
+
+export function hasLongText(setting: SettingsChange): boolean {
+  return 'gained' in setting && Math.max(setting.gained.length, setting.lost.length) > NAMES;
+}
+
+function textOfSetting(setting: SettingsChange, most: number): Text {
   const keysText = (keys: readonly string[]) => someTexts(keys.map(codeText), most);
   switch (setting.kind) {
     case 'owners':

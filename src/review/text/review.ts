@@ -20,12 +20,14 @@ import {
 import type { PlannedResource, QuickCheck, Review, ReviewedPerson } from '../manifest/schema.ts';
 import { blockItems } from './block-text.ts';
 import {
+  hasLongText,
   namingOfReview,
   planLine,
   questionTexts,
   resourceText,
   roleText,
   settingText,
+  shortSettingText,
   suspensionText,
   UNEXPLAINED_HEADINGS,
   unchangedText,
@@ -136,10 +138,10 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(changesCode && open ? CHANGES_CODE : null),
     ...peopleBlocks(review),
     ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length + review.withheld.length > 0)),
-    ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(settingText), RANK.settings),
+    ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(shortSettingText), RANK.settings),
     ...listBlocks(
       t`Merged earlier and not applied yet`,
-      review.unapplied.toSorted(bySafeguard).map(settingText),
+      review.unapplied.toSorted(bySafeguard).map(shortSettingText),
       RANK.settings,
     ),
     ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
@@ -157,6 +159,7 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ),
     ...paragraphIf(open && quickCheck !== null ? quickCheckText(quickCheck, 'planned', isPublic) : null),
     ...paragraphIf(state === 'applied' ? appliedText(after, t`AWS`, 'team.yaml') : null),
+    ...listBlocks(t`All names`, [...settings, ...review.unapplied].filter(hasLongText).map(settingText), RANK.quiet),
   ];
 }
 

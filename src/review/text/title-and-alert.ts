@@ -40,8 +40,6 @@ type Mood = 'will' | 'would';
 /** People who are named one by one, and effects after the worst that are counted. */
 const NAMED = 2;
 const MORE_EFFECTS = 2;
-/** Names that a setting has in the box; below it are all. */
-const BOXED = 20;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 other member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
@@ -350,7 +348,7 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
 
 /** What the author of the change did not propose, and its apply writes. */
 function earlierLine({ unapplied }: Review): Text | null {
-  const texts = unapplied.toSorted(bySafeguard).map((setting) => shortSettingText(setting, BOXED));
+  const texts = unapplied.toSorted(bySafeguard).map(shortSettingText);
   return texts.length === 0
     ? null
     : t`${strongText(t`Also applies what was merged earlier:`)} ${someTexts(texts, NAMED)}.`;
@@ -393,7 +391,7 @@ function dangerLines({ people, settings, withheld }: Review): readonly Text[] {
     ...(moved.length === 0 ? [] : [t`${capitalized(recipientClause(moved, 'will', whoText(moved)))}.`]),
     ...settings
       .filter((setting) => setting.kind !== 'recipient' && isSafeguard(setting))
-      .map((setting) => t`${shortSettingText('reason' in setting ? { ...setting, reason: null } : setting, BOXED)}.`),
+      .map((setting) => t`${shortSettingText('reason' in setting ? { ...setting, reason: null } : setting)}.`),
     ...line(leaving, t` will lose all access: the IAM user and its access keys are deleted.`),
   ];
 }
