@@ -164,7 +164,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   page: 1110,
   history: 1280,
   guardrails: 735,
-  github: 1405,
+  github: 1408,
   terraform: 2180,
   aws: 2510,
   access: 3821,

@@ -39,6 +39,8 @@ export interface GitHubServer {
   readonly requests: readonly Seen[];
   /** What was not as GitHub's published descriptions have it, of requests and of this server's own answers. */
   readonly violations: readonly string[];
+  /** Bytes that Git got. */
+  readonly gitBytes: number;
   trouble(trouble: Trouble): void;
   /** Requests that changed something. */
   writes(): readonly Seen[];
@@ -61,6 +63,7 @@ export async function startGitHub(
 ): Promise<GitHubServer> {
   const requests: Seen[] = [];
   const violations: string[] = [];
+  let gitBytes = 0;
   const troubles: { trouble: Trouble; left: number }[] = [];
   const base = options.enterprise === true ? '/api/v3' : '';
   const graphqlPath = options.enterprise === true ? '/api/graphql' : '/graphql';
@@ -76,7 +79,10 @@ export async function startGitHub(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? '/', api.url);
     const method = request.method ?? 'GET';
-    if (target.pathname.startsWith(`/${repository.fullName}.git/`)) return serveGit(repository, request, response);
+    if (target.pathname.startsWith(`/${repository.fullName}.git/`)) {
+      gitBytes += await serveGit(repository, request, response);
+      return;
+    }
     const text = await textOf(request);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const path = target.pathname.startsWith(base) ? target.pathname.slice(base.length) : target.pathname;
@@ -165,6 +171,9 @@ export async function startGitHub(
     repository,
     requests,
     violations,
+    get gitBytes() {
+      return gitBytes;
+    },
     trouble: (trouble) => void troubles.push({ trouble, left: trouble.times ?? 1 }),
     writes: () => requests.filter(({ method, body, status }) => status < 300 && method !== 'GET' && !isQuery(body)),
     environment: (token = 'job-token') => ({
@@ -178,17 +187,21 @@ export async function startGitHub(
   };
 }
 
-/** Git over HTTP by Git's own program, for a token that may read contents. https://git-scm.com/docs/git-http-backend */
+/**
+ * Git over HTTP by Git's own program, for a token that may read contents; the bytes that were sent.
+ * https://git-scm.com/docs/git-http-backend
+ */
 async function serveGit(
   repository: GitHubRepository,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<number> {
   const [, credentials = ''] = /^basic (.*)$/i.exec(request.headers.authorization ?? '') ?? [];
   const [user, token = ''] = Buffer.from(credentials, 'base64').toString().split(':');
   const grants = user === 'x-access-token' ? repository.tokens.get(token)?.grants : undefined;
   if (grants === undefined || !allows(grants, { contents: 'read' }) || repository.git === null) {
-    return void response.writeHead(grants === undefined ? 401 : 403).end();
+    response.writeHead(grants === undefined ? 401 : 403).end();
+    return 0;
   }
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   const backend = spawn('git', ['http-backend'], {
@@ -216,6 +229,7 @@ async function serveGit(
   );
   response.writeHead(Number.parseInt(headers.Status ?? '200', 10), headers);
   response.end(Buffer.from(answer.slice(end + 4), 'latin1'));
+  return answer.length;
 }
 
 function isQuery(body: unknown): boolean {

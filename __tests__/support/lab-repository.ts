@@ -70,6 +70,8 @@ export class LabRepository {
     this.#github = github;
     this.#git('init', '--quiet', '--bare', '--template=');
     this.#git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+    // As GitHub: https://github.blog/open-source/git/get-up-to-speed-with-partial-clone-and-shallow-clone/
+    this.#git('config', 'uploadpack.allowFilter', 'true');
     github.git = this.directory;
     enforce(github);
     github.push('main', this.commit({ ...initFiles(team), 'team.yaml': team }, []));

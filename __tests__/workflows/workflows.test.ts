@@ -271,6 +271,20 @@ test('the access page has the whole history, a page alone is kept, and a failure
   }
 });
 
+test('what is checked out is a commit, or a branch by its whole name', () => {
+  const checkouts = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
+  const refs = checkouts.flatMap(({ step }) => step.with?.ref ?? []).map(String);
+  // Else all branches and tags whose names begin so are fetched, which are anyone's, however large:
+  // https://github.com/actions/checkout/blob/v7.0.1/src/ref-helper.ts, getRefSpec
+  expect([...new Set(refs)].filter((ref) => !ref.startsWith('refs/heads/')).sort()).toEqual([
+    '${{ github.sha }}',
+    '${{ job.workflow_sha }}',
+    '${{ needs.commit.outputs.commit }}',
+    '${{ needs.preview.outputs.base }}',
+    '${{ steps.base.outputs.commit }}',
+  ]);
+});
+
 test('every job ends', () => {
   expect(jobs.filter(({ job }) => !(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= 120))).toEqual([]);
 });
@@ -439,7 +453,7 @@ test('the approval of what is checked out is verified before the job becomes the
   const { steps = [] } = ownJobs(read('called-apply.yml')).apply ?? {};
   const [checkout, ...others] = steps;
   // Main as it is when the job runs, and nothing checks out another commit into the workspace afterwards.
-  expect(checkout?.with).toMatchObject({ ref: '${{ github.event.repository.default_branch }}' });
+  expect(checkout?.with).toMatchObject({ ref: 'refs/heads/${{ github.event.repository.default_branch }}' });
   expect(checkout?.with?.path).toBeUndefined();
   const checkouts = others.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
   expect(checkouts.map(({ with: { path } = {} }) => path)).toEqual(['tool']);

@@ -473,8 +473,8 @@ export type MissingRule =
 export type ApprovalProblem =
   | { readonly kind: 'merge-commit' | 'no-pull-request' }
   /**
-   * `other-tree`: the commit has other files than the last commit of the pull request. `behind`: that does not contain the
-   * commit before the merge.
+   * `other-tree`: the commit has other files than the last commit of the pull request, or that cannot be fetched. `behind`:
+   * that does not contain the commit before the merge.
    */
   | { readonly kind: 'other-tree' | 'behind' | 'not-opened-by-person' | 'no-approval'; readonly pull: number }
   /** `older-base`: the approval is older than the last change of the base branch. */

@@ -27,12 +27,15 @@ export async function withHistory<T>(
       [`http.${serverUrl}/.extraheader`]: `AUTHORIZATION: basic ${secret}`,
       'http.followRedirects': 'false',
     });
-    const fetch = (sha: string) => git('fetch', '--quiet', '--no-tags', `${serverUrl}/${owner}/${name}.git`, sha);
+    const fetch = (sha: string, ...filter: readonly string[]) =>
+      git('fetch', '--quiet', '--no-tags', ...filter, `${serverUrl}/${owner}/${name}.git`, sha);
     const made = await git('init', '--quiet', '--bare', '--template=', directory);
     const fetched = made.ok ? await fetch(commit) : made;
     if (!fetched.ok)
       return fail('github-unavailable', { request: `git fetch ${owner}/${name}`, reason: fetched.reason });
-    return await use(historyIn(git, fetch));
+    // Of heads the commits alone: no one reviewed what earlier ones held. Git would fetch the rest when it is read.
+    const reading = isolatedGit(directory, { 'protocol.allow': 'never' });
+    return await use(historyIn(reading, (sha) => fetch(sha, '--filter=tree:0')));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

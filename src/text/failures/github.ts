@@ -113,7 +113,10 @@ const NOT_APPROVED: Readonly<
 > = {
   'merge-commit': [() => t`it is a merge commit, which can hide what no one approved`, SQUASH],
   'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
-  'other-tree': [(pull) => t`it has other files than the last commit of ${pull}`, UP_TO_DATE],
+  'other-tree': [
+    (pull) => t`it has other files than the last commit of ${pull}, or that commit cannot be fetched`,
+    UP_TO_DATE,
+  ],
   behind: [(pull) => t`${pull} was not up to date when it was merged`, UP_TO_DATE],
   'not-opened-by-person': [(pull) => t`${pull} was not opened by a person`, t`a person opens the pull request`],
   'no-approval': [(pull) => t`no owner approved the last commit of ${pull}`],
