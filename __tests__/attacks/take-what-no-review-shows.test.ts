@@ -132,6 +132,12 @@ const { recipient: writers } = await newIdentity();
 const ENDLESS = ['    until: "2027-05-31" # the last day of access, UTC\n', ''] as const;
 const ENDS = /^### If merged: Bo Chen \(`bo`\) no longer has a last day$/m;
 
+function excepts(count: number, path: string): readonly [string, string] {
+  const roles = Array.from({ length: count }, (_, index) => `role/${path}service-${index}`);
+  const arns = [...roles, 'user/mallory'].map((each) => `arn:aws:iam::123456789012:${each}`);
+  return ['settings:\n', `settings:\n  administrators: [ ${arns.join(', ')} ]\n`];
+}
+
 /** What is changed before, whether it was applied, the change, and what says its harm. */
 const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: Edits, said: readonly RegExp[]][] = [
   [
@@ -173,19 +179,18 @@ const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: 
     'excepts one user from drift checks behind 21 roles',
     [],
     false,
-    [
-      [
-        'settings:\n',
-        `settings:\n  administrators: [ ${Array.from({ length: 21 }, (_, index) => `role/service-${index}`)
-          .concat('user/mallory')
-          .map((each) => `arn:aws:iam::123456789012:${each}`)
-          .join(', ')} ]\n`,
-      ],
-    ],
+    [excepts(21, '')],
     [
       /^> \*\*Administrators:\*\* .* and 2 others is no longer reported/m,
       /^- \*\*Administrators:\*\* .* `user\/mallory` is no/m,
     ],
+  ],
+  [
+    'turns reconcile off behind 200 roles of long paths',
+    [],
+    false,
+    [excepts(200, `${'p'.repeat(480)}/`), ['reconcile: all', 'reconcile: none']],
+    [/^- \*\*Administrators:\*\* .* and 181 others is no longer reported/m, /^- \*\*Reconcile:\*\* reverts and deletes nothing/m],
   ],
 ];
 describe('beside what waits', () => {

@@ -1,6 +1,8 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import type { Inventory } from '../../src/aws/types.ts';
 import { pendingChanges } from '../../src/drift/applied.ts';
+import { recreatedIn } from '../../src/drift/renames.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { Applied } from '../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
@@ -15,6 +17,7 @@ import {
   deletesAfter,
   edit,
   FULL,
+  idOf,
   NO_IDS,
   name,
   putInto,
@@ -28,7 +31,7 @@ import {
   withUser,
   write,
 } from '../support/changed-account.ts';
-import { inventoryOf } from '../support/inventory-of.ts';
+import { inventoryOf, keyOf } from '../support/inventory-of.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 function appliedOf(team: Team, ...begun: readonly Team[]): Applied {
@@ -204,6 +207,19 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
 test.each(CASES)('%s', (_what, team, applied, change, expected) => {
   const account = change(desiredAccess(sampleTeam, TODAY));
   expect(quickScan(team, applied, account)).toEqual([...expected].sort());
+});
+
+test.each([
+  ['an unfinished apply', appliedOf(sampleTeam, withEve), [['eve', true]]],
+  ['an unfinished apply, without credentials', appliedOf(sampleTeam, withEve), [['eve', false]]],
+  ['what was applied, and an apply begins with', appliedOf(withEve, withEve), [['eve', false]]],
+  ['what was applied', appliedOf(withEve), [['eve', false]]],
+  ['neither', appliedOf(sampleTeam), [['zoe', true]]],
+] as const)('a user whom no apply created, under the name of a member of %s', (what, applied, [[key, hasKey]]) => {
+  const users = new Map([[name(key), { credentials: { keys: hasKey ? [keyOf()] : [] } }]]);
+  const inventory = { ids: idOf('user', name(key), 'AIDA'), users } as unknown as Inventory;
+  const isFound = recreatedIn(inventory, sampleTeam, applied).length > 0;
+  expect(isFound).toBe(what !== 'neither' && !what.endsWith('without credentials'));
 });
 
 test('nothing is known of the applies of another account, and nothing is pending if the file was applied', () => {
