@@ -417,13 +417,16 @@ class Evening {
       }
       const teams = [this.newest, ...(team === null ? [] : [team]), ...begun];
       const gained = minus(now, before.access.get(id));
-      const beyond = gained.filter((operation) => !teams.some((each) => gives(each, key).has(operation)));
+      // Of the lab's groups, for users outside its path they are not kept: C5 of the threat model.
+      const denied = gained.filter((each) => before.denied.get(id)?.has(each) === true);
+      const lifted = this.isMoved(id) ? [] : denied;
+      const isGiven = (each: string) => teams.some((team) => gives(team, key).has(each));
+      const isKnown = (each: string) => this.isMoved(id) && denied.includes(each);
+      const beyond = gained.filter((each) => !isKnown(each) && !isGiven(each));
       if (beyond.length > 0) this.problems.push(`${by}: ${key} (${id}) gained ${beyond}`);
       const back = gained.filter((each) => this.taken.get(id)?.has(each) === true && !isGivenBack(key, each));
       if (back.length > 0) this.problems.push(`${by}: what was taken from ${key} came back: ${back}`);
-      const lifted = gained.filter((each) => before.denied.get(id)?.has(each) === true);
-      // Of the lab's groups, for users outside its path they are not kept: C5 of the threat model.
-      if (lifted.length > 0 && !isLifted(key) && !this.isMoved(id))
+      if (lifted.length > 0 && !isLifted(key))
         this.problems.push(`${by}: a Deny of ${key} (${id}) was lifted: ${lifted}`);
       for (const each of now) this.taken.get(id)?.delete(each);
     }
