@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 6036,
+  drift: 6046,
   review: 5170,
   keys: 977,
   adopt: 1890,

@@ -1,5 +1,6 @@
 import * as aws from '@aws-sdk/client-iam';
 import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import { planStack } from '../../src/app/plan/plan.ts';
 import type { LabSession } from '../../src/app/session/lab-session.ts';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
@@ -62,6 +63,22 @@ test.each<[string, Act]>([
     );
     orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
     expect(may('fay')).toEqual([]);
+  });
+});
+
+test('an apply fails whose plans the account outruns, rather than give back what was taken during the last', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const ada = { ...user('ada'), ...group('results-reader') };
+    const acts: readonly Act[] = [
+      (iam) => iam.send(new aws.RemoveUserFromGroupCommand(ada)),
+      (iam) => iam.send(new aws.AddUserToGroupCommand(ada)),
+      (iam) => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument })),
+    ];
+    const lab = acts.reduce((session, act, index) => withSomeone(session, act, index + 1), test.lab(smallTeam));
+    expect(await planStack(lab)).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+    expect(mayIn(test)('fay')).toEqual([]);
+    orThrow(await applyPlanned(lab, await planned(lab), carriedOut(), SILENT));
+    expect(mayIn(test)('fay')).toEqual([]);
   });
 });
 

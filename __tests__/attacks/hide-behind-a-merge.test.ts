@@ -99,6 +99,16 @@ test.each([
   }),
 );
 
+test.each(['/x/', '/mturk/other-lab/'])('a check says that the user of who leaves was moved to %s', (NewPath) =>
+  labs.attack(async (lab) => {
+    for (const [from, to] of [[`${FAY} }\n`, ''] as const, ...LEAVES.slice(1)]) lab.edit(from, to);
+    await lab.byHand((iam) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath })));
+    const said = await reported(lab);
+    expect(said).toMatch(/^Drift in perception-lab: `fay` can spend money$/m);
+    expect(said).not.toMatch(/IAM user of .* deleted/);
+  }),
+);
+
 test('a check says who has the name of a member whom the file removes without a word', () =>
   labs.attack(async (lab) => {
     lab.edit(`${FAY} }\n`, '');

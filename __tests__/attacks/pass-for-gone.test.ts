@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
-import { type AttackedLab, attackedLabs, canPay, keyOf, TODAY, user } from '../support/attacked-lab.ts';
+import { type AttackedLab, attackedLabs, canPay, group, keyOf, TODAY, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
 const test = testInTurn(2);
@@ -67,4 +67,21 @@ test('a policy that was copied before the facts were saved is not said to be no 
     const proof = await offboard(lab, '--verify', lab.path('bo.json'));
     expect(await canPay(lab, key)).toBe(true);
     expect(proof.stdout.replace(/\s+/g, ' ')).toContain("got the user's policies since facts were saved");
+  }));
+
+test('the end of a lab counts a member’s keys under another name, and says who has theirs', () =>
+  labs.attack(async (lab) => {
+    await lab.byHand(async (iam) => {
+      await keyOf(iam, user('fay').UserName);
+      const { User } = await iam.send(new aws.GetUserCommand(user('fay')));
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
+      await iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'printer', NewPath: '/' }));
+      await iam.send(new aws.CreateUserCommand({ ...user('fay'), Path: User?.Path ?? '', Tags: User?.Tags ?? [] }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('fay'), ...group('paymaster') }));
+    });
+    const { stdout } = await lab.mturk(TODAY, 'wind-down', '--live');
+    expect(stdout).toContain('1 active key');
+    expect(stdout).toContain('mturk-team keys revoke fay');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('another user has the name');
+    expect(stdout).not.toContain('Same as in team.yaml');
   }));

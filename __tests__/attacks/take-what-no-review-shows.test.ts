@@ -190,7 +190,10 @@ const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: 
     [],
     false,
     [excepts(200, `${'p'.repeat(480)}/`), ['reconcile: all', 'reconcile: none']],
-    [/^- \*\*Administrators:\*\* .* and 181 others is no longer reported/m, /^- \*\*Reconcile:\*\* reverts and deletes nothing/m],
+    [
+      /^- \*\*Administrators:\*\* .* and 181 others is no longer reported/m,
+      /^- \*\*Reconcile:\*\* reverts and deletes nothing/m,
+    ],
   ],
 ];
 describe('beside what waits', () => {

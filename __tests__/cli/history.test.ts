@@ -121,6 +121,13 @@ test('a renamed file is followed, in a folder too, and the rename is noted', asy
   expect(notes).toMatchObject([{ code: 'history-renamed', args: { from: 'old.yaml' } }]);
 });
 
+test('a commit with a date to come counts at once, and so do those that follow', async () => {
+  const history = clone([at('2026-01-05', [BO]), at('2199-01-01', []), at('2026-01-07', [BO])]);
+  const { changes, notes } = await notesOf(history, 'history', 'bo');
+  expect(changes).toHaveLength(3);
+  expect(notes.map(({ code }: { code: string }) => code)).toEqual(['history-dates-differ', 'history-dates-differ']);
+});
+
 test('a rewritten branch, dates that go back, links and deletions are noted', async () => {
   const history = clone([
     at('2026-01-05', [BO]),

@@ -1,13 +1,12 @@
 import { type AnswerSource, type WhoCanDifference, whoCan, whoCanDifference } from '../access/explain.ts';
-import type { AccessModel } from '../access/model.ts';
-import { inParallel } from '../aws/client.ts';
+import { askAws, inParallel } from '../aws/client.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
 import { type UserKey, windDownOf } from '../eject/wind-down.ts';
 import { iamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { pasted } from '../text/escape.ts';
 import { destroyCommands } from '../text/failures/failures.ts';
-import { withKeyAccount } from './keys/lab-keys.ts';
+import { readApplied, withKeyAccount } from './keys/lab-keys.ts';
 import { openAccountSession } from './session/account-session.ts';
 import { programOf } from './session/lab-session.ts';
 import { type AccessOptions, readAccess } from './session/live-access.ts';
@@ -21,7 +20,7 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal) 
   const read = await readAccess({ ...options, on: null }, terminal);
   if (!read.ok) return read;
   const { team, aws, at } = read.value;
-  const keys = aws === null ? succeed(null) : await keysOf(aws, options, terminal);
+  const keys = aws === null ? succeed(null) : await keysIn(options, terminal);
   if (!keys.ok) return keys;
   const windDown = windDownOf(team, {
     ...{ model: aws ?? read.value.file, keys: keys.value, today, at, place: { file, emulator } },
@@ -31,20 +30,30 @@ export async function windDownLab(options: WindDownOptions, terminal: Terminal) 
   const source: AnswerSource<WhoCanDifference> =
     aws === null
       ? { kind: 'file' }
-      : { kind: 'aws', account: team.account, difference: whoCanDifference(byFile, windDown.spend) };
+      : {
+          kind: 'aws',
+          account: team.account,
+          difference: whoCanDifference(byFile, windDown.spend, read.value.replaced),
+        };
   return succeed({ team, at, source, windDown });
 }
 
-/** The keys of every user under the lab's path, whether the file knows the user or not, and of a member's user outside it. */
-async function keysOf(
-  { users }: AccessModel,
-  options: WindDownOptions,
-  terminal: Terminal,
-): Promise<Result<readonly UserKey[]>> {
-  return withKeyAccount(await openAccountSession(options, terminal), async ({ team }, account) => {
+/** The keys of every user under the lab's path, and of a member's user outside it, with the name that an apply noted. */
+async function keysIn(options: WindDownOptions, terminal: Terminal): Promise<Result<readonly UserKey[]>> {
+  return withKeyAccount(await openAccountSession(options, terminal), async (session, account) => {
+    const { team } = session;
     const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
-    const own = users.filter(({ path, name }) => path.startsWith(labPath(team.lab)) || names.has(name));
-    const read = await inParallel(own, async ({ name: user }) => ({ user, keys: await account.keys(user) }));
+    const listed = await askAws(() => session.names.list('user'));
+    if (!listed.ok) return listed;
+    const record = await readApplied(session);
+    const noted = new Map(Object.entries(record.ok ? record.value.ids.user : {}).map(([name, id]) => [id, name]));
+    const own = listed.value.filter(
+      ({ path, name, id }) => path.startsWith(labPath(team.lab)) || names.has(name) || noted.has(id),
+    );
+    const read = await inParallel(own, async ({ name, id }) => ({
+      user: noted.get(id) ?? name,
+      keys: await account.keys(name),
+    }));
     const found: UserKey[] = [];
     for (const { user, keys } of read) {
       if (!keys.ok) return keys;

@@ -30,11 +30,12 @@ export interface MergedVersions extends Pick<Source, 'branch' | 'notes'> {
   readonly versions: readonly Version[];
 }
 
-/** The moments at which commits count, oldest first: none before the one that it follows. */
-export function sinceOf(commits: readonly Commit[]): readonly string[] {
+/** The moments at which commits count, oldest first: none before the one that it follows, and one dated after `now` from that day on. */
+export function sinceOf(commits: readonly Commit[], now: string): readonly string[] {
   let latest = '';
   return commits.map(({ date }) => {
-    if (date > latest) latest = date;
+    const counts = date > now ? `${now.slice(0, 10)}T00:00:00.000Z` : date;
+    if (counts > latest) latest = counts;
     return latest;
   });
 }

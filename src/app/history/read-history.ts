@@ -76,7 +76,7 @@ export async function openHistory(file: string): Promise<Result<History>> {
   if (!found.ok) return unavailable(file, 'damaged', found.reason);
   const { commits, renames } = found;
   if (commits.length === 0) return unavailable(file, 'no-commit');
-  const since = sinceOf(commits);
+  const since = sinceOf(commits, new Date().toISOString());
   const rewritten = await lostCommits(git, branch, commits.at(-1)?.path ?? '');
   const read = pastTeamReader(pieceReader());
   const known = new Map<string, PastTeam>();

@@ -8,7 +8,7 @@ import { checkBoundary, type Existing, findExisting, type Imported } from '../..
 import { type AuthorizationDetails, readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { GuardrailBlock } from '../../diagnostics/block.ts';
-import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { type ObstructedGroup, obstructedGroups } from '../../review/apply/obstructed.ts';
@@ -82,12 +82,12 @@ export async function planStack(session: LabSession, options: StackPlanOptions =
   return planAsRuled(session, options, (decided) => planOnce(session, options, decided));
 }
 
-/** In an account that changes all the time, the last plan is taken. */
 const MOST_PLANS = 3;
 
 /**
  * Plans what the rule says of the account, and asks both again after each plan: what someone took before Terraform read the
- * account would be given back. With `record`, fails once another apply has begun or ended.
+ * account would be given back. Fails if the answer is another one each time, and, with `record`, once another apply has begun
+ * or ended.
  */
 export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
   session: LabSession,
@@ -102,7 +102,9 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
     if (!now.ok) return now;
     const unchanged = record === undefined ? succeed(null) : await checkSameApply(session.records, record);
     if (!unchanged.ok) return unchanged;
-    if (times === MOST_PLANS || stableJson(now.value.ruled) === stableJson(decided.value.ruled)) return planned;
+    if (stableJson(now.value.ruled) === stableJson(decided.value.ruled)) return planned;
+    if (times === MOST_PLANS)
+      return fail('plan-stale', { reason: `the account has changed during each of ${MOST_PLANS} plans` });
     decided = now;
   }
   return decided;

@@ -42,8 +42,8 @@ function causeOf(
   isPending: ((difference: Difference) => boolean) | null,
 ): DriftCause {
   // Not unmanaged, so an earlier file had it.
-  if (difference.kind === 'user-added' && expected.departed.has(difference.user)) return 'pending';
-  if (isPending === null) return 'unknown';
+  const isDeparted = difference.kind === 'user-added' && expected.departed.has(difference.user);
+  if (isPending === null) return isDeparted ? 'pending' : 'unknown';
   // Only an earlier file's is compared; who has it by hand is what makes it manual.
   if (difference.kind === 'policy-added') return 'pending';
   return isPending(difference) ? 'pending' : 'manual';
@@ -193,11 +193,12 @@ function withoutNames({ user, group, policy }: NamesOfOthers, model: AccessModel
   };
 }
 
-/** What has a name of the lab, or is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
+/** What has a name of the lab, was applied, or is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
 export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
+  isNoted: (user: string) => boolean,
   isUnmanaged: (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean,
 ): AccessModel {
   const path = labPath(lab);
@@ -215,7 +216,7 @@ export function labPartOf(
       const { name } = user;
       const ofLab = user.groups.filter((group) => labGroups.has(group));
       const here = { ...user, groups: ofLab };
-      if (labUserNames.has(name)) return [here];
+      if (labUserNames.has(name) || isNoted(name)) return [here];
       if (user.path.startsWith(path) && user.unmanaged !== true && !isUnmanaged({ kind: 'user', name })) return [here];
       return ofLab.length === 0 ? [] : [{ ...here, unmanaged: true as const }];
     }),

@@ -132,6 +132,7 @@ const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
 function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan, applied } = given;
   const noted = applied?.ids ?? null;
+  const { ids } = given.inventory;
   const since = pendingChanges(applied, team, today, at);
   const renames = renamesIn(given.inventory, team, noted);
   const labOf = otherLabsIn(given.inventory, noted, team.lab);
@@ -150,7 +151,10 @@ function detectAll(given: ScanInput): Detection {
   const others = withoutRenamed(access, renames);
   const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
-  const part = labPartOf(others, expected.model, team.lab, ({ kind, name }) => resources.has(`${kind} ${name}`));
+  const isNoted = (user: string) => noted?.user.has(user) === true && noted.user.get(user) === ids.user.get(user);
+  const part = labPartOf(others, expected.model, team.lab, isNoted, ({ kind, name }) =>
+    resources.has(`${kind} ${name}`),
+  );
   const namesOf = (kind: string) => found.resources.flatMap((each) => (each.kind === kind ? [each.name] : []));
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
   const renamed = {
