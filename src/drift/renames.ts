@@ -79,9 +79,8 @@ export function withPresentNames(model: AccessModel, renames: readonly Rename[])
 }
 
 /**
- * Users under the names of members of the file, the applied or a begun team whom no apply created or accepted: with another
- * unique id than the last apply noted, or with none noted. Who has no credentials and was added by an unfinished apply is that
- * apply's.
+ * Users under names of the file, the record, the applied or a begun team whom no apply created or accepted: with another unique
+ * id than the last apply noted, or with none noted. Who has no credentials and was added by an unfinished apply is that apply's.
  */
 export function recreatedIn(
   { ids, users }: Pick<Inventory, 'ids'> & Partial<Pick<Inventory, 'users'>>,
@@ -98,7 +97,7 @@ export function recreatedIn(
     return begun.has(name) && !given.has(name) && keys.length === 0 && password === null;
   };
   const inFile = desiredAccessBeforeDeletions(team).users.map(({ name }) => name);
-  return [...new Set([...inFile, ...given, ...begun])].filter((name) => {
+  return [...new Set([...inFile, ...given, ...begun, ...noted.keys()])].filter((name) => {
     const [was, is] = [noted.get(name), ids.user.get(name)];
     return is !== undefined && was !== is && (was !== undefined || !isBegun(name));
   });

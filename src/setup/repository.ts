@@ -55,9 +55,9 @@ export async function repositoryFacts(
   }
   const place = { owner: asked.value?.owner ?? owner, name: asked.value?.name ?? name };
   const called = (await pinned(directory)) ?? { ...place, ref: `refs/heads/${MAIN_BRANCH}` };
-  // On a branch other than the default one, an upgrade waits for its merge, and the old pin, the last, still counts.
+  // On a branch other than the default one, an upgrade waits for its merge, and the old pin still counts.
   const isOnMain = (await gitIn(directory, 'symbolic-ref', '--short', 'HEAD')) === MAIN_BRANCH;
-  const before = recorded?.repositoryId === repositoryId && !isOnMain ? recorded.workflows.slice(-1) : [];
+  const before = recorded?.repositoryId === repositoryId && !isOnMain ? recorded.workflows : [];
   const others = before.filter((each) => workflowsText(each) !== workflowsText(called));
   return succeed({ ...place, ownerId, repositoryId, subject, workflows: [called, ...others] });
 }
