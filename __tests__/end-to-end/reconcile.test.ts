@@ -234,11 +234,15 @@ test('users are deleted for age after an announcement of their last day, and no 
     expect(exists()).toBe(true);
     const lab = test.lab(team);
     orThrow(await changeRecord(lab.records, withSettings({ maxRemovals: 1 })));
-    // A later last day that waits for its apply.
+    // A later last day, or that users stay, that waits for its apply.
+    const file = { ...team, settings: { ...team.settings, ...settings } };
     const members = team.members.map((each) => (each.key === 'bo' ? { ...each, until: '2028-01-01' } : each));
-    expect(orThrow(await check({ today: '2027-07-02', newest: { ...team, members } }))).toMatchObject({
-      announcements: [],
-    });
+    for (const newest of [
+      { ...file, members },
+      { ...file, settings: { ...file.settings, deleteAfterDays: null } },
+    ]) {
+      expect(orThrow(await check({ today: '2027-07-02', newest }))).toMatchObject({ done: [], announcements: [] });
+    }
     expect(orThrow(await check({ today: '2027-07-03' }))).toMatchObject({ done: [], announcements: [due] });
     expect(orThrow(await check({ today: '2027-07-04' }))).toMatchObject({ done: [due], announcements: [] });
     expect(exists()).toBe(false);

@@ -119,16 +119,15 @@ function takenAgain({ findings }: ScanResult): ReadonlySet<string> {
 const NOT_OWN: readonly Withheld['kind'][] = ['replaced', 'renamed', 'moved', 'name-taken'];
 
 /**
- * Members whose last day, both as applied and in the newest file, passed so long ago that their users are deleted: not those in
+ * Members whose last day passed so long ago that both the applied team and the newest file delete their users: not those in
  * a group outside the lab's path, as IAM deletes no user who is in a group.
  */
 function deletionsDue(applied: Team, newest: Team, { users, groups }: AccessModel, today: string): readonly Due[] {
   const outside = new Set(groups.flatMap(({ name, path }) => (path === labPath(applied.lab) ? [] : [name])));
   const existing = new Set(users.flatMap((user) => (user.groups.some((each) => outside.has(each)) ? [] : [user.name])));
-  const untilNewest = new Map(newest.members.map(({ key, until }) => [key, until]));
   return applied.members.flatMap(({ key, until }): readonly Due[] => {
-    const isDue = [until, untilNewest.get(key) ?? null].every((day) =>
-      isDeletionDue({ until: day }, applied.settings, today),
+    const isDue = [applied, newest].every(({ members, settings }) =>
+      members.some((each) => each.key === key && isDeletionDue(each, settings, today)),
     );
     return isDue && existing.has(iamName(applied.lab, key)) ? [{ kind: 'deletion', key, operations: [], until }] : [];
   });
