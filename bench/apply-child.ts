@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlanned } from '../src/app/apply/carry-out.ts';
-import { quickCheck } from '../src/app/drift/run-scan.ts';
+import { checkApplied, quickCheck } from '../src/app/drift/run-scan.ts';
 import { noChanges, planStack } from '../src/app/plan/plan.ts';
 import { emulatorSession } from '../src/app/session/lab-session.ts';
 import type { Terminal } from '../src/app/terminal.ts';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     showPlan(lab, plan, check, { json: false, resources: false }, terminal);
     const planned = performance.now();
     given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map() }, terminal));
-    await quickCheck(lab, null, terminal);
+    await checkApplied(lab, null, terminal);
     const applied = performance.now();
     const before = await callsSoFar();
     const asked = performance.now();

@@ -1,6 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as aws from '@aws-sdk/client-iam';
-import { type AttackedLab, attackedLabs, canPay, group, keyOf, TODAY, user } from '../support/attacked-lab.ts';
+import {
+  type AttackedLab,
+  attackedLabs,
+  canPay,
+  commentOf,
+  group,
+  keyOf,
+  TODAY,
+  user,
+} from '../support/attacked-lab.ts';
 import { driftIssuesInTest, MARKER } from '../support/drift-issues.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 
@@ -99,14 +108,19 @@ test.each([
   }),
 );
 
-test.each(['/x/', '/mturk/other-lab/'])('a check says that the user of who leaves was moved to %s', (NewPath) =>
-  labs.attack(async (lab) => {
-    for (const [from, to] of [[`${FAY} }\n`, ''] as const, ...LEAVES.slice(1)]) lab.edit(from, to);
-    await lab.byHand((iam) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath })));
-    const said = await reported(lab);
-    expect(said).toMatch(/^Drift in perception-lab: `fay` can spend money$/m);
-    expect(said).not.toMatch(/IAM user of .* deleted/);
-  }),
+test.each([{ NewPath: '/x/' }, { NewPath: '/mturk/other-lab/' }, { NewUserName: 'backup', NewPath: '/x/' }])(
+  'the user of who leaves is not said to be deleted, but %j',
+  (change) =>
+    labs.attack(async (lab) => {
+      await lab.byHand((iam) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), ...change })));
+      const comment = await commentOf(lab, () => {
+        for (const [from, to] of [[`${FAY} }\n`, ''] as const, ...LEAVES.slice(1)]) lab.edit(from, to);
+      });
+      expect(comment).not.toContain('deleted the user');
+      const said = await reported(lab);
+      expect(said).toMatch(/^Drift in perception-lab: .*`fay`/m);
+      expect(said).not.toMatch(/IAM user of .* deleted/);
+    }),
 );
 
 test('a check says who has the name of a member whom the file removes without a word', () =>

@@ -247,3 +247,22 @@ test("a role that trusts another repository is a finding in a workflow, whatever
   const ids = WORKFLOW_ROLES.toSorted().map((role) => `role-changed/perception-lab-${role}`);
   expect(idsOf(await check([], WORKFLOW))).toEqual(ids);
 });
+
+test('at a terminal alone, too, who can do everything after the first apply is a finding', async () => {
+  const lab = scratch({ 'team.yaml': smallTeamFile() });
+  const EMULATOR = join(lab.directory, 'emulator');
+  const run = (...args: string[]) => runHere([...args, '--emulator', EMULATOR], { cwd: lab.directory });
+  expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
+  const emulator = await openEmulator({ dir: EMULATOR, accountId: '123456789012', provider: false });
+  const reach = { endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials };
+  const iam = new IAMClient(reach);
+  await callIam(iam, 'CreateUser', { UserName: 'backdoor' });
+  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  await callIam(iam, 'AttachUserPolicy', { UserName: 'backdoor', PolicyArn });
+  iam.destroy();
+  await emulator.close();
+  const found = await run('drift');
+  lab.remove();
+  expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining('backdoor') });
+  expect(found.stdout).toContain('Drift in perception-lab');
+});

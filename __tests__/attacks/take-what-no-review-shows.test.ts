@@ -176,6 +176,30 @@ const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: 
     [ENDS],
   ],
   [
+    'suspends a member, whose last day goes, too',
+    [],
+    false,
+    [[SPONSOR, `${SPONSOR}\n    suspended: true`], ENDLESS],
+    [/^### If merged: Bo Chen \(`bo`\) (?:loses all access|is suspended)/m],
+  ],
+  ...[ENDLESS, ['2027-05-31', '2099-12-31'] as const].map((days): (typeof QUIET)[number] => [
+    'lets a member pay for longer, but from tomorrow on',
+    [[ROLES, '[ paymaster ]']],
+    true,
+    [days, ['[ paymaster ]\n', '[ paymaster ]\n    from: "2026-11-26"\n']],
+    [/^> \*\*Bo Chen \(`bo`\)\*\* will (?:keep|have) access that spends money/m],
+  ]),
+  [
+    'lifts the suspension of an owner',
+    [
+      ['owners: [ ada ]', 'owners: [ ada, fay ]'],
+      ['[ paymaster ] }', '[ paymaster ], github: ngfay, suspended: true }'],
+    ],
+    true,
+    [['github: ngfay, suspended: true', 'github: ngfay']],
+    [/^> \*\*Owners:\*\* `fay` can approve changes/m],
+  ],
+  [
     'excepts one user from drift checks behind 21 roles',
     [],
     false,

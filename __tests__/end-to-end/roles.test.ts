@@ -29,7 +29,7 @@ import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../conformance/scenarios-credentials.ts';
 import { applyStack } from '../../src/app/apply/carry-out.ts';
 import { reconcile } from '../../src/app/apply/reconcile.ts';
-import { fullScan, quickCheck, quickScan } from '../../src/app/drift/run-scan.ts';
+import { checkApplied, fullScan, quickCheck, quickScan } from '../../src/app/drift/run-scan.ts';
 import { readSetup } from '../../src/app/drift/setup-changes.ts';
 import { noChanges, planStack } from '../../src/app/plan/plan.ts';
 import { emulatorSession, type LabSession } from '../../src/app/session/lab-session.ts';
@@ -201,7 +201,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     async (lab) => {
       await applied(lab);
       expect(noChanges(orThrow(await planStack(lab)))).toBe(true);
-      const check = await quickCheck(lab, null, SILENT);
+      const check = await checkApplied(lab, null, SILENT);
       expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
     },
     of,

@@ -147,7 +147,7 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
     conditional: false,
     capabilities: { gained: byCapability(gained, will), lost: byCapability(lost, was) },
     allowed: { before: count(was), after: count(will) },
-    risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },
+    risks: { before: risksBesides(was, gained), after: risksBesides(will, NO_OPERATIONS) },
     starts: {
       before: all === undefined || isEmpty(lost) ? startOf(before) : all.starts.before,
       after: isEmpty(gained) ? startOf(after) : lastOf(startOf(after), all?.starts.after),

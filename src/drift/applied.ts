@@ -55,17 +55,18 @@ export function pendingChanges(
   };
 }
 
-/** The boundary, tags and path of a user come and go with the user, without a difference of their own. */
+/** Boundary, tags and path come and go with a user or group, without a difference of their own. */
 function subjectsOf(difference: Difference): readonly string[] {
   const own = subjectKey(difference);
-  if (difference.kind === 'user-added') return [own, pathOf(difference.user)];
+  if (difference.kind === 'user-added') return [own, pathOf('user', difference.user)];
+  if (difference.kind === 'group-added') return [own, pathOf('group', difference.group)];
   return difference.kind === 'boundary-changed' || difference.kind === 'tag-changed'
     ? [own, subjectKey({ kind: 'user-added', user: difference.user })]
     : [own];
 }
 
-function pathOf(name: string): string {
-  return subjectKey({ kind: 'path-changed', holder: { kind: 'user', name }, from: '', to: '' });
+function pathOf(kind: 'user' | 'group', name: string): string {
+  return subjectKey({ kind: 'path-changed', holder: { kind, name }, from: '', to: '' });
 }
 
 function approvedModels({ team: applied, begun }: Applied, team: AccessTeam, today: string): readonly AccessModel[] {

@@ -1056,6 +1056,8 @@ describe('what is given back to one is given to no other', () => {
     expect(brief(ruleFor({ ...inputOf({ change: withoutUser('bo') }), recreate }))).toEqual([]);
     expect(brief(ruleFor({ ...inputOf(other), recreate }))).toEqual([`bo replaced ${PATH}`]);
     expect(brief(ruleFor({ ...inputOf(other), created: recreate }))).toEqual([]);
+    const withCredentials = new Set([name('bo')]);
+    expect(brief(ruleFor({ ...inputOf(other), created: recreate, withCredentials }))).toEqual([`bo replaced ${PATH}`]);
   });
 
   test('a role and a member with one key are restored apart', () => {

@@ -14,7 +14,7 @@ import { iamName, labPath, otherLabOf } from '../../team/names.ts';
 import { hasRecipients, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
-import { quickCheck } from '../drift/run-scan.ts';
+import { checkApplied, quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
@@ -116,7 +116,7 @@ export async function planAndApply(
   const carried = { workflow, commit, ownerIds: options.ownerIds };
   const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;
-  const after = await quickCheck(session, null, terminal);
+  const after = await checkApplied(session, planned.record, terminal);
   return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });
 }
 

@@ -20,7 +20,7 @@ import { failureText } from '../../text/failures/failures.ts';
 import { isUsed, planStack, type StackPlan, type StackPlanOptions } from '../plan/plan.ts';
 import { type AccountSession, eventWait } from '../session/account-session.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, appliedIn, readRecord } from '../session/records.ts';
+import { type ApplyRecord, appliedIn, changeRecord, readRecord } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CompletedScan {
@@ -61,15 +61,27 @@ export async function quickScan(
   return completeScan(session, { inventory, plan: null }, record, options);
 }
 
-/** A quick check: of what a plan does not carry out, or of everything if `planned` is null. */
-export async function quickCheck(
+/** The plan role may ask neither CloudTrail nor for the credential report. */
+const BY_PLAN_ROLE = { cloudTrail: false, credentialReport: false };
+
+/** A quick check of what a plan does not carry out. */
+export async function quickCheck(session: LabSession, planned: StackPlan, terminal: Terminal): Promise<QuickCheck> {
+  return quickCheckOf(await quickScan(session, BY_PLAN_ROLE, terminal), planned.classification, session.naming);
+}
+
+/** A quick check after an apply. Where none was noted, it notes who can do everything: checks report others from then on. */
+export async function checkApplied(
   session: LabSession,
-  planned: StackPlan | null,
+  before: ApplyRecord | null,
   terminal: Terminal,
 ): Promise<QuickCheck> {
-  // The plan role may ask neither CloudTrail nor for the credential report.
-  const completed = await quickScan(session, { cloudTrail: false, credentialReport: false }, terminal);
-  return quickCheckOf(completed, planned?.classification ?? null, session.naming);
+  const completed = await quickScan(session, BY_PLAN_ROLE, terminal);
+  if ((before?.administrators ?? null) === null && completed.complete) {
+    const administrators = [...completed.scan.administrators];
+    const noted = await changeRecord(session.records, (record) => ({ ...record, administrators }));
+    if (!noted.ok) terminal.stderr(`${failureText(noted.failure)}\n`);
+  }
+  return quickCheckOf(completed, null, session.naming);
 }
 
 /** A scan with a plan. It changes neither the account nor the state. */

@@ -125,7 +125,14 @@ async function planOnce(
   const left = new Set(leaves(saved));
   const changes = saved.plan.changes.filter(({ address }) => !left.has(address));
   const plan = { ...saved.plan, changes };
-  const classification = await completed(session, classifyPlan(plan, session.team.account, account));
+  const report = classifyPlan(plan, session.team.account, account);
+  // Terraform takes a user with another name for a deleted one.
+  const existing = new Set(ids.user.values());
+  const manualChanges = report.manualChanges.filter(
+    ({ outcome, difference: { kind, ...of } }) =>
+      !(outcome === 'kept' && kind === 'user-deleted' && 'user' in of && existing.has(record?.ids.user[of.user] ?? '')),
+  );
+  const classification = await completed(session, { ...report, manualChanges });
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
   const obstructed = obstructedGroups(plan, account, ruled.team);

@@ -198,7 +198,7 @@ export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
-  isNoted: (user: string) => boolean,
+  isNoted: (kind: 'user' | 'group', name: string) => boolean,
   isUnmanaged: (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean,
 ): AccessModel {
   const path = labPath(lab);
@@ -206,7 +206,10 @@ export function labPartOf(
   const labUserNames = new Set(expected.users.map(({ name }) => name));
   const labPolicyArns = new Set(expected.policies.map(({ arn }) => arn));
   const groups = account.groups.filter(
-    ({ name, path: own }) => labGroupNames.has(name) || (own.startsWith(path) && !isUnmanaged({ kind: 'group', name })),
+    ({ name, path: own }) =>
+      labGroupNames.has(name) ||
+      isNoted('group', name) ||
+      (own.startsWith(path) && !isUnmanaged({ kind: 'group', name })),
   );
   const labGroups = new Set(groups.map(({ name }) => name));
   const underPath = `arn:aws:iam::${account.account}:policy${path}`;
@@ -216,7 +219,7 @@ export function labPartOf(
       const { name } = user;
       const ofLab = user.groups.filter((group) => labGroups.has(group));
       const here = { ...user, groups: ofLab };
-      if (labUserNames.has(name) || isNoted(name)) return [here];
+      if (labUserNames.has(name) || isNoted('user', name)) return [here];
       if (user.path.startsWith(path) && user.unmanaged !== true && !isUnmanaged({ kind: 'user', name })) return [here];
       return ofLab.length === 0 ? [] : [{ ...here, unmanaged: true as const }];
     }),

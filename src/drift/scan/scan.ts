@@ -7,7 +7,7 @@ import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
-import type { Inventory, NotChecked } from '../../aws/types.ts';
+import type { EntityIds, Inventory, NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import { iamArn, resourceOfArn } from '../../iam/arn.ts';
@@ -151,7 +151,8 @@ function detectAll(given: ScanInput): Detection {
   const others = withoutRenamed(access, renames);
   const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
-  const isNoted = (user: string) => noted?.user.has(user) === true && noted.user.get(user) === ids.user.get(user);
+  const isNoted = (kind: keyof EntityIds, name: string) =>
+    noted?.[kind].has(name) === true && noted[kind].get(name) === ids[kind].get(name);
   const part = labPartOf(others, expected.model, team.lab, isNoted, ({ kind, name }) =>
     resources.has(`${kind} ${name}`),
   );

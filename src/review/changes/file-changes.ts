@@ -1,4 +1,5 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { owningWithAccess } from '../../guardrails/members.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
@@ -11,6 +12,7 @@ export function settingsChanges(
   before: Team | null,
   after: Team,
   applied: Team | null = null,
+  today: string | null = null,
 ): readonly SettingsChange[] {
   const { settings: is } = after;
   const defaults = { ...DEFAULT_SETTINGS, state: is.state };
@@ -21,7 +23,7 @@ export function settingsChanges(
   const lab: readonly SettingsChange[] = [
     { kind: 'lab', from: earlier.lab, to: after.lab },
     { kind: 'account', from: earlier.account, to: after.account },
-    { kind: 'owners', ...gainedLost(earlier.owners, after.owners) },
+    { kind: 'owners', ...ownersGainedLost(earlier, after, before === null ? null : today) },
     // Of new owners, too: an earlier change of a login, when it approved nothing, was words.
     ...after.owners.map((owner) => ({
       kind: 'owner-login' as const,
@@ -61,10 +63,24 @@ export function settingsChanges(
   ];
 }
 
+/** Who becomes an owner, and on that day also whose suspension or days make an approver of an owner. */
+function ownersGainedLost(before: Team, after: Team, today: string | null) {
+  const all = gainedLost(before.owners, after.owners);
+  if (today === null) return all;
+  const active = gainedLost(owningWithAccess(before, today), owningWithAccess(after, today));
+  const both = (side: 'gained' | 'lost') => [...new Set([...all[side], ...active[side]])];
+  return { gained: both('gained'), lost: both('lost') };
+}
+
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */
-export function unappliedSettings(applied: Team, before: Team, after: Team): readonly SettingsChange[] {
-  const left = new Map(settingsChanges(applied, after).map((change) => [subjectOf(change), change]));
-  return settingsChanges(applied, before)
+export function unappliedSettings(
+  applied: Team,
+  before: Team,
+  after: Team,
+  today: string | null = null,
+): readonly SettingsChange[] {
+  const left = new Map(settingsChanges(applied, after, null, today).map((change) => [subjectOf(change), change]));
+  return settingsChanges(applied, before, null, today)
     .flatMap((change) => {
       const still = left.get(subjectOf(change));
       if (still === undefined) return [];

@@ -65,8 +65,8 @@ export function reviewOf(input: ReviewInput): Review {
     people,
     roles,
     descriptive: descriptiveChanges(before, after, shown),
-    settings: settingsChanges(before, after, applied),
-    unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after),
+    settings: settingsChanges(before, after, applied, today),
+    unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after, today),
     unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, applied, today),
   };
   return {

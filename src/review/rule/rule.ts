@@ -365,8 +365,8 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const isUnderPath = actual.path === path;
   const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
-  const isCreatedByIt = isOfBegun && withCredentials?.has(name) !== true;
-  if (isUnderPath && (isCreatedByIt || isAccepted || input.created?.has(key))) return is('new');
+  const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && withCredentials?.has(name) !== true;
+  if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
   const isOthers = otherLabOf(actual.path, team.lab) !== null;
   return isOthers || (known === undefined && !isUnderPath)
     ? is('name-taken', actual.path)

@@ -199,8 +199,9 @@ function gainsUnknownPolicy(person: ReviewedPerson): boolean {
   return hasUnknownPolicy(person) && after.some(({ policy }) => !isKnown(policy));
 }
 
-function becomesEndless({ change: { kind, ends } }: ReviewedPerson): boolean {
-  return kind === 'changed' && ends.before !== null && ends.after === null;
+function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {
+  const losesAll = allowed.before > 0 && allowed.after === 0;
+  return kind === 'changed' && ends.before !== null && ends.after === null && !losesAll;
 }
 
 /** The worst harm that someone can do from an earlier day on or for longer; null if none, or if a gain is as bad. */
