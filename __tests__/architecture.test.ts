@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 6050,
+  drift: 6062,
   review: 5186,
   keys: 977,
   adopt: 1890,

@@ -9,7 +9,7 @@ import type { Rename } from './finding.ts';
 
 type Named = Pick<AccessUser, 'name'>;
 
-/** Users and groups of team.yaml or the last apply that have another name in the account, by the unique ids that it noted. */
+/** Users and groups of team.yaml that have another name in the account, by the unique ids that the last apply noted. */
 export function renamesIn(
   { access, ids }: Pick<Inventory, 'access' | 'ids'>,
   team: Team,
@@ -17,7 +17,7 @@ export function renamesIn(
 ): readonly Rename[] {
   const expected = desiredAccessBeforeDeletions(team);
   const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] =>
-    [...new Set([...wanted.map(({ name }) => name), ...(noted?.[kind].keys() ?? [])])].flatMap((name) => {
+    wanted.flatMap(({ name }) => {
       const id = noted?.[kind].get(name);
       const found = id === undefined ? undefined : existing.find((each) => ids[kind].get(each.name) === id);
       if (found === undefined || found.name === name) return [];

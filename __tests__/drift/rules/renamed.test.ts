@@ -224,10 +224,9 @@ describe('is not the one that was deleted', () => {
   });
 });
 
-test('a member who is gone from the file is renamed until an apply forgets them', () => {
+test('a member who is gone from the file is not a renamed one', () => {
   const team = { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-01', reason: 'graduated' }] };
-  expect(idsIn({ ...known(FAY), team }).some((id) => id.startsWith('user-renamed/fay'))).toBe(true);
-  expect(idsIn({ ...known(FAY), team, noted: NO_IDS }).some((id) => id.startsWith('user-renamed'))).toBe(false);
+  expect(idsIn({ ...known(FAY), team }).some((id) => id.startsWith('user-renamed'))).toBe(false);
 });
 
 describe("what is another lab's is no user or group of a member or role", () => {

@@ -47,12 +47,20 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   effect: t`No access to Mechanical Turk`,
   remedy: (finding, names) => ({
     detail: detailText(finding.data, names, finding.escalates.length > 0),
-    ...(withoutOwnPolicies({ kind: 'user', name: finding.data.user }, finding.data, names.lab) ??
+    ...(moveBack(finding, names.lab) ??
+      withoutOwnPolicies({ kind: 'user', name: finding.data.user }, finding.data, names.lab) ??
       removal(finding.data)),
     ifIntended: exceptionText(finding, names),
   }),
   calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,
 };
+
+/** No apply reaches a user that someone moved before its deletion. */
+function moveBack({ cause, data: { user, inPath } }: FindingOf<'unmanaged-user'>, lab: string): RemedyText | null {
+  if (cause !== 'manual' || inPath) return null;
+  const command = iamCommand('update-user', ['user-name', user], ['new-path', labPath(lab)]);
+  return { toFix: t`Move it back, so that the next apply deletes it:`, commands: [command] };
+}
 
 /** Data about a user of the account, or about one of whom only the name is known. */
 export function unmanagedUserData(

@@ -152,7 +152,7 @@ function detectAll(given: ScanInput): Detection {
   const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
   const isNoted = (kind: keyof EntityIds, name: string) =>
-    noted?.[kind].has(name) === true && noted[kind].get(name) === ids[kind].get(name);
+    since?.knows(additionOf({ kind, name, arn: '' })) === true && noted?.[kind].get(name) === ids[kind].get(name);
   const part = labPartOf(others, expected.model, team.lab, isNoted, ({ kind, name }) =>
     resources.has(`${kind} ${name}`),
   );
@@ -283,10 +283,14 @@ function detectDifferences(
     indexModel(withDesired(account.model, part, withPresentNames(model, renames))),
   );
   const byUser = new Map<string, Difference[]>();
-  // An apply gives such a user no role.
-  const found = differencesFound(expected, part, applied, since, today).filter(
-    ({ difference }) => !(difference.kind === 'membership-removed' && isOther(difference.user)),
-  );
+  const existing = new Set(ids.user.values());
+  const found = differencesFound(expected, part, applied, since, today).filter(({ difference, cause }) => {
+    // An apply gives such a user no role.
+    if (difference.kind === 'membership-removed') return !isOther(difference.user);
+    // Who leaves has another name.
+    const isRenamed = difference.kind === 'user-deleted' && existing.has(applied?.ids.user.get(difference.user) ?? '');
+    return !(isRenamed && cause === 'resolved');
+  });
   return found.map(({ difference, cause: known }) => {
     const isOpen = known !== 'resolved';
     const bases = known === 'manual' ? [desired, ...approved] : [desired];
