@@ -157,7 +157,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   eject: 667,
   emulator: 8370,
   drift: 6062,
-  review: 5186,
+  review: 5207,
   keys: 977,
   adopt: 1890,
   offboard: 680,

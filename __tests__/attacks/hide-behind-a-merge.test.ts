@@ -123,6 +123,33 @@ test.each([{ NewPath: '/x/' }, { NewPath: '/mturk/other-lab/' }, { NewUserName: 
     }),
 );
 
+test.each([
+  ['the user of who leaves', user('fay').UserName],
+  ['a group that an apply saw in the path', 'aux'],
+])('a check says who takes control by %s, renamed and moved', (_what, name) =>
+  labs.attack(async (lab) => {
+    const isGroup = name === 'aux';
+    const aux = { GroupName: 'aux', Path: '/mturk/perception-lab/' };
+    if (isGroup) await lab.byHand((iam) => iam.send(new aws.CreateGroupCommand(aux)));
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    for (const [from, to] of [[`${FAY} }\n`, ''] as const, ...LEAVES.slice(1)]) lab.edit(from, to);
+    const policy = { PolicyName: 'all', PolicyDocument: says('*') };
+    await lab.byHand(async (iam) => {
+      if (isGroup) {
+        await iam.send(new aws.PutGroupPolicyCommand({ GroupName: name, ...policy }));
+        await iam.send(new aws.UpdateGroupCommand({ GroupName: name, NewGroupName: 'team', NewPath: '/x/' }));
+        await iam.send(new aws.CreateUserCommand({ UserName: 'backup' }));
+        await iam.send(new aws.AddUserToGroupCommand({ UserName: 'backup', GroupName: 'team' }));
+        return;
+      }
+      await iam.send(new aws.PutUserPolicyCommand({ UserName: name, ...policy }));
+      await iam.send(new aws.DeleteUserPermissionsBoundaryCommand({ UserName: name }));
+      await iam.send(new aws.UpdateUserCommand({ UserName: name, NewUserName: 'backup', NewPath: '/x/' }));
+    });
+    expect(await reported(lab)).toMatch(/Drift in perception-lab: `backup` can take full control of the account/);
+  }),
+);
+
 test('a check says who has the name of a member whom the file removes without a word', () =>
   labs.attack(async (lab) => {
     lab.edit(`${FAY} }\n`, '');

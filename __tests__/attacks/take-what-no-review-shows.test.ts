@@ -189,16 +189,20 @@ const QUIET: readonly [what: string, before: Edits, isApplied: boolean, change: 
     [days, ['[ paymaster ]\n', '[ paymaster ]\n    from: "2026-11-26"\n']],
     [/^> \*\*Bo Chen \(`bo`\)\*\* will (?:keep|have) access that spends money/m],
   ]),
-  [
-    'lifts the suspension of an owner',
+  ...[
+    ['suspended: true', 'keys: 1'],
+    ['suspended: true', 'from: "2026-11-26"'],
+    ['until: "2026-11-26"', 'until: "2099-12-31"'],
+  ].map(([from = '', to = '']): (typeof QUIET)[number] => [
+    `lets an owner approve on other days, by ${to} for ${from}`,
     [
       ['owners: [ ada ]', 'owners: [ ada, fay ]'],
-      ['[ paymaster ] }', '[ paymaster ], github: ngfay, suspended: true }'],
+      ['[ paymaster ] }', `[ paymaster ], github: ngfay, ${from} }`],
     ],
     true,
-    [['github: ngfay, suspended: true', 'github: ngfay']],
+    [[`github: ngfay, ${from}`, `github: ngfay, ${to}`]],
     [/^> \*\*Owners:\*\* `fay` can approve changes/m],
-  ],
+  ]),
   [
     'excepts one user from drift checks behind 21 roles',
     [],

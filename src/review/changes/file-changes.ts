@@ -1,9 +1,8 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
-import { owningWithAccess } from '../../guardrails/members.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, hasExpired, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
@@ -63,13 +62,35 @@ export function settingsChanges(
   ];
 }
 
-/** Who becomes an owner, and on that day also whose suspension or days make an approver of an owner. */
+/** Who becomes an owner, and whose suspension or days let an owner approve on other days, from that one on. */
 function ownersGainedLost(before: Team, after: Team, today: string | null) {
-  const all = gainedLost(before.owners, after.owners);
-  if (today === null) return all;
-  const active = gainedLost(owningWithAccess(before, today), owningWithAccess(after, today));
-  const both = (side: 'gained' | 'lost') => [...new Set([...all[side], ...active[side]])];
-  return { gained: both('gained'), lost: both('lost') };
+  const { gained, lost } = gainedLost(before.owners, after.owners);
+  if (today === null) return { gained, lost };
+  const [was, is] = [approvingDays(before, today), approvingDays(after, today)];
+  return {
+    gained: [...new Set([...gained, ...beyondDays(is, was)])],
+    lost: [...new Set([...lost, ...beyondDays(was, is)])],
+  };
+}
+
+type Days = ReadonlyMap<string, { readonly first: string; readonly last: string }>;
+
+function approvingDays({ owners, members }: Team, today: string): Days {
+  return new Map(
+    members
+      .filter((member) => owners.includes(member.key) && !member.suspended && !hasExpired(member, today))
+      .map(({ key, from, until }) => [
+        key,
+        { first: from !== null && from > today ? from : today, last: until ?? '~' },
+      ]),
+  );
+}
+
+function beyondDays(one: Days, other: Days): readonly string[] {
+  return [...one].flatMap(([key, { first, last }]) => {
+    const known = other.get(key);
+    return known === undefined || first < known.first || last > known.last ? [key] : [];
+  });
 }
 
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */
