@@ -1,6 +1,5 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import type { Inventory } from '../../src/aws/types.ts';
 import { pendingChanges } from '../../src/drift/applied.ts';
 import { recreatedIn } from '../../src/drift/renames.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
@@ -216,8 +215,9 @@ test.each([
   ['what was applied', appliedOf(withEve), [['eve', false]]],
   ['neither', appliedOf(sampleTeam), [['zoe', true]]],
 ] as const)('a user whom no apply created, under the name of a member of %s', (what, applied, [[key, hasKey]]) => {
-  const users = new Map([[name(key), { credentials: { keys: hasKey ? [keyOf()] : [] } }]]);
-  const inventory = { ids: idOf('user', name(key), 'AIDA'), users } as unknown as Inventory;
+  const account = withUser({ name: name(key) })(desiredAccess(sampleTeam, TODAY));
+  const keys = hasKey ? [keyOf()] : [];
+  const inventory = inventoryOf(account, { [name(key)]: { keys } }, { ids: idOf('user', name(key), 'AIDA') });
   const isFound = recreatedIn(inventory, sampleTeam, applied).length > 0;
   expect(isFound).toBe(what !== 'neither' && !what.endsWith('without credentials'));
 });

@@ -109,6 +109,24 @@ test.each(CASES)('%s', (_what, before, after, risk, kind) => {
   expect(renderComment(viewOf(found)).replace(/[*`]/g, '')).toContain(`- ${text}`);
 });
 
+const SUSPENDED = { suspended: true };
+const OWNS: readonly (readonly [what: string, before: object, after: object, gained: boolean, lost: boolean])[] = [
+  ['the suspension ends', SUSPENDED, {}, true, false],
+  ['is suspended', {}, SUSPENDED, false, true],
+  ['begins later', {}, { from: '2027-01-01' }, false, true],
+  ['begins earlier', { from: '2027-01-01' }, { from: '2026-12-01' }, true, false],
+  ['the last day had passed', { until: '2026-11-20' }, { from: '2026-12-01', until: '2027-11-20' }, true, false],
+  ['ends earlier', { until: '2027-11-20' }, { until: '2026-12-20' }, false, true],
+  ['other days', { until: '2027-01-20' }, { from: '2026-12-01', until: '2027-11-20' }, true, false],
+  ['days before today', { from: '2026-01-01' }, { from: '2026-11-01' }, false, false],
+];
+test.each(OWNS)('an owner can approve on other days: %s', (_what, before, after, gained, lost) => {
+  const owning = (more: object) => ({ ...edit('bo', { until: null, ...more }), owners: ['ada', 'bo'] });
+  const found = review(owning(before), owning(after)).settings.find(({ kind }) => kind === 'owners');
+  const expected = { kind: 'owners', gained: gained ? ['bo'] : [], lost: lost ? ['bo'] : [] };
+  expect(found).toEqual(gained || lost ? expected : undefined);
+});
+
 test('the texts of all changed settings', () => {
   const lines = CASES.map(([what, before, after]) => {
     const texts = review(before, after).settings.map((setting) => plainText(settingText(setting)));

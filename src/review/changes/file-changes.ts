@@ -64,13 +64,12 @@ export function settingsChanges(
 
 /** Who becomes an owner, and whose suspension or days let an owner approve on other days, from that one on. */
 function ownersGainedLost(before: Team, after: Team, today: string | null) {
-  const { gained, lost } = gainedLost(before.owners, after.owners);
-  if (today === null) return { gained, lost };
+  const owners = gainedLost(before.owners, after.owners);
+  if (today === null) return owners;
   const [was, is] = [approvingDays(before, today), approvingDays(after, today)];
-  return {
-    gained: [...new Set([...gained, ...beyondDays(is, was)])],
-    lost: [...new Set([...lost, ...beyondDays(was, is)])],
-  };
+  const gained = [...new Set([...owners.gained, ...beyondDays(is, was)])];
+  const lost = [...new Set([...owners.lost, ...beyondDays(was, is)])];
+  return { gained, lost: lost.filter((key) => !gained.includes(key)) };
 }
 
 type Days = ReadonlyMap<string, { readonly first: string; readonly last: string }>;
