@@ -128,7 +128,6 @@ const WAYS: Readonly<Record<string, string>> = {
 beforeAll(async () => {
   const given = ['--repository-id', '22', '--owner-id', '11', '--subject', 'ids'];
   expect(await mturk(['bootstrap', '--yes', ...given])).toMatchObject({ code: 0 });
-  expect(await mturk(['apply', '--yes'])).toMatchObject({ code: 0 });
   // What administrators of the account have: no finding.
   await attack(async (iam) => {
     await callIam(iam, 'CreateGroup', { GroupName: 'Admins' });
@@ -142,6 +141,7 @@ beforeAll(async () => {
     await callIam(iam, 'CreateRole', { RoleName, AssumeRolePolicyDocument });
     await callIam(iam, 'PutRolePolicy', { RoleName, ...all });
   });
+  expect(await mturk(['apply', '--yes'])).toMatchObject({ code: 0 });
 });
 
 test('before, nothing is found, and who can do everything is one line', async () => {

@@ -90,7 +90,7 @@ test('an installation runs no script, and no settings of the repository', () => 
 test('what is built is the default branch without either file, and no step goes through a script of package.json', () => {
   const [checkout] = tool?.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')) ?? [];
   expect(checkout?.with).toMatchObject({
-    ref: '${{ github.event.repository.default_branch }}',
+    ref: 'refs/heads/${{ github.event.repository.default_branch }}',
     'sparse-checkout': '/*\n!/.npmrc\n!/tsconfig.json\n',
   });
   expect(runs).toEqual([INSTALL, BUILD]);
