@@ -61,6 +61,8 @@ const ONCE_FALSE = [
   "a departure is not applied; a member's user is moved to another path",
   'a departure is not applied; a member is renamed and gets full access',
   'a freeze is not applied; two members swap their names',
+  "the renaming of a role was begun; a role's group is moved to another path",
+  'the renaming of a role was begun; a group is moved and gets another member',
   'the removal of a role is not applied; two members swap their names',
   'another member is suspended; a member is renamed, and another user takes the name',
   'a freeze is not applied; a member is denied everything until Christmas Eve',

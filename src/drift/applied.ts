@@ -55,18 +55,17 @@ export function pendingChanges(
   };
 }
 
-/** Boundary, tags and path come and go with a user or group, without a difference of their own. */
+/** The boundary, tags and path of a user come and go with the user, without a difference of their own. */
 function subjectsOf(difference: Difference): readonly string[] {
   const own = subjectKey(difference);
-  if (difference.kind === 'user-added') return [own, pathOf('user', difference.user)];
-  if (difference.kind === 'group-added') return [own, pathOf('group', difference.group)];
+  if (difference.kind === 'user-added') return [own, pathOf(difference.user)];
   return difference.kind === 'boundary-changed' || difference.kind === 'tag-changed'
     ? [own, subjectKey({ kind: 'user-added', user: difference.user })]
     : [own];
 }
 
-function pathOf(kind: 'user' | 'group', name: string): string {
-  return subjectKey({ kind: 'path-changed', holder: { kind, name }, from: '', to: '' });
+function pathOf(name: string): string {
+  return subjectKey({ kind: 'path-changed', holder: { kind: 'user', name }, from: '', to: '' });
 }
 
 function approvedModels({ team: applied, begun }: Applied, team: AccessTeam, today: string): readonly AccessModel[] {

@@ -193,12 +193,12 @@ function withoutNames({ user, group, policy }: NamesOfOthers, model: AccessModel
   };
 }
 
-/** What has a name of the lab, was applied, or is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
+/** What has a name of the lab, a user who was applied, and what is under its path and not unmanaged. Other users in its groups are marked as unmanaged. */
 export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
-  isNoted: (kind: 'user' | 'group', name: string) => boolean,
+  isNoted: (user: string) => boolean,
   isUnmanaged: (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean,
 ): AccessModel {
   const path = labPath(lab);
@@ -206,10 +206,7 @@ export function labPartOf(
   const labUserNames = new Set(expected.users.map(({ name }) => name));
   const labPolicyArns = new Set(expected.policies.map(({ arn }) => arn));
   const groups = account.groups.filter(
-    ({ name, path: own }) =>
-      labGroupNames.has(name) ||
-      isNoted('group', name) ||
-      (own.startsWith(path) && !isUnmanaged({ kind: 'group', name })),
+    ({ name, path: own }) => labGroupNames.has(name) || (own.startsWith(path) && !isUnmanaged({ kind: 'group', name })),
   );
   const labGroups = new Set(groups.map(({ name }) => name));
   const underPath = `arn:aws:iam::${account.account}:policy${path}`;
@@ -219,7 +216,7 @@ export function labPartOf(
       const { name } = user;
       const ofLab = user.groups.filter((group) => labGroups.has(group));
       const here = { ...user, groups: ofLab };
-      if (labUserNames.has(name) || isNoted('user', name)) return [here];
+      if (labUserNames.has(name) || isNoted(name)) return [here];
       if (user.path.startsWith(path) && user.unmanaged !== true && !isUnmanaged({ kind: 'user', name })) return [here];
       return ofLab.length === 0 ? [] : [{ ...here, unmanaged: true as const }];
     }),

@@ -7,7 +7,7 @@ import { concernedBy, type Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import { findUnmanaged, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
-import type { EntityIds, Inventory, NotChecked } from '../../aws/types.ts';
+import type { Inventory, NotChecked } from '../../aws/types.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import { iamArn, resourceOfArn } from '../../iam/arn.ts';
@@ -151,8 +151,8 @@ function detectAll(given: ScanInput): Detection {
   const others = withoutRenamed(access, renames);
   const found = unmanagedIn(inventory, team.lab, expected, since);
   const resources = new Set(found.resources.map(({ kind, name }) => `${kind} ${name}`));
-  const isNoted = (kind: keyof EntityIds, name: string) =>
-    since?.knows(additionOf({ kind, name, arn: '' })) === true && noted?.[kind].get(name) === ids[kind].get(name);
+  const isNoted = (user: string) =>
+    since?.knows({ kind: 'user-added', user }) === true && noted?.user.get(user) === ids.user.get(user);
   const part = labPartOf(others, expected.model, team.lab, isNoted, ({ kind, name }) =>
     resources.has(`${kind} ${name}`),
   );
@@ -283,13 +283,15 @@ function detectDifferences(
     indexModel(withDesired(account.model, part, withPresentNames(model, renames))),
   );
   const byUser = new Map<string, Difference[]>();
-  const existing = new Set(ids.user.values());
+  const existing = { user: new Set(ids.user.values()), group: new Set(ids.group.values()) };
+  const isKept = (difference: Difference) =>
+    (difference.kind === 'user-deleted' && existing.user.has(applied?.ids.user.get(difference.user) ?? '')) ||
+    (difference.kind === 'group-deleted' && existing.group.has(applied?.ids.group.get(difference.group) ?? ''));
   const found = differencesFound(expected, part, applied, since, today).filter(({ difference, cause }) => {
     // An apply gives such a user no role.
     if (difference.kind === 'membership-removed') return !isOther(difference.user);
-    // Who leaves has another name.
-    const isRenamed = difference.kind === 'user-deleted' && existing.has(applied?.ids.user.get(difference.user) ?? '');
-    return !(isRenamed && cause === 'resolved');
+    // What the file removes has another name or path.
+    return !(cause === 'resolved' && isKept(difference));
   });
   return found.map(({ difference, cause: known }) => {
     const isOpen = known !== 'resolved';
