@@ -265,7 +265,7 @@ export function gainsBetween(...models: Parameters<typeof effectsBetween>): read
   return effectsBetween(...models).flatMap(withoutLosses);
 }
 
-function withoutLosses(change: AccessChange): readonly AccessChange[] {
+export function withoutLosses(change: AccessChange): readonly AccessChange[] {
   return besides(change, { gained: [], lost: change.operations.lost });
 }
 
@@ -309,7 +309,7 @@ export function distinctEffects(changes: readonly AccessChange[]): readonly Acce
 const LAST = '~';
 
 /** A change without some operations; none if nothing is left. */
-function besides(change: AccessChange, known: AccessChange['operations']): readonly AccessChange[] {
+export function besides(change: AccessChange, known: AccessChange['operations']): readonly AccessChange[] {
   const left = (side: 'gained' | 'lost') =>
     difference(operationSet(change.operations[side]), operationSet(known[side]));
   const of = (side: 'gained' | 'lost') =>

@@ -22,6 +22,7 @@ export const FINDING_IDS = [
   'unmanaged-role',
   'unmanaged-group',
   'unmanaged-policy',
+  'access-not-given',
   'access-withheld',
   'membership-removed',
   'policy-detached',
@@ -55,6 +56,7 @@ export type FindingId = (typeof FINDING_IDS)[number];
  * writes, which decides who controls the lab. A member's `user-without-boundary` is one, too; that of another user is not.
  */
 export const NOT_SNOOZABLE_IDS: readonly FindingId[] = [
+  'access-not-given',
   'membership-added',
   'membership-removed',
   'policy-attached',

@@ -1,4 +1,5 @@
 import { accessOf } from '../access/access-of.ts';
+import type { AccessChange } from '../access/diff.ts';
 import { type AccessModel, type AccessUser, around, indexModel } from '../access/model.ts';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { difference, isEmpty, NO_OPERATIONS, type OperationSet, operationSet, union } from '../access/operation-set.ts';
@@ -19,6 +20,10 @@ export interface PendingChanges {
   readonly models: readonly AccessModel[];
   /** Whether the file has changed something, and the lab's part of the account is as one of them says; else the change is manual. */
   areIn(part: AccessModel): (difference: Difference) => boolean;
+  /** The same and the file, each once. */
+  readonly approved: readonly AccessModel[];
+  /** What they give to a user at the moment from which on a change gives. */
+  givenTo(user: string, change: Pick<AccessChange, 'starts'>): OperationSet;
   /** Whether they give all that anyone gains: what is of two of them, each in part, can give more. */
   gives(effect: AccessEffect, inFile: (user: string) => string): boolean;
 }
@@ -36,15 +41,18 @@ export function pendingChanges(
   const changed = new Set(models.flatMap((model) => differences(model, file)).map(subjectKey));
   const isAmong = (difference: Difference, subjects: ReadonlySet<string>) =>
     subjectsOf(difference).some((each) => subjects.has(each));
-  const givenTo = (user: string, starts: string | null): OperationSet =>
-    models
-      .flatMap((model) => accessOf(around(indexModel(model), [user]), { at: starts === null ? at : new Date(starts) }))
+  const approved = changed.size === 0 ? [file] : [file, ...models];
+  const indexes = approved.map(indexModel);
+  const givenTo: PendingChanges['givenTo'] = (user, { starts: { after } }) =>
+    indexes
+      .flatMap((index) => accessOf(around(index, [user]), { at: after === null ? at : new Date(after) }))
       .reduce((all, { allowed }) => union(all, allowed), NO_OPERATIONS);
   return {
+    ...{ approved, givenTo },
     gives: ({ changes, escalates }, inFile) =>
       escalates.length === 0 &&
-      changes.every(({ user, operations: { gained }, starts }) =>
-        isEmpty(difference(operationSet(gained), givenTo(inFile(user), starts.after))),
+      changes.every((change) =>
+        isEmpty(difference(operationSet(change.operations.gained), givenTo(inFile(change.user), change))),
       ),
     models: changed.size === 0 ? [] : models,
     knows: (addition) => changed.has(subjectKey(addition)),

@@ -7,6 +7,7 @@ import {
   tooManyAccessKeys,
   unusedAccessKey,
 } from './access-key-rules.ts';
+import { accessNotGiven } from './access-not-given.ts';
 import { accessWithheld, denyKept } from './added-denies.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
 import { DIFFERENCE_RULES } from './differences.ts';
@@ -37,6 +38,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'unmanaged-role': unmanagedRole,
   'unmanaged-group': unmanagedGroup,
   'unmanaged-policy': unmanagedPolicy,
+  'access-not-given': accessNotGiven,
   'access-withheld': accessWithheld,
   'user-renamed': userRenamed,
   'user-recreated': userRecreated,

@@ -1,5 +1,5 @@
 import { stableArn } from '../../access/account-role.ts';
-import { type AccessChange, distinctEffects } from '../../access/diff.ts';
+import { type AccessChange, distinctEffects, withoutLosses } from '../../access/diff.ts';
 import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
@@ -30,6 +30,7 @@ import {
   worstEffect,
 } from '../finding.ts';
 import { isNow, namesInFile, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
+import { accessNotGivenIn } from '../rules/access-not-given.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
@@ -190,11 +191,12 @@ function detectAll(given: ScanInput): Detection {
   const documents = new Map(
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
+  const all = [
+    ...detectDifferences(applied, since, context, expected, documents),
+    ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
+  ];
   return {
-    detected: [
-      ...detectDifferences(applied, since, context, expected, documents),
-      ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
-    ],
+    detected: noted === null || since === null ? all : [...all, ...accessNotGivenIn(context, noted, since, all)],
     administrators: [...new Set([...known].map(stableArn))].sort(),
   };
 }
@@ -303,7 +305,7 @@ function detectDifferences(
       effectOfDifference(difference, earlier, base, account, full, documents, lab, at),
     );
     const effect = effectOf(
-      distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(gainsIn)))),
+      distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(withoutLosses)))),
       [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
     );
     const cause = known === 'pending' && since?.gives(effect, namesInFile(renames)) === false ? 'manual' : known;
@@ -361,14 +363,6 @@ function isHeldOutside(path: string, difference: Difference, account: ModelIndex
     groupsWith.get(difference.arn)?.some((name) => groups.get(name)?.path !== path) === true ||
     usersWith.get(difference.arn)?.some((name) => users.get(name)?.path !== path || !own.has(name)) === true
   );
-}
-
-/** What is gained of what a merged change has not taken yet; of losses, only those of the file count. */
-function gainsIn(change: AccessChange): readonly AccessChange[] {
-  const { operations, capabilities, worstGain } = change;
-  if (worstGain === null) return [];
-  const only = { operations: { ...operations, lost: [] }, capabilities: { ...capabilities, lost: [] } };
-  return [{ ...change, ...only, worstLoss: null }];
 }
 
 function isLossOnly({ operations: { gained } }: AccessChange): boolean {
