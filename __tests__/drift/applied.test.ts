@@ -174,7 +174,7 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     write('bo', 'limits', anything),
     [
       'inline-policy-added/user/perception-lab-bo/limits/spends: manual',
-      'unmanaged-user/perception-lab-bo/spends: manual',
+      'unmanaged-user/perception-lab-bo/spends: pending',
     ],
   ],
   [
@@ -182,14 +182,18 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     withoutMember('gus'),
     appliedOf(suspendsGus),
     changeUser('gus', () => ({ inline: [] })),
-    ['unmanaged-user/perception-lab-gus/spends: manual'],
+    ['access-not-given/perception-lab-gus/spends: manual', 'unmanaged-user/perception-lab-gus/spends: pending'],
   ],
   [
     'someone does half of a change that widens a role and takes a member out of it',
     widensWithoutBo,
     appliedOf(sampleTeam),
     edit(rolePolicyArn(sampleTeam, 'results-reader'), policyOf(widensWithoutBo)),
-    ['membership-added/bo/results-reader/spends: manual', 'policy-changed/results-reader: resolved'],
+    [
+      'access-not-given/bo/spends: manual',
+      'membership-added/bo/results-reader/spends: pending',
+      'policy-changed/results-reader: resolved',
+    ],
   ],
   [
     'someone widens the policy of a role that is to be deleted',
@@ -197,8 +201,9 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     appliedOf(sampleTeam),
     edit(rolePolicyArn(sampleTeam, 'results-reader'), anything),
     [
-      'unmanaged-group/perception-lab-results-reader/spends: manual',
-      'unmanaged-policy/perception-lab-results-reader/spends: manual',
+      'access-not-given/bo/spends: manual',
+      'unmanaged-group/perception-lab-results-reader/spends: pending',
+      'unmanaged-policy/perception-lab-results-reader/spends: pending',
     ],
   ],
 ];

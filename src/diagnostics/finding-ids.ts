@@ -4,6 +4,7 @@
  */
 export const FINDING_IDS = [
   'root-access-key',
+  'access-not-given',
   'key-used-after-leaving',
   'membership-added',
   'policy-attached',
@@ -22,7 +23,6 @@ export const FINDING_IDS = [
   'unmanaged-role',
   'unmanaged-group',
   'unmanaged-policy',
-  'access-not-given',
   'access-withheld',
   'membership-removed',
   'policy-detached',

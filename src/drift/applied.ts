@@ -2,14 +2,13 @@ import { accessOf } from '../access/access-of.ts';
 import type { AccessChange } from '../access/diff.ts';
 import { type AccessModel, type AccessUser, around, indexModel } from '../access/model.ts';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
-import { difference, isEmpty, NO_OPERATIONS, type OperationSet, operationSet, union } from '../access/operation-set.ts';
+import { NO_OPERATIONS, type OperationSet, union } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
 import type { Applied } from '../review/rule/rule.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { otherLabOf } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';
-import type { AccessEffect } from './access-changes.ts';
 import { withoutAddedDenies } from './added-denies.ts';
 
 /** What tells a manual change from what waits for an apply: the teams that owners approved and applies have begun or ended. */
@@ -24,8 +23,6 @@ export interface PendingChanges {
   readonly approved: readonly AccessModel[];
   /** What they give to a user at the moment from which on a change gives. */
   givenTo(user: string, change: Pick<AccessChange, 'starts'>): OperationSet;
-  /** Whether they give all that anyone gains: what is of two of them, each in part, can give more. */
-  gives(effect: AccessEffect, inFile: (user: string) => string): boolean;
 }
 
 /** Null if no apply of this account is known. `today`: `YYYY-MM-DD`, UTC. */
@@ -49,11 +46,6 @@ export function pendingChanges(
       .reduce((all, { allowed }) => union(all, allowed), NO_OPERATIONS);
   return {
     ...{ approved, givenTo },
-    gives: ({ changes, escalates }, inFile) =>
-      escalates.length === 0 &&
-      changes.every((change) =>
-        isEmpty(difference(operationSet(change.operations.gained), givenTo(inFile(change.user), change))),
-      ),
     models: changed.size === 0 ? [] : models,
     knows: (addition) => changed.has(subjectKey(addition)),
     areIn(part) {

@@ -26,7 +26,7 @@ export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
   title: ({ user }, names) => t`Access of ${userText(user, names)} that no approved ${TEAM_FILE} gives`,
   remedy: ({ data: { user } }, names) => ({
-    detail: t`No other finding explains it: several changes can give it together.`,
+    detail: t`No other finding explains it: a change of what an apply will delete, or several changes together, can give it.`,
     toFix: t`See where it comes from with ${codeText(`mturk-team explain ${pasted(memberKeyOf(user, names) ?? 'KEY')} --live`)}, then run ${codeText('mturk-team apply')}.`,
   }),
 };

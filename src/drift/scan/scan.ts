@@ -29,9 +29,9 @@ import {
   type SetupChanges,
   worstEffect,
 } from '../finding.ts';
-import { isNow, namesInFile, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
-import { accessNotGivenIn } from '../rules/access-not-given.ts';
+import { isNow, recreatedIn, renamesIn, withoutRenamed, withPresentNames } from '../renames.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
+import { accessNotGivenIn } from '../rules/access-not-given.ts';
 import { adoptingIn, firstApplyOf } from '../rules/nothing-applied.ts';
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext, subjectOf } from '../rules/rule.ts';
@@ -295,9 +295,9 @@ function detectDifferences(
     // What the file removes has another name or path.
     return !(cause === 'resolved' && isKept(difference));
   });
-  return found.map(({ difference, cause: known }) => {
-    const isOpen = known !== 'resolved';
-    const bases = known === 'manual' ? [desired, ...approved] : [desired];
+  return found.map(({ difference, cause }) => {
+    const isOpen = cause !== 'resolved';
+    const bases = cause === 'manual' ? [desired, ...approved] : [desired];
     const users = new Set(isOpen ? [...bases, account].flatMap((index) => concernedBy(index, difference)) : []);
     const earlier = [...new Set([...users].flatMap((user) => byUser.get(user) ?? []))];
     for (const user of users) byUser.set(user, [...(byUser.get(user) ?? []), difference]);
@@ -305,10 +305,11 @@ function detectDifferences(
       effectOfDifference(difference, earlier, base, account, full, documents, lab, at),
     );
     const effect = effectOf(
-      distinctEffects(effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(withoutLosses)))),
+      distinctEffects(
+        effects.flatMap(({ changes }, index) => (index === 0 ? changes : changes.flatMap(withoutLosses))),
+      ),
       [...new Set(effects.flatMap(({ escalates }) => escalates))].sort(),
     );
-    const cause = known === 'pending' && since?.gives(effect, namesInFile(renames)) === false ? 'manual' : known;
     const isPossible =
       !(isResource('deleted', difference) && 'user' in difference && isNow(renames, 'user', difference.user)) &&
       isUnder(labPath(team.lab), difference, account) &&
