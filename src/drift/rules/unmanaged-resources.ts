@@ -26,9 +26,7 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
   calls: /^(CreateGroup|UpdateGroup|Attach|Put)/,
 };
 
-/** What someone changed of what waits to be deleted is no unmanaged resource. */
-const stateText = (cause: DriftCause) =>
-  trusted(cause === 'pending' ? 'Delete' : cause === 'manual' ? 'Changed before its deletion:' : 'Unmanaged');
+const stateText = (cause: DriftCause) => trusted(cause === 'pending' ? 'Delete' : 'Unmanaged');
 
 /** Data about a group of the account. */
 export function unmanagedGroupData(

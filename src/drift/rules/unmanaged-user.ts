@@ -36,7 +36,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
   title: ({ user, operations }, names, cause) => {
     if (cause === 'pending') return t`Delete the IAM user of ${userText(user, names)}`;
-    if (cause === 'manual') return t`IAM user of ${userText(user, names)} changed before its deletion`;
+    if (cause === 'manual') return t`IAM user of ${userText(user, names)} moved before its deletion`;
     if (cause === 'expired') {
       const until = trusted(dateWords(names.people.get(user)?.until ?? ''));
       return t`Access of ${userText(user, names)} ended after ${until}; the IAM user still exists`;
@@ -56,8 +56,8 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
 };
 
 /** No apply reaches a user that someone moved before its deletion. */
-function moveBack({ cause, data: { user, inPath } }: FindingOf<'unmanaged-user'>, lab: string): RemedyText | null {
-  if (cause !== 'manual' || inPath) return null;
+function moveBack({ cause, data: { user } }: FindingOf<'unmanaged-user'>, lab: string): RemedyText | null {
+  if (cause !== 'manual') return null;
   const command = iamCommand('update-user', ['user-name', user], ['new-path', labPath(lab)]);
   return { toFix: t`Move it back, so that the next apply deletes it:`, commands: [command] };
 }
