@@ -156,7 +156,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 6062,
+  drift: 6167,
   review: 5207,
   keys: 977,
   adopt: 1890,
@@ -167,13 +167,13 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1408,
   terraform: 2180,
   aws: 2510,
-  access: 3821,
+  access: 3836,
   edit: 865,
   team: 4325,
   iam: 880,
   catalog: 310,
   text: 2720,
-  diagnostics: 810,
+  diagnostics: 811,
 };
 
 test('no module outgrows its budget of lines', () => {

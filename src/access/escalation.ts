@@ -106,8 +106,22 @@ export interface OwnChanges extends Any {
 }
 
 /** Whether a user can gain more than its policies say, at `at` or later; one who can do everything can. */
-export function canEscalate(model: AccessModel, user: AccessUser, targets: EscalationTargets, at: Date): boolean {
-  return userPrincipal(model, user, at).some((principal) => stepOf(principal, targets) !== null);
+export function canEscalate(...asked: Parameters<typeof escalationOf>): boolean {
+  return escalationOf(...asked) !== null;
+}
+
+/** How a user can do that; null if not. */
+export function escalationOf(
+  model: AccessModel,
+  user: AccessUser,
+  targets: EscalationTargets,
+  at: Date,
+): EscalationStep | null {
+  for (const principal of userPrincipal(model, user, at)) {
+    const step = stepOf(principal, targets);
+    if (step !== null) return step;
+  }
+  return null;
 }
 
 /** Whether a user can give itself and others any access. */
@@ -491,15 +505,20 @@ function withoutDenies(principal: Principal, targets: EscalationTargets): Ends {
   return next === null ? NONE : new Map(limits.map((arn) => [arn, { control: next.control, next }]));
 }
 
-/** A trust policy that names the principal is enough; one that names the account leaves it to the principal's policies. */
+/** A trust policy that names the principal needs no Allow; one that names the account leaves it to the principal's policies. */
 function canAssume(principal: Principal, role: AccountRole): boolean {
   const trusted = trusts(role, principal);
   if (trusted === 'none') return false;
-  return trusted === 'itself' || isAllowed(principal, 'sts:AssumeRole', role.arn);
+  const outcome = outcomeOf(principal, 'sts:AssumeRole', role.arn);
+  return outcome === 'allowed' || (trusted === 'itself' && outcome === 'denied-implicitly');
 }
 
-function isAllowed({ policies, context }: Principal, action: string, resource: string): boolean {
-  return evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed';
+function isAllowed(principal: Principal, action: string, resource: string): boolean {
+  return outcomeOf(principal, action, resource) === 'allowed';
+}
+
+function outcomeOf({ policies, context }: Principal, action: string, resource: string) {
+  return evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome;
 }
 
 function allOf({ identity, boundary }: PrincipalPolicies): readonly PolicySource[] {

@@ -48,6 +48,17 @@ const noBonus = statement('Deny', 'mechanicalturk:SendBonus');
 const inline = (policy: string, ...statements: readonly (typeof bonus)[]) => ({
   ...{ name: policy, document: says(...statements) },
 });
+const ADMINISTRATOR_ROLE = {
+  ...{ name: 'Admin', path: '/', arn: 'arn:aws:iam::123456789012:role/Admin', attached: [], boundary: null, tags: {} },
+  inline: [inline('all', everything)],
+  trust: {
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::123456789012:user${PATH}${name('bo')}` },
+      Action: 'sts:AssumeRole',
+    },
+  },
+};
 const administrator = withPolicy(ADMINISTRATOR, says(everything));
 const key = (given: Parameters<typeof keyOf>[0] = {}) => ({ keys: [keyOf(given)] });
 const same: Change = (account) => account;
@@ -208,6 +219,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'a user whom the file deletes': {
     ...{ team: { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-20', reason: 'graduated' }] } },
     ...{ applied: sampleTeam, change: same },
+  },
+  'a suspended member whom the file deletes, and whom someone freed': {
+    ...{ team: withoutMember('gus'), applied: withMember('gus', { suspended: true }) },
+    change: changeUser('gus', () => ({ inline: [] })),
+  },
+  'an administrator role that trusts a member': {
+    knownAdministrators: [ADMINISTRATOR_ROLE.arn],
+    inventory: { roles: [ADMINISTRATOR_ROLE] },
   },
   'two keys in use, and a key of one who may have none': {
     team: withMember('gus', { keys: 0 }),

@@ -5,9 +5,10 @@ import { permissionsOf } from '../../../src/aws/setup/roles.ts';
 import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../../src/iam/document.ts';
+import { labPath } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { plainText } from '../../../src/text/text.ts';
-import { says, scanOfAccount, statement, TODAY, withUser } from '../../support/changed-account.ts';
+import { name, says, scanOfAccount, statement, TODAY, withMember, withUser } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const ACCOUNT = '123456789012';
@@ -128,6 +129,20 @@ describe('after the first check', () => {
     expect(of(null)).toMatchObject({ findings: [], administrators: [`arn:aws:iam::${ACCOUNT}:user/ops`] });
     expect(idsOf(of([]))).toEqual(['unmanaged-user/ops/escalates']);
     expect(idsOf(of(of(null).administrators))).toEqual([]);
+  });
+
+  test.each([
+    ['bo', {}, ['access-not-given/bo/escalates']],
+    ['bo', { suspended: true }, []],
+    ['bo', { until: '2026-11-24' }, []],
+  ])('one that comes to trust %s, who has %o, gives that member control', (key, more, expected) => {
+    const trusting = role('Admin', { AWS: `arn:aws:iam::${ACCOUNT}:user${labPath(team.lab)}${name(key)}` }, EVERYTHING);
+    const known = [...administrators, trusting.arn];
+    const of = { ...withMember(key, more), settings: team.settings };
+    expect(idsOf(scan([...USUAL, trusting], known, of))).toEqual(expected);
+    expect(idsOf(scan([...USUAL, { ...trusting, trust: role('Admin', root, EVERYTHING).trust }], known, of))).toEqual(
+      [],
+    );
   });
 
   test('who is gone and comes back is new', () => {

@@ -1,7 +1,7 @@
 import { accessOf } from '../../access/access-of.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessChange, besides } from '../../access/diff.ts';
-import { canEscalate } from '../../access/escalation.ts';
+import { escalationOf } from '../../access/escalation.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import {
   difference,
@@ -12,23 +12,30 @@ import {
   operationSet,
   union,
 } from '../../access/operation-set.ts';
-import { memberKeyOf, userText } from '../../access/text/names.ts';
+import { userText } from '../../access/text/names.ts';
 import { isLasting } from '../../access/time-conditions.ts';
 import type { EntityIds } from '../../aws/types.ts';
-import { pasted } from '../../text/escape.ts';
 import { codeText, TEAM_FILE, t } from '../../text/text.ts';
 import { effectBetween, effectOf } from '../access-changes.ts';
 import type { PendingChanges } from '../applied.ts';
 import { isOpen } from '../finding.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
+import { escalationText } from './unmanaged-role.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
   title: ({ user }, names) => t`Access of ${userText(user, names)} that no approved ${TEAM_FILE} gives`,
-  remedy: ({ data: { user } }, names) => ({
-    detail: t`No other finding explains it: a change of what an apply will delete, or several changes together, can give it.`,
-    toFix: t`See where it comes from with ${codeText(`mturk-team explain ${pasted(memberKeyOf(user, names) ?? 'KEY')} --live`)}, then run ${codeText('mturk-team apply')}.`,
-  }),
+  remedy: ({ data: { way } }, names) =>
+    way === null
+      ? {
+          detail: t`No other finding explains it: a change of what an apply will delete, or several changes together, can give it.`,
+          toFix: t`Look at the groups and policies of the user in the IAM console, then run ${codeText('mturk-team apply')}.`,
+        }
+      : {
+          detail: escalationText(way, names),
+          toFix: t`An administrator of the account removes what allows it.`,
+          ifIntended: t`Use a user outside the lab for it.`,
+        },
 };
 
 /**
@@ -45,27 +52,30 @@ export function accessNotGivenIn(
   const ofOthers = new Set([...recreated, ...taken.map(({ holder }) => holder.name)]);
   const given = approved.map((model) => decidedIn(model, at));
   const open = found.filter(isOpen);
-  return [...decidedIn(full.model, at)].flatMap(([user, is]) => {
+  const held = decidedIn(full.model, at);
+  return full.model.users.flatMap((self) => {
+    const { name: user } = self;
+    const is = held.get(user);
     const known = notedNames.get(ids.user.get(user) ?? '');
     const name = known ?? user;
-    const may = known === undefined && ofOthers.has(user) ? [] : given.flatMap((each) => each.get(name) ?? []);
-    if (known === undefined && may.length === 0) return [];
+    const may = given.flatMap((each) => each.get(name) ?? []);
+    const isOfLab = known !== undefined || (may.length > 0 && !ofOthers.has(user));
+    if (is === undefined || !isOfLab) return [];
     const isMore = (when: 'now' | 'ever') =>
       !isEmpty(difference(is[when], may.map((each) => each[when]).reduce(union, NO_OPERATIONS)));
     const hasItsDays = may.some(({ starts, ends }) => starts === is.starts && ends === is.ends);
     const own = around(full, [user]);
-    const [self] = own.users;
-    const isControlling = self !== undefined && canEscalate(own, self, lab, at);
-    if (hasItsDays && !isMore('now') && !isMore('ever') && !isControlling) return [];
-    const { changes, escalates } = effectBetween(around(desired, [user]), own, lab, at);
     const isSaid = open.some((each) => each.escalates.some((one) => one === user || one === name));
+    const way = isSaid ? null : escalationOf(own, self, lab, at);
+    if (hasItsDays && !isMore('now') && !isMore('ever') && way === null) return [];
+    const { changes } = effectBetween(around(desired, [user]), own, lab, at);
     const unsaid = changes.flatMap((change) => {
       const explained = union(givenTo(name, change), saidOf([user, name], change, open));
       return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
     });
-    const hidden = isSaid ? [] : escalates;
-    if (unsaid.length + hidden.length === 0) return [];
-    return [detected('access-not-given', { user: name }, { cause: 'manual', ...effectOf(unsaid, hidden) })];
+    if (unsaid.length === 0 && way === null) return [];
+    const effect = effectOf(unsaid, way === null ? [] : [name]);
+    return [detected('access-not-given', { user: name, way }, { cause: 'manual', ...effect })];
   });
 }
 
