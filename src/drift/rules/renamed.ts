@@ -56,7 +56,7 @@ export const userRecreated: Rule<'user-recreated'> = {
     detail: t`No apply created or accepted this user${isMember ? t`: an apply gives it no role, and suspends it` : trusted('')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
     toFix: isMember
       ? t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`
-      : t`Not in ${TEAM_FILE}: delete its access keys, then the user:`,
+      : t`Not in ${TEAM_FILE}: delete its access keys, then the user in the IAM console:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   calls: /^(Create|Update)User$/,
