@@ -17,7 +17,7 @@ import { denyKey } from '../review/rule/kept-denies.ts';
 import { type AppliedTeam, teamOf } from '../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
-import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
+import { hasAccess, type Team } from '../team/team.ts';
 import { type AdoptedUser, type Adoption, modelBefore } from './adoption.ts';
 import { type AccountNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
@@ -38,7 +38,8 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
   const members = team.members
     .filter(({ key }) => keys.has(key))
     .map((member) => {
-      const roles = isLimited(member, today) ? [] : member.roles;
+      // Without access by the file they join the roles with `adopt --finish`.
+      const roles = hasAccess(member, today) ? member.roles : [];
       return { ...member, roles, from: null, until: null, suspended: false };
     });
   const unlimited = { ...team, members, freeze: [] };
@@ -47,11 +48,6 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
     return role.managed.length > 0 ? role : { ...role, allow, deny: [] };
   });
   return { unlimited, written: { ...unlimited, roles } };
-}
-
-/** Whether a member has no access by the file on a day, and so joins the roles with `adopt --finish`. */
-function isLimited(member: Member, day: string): boolean {
-  return member.suspended || hasExpired(member, day) || beginsLater(member, day);
 }
 
 /** A person whose access is not what it should be. */
@@ -225,7 +221,7 @@ export function beforeFinish(
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
     const member = team.members.find(({ key }) => key === user.key);
-    const joined = member !== undefined && isLimited(member, first.day) ? member.roles : [];
+    const joined = member !== undefined && !hasAccess(member, first.day) ? member.roles : [];
     const joinedGroups = joined.map((role) => iamName(team.lab, role));
     const groups = now.groups.filter((group) => !joinedGroups.includes(group));
     const written = memberTags(team.lab, user.key);
