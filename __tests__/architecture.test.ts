@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1408,
   terraform: 2180,
   aws: 2510,
-  access: 3833,
+  access: 3834,
   edit: 865,
   team: 4325,
   iam: 880,

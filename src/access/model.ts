@@ -81,6 +81,10 @@ export function mapDocuments(
   };
 }
 
+export function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+}
+
 /** A user who is known only as a member of groups. */
 export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
   return { ...anyUser(groups), name, unmanaged: true };

@@ -227,3 +227,9 @@ export const DEFAULT_MEMBER = {
   ...{ email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
   ...{ suspended: false, keys: DEFAULT_KEYS, recipient: null },
 } satisfies Omit<Member, 'key' | 'name'>;
+
+/** Someone in no file any more whose user an apply keeps or still has to delete. */
+export function formerMember(key: string): Member {
+  // Equivalent if mutated: no apply reads how many keys a member has.
+  return { ...DEFAULT_MEMBER, key, name: key, suspended: true, keys: 0 };
+}

@@ -29,7 +29,7 @@ import {
   otherLabOf,
   rolePolicyArn,
 } from '../../team/names.ts';
-import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
+import { type AccessTeam, formerMember, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { allowedOutright, deniedIn, documentsOf, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import {
   deniedBy,
@@ -245,7 +245,7 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   for (const { key, found } of leaversNotDeleted(input)) {
     withheld.push({ kind: 'not-deleted', of: 'member', key, operations: [], found });
-    members.push({ ...LEAVER, key });
+    members.push(formerMember(key));
   }
   // By the name of someone who left, Terraform would delete the member who has it now.
   leftOut.members.push(...renamed.flatMap(({ user }) => keyOfIamName(team.lab, user) ?? []));
@@ -257,12 +257,6 @@ export function ruleFor(input: RuleInput): Ruled {
 function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): string | undefined {
   return account.access.groups.find(({ name, path }) => groups.includes(name) && path !== labPath(team.lab))?.name;
 }
-
-const LEAVER: Omit<Member, 'key'> = {
-  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
-  // Equivalent if mutated: no apply reads how many keys a member has.
-  ...{ suspended: true, keys: 0, recipient: null },
-};
 
 /** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
 function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; readonly found: string }[] {
