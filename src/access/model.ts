@@ -86,8 +86,8 @@ export function byName(one: { readonly name: string }, other: { readonly name: s
 }
 
 /** A user who is known only as a member of groups. */
-export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
-  return { ...anyUser(groups), name, unmanaged: true };
+export function unmanagedUser(name: string): AccessUser {
+  return { ...anyUser([]), name, unmanaged: true };
 }
 
 /** Stands for any user in some groups with some policies: IAM allows no empty name. */
