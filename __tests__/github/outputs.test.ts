@@ -33,11 +33,6 @@ test('whatever a value holds, exactly that output is set', () => {
   );
 });
 
-test('a value that holds the word at the end gets another', () => {
-  const text = outputText('a', 'one\nEND\nadmin=true', 'END');
-  expect(readBack(text)).toEqual({ a: 'one\nEND\nadmin=true' });
-});
-
 test('an invalid name is a bug of ours', () => {
   expect(() => outputText('a=b\nc', 'x')).toThrow('not the name');
 });

@@ -104,7 +104,7 @@ test('an outsider whom a plan takes out of a group keeps what they have beside i
     resource('aws_iam_group_membership', { ...own, users: ['eve'] }, { ...own, users: [] }),
   ];
   const lostBy = (more: object, ...groups: readonly string[]) => {
-    const outsider = { ...unmanagedUser('eve', ['lab-payer', ...groups]), ...more };
+    const outsider = { ...unmanagedUser('eve'), groups: ['lab-payer', ...groups], ...more };
     const elsewhere = { name: 'others', path: '/', attached: [full], inline: [] };
     const existing = { account: ACCOUNT, users: [outsider], groups: [elsewhere], policies: [] };
     const { before, after } = accessFromPlan({ changes, drift: [] } as unknown as Plan, ACCOUNT, existing);

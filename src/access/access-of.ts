@@ -1,3 +1,4 @@
+import type { Operation } from '../catalog/mturk.ts';
 import { statementsOf } from '../iam/document.ts';
 import { type Matches, resourceMatches, type SourceStatement, statementApplies } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
@@ -7,6 +8,7 @@ import {
   difference,
   intersection,
   isEmpty,
+  listOperations,
   NO_OPERATIONS,
   type OperationSet,
   operationsOfStatement,
@@ -72,9 +74,31 @@ export function accessOf(
   });
 }
 
-/** What each user may do, by IAM name. */
-export function allowedByName(access: readonly UserAccess[]): ReadonlyMap<string, OperationSet> {
+/** Operations by name of the IAM user. */
+export type OperationsByUser = ReadonlyMap<string, OperationSet>;
+
+/** What each user may do. */
+export function allowedByName(access: readonly UserAccess[]): OperationsByUser {
   return new Map(access.map(({ user, allowed }) => [user.name, allowed]));
+}
+
+export function operationsIn(model: AccessModel, at: Date): OperationsByUser {
+  return allowedByName(accessOf(model, { at }));
+}
+
+export function ofUser(operations: OperationsByUser, user: string): OperationSet {
+  return operations.get(user) ?? NO_OPERATIONS;
+}
+
+/** Operations of which a user has too many or too few. */
+export interface UserOperations {
+  readonly user: string;
+  readonly operations: readonly Operation[];
+}
+
+/** One, or none without any operations. */
+export function userOperations(user: string, operations: OperationSet): readonly UserOperations[] {
+  return isEmpty(operations) ? [] : [{ user, operations: listOperations(operations) }];
 }
 
 function once(known: Map<string, Reading>, key: string, held: () => HeldPolicies): Reading {

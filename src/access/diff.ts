@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RISKS, type Risk } from '../catalog/mturk.ts';
+import { RISKS } from '../catalog/mturk.ts';
 import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
 import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, rankOf, risksOf, worstRisk } from './capability-access.ts';
@@ -11,7 +11,6 @@ import {
   isEmpty,
   listOperations,
   NO_OPERATIONS,
-  type OperationSet,
   operationSet,
   union,
 } from './operation-set.ts';
@@ -47,7 +46,7 @@ export const ACCESS_CHANGE = z.strictObject({
   capabilities: gainedLost(CAPABILITY_ACCESS),
   /** How many operations may be done, now or once access begins. */
   allowed: beforeAfter(COUNT),
-  /** Risks of what could be done before without what is gained, and of what can be done after without what is lost. */
+  /** Risks of what could be done before without what is gained, and of what can be done after. */
   risks: beforeAfter(z.array(RISK).max(RISKS.length).readonly()),
   /** The moment (ISO 8601, UTC) at which access begins; null if it has begun. */
   starts: beforeAfter(z.iso.datetime().nullable()),
@@ -146,8 +145,9 @@ function changeOf(name: string, before: Period, after: Period, at: Date, whole?:
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
     conditional: false,
     capabilities: { gained: byCapability(gained, will), lost: byCapability(lost, was) },
-    allowed: { before: count(was), after: count(will) },
-    risks: { before: risksBesides(was, gained), after: risksBesides(will, NO_OPERATIONS) },
+    allowed: { before: listOperations(of(was)).length, after: listOperations(of(will)).length },
+    // What was to begin later, and is gained at once, was no risk yet.
+    risks: { before: risksOf(difference(of(was), gained)), after: risksOf(of(will)) },
     starts: {
       before: all === undefined || isEmpty(lost) ? startOf(before) : all.starts.before,
       after: isEmpty(gained) ? startOf(after) : lastOf(startOf(after), all?.starts.after),
@@ -179,14 +179,6 @@ function isNone({ gained, lost }: GainedLost<unknown>): boolean {
 
 function isSame({ before, after }: BeforeAfter<unknown>): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
-}
-
-function count(access: UserAccess | null): number {
-  return access === null ? 0 : listOperations(access.allowed).length;
-}
-
-function risksBesides(access: UserAccess | null, changed: OperationSet): readonly Risk[] {
-  return access === null ? [] : risksOf(difference(access.allowed, changed));
 }
 
 /** A moment in milliseconds as ISO 8601, none staying none. */

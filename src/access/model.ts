@@ -81,9 +81,13 @@ export function mapDocuments(
   };
 }
 
+export function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+}
+
 /** A user who is known only as a member of groups. */
-export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
-  return { ...anyUser(groups), name, unmanaged: true };
+export function unmanagedUser(name: string): AccessUser {
+  return { ...anyUser([]), name, unmanaged: true };
 }
 
 /** Stands for any user in some groups with some policies: IAM allows no empty name. */

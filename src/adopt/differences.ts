@@ -1,13 +1,13 @@
-import { accessOf, accessOnceBegun, allowedByName, type UserAccess } from '../access/access-of.ts';
-import { type AccessModel, type AccessUser, mapDocuments } from '../access/model.ts';
 import {
-  difference,
-  intersection,
-  listOperations,
-  NO_OPERATIONS,
-  type OperationSet,
-  union,
-} from '../access/operation-set.ts';
+  accessOf,
+  accessOnceBegun,
+  allowedByName,
+  ofUser,
+  operationsIn,
+  type UserAccess,
+} from '../access/access-of.ts';
+import { type AccessModel, type AccessUser, mapDocuments } from '../access/model.ts';
+import { difference, intersection, listOperations, type OperationSet, union } from '../access/operation-set.ts';
 import { distinctGrants, type Grant, groupPolicies, type HeldPolicy, ownPolicies } from '../access/policies-of.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
 import { isOfMechanicalTurk, type Operation } from '../catalog/mturk.ts';
@@ -52,7 +52,7 @@ export function differencesOf(
   const members = new Set(team.members.map(({ key }) => key));
   const before = modelBefore(adoption);
   const was = new Map(accessOf(before, { at }).map((access) => [access.user.name, access]));
-  const allowedIn = (model: AccessModel) => allowedByName(accessOf(model, { at }));
+  const allowedIn = (model: AccessModel) => operationsIn(model, at);
   const most = allowedIn(mapDocuments(before, (document) => withoutLimits(document, 'Allow')));
   const least = allowedIn(mapDocuments(before, (document) => withoutLimits(document, 'Deny')));
   const desired = desiredAccess(team, today);
@@ -62,10 +62,10 @@ export function differencesOf(
     const access = was.get(name);
     if (!members.has(key) || access === undefined) return [];
     const user = iamName(team.lab, key);
-    const now = will.get(user) ?? NO_OPERATIONS;
-    const withBegun = union(now, begun.get(user) ?? NO_OPERATIONS);
+    const now = ofUser(will, user);
+    const withBegun = union(now, ofUser(begun, user));
     // What was allowed under some condition, or on some resource, and not always.
-    const limited = difference(most.get(name) ?? NO_OPERATIONS, least.get(name) ?? NO_OPERATIONS);
+    const limited = difference(ofUser(most, name), ofUser(least, name));
     const gained = difference(withBegun, access.allowed);
     const lost = difference(access.allowed, now);
     const kept = intersection(access.allowed, now);

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Node, parseDocument } from 'yaml';
 import { policyName } from '../access/model.ts';
-import { isObject } from '../diagnostics/parse-data.ts';
 import { flowEntry, flowText, type Plain } from '../edit/style.ts';
+import { mapOf } from '../team/draft.ts';
 import type { RetiredAction } from './candidates.ts';
 import type { Proposal, ProposedMember, ProposedRole } from './proposal.ts';
 
@@ -13,7 +13,7 @@ export function draftText(file: string, proposal: Proposal, keys: ReadonlyMap<st
   const { contents } = parseDocument(file);
   if (!isMap(contents)) return file;
   const data: unknown = contents.toJSON();
-  const section = (name: string) => mapIn(mapIn(data)[name]);
+  const section = (name: string) => mapOf(mapOf(data)[name]);
   const [roles, members] = [section('roles'), section('members')];
   const sections: Readonly<Record<string, readonly string[]>> = {
     roles: [
@@ -27,7 +27,7 @@ export function draftText(file: string, proposal: Proposal, keys: ReadonlyMap<st
       ...proposal.kept.members.map(
         (key) => `${entryLine(key, members[key])} # no IAM user of that name: adopt --finish creates one`,
       ),
-      ...proposal.members.map((member) => memberLine(member, mapIn(members[member.candidate.key]), keys)),
+      ...proposal.members.map((member) => memberLine(member, mapOf(members[member.candidate.key]), keys)),
     ],
   };
   let out = '';
@@ -48,10 +48,6 @@ const QUESTIONS = [
   '  # AWS knows neither names nor GitHub logins: write `name` and `github`, of owners at least.',
   '  # Is a user shared, or has someone left? Set `until` for those who leave; remove who must not be adopted.',
 ];
-
-function mapIn(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
-}
 
 function entryLine(key: string, value: unknown): string {
   return `  ${flowEntry([], [key, value as Plain])}`;

@@ -1,3 +1,4 @@
+import type { UserOperations } from '../access/access-of.ts';
 import type { AccessUser } from '../access/model.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -14,7 +15,6 @@ import {
   trusted,
 } from '../text/text.ts';
 import { type AdoptedNow, isAt, type Move, type Place, placeInLab, type Unused } from './progress.ts';
-import type { Unequal } from './transition.ts';
 
 const SHOWN = 20;
 
@@ -34,7 +34,7 @@ export interface AdoptionSteps {
   readonly people: readonly AdoptedNow[];
   readonly moves: readonly Move[];
   /** Who can no longer do what as soon as they are moved. */
-  readonly losing: readonly Unequal[];
+  readonly losing: readonly UserOperations[];
 }
 
 export function applyBlocks(team: Team, { people, moves, losing }: AdoptionSteps): readonly Block[] {

@@ -1,13 +1,6 @@
-import { accessOf, allowedByName } from '../access/access-of.ts';
+import { ofUser, operationsIn, type UserOperations, userOperations } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, indexModel } from '../access/model.ts';
-import {
-  difference,
-  isEmpty,
-  listOperations,
-  NO_OPERATIONS,
-  type OperationSet,
-  union,
-} from '../access/operation-set.ts';
+import { difference, listOperations, NO_OPERATIONS, union } from '../access/operation-set.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
@@ -17,7 +10,7 @@ import { denyKey } from '../review/rule/kept-denies.ts';
 import { type AppliedTeam, teamOf } from '../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID } from '../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../team/names.ts';
-import { beginsLater, hasExpired, type Member, type Team } from '../team/team.ts';
+import { hasAccess, type Team } from '../team/team.ts';
 import { type AdoptedUser, type Adoption, modelBefore } from './adoption.ts';
 import { type AccountNow, adoptedNow, isAt, placeInLab } from './progress.ts';
 
@@ -38,7 +31,8 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
   const members = team.members
     .filter(({ key }) => keys.has(key))
     .map((member) => {
-      const roles = isLimited(member, today) ? [] : member.roles;
+      // Without access by the file they join the roles with `adopt --finish`.
+      const roles = hasAccess(member, today) ? member.roles : [];
       return { ...member, roles, from: null, until: null, suspended: false };
     });
   const unlimited = { ...team, members, freeze: [] };
@@ -47,31 +41,6 @@ export function adoptingTeams(team: Team, { users }: Adoption, today: string): A
     return role.managed.length > 0 ? role : { ...role, allow, deny: [] };
   });
   return { unlimited, written: { ...unlimited, roles } };
-}
-
-/** Whether a member has no access by the file on a day, and so joins the roles with `adopt --finish`. */
-function isLimited(member: Member, day: string): boolean {
-  return member.suspended || hasExpired(member, day) || beginsLater(member, day);
-}
-
-/** A person whose access is not what it should be. */
-export interface Unequal {
-  readonly user: string;
-  readonly operations: readonly Operation[];
-}
-
-type Operations = ReadonlyMap<string, OperationSet>;
-
-function operationsIn(model: AccessModel, at: Date): Operations {
-  return allowedByName(accessOf(model, { at }));
-}
-
-function of(operations: Operations, name: string): OperationSet {
-  return operations.get(name) ?? NO_OPERATIONS;
-}
-
-function unequal(user: string, operations: OperationSet): readonly Unequal[] {
-  return isEmpty(operations) ? [] : [{ user, operations: listOperations(operations) }];
 }
 
 /** The access of adopted users under their new names, while both the old access and the roles hold. */
@@ -97,7 +66,7 @@ function accessDuring(adoption: Adoption, { unlimited, written }: AdoptingTeams,
   const given = operationsIn(desiredAccessBeforeDeletions(unlimited), at);
   return adoption.users.map(({ key, name }) => {
     const user = iamName(written.lab, key);
-    return { user, was: of(before, name), has: of(during, user), gets: of(given, user) };
+    return { user, was: ofUser(before, name), has: ofUser(during, user), gets: ofUser(given, user) };
   });
 }
 
@@ -118,14 +87,14 @@ export function changingAtOnce(
   adoption: Adoption,
   teams: AdoptingTeams,
   at: Date,
-): { readonly losing: readonly Unequal[]; readonly gaining: readonly Unequal[] } {
+): { readonly losing: readonly UserOperations[]; readonly gaining: readonly UserOperations[] } {
   const people = accessDuring(adoption, teams, at);
   const steps = oneRoleEach(teams.written).map((team) => operationsIn(modelDuring(adoption, team), at));
   return {
-    losing: people.flatMap(({ user, was, has }) => unequal(user, difference(was, has))),
+    losing: people.flatMap(({ user, was, has }) => userOperations(user, difference(was, has))),
     gaining: people.flatMap(({ user, was, gets }) => {
-      const most = steps.reduce((all, step) => union(all, of(step, user)), NO_OPERATIONS);
-      return unequal(user, difference(most, union(was, gets)));
+      const most = steps.reduce((all, step) => union(all, ofUser(step, user)), NO_OPERATIONS);
+      return userOperations(user, difference(most, union(was, gets)));
     }),
   };
 }
@@ -136,16 +105,16 @@ export function unequalDuring(
   teams: AdoptingTeams,
   account: AccessModel,
   at: Date,
-): readonly Unequal[] {
+): readonly UserOperations[] {
   const now = operationsIn(account, at);
   return accessDuring(adoption, teams, at).flatMap(({ user, was, has, gets }) => {
-    const actual = of(now, user);
-    return unequal(user, union(difference(has, actual), difference(actual, union(was, gets))));
+    const actual = ofUser(now, user);
+    return userOperations(user, union(difference(has, actual), difference(actual, union(was, gets))));
   });
 }
 
 /** Who would not have, through the roles and the lab's boundary alone, exactly what the file gives. */
-export function unequalThroughRoles(team: Team, account: AccessModel, at: Date): readonly Unequal[] {
+export function unequalThroughRoles(team: Team, account: AccessModel, at: Date): readonly UserOperations[] {
   const given = operationsIn(desiredAccessBeforeDeletions(team), at);
   const roles = new Set(team.roles.map(({ key }) => iamName(team.lab, key)));
   const { users } = indexModel(account);
@@ -156,8 +125,8 @@ export function unequalThroughRoles(team: Team, account: AccessModel, at: Date):
   });
   const has = operationsIn({ ...account, users: alone }, at);
   return alone.flatMap(({ name }) => {
-    const [wanted, actual] = [of(given, name), of(has, name)];
-    return unequal(name, union(difference(wanted, actual), difference(actual, wanted)));
+    const [wanted, actual] = [ofUser(given, name), ofUser(has, name)];
+    return userOperations(name, union(difference(wanted, actual), difference(actual, wanted)));
   });
 }
 
@@ -174,7 +143,7 @@ const ADOPTING_DENY = { Statement: [{ Sid: 'Adopting', Effect: 'Deny', Action: '
  * leave no room for more.
  */
 export function coverOf(user: Pick<AccessUser, 'name' | 'inline'>, team: Team, today: string, at: Date) {
-  const given = of(operationsIn(desiredAccess(team, today), at), user.name);
+  const given = ofUser(operationsIn(desiredAccess(team, today), at), user.name);
   const document = denyAllBut(listOperations(given));
   const name = coverNameOf(user);
   const others = user.inline.filter((each) => each.name !== name);
@@ -225,7 +194,7 @@ export function beforeFinish(
     const left = now.inline.filter((each) => !isOurs(each));
     const taken = user.inline.filter(({ name }) => !left.some((each) => each.name === name));
     const member = team.members.find(({ key }) => key === user.key);
-    const joined = member !== undefined && isLimited(member, first.day) ? member.roles : [];
+    const joined = member !== undefined && !hasAccess(member, first.day) ? member.roles : [];
     const joinedGroups = joined.map((role) => iamName(team.lab, role));
     const groups = now.groups.filter((group) => !joinedGroups.includes(group));
     const written = memberTags(team.lab, user.key);

@@ -21,9 +21,9 @@ export function writeOutputs(env: NodeJS.ProcessEnv, outputs: Readonly<Record<st
 }
 
 /** One output in the form that GITHUB_OUTPUT is read in. */
-export function outputText(name: string, value: string, end = `end-${randomUUID()}`): string {
+export function outputText(name: string, value: string): string {
   if (!/^[A-Za-z_][\w-]*$/.test(name)) throw new Error(`"${name}" is not the name of an output`);
-  if (value.split(/\r\n|\r|\n/).includes(end)) return outputText(name, value);
+  const end = `end-${randomUUID()}`;
   return `${name}<<${end}\n${value}\n${end}\n`;
 }
 

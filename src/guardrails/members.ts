@@ -1,6 +1,6 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { suggester } from '../team/suggest.ts';
-import { beginsLater, comparable, hasExpired, isDeletionDue, type Member, type Team } from '../team/team.ts';
+import { activeOwners, comparable, isDeletionDue, type Member, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { pasted } from '../text/escape.ts';
@@ -109,17 +109,6 @@ export const MEMBER_GUARDRAILS = {
   },
 } satisfies Partial<GuardrailTable>;
 
-/** Keys of owners who have access on that day. A freeze does not count: it is the emergency brake for all. */
-export function owningWithAccess(team: Team, today: string): readonly string[] {
-  const owners = new Set(team.owners);
-  return team.members
-    .filter(
-      (member) =>
-        owners.has(member.key) && !member.suspended && !hasExpired(member, today) && !beginsLater(member, today),
-    )
-    .map(({ key }) => key);
-}
-
 /** The IAM name of a user that a change is about, the current one if there is one. */
 export function userName({ change }: ResourceChange): string {
   return String(change.before?.name ?? change.after?.name ?? '');
@@ -157,7 +146,7 @@ function mayLeave(key: string, { departed, members, settings }: Team, today: str
 }
 
 function ownerLeft(team: Team, today: string, deleted: ReadonlySet<string> = new Set()) {
-  const left = owningWithAccess(team, today).filter((key) => !deleted.has(key));
+  const left = activeOwners(team, today).filter((key) => !deleted.has(key));
   return left.length > 0 ? [] : [{ owners: team.owners }];
 }
 

@@ -60,9 +60,9 @@ export interface Changes extends Pick<Source, 'branch' | 'notes'> {
 }
 
 /** Every change of access by some versions, oldest first, up to a moment (ISO 8601). Before the first one there was none. */
-export function changesOf(versions: readonly Version[], until: string, before: Team | null = null): HistoryChange[] {
+export function changesOf(versions: readonly Version[], until: string): HistoryChange[] {
   const changes: HistoryChange[] = [];
-  let team = before;
+  let team: Team | null = null;
   let unreadable: Commit[] = [];
   for (const [index, { commit, past, since }] of versions.entries()) {
     if (past.team === null) unreadable.push(commit);

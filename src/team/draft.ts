@@ -38,7 +38,7 @@ export function draftOf(value: unknown) {
 
 export type PlainMap = Readonly<Record<string, unknown>>;
 
-function mapOf(value: unknown): PlainMap {
+export function mapOf(value: unknown): PlainMap {
   return isObject(value) ? value : {};
 }
 

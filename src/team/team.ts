@@ -96,6 +96,11 @@ export interface AccessTeam extends Pick<Team, 'lab' | 'account' | 'freeze'> {
   readonly settings: Pick<Settings, 'deleteAfterDays'>;
 }
 
+/** The part of a team that decides who approves. */
+export interface OwningTeam extends Pick<Team, 'owners'> {
+  readonly members: readonly Pick<Member, 'key' | 'from' | 'until' | 'suspended'>[];
+}
+
 /** Whether the last day of access is before `today` (both `YYYY-MM-DD`, UTC). */
 export function hasExpired(member: Pick<Member, 'until'>, today: string): boolean {
   return member.until !== null && member.until < today;
@@ -106,14 +111,23 @@ export function beginsLater(member: Pick<Member, 'from'>, today: string): boolea
   return member.from !== null && member.from > today;
 }
 
+/** Whether the file gives a member access on that day. A freeze does not count: it is the emergency brake for all. */
+export function hasAccess(member: Pick<Member, 'from' | 'until' | 'suspended'>, today: string): boolean {
+  return !member.suspended && !hasExpired(member, today) && !beginsLater(member, today);
+}
+
+/** Keys of the owners who can approve on that day. */
+export function activeOwners({ owners, members }: OwningTeam, today: string): readonly string[] {
+  return members.filter((member) => owners.includes(member.key) && hasAccess(member, today)).map(({ key }) => key);
+}
+
 /** Whether someone must vouch for a member's access again; not for those without access on that day. */
 export function isReviewDue(
   member: Pick<Member, 'from' | 'until' | 'suspended' | 'reviewed'>,
   { reviewEveryDays }: Pick<Settings, 'reviewEveryDays'>,
   today: string,
 ): boolean {
-  const isWithoutAccess = member.suspended || hasExpired(member, today) || beginsLater(member, today);
-  if (reviewEveryDays === null || isWithoutAccess) return false;
+  if (reviewEveryDays === null || !hasAccess(member, today)) return false;
   return member.reviewed === null || Date.parse(member.reviewed) + reviewEveryDays * DAY_MS < Date.parse(today);
 }
 
@@ -213,3 +227,9 @@ export const DEFAULT_MEMBER = {
   ...{ email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
   ...{ suspended: false, keys: DEFAULT_KEYS, recipient: null },
 } satisfies Omit<Member, 'key' | 'name'>;
+
+/** Someone in no file any more whose user an apply keeps or still has to delete. */
+export function formerMember(key: string): Member {
+  // Equivalent if mutated: no apply reads how many keys a member has.
+  return { ...DEFAULT_MEMBER, key, name: key, suspended: true, keys: 0 };
+}

@@ -134,7 +134,7 @@ test('a marker cannot be ended by the name of a lab', () => {
 
 test('the summary is the comment, and the issue has a title of plain words', () => {
   expect(renderSummary(planned)).toBe(renderComment(planned));
-  const issue = renderIssue(views['apply-failed']!);
+  const issue = renderIssue(views['apply-failed']!, commentMarker('perception-lab'));
   expect(issue.title).toBe('perception-lab: Not fully applied: the apply failed');
   expect(issue.body).toBe(renderComment(views['apply-failed']!));
 });
@@ -144,7 +144,7 @@ test('a stale drift check is in a comment and a summary, but in no issue', () =>
   for (const text of [renderComment(view), renderSummary(view)]) {
     expect(text.replace(/<details>.*?<\/details>/gs, '').match(/`drift\.yml`/g)).toHaveLength(1);
   }
-  expect(renderIssue(view).body).not.toContain('drift.yml');
+  expect(renderIssue(view, '').body).not.toContain('drift.yml');
 });
 
 test.each([

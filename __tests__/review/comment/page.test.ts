@@ -24,7 +24,7 @@ function shown(comments: readonly string[]): string {
 }
 
 inBrowser('no golden comment is wider than its column', () => {
-  const dom = shown(Object.values(sampleViews()).map(renderComment));
+  const dom = shown(Object.values(sampleViews()).map((view) => renderComment(view)));
   expect(/data-overflow="(\w+)"/.exec(dom)?.[1]).toBe('none');
 });
 

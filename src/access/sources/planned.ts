@@ -8,6 +8,7 @@ import {
   type AccessModel,
   type AccessPolicy,
   type AccessUser,
+  byName,
   type Holder,
   policyName,
   unmanagedUser,
@@ -227,10 +228,6 @@ function text(value: unknown): string {
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** A policy written into a user or group, by its name alone. */

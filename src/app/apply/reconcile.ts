@@ -1,6 +1,6 @@
-import { accessOf, allowedByName } from '../../access/access-of.ts';
+import { ofUser, operationsIn } from '../../access/access-of.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { listOperations, NO_OPERATIONS } from '../../access/operation-set.ts';
+import { listOperations } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { ScanResult } from '../../drift/finding.ts';
@@ -143,6 +143,6 @@ function limited(all: readonly Announcement[], most: number): readonly Announcem
 
 /** What the newest file gives a member now, with its freeze, suspensions and days. */
 function givesIn(team: Team, at: Date): (key: string) => ReturnType<typeof listOperations> {
-  const allowed = allowedByName(accessOf(desiredAccessBeforeDeletions(team), { at }));
-  return (key) => listOperations(allowed.get(iamName(team.lab, key)) ?? NO_OPERATIONS);
+  const allowed = operationsIn(desiredAccessBeforeDeletions(team), at);
+  return (key) => listOperations(ofUser(allowed, iamName(team.lab, key)));
 }

@@ -18,14 +18,14 @@ export async function originIn(file: string, env: NodeJS.ProcessEnv, now: Date):
   const commit = pullRequest.ok ? pullRequest.value.head : await revision(file, 'HEAD');
   return {
     head: { commit, tree: await revision(file, 'HEAD^{tree}') },
-    run: { id: numberOr(env.GITHUB_RUN_ID, '0'), attempt: Number(numberOr(env.GITHUB_RUN_ATTEMPT, '0')) },
+    run: { id: numberIn(env.GITHUB_RUN_ID), attempt: Number(numberIn(env.GITHUB_RUN_ATTEMPT)) },
     mturkTeam: packageJson.version,
     createdAt: now,
   };
 }
 
-function numberOr(text: string | undefined, otherwise: string): string {
-  return text !== undefined && /^\d{1,20}$/.test(text) ? text : otherwise;
+function numberIn(text = ''): string {
+  return /^\d{1,20}$/.test(text) ? text : '0';
 }
 
 async function revision(file: string, name: string): Promise<string> {

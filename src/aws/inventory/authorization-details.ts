@@ -9,7 +9,7 @@ import {
   type UserDetail,
 } from '@aws-sdk/client-iam';
 import { type AccountRole, isServiceLinked } from '../../access/account-role.ts';
-import { type AccessModel, type InlinePolicy, policyName } from '../../access/model.ts';
+import { type AccessModel, byName, type InlinePolicy, policyName } from '../../access/model.ts';
 import { jsonOf } from '../../diagnostics/parse-data.ts';
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
@@ -162,8 +162,4 @@ function decoded(encoded = ''): string {
 
 function tagsOf(tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []) {
   return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
-function byName(one: { readonly name: string }, other: { readonly name: string }): number {
-  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
 }

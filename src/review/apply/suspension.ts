@@ -17,7 +17,7 @@ import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { DEFAULT_MEMBER, type Team } from '../../team/team.ts';
+import { formerMember, type Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { LimitedUser } from '../rule/rule.ts';
 import type { ObstructedGroup } from './obstructed.ts';
@@ -114,9 +114,7 @@ function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
 export function suspendedTeam(team: Team, names: readonly string[]): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
   const staying = team.members.map((each) => (keys.has(each.key) ? { ...each, suspended: true, keys: 0 } : each));
-  const leaving = [...keys]
-    .filter((key) => !team.members.some((member) => member.key === key))
-    .map((key) => ({ ...DEFAULT_MEMBER, key, name: key, suspended: true, keys: 0 }));
+  const leaving = [...keys].filter((key) => !team.members.some((member) => member.key === key)).map(formerMember);
   return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 

@@ -1,8 +1,9 @@
 import { type ApprovalProblem, type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Commit, GitHub, History, PullRequest } from '../../github/port.ts';
 import { isPlanLacking } from '../../github/settings.ts';
+import { activeOwners } from '../../team/team.ts';
 import { judge } from './judge.ts';
-import { type Approvers, activeOwners, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
+import { type Approvers, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
 import { changesSince, isMerge, type LastApplied } from './walk.ts';
 
@@ -78,7 +79,9 @@ async function problemsOf(
     parents: [parent],
   } = change;
   const problems: ApprovalProblem[] = [];
-  const judged = { owners: activeOwners(approvers, today), selfApproval: approvesAlone(approvers.team) };
+  const active = activeOwners(approvers.team, today);
+  const owners = approvers.owners.filter(({ key }) => active.includes(key));
+  const judged = { owners, selfApproval: approvesAlone(approvers.team) };
   for (const { number, head } of pulls) {
     // In this order: the head of a squashed pull request is fetched by the first question.
     if (!(await history.hasSameTree(head.sha, commit))) problems.push({ kind: 'other-tree', pull: number });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { beginsLater, hasExpired, type Member, type Team } from '../../team/team.ts';
+import type { OwningTeam, Team } from '../../team/team.ts';
 
 /** No account of GitHub has this number: who takes the login later is not its owner. */
 export const NO_ACCOUNT = 0;
@@ -17,11 +17,7 @@ export type Owner = Readonly<z.infer<typeof OWNER>>;
 /** What decides who approves: the apply record or, before the first apply, the file. */
 export interface Approvers {
   readonly owners: readonly Owner[];
-  readonly team: {
-    readonly owners: readonly string[];
-    readonly members: readonly Pick<Member, 'key' | 'from' | 'until' | 'suspended'>[];
-    readonly settings: { readonly selfApproval: boolean };
-  };
+  readonly team: OwningTeam & { readonly settings: { readonly selfApproval: boolean } };
 }
 
 /** The owners of a team who have a login on GitHub. A known id of a login stays but for `ids`, by login in lower case. */
@@ -35,14 +31,6 @@ export function ownersOf(
     const id = ids.get(login.toLowerCase()) ?? known.find((owner) => isSameLogin(owner.login, login))?.id ?? null;
     return [{ key, login, id }];
   });
-}
-
-/** Those who have access on that day (`YYYY-MM-DD`, UTC). */
-export function activeOwners({ owners, team }: Approvers, today: string): readonly Owner[] {
-  const active = team.members.filter(
-    (member) => !member.suspended && !hasExpired(member, today) && !beginsLater(member, today),
-  );
-  return owners.filter(({ key }) => active.some((member) => member.key === key));
 }
 
 /** Whether the one owner may approve their own change. */

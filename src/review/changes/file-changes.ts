@@ -2,7 +2,7 @@ import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, hasExpired, type Role, statePlaceName, type Team } from '../../team/team.ts';
+import { activeOwners, DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
@@ -66,30 +66,15 @@ export function settingsChanges(
 function ownersGainedLost(before: Team, after: Team, today: string | null) {
   const owners = gainedLost(before.owners, after.owners);
   if (today === null) return owners;
-  const [was, is] = [approvingDays(before, today), approvingDays(after, today)];
-  const gained = [...new Set([...owners.gained, ...beyondDays(is, was)])];
-  const lost = [...new Set([...owners.lost, ...beyondDays(was, is)])];
-  return { gained, lost: lost.filter((key) => !gained.includes(key)) };
-}
-
-type Days = ReadonlyMap<string, { readonly first: string; readonly last: string }>;
-
-function approvingDays({ owners, members }: Team, today: string): Days {
-  return new Map(
-    members
-      .filter((member) => owners.includes(member.key) && !member.suspended && !hasExpired(member, today))
-      .map(({ key, from, until }) => [
-        key,
-        { first: from !== null && from > today ? from : today, last: until ?? '~' },
-      ]),
+  // Who can approve begins and ends on the first and last days of owners; `~` sorts after every day.
+  const ends = [before, after].flatMap((team) =>
+    team.members.flatMap(({ key, from, until }) => (team.owners.includes(key) ? [from ?? today, until ?? '~'] : [])),
   );
-}
-
-function beyondDays(one: Days, other: Days): readonly string[] {
-  return [...one].flatMap(([key, { first, last }]) => {
-    const known = other.get(key);
-    return known === undefined || first < known.first || last > known.last ? [key] : [];
-  });
+  const days = [today, ...ends.filter((day) => day > today)];
+  const daily = days.map((day) => gainedLost(activeOwners(before, day), activeOwners(after, day)));
+  const both = (side: 'gained' | 'lost') => [...new Set([owners, ...daily].flatMap((each) => each[side]))];
+  const gained = both('gained');
+  return { gained, lost: both('lost').filter((key) => !gained.includes(key)) };
 }
 
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */

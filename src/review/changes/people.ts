@@ -4,9 +4,8 @@ import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
 import { OPERATIONS, type Operation, type Risk } from '../../catalog/mturk.ts';
-import { owningWithAccess } from '../../guardrails/members.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { activeOwners, type Team } from '../../team/team.ts';
 import {
   type Question,
   type Review,
@@ -164,7 +163,7 @@ export function questionsOf(
       listOperations(each.allowed),
     ]),
   );
-  const owners = owningWithAccess(team, options.today);
+  const owners = activeOwners(team, options.today);
   return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, owners));
 }
 

@@ -9,7 +9,7 @@ import { FAILURE } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK, REVIEW } from '../manifest/schema.ts';
 import type { ReviewState } from '../text/review.ts';
-import { type CommentView, commentMarker, renderIssue } from './comment.ts';
+import { type CommentView, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
   /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
@@ -116,7 +116,7 @@ function footerOf(
 }
 
 /** The issue about applies is another than those about other things, whose body the same marker begins. */
-export function issueMarkers(lab: string): readonly string[] {
+export function issueMarkers(lab: string): readonly [own: string, unknown: string] {
   return [`<!-- mturk-team-apply:${lab} -->`, '<!-- mturk-team-apply:unknown -->'];
 }
 
@@ -129,7 +129,5 @@ export function issueReport(view: CommentView & { readonly lab: string }): Issue
     return { kind: 'resolved', line: `${what} was applied${by}. Terraform has nothing left to do.` };
   }
   if (view.state !== 'apply-failed') return null;
-  const { title, body } = renderIssue(view);
-  const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
-  return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
+  return { kind: 'open', ...renderIssue(view, issueMarkers(view.lab)[0]) };
 }

@@ -54,9 +54,9 @@ export function commentMarker(lab: string): string {
   return `<!-- mturk-team:${lab.replace(/[^\w.+=,@-]/g, '_').slice(0, 100)} -->`;
 }
 
-/** The comment as GitHub-flavored Markdown of at most `view.budget` bytes, its marker on the first line. */
-export function renderComment(view: CommentView): string {
-  const marker = commentMarker(view.review?.lab ?? view.lab ?? 'unknown');
+/** The comment as GitHub-flavored Markdown of at most `view.budget` bytes, the lab's marker, or its own, on the first line. */
+export function renderComment(view: CommentView, own?: string): string {
+  const marker = own ?? commentMarker(view.review?.lab ?? view.lab ?? 'unknown');
   const budget = Math.max(LEAST_BUDGET, view.budget ?? COMMENT_BUDGET) - bytes(marker) - 2;
   return `${marker}\n${printMarkdown(commentBlocks(view), { reveal: view.reveal, budget })}\n`;
 }
@@ -66,11 +66,11 @@ export function renderSummary(view: CommentView): string {
   return renderComment({ ...view, budget: view.budget ?? SUMMARY_BUDGET });
 }
 
-/** The same as an issue. Its title is plain text and depends on the failure's reason alone. */
-export function renderIssue(view: CommentView): { title: string; body: string } {
+/** The same as an issue with a marker of its own. Its title is plain text and depends on the failure's reason alone. */
+export function renderIssue(view: CommentView, marker: string): { title: string; body: string } {
   const lab = (view.review?.lab ?? view.lab ?? 'unknown').replace(/[^\w.-]/g, '_').slice(0, 64);
   const what = view.failure === null ? t`Not applied` : failureTitle(view.failure.reason, view.state);
-  return { title: `${lab}: ${plainText(what)}`, body: renderComment({ ...view, staleDriftCheck: null }) };
+  return { title: `${lab}: ${plainText(what)}`, body: renderComment({ ...view, staleDriftCheck: null }, marker) };
 }
 
 /** Title, alert, questions, table, state, folded lists, footer: the same order in every state. */

@@ -1,4 +1,4 @@
-import { accessOf, allowedByName } from '../../access/access-of.ts';
+import { type OperationsByUser, ofUser, operationsIn } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
   intersection,
@@ -22,12 +22,6 @@ import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn
 import type { AccessTeam } from '../../team/team.ts';
 import { deniedBy, denyKey } from './kept-denies.ts';
 
-/** Mechanical Turk operations by name of the IAM user. */
-export type OperationsByUser = ReadonlyMap<string, OperationSet>;
-
-// Equivalent if mutated: no statement that is judged has a condition, so that any moment will do.
-const ANY_TIME = { at: new Date(0) };
-
 /** What a team gives each member without its brakes: freeze, suspensions, first and last days. */
 export function givenBy(team: AccessTeam): OperationsByUser {
   const free = {
@@ -36,7 +30,7 @@ export function givenBy(team: AccessTeam): OperationsByUser {
     members: team.members.map(({ key, roles }) => ({ key, roles, from: null, until: null, suspended: false })),
     roles: team.roles.map(({ key, allow, deny, managed }) => ({ key, allow, deny, managed })),
   };
-  return operationsIn(desiredAccessBeforeDeletions(free));
+  return atAnyTime(desiredAccessBeforeDeletions(free));
 }
 
 /**
@@ -53,9 +47,7 @@ export function unchangedIn(teams: readonly [AccessTeam, ...AccessTeam[]]): Oper
   });
   const through = teams.map((team) => givenBy({ ...team, members }));
   const users = members.map(({ key }) => iamName(first.lab, key));
-  return new Map(
-    users.map((user) => [user, through.map((each) => each.get(user) ?? NO_OPERATIONS).reduce(intersection)]),
-  );
+  return new Map(users.map((user) => [user, through.map((each) => ofUser(each, user)).reduce(intersection)]));
 }
 
 /** What the statements of `limits` with a Sid deny in an account. */
@@ -110,7 +102,7 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
   };
   const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
   const policies = [...account.policies, ...missingPolicies(account)];
-  return operationsIn({
+  return atAnyTime({
     ...account,
     users: account.users.map((user) => ({
       ...{ ...user, boundary: other(user) },
@@ -150,7 +142,7 @@ export function givenByOthers(account: AccessModel, { lab, members }: AccessTeam
   const ofMembers = new Set(members.map(({ key }) => iamName(lab, key)));
   const of = (given: PolicyDocument | null) =>
     given && { ...given, Statement: statementsOf(given).flatMap(unconditional) };
-  return operationsIn({
+  return atAnyTime({
     account: account.account,
     users: account.users
       .filter(({ name }) => ofMembers.has(name))
@@ -278,6 +270,7 @@ function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet
   return found;
 }
 
-function operationsIn(model: AccessModel): OperationsByUser {
-  return allowedByName(accessOf(model, ANY_TIME));
+// Equivalent if mutated: no statement that is judged has a condition, so that any moment will do.
+function atAnyTime(model: AccessModel): OperationsByUser {
+  return operationsIn(model, new Date(0));
 }

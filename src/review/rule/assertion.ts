@@ -1,25 +1,11 @@
-import { accessOf, allowedByName } from '../../access/access-of.ts';
+import { ofUser, operationsIn, type UserOperations, userOperations } from '../../access/access-of.ts';
 import type { AccessModel } from '../../access/model.ts';
-import {
-  difference,
-  isEmpty,
-  listOperations,
-  NO_OPERATIONS,
-  type OperationSet,
-  union,
-} from '../../access/operation-set.ts';
+import { difference, type OperationSet, union } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
-import type { Operation } from '../../catalog/mturk.ts';
 import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Ruled } from './rule.ts';
-
-/** A user with operations that no file gives. */
-export interface Beyond {
-  readonly user: string;
-  readonly operations: readonly Operation[];
-}
 
 /**
  * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them, and users
@@ -30,13 +16,12 @@ export function gainsBeyond(
   planned: PlannedAccess,
   { team: written, renamed }: Pick<Ruled, 'team' | 'renamed'>,
   at: Date,
-): readonly Beyond[] {
-  const before = allowedByName(accessOf(account, { at }));
-  const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
+): readonly UserOperations[] {
+  const before = operationsIn(account, at);
+  const given = operationsIn(desiredAccessBeforeDeletions(written), at);
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
-  const ofMembers = accessOf(planned.after, { at }).flatMap(({ user: { name }, allowed }) =>
-    members.has(name) ? beyond(name, allowed, union(of(before, name), of(given, name))) : [],
-  );
+  const after = { ...planned.after, users: planned.after.users.filter(({ name }) => members.has(name)) };
+  const ofMembers = beyond(after, at, (name) => union(ofUser(before, name), ofUser(given, name)));
   return [...ofMembers, ...gainsOutside(account, planned, written, new Set(renamed.map(({ user }) => user)), at)];
 }
 
@@ -58,10 +43,8 @@ function gainsOutside(
   const policies = account.policies.map((policy) =>
     arns.has(policy.arn) ? (planned.after.policies.find(({ arn }) => arn === policy.arn) ?? policy) : policy,
   );
-  const before = allowedByName(accessOf({ ...account, users }, { at }));
-  return accessOf({ ...account, users, policies }, { at }).flatMap(({ user: { name }, allowed }) =>
-    beyond(name, allowed, of(before, name)),
-  );
+  const before = operationsIn({ ...account, users }, at);
+  return beyond({ ...account, users, policies }, at, (name) => ofUser(before, name));
 }
 
 /** Who may do more through the lab's users, groups and policies than the written team gives, or under another name. */
@@ -69,7 +52,7 @@ export function heldBeyond(
   account: AccessModel,
   { team: written, renamed }: Pick<Ruled, 'team' | 'renamed'>,
   at: Date,
-): readonly Beyond[] {
+): readonly UserOperations[] {
   const own = written.roles.filter(({ withoutGroup }) => withoutGroup !== true);
   const groups = new Set(own.map(({ key }) => iamName(written.lab, key)));
   const isOwn = (path: string) => path === labPath(written.lab);
@@ -82,19 +65,14 @@ export function heldBeyond(
     ...written.members.map(({ key }) => iamName(written.lab, key)),
     ...renamed.map(({ user }) => user),
   ]);
-  const given = allowedByName(accessOf(desiredAccessBeforeDeletions(written), { at }));
+  const given = operationsIn(desiredAccessBeforeDeletions(written), at);
   // Users who are not members have findings of their own, unless they are in a group of the lab.
   const concerned = users.filter(({ name, groups: own }) => members.has(name) || own.length > 0);
-  return accessOf({ ...account, users: concerned }, { at }).flatMap(({ user: { name }, allowed }) =>
-    beyond(name, allowed, of(given, name)),
+  return beyond({ ...account, users: concerned }, at, (name) => ofUser(given, name));
+}
+
+function beyond(model: AccessModel, at: Date, given: (user: string) => OperationSet): readonly UserOperations[] {
+  return [...operationsIn(model, at)].flatMap(([user, allowed]) =>
+    userOperations(user, difference(allowed, given(user))),
   );
-}
-
-function beyond(user: string, allowed: OperationSet, given: OperationSet): readonly Beyond[] {
-  const more = difference(allowed, given);
-  return isEmpty(more) ? [] : [{ user, operations: listOperations(more) }];
-}
-
-function of(map: ReadonlyMap<string, OperationSet>, user: string): OperationSet {
-  return map.get(user) ?? NO_OPERATIONS;
 }

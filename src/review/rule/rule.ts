@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ofUser } from '../../access/access-of.ts';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../../access/model.ts';
 import {
@@ -28,17 +29,8 @@ import {
   otherLabOf,
   rolePolicyArn,
 } from '../../team/names.ts';
-import { type AccessTeam, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
-import {
-  allowedOutright,
-  deniedIn,
-  documentsOf,
-  givenBy,
-  givenByOthers,
-  heldIn,
-  type OperationsByUser,
-  unchangedIn,
-} from './access.ts';
+import { type AccessTeam, formerMember, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
+import { allowedOutright, deniedIn, documentsOf, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import {
   deniedBy,
   distinctDenies,
@@ -145,7 +137,6 @@ export function ruleFor(input: RuleInput): Ruled {
   const gives = givenBy(team);
   const given = before.map(givenBy);
   const held = heldIn(account.access, team, before);
-  const of = (map: OperationsByUser, user: string): OperationSet => map.get(user) ?? NO_OPERATIONS;
   const isUnfinished = before.length > 1;
   const unchanged = isUnfinished ? unchangedIn(before) : new Map();
   const known = deniedIn(account.access, WITHHELD_SID);
@@ -155,7 +146,7 @@ export function ruleFor(input: RuleInput): Ruled {
   const others = givenByOthers(account.access, team);
   const lost = groupsOutOfReach(input);
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
-  const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(of(gives, user), frozen));
+  const notGiven = (user: string): OperationSet => difference(ALL_OPERATIONS, difference(ofUser(gives, user), frozen));
 
   const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
   const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
@@ -198,13 +189,13 @@ export function ruleFor(input: RuleInput): Ruled {
   const takenFrom = (key: string): OperationSet => {
     const user = iamName(team.lab, key);
     const begun = begunWithheld(key, input);
-    const already = union(of(known, user), begun);
-    const denied = union(begun, difference(of(unreached, user), wasFrozen));
-    const lacking = difference(of(gives, user), difference(of(held, user), denied));
+    const already = union(ofUser(known, user), begun);
+    const denied = union(begun, difference(ofUser(unreached, user), wasFrozen));
+    const lacking = difference(ofUser(gives, user), difference(ofUser(held, user), denied));
     // Of a role whose group this apply does not write, only what a group outside the path gives can come back.
-    const returning = intersection(lacking, [of(written, user), of(others, user), already].reduce(union));
-    const taken = given.reduce((all, each) => intersection(all, of(each, user)), returning);
-    return isUnfinished ? intersection(taken, union(of(unchanged, user), already)) : taken;
+    const returning = intersection(lacking, [ofUser(written, user), ofUser(others, user), already].reduce(union));
+    const taken = given.reduce((all, each) => intersection(all, ofUser(each, user)), returning);
+    return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
   };
 
   const members = team.members.flatMap((member): Member[] => {
@@ -213,7 +204,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const { kind, found, actual } = identify(member, input);
     const isDeletable = kind === 'own' && actual !== null && groupOutside(actual, input) === undefined;
     if (deletions.has(key) && isDeletable) return [];
-    const operations = listOperations(gives.get(user) ?? NO_OPERATIONS);
+    const operations = listOperations(ofUser(gives, user));
     if (kind === 'replaced' && actual?.path === labPath(team.lab)) {
       withheld.push({ kind, of: 'member', key, operations, found });
       return [{ ...member, roles: [], suspended: true }];
@@ -226,7 +217,7 @@ export function ruleFor(input: RuleInput): Ruled {
     if (kind === 'new') newUsers.push(user);
     const ofRoles = ofWritten(member);
     const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
-    const reach = actual?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : of(others, user);
+    const reach = actual?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
     const outOfReach = listOperations(intersection(reach, notGiven(user)));
     const limited = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
     if (actual === null || restore.has(key)) return [limited];
@@ -238,7 +229,7 @@ export function ruleFor(input: RuleInput): Ruled {
     // What was taken from the member besides stays so, when a Deny of a role ends.
     const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
     const through = roles.map((role) => (isBounded && isHeld(role) ? givenThrough(role, input) : NO_OPERATIONS));
-    const apart = union(of(known, user), begunWithheld(key, input));
+    const apart = union(ofUser(known, user), begunWithheld(key, input));
     const byGroups = difference(intersection(alwaysDenied(ofGroups), through.reduce(union, NO_OPERATIONS)), apart);
     const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
     const taken = listOperations(difference(takenFrom(key), back));
@@ -254,7 +245,7 @@ export function ruleFor(input: RuleInput): Ruled {
   });
   for (const { key, found } of leaversNotDeleted(input)) {
     withheld.push({ kind: 'not-deleted', of: 'member', key, operations: [], found });
-    members.push({ ...LEAVER, key });
+    members.push(formerMember(key));
   }
   // By the name of someone who left, Terraform would delete the member who has it now.
   leftOut.members.push(...renamed.flatMap(({ user }) => keyOfIamName(team.lab, user) ?? []));
@@ -266,12 +257,6 @@ export function ruleFor(input: RuleInput): Ruled {
 function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): string | undefined {
   return account.access.groups.find(({ name, path }) => groups.includes(name) && path !== labPath(team.lab))?.name;
 }
-
-const LEAVER: Omit<Member, 'key'> = {
-  ...{ name: '', email: null, github: null, roles: [], from: null, until: null, sponsor: null, reviewed: null },
-  // Equivalent if mutated: no apply reads how many keys a member has.
-  ...{ suspended: true, keys: 0, recipient: null },
-};
 
 /** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
 function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; readonly found: string }[] {

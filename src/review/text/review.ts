@@ -27,7 +27,6 @@ import {
   resourceText,
   roleText,
   settingText,
-  shortSettingText,
   suspensionText,
   UNEXPLAINED_HEADINGS,
   unchangedText,
@@ -35,7 +34,7 @@ import {
 } from './change-text.ts';
 import { changeText, gainTexts, lostText, type PersonContext, personText } from './people-text.ts';
 import { appliedText, dangerText, quickCheckText } from './quick-check.ts';
-import { alertOf, bySafeguard, harmForLonger, titleText } from './title-and-alert.ts';
+import { alertOf, harmForLonger, settingTexts, titleText } from './title-and-alert.ts';
 import { restoreTexts, WITHHELD_HEADING, withheldTexts } from './withheld.ts';
 
 /** How far a change is. `preview` has two team files and no plan yet; `plan` is one that no pull request asks for. */
@@ -138,12 +137,8 @@ export function reviewBlocks(review: Review, options: ReviewOptions): readonly B
     ...paragraphIf(changesCode && open ? CHANGES_CODE : null),
     ...peopleBlocks(review),
     ...paragraphIf(unchanged === 0 ? null : unchangedText(unchanged, people.length + review.withheld.length > 0)),
-    ...listBlocks(t`Settings`, settings.toSorted(bySafeguard).map(shortSettingText), RANK.settings),
-    ...listBlocks(
-      t`Merged earlier and not applied yet`,
-      review.unapplied.toSorted(bySafeguard).map(shortSettingText),
-      RANK.settings,
-    ),
+    ...listBlocks(t`Settings`, settingTexts(settings), RANK.settings),
+    ...listBlocks(t`Merged earlier and not applied yet`, settingTexts(review.unapplied), RANK.settings),
     ...UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
       const same = review.unexplained.filter((each) => each.kind === kind);
       const texts = same.map((each) => unexplainedText(each, naming, review));

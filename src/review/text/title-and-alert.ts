@@ -349,14 +349,16 @@ export function alertOf(review: Review, isBlocked: boolean, naming: DisplayNames
 
 /** What the author of the change did not propose, and its apply writes. */
 function earlierLine({ unapplied }: Review): Text | null {
-  const texts = unapplied.toSorted(bySafeguard).map(shortSettingText);
+  const texts = settingTexts(unapplied);
   return texts.length === 0
     ? null
     : t`${strongText(t`Also applies what was merged earlier:`)} ${someTexts(texts, NAMED)}.`;
 }
 
-export const bySafeguard = (one: SettingsChange, other: SettingsChange) =>
-  Number(isSafeguard(other)) - Number(isSafeguard(one));
+/** Short, and those that protect first. */
+export function settingTexts(settings: readonly SettingsChange[]): readonly Text[] {
+  return settings.toSorted((one, other) => Number(isSafeguard(other)) - Number(isSafeguard(one))).map(shortSettingText);
+}
 
 function unexplainedLine(review: Review, naming: DisplayNames): Text | null {
   const more = extraChanges(review);
