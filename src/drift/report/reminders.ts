@@ -1,4 +1,4 @@
-import { accessOf, allowedByName } from '../../access/access-of.ts';
+import { operationsIn } from '../../access/access-of.ts';
 import { byCapability } from '../../access/capability-access.ts';
 import { listOperations, NO_OPERATIONS, operationSet } from '../../access/operation-set.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
@@ -69,7 +69,7 @@ export function remindersOf(team: Team, inventory: Inventory, today: string, at:
 function aboutReview(team: Team, { users, notChecked }: Inventory, today: string, at: Date) {
   const isDue = (member: Member) => isReviewDue(member, team.settings, today);
   if (!team.members.some(isDue)) return () => [];
-  const allowed = allowedByName(accessOf(desiredAccess({ ...team, freeze: [] }, today), { at }));
+  const allowed = operationsIn(desiredAccess({ ...team, freeze: [] }, today), at);
   return (member: Member): readonly Reminder['about'][] => {
     if (!isDue(member)) return [];
     const user = iamName(team.lab, member.key);

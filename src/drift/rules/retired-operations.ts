@@ -1,4 +1,4 @@
-import { accessOf, allowedByName } from '../../access/access-of.ts';
+import { accessOf, operationsIn } from '../../access/access-of.ts';
 import {
   type AccessModel,
   around,
@@ -101,7 +101,7 @@ function stillPossible(
   at: Date,
 ): Risk | null {
   const meant = new Set(names.flatMap(({ effect, successors }) => (effect === 'Deny' ? successors : [])));
-  const desired = allowedByName(accessOf(around(file, users), { at }));
+  const desired = operationsIn(around(file, users), at);
   return worstOf(
     accessOf(around(account, users), { at }).flatMap(({ user, allowed }) => {
       const beside = difference(allowed, desired.get(user.name) ?? NO_OPERATIONS);
