@@ -221,7 +221,11 @@ test("a change of the lab's own roles, bucket and identity provider is a finding
     await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: policy(writer) }));
   });
   const ofRoles = ['more', APPLY, 'perception-lab-scan', 'perception-lab-keys'].map((name) => `role-changed/${name}`);
-  const all = [`bucket-changed/${BUCKET}/ownership/policy`, 'identity-provider-changed', ...ofRoles].sort();
+  const all = [
+    'access-not-given/ada/escalates',
+    `bucket-changed/${BUCKET}/ownership/policy`,
+    ...['identity-provider-changed', ...ofRoles],
+  ].sort();
   expect(idsOf(await check([], WORKFLOW))).toEqual(all);
   expect(idsOf(await check(['--quick']))).toEqual(all);
   await attack((iam) => callIam(iam, 'DeleteRole', { RoleName: 'more' }));

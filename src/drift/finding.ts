@@ -147,8 +147,8 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
     readonly operations: readonly Operation[];
     readonly from: string | null;
   };
-  /** What neither the file nor a begun or ended apply gives, and no other finding says; `way` as of an unmanaged user. */
-  readonly 'access-not-given': { readonly user: string; readonly way: EscalationStep | null };
+  /** What neither the file nor a begun or ended apply gives, and no other finding says: `way` to control, of `others` too. */
+  readonly 'access-not-given': Pick<UnmanagedUser, 'user' | 'way'> & { readonly others: readonly string[] };
   readonly 'deny-kept': {
     readonly holder: Holder;
     readonly operations: readonly Operation[];

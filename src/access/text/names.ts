@@ -107,6 +107,11 @@ export function nameOutsideLabText(name: string, { isPublic = false }: DisplayNa
   return codeText(isPublic ? '…' : name);
 }
 
+/** A user of the lab or of any other. */
+export function anyUserText(name: string, naming: DisplayNames): Text {
+  return (naming.people.has(name) ? userText : nameOutsideLabText)(name, naming);
+}
+
 /** The role's key of a group of the lab, and the name of any other group. */
 export function groupText(group: string, naming: DisplayNames): Text {
   const key = keyOfIamName(naming.lab, group);

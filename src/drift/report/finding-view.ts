@@ -2,7 +2,7 @@ import { byCapability, type CapabilityAccess } from '../../access/capability-acc
 import type { AccessChange } from '../../access/diff.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { briefText, doesText } from '../../access/text/capability-words.ts';
-import { type DisplayNames, memberText, nameOutsideLabText, userText } from '../../access/text/names.ts';
+import { anyUserText, type DisplayNames, memberText, userText } from '../../access/text/names.ts';
 import { isHarmful, OPERATIONS, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
 import { type Announcement, ripeFrom } from '../../review/rule/announcements.ts';
 import { iamName } from '../../team/names.ts';
@@ -195,8 +195,10 @@ export function worstText(
   const [first] = byMoment(worstChanges(finding), effect === 'lost-access' ? 'lost' : 'gained');
   const people = effect === 'full-control' ? finding.escalates : (first?.users ?? []);
   if (effect === null || people.length === 0) return null;
-  const nameOf = (user: string) => (names.people.has(user) ? userText(user, names) : nameOutsideLabText(user, names));
-  const who = someTexts(people.map(nameOf), 2);
+  const who = someTexts(
+    people.map((user) => anyUserText(user, names)),
+    2,
+  );
   if (effect === 'full-control')
     return { who, can: t`can take ${riskText('full control')} of the ${controlled(finding)}` };
   const from = fromText(first?.moment ?? null);

@@ -1,7 +1,8 @@
 import { accessOf } from '../../access/access-of.ts';
+import { stableArn } from '../../access/account-role.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessChange, besides } from '../../access/diff.ts';
-import { escalationOf } from '../../access/escalation.ts';
+import { type EscalationStep, escalationOf } from '../../access/escalation.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import {
   difference,
@@ -12,11 +13,13 @@ import {
   operationSet,
   union,
 } from '../../access/operation-set.ts';
-import { userText } from '../../access/text/names.ts';
+import { anyUserText } from '../../access/text/names.ts';
 import { isLasting } from '../../access/time-conditions.ts';
 import type { EntityIds } from '../../aws/types.ts';
-import { codeText, TEAM_FILE, t } from '../../text/text.ts';
-import { effectBetween, effectOf } from '../access-changes.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { labPath } from '../../team/names.ts';
+import { codeText, someTexts, TEAM_FILE, t } from '../../text/text.ts';
+import { type AccessEffect, effectBetween, effectOf } from '../access-changes.ts';
 import type { PendingChanges } from '../applied.ts';
 import { isOpen } from '../finding.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
@@ -24,8 +27,12 @@ import { escalationText } from './unmanaged-role.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
-  title: ({ user }, names) => t`Access of ${userText(user, names)} that no approved ${TEAM_FILE} gives`,
-  remedy: ({ data: { way } }, names) =>
+  title: ({ user, others }, names) =>
+    t`Access of ${someTexts(
+      [user, ...others].map((each) => anyUserText(each, names)),
+      2,
+    )} that no approved ${TEAM_FILE} gives`,
+  remedy: ({ data: { user, way } }, names) =>
     way === null
       ? {
           detail: t`No other finding explains it: a change of what an apply will delete, or several changes together, can give it.`,
@@ -34,50 +41,73 @@ export const accessNotGiven: Rule<'access-not-given'> = {
       : {
           detail: escalationText(way, names),
           toFix: t`An administrator of the account removes what allows it.`,
-          ifIntended: t`Use a user outside the lab for it.`,
+          ifIntended: names.people.has(user)
+            ? t`Use a user outside the lab for it.`
+            : t`Add the ARN to ${codeText('settings.administrators')}.`,
         },
 };
 
 /**
- * What a user of the record or of an approved team can do that none of these teams gives, and no finding says that waits for no
- * apply. Whatever the other rules do not see, or take for what waits, is not hidden.
+ * What any user of the account can do that no approved team gives and no finding says that waits for no apply, with the exceptions
+ * of unmanaged users. Whatever the other rules do not see, or take for what waits, is not hidden.
  */
 export function accessNotGivenIn(
-  { full, desired, lab, at, inventory: { ids }, recreated, taken }: ScanContext,
+  { full, desired, lab, at, inventory: { ids }, taken, administrators, team: { settings } }: ScanContext,
   noted: EntityIds,
   { approved, givenTo }: PendingChanges,
   found: readonly Detected[],
 ): readonly Detected[] {
   const notedNames = new Map([...noted.user].map(([name, id]) => [id, name]));
-  const ofOthers = new Set([...recreated, ...taken.map(({ holder }) => holder.name)]);
+  const ofOthers = new Set(taken.map(({ holder }) => holder.name));
+  const excepted = new Set([...administrators, ...settings.administrators.map(stableArn)]);
+  const neighbors = settings.neighbors.map(labPath);
   const given = approved.map((model) => decidedIn(model, at));
   const open = found.filter(isOpen);
   const held = decidedIn(full.model, at);
-  return full.model.users.flatMap((self) => {
-    const { name: user } = self;
-    const is = held.get(user);
+  const ways = new Map<string, [EscalationStep, ...string[]]>();
+  const beyond = full.model.users.flatMap((self) => {
+    const { name: user, path } = self;
+    const is = held.get(user) ?? NOTHING;
     const known = notedNames.get(ids.user.get(user) ?? '');
     const name = known ?? user;
-    const may = given.flatMap((each) => each.get(name) ?? []);
-    const isOfLab = known !== undefined || (may.length > 0 && !ofOthers.has(user));
-    if (is === undefined || !isOfLab) return [];
+    const may = known !== undefined || !ofOthers.has(user) ? given.flatMap((each) => each.get(name) ?? []) : [];
+    const isOfLab = known !== undefined || may.length > 0;
+    if (!isOfLab && excepted.has(iamArn(full.model.account, 'user', path, user))) return [];
     const isMore = (when: 'now' | 'ever') =>
       !isEmpty(difference(is[when], may.map((each) => each[when]).reduce(union, NO_OPERATIONS)));
-    const hasItsDays = may.some(({ starts, ends }) => starts === is.starts && ends === is.ends);
+    const hasItsDays = !isOfLab || may.some(({ starts, ends }) => starts === is.starts && ends === is.ends);
+    const isOfNeighbor = !isOfLab && neighbors.some((each) => path.startsWith(each));
+    const isLikeGiven = isOfNeighbor || (hasItsDays && !isMore('now') && !isMore('ever'));
     const own = around(full, [user]);
     const isSaid = open.some((each) => each.escalates.some((one) => one === user || one === name));
     const way = isSaid ? null : escalationOf(own, self, lab, at);
-    if (hasItsDays && !isMore('now') && !isMore('ever') && way === null) return [];
-    const { changes } = effectBetween(around(desired, [user]), own, lab, at);
+    const same = JSON.stringify(way);
+    if (way !== null) ways.set(same, [...(ways.get(same) ?? ([way] as const)), name]);
+    if (isLikeGiven) return [];
+    const before = isOfLab ? around(desired, [user]) : { ...own, users: [] };
+    const { changes } = effectBetween(before, own, lab, at);
     const unsaid = changes.flatMap((change) => {
-      const explained = union(givenTo(name, change), saidOf([user, name], change, open));
+      const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf([user, name], change, open));
       return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
     });
-    if (unsaid.length === 0 && way === null) return [];
-    const effect = effectOf(unsaid, way === null ? [] : [name]);
-    return [detected('access-not-given', { user: name, way }, { cause: 'manual', ...effect })];
+    return unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))];
   });
+  const controlling = [...ways.values()].flatMap(([way, user = '', ...others]) =>
+    foundBeyond(user, others, way, effectOf([], [user, ...others])),
+  );
+  return [...beyond, ...controlling];
 }
+
+function foundBeyond(
+  user: string,
+  others: readonly string[],
+  way: EscalationStep | null,
+  effect: AccessEffect,
+): Detected {
+  return detected('access-not-given', { user, others, way }, { cause: 'manual', ...effect });
+}
+
+const NOTHING: Decided = { now: NO_OPERATIONS, ever: NO_OPERATIONS, starts: null, ends: null };
 
 interface Decided {
   readonly now: OperationSet;
