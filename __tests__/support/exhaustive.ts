@@ -24,7 +24,8 @@ export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
   return Array.from({ length: count }, (_, index) => cases[Math.floor(index * step + offset) % cases.length] as T);
 }
 
-export type Tests = Pick<jest.It, 'each' | 'skip'> & ((name: string, body: jest.ProvidesCallback, timeout?: number) => void);
+export type Tests = Pick<jest.It, 'each' | 'skip'> &
+  ((name: string, body: jest.ProvidesCallback, timeout?: number) => void);
 
 function testFile(): string {
   return basename(expect.getState().testPath ?? '', '.test.ts');
