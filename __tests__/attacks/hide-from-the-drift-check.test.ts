@@ -15,7 +15,7 @@ import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
-const test = testInTurn(2);
+const test = testInTurn(4);
 
 const BUCKET = 'labs-mturk-123456789012';
 const ACCOUNT = 'arn:aws:iam::123456789012';

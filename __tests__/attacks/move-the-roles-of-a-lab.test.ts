@@ -12,6 +12,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(3);
 
 const ACCOUNT = '123456789012';
 const BUCKET = 'labs-mturk-123456789012';

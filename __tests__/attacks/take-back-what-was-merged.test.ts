@@ -1,5 +1,7 @@
 import { attackedLabs, commentOf } from '../support/attacked-lab.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(3);
 
 const ROLES = `
   bonus-payer: { allow: [ results:read, pay:approve, pay:reject, pay:bonus, account:read ] }
@@ -61,15 +63,13 @@ const MERGED: readonly (readonly [string, merged: Edits, proposed: Edits, key: s
   ],
 ];
 
-test.each(sampleOf(MERGED, 2))(
-  'where an earlier change that waits %s, the comment says who gains',
-  (_what, merged, proposed, key) =>
-    labs.attack(async (lab) => {
-      for (const [from, to] of merged) lab.edit(from, to);
-      const comment = await commentOf(lab, () => {
-        for (const [from, to] of proposed) lab.edit(from, to);
-      });
-      expect(comment).toMatch(new RegExp(`^> \\*\\*.*\\(\`${key}\`\\)\\*\\*.* will be able to .*pay bonuses`, 'm'));
-      expect(comment).not.toContain('descriptive fields');
-    }),
+test.each(MERGED)('where an earlier change that waits %s, the comment says who gains', (_what, merged, proposed, key) =>
+  labs.attack(async (lab) => {
+    for (const [from, to] of merged) lab.edit(from, to);
+    const comment = await commentOf(lab, () => {
+      for (const [from, to] of proposed) lab.edit(from, to);
+    });
+    expect(comment).toMatch(new RegExp(`^> \\*\\*.*\\(\`${key}\`\\)\\*\\*.* will be able to .*pay bonuses`, 'm'));
+    expect(comment).not.toContain('descriptive fields');
+  }),
 );

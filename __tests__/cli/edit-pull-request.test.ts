@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandResult, run, runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { githubInTest } from '../support/github-client.ts';
 import { LAB, LabRepository } from '../support/lab-repository.ts';
+
+const test = testInTurn(2);
 
 const github = githubInTest();
 const ADD = ['member', 'add', 'zoe', '--name', 'Zoë `Quist`', '--role', 'reader', '--until', '2031-05-31'];

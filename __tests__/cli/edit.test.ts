@@ -3,8 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { atTerminal } from '../support/at-terminal.ts';
 import { answering, type CommandResult, run, runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { expectGolden } from '../support/golden.ts';
 import { IDENTITIES } from '../support/recipients.ts';
+
+const test = testInTurn(2);
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 /** A second owner with a login, so that the first can leave. */

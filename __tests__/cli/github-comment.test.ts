@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 import { filesOf, pullRequestEvent } from '../support/github-files.ts';
 import type { Run } from '../support/github-repository.ts';
+
+const test = testInTurn(2);
 
 const { server, repository } = githubInTest();
 const BOT = 'github-actions[bot]';

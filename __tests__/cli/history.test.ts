@@ -3,9 +3,12 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKFLOW_COMMAND } from '../../src/text/escape.ts';
 import { run, runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { ATTACKS } from '../support/hostile-text.ts';
 import { labText, SAMPLE_HISTORY } from '../support/sample-history.ts';
 import { type HistoryCommit, TeamHistory } from '../support/team-history.ts';
+
+const test = testInTurn(2);
 
 const [FIRST] = SAMPLE_HISTORY as [HistoryCommit];
 const made: { remove(): void }[] = [];

@@ -239,7 +239,7 @@ describe('keys open', () => {
     expect(mine.hasCredentials()).toBe(false);
   });
 
-  testInTurn(2)('refuses a replayed message whose key is gone', async () => {
+  testInTurn(4)('refuses a replayed message whose key is gone', async () => {
     const mine = await requested('bo');
     const key = await newKey('perception-lab-bo');
     await iam('DeleteAccessKey', { UserName: 'perception-lab-bo', AccessKeyId: key.id });

@@ -111,7 +111,7 @@ const PEOPLE: Readonly<Record<string, () => Promise<unknown>>> = {
 
 let atFirst: Awaited<ReturnType<typeof works>>;
 
-allInTurn(3)('every step of docs/adopt.md is carried out, and shows what the page says', async () => {
+allInTurn()('every step of docs/adopt.md is carried out, and shows what the page says', async () => {
   atFirst = await works();
   const { steps } = readTaskPage(page);
   const people = { ...PEOPLE };

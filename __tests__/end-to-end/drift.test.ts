@@ -5,9 +5,12 @@ import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { applyPlan, planChanges } from '../../src/terraform/run/commands.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { document, FULL, group, user } from '../support/manual-changes/manual-change.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';
+
+const test = testInTurn(2);
 
 const ANYTHING = document('Allow', 'mechanicalturk:*');
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
 import { type Engine, findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { begunIn } from '../support/raw-engine.ts';
+
+const test = testInTurn(3);
 
 // terraform_data is built into both engines: a real init, plan and apply with no provider and no network.
 const configuration = (values: Readonly<Record<string, unknown>>): string =>

@@ -8,7 +8,7 @@ import { runHere, scratch } from '../support/command.ts';
 import { allInTurn } from '../support/exhaustive.ts';
 import { expectConclusion, issuesOf, LAB, results, Scene, TEAM } from '../workflows/scene.ts';
 
-const test = allInTurn(4);
+const test = allInTurn();
 
 /** Zoë's computer. */
 const home = scratch({ 'team.yaml': TEAM });

@@ -15,7 +15,7 @@ const team = (more = '') =>
     ada: `, recipient: ${ADA.recipient}`,
     rest: `  bo: { name: Bo Chen, roles: [results-reader] }\n${zoe(more)}settings: { keys: { rotate-after-days: 180 } }\n`,
   });
-const inTurn = testInTurn(4);
+const test = testInTurn(4);
 const lab = keysLab(team());
 const { server, repository, place, stored, workflow } = lab;
 
@@ -111,7 +111,7 @@ test('from apply to a key in a comment, rotated, revoked: each secret is nowhere
   expect(posted).not.toMatch(/AKIA[A-Z2-7]{16}/);
 });
 
-inTurn('a key without a delivery fails the job after a day, with the command that replaces it', async () => {
+test('a key without a delivery fails the job after a day, with the command that replaces it', async () => {
   const env = workflow();
   // The comment fails, and so does everything after it: as if the runner had died.
   await command('keys sync --issue --yes --json', { env });
@@ -132,7 +132,7 @@ inTurn('a key without a delivery fails the job after a day, with the command tha
   expect(account().ada.length).toBe(1);
 });
 
-inTurn('a comment with the token of a person counts for the workflow, too', async () => {
+test('a comment with the token of a person counts for the workflow, too', async () => {
   repository().tokens.set('ada-token', { login: 'adaoneill', kind: 'user', grants: { issues: 'write' } });
   const { GITHUB_API_URL = '', GITHUB_REPOSITORY = '' } = server().environment();
   const env = { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN: 'ada-token' };
@@ -148,7 +148,7 @@ inTurn('a comment with the token of a person counts for the workflow, too', asyn
   expect(failed.stderr).toContain('mturk-team keys create zoe');
 });
 
-inTurn('nothing is done without an answer, without a record, or while an apply has not ended', async () => {
+test('nothing is done without an answer, without a record, or while an apply has not ended', async () => {
   rmSync(join(place().directory, '.mturk-team'), { recursive: true });
   const noUser = { code: 1, stderr: expect.stringContaining('error[no-user-of-member]') };
   expect(await command('keys revoke bo --yes')).toMatchObject(noUser);
@@ -166,7 +166,7 @@ inTurn('nothing is done without an answer, without a record, or while an apply h
   expect(account().ada).toEqual([]);
 });
 
-inTurn('the applied team decides, not the file', async () => {
+test('the applied team decides, not the file', async () => {
   place().write('team.yaml', team(', suspended: true'));
   await command('apply --yes');
   place().write('team.yaml', team());
@@ -176,7 +176,7 @@ inTurn('the applied team decides, not the file', async () => {
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('the member is suspended') });
 });
 
-inTurn('keys are deactivated at once, and deleted once none is wanted', async () => {
+test('keys are deactivated at once, and deleted once none is wanted', async () => {
   await command('keys sync --yes');
   expect((await command('keys revoke zoe --yes --key AKIANONE')).stderr).toContain('error[unknown-access-key]');
   expect((await command('keys revoke zoe --yes --delete')).stderr).toContain('error[keys-still-wanted]');

@@ -7,7 +7,7 @@ import { appliedOutcome, decidedOutcome, type Outcome, RECONCILED_TEAM } from '.
 import { PEOPLE } from '../support/manual-changes/people.ts';
 import { POLICIES } from '../support/manual-changes/policies.ts';
 
-const test = allInTurn(3);
+const test = allInTurn();
 
 const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 /** With Terraform: one that reconcile reverts and one that it leaves; all of them in an exhaustive run. */

@@ -24,7 +24,7 @@ members:
 `;
 const UserName = 'perception-lab-zoe';
 
-const inTurn = testInTurn(4);
+const test = testInTurn(4);
 
 let place: ReturnType<typeof scratch>;
 beforeEach(async () => {
@@ -131,7 +131,7 @@ test('a departure from the first question to the proof', async () => {
   });
 });
 
-inTurn('what is left of a user disproves the claim that it is gone, and goes with the remnant', async () => {
+test('what is left of a user disproves the claim that it is gone, and goes with the remnant', async () => {
   const keys = await withEverything();
   await command('offboard zoe --out zoe.json');
   const { user } = JSON.parse(readFileSync(join(place.directory, 'zoe.json'), 'utf8'));
@@ -173,7 +173,7 @@ inTurn('what is left of a user disproves the claim that it is gone, and goes wit
   expect(await tried(keys)).toEqual(['InvalidClientTokenId', 'InvalidClientTokenId']);
 });
 
-inTurn('a user who was renamed or replaced is found by the unique ID, and nothing is saved of it', async () => {
+test('a user who was renamed or replaced is found by the unique ID, and nothing is saved of it', async () => {
   const [key] = await withEverything();
   await command('offboard zoe --out zoe.json');
   await inAccount((iam) => callIam(iam, 'UpdateUser', { UserName, NewUserName: 'hidden', NewPath: '/' }));
@@ -190,7 +190,7 @@ inTurn('a user who was renamed or replaced is found by the unique ID, and nothin
   expect(states(await command('offboard zoe --verify zoe.json --json'))).toMatchObject({ user: 'disproved' });
 });
 
-inTurn('facts that are damaged or about someone else prove nothing', async () => {
+test('facts that are damaged or about someone else prove nothing', async () => {
   expect(await command('offboard zo')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown-member') });
   expect(await command('offboard zo --verify')).toMatchObject({ code: 2 });
   await command('offboard zoe --out zoe.json');

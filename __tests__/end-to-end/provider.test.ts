@@ -5,7 +5,7 @@ import { configurationOf, leftByAKilledApply, STORY, STORY_ACCOUNT } from '../su
 import { enginesAtHand } from '../support/raw-engine.ts';
 import { recordedJson, recordedText } from '../support/recorded-plan.ts';
 
-const test = allInTurn(4);
+const test = allInTurn();
 
 /** What the real provider called and was answered, from the recordings. */
 interface RecordedRun {

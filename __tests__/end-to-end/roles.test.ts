@@ -74,7 +74,7 @@ import { member } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { permissions, STATE } from '../support/workflow-roles.ts';
 
-const test = allInTurn(4);
+const test = allInTurn();
 
 const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';

@@ -19,7 +19,7 @@ import { commentOf, expectConclusion, releaseTool, results, Scene, type ScenePul
 // docs/setup.md from top to bottom, with the packed tarball and without network. The commands are its own, on a terminal.
 // The environment gives the SDK the emulator for AWS and the API the stand-in for GitHub; `gh` and `tofu` are stand-ins.
 
-const test = allInTurn(3);
+const test = allInTurn();
 const ACCOUNT = '123456789012';
 const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'));
 

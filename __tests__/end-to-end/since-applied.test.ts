@@ -12,7 +12,7 @@ import { appliedTo, copyOf, type LabInTest, type LabMemory, orThrow, withLab } f
 import { member, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 
-const test = testInTurn(3);
+const test = testInTurn(5);
 
 const team: Team = {
   ...sampleTeam,

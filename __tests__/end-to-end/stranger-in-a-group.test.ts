@@ -5,12 +5,14 @@ import { planStack } from '../../src/app/plan/plan.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Member, Role, Team } from '../../src/team/team.ts';
 import { policy } from '../emulator/clients.ts';
-import { sampleOf, testInTurn } from '../support/exhaustive.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { appliedTo, carriedOut, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(8);
 
 const FAY = iamName(smallTeam.lab, 'fay');
 const PATH = labPath(smallTeam.lab);
@@ -142,30 +144,27 @@ const mayIn = (test: LabInTest) => {
   return ['mallory', FAY].flatMap((name) => [...(access.get(name) ?? [])].map((each) => `${name} ${each}`));
 };
 
-test.each(sampleOf(CASES, 5))(
-  'between the calls of an apply nothing is gained by %s',
-  async (_what, applied, team, ...clicks) => {
-    await withLab(await appliedTo(applied), async (test) => {
-      const lab = test.lab(team);
-      for (const click of clicks) await click(lab.iam);
-      const before = mayIn(test);
-      const gained = new Set<string>();
-      const note = () => {
-        for (const each of mayIn(test)) if (!before.includes(each)) gained.add(each);
-        return true;
-      };
-      const plan = orThrow(await planStack(lab));
-      const written = accessAt(desiredAccess(plan.ruled.team, TODAY)).get(FAY) ?? [];
-      const given = [...written].map((each) => `${FAY} ${each}`);
-      test.listen(async ({ action }) => /^(Get|List)/.test(action) || note());
-      orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
-      note();
-      expect([...gained].filter((each) => !given.includes(each))).toEqual([]);
-    });
-  },
-);
+test.each(CASES)('between the calls of an apply nothing is gained by %s', async (_what, applied, team, ...clicks) => {
+  await withLab(await appliedTo(applied), async (test) => {
+    const lab = test.lab(team);
+    for (const click of clicks) await click(lab.iam);
+    const before = mayIn(test);
+    const gained = new Set<string>();
+    const note = () => {
+      for (const each of mayIn(test)) if (!before.includes(each)) gained.add(each);
+      return true;
+    };
+    const plan = orThrow(await planStack(lab));
+    const written = accessAt(desiredAccess(plan.ruled.team, TODAY)).get(FAY) ?? [];
+    const given = [...written].map((each) => `${FAY} ${each}`);
+    test.listen(async ({ action }) => /^(Get|List)/.test(action) || note());
+    orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
+    note();
+    expect([...gained].filter((each) => !given.includes(each))).toEqual([]);
+  });
+});
 
-testInTurn(3).each(['/x/', `${PATH}sub/`])(
+test.each(['/x/', `${PATH}sub/`])(
   'a member in a group at %s gains nothing if what denies it cannot be written',
   async (path) => {
     await withLab(await appliedTo(teamWith(DENIED)), async (test) => {
@@ -179,7 +178,7 @@ testInTurn(3).each(['/x/', `${PATH}sub/`])(
   },
 );
 
-testInTurn(3)('a stranger who left after the plan is out of the group all the same', async () => {
+test('a stranger who left after the plan is out of the group all the same', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const lab = test.lab(smallTeam);
     for (const click of [mallory, join('mallory', 'paymaster')]) await click(lab.iam);
@@ -189,7 +188,7 @@ testInTurn(3)('a stranger who left after the plan is out of the group all the sa
   });
 });
 
-testInTurn(3)('to leave a group of no role is a step, and suspends no one who gains nothing by it', async () => {
+test('to leave a group of no role is a step, and suspends no one who gains nothing by it', async () => {
   await withLab(await appliedTo(smallTeam), async (test) => {
     const lab = test.lab(smallTeam);
     await extra(lab.iam);
@@ -200,7 +199,7 @@ testInTurn(3)('to leave a group of no role is a step, and suspends no one who ga
   });
 });
 
-testInTurn(3)('a policy that a killed apply attached can be deleted by the next one', async () => {
+test('a policy that a killed apply attached can be deleted by the next one', async () => {
   const managed = role({ key: 'managed', managed: ['AmazonMechanicalTurkFullAccess'] });
   const team = teamWith({ roles: ['managed'] }, [managed]);
   await withLab(await appliedTo(team), async (test) => {

@@ -16,8 +16,10 @@ import { findEngine } from '../../src/terraform/run/engine.ts';
 import type { ImportBlock } from '../../src/terraform/run/workspace.ts';
 import { iamOf, stsOf } from '../emulator/clients.ts';
 import { appliedIn, emulatorWorkspace, plannedIn } from '../support/emulator-workspace.ts';
-import { sampleOf } from '../support/exhaustive.ts';
+import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { sampleTeam, smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(3);
 
 const TODAY = '2026-11-25';
 

@@ -18,7 +18,7 @@ import { byHandIn, TODAY } from '../support/applied-directory.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { allInTurn } from '../support/exhaustive.ts';
 
-const test = allInTurn(4);
+const test = allInTurn();
 
 /** The steps of the page, each with what it says here and its commands. */
 const PAGE = readFileSync('docs/README.md', 'utf8').split('\n## The tutorial of 2017\n')[1] ?? '';

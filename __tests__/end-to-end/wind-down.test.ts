@@ -9,6 +9,8 @@ import { answering, type CommandResult, runHere, scratch } from '../support/comm
 import { testInTurn } from '../support/exhaustive.ts';
 import { tofuAtEmulator } from '../support/tofu-at-emulator.ts';
 
+const test = testInTurn(4);
+
 const ACCOUNT = '123456789012';
 const BUCKET = `perception-lab-mturk-${ACCOUNT}`;
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -58,7 +60,7 @@ const shownIn = ({ code, stdout, stderr }: CommandResult): Shown => {
 const linesOf = ({ steps }: Shown, stage: WindDownStep['stage']) =>
   steps.flatMap((step) => (step.stage === stage ? step.commands : []));
 
-testInTurn(4)('every command that is printed for a lab in AWS, to its end', async () => {
+test('every command that is printed for a lab in AWS, to its end', async () => {
   const cwd = join(place.directory, 'lab');
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', cwd]);
   execFileSync('git', ['-C', cwd, 'remote', 'add', 'origin', 'git@github.com:lab/access.git']);
@@ -112,7 +114,7 @@ testInTurn(4)('every command that is printed for a lab in AWS, to its end', asyn
   }
 });
 
-testInTurn(4)('a local AWS emulator and another file: the commands name both', async () => {
+test('a local AWS emulator and another file: the commands name both', async () => {
   const cwd = join(place.directory, 'tried');
   const asked = ['wind-down', 'other.yaml', '--live', '--emulator', 'account', '--json'];
   const mturk = (...args: string[]) => runHere(args, { cwd });

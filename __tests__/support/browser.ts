@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
+import { type Tests, testInTurn } from './exhaustive.ts';
 
 /** Whether Chromium must be there: then what needs it fails without it, and is not skipped. */
 const IS_REQUIRED = process.env.MTURK_TEAM_BROWSER === 'required';
 
-/** `test` for what needs Chromium; skipped without it. */
-export const browserTest: typeof test.skip = chromiumPath() === null && !IS_REQUIRED ? test.skip : test;
+/** `test` for what needs Chromium, in turns; skipped without it. */
+export const browserTest: Tests = chromiumPath() === null && !IS_REQUIRED ? test.skip : testInTurn(3);
 
 interface View {
   readonly width?: number;

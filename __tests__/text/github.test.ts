@@ -5,7 +5,7 @@ import type { Review } from '../../src/review/manifest/schema.ts';
 import { type Block, details, list } from '../../src/text/document.ts';
 import { bytes, fitParts, fixed, type Part, printMarkdown } from '../../src/text/github.ts';
 import { t } from '../../src/text/text.ts';
-import { runs } from '../support/exhaustive.ts';
+import { runs, testInTurn } from '../support/exhaustive.ts';
 import { htmlOf, skeletonOf } from '../support/github-page.ts';
 import { hostileText } from '../support/hostile-text.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';
@@ -42,11 +42,13 @@ function peopleIn(text: string): { shown: number; left: number } {
   return { shown, left: left.reduce((sum, [, number = '0']) => sum + Number(number.replaceAll(',', '')), 0) };
 }
 
+const inTurn = testInTurn(3);
+
 /** Far more than there is room for. */
 const PEOPLE = runs(5000);
 
 describe.each([12_000, 60_000])('with %d bytes', (budget) => {
-  test.each([
+  inTurn.each([
     ['alike', true, undefined],
     ['all different', false, undefined],
     ['all dangerous and different', false, [0]],

@@ -12,7 +12,7 @@ import type { Block } from '../../../src/text/document.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { chromiumPath, domOf } from '../../support/chromium.ts';
 import { ADDED, DENIED, REMOVED, reportOf, sixChanges } from '../../support/drift-reports.ts';
-import { runs } from '../../support/exhaustive.ts';
+import { runs, testInTurn } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
@@ -249,7 +249,7 @@ describe('a text from a file or from AWS', () => {
     ).toEqual([]);
   }
 
-  test.each(Object.entries(ATTACKS))('that would make a %s stays text', (_name, text) => {
+  testInTurn(3).each(Object.entries(ATTACKS))('that would make a %s stays text', (_name, text) => {
     expectHarmless(text);
   });
 

@@ -3,6 +3,8 @@ import { driftIssuesInTest, MARKER } from '../../support/drift-issues.ts';
 import { ADDED, DENIED, REMOVED, reportWith, scanOf, UNMANAGED } from '../../support/drift-reports.ts';
 import { testInTurn } from '../../support/exhaustive.ts';
 
+const test = testInTurn(2);
+
 const { server, repository, check, issueOf } = driftIssuesInTest();
 const inTurn = testInTurn(6);
 const BOT = 'github-actions[bot]';

@@ -10,8 +10,10 @@ import { iamName } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { scanOfAccount } from '../../support/changed-account.ts';
 import { changedAccounts, renamedAccounts, scanOfChanged } from '../../support/changed-model.ts';
-import { EXHAUSTIVE, runs } from '../../support/exhaustive.ts';
+import { EXHAUSTIVE, runs, testInTurn } from '../../support/exhaustive.ts';
 import { teams } from '../../support/team-arbitrary.ts';
+
+const test = testInTurn(2);
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
