@@ -46,6 +46,15 @@ const unmanaged = findingOf({
   },
 });
 const ssh = findingOf({ kind: 'ssh-key', user: BO, ids: ['APKA1'] });
+const given = { kind: 'access-not-given', user: BO, others: [] } as const;
+const beyond = findingOf({ ...given, way: null }, { cause: 'manual' });
+const assumed = {
+  control: 'account',
+  actions: ['sts:AssumeRole'],
+  on: { kind: 'role', name: 'Admin' },
+  next: null,
+} as const;
+const trusted = findingOf({ ...given, way: assumed }, { cause: 'manual' });
 const withheld = findingOf({ kind: 'access-withheld', user: BO, operations: [], from: null }, { cause: 'manual' });
 const kept = findingOf({ kind: 'deny-kept', holder: { kind: 'user', name: BO }, operations: [] }, { cause: 'manual' });
 const outdated = findingOf({ kind: 'retired-operations', policy: FOREIGN, holder: null, names: [], users: [] });
@@ -145,6 +154,20 @@ describe('who caused a finding', () => {
       unmanaged,
       'one',
       ['CreatePolicy', { path: '/mturk/perception-lab/', policyName: `${PAYMASTER}-2` }],
+    ],
+    [
+      'the change of a role that trusts a member',
+      trusted,
+      'one',
+      ['UpdateAssumeRolePolicy', { roleName: 'Admin' }],
+      ['AddUserToGroup', MEMBERSHIP],
+    ],
+    [
+      'a change of a user whose access no other finding explains',
+      beyond,
+      'one',
+      ['AddUserToGroup', MEMBERSHIP],
+      ['CreateAccessKey', { userName: BO }],
     ],
     ['a user who need not name itself', ssh, 'one', ['UploadSSHPublicKey', {}, { user: BO }]],
     [

@@ -45,6 +45,9 @@ export const accessNotGiven: Rule<'access-not-given'> = {
             ? t`Use a user outside the lab for it.`
             : t`Add the ARN to ${codeText('settings.administrators')}.`,
         },
+  entity: ({ user, way }) =>
+    way?.on.kind === 'role' ? { kind: 'role', name: way.on.name } : { kind: 'user', name: user },
+  calls: /Policy$|Group$|Boundary$|^CreateRole$/,
 };
 
 /**
