@@ -24,7 +24,7 @@ export interface AccessEffect {
   readonly changes: readonly AccessChange[];
   /** The worst risk of what someone may do by it and should not; null if nothing. */
   readonly risk: Risk | null;
-  /** Names of the IAM users who can escalate privileges by it. */
+  /** Names of the IAM users who can escalate privileges by it, and `role/NAME` of a role. */
   readonly escalates: readonly string[];
 }
 

@@ -1,7 +1,9 @@
+import type { AccountRole } from '../../../src/access/account-role.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import {
   all,
+  changeUser,
   type GivenScan,
   idOf,
   name,
@@ -20,17 +22,14 @@ const ADMINISTRATOR = `${ACCOUNT}:role/Admin`;
 const BOUNDARY = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const spare = (action: string) => says(statement('Allow', action, { Resource: `${ACCOUNT}:group/spare` }));
 const inline = (document: ReturnType<typeof says>) => [{ name: 'own', document }];
-const administratorTrusting = (...users: readonly string[]): GivenScan => ({
+const role = (named: string, ...trusted: readonly string[]): AccountRole => ({
+  ...{ name: named, path: '/', arn: `${ACCOUNT}:role/${named}`, attached: [], boundary: null, tags: {} },
+  inline: inline(says(statement('Allow', '*'))),
+  trust: { Statement: { Effect: 'Allow', Principal: { AWS: trusted }, Action: 'sts:AssumeRole' } },
+});
+const administratorTrusting = (users: readonly string[], ...others: readonly AccountRole[]): GivenScan => ({
   knownAdministrators: [ADMINISTRATOR],
-  inventory: {
-    roles: [
-      {
-        ...{ name: 'Admin', path: '/', arn: ADMINISTRATOR, attached: [], boundary: null, tags: {} },
-        inline: inline(says(statement('Allow', '*'))),
-        trust: { Statement: { Effect: 'Allow', Principal: { AWS: users }, Action: 'sts:AssumeRole' } },
-      },
-    ],
-  },
+  inventory: { roles: [role('Admin', ...users), ...others] },
 });
 const arnOf = (key: string) => `${ACCOUNT}:user/mturk/perception-lab/${name(key)}`;
 const desired = desiredAccess(sampleTeam, TODAY);
@@ -44,16 +43,16 @@ const withHalves = (...attached: readonly string[]) =>
     withUser({ name: 'zed', attached: [`${ACCOUNT}:policy/half`], boundary: BOUNDARY, groups: ['helpers'] }),
   )(desired);
 
-const CASES: readonly (readonly [string, GivenScan, string])[] = [
+const CASES: [what: string, given: GivenScan, ...ids: string[]][] = [
   [
     'members whom the role of an administrator trusts, in one finding',
-    administratorTrusting(arnOf('bo'), arnOf('fay')),
+    administratorTrusting([arnOf('bo'), arnOf('fay')]),
     'access-not-given/bo/escalates',
   ],
   [
     'a replaced user whom it trusts',
     {
-      inventory: { ...administratorTrusting(arnOf('bo')).inventory, ids: idOf('user', name('bo'), 'AIDAAFTER') },
+      inventory: { ...administratorTrusting([arnOf('bo')]).inventory, ids: idOf('user', name('bo'), 'AIDAAFTER') },
       ...{ knownAdministrators: [ADMINISTRATOR], noted: idOf('user', name('bo'), 'AIDABEFORE') },
     },
     'access-not-given/bo/escalates',
@@ -61,12 +60,50 @@ const CASES: readonly (readonly [string, GivenScan, string])[] = [
   [
     'an outsider with half of a way in a group with a policy of the lab',
     { account: withHalves(rolePolicyArn(sampleTeam, 'results-reader')) },
-    'access-not-given/zed/escalates',
+    'unmanaged-user/zed/escalates',
+  ],
+  [
+    'a member whom it trusts, beside another role with the name of that member',
+    administratorTrusting([arnOf('bo')], role(name('bo'), 'arn:aws:iam::210987654321:root')),
+    'access-not-given/bo/escalates',
+    `unmanaged-role/${name('bo')}/escalates`,
+  ],
+  [
+    'an outsider who can join a group of administrators with a policy of the lab',
+    {
+      account: all(
+        withPolicy(BOUNDARY, says(statement('Allow', '*'))),
+        withGroup({ name: 'admins', attached: [BOUNDARY, rolePolicyArn(sampleTeam, 'results-reader')] }),
+        withUser({ name: 'zed', inline: inline(says(statement('Allow', 'iam:AddUserToGroup'))), boundary: BOUNDARY }),
+      )(desired),
+    },
+    'unmanaged-user/zed/escalates',
   ],
   ['an outsider with both halves elsewhere', { account: withHalves() }, 'unmanaged-user/zed/escalates'],
 ];
 
-test.each(CASES)('control of the account is in one finding, of %s', (_what, given, id) => {
-  const { findings } = scanOfAccount(given);
-  expect(findings.filter(({ escalates }) => escalates.length > 0).map((each) => each.id)).toEqual([id]);
+test.each<[what: string, given: GivenScan, ...ids: string[]]>(CASES)(
+  'control of the account is found, of %s',
+  (_what, given, ...ids) => {
+    const { findings } = scanOfAccount(given);
+    expect(findings.filter(({ escalates }) => escalates.length > 0).map((each) => each.id)).toEqual(ids);
+  },
+);
+
+test('of two members with swapped names, each is found by their unique ID', () => {
+  const [bo, fay] = [name('bo'), name('fay')];
+  const ids = (one: string, other: string) => ({
+    user: new Map([
+      [one, 'AIDABO'],
+      [other, 'AIDAFAY'],
+    ]),
+    group: new Map(),
+  });
+  const account = all(
+    withPolicy(BOUNDARY, says(statement('Allow', '*'))),
+    changeUser('fay', () => ({ attached: [BOUNDARY], boundary: BOUNDARY })),
+  )(desired);
+  const inventory = { ...administratorTrusting([arnOf('bo')]).inventory, ids: ids(fay, bo) };
+  const { findings } = scanOfAccount({ ...administratorTrusting([]), account, inventory, noted: ids(bo, fay) });
+  expect(new Set(findings.flatMap(({ escalates }) => escalates))).toEqual(new Set([bo, fay]));
 });

@@ -277,7 +277,7 @@ function fromText(moment: string | null, space = ' '): Text {
 
 /** The people concerned, unless the title names them already. */
 function subject(users: readonly string[], { data }: DriftFinding, names: DisplayNames): Text {
-  const own = 'role' in data ? data.role : subjectOf(data)?.name;
+  const own = 'role' in data ? `role/${data.role}` : subjectOf(data)?.name;
   if (users.length === 1 && users[0] === own) return t``;
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
 }

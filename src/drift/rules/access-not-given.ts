@@ -61,7 +61,7 @@ export function accessNotGivenIn(
   found: readonly Detected[],
 ): readonly Detected[] {
   const notedNames = new Map([...noted.user].map(([name, id]) => [id, name]));
-  const ofOthers = new Set(taken.map(({ holder }) => holder.name));
+  const ofOthers = new Set(taken.flatMap(({ holder: { kind, name } }) => (kind === 'user' ? [name] : [])));
   const excepted = new Set([...administrators, ...settings.administrators.map(stableArn)]);
   const neighbors = settings.neighbors.map(labPath);
   const given = approved.map((model) => decidedIn(model, at));
@@ -82,7 +82,9 @@ export function accessNotGivenIn(
     const isOfNeighbor = !isOfLab && neighbors.some((each) => path.startsWith(each));
     const isLikeGiven = isOfNeighbor || (hasItsDays && !isMore('now') && !isMore('ever'));
     const own = around(full, [user]);
-    const isSaid = open.some((each) => each.escalates.some((one) => one === user || one === name));
+    // What was renamed is found under the name of the file.
+    const nameIn = ({ rule }: Detected) => (rule === 'user-renamed' || rule === 'group-renamed' ? name : user);
+    const isSaid = open.some((each) => each.escalates.includes(nameIn(each)));
     const way = isSaid ? null : escalationOf(own, self, lab, at);
     const same = JSON.stringify(way);
     if (way !== null) ways.set(same, [...(ways.get(same) ?? ([way] as const)), name]);
@@ -90,7 +92,7 @@ export function accessNotGivenIn(
     const before = isOfLab ? around(desired, [user]) : { ...own, users: [] };
     const { changes } = effectBetween(before, own, lab, at);
     const unsaid = changes.flatMap((change) => {
-      const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf([user, name], change, open));
+      const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf(nameIn, change, open));
       return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
     });
     return unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))];
@@ -131,13 +133,19 @@ function decidedIn(model: AccessModel, at: Date): ReadonlyMap<string, Decided> {
 }
 
 /** What findings say of a user from the same moment on, or from an earlier one. */
-function saidOf(names: readonly string[], { starts, conditional }: AccessChange, open: readonly Detected[]) {
+function saidOf(
+  nameIn: (finding: Detected) => string,
+  { starts, conditional }: AccessChange,
+  open: readonly Detected[],
+): OperationSet {
   const isAsSoon = (each: AccessChange) =>
     (each.starts.after ?? '') <= (starts.after ?? '') && (conditional || !each.conditional);
   return operationSet(
-    open.flatMap(({ data, changes }) => [
-      ...changes.flatMap((each) => (names.includes(each.user) && isAsSoon(each) ? each.operations.gained : [])),
-      ...('operations' in data && 'grants' in data && names.includes(data.user) ? data.operations : []),
-    ]),
+    open.flatMap((finding) => {
+      const { data, changes } = finding;
+      const name = nameIn(finding);
+      const gained = changes.flatMap((each) => (each.user === name && isAsSoon(each) ? each.operations.gained : []));
+      return 'operations' in data && 'grants' in data && data.user === name ? [...gained, ...data.operations] : gained;
+    }),
   );
 }

@@ -24,7 +24,7 @@ export const unmanagedRole: Rule<'unmanaged-role'> = {
         excepted.has(stableArn(arn)) ||
         neighbors.some((other) => isWorkflowRoleOf(other, role, context));
       if (!isReaching || isExcepted) return [];
-      return [detected('unmanaged-role', { role: name, arn, way }, { risk: 'spends', escalates: [name] })];
+      return [detected('unmanaged-role', { role: name, arn, way }, { risk: 'spends', escalates: [`role/${name}`] })];
     });
   },
   idParts: ({ arn }) => [policyName(stableArn(arn))],

@@ -224,17 +224,19 @@ function removal(data: RuleData['unmanaged-user']): RemedyText {
   const isGranted = (group: string) =>
     grants.length === 0 || grants.some(({ holder }) => holder.kind === 'group' && holder.name === group);
   const last = inPath ? t`, and delete the user in the IAM console once nothing needs it` : t``;
+  const commands = [
+    ...deactivate,
+    ...attached
+      .filter((arn) => arn !== DENY_ALL_ARN && isGranting(arn))
+      .map((arn) => iamCommand('detach-user-policy', name, ['policy-arn', arn])),
+    ...inline
+      .filter(({ name: policy, document }) => isAllowing(document) && isGranting(policy))
+      .map((policy) => iamCommand('delete-user-policy', name, ['policy-name', policy.name])),
+    ...groups.filter(isGranted).map((group) => iamCommand('remove-user-from-group', name, ['group-name', group])),
+  ];
+  if (commands.length === 0) return { toFix: t`Undo what gives this access${last}.` };
   return {
     toFix: t`${deactivate.length === 0 ? t`Remove` : t`Deactivate the keys (reversible), then remove`} the access${last}:`,
-    commands: [
-      ...deactivate,
-      ...attached
-        .filter((arn) => arn !== DENY_ALL_ARN && isGranting(arn))
-        .map((arn) => iamCommand('detach-user-policy', name, ['policy-arn', arn])),
-      ...inline
-        .filter(({ name: policy, document }) => isAllowing(document) && isGranting(policy))
-        .map((policy) => iamCommand('delete-user-policy', name, ['policy-name', policy.name])),
-      ...groups.filter(isGranted).map((group) => iamCommand('remove-user-from-group', name, ['group-name', group])),
-    ],
+    commands,
   };
 }

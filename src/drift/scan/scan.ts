@@ -166,14 +166,13 @@ function detectAll(given: ScanInput): Detection {
   };
   const users = new Set([...members, ...renamed.users].map(nameOf));
   const boundary = boundaryState(inventory, team);
-  const groups = new Set(
-    [...part.groups, ...expected.model.groups, ...renamed.groups].map(nameOf).concat(namesOf('group')),
-  );
+  const labGroups = new Set([...part.groups, ...expected.model.groups, ...renamed.groups].map(nameOf));
+  const groups = new Set([...labGroups, ...namesOf('group')]);
   const targets = escalationTargets(team.lab, [expected.model, { ...part, users: members }, renamed], {
     roles: inventory.roles,
     state: team.settings.state,
   });
-  const reach = reachOf(outside(access, users, groups), inventory.rolePolicies, targets, at);
+  const reach = reachOf(outside(access, users, labGroups), inventory.rolePolicies, targets, at);
   const known = administratorsIn(reach, team, targets, given.knownAdministrators ?? null);
   const context: ScanContext = {
     ...{ team, today, at, inventory, renames, recreated, taken, plan, account, part, boundary, groups, reach },
