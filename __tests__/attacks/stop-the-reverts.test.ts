@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { byHandIn } from '../support/applied-directory.ts';
-import { attackedLabs, FULL, group, keyOf, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
+import { attackedLabs, commentOf, FULL, group, keyOf, TODAY, TOMORROW, user } from '../support/attacked-lab.ts';
 import { sampleOf, testInTurn } from '../support/exhaustive.ts';
 import { applied, appliedTo, withLab } from '../support/lab-in-test.ts';
 import { smallTeam } from '../support/sample-team.ts';
@@ -250,6 +250,22 @@ test.each(sampleOf(ROWS, 2))('$what does not keep what was added for a day', asy
     expect(await lab.may(user(key).UserName)).toContain(operation);
   });
 });
+
+test('the last day of the only owner ends no check and no revert, and the comment asks who approves then', () =>
+  labs.attack(async (lab) => {
+    const edit = () =>
+      lab.edit(
+        'roles: [ results-reader ] }\n  bo',
+        'roles: [ results-reader ], until: "2026-12-31", sponsor: fay }\n  bo',
+      );
+    expect(await commentOf(lab, edit)).toContain('who will approve changes? No other owner than Ada');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    await lab.byHand((iam) => attach(iam, user('bo').UserName));
+    const later = await lab.mturk('2027-01-02', 'drift');
+    expect(later.stdout).toContain('Bo Chen (bo) can spend money');
+    expect(await lab.mturk('2027-01-02', 'drift', '--reconcile', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.may(user('bo').UserName)).not.toContain('RejectAssignment');
+  }));
 
 test('a key without rights stops no giving back by 1,001 calls that are refused', async () => {
   await labs.attack(async (lab) => {

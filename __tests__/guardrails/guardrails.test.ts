@@ -263,6 +263,20 @@ describe('an owner who can approve the next change stays', () => {
     expect(codesOf(recordedPlan('15-after'), team)).toEqual(codes);
   });
 
+  test('once the last days of all have passed, no change is what leaves none', () => {
+    const ended = owned(['ada'], { until: '2026-11-24' });
+    for (const [before, codes] of [
+      [recordedTeam, ['no-owner-left']],
+      [ended, []],
+    ] as const) {
+      const blocks = [
+        blocksOf(recordedPlan('15-after'), ended, TODAY, 'team', 'whole', before),
+        fileBlocks(before, ended, TODAY),
+      ];
+      expect(blocks.map((each) => each.map(({ code }) => code))).toEqual([codes, codes]);
+    }
+  });
+
   test('an owner who is suspended during the apply has not left', () => {
     const team = owned(['ada'], { suspended: true });
     expect(blocksOf(recordedPlan('15-after'), team, TODAY, 'team', 'suspended')).toEqual([]);

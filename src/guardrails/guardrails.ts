@@ -20,7 +20,7 @@ const CODES = Object.keys(GUARDRAILS) as BlockCode[];
 
 /**
  * Why a plan must not be applied; none means that it may. `today` is `YYYY-MM-DD`, UTC; `before` is the file that was
- * applied last, which only makes a text clearer.
+ * applied last.
  */
 export function blocksOf(
   plan: Plan,

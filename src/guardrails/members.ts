@@ -98,9 +98,9 @@ export const MEMBER_GUARDRAILS = {
   'no-owner-left': {
     // Members suspended during an apply are suspended in between only.
     appliesTo: { stack: 'team', phase: 'whole' },
-    checkPlan: ({ plan, team, today }) =>
-      ownerLeft(team, today, new Set(deletedUsers(plan).map((change) => memberOf(change, team)))),
-    checkFiles: ({ after, today }) => ownerLeft(after, today),
+    checkPlan: ({ plan, team, today, before }) =>
+      ownerLeft(before, team, today, new Set(deletedUsers(plan).map((change) => memberOf(change, team)))),
+    checkFiles: ({ before, after, today }) => ownerLeft(before, after, today),
     problem: ({ owners }) => ({
       summary: t`no owner would have access`,
       reason: t`only owners can approve the next change; they are ${listTexts(owners.map(codeText))}`,
@@ -145,9 +145,11 @@ function mayLeave(key: string, { departed, members, settings }: Team, today: str
   return isDue || departed.some((one) => one.key === key);
 }
 
-function ownerLeft(team: Team, today: string, deleted: ReadonlySet<string> = new Set()) {
+/** Once the last day of every owner has passed, no change can be what leaves none. */
+function ownerLeft(before: Team | null, team: Team, today: string, deleted: ReadonlySet<string> = new Set()) {
   const left = activeOwners(team, today).filter((key) => !deleted.has(key));
-  return left.length > 0 ? [] : [{ owners: team.owners }];
+  const wereNone = before !== null && activeOwners(before, today).length === 0;
+  return left.length > 0 || wereNone ? [] : [{ owners: team.owners }];
 }
 
 function overLimit(members: readonly string[], { settings }: Team) {

@@ -2,9 +2,10 @@ import { changesNothing, reviewOf } from '../../../src/review/changes/review.ts'
 import { renderComment } from '../../../src/review/comment/comment.ts';
 import { readPreview } from '../../../src/review/manifest/manifest.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
-import { settingText } from '../../../src/review/text/change-text.ts';
+import { harmOfFinding, settingText } from '../../../src/review/text/change-text.ts';
 import { previewJson } from '../../../src/review/text/json.ts';
 import { terminalReview } from '../../../src/review/text/terminal.ts';
+import { titleText } from '../../../src/review/text/title-and-alert.ts';
 import type { Member, Team } from '../../../src/team/team.ts';
 import { printTerminal } from '../../../src/text/terminal.ts';
 import { plainText } from '../../../src/text/text.ts';
@@ -117,7 +118,7 @@ const OWNS: readonly (readonly [what: string, before: object, after: object, gai
   ['begins earlier', { from: '2027-01-01' }, { from: '2026-12-01' }, true, false],
   ['the last day had passed', { until: '2026-11-20' }, { from: '2026-12-01', until: '2027-11-20' }, true, false],
   ['ends earlier', { until: '2027-11-20' }, { until: '2026-12-20' }, false, true],
-  ['other days', { until: '2027-01-20' }, { from: '2026-12-01', until: '2027-11-20' }, true, false],
+  ['other days', { until: '2027-01-20' }, { from: '2026-12-01', until: '2027-11-20' }, true, true],
   ['days before today', { from: '2026-01-01' }, { from: '2026-11-01' }, false, false],
 ];
 test.each(OWNS)('an owner can approve on other days: %s', (_what, before, after, gained, lost) => {
@@ -125,6 +126,20 @@ test.each(OWNS)('an owner can approve on other days: %s', (_what, before, after,
   const found = review(owning(before), owning(after)).settings.find(({ kind }) => kind === 'owners');
   const expected = { kind: 'owners', gained: gained ? ['bo'] : [], lost: lost ? ['bo'] : [] };
   expect(found).toEqual(gained || lost ? expected : undefined);
+  if (found === undefined) return;
+  const days = gained && lost ? ' on other days' : '';
+  const words = gained ? `can approve changes${days}` : 'can no longer approve changes';
+  expect(plainText(settingText(found))).toBe(`Owners: bo ${words}`);
+  const title = plainText(titleText(review(owning(before), owning(after)), 'will'));
+  expect(title).toContain(gained && !lost ? 'bo can approve changes' : 'the approvers change');
+});
+
+test.each([
+  ['unmanaged-role/AWSReservedSSO_Admin/escalates/2', 'take full control of the account'],
+  ['root-access-key', 'take full control of the account'],
+  ['old-access-key/bo/2', null],
+])('what %s lets someone do, whose snooze a box names', (finding, harm) => {
+  expect(harmOfFinding(finding)).toBe(harm);
 });
 
 test('the texts of all changed settings', () => {

@@ -186,6 +186,7 @@ describe('questions', () => {
     ['an end less', edit('bo', { until: null }), ['spending-without-end bo']],
     ['the only owner leaves', leave('ada'), ['last-owner ada']],
     ['the only owner is suspended', edit('ada', { suspended: true }), ['last-owner ada']],
+    ['the only owner gets a last day', edit('ada', { until: '2027-11-20', sponsor: 'bo' }), ['last-owner ada']],
     ['another member gains, and no owner has access', { ...edit('bo', { roles: ['paymaster'] }), owners: [] }, []],
     ['one of two owners leaves', { ...leave('ada'), owners: ['ada', 'fay'] }, []],
   ])('%s', (_what, after, expected) => {

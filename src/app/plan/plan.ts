@@ -147,7 +147,7 @@ async function planOnce(
       applied === null
         ? diffAccess(before, after, session.at)
         : changeOfPlan({ before: applied, after: session.team, at: session.at }, { classification, ruled }),
-    blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
+    blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base ?? applied)],
     imported: imports,
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
     suspendedDuringApply: [...new Set([...atRisk, ...crowded])].sort(),

@@ -62,7 +62,7 @@ export function settingsChanges(
   ];
 }
 
-/** Who becomes an owner, and whose suspension or days let an owner approve on other days, from that one on. */
+/** Who becomes an owner or is none any more, and who can approve on more days or fewer from that one on: of other days, both. */
 function ownersGainedLost(before: Team, after: Team, today: string | null) {
   const owners = gainedLost(before.owners, after.owners);
   if (today === null) return owners;
@@ -73,8 +73,7 @@ function ownersGainedLost(before: Team, after: Team, today: string | null) {
   const days = [today, ...ends.filter((day) => day > today)];
   const daily = days.map((day) => gainedLost(activeOwners(before, day), activeOwners(after, day)));
   const both = (side: 'gained' | 'lost') => [...new Set([owners, ...daily].flatMap((each) => each[side]))];
-  const gained = both('gained');
-  return { gained, lost: both('lost').filter((key) => !gained.includes(key)) };
+  return { gained: both('gained'), lost: both('lost') };
 }
 
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */

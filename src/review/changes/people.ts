@@ -4,6 +4,7 @@ import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
 import { OPERATIONS, type Operation, type Risk } from '../../catalog/mturk.ts';
+import { endOf } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { activeOwners, type Team } from '../../team/team.ts';
 import {
@@ -186,8 +187,8 @@ function questionsAbout(
   const isNewEnd = change.ends.before !== change.ends.after;
   if (isNewEnd && member?.until && member.sponsor === null) found.push({ kind: 'no-sponsor', user });
   const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
-  if (loses && person.key !== null && team.owners.includes(person.key) && owners.length === 0) {
-    found.push({ kind: 'last-owner', user });
-  }
+  const ends = isNewEnd && member?.until ? endOf(member.until).slice(0, 10) : null;
+  const isNone = (loses && owners.length === 0) || (ends !== null && activeOwners(team, ends).length === 0);
+  if (isNone && person.key !== null && team.owners.includes(person.key)) found.push({ kind: 'last-owner', user });
   return found;
 }

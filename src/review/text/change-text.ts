@@ -21,6 +21,7 @@ import {
   codeText,
   counted,
   countedText,
+  isEmptyText,
   joinTexts,
   listTexts,
   proseText,
@@ -211,6 +212,13 @@ function sides<Item>(
   return joinTexts(parts.flat(), '; ');
 }
 
+/** Without what is gained and lost, as by days that neither include the earlier ones nor are among them. */
+export function onlyGained({ gained, lost }: { readonly gained: readonly string[]; readonly lost: readonly string[] }) {
+  const both = gained.filter((each) => lost.includes(each));
+  const only = (side: readonly string[]) => side.filter((each) => !both.includes(each));
+  return { gained: only(gained), lost: only(lost), both };
+}
+
 /** Names of a setting in a short text: a byte budget leaves out a whole row and those after it. */
 const NAMES = 20;
 
@@ -230,12 +238,19 @@ export function hasLongText(setting: SettingsChange): boolean {
 function textOfSetting(setting: SettingsChange, most: number): Text {
   const keysText = (keys: readonly string[]) => someTexts(keys.map(codeText), most);
   switch (setting.kind) {
-    case 'owners':
-      return t`${label('Owners:')} ${sides(
-        setting,
+    case 'owners': {
+      const { gained, lost, both } = onlyGained(setting);
+      const sure = sides(
+        { gained, lost },
         (keys) => t`${keysText(keys)} can approve changes`,
         (keys) => t`${keysText(keys)} can no longer approve changes`,
+      );
+      const other = both.length === 0 ? t`` : t`${keysText(both)} can approve changes on other days`;
+      return t`${label('Owners:')} ${joinTexts(
+        [sure, other].filter((each) => !isEmptyText(each)),
+        '; ',
       )}`;
+    }
     case 'reviewed':
       return t`${label('Vouched for:')} ${sides(setting, keysText, (keys) => t`no longer, or less recently, ${keysText(keys)}`)}`;
     case 'owner-login':
@@ -334,11 +349,15 @@ function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { rea
   return t`${label('Snoozed:')} ${what} is not reported until ${trusted(isoDay(to))}${was}${why}`;
 }
 
-/** What someone can do by a finding, as the last part of its id says; null for no harm. */
+/** What someone can do by a finding, as the last part of its id says that is no number; null for no harm. */
 export function harmOfFinding(id: string): string | null {
-  const effect = id.slice(id.lastIndexOf('/') + 1);
+  const effect = id
+    .replace(/\/\d+$/, '')
+    .split('/')
+    .at(-1);
   const harm = HARMS.find((risk) => risk === effect);
-  return effect === 'escalates' ? 'take full control of the account' : harm === undefined ? null : RISK_VERBS[harm].can;
+  if (effect === 'escalates' || effect === 'root-access-key') return 'take full control of the account';
+  return harm === undefined ? null : RISK_VERBS[harm].can;
 }
 
 const PAST = {

@@ -30,7 +30,7 @@ import {
 } from '../../text/text.ts';
 import { isLonger } from '../changes/by-file.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { harmOfFinding, redirected, shortSettingText, unexplainedText } from './change-text.ts';
+import { harmOfFinding, onlyGained, redirected, shortSettingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
 import { REPLACED } from './withheld.ts';
 
@@ -287,7 +287,7 @@ function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['set
   const frozen = same.flatMap((each) => (each.kind === 'freeze' ? each.gained : []));
   const verbs = frozen.map((name) => trusted(CAPABILITIES[name].can));
   if (kind === 'freeze') return t`${words} ${someTexts(verbs, NAMED)} (freeze)`;
-  const gained = same.flatMap((each) => (each.kind === 'owners' ? each.gained : []));
+  const gained = same.flatMap((each) => (each.kind === 'owners' ? onlyGained(each).gained : []));
   if (gained.length === 0) return words;
   return t`${someTexts(gained.map(codeText), NAMED)} ${trusted(mood === 'will' ? 'can' : 'could')} approve changes`;
 }

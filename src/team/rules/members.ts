@@ -335,11 +335,10 @@ export const MEMBER_RULES = [
   /** Someone must be able to approve the next change. */
   rule({
     code: 'no-owner',
-    message: ({ because }: { because: 'none-named' | 'all-expired' | 'none-active' }) => ({
+    message: ({ because }: { because: 'none-named' | 'none-active' }) => ({
       summary: {
         'none-named': t`the file has no owner`,
-        'all-expired': t`the access of every owner has ended`,
-        'none-active': t`every owner is suspended, or without access today`,
+        'none-active': t`every owner is suspended, or has no access yet`,
       }[because],
       reason: t`no one could approve a change`,
       help:
@@ -350,13 +349,7 @@ export const MEMBER_RULES = [
     check(context, report) {
       const { owners } = context.draft;
       if (owners === null || !areWithoutAccess(owners, context)) return;
-      const ended = endedMembers(context);
-      const because =
-        owners.length === 0
-          ? 'none-named'
-          : owners.every((key) => ended.has(key ?? ''))
-            ? 'all-expired'
-            : 'none-active';
+      const because = owners.length === 0 ? 'none-named' : 'none-active';
       report(['owners'], { because });
     },
   }),
@@ -368,10 +361,7 @@ export const MEMBER_RULES = [
       reason: t`they can no longer approve changes`,
       help: t`remove ${value(member)} from ${value('owners')}, or write a later day`,
     }),
-    check: preparedCheck(OWNERS, (context) => {
-      // Then `no-owner` reports the whole list.
-      return expiredMember(areWithoutAccess(context.draft.owners ?? [], context) ? new Map() : endedMembers(context));
-    }),
+    check: preparedCheck(OWNERS, (context) => expiredMember(endedMembers(context))),
   }),
 ];
 
@@ -404,7 +394,8 @@ function expiredMember(ended: ReadonlyMap<string, string>) {
 
 /** Whether every owner is suspended, or has access on other days only. */
 function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
-  const without = new Set(endedMembers(context).keys());
+  // A last day that passes must not end the checks: it is a warning.
+  const without = new Set<string>();
   for (const { key, text: from } of textsAt(context, 'members.*.from')) if (from > context.today) without.add(key);
   for (const [key, { suspended }] of context.draft.members) if (suspended === true) without.add(key);
   // Equivalent if mutated: no member has no key.
