@@ -18,7 +18,7 @@ const OF_EACH_KIND: { readonly [Rule in DriftFinding['rule']]: object } = {
   'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z', isMember: true },
   'name-taken': { holder: HOLDER, lab: 'vision' },
   'nothing-applied': {},
-  'access-not-given': { user: ODD },
+  'access-not-given': { user: ODD, others: [LONG] },
   'access-withheld': { user: ODD },
   'deny-kept': { holder: HOLDER },
   'group-renamed': { group: LONG, to: ODD },

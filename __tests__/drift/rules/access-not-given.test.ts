@@ -47,7 +47,7 @@ const CASES: [what: string, given: GivenScan, ...ids: string[]][] = [
   [
     'members whom the role of an administrator trusts, in one finding',
     administratorTrusting([arnOf('bo'), arnOf('fay')]),
-    'access-not-given/bo/escalates',
+    'access-not-given/bo/and-1-more/escalates',
   ],
   [
     'a replaced user whom it trusts',

@@ -27,6 +27,11 @@ import { escalationText } from './unmanaged-role.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
+  // One more whom a role trusts is another finding.
+  idParts: ({ user, others }, names) => [
+    ...names.user(user),
+    ...(others.length === 0 ? [] : [`and-${others.length}-more`]),
+  ],
   title: ({ user, others }, names) =>
     t`Access of ${someTexts(
       [user, ...others].map((each) => anyUserText(each, names)),
