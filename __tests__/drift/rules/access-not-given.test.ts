@@ -90,6 +90,32 @@ test.each<[what: string, given: GivenScan, ...ids: string[]]>(CASES)(
   },
 );
 
+const TAGGED = { Condition: { StringEquals: { 'aws:PrincipalTag/pay': 'yes' } } };
+const tagsItself = statement('Allow', 'iam:TagUser', { Resource: `${ACCOUNT}:user/*` });
+const pays = statement('Allow', 'mechanicalturk:SendBonus', TAGGED);
+const READER = rolePolicyArn(sampleTeam, 'results-reader');
+test.each<[what: string, group: { attached?: string[]; path?: string }, user: { attached?: string[]; path?: string }]>([
+  ['has a policy of the lab', {}, { attached: [READER] }],
+  ['is under the path of the lab', {}, { path: '/mturk/perception-lab/' }],
+  ['is in a group with a policy of the lab', { attached: [READER] }, {}],
+  ['has nothing of the lab', {}, {}],
+])('who can spend money after tagging itself is found, though it %s', (_what, ofGroup, ofUser) => {
+  const account = all(
+    withPolicy(BOUNDARY, says(statement('Allow', '*'))),
+    withGroup({ name: 'payers', inline: inline(says(pays)), ...ofGroup }),
+    withUser({
+      ...{ name: 'zed', groups: ['payers'], inline: inline(says(tagsItself)), boundary: `${ACCOUNT}:policy/limit` },
+      ...ofUser,
+    }),
+    withPolicy(`${ACCOUNT}:policy/limit`, says(statement('Allow', ['iam:TagUser', 'mechanicalturk:*']))),
+  )(desired);
+  const { findings } = scanOfAccount({ account });
+  const spending = findings.filter(({ changes }) =>
+    changes.some(({ user, operations: { gained } }) => user === 'zed' && gained.includes('SendBonus')),
+  );
+  expect(spending.map(({ severity }) => severity)).toEqual(['critical']);
+});
+
 test('of two members with swapped names, each is found by their unique ID', () => {
   const [bo, fay] = [name('bo'), name('fay')];
   const ids = (one: string, other: string) => ({

@@ -187,6 +187,14 @@ describe('questions', () => {
     ['the only owner leaves', leave('ada'), ['last-owner ada']],
     ['the only owner is suspended', edit('ada', { suspended: true }), ['last-owner ada']],
     ['the only owner gets a last day', edit('ada', { until: '2027-11-20', sponsor: 'bo' }), ['last-owner ada']],
+    [
+      'one of two owners is suspended, and the other ends',
+      {
+        ...edit('bo', { suspended: true }, edit('ada', { until: '2027-11-20', sponsor: 'bo' })),
+        owners: ['ada', 'bo'],
+      },
+      ['last-owner bo', 'last-owner ada'],
+    ],
     ['another member gains, and no owner has access', { ...edit('bo', { roles: ['paymaster'] }), owners: [] }, []],
     ['one of two owners leaves', { ...leave('ada'), owners: ['ada', 'fay'] }, []],
   ])('%s', (_what, after, expected) => {

@@ -14,7 +14,7 @@ import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import { appliedIn, noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
@@ -292,7 +292,7 @@ async function applyStep(
   if (!planned.ok) return planned;
   const { workspace, saved } = planned.value;
   // The guardrails have checked the plan before the first step, and this is another one.
-  const blocks = blocksOf(saved.plan, session.team, session.today, session.stack, phase);
+  const blocks = blocksOf(saved.plan, session.team, session.today, session.stack, phase, appliedIn(plan, session.team));
   if (blocks.length > 0) {
     const codes = [...new Set(blocks.map(({ code }) => code))];
     return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });

@@ -64,7 +64,7 @@ export interface StackPlanOptions {
   readonly lockTimeoutSeconds?: number | undefined;
   /** Whether taint marks may be removed from the state before the plan; by default if it is locked. */
   readonly untaintFirst?: boolean;
-  /** The file that was applied last, if it is known: blocks are clearer then. */
+  /** The file that a pull request changes; by default the team that was applied. */
   readonly before?: Team | null;
   /** Whether to read the credentials of imported users, and who created their keys; `plan` by default. */
   readonly credentials?: 'none' | 'plan' | 'plan-and-cloudtrail';

@@ -1,7 +1,7 @@
 import { accessOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { type AccessChange, besides } from '../../access/diff.ts';
+import { type AccessChange, besides, conditionally } from '../../access/diff.ts';
 import { type EscalationStep, escalationOf } from '../../access/escalation.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import {
@@ -19,11 +19,12 @@ import type { EntityIds } from '../../aws/types.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, someTexts, TEAM_FILE, t } from '../../text/text.ts';
-import { type AccessEffect, effectBetween, effectOf } from '../access-changes.ts';
+import { type AccessEffect, effectBetween, effectOf, gainsInDoubt } from '../access-changes.ts';
 import type { PendingChanges } from '../applied.ts';
 import { isOpen } from '../finding.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
 import { escalationText } from './unmanaged-role.ts';
+import { changedWays } from './unmanaged-user.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
@@ -60,7 +61,7 @@ export const accessNotGiven: Rule<'access-not-given'> = {
  * of unmanaged users. Whatever the other rules do not see, or take for what waits, is not hidden.
  */
 export function accessNotGivenIn(
-  { full, desired, lab, at, inventory: { ids }, taken, administrators, team: { settings } }: ScanContext,
+  { full, desired, lab, at, inventory: { ids }, taken, administrators, reach, team: { settings } }: ScanContext,
   noted: EntityIds,
   { approved, givenTo }: PendingChanges,
   found: readonly Detected[],
@@ -80,7 +81,8 @@ export function accessNotGivenIn(
     const name = known ?? user;
     const may = known !== undefined || !ofOthers.has(user) ? given.flatMap((each) => each.get(name) ?? []) : [];
     const isOfLab = known !== undefined || may.length > 0;
-    if (!isOfLab && excepted.has(iamArn(full.model.account, 'user', path, user))) return [];
+    const arn = iamArn(full.model.account, 'user', path, user);
+    if (!isOfLab && excepted.has(arn)) return [];
     const isMore = (when: 'now' | 'ever') =>
       !isEmpty(difference(is[when], may.map((each) => each[when]).reduce(union, NO_OPERATIONS)));
     const hasItsDays = !isOfLab || may.some(({ starts, ends }) => starts === is.starts && ends === is.ends);
@@ -93,14 +95,20 @@ export function accessNotGivenIn(
     const way = isSaid ? null : escalationOf(own, self, lab, at);
     const same = JSON.stringify(way);
     if (way !== null) ways.set(same, [...(ways.get(same) ?? ([way] as const)), name]);
-    if (isLikeGiven) return [];
+    const unsaidOf = (changes: readonly AccessChange[]) =>
+      changes.flatMap((change) => {
+        const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf(nameIn, change, open));
+        return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
+      });
     const before = isOfLab ? around(desired, [user]) : { ...own, users: [] };
-    const { changes } = effectBetween(before, own, lab, at);
-    const unsaid = changes.flatMap((change) => {
-      const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf(nameIn, change, open));
-      return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
+    const unsaid = isLikeGiven ? [] : unsaidOf(effectBetween(before, own, lab, at).changes);
+    const itself = isOfNeighbor ? undefined : reach.ownChanges.get(arn);
+    const changed = itself === undefined ? [] : changedWays(full, self, itself);
+    const ofItself = changed.flatMap((each) => {
+      const found = unsaidOf(gainsInDoubt(each.model, at).map(conditionally));
+      return found.length === 0 ? [] : [foundBeyond(name, [], each.way, effectOf(found, []))];
     });
-    return unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))];
+    return [...(unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))]), ...ofItself];
   });
   const controlling = [...ways.values()].flatMap(([way, user = '', ...others]) =>
     foundBeyond(user, others, way, effectOf([], [user, ...others])),

@@ -155,7 +155,7 @@ function useOf(precise: AccessModel, at: Date, way: EscalationStep | null = null
 }
 
 /** The models of a user that has changed itself: by another name or tags, and then also in other groups. */
-function changedWays(
+export function changedWays(
   index: ModelIndex,
   { name }: AccessUser,
   { itself, joins, leaves, ...any }: OwnChanges,

@@ -164,15 +164,18 @@ export function questionsOf(
       listOperations(each.allowed),
     ]),
   );
-  const owners = activeOwners(team, options.today);
-  return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, owners));
+  const ends = team.members.flatMap(({ key, until }) =>
+    until !== null && until >= options.today && team.owners.includes(key) ? [endOf(until).slice(0, 10)] : [],
+  );
+  const isWithoutOwner = [options.today, ...ends].some((day) => activeOwners(team, day).length === 0);
+  return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, isWithoutOwner));
 }
 
 function questionsAbout(
   person: ReviewedPerson,
   allowed: readonly Operation[],
   team: Team,
-  owners: readonly string[],
+  isWithoutOwner: boolean,
 ): readonly Question[] {
   const { user, change, classes } = person;
   const found: Question[] = [];
@@ -187,8 +190,8 @@ function questionsAbout(
   const isNewEnd = change.ends.before !== change.ends.after;
   if (isNewEnd && member?.until && member.sponsor === null) found.push({ kind: 'no-sponsor', user });
   const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
-  const ends = isNewEnd && member?.until ? endOf(member.until).slice(0, 10) : null;
-  const isNone = (loses && owners.length === 0) || (ends !== null && activeOwners(team, ends).length === 0);
-  if (isNone && person.key !== null && team.owners.includes(person.key)) found.push({ kind: 'last-owner', user });
+  const isLater = change.starts.after !== null && change.starts.before !== change.starts.after;
+  const isOwner = person.key !== null && team.owners.includes(person.key);
+  if (isWithoutOwner && isOwner && (loses || isNewEnd || isLater)) found.push({ kind: 'last-owner', user });
   return found;
 }
