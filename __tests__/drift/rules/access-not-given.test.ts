@@ -1,4 +1,5 @@
 import type { AccountRole } from '../../../src/access/account-role.ts';
+import type { AccessGroup, AccessUser } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import {
@@ -47,7 +48,7 @@ const CASES: [what: string, given: GivenScan, ...ids: string[]][] = [
   [
     'members whom the role of an administrator trusts, in one finding',
     administratorTrusting([arnOf('bo'), arnOf('fay')]),
-    'access-not-given/bo/and-1-more/escalates',
+    'access-not-given/bo+fay/escalates',
   ],
   [
     'a replaced user whom it trusts',
@@ -94,17 +95,25 @@ const TAGGED = { Condition: { StringEquals: { 'aws:PrincipalTag/pay': 'yes' } } 
 const tagsItself = statement('Allow', 'iam:TagUser', { Resource: `${ACCOUNT}:user/*` });
 const pays = statement('Allow', 'mechanicalturk:SendBonus', TAGGED);
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
-test.each<[what: string, group: { attached?: string[]; path?: string }, user: { attached?: string[]; path?: string }]>([
+const MOVED = { name: name('results-reader'), path: '/x/' };
+test.each<[what: string, group: Partial<AccessGroup>, user: Partial<AccessUser>]>([
   ['has a policy of the lab', {}, { attached: [READER] }],
   ['is under the path of the lab', {}, { path: '/mturk/perception-lab/' }],
   ['is in a group with a policy of the lab', { attached: [READER] }, {}],
   ['has nothing of the lab', {}, {}],
+  ['may tag itself by a moved group of the lab', { ...MOVED, inline: inline(says(tagsItself, pays)) }, { inline: [] }],
 ])('who can spend money after tagging itself is found, though it %s', (_what, ofGroup, ofUser) => {
   const account = all(
     withPolicy(BOUNDARY, says(statement('Allow', '*'))),
+    (model) => ({ ...model, groups: model.groups.filter(({ name: each }) => each !== ofGroup.name) }),
     withGroup({ name: 'payers', inline: inline(says(pays)), ...ofGroup }),
     withUser({
-      ...{ name: 'zed', groups: ['payers'], inline: inline(says(tagsItself)), boundary: `${ACCOUNT}:policy/limit` },
+      ...{
+        name: 'zed',
+        groups: [ofGroup.name ?? 'payers'],
+        inline: inline(says(tagsItself)),
+        boundary: `${ACCOUNT}:policy/limit`,
+      },
       ...ofUser,
     }),
     withPolicy(`${ACCOUNT}:policy/limit`, says(statement('Allow', ['iam:TagUser', 'mechanicalturk:*']))),

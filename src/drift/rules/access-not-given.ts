@@ -1,7 +1,7 @@
 import { accessOf } from '../../access/access-of.ts';
 import { stableArn } from '../../access/account-role.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { type AccessChange, besides, conditionally } from '../../access/diff.ts';
+import { type AccessChange, besides, conditionally, distinctEffects } from '../../access/diff.ts';
 import { type EscalationStep, escalationOf } from '../../access/escalation.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import {
@@ -28,11 +28,9 @@ import { changedWays } from './unmanaged-user.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
-  // One more whom a role trusts is another finding.
-  idParts: ({ user, others }, names) => [
-    ...names.user(user),
-    ...(others.length === 0 ? [] : [`and-${others.length}-more`]),
-  ],
+  // Another whom a role trusts is another finding.
+  idParts: ({ user, others }, names) =>
+    others.length === 0 ? names.user(user) : [[user, ...others].flatMap(names.user).join('+')],
   title: ({ user, others }, names) =>
     t`Access of ${someTexts(
       [user, ...others].map((each) => anyUserText(each, names)),
@@ -61,7 +59,7 @@ export const accessNotGiven: Rule<'access-not-given'> = {
  * of unmanaged users. Whatever the other rules do not see, or take for what waits, is not hidden.
  */
 export function accessNotGivenIn(
-  { full, desired, lab, at, inventory: { ids }, taken, administrators, reach, team: { settings } }: ScanContext,
+  { full, desired, lab, at, inventory: { ids }, taken, administrators, ownChanges, team: { settings } }: ScanContext,
   noted: EntityIds,
   { approved, givenTo }: PendingChanges,
   found: readonly Detected[],
@@ -102,11 +100,13 @@ export function accessNotGivenIn(
       });
     const before = isOfLab ? around(desired, [user]) : { ...own, users: [] };
     const unsaid = isLikeGiven ? [] : unsaidOf(effectBetween(before, own, lab, at).changes);
-    const itself = isOfNeighbor ? undefined : reach.ownChanges.get(arn);
-    const changed = itself === undefined ? [] : changedWays(full, self, itself);
-    const ofItself = changed.flatMap((each) => {
-      const found = unsaidOf(gainsInDoubt(each.model, at).map(conditionally));
-      return found.length === 0 ? [] : [foundBeyond(name, [], each.way, effectOf(found, []))];
+    const itself = isOfNeighbor || isSaid || way !== null ? undefined : ownChanges.get(arn);
+    const changed = (itself === undefined ? [] : changedWays(full, self, itself))
+      .map((each) => ({ way: each.way, changes: unsaidOf(gainsInDoubt(each.model, at).map(conditionally)) }))
+      .filter((each) => each.changes.length > 0);
+    const ofItself = changed.slice(0, 1).map((first) => {
+      const effect = effectOf(distinctEffects(changed.flatMap(({ changes }) => changes)), []);
+      return foundBeyond(name, [], first.way, effect);
     });
     return [...(unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))]), ...ofItself];
   });

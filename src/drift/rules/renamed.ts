@@ -53,7 +53,7 @@ export const userRecreated: Rule<'user-recreated'> = {
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`Can do nothing on Mechanical Turk`,
   remedy: ({ data: { user, created, isMember } }, names) => ({
-    detail: t`No apply created or accepted this user${isMember ? t`: an apply gives it no role, and suspends it` : trusted('')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    detail: t`No apply created or accepted this user${isMember ? t`: an apply gives it no role, and suspends it if it is under ${codeText(labPath(names.lab))}` : trusted('')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
     toFix: isMember
       ? t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`
       : t`Not in ${TEAM_FILE}: delete its access keys, then the user in the IAM console:`,

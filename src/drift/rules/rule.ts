@@ -1,4 +1,4 @@
-import type { EscalationTargets, Reach } from '../../access/escalation.ts';
+import type { EscalationTargets, ownChangesIn, Reach } from '../../access/escalation.ts';
 import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
@@ -47,6 +47,7 @@ export interface ScanContext {
   readonly desired: ModelIndex;
   readonly lab: EscalationTargets;
   readonly reach: Reach;
+  readonly ownChanges: ReturnType<typeof ownChangesIn>;
   /** ARNs of those who can do everything, and are no findings. */
   readonly administrators: ReadonlySet<string>;
   /** Null if it was not read. */

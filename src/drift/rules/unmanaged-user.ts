@@ -118,7 +118,7 @@ function otherUsers(context: ScanContext): readonly Detected[] {
     const isAdministrator = step !== null || reach.everything.has(arn);
     const now = useOf(around(index, [user.name]), at);
     const known = certain === index ? now : useOf(around(certain, [user.name]), at);
-    const own = reach.ownChanges.get(arn);
+    const own = context.ownChanges.get(arn);
     const changed =
       own === undefined ? [] : changedWays(index, user, own).map(({ model, way }) => useOf(model, at, way));
     const uses = [now, ...changed.filter((each) => !isEmpty(difference(each.allowed, now.allowed)))];

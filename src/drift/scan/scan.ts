@@ -1,6 +1,12 @@
 import { stableArn } from '../../access/account-role.ts';
 import { type AccessChange, distinctEffects, withoutLosses } from '../../access/diff.ts';
-import { type EscalationTargets, escalationTargets, type Reach, reachOf } from '../../access/escalation.ts';
+import {
+  type EscalationTargets,
+  escalationTargets,
+  ownChangesIn,
+  type Reach,
+  reachOf,
+} from '../../access/escalation.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
@@ -179,6 +185,7 @@ function detectAll(given: ScanInput): Detection {
     expected: expected.present,
     desired: indexModel(withDesired(access, part, expected.present)),
     lab: reach.targets,
+    ownChanges: ownChangesIn(given.inventory.access, reach.targets, at),
     administrators: known,
     setup: given.setup ?? null,
     unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
