@@ -147,12 +147,11 @@ test.each([
 });
 
 test('a file with another error can be edited, and an edit can fix it', () => {
-  const expired = SAMPLE.replace('github: adaoneill,', 'github: adaoneill, until: "2026-11-01",');
-  const before = opened(expired);
+  const before = opened(SAMPLE.replace('github: adaoneill,', 'github: adaoneill, suspended: true,'));
   expect(before.team).toBeNull();
   const suspended = obtained(edited(before, { verb: 'member suspend', member: 'bo' }));
   expect(suspended.team).toBeNull();
-  const fixed = obtained(edited(before, { verb: 'member extend', member: 'ada', until: '2027-11-01' }));
+  const fixed = obtained(edited(before, { verb: 'member resume', member: 'ada' }));
   expect(fixed.team).not.toBeNull();
 });
 
