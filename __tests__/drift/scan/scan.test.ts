@@ -206,6 +206,11 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['user-without-boundary/fay: manual, manual', 'path-changed/user/fay: manual, manual'],
   ],
   [
+    'the same in a folder of the path, which no apply reaches either',
+    changeUser('fay', () => ({ boundary: null, path: '/mturk/perception-lab/x/' })),
+    ['user-without-boundary/fay: manual, manual', 'path-changed/user/fay: manual, manual'],
+  ],
+  [
     'a member is added to a group that is moved to another path, and to one that is not',
     all(
       putInto('bo', name('paymaster')),

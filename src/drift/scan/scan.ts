@@ -346,10 +346,9 @@ export function remediationOf(difference: Difference, changes: readonly AccessCh
 /** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */
 function isUnder(path: string, difference: Difference, { users, groups }: ModelIndex): boolean {
   // An apply leaves a moved user out.
-  if (difference.kind === 'membership-removed' && users.get(difference.user)?.path.startsWith(path) === false)
-    return false;
+  if (difference.kind === 'membership-removed' && (users.get(difference.user)?.path ?? path) !== path) return false;
   const { kind, name } = holderOf(difference);
-  return (kind === 'user' ? users : groups).get(name)?.path.startsWith(path) ?? true;
+  return ((kind === 'user' ? users : groups).get(name)?.path ?? path) === path;
 }
 
 /** An apply leaves out a role whose policy's name another policy has, and empties its group. */
