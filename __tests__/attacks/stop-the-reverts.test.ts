@@ -259,7 +259,9 @@ test('the last day of the only owner ends no check and no revert, and the commen
         'roles: [ results-reader ] }\n  bo',
         'roles: [ results-reader ], until: "2026-12-31", sponsor: fay }\n  bo',
       );
-    expect(await commentOf(lab, edit)).toContain('who will approve changes? No other owner than Ada');
+    expect(await commentOf(lab, edit)).toContain(
+      'who will approve changes from 1 January 2027 on? No owner has access then.',
+    );
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     await lab.byHand(async (iam) => {
       await attach(iam, user('bo').UserName);

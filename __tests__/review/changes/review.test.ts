@@ -162,7 +162,9 @@ test('what guards the lab', () => {
 
 describe('questions', () => {
   const questions = (after: Team, before: Team | null = sampleTeam) =>
-    review(before, after).questions.map((each) => `${each.kind} ${each.user.slice('perception-lab-'.length)}`);
+    review(before, after).questions.map(
+      (each) => `${each.kind} ${'user' in each ? each.user.slice('perception-lab-'.length) : each.from}`,
+    );
   test.each<[string, Team, string[]]>([
     ['a reader without an end', join({ key: 'eve', roles: ['results-reader'] }), []],
     ['a publisher without an end', join({ key: 'eve', roles: ['task-publisher'] }), ['spending-without-end eve']],
@@ -184,21 +186,40 @@ describe('questions', () => {
     ['everything', join({ key: 'eve', roles: ['full-access'] }), ['everything eve', 'spending-without-end eve']],
     ['all but one operation, and that one', edit('gus', { roles: ['full-access'] }), ['everything gus']],
     ['an end less', edit('bo', { until: null }), ['spending-without-end bo']],
-    ['the only owner leaves', leave('ada'), ['last-owner ada']],
-    ['the only owner is suspended', edit('ada', { suspended: true }), ['last-owner ada']],
-    ['the only owner gets a last day', edit('ada', { until: '2027-11-20', sponsor: 'bo' }), ['last-owner ada']],
+    ['the only owner leaves', leave('ada'), [`no-approver ${TODAY}`]],
+    ['the only owner is suspended', edit('ada', { suspended: true }), [`no-approver ${TODAY}`]],
+    ['the only owner gets a last day', edit('ada', { until: '2027-11-20', sponsor: 'bo' }), ['no-approver 2027-11-21']],
     [
       'one of two owners is suspended, and the other ends',
       {
         ...edit('bo', { suspended: true }, edit('ada', { until: '2027-11-20', sponsor: 'bo' })),
         owners: ['ada', 'bo'],
       },
-      ['last-owner bo', 'last-owner ada'],
+      ['no-approver 2027-11-21'],
     ],
-    ['another member gains, and no owner has access', { ...edit('bo', { roles: ['paymaster'] }), owners: [] }, []],
     ['one of two owners leaves', { ...leave('ada'), owners: ['ada', 'fay'] }, []],
   ])('%s', (_what, after, expected) => {
     expect(questions(after)).toEqual(expected);
+  });
+
+  const bounded = edit('bo', { until: '2026-12-31', sponsor: 'ada' });
+  const both: Team = { ...bounded, owners: ['ada', 'bo'] };
+  const withoutAda = { ...both, members: both.members.filter(({ key }) => key !== 'ada') };
+  const returning = edit('bo', { from: '2027-02-01' }, edit('ada', { until: '2026-12-31', sponsor: 'fay' }));
+  const later: Team = { ...returning, owners: ['ada', 'bo'] };
+  test.each<[string, Team | null, Team, string[]]>([
+    ['the owner without an end leaves, and the other ends', both, withoutAda, ['no-approver 2027-01-01']],
+    ['the owner without an end is no owner any more', both, { ...bounded, owners: ['bo'] }, ['no-approver 2027-01-01']],
+    [
+      'someone else joins a lab that is left without an owner',
+      later,
+      { ...later, members: [...later.members, member({ key: 'eve' })] },
+      [],
+    ],
+    ['who would have returned is no owner', later, { ...returning, owners: ['ada'] }, ['no-approver 2027-02-01']],
+    ['the first file, whose only owner ends', null, returning, ['no-approver 2027-01-01']],
+  ])('who approves: %s', (_what, before, after, expected) => {
+    expect(questions(after, before).filter((each) => each.startsWith('no-approver'))).toEqual(expected);
   });
 
   test('harm without an end, where nothing is spent', () => {

@@ -1,10 +1,11 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { resourceOfArn } from '../../iam/arn.ts';
 import { stableJson } from '../../iam/canonical.ts';
+import { endOf } from '../../team/documents.ts';
 import { allowedByRole } from '../../team/resolve-roles.ts';
 import { activeOwners, DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import { cut } from '../../text/markdown.ts';
-import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
+import type { Question, RoleChange, SettingsChange } from '../manifest/schema.ts';
 
 /** In a fixed order. Without a file before that can be read: who approves, and what differs from the defaults. */
 export function settingsChanges(
@@ -74,6 +75,17 @@ function ownersGainedLost(before: Team, after: Team, today: string | null) {
   const daily = days.map((day) => gainedLost(activeOwners(before, day), activeOwners(after, day)));
   const both = (side: 'gained' | 'lost') => [...new Set([owners, ...daily].flatMap((each) => each[side]))];
   return { gained: both('gained'), lost: both('lost') };
+}
+
+/** Asks who approves from the first day on which a change leaves no owner with access. */
+export function approverQuestions(before: Team | null, after: Team, today: string): readonly Question[] {
+  const ownersIn = (team: Team | null) => team?.members.filter(({ key }) => team.owners.includes(key)) ?? [];
+  const ends = ownersIn(after).flatMap(({ until }) => (until === null ? [] : [endOf(until).slice(0, 10)]));
+  const begins = ownersIn(before).flatMap(({ from }) => from ?? []);
+  const days = [today, ...[...ends, ...begins].filter((day) => day > today).sort()];
+  const isApproved = (team: Team, day: string) => activeOwners(team, day).length > 0;
+  const from = days.find((day) => !isApproved(after, day) && (before === null || isApproved(before, day)));
+  return from === undefined ? [] : [{ kind: 'no-approver', from }];
 }
 
 /** Settings that were merged and not applied, as far as the later file has not taken them back. */

@@ -4,9 +4,8 @@ import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
 import { OPERATIONS, type Operation, type Risk } from '../../catalog/mturk.ts';
-import { endOf } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { activeOwners, type Team } from '../../team/team.ts';
+import type { Team } from '../../team/team.ts';
 import {
   type Question,
   type Review,
@@ -154,29 +153,17 @@ export function questionsOf(
   people: readonly ReviewedPerson[],
   after: AccessModel,
   team: Team,
-  options: { readonly today: string; readonly at: Date },
+  at: Date,
 ): readonly Question[] {
   const staying = new Set(people.filter(({ change }) => change.kind !== 'leaves').map(({ user }) => user));
   const users = after.users.filter(({ name }) => staying.has(name));
   const access = new Map(
-    accessOnceBegun({ ...after, users }, { at: options.at }).map((each) => [
-      each.user.name,
-      listOperations(each.allowed),
-    ]),
+    accessOnceBegun({ ...after, users }, { at }).map((each) => [each.user.name, listOperations(each.allowed)]),
   );
-  const ends = team.members.flatMap(({ key, until }) =>
-    until !== null && until >= options.today && team.owners.includes(key) ? [endOf(until).slice(0, 10)] : [],
-  );
-  const isWithoutOwner = [options.today, ...ends].some((day) => activeOwners(team, day).length === 0);
-  return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, isWithoutOwner));
+  return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team));
 }
 
-function questionsAbout(
-  person: ReviewedPerson,
-  allowed: readonly Operation[],
-  team: Team,
-  isWithoutOwner: boolean,
-): readonly Question[] {
+function questionsAbout(person: ReviewedPerson, allowed: readonly Operation[], team: Team): readonly Question[] {
   const { user, change, classes } = person;
   const found: Question[] = [];
   const gained = change.operations.gained;
@@ -189,9 +176,5 @@ function questionsAbout(
   const member = team.members.find(({ key }) => key === person.key);
   const isNewEnd = change.ends.before !== change.ends.after;
   if (isNewEnd && member?.until && member.sponsor === null) found.push({ kind: 'no-sponsor', user });
-  const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
-  const isLater = change.starts.after !== null && change.starts.before !== change.starts.after;
-  const isOwner = person.key !== null && team.owners.includes(person.key);
-  if (isWithoutOwner && isOwner && (loses || isNewEnd || isLater)) found.push({ kind: 'last-owner', user });
   return found;
 }

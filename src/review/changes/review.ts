@@ -11,7 +11,13 @@ import type { QuickCheck, Review } from '../manifest/schema.ts';
 import type { Ruled } from '../rule/rule.ts';
 import { reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
-import { descriptiveChanges, roleChanges, settingsChanges, unappliedSettings } from './file-changes.ts';
+import {
+  approverQuestions,
+  descriptiveChanges,
+  roleChanges,
+  settingsChanges,
+  unappliedSettings,
+} from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOfPerson } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
@@ -78,7 +84,8 @@ export function reviewOf(input: ReviewInput): Review {
     unchanged: unchanged.filter((user) => !withheldFrom.has(user)).length,
     questions: [
       ...(plan?.credentials ?? []).map((held) => ({ kind: 'imported-credentials' as const, ...held })),
-      ...questionsOf(people, desired.after, after, { today, at }),
+      ...questionsOf(people, desired.after, after, at),
+      ...approverQuestions(before, after, today),
     ],
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,

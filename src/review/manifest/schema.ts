@@ -68,9 +68,11 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
 /** What a reviewer should ask before approving. */
 const QUESTION = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.enum(['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor']),
+    kind: z.enum(['everything', 'spending-without-end', 'harm-without-end', 'no-sponsor']),
     user: TEXT,
   }),
+  /** From this day on no owner has access; without the change, one would. */
+  z.strictObject({ kind: z.literal('no-approver'), from: z.iso.date() }),
   /** The IAM user exists already, with credentials that someone may have, or that could not be read. */
   HELD_CREDENTIALS.extend({ kind: z.literal('imported-credentials') }),
 ]);

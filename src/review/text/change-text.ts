@@ -72,7 +72,7 @@ export function unchangedText(count: number, areOthers: boolean): Text {
   return trusted(`No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`);
 }
 
-const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor'] as const;
+const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end', 'no-sponsor'] as const;
 
 /** What to ask before approving, one question for everyone it is about, worst first. */
 export function questionTexts(review: Review): readonly Text[] {
@@ -80,7 +80,7 @@ export function questionTexts(review: Review): readonly Text[] {
   const count = (kind: UnexplainedChange['kind']) => review.unexplained.filter((each) => each.kind === kind).length;
   const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
   const about = QUESTION_KINDS.flatMap((kind) => {
-    const users = review.questions.filter((question) => question.kind === kind).map(({ user }) => user);
+    const users = review.questions.flatMap((question) => (question.kind === kind ? [question.user] : []));
     if (users.length === 0) return [];
     return [questionText(kind, someTexts(users.map(who), 2), users.length)];
   });
@@ -89,6 +89,11 @@ export function questionTexts(review: Review): readonly Text[] {
     ...recipientQuestions(review),
     ...(extra === 0 ? [] : [trusted(`why does the plan include ${counted(extra, 'change')} that the file does not?`)]),
     ...(manual === 0 ? [] : [t`is any manual change intentional? If so, add it to ${TEAM_FILE} first.`]),
+    ...review.questions.flatMap((question) =>
+      question.kind === 'no-approver'
+        ? [t`who will approve changes from ${trusted(dateWords(question.from))} on? No owner has access then.`]
+        : [],
+    ),
     ...about,
   ];
 }
@@ -102,8 +107,6 @@ function questionText(kind: (typeof QUESTION_KINDS)[number], who: Text, count: n
       const what = trusted(kind === 'spending-without-end' ? 'spend money' : 'harm workers');
       return t`should ${who}, with access to ${what}, have a last day? If so, set ${codeText('until')}.`;
     }
-    case 'last-owner':
-      return t`who will approve changes? No other owner than ${who} has access.`;
     case 'no-sponsor':
       return t`who is the sponsor of ${who}? Set ${codeText('sponsor')}.`;
   }

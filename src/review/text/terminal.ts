@@ -24,11 +24,12 @@ function withoutOutsiders(review: Review): Review {
   return {
     ...review,
     people: people.map((person) => (person.key === null ? { ...person, user: '…' } : person)),
-    questions: questions.map((question) =>
-      question.kind === 'imported-credentials'
+    questions: questions.map((question) => {
+      if (question.kind === 'no-approver') return question;
+      return question.kind === 'imported-credentials'
         ? { ...question, keys: question.keys.map((key) => ({ ...key, by: null })) }
-        : { ...question, user: shown(question.user) },
-    ),
+        : { ...question, user: shown(question.user) };
+    }),
     suspendedDuringApply: suspendedDuringApply.map(shown),
   };
 }
