@@ -86,7 +86,8 @@ test.each<[what: string, print: (word: string) => string | Promise<string>]>([
   ],
   [
     'the name of a replaced user',
-    (word) => fixOf(userRecreated, { data: { user: `lab-${word}`, created: '2026-11-25T00:00:00Z', isMember: true } }),
+    (word) =>
+      fixOf(userRecreated, { data: { user: `lab-${word}`, created: '2026-11-25T00:00:00Z', isAcceptable: true } }),
   ],
   [
     'the name of a group with a Deny',

@@ -15,7 +15,7 @@ const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown:
 const OF_EACH_KIND: { readonly [Rule in DriftFinding['rule']]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
   'user-renamed': { user: ODD, to: LONG },
-  'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z', isMember: true },
+  'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z', isAcceptable: true },
   'name-taken': { holder: HOLDER, lab: 'vision' },
   'nothing-applied': {},
   'access-not-given': { user: ODD, others: [LONG] },

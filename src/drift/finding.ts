@@ -100,8 +100,8 @@ export interface RuleData extends Readonly<{ [Rule in DifferenceRule]: Differenc
       /** Groups and policies that team.yaml does not give. */
       readonly added: readonly string[];
     };
-  /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. `isMember`: in team.yaml. */
-  readonly 'user-recreated': { readonly user: string; readonly created: string; readonly isMember: boolean };
+  /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. `isAcceptable`: `apply --restore` takes it. */
+  readonly 'user-recreated': { readonly user: string; readonly created: string; readonly isAcceptable: boolean };
   /** Another lab's user, or group or policy, has the IAM name of a member or role. */
   readonly 'name-taken': { readonly holder: Holder; readonly lab: string };
   readonly 'nothing-applied': {

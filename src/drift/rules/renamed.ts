@@ -43,8 +43,9 @@ export const userRecreated: Rule<'user-recreated'> = {
   severity: 'medium',
   detect: ({ recreated, inventory: { users }, account, at, team }) =>
     recreated.map((user) => {
-      const isMember = team.members.some(({ key }) => iamName(team.lab, key) === user);
-      const data = { user, created: users.get(user)?.created ?? '', isMember };
+      const isInPath = account.users.get(user)?.path === labPath(team.lab);
+      const isAcceptable = isInPath && team.members.some(({ key }) => iamName(team.lab, key) === user);
+      const data = { user, created: users.get(user)?.created ?? '', isAcceptable };
       const changes = gainsInDoubt(around(account, [user]), at);
       return detected('user-recreated', data, { cause: 'manual', ...effectOf(changes, []) });
     }),
@@ -52,11 +53,11 @@ export const userRecreated: Rule<'user-recreated'> = {
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
   title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
   effect: t`Can do nothing on Mechanical Turk`,
-  remedy: ({ data: { user, created, isMember } }, names) => ({
-    detail: t`No apply created or accepted this user${isMember ? t`: an apply gives it no role, and suspends it if it is under ${codeText(labPath(names.lab))}` : trusted('')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
-    toFix: isMember
+  remedy: ({ data: { user, created, isAcceptable } }, names) => ({
+    detail: t`No apply created or accepted this user: ${trusted(isAcceptable ? 'the next one suspends it' : 'none gives it a role')}. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
+    toFix: isAcceptable
       ? t`Delete keys that the member does not know, then accept the user with ${codeText(`mturk-team apply --restore ${pasted(memberKeyOf(user, names) ?? 'KEY')}`)}:`
-      : t`Not in ${TEAM_FILE}: delete its access keys, then the user in the IAM console:`,
+      : t`Delete its access keys, then the user in the IAM console:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
   calls: /^(Create|Update)User$/,

@@ -20,15 +20,7 @@ import { isAwsPolicy } from '../../iam/arn.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import type { AppliedTeam } from '../../team/applied-team.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../../team/documents.ts';
-import {
-  boundaryArn,
-  iamName,
-  keyOfIamName,
-  LIMITS_POLICY,
-  labPath,
-  otherLabOf,
-  rolePolicyArn,
-} from '../../team/names.ts';
+import { boundaryArn, iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, isDeletionDue, type Member, type Role, type Team } from '../../team/team.ts';
 import { allowedOutright, deniedIn, documentsOf, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import {
@@ -205,7 +197,7 @@ export function ruleFor(input: RuleInput): Ruled {
     const isDeletable = kind === 'own' && actual !== null && groupOutside(actual, input) === undefined;
     if (deletions.has(key) && isDeletable) return [];
     const operations = listOperations(ofUser(gives, user));
-    if (kind === 'replaced' && actual?.path === labPath(team.lab)) {
+    if (kind === 'replaced') {
       withheld.push({ kind, of: 'member', key, operations, found });
       return [{ ...member, roles: [], suspended: true }];
     }
@@ -352,10 +344,7 @@ function identify({ key, until }: Member, input: RuleInput): Identity {
   const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
   const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && withCredentials?.has(name) !== true;
   if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
-  const isOthers = otherLabOf(actual.path, team.lab) !== null;
-  return isOthers || (known === undefined && !isUnderPath)
-    ? is('name-taken', actual.path)
-    : is('replaced', actual.path);
+  return isUnderPath ? is('replaced', actual.path) : is('name-taken', `${actual.path}${actual.name}`);
 }
 
 function hasMember(key: string) {

@@ -9,7 +9,7 @@ import { restoreName, type Withheld } from '../rule/rule.ts';
 
 export const WITHHELD_HEADING = t`Withheld because of changes outside ${TEAM_FILE}`;
 
-export const REPLACED = t`another IAM user has the member's name and gets no role; only under the lab's path is it suspended`;
+export const REPLACED = t`another IAM user has the member's name; it gets no role and is suspended`;
 
 /** What an apply withholds or keeps, one text each. */
 export function withheldTexts({ withheld }: Pick<Review, 'withheld'>): readonly Text[] {
