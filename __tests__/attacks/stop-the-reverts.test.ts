@@ -260,7 +260,7 @@ test('the last day of the only owner ends no check and no revert, and the commen
         'roles: [ results-reader ], until: "2026-12-31", sponsor: fay }\n  bo',
       );
     expect(await commentOf(lab, edit)).toContain(
-      'who will approve changes from 1 January 2027 on? No owner has access then.',
+      'who will approve changes from 1 Jan 2027 on? No owner has access then.',
     );
     expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
     await lab.byHand(async (iam) => {

@@ -23,7 +23,7 @@ export function settingsChanges(
   const lab: readonly SettingsChange[] = [
     { kind: 'lab', from: earlier.lab, to: after.lab },
     { kind: 'account', from: earlier.account, to: after.account },
-    { kind: 'owners', ...ownersGainedLost(earlier, after, before === null ? null : today) },
+    ...ownerSettings(earlier, after, before === null ? null : today),
     // Of new owners, too: an earlier change of a login, when it approved nothing, was words.
     ...after.owners.map((owner) => ({
       kind: 'owner-login' as const,
@@ -63,28 +63,39 @@ export function settingsChanges(
   ];
 }
 
-/** Who becomes an owner or is none any more, and who can approve on more days or fewer from that one on: of other days, both. */
-function ownersGainedLost(before: Team, after: Team, today: string | null) {
-  const owners = gainedLost(before.owners, after.owners);
-  if (today === null) return owners;
-  // Who can approve begins and ends on the first and last days of owners; `~` sorts after every day.
-  const ends = [before, after].flatMap((team) =>
-    team.members.flatMap(({ key, from, until }) => (team.owners.includes(key) ? [from ?? today, until ?? '~'] : [])),
+/** The days from today on from which other owners can approve, of either file. */
+function approvalDays(teams: readonly Team[], today: string): readonly string[] {
+  const days = teams.flatMap(({ owners, members }) =>
+    members
+      .filter(({ key }) => owners.includes(key))
+      .flatMap(({ from, until }) => [from ?? today, until === null ? today : endOf(until).slice(0, 10)]),
   );
-  const days = [today, ...ends.filter((day) => day > today)];
+  return [today, ...days.filter((day) => day > today).sort()];
+}
+
+/** Who becomes an owner or is none any more, or can approve at all or no longer, and who can on more days or fewer. */
+function ownerSettings(before: Team, after: Team, today: string | null): readonly SettingsChange[] {
+  const owners = gainedLost(before.owners, after.owners);
+  if (today === null) return [{ kind: 'owners', ...owners }];
+  const days = approvalDays([before, after], today);
+  const ever = (team: Team) => days.flatMap((day) => activeOwners(team, day));
+  const all = [owners, gainedLost(ever(before), ever(after))];
   const daily = days.map((day) => gainedLost(activeOwners(before, day), activeOwners(after, day)));
-  const both = (side: 'gained' | 'lost') => [...new Set([owners, ...daily].flatMap((each) => each[side]))];
-  return { gained: both('gained'), lost: both('lost') };
+  const known = new Set(all.flatMap(({ gained, lost }) => [...gained, ...lost]));
+  const side = (of: typeof all, name: 'gained' | 'lost') => [...new Set(of.flatMap((each) => each[name]))];
+  const rest = (name: 'gained' | 'lost') => side(daily, name).filter((key) => !known.has(key));
+  return [
+    { kind: 'owners', gained: side(all, 'gained'), lost: side(all, 'lost') },
+    { kind: 'owner-days', gained: rest('gained'), lost: rest('lost') },
+  ];
 }
 
 /** Asks who approves from the first day on which a change leaves no owner with access. */
 export function approverQuestions(before: Team | null, after: Team, today: string): readonly Question[] {
-  const ownersIn = (team: Team | null) => team?.members.filter(({ key }) => team.owners.includes(key)) ?? [];
-  const ends = ownersIn(after).flatMap(({ until }) => (until === null ? [] : [endOf(until).slice(0, 10)]));
-  const begins = ownersIn(before).flatMap(({ from }) => from ?? []);
-  const days = [today, ...[...ends, ...begins].filter((day) => day > today).sort()];
   const isApproved = (team: Team, day: string) => activeOwners(team, day).length > 0;
-  const from = days.find((day) => !isApproved(after, day) && (before === null || isApproved(before, day)));
+  const from = approvalDays([before ?? after, after], today).find(
+    (day) => !isApproved(after, day) && (before === null || isApproved(before, day)),
+  );
   return from === undefined ? [] : [{ kind: 'no-approver', from }];
 }
 

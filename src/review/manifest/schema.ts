@@ -32,8 +32,15 @@ const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statem
 const RECONCILE = z.enum(RECONCILE_MODES);
 
 const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
-  /** Keys of owners and of members for whom someone vouches; labs, IAM users and roles (`user/ops/eva`) not reported as drift. */
-  z.strictObject({ kind: z.enum(['owners', 'reviewed', 'neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
+  /**
+   * Keys of owners, of those who can approve changes on more days or fewer, and of members for whom someone vouches; labs, IAM
+   * users and roles (`user/ops/eva`) not reported as drift.
+   */
+  z.strictObject({
+    kind: z.enum(['owners', 'owner-days', 'reviewed', 'neighbors', 'administrators']),
+    gained: TEXTS,
+    lost: TEXTS,
+  }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),

@@ -21,7 +21,6 @@ import {
   codeText,
   counted,
   countedText,
-  isEmptyText,
   joinTexts,
   listTexts,
   proseText,
@@ -215,13 +214,6 @@ function sides<Item>(
   return joinTexts(parts.flat(), '; ');
 }
 
-/** Without what is gained and lost, as by days that neither include the earlier ones nor are among them. */
-export function onlyGained({ gained, lost }: { readonly gained: readonly string[]; readonly lost: readonly string[] }) {
-  const both = gained.filter((each) => lost.includes(each));
-  const only = (side: readonly string[]) => side.filter((each) => !both.includes(each));
-  return { gained: only(gained), lost: only(lost), both };
-}
-
 /** Names of a setting in a short text: a byte budget leaves out a whole row and those after it. */
 const NAMES = 20;
 
@@ -241,18 +233,31 @@ export function hasLongText(setting: SettingsChange): boolean {
 function textOfSetting(setting: SettingsChange, most: number): Text {
   const keysText = (keys: readonly string[]) => someTexts(keys.map(codeText), most);
   switch (setting.kind) {
-    case 'owners': {
-      const { gained, lost, both } = onlyGained(setting);
-      const sure = sides(
-        { gained, lost },
+    case 'owners':
+      return t`${label('Owners:')} ${sides(
+        setting,
         (keys) => t`${keysText(keys)} can approve changes`,
         (keys) => t`${keysText(keys)} can no longer approve changes`,
-      );
-      const other = both.length === 0 ? t`` : t`${keysText(both)} can approve changes on other days`;
-      return t`${label('Owners:')} ${joinTexts(
-        [sure, other].filter((each) => !isEmptyText(each)),
-        '; ',
       )}`;
+    case 'owner-days': {
+      const { gained, lost } = setting;
+      const text = (keys: readonly string[], days: string) =>
+        keys.length === 0 ? [] : [t`${keysText(keys)} can approve changes on ${trusted(days)} days`];
+      const texts = [
+        ...text(
+          gained.filter((key) => !lost.includes(key)),
+          'more',
+        ),
+        ...text(
+          lost.filter((key) => !gained.includes(key)),
+          'fewer',
+        ),
+        ...text(
+          gained.filter((key) => lost.includes(key)),
+          'other',
+        ),
+      ];
+      return t`${label('Owners:')} ${joinTexts(texts, '; ')}`;
     }
     case 'reviewed':
       return t`${label('Vouched for:')} ${sides(setting, keysText, (keys) => t`no longer, or less recently, ${keysText(keys)}`)}`;

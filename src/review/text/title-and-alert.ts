@@ -30,7 +30,7 @@ import {
 } from '../../text/text.ts';
 import { isLonger } from '../changes/by-file.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { harmOfFinding, onlyGained, redirected, shortSettingText, unexplainedText } from './change-text.ts';
+import { harmOfFinding, redirected, shortSettingText, unexplainedText } from './change-text.ts';
 import { isSaidElsewhere, personInHeadline } from './people-text.ts';
 import { REPLACED } from './withheld.ts';
 
@@ -287,7 +287,7 @@ function settingClause(kind: keyof typeof SETTING_CLAUSES, settings: Review['set
   const frozen = same.flatMap((each) => (each.kind === 'freeze' ? each.gained : []));
   const verbs = frozen.map((name) => trusted(CAPABILITIES[name].can));
   if (kind === 'freeze') return t`${words} ${someTexts(verbs, NAMED)} (freeze)`;
-  const gained = same.flatMap((each) => (each.kind === 'owners' ? onlyGained(each).gained : []));
+  const gained = same.flatMap((each) => (each.kind === 'owners' ? each.gained : []));
   if (gained.length === 0) return words;
   return t`${someTexts(gained.map(codeText), NAMED)} ${trusted(mood === 'will' ? 'can' : 'could')} approve changes`;
 }
@@ -305,9 +305,10 @@ function recipientClause(people: ReturnType<typeof redirected>, mood: Mood, who:
 /** What the title says although people change, too: the effects on them do not show it. */
 const BESIDE_PEOPLE = ['recipients', 'freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
 
+const APPROVERS: readonly SettingsChange['kind'][] = ['owners', 'owner-days', 'owner-login', 'self-approval'];
+
 function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
-  if (setting.kind === 'owners' || setting.kind === 'owner-login' || setting.kind === 'self-approval')
-    return 'approvers';
+  if (APPROVERS.includes(setting.kind)) return 'approvers';
   if (setting.kind === 'recipient') return redirected({ settings: [setting] }).length > 0 ? 'recipients' : 'other';
   if (setting.kind === 'reviewed') return setting.gained.length > 0 ? 'reviews' : 'other';
   if (setting.kind === 'snooze') return setting.to !== null && setting.to > (setting.from ?? '') ? 'snooze' : 'other';
