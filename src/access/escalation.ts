@@ -1,4 +1,3 @@
-import { isOfMechanicalTurk } from '../catalog/mturk.ts';
 import { iamArn, isAwsPolicy } from '../iam/arn.ts';
 import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { actionMatches, evaluate, type PolicySource, type PrincipalPolicies } from '../iam/evaluate.ts';
@@ -9,7 +8,7 @@ import { type AccountRole, rolePrincipal, trusts, trustsService } from './accoun
 import { conservativeDocument, isKnownKey } from './conservative.ts';
 import { ESCALATION_METHODS, type EscalationMethod, type EscalationTarget } from './escalation-methods.ts';
 import { type AccessModel, type AccessPolicy, type AccessUser, anyUser, indexModel } from './model.ts';
-import { isEmpty, operationsOfStatement } from './operation-set.ts';
+import { isEmpty, operationsOfStatement, otherActions } from './operation-set.ts';
 import { groupPolicies, policiesOf } from './policies-of.ts';
 import { contextOf, isPersonalKey, OPEN_KEYS, sharedContextOf, timeContextOf, userArn } from './request-context.ts';
 import { isLasting, laterMoments, MOST_MOMENTS } from './time-conditions.ts';
@@ -203,7 +202,7 @@ export function ownChangesIn(
   for (const user of model.users) {
     const { identity } = policiesOf(model, user);
     // Equivalent if mutated: it is only faster for most members.
-    if (!identity.some(({ document }) => statementsOf(document).some(allowsOtherServices))) continue;
+    if (identity.every(({ document }) => statementsOf(document).flatMap(otherActions).length === 0)) continue;
     const moments = userPrincipal(model, user, at);
     const [{ arn, limits }] = moments;
     if (others.user.has(arn)) continue;
@@ -221,10 +220,6 @@ export function ownChangesIn(
       found.set(arn, { tags: tag !== undefined, name, itself, joins, leaves });
   }
   return found;
-}
-
-function allowsOtherServices({ Effect, Action }: Statement): boolean {
-  return Effect === 'Allow' && (Action === undefined || !toList(Action).every(isOfMechanicalTurk));
 }
 
 function allowsOperations(sources: readonly PolicySource[]): boolean {

@@ -1,5 +1,5 @@
-import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
-import type { Statement } from '../iam/document.ts';
+import { actionOf, isOfMechanicalTurk, OPERATIONS, type Operation } from '../catalog/mturk.ts';
+import { type Statement, toList } from '../iam/document.ts';
 import { actionMatches } from '../iam/evaluate.ts';
 
 /** A set of operations as bits in catalog order: 5,000 members times 39 operations are decided by a few `&` and `|` each. */
@@ -79,4 +79,9 @@ export function operationsOfStatement(statement: Statement): OperationSet {
       ? operationsOfPattern(patterns)
       : patterns.map(operationsOfPattern).reduce(union, NO_OPERATIONS);
   return statement.Action === undefined ? difference(ALL_OPERATIONS, named) : named;
+}
+
+/** The patterns by which a statement allows more than Mechanical Turk; `*` for all but some actions. */
+export function otherActions({ Effect, Action = '*' }: Statement): readonly string[] {
+  return toList(Effect === 'Deny' ? [] : Action).filter((action) => !isOfMechanicalTurk(action));
 }

@@ -7,10 +7,17 @@ import {
   type UserAccess,
 } from '../access/access-of.ts';
 import { type AccessModel, type AccessUser, mapDocuments } from '../access/model.ts';
-import { difference, intersection, listOperations, type OperationSet, union } from '../access/operation-set.ts';
+import {
+  difference,
+  intersection,
+  listOperations,
+  type OperationSet,
+  otherActions,
+  union,
+} from '../access/operation-set.ts';
 import { distinctGrants, type Grant, groupPolicies, type HeldPolicy, ownPolicies } from '../access/policies-of.ts';
 import { desiredAccess } from '../access/sources/desired.ts';
-import { isOfMechanicalTurk, type Operation } from '../catalog/mturk.ts';
+import type { Operation } from '../catalog/mturk.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import { iamName } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
@@ -20,16 +27,12 @@ import { type Adoption, modelBefore } from './adoption.ts';
 type OperationChange = 'gained' | 'lost' | 'unlimited' | 'conditional';
 
 /** Something that a member can do after adoption and could not before, or the other way round. `id` is stable. */
-export type Difference =
-  | { readonly id: string; readonly kind: OperationChange; readonly operation: Operation }
+export type Difference = { readonly id: string } & (
+  | { readonly kind: OperationChange; readonly operation: Operation }
   /** Allows outside Mechanical Turk, which no role of team.yaml can give. */
-  | {
-      readonly id: string;
-      readonly kind: 'other-permission';
-      readonly grant: Grant;
-      readonly actions: readonly string[];
-    }
-  | { readonly id: string; readonly kind: 'unknown-policy'; readonly grant: Grant };
+  | { readonly kind: 'other-permission'; readonly grant: Grant; readonly actions: readonly string[] }
+  | { readonly kind: 'unknown-policy'; readonly grant: Grant }
+);
 
 /** The access of an adopted member as it was, and as the file has it. */
 export interface PersonAccess {
@@ -104,11 +107,6 @@ function otherPermissions(model: AccessModel, { user, unknownPolicies }: UserAcc
 export function heldBy(model: AccessModel, user: AccessUser): readonly HeldPolicy[] {
   const held = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
   return held.flatMap(({ sources }) => sources);
-}
-
-function otherActions({ Effect, Action }: Statement): readonly string[] {
-  if (Effect === 'Deny') return [];
-  return Action === undefined ? ['*'] : toList(Action).filter((action) => !isOfMechanicalTurk(action));
 }
 
 function idOf({ holder, policy }: Grant): string {

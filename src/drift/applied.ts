@@ -19,7 +19,7 @@ export interface PendingChanges {
   readonly models: readonly AccessModel[];
   /** Whether the file has changed something, and the lab's part of the account is as one of them says; else the change is manual. */
   areIn(part: AccessModel): (difference: Difference) => boolean;
-  /** The same and the file, each once. */
+  /** The file and `models`: each gives access that owners approved, and what a user has beyond all of them no one approved. */
   readonly approved: readonly AccessModel[];
   /** What they give to a user at the moment from which on a change gives. */
   givenTo(user: string, change: Pick<AccessChange, 'starts'>): OperationSet;

@@ -4,15 +4,7 @@ import { conservativeModel } from '../../access/conservative.ts';
 import { type AccessChange, besides, conditionally, distinctEffects } from '../../access/diff.ts';
 import { type EscalationStep, escalationOf } from '../../access/escalation.ts';
 import { type AccessModel, around } from '../../access/model.ts';
-import {
-  difference,
-  isEmpty,
-  listOperations,
-  NO_OPERATIONS,
-  type OperationSet,
-  operationSet,
-  union,
-} from '../../access/operation-set.ts';
+import { difference, isEmpty, listOperations, NO_OPERATIONS, operationSet, union } from '../../access/operation-set.ts';
 import { anyUserText } from '../../access/text/names.ts';
 import { isLasting } from '../../access/time-conditions.ts';
 import type { EntityIds } from '../../aws/types.ts';
@@ -59,106 +51,113 @@ export const accessNotGiven: Rule<'access-not-given'> = {
  * of unmanaged users. Whatever the other rules do not see, or take for what waits, is not hidden.
  */
 export function accessNotGivenIn(
-  { full, desired, lab, at, inventory: { ids }, taken, administrators, ownChanges, team: { settings } }: ScanContext,
+  context: ScanContext,
   noted: EntityIds,
-  { approved, givenTo }: PendingChanges,
+  since: PendingChanges,
   found: readonly Detected[],
 ): readonly Detected[] {
+  const open = found.filter(isOpen);
+  const unsaid = judgedIn(context, noted, since).map((user) => unsaidOf(user, context, since, open));
+  const controlling = new Map<string, [EscalationStep, ...string[]]>();
+  for (const { name, control } of unsaid) {
+    const same = JSON.stringify(control);
+    if (control !== null) controlling.set(same, [...(controlling.get(same) ?? ([control] as const)), name]);
+  }
+  return [
+    ...unsaid.flatMap(({ name, beyond }) =>
+      beyond.map(({ way, changes }) => foundBeyond([name], way, effectOf(changes, []))),
+    ),
+    ...[...controlling.values()].map(([way, ...users]) => foundBeyond(users, way, effectOf([], users))),
+  ];
+}
+
+function foundBeyond([user = '', ...others]: readonly string[], way: EscalationStep | null, effect: AccessEffect) {
+  return detected('access-not-given', { user, others, way }, { cause: 'manual', ...effect });
+}
+
+type Judged = ReturnType<typeof judgedIn>[number];
+
+/** Users of the account, each by the name that approved teams have; without those of no team whom the settings except. */
+function judgedIn(
+  { full, at, inventory: { ids }, taken, administrators, team: { settings } }: ScanContext,
+  noted: EntityIds,
+  { approved }: PendingChanges,
+) {
   const notedNames = new Map([...noted.user].map(([name, id]) => [id, name]));
   const ofOthers = new Set(taken.flatMap(({ holder: { kind, name } }) => (kind === 'user' ? [name] : [])));
   const excepted = new Set([...administrators, ...settings.administrators.map(stableArn)]);
   const neighbors = settings.neighbors.map(labPath);
-  const given = approved.map((model) => decidedIn(model, at));
-  const open = found.filter(isOpen);
-  const held = decidedIn(full.model, at);
-  const ways = new Map<string, [EscalationStep, ...string[]]>();
-  const beyond = full.model.users.flatMap((self) => {
-    const { name: user, path } = self;
-    const is = held.get(user) ?? NOTHING;
-    const known = notedNames.get(ids.user.get(user) ?? '');
-    const name = known ?? user;
-    const may = known !== undefined || !ofOthers.has(user) ? given.flatMap((each) => each.get(name) ?? []) : [];
-    const isOfLab = known !== undefined || may.length > 0;
-    const arn = iamArn(full.model.account, 'user', path, user);
+  const givenByTeam = approved.map((model) => new Map(decidedIn(model, at).map((each) => [each.user.name, each])));
+  return decidedIn(full.model, at).flatMap(({ user: self, ...has }) => {
+    const known = notedNames.get(ids.user.get(self.name) ?? '');
+    const name = known ?? self.name;
+    const isOther = known === undefined && ofOthers.has(self.name);
+    const given = isOther ? [] : givenByTeam.flatMap((each) => each.get(name) ?? []);
+    const isOfLab = known !== undefined || given.length > 0;
+    const arn = iamArn(full.model.account, 'user', self.path, self.name);
     if (!isOfLab && excepted.has(arn)) return [];
+    const isOfNeighbor = !isOfLab && neighbors.some((each) => self.path.startsWith(each));
     const isMore = (when: 'now' | 'ever') =>
-      !isEmpty(difference(is[when], may.map((each) => each[when]).reduce(union, NO_OPERATIONS)));
-    const hasItsDays = !isOfLab || may.some(({ starts, ends }) => starts === is.starts && ends === is.ends);
-    const isOfNeighbor = !isOfLab && neighbors.some((each) => path.startsWith(each));
-    const isLikeGiven = isOfNeighbor || (hasItsDays && !isMore('now') && !isMore('ever'));
-    const own = around(full, [user]);
-    // What was renamed is found under the name of the file.
-    const nameIn = ({ rule }: Detected) => (rule === 'user-renamed' || rule === 'group-renamed' ? name : user);
-    const isSaid = open.some((each) => each.escalates.includes(nameIn(each)));
-    const way = isSaid ? null : escalationOf(own, self, lab, at);
-    const same = JSON.stringify(way);
-    if (way !== null) ways.set(same, [...(ways.get(same) ?? ([way] as const)), name]);
-    const unsaidOf = (changes: readonly AccessChange[]) =>
-      changes.flatMap((change) => {
-        const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf(nameIn, change, open));
-        return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
-      });
-    const before = isOfLab ? around(desired, [user]) : { ...own, users: [] };
-    const unsaid = isLikeGiven ? [] : unsaidOf(effectBetween(before, own, lab, at).changes);
-    const itself = isOfNeighbor || isSaid || way !== null ? undefined : ownChanges.get(arn);
-    const changed = (itself === undefined ? [] : changedWays(full, self, itself))
-      .map((each) => ({ way: each.way, changes: unsaidOf(gainsInDoubt(each.model, at).map(conditionally)) }))
-      .filter((each) => each.changes.length > 0);
-    const ofItself = changed.slice(0, 1).map((first) => {
-      const effect = effectOf(distinctEffects(changed.flatMap(({ changes }) => changes)), []);
-      return foundBeyond(name, [], first.way, effect);
-    });
-    return [...(unsaid.length === 0 ? [] : [foundBeyond(name, [], null, effectOf(unsaid, []))]), ...ofItself];
+      !isEmpty(difference(has[when], given.map((each) => each[when]).reduce(union, NO_OPERATIONS)));
+    const hasItsDays = !isOfLab || given.some(({ starts, ends }) => starts === has.starts && ends === has.ends);
+    const isLikeGiven = hasItsDays && !isMore('now') && !isMore('ever');
+    return [{ self, name, arn, isOfLab, isOfNeighbor, isLikeGiven }];
   });
-  const controlling = [...ways.values()].flatMap(([way, user = '', ...others]) =>
-    foundBeyond(user, others, way, effectOf([], [user, ...others])),
-  );
-  return [...beyond, ...controlling];
 }
 
-function foundBeyond(
-  user: string,
-  others: readonly string[],
-  way: EscalationStep | null,
-  effect: AccessEffect,
-): Detected {
-  return detected('access-not-given', { user, others, way }, { cause: 'manual', ...effect });
+/** The access of a user that neither approved teams nor open findings explain; of a neighbor's user, only control. */
+function unsaidOf(
+  { self, name, arn, isOfLab, isOfNeighbor, isLikeGiven }: Judged,
+  { full, desired, lab, at, ownChanges }: ScanContext,
+  { givenTo }: PendingChanges,
+  open: readonly Detected[],
+) {
+  const own = around(full, [self.name]);
+  // What was renamed is found under the name of the file.
+  const nameIn = (rule: Detected['rule']) => (rule === 'user-renamed' || rule === 'group-renamed' ? name : self.name);
+  const isSaid = open.some((each) => each.escalates.includes(nameIn(each.rule)));
+  const control = isSaid ? null : escalationOf(own, self, lab, at);
+  const unsaid = (changes: readonly AccessChange[]) =>
+    changes.flatMap((change) => {
+      const explained = union(isOfLab ? givenTo(name, change) : NO_OPERATIONS, saidOf(nameIn, change, open));
+      return besides(change, { gained: listOperations(explained), lost: change.operations.lost });
+    });
+  const before = isOfLab ? around(desired, [self.name]) : { ...own, users: [] };
+  const changes = isOfNeighbor || isLikeGiven ? [] : unsaid(effectBetween(before, own, lab, at).changes);
+  const itself = isOfNeighbor || isSaid || control !== null ? undefined : ownChanges.get(arn);
+  const changed = (itself === undefined ? [] : changedWays(full, self, itself))
+    .map(({ way, model }) => ({ way, changes: unsaid(gainsInDoubt(model, at).map(conditionally)) }))
+    .filter((each) => each.changes.length > 0);
+  const byItself = distinctEffects(changed.flatMap((each) => each.changes));
+  const beyond = [
+    { way: null, changes },
+    { way: changed[0]?.way ?? null, changes: byItself },
+  ];
+  return { name, control, beyond: beyond.filter((each) => each.changes.length > 0) };
 }
 
-const NOTHING: Decided = { now: NO_OPERATIONS, ever: NO_OPERATIONS, starts: null, ends: null };
-
-interface Decided {
-  readonly now: OperationSet;
-  /** At any moment, in doubt. */
-  readonly ever: OperationSet;
-  readonly starts: number | null;
-  readonly ends: number | null;
-}
-
-function decidedIn(model: AccessModel, at: Date): ReadonlyMap<string, Decided> {
+/** What users can do at that moment, and `ever`: at any, in doubt. */
+function decidedIn(model: AccessModel, at: Date) {
   const ever = accessOf(conservativeModel(conservativeModel(model), isLasting), { at });
-  return new Map(
-    accessOf(model, { at }).map(({ user, allowed, starts, ends }, index) => [
-      user.name,
-      { now: allowed, ever: ever[index]?.allowed ?? NO_OPERATIONS, starts, ends },
-    ]),
-  );
+  return accessOf(model, { at }).map(({ user, allowed, starts, ends }, index) => ({
+    ...{ user, now: allowed, ever: ever[index]?.allowed ?? NO_OPERATIONS, starts, ends },
+  }));
 }
 
 /** What findings say of a user from the same moment on, or from an earlier one. */
 function saidOf(
-  nameIn: (finding: Detected) => string,
+  nameIn: (rule: Detected['rule']) => string,
   { starts, conditional }: AccessChange,
   open: readonly Detected[],
-): OperationSet {
+) {
   const isAsSoon = (each: AccessChange) =>
     (each.starts.after ?? '') <= (starts.after ?? '') && (conditional || !each.conditional);
   return operationSet(
-    open.flatMap((finding) => {
-      const { data, changes } = finding;
-      const name = nameIn(finding);
+    open.flatMap(({ rule, data, changes }) => {
+      const name = nameIn(rule);
+      const isListed = rule === 'unmanaged-user' && 'grants' in data && data.user === name;
       const gained = changes.flatMap((each) => (each.user === name && isAsSoon(each) ? each.operations.gained : []));
-      return 'operations' in data && 'grants' in data && data.user === name ? [...gained, ...data.operations] : gained;
+      return isListed ? [...gained, ...data.operations] : gained;
     }),
   );
 }

@@ -7,14 +7,15 @@ import {
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
+  otherActions,
   union,
 } from '../../access/operation-set.ts';
 import { policyText, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import type { PolicyVersion } from '../../aws/types.ts';
-import { CAPABILITIES, capabilityOf, isOfMechanicalTurk } from '../../catalog/mturk.ts';
+import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
-import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
+import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { withDocument } from '../access-changes.ts';
@@ -87,19 +88,14 @@ function numberOf({ id }: PolicyVersion): number {
 /** Whether it has the form of a role's policy, or of bootstrap's boundary. */
 function isOfLabForm({ document }: PolicyVersion, isBoundary: boolean): boolean {
   if (document === null) return false;
-  return statementsOf(document).every(
-    ({ Effect, Action }) =>
-      Effect === 'Deny' ||
-      (Action !== undefined &&
-        toList(Action).every((action) => isOfMechanicalTurk(action) || (isBoundary && !/[*?]/.test(action)))),
-  );
+  const others = statementsOf(document).flatMap(otherActions);
+  return others.every((action) => isBoundary && !/[*?]/.test(action));
 }
 
 function beyondMechanicalTurk(document: PolicyDocument, known: readonly PolicyDocument[]): boolean {
-  const isBeyond = ({ Action }: Statement) => Action === undefined || !toList(Action).every(isOfMechanicalTurk);
   const wider = known.map((one) => allowedOnlyBy(document, one));
-  const [first = statementsOf(document).filter(({ Effect }) => Effect === 'Allow'), ...rest] = wider;
-  return first.some((statement) => isBeyond(statement) && rest.every((list) => list.includes(statement)));
+  const [first = statementsOf(document), ...rest] = wider;
+  return first.some((each) => otherActions(each).length > 0 && rest.every((list) => list.includes(each)));
 }
 
 /** The operations that a document would grant beyond others, counting doubt as allowed, and the users who would gain them. */

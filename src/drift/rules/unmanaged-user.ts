@@ -55,7 +55,10 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   calls: /^(CreateUser|UpdateUser|Attach|Put|Add)/,
 };
 
-/** No apply reaches a user that someone moved before its deletion. */
+/**
+ * No apply reaches a user that someone moved before its deletion. `manual` says just that, in the title too: an added user
+ * whom an approved team has is pending unless its path differs, and one whom none has is unmanaged.
+ */
 function moveBack({ cause, data: { user } }: FindingOf<'unmanaged-user'>, lab: string): RemedyText | null {
   if (cause !== 'manual') return null;
   const command = iamCommand('update-user', ['user-name', user], ['new-path', labPath(lab)]);
