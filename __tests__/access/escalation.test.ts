@@ -91,7 +91,7 @@ function reach(
     withUser(user),
     change,
   )({ ...declared, users: [], groups: [] });
-  return reachOf(account, [], targets, AT);
+  return reachOf(account, account.policies, targets, AT);
 }
 const wayOf = (user: AccessUser, ...more: [(readonly AccountRole[])?, ((model: AccessModel) => AccessModel)?]) =>
   reach(user, ...more).steps.get(`${ACCOUNT}:user/${user.name}`) ?? null;
@@ -507,6 +507,99 @@ test('a way leads through others to its end', () => {
 });
 
 const ZOE = { AWS: `${ACCOUNT}:user/zoe` };
+const SVC = `${ACCOUNT}:user/svc`;
+const OPEN = `${ACCOUNT}:group/open`;
+const may = (action: string, resource: string): Statement => statement('Allow', action, { Resource: resource });
+const inline = (...statements: Statement[]) => [{ name: 'own', document: says(...statements) }];
+const svc = (more: Partial<AccessUser> = {}) => withUser({ name: 'svc', ...more });
+const open = (...statements: Statement[]) => withGroup({ name: 'open', inline: inline(...statements) });
+const KEY = may('iam:CreateAccessKey', SVC);
+const JOIN = may('iam:AddUserToGroup', OPEN);
+const denied = all(
+  withGroup({ name: 'denied', inline: inline(statement('Deny', '*')) }),
+  svc({ inline: inline(statement('Allow', '*')), groups: ['denied'] }),
+);
+const ran = role('ran', trustingService('lambda.amazonaws.com'), says());
+const assumed = role('assumed', trusting(ROOT), says(may('iam:CreatePolicyVersion', stopArn('own'))));
+const SELF = may('iam:PutUserPolicy', OWN);
+
+/** Each is a way, and none without one of what zoe is allowed. */
+test.each<[string, (model: AccessModel) => AccessModel, readonly Statement[], string, readonly AccountRole[]]>([
+  [
+    'the boundary of a user, and a key',
+    svc({ boundary: LIMIT }),
+    [may('iam:DeleteUserPermissionsBoundary', SVC), KEY],
+    'iam:DeleteUserPermissionsBoundary user/svc, iam:CreateAccessKey user/svc',
+    [],
+  ],
+  [
+    'the policy of a user, and a password',
+    svc({ attached: [stopArn('own')] }),
+    [may('iam:CreatePolicyVersion', stopArn('own')), may('iam:CreateLoginProfile', SVC)],
+    'iam:CreatePolicyVersion policy/own, iam:CreateLoginProfile user/svc',
+    [],
+  ],
+  [
+    'the group that denies a user everything, and a key',
+    denied,
+    [may('iam:RemoveUserFromGroup', `${ACCOUNT}:group/denied`), KEY],
+    'iam:RemoveUserFromGroup group/denied, iam:CreateAccessKey user/svc, iam:AttachUserPolicy user/svc',
+    [],
+  ],
+  [
+    'a group that lets members change themselves',
+    open(SELF),
+    [JOIN],
+    'iam:AddUserToGroup group/open, iam:PutUserPolicy user/zoe',
+    [],
+  ],
+  [
+    'the policy of a group, and to join it',
+    withGroup({ name: 'open', attached: [stopArn('own')] }),
+    [may('iam:SetDefaultPolicyVersion', stopArn('own')), JOIN],
+    'iam:SetDefaultPolicyVersion policy/own, iam:AddUserToGroup group/open',
+    [],
+  ],
+  [
+    'a policy of a user, whose key a group lets one make',
+    all(svc(), open(KEY)),
+    [may('iam:PutUserPolicy', SVC), JOIN],
+    'iam:PutUserPolicy user/svc, iam:AddUserToGroup group/open, iam:CreateAccessKey user/svc',
+    [],
+  ],
+  [
+    'a policy of what a service runs, and to change what it runs',
+    (model) => model,
+    [may('iam:PutRolePolicy', ran.arn), may('lambda:UpdateFunctionCode', '*')],
+    'iam:PutRolePolicy role/ran, lambda:UpdateFunctionCode role/ran',
+    [ran],
+  ],
+  [
+    'a role that may change the policy of a user, and a key',
+    svc({ attached: [stopArn('own')] }),
+    [may('sts:AssumeRole', assumed.arn), KEY],
+    'sts:AssumeRole role/assumed, iam:CreatePolicyVersion policy/own, iam:CreateAccessKey user/svc',
+    [assumed],
+  ],
+])('who acts as two, one of whom may widen the other, has a way: %s', (_what, change, statements, expected, roles) => {
+  const given = (some: readonly Statement[]) => wayOf(zoeWith(says(...some)), roles, change);
+  const textOf = (way: EscalationStep | null): readonly string[] =>
+    way === null ? [] : [`${way.actions} ${way.on.kind}/${way.on.name}`, ...textOf(way.next)];
+  expect(textOf(given(statements)).join(', ')).toBe(expected);
+  for (const left of statements) expect(given(statements.filter((each) => each !== left))).toBeNull();
+});
+
+test('a member acts as others do', () => {
+  const { targets } = reach(zoeWith(says()), [], svc({ boundary: LIMIT }));
+  const isWay = (...statements: Statement[]) => {
+    const [ada] = declared.users;
+    const member = { ...ada!, boundary: null, inline: inline(...statements) };
+    return canEscalate({ ...declared, users: [member] }, member, targets, AT);
+  };
+  const remove = may('iam:DeleteUserPermissionsBoundary', SVC);
+  expect([isWay(remove, KEY), isWay(remove), isWay(KEY)]).toEqual([true, false, false]);
+});
+
 test.each<[string, unknown, boolean, boolean]>([
   ['the user by name', trusting(ZOE), true, true],
   ['everyone', trusting('*'), true, true],

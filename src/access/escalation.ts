@@ -32,6 +32,8 @@ export interface EscalationTargets {
   /** Users, groups and roles outside the lab, as which one controls the account or the lab. */
   readonly others: Readonly<Record<'user' | 'group' | 'role', Ends>>;
   readonly roles: readonly AccountRole[];
+  /** Users, groups and roles outside the lab, as which one can act. */
+  readonly actors: readonly Principal[];
 }
 
 const OF_THE_LAB: End = { control: 'lab', next: null };
@@ -66,6 +68,7 @@ export function escalationTargets(
     },
     others: { user: NONE, group: NONE, role: NONE },
     roles: more.roles,
+    actors: [],
   };
 }
 
@@ -167,18 +170,22 @@ export function reachOf(
   }
   const steps = new Map<string, EscalationStep>();
   const nothingOfLab = escalationTargets('', []).lab;
+  const actors = principals.flat();
   for (const targets of [
-    { ...lab, lab: nothingOfLab, others },
-    { ...lab, others },
+    { ...lab, lab: nothingOfLab, others, actors },
+    { ...lab, others, actors },
   ]) {
     for (let found = -1; found !== 0; ) {
-      const gained = principals.flatMap((moments): [Principal, EscalationStep][] => {
-        const [now] = moments;
-        if (others[now.kind].has(now.arn)) return [];
-        const [step] = moments.flatMap((each) => stepOf(each, targets) ?? []);
-        return step === undefined ? [] : [[now, step]];
-      });
+      const gainedBy = (way: typeof stepOf) =>
+        principals.flatMap((moments): [Principal, EscalationStep][] => {
+          const [{ kind, arn }] = moments;
+          if (others[kind].has(arn)) return [];
+          const [step] = moments.flatMap((each) => way(each, targets) ?? []);
+          return step === undefined ? [] : [[moments[0], step]];
+        });
       // Of several ways, the shortest is found first.
+      const direct = gainedBy(directStepOf);
+      const gained = direct.length > 0 ? direct : gainedBy(jointStepOf);
       for (const [{ kind, arn }, step] of gained) {
         others[kind].set(arn, { control: step.control, next: step });
         steps.set(arn, step);
@@ -186,7 +193,7 @@ export function reachOf(
       found = gained.length;
     }
   }
-  return { everything, steps, targets: { ...lab, others } };
+  return { everything, steps, targets: { ...lab, others, actors } };
 }
 
 /** What the users of a model can change of themselves, by ARN: of those who control neither account nor lab. */
@@ -368,12 +375,20 @@ const FOR_USERS = ['iam:AttachUserPolicy', 'iam:CreateUser'];
 const PROBES = [...FOR_USERS, 'iam:PutRolePolicy', 'sts:AssumeRole', 's3:PutObject'];
 
 function stepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
-  const { policies } = principal;
-  const isOfInterest = policies.identity.some(({ document }) => mayEscalate(document));
+  return directStepOf(principal, targets) ?? jointStepOf(principal, targets);
+}
+
+function isOfInterest({ policies }: Principal): boolean {
+  return policies.identity.some(({ document }) => mayEscalate(document));
+}
+
+/** A step that the principal's own policies allow. */
+function directStepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
+  const isAsked = isOfInterest(principal);
   for (const method of ESCALATION_METHODS) {
     const { actions, on } = method;
     // Equivalent if mutated: it only ends earlier.
-    if (on !== 'assume' && !(isOfInterest && actions.every((each) => mayBeAllowed(policies, each)))) continue;
+    if (on !== 'assume' && !(isAsked && mayBeAsked(method, principal))) continue;
     const found = endOf(method, principal, targets);
     if (found === null) continue;
     const { arn, control, next } = found;
@@ -382,29 +397,151 @@ function stepOf(principal: Principal, targets: EscalationTargets): EscalationSte
   return null;
 }
 
+type Step = Pick<EscalationStep, 'actions' | 'on'>;
+
+type Next = readonly (readonly [Principal, Step])[];
+
+/** What is asked of the actors again and again: who may widen any, those of each ARN, and as whom each acts by one step. */
+interface Actors {
+  readonly able: ReadonlySet<Principal>;
+  readonly byArn: Readonly<Record<Principal['kind'], ReadonlyMap<string, readonly Principal[]>>>;
+  readonly next: Map<Principal, Next>;
+}
+
+const known = new WeakMap<readonly Principal[], Actors>();
+
+function actorsIn(actors: readonly Principal[]): Actors {
+  const byArnOf = (kind: Principal['kind']) => {
+    const found = new Map<string, Principal[]>();
+    for (const each of actors) if (each.kind === kind) found.set(each.arn, [...(found.get(each.arn) ?? []), each]);
+    return found;
+  };
+  const found = known.get(actors) ?? {
+    able: new Set(actors.filter(mayWiden)),
+    byArn: { user: byArnOf('user'), group: byArnOf('group'), role: byArnOf('role') },
+    next: new Map(),
+  };
+  known.set(actors, found);
+  return found;
+}
+
+/** As whom a principal acts by one step. */
+function nextOf(from: Principal, { actors, roles }: EscalationTargets): Next {
+  const { byArn, next } = actorsIn(actors);
+  const found =
+    next.get(from) ??
+    ESCALATION_METHODS.flatMap((method): Next => {
+      const { actions, on } = method;
+      const kind = ACTORS[on];
+      if (kind === undefined || !isOfInterest(from) || !mayBeAsked(method, from) || !isAnywhere(method, from))
+        return [];
+      const named = isOfRoles(on) ? null : namesIn(from, actions[0] ?? '');
+      return [...(named ?? byArn[kind].keys())].flatMap((arn) =>
+        byArn[kind].has(arn) && arn !== from.arn && leadsTo(method, from, arn, roles)
+          ? (byArn[kind].get(arn) ?? []).map((each) => [each, { actions, on: thingOf(arn, method) }] as const)
+          : [],
+      );
+    });
+  next.set(from, found);
+  return found;
+}
+
+/** As whom a principal can act, itself first, and by which steps. */
+function actingAs(principal: Principal, targets: EscalationTargets): ReadonlyMap<Principal, readonly Step[]> {
+  const found = new Map<Principal, readonly Step[]>([[principal, []]]);
+  for (const [from, steps] of found) {
+    for (const [to, step] of nextOf(from, targets))
+      if (!found.has(to) && to.arn !== principal.arn) found.set(to, [...steps, step]);
+  }
+  return found;
+}
+
+/** Steps by which a principal acts as two users, groups or roles, of which one may widen the other. */
+function jointStepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
+  const { able } = actorsIn(targets.actors);
+  const isFree = ({ kind, arn }: Principal) => !targets.others[kind].has(arn);
+  // Equivalent if mutated: it only ends earlier.
+  if (!isOfInterest(principal) || !(mayWiden(principal) || [...able].some(isFree))) return null;
+  const acting = actingAs(principal, targets);
+  const widening = [...acting.keys()].filter((each) => able.has(each) || (each === principal && mayWiden(each)));
+  for (const method of WIDENING) {
+    const { actions, on } = method;
+    if (isOfRoles(on) || isOfAny(on)) continue;
+    for (const by of widening.filter((each) => mayBeAsked(method, each))) {
+      const policies = by.unbounded();
+      for (const of of acting.keys()) {
+        // A policy of a group can ask for the name of a member.
+        const context = by.kind === 'group' && of.kind === 'user' ? of.context : by.context;
+        for (const [arn, end] of thingsOf(on, actions, of, targets).own()) {
+          if (!actions.every((action) => isAllowed({ ...by, context, policies }, action, arn))) continue;
+          const then = by === of ? [] : (acting.get(of) ?? []);
+          const steps = [...(acting.get(by) ?? []), { actions, on: thingOf(arn, method) }, ...then];
+          return steps.reduceRight<EscalationStep | null>(
+            (next, each) => ({ ...each, control: end.control, next }),
+            end.next,
+          );
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/** Equivalent if mutated: it only ends earlier. A role can trust a principal without any Allow. */
+function mayBeAsked({ actions, on }: EscalationMethod, { policies }: Principal): boolean {
+  return on === 'assume' || actions.every((each) => mayBeAllowed(policies, each));
+}
+
+/** As what one acts by a method. */
+const ACTORS: Partial<Record<EscalationTarget, Principal['kind']>> = {
+  ...{ key: 'user', join: 'group', trust: 'role', assume: 'role', pass: 'role', through: 'role' },
+};
+
+function mayWiden(principal: Principal): boolean {
+  return WIDENING.some((method) => mayBeAsked(method, principal));
+}
+
+const WIDENING = ESCALATION_METHODS.filter(({ on }) => /^(user|group|role|policy|leave)/.test(on));
+
 interface FoundEnd extends End {
   readonly arn: string;
 }
 
+/** Whether a principal can act by a method as a user, group or role of that ARN; of what runs in a service, `isAnywhere` says it. */
+function leadsTo(method: EscalationMethod, principal: Principal, arn: string, roles: readonly AccountRole[]): boolean {
+  const { actions, on, service = '' } = method;
+  const role = rolesOf(roles).get(arn);
+  const isMethodAllowed = () => actions.every((action) => isAllowed(principal, action, arn));
+  if (!isOfRoles(on)) return isMethodAllowed();
+  if (role === undefined || on === 'assume') return role !== undefined && canAssume(principal, role);
+  return on === 'pass' ? trustsService(role, null) && isMethodAllowed() : trustsService(role, service);
+}
+
+function isAnywhere({ actions, on }: EscalationMethod, principal: Principal): boolean {
+  const isMethodAllowed = (arn: string) => actions.every((action) => isAllowed(principal, action, arn));
+  return on !== 'through' || samplesOf(principal, actions, '').some(isMethodAllowed);
+}
+
+function isOfRoles(on: EscalationTarget): on is 'assume' | 'pass' | 'through' {
+  return on === 'assume' || on === 'pass' || on === 'through';
+}
+
+function isOfAny(on: EscalationTarget): on is 'anyUser' | 'anyGroup' | 'anyRole' {
+  return on === 'anyUser' || on === 'anyGroup' || on === 'anyRole';
+}
+
 /** The first thing on which a method is allowed to a principal. */
 function endOf(method: EscalationMethod, principal: Principal, targets: EscalationTargets): FoundEnd | null {
-  const { actions, on, service = '' } = method;
+  const { actions, on } = method;
   const isMethodAllowed = (arn: string, by = principal) => actions.every((action) => isAllowed(by, action, arn));
+  if (isOfRoles(on)) {
+    const { others, lab, roles } = targets;
+    const ends = on === 'assume' ? [...others.role, ...lab.role] : [...others.role];
+    const isAsked = ends.length > 0 && isAnywhere(method, principal);
+    const found = isAsked ? ends.find(([arn]) => leadsTo(method, principal, arn, roles)) : undefined;
+    return found === undefined ? null : { arn: found[0], ...found[1] };
+  }
   switch (on) {
-    case 'assume': {
-      const role = rolesIn(targets, targets.others.role, targets.lab.role).find((each) => canAssume(principal, each));
-      return role === undefined ? null : foundAt(role.arn, targets);
-    }
-    case 'pass': {
-      const roles = rolesIn(targets, targets.others.role).filter((role) => trustsService(role, null));
-      const role = roles.find(({ arn }) => isMethodAllowed(arn));
-      return role === undefined ? null : foundAt(role.arn, targets);
-    }
-    case 'through': {
-      const role = rolesIn(targets, targets.others.role).find((each) => trustsService(each, service));
-      const isAnywhere = role !== undefined && samplesOf(principal, actions, '').some((arn) => isMethodAllowed(arn));
-      return isAnywhere ? foundAt(role.arn, targets) : null;
-    }
     case 'anyUser':
     case 'anyGroup':
     case 'anyRole': {
@@ -416,8 +553,7 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
     default: {
       const { own, others } = thingsOf(on, actions, principal, targets);
       const named = namesIn(principal, actions[0] ?? '');
-      const mine = own().find((arn) => isMethodAllowed(arn));
-      if (mine !== undefined) return { arn: mine, ...OF_THE_ACCOUNT };
+      for (const [arn, end] of own()) if (isMethodAllowed(arn)) return { arn, ...end };
       for (const ends of others) {
         for (const arn of named ?? ends.keys()) {
           const end = ends.get(arn);
@@ -429,26 +565,17 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
   }
 }
 
-/** Few roles of an account are in reach of anything, and each principal is asked about them. */
-function rolesIn({ roles }: EscalationTargets, ...ends: readonly Ends[]): readonly AccountRole[] {
-  let byArn = indexes.get(roles);
-  if (byArn === undefined) {
-    byArn = new Map(roles.map((role) => [role.arn, role]));
-    indexes.set(roles, byArn);
-  }
-  const known = byArn;
-  return ends.flatMap((each) => [...each.keys()].flatMap((arn) => known.get(arn) ?? []));
+function rolesOf(roles: readonly AccountRole[]): ReadonlyMap<string, AccountRole> {
+  const known = indexes.get(roles) ?? new Map(roles.map((role) => [role.arn, role]));
+  indexes.set(roles, known);
+  return known;
 }
 
 const indexes = new WeakMap<readonly AccountRole[], ReadonlyMap<string, AccountRole>>();
 
-function foundAt(arn: string, { lab, others }: EscalationTargets): FoundEnd {
-  return { arn, ...(others.role.get(arn) ?? lab.role.get(arn) ?? OF_THE_LAB) };
-}
+type Things = { readonly own: () => Iterable<readonly [string, End]>; readonly others: readonly Ends[] };
 
-type Things = { readonly own: () => readonly string[]; readonly others: readonly Ends[] };
-
-/** The principal's own things, which give it everything, and those of others. */
+/** The principal's own things, which give it everything or no longer deny, and those of others. */
 function thingsOf(
   on: Exclude<EscalationTarget, 'assume' | 'pass' | 'through' | 'anyUser' | 'anyGroup' | 'anyRole'>,
   actions: readonly string[],
@@ -456,40 +583,37 @@ function thingsOf(
   targets: EscalationTargets,
 ): Things {
   const { kind, arn, groups, policies, account } = principal;
-  const { lab, others, roles } = targets;
+  const { lab, others } = targets;
+  const ends = (arns: readonly string[]) => arns.map((each) => [each, OF_THE_ACCOUNT] as const);
   const self = (of: Principal['kind']) =>
     kind === of ? [arn, ...(principal.any.name ? namesOf(principal, actions) : [])] : [];
+  const limited = (of: Principal['kind']) =>
+    policies.boundary !== null || denies(policies.identity) ? ends(self(of)) : [];
   const nothing = () => [];
-  const isCustomers = (policy: string) => policy.includes(`:${account}:`);
-  const assumable = () => roles.filter((role) => canAssume(principal, role));
-  const limitedRoles = () => assumable().flatMap((role) => (role.boundary === null ? [] : [role.arn]));
-  const isLimited = policies.boundary !== null || denies(policies.identity);
   switch (on) {
     case 'user':
-      return { own: () => self('user'), others: [lab.user] };
+      return { own: () => ends(self('user')), others: [lab.user] };
     case 'userLimit':
-      return { own: () => (isLimited ? self('user') : []), others: [lab.user] };
+      return { own: () => limited('user'), others: [lab.user] };
     case 'group':
-      return { own: () => groups, others: [lab.group] };
+      return { own: () => ends(groups), others: [lab.group] };
     case 'groupLimit':
-      return { own: nothing, others: [withoutDenies(principal, targets), lab.group] };
+      return { own: () => withoutDenies(principal, targets), others: [lab.group] };
     case 'leave':
-      return { own: nothing, others: [withoutDenies(principal, targets), lab.denyingGroup] };
-    case 'policy':
+      return { own: () => withoutDenies(principal, targets), others: [lab.denyingGroup] };
+    case 'policy': {
+      const isCustomers = (policy: string) => policy.includes(`:${account}:`);
       return {
-        own: () =>
-          [
-            ...allOf(policies).map(({ policy }) => policy),
-            ...assumable().flatMap(({ attached, boundary }) => [...attached, ...(boundary === null ? [] : [boundary])]),
-          ].filter(isCustomers),
+        own: () => ends(allOf(policies).flatMap(({ policy }) => (isCustomers(policy) ? [policy] : []))),
         others: [lab.policy],
       };
+    }
     case 'role':
-      return { own: () => [...self('role'), ...assumable().map((role) => role.arn)], others: [lab.role] };
+      return { own: () => ends(self('role')), others: [lab.role] };
     case 'roleLimit':
-      return { own: () => (isLimited ? self('role') : []), others: [] };
+      return { own: () => limited('role'), others: [] };
     case 'roleBoundary':
-      return { own: () => [...(isLimited ? self('role') : []), ...limitedRoles()], others: [lab.role] };
+      return { own: () => limited('role'), others: [lab.role] };
     case 'key':
       return { own: nothing, others: [others.user, lab.user] };
     case 'join':
@@ -512,7 +636,7 @@ function withoutDenies(principal: Principal, targets: EscalationTargets): Ends {
     Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
   }));
   const free = { ...principal, limits: [], policies: { ...policies, identity: allows.identity } };
-  const next = stepOf(free, targets);
+  const next = directStepOf(free, targets);
   return next === null ? NONE : new Map(limits.map((arn) => [arn, { control: next.control, next }]));
 }
 
@@ -597,11 +721,11 @@ function about(
 }
 
 /** By statement and action: each is asked at many moments. */
-const known = new WeakMap<Statement, Map<string, boolean>>();
+const asked = new WeakMap<Statement, Map<string, boolean>>();
 
 function isAbout(statement: Statement, action: string): boolean {
-  const byAction = known.get(statement) ?? new Map<string, boolean>();
-  known.set(statement, byAction);
+  const byAction = asked.get(statement) ?? new Map<string, boolean>();
+  asked.set(statement, byAction);
   const found = byAction.get(action) ?? actionMatches(statement, action);
   byAction.set(action, found);
   return found;
