@@ -222,7 +222,7 @@ test("a change of the lab's own roles, bucket and identity provider is a finding
   });
   const ofRoles = ['more', APPLY, 'perception-lab-scan', 'perception-lab-keys'].map((name) => `role-changed/${name}`);
   const all = [
-    'access-not-given/ada+bo+fay/escalates',
+    'access-not-given/ada=2Fbo=2Ffay/escalates',
     `bucket-changed/${BUCKET}/ownership/policy`,
     ...['identity-provider-changed', ...ofRoles],
   ].sort();

@@ -48,7 +48,7 @@ const CASES: [what: string, given: GivenScan, ...ids: string[]][] = [
   [
     'members whom the role of an administrator trusts, in one finding',
     administratorTrusting([arnOf('bo'), arnOf('fay')]),
-    'access-not-given/bo+fay/escalates',
+    'access-not-given/bo=2Ffay/escalates',
   ],
   [
     'a replaced user whom it trusts',

@@ -20,9 +20,9 @@ import { changedWays } from './unmanaged-user.ts';
 
 export const accessNotGiven: Rule<'access-not-given'> = {
   severity: 'medium',
-  // Another whom a role trusts is another finding.
+  // Another whom a role trusts is another finding; no name of IAM has a slash.
   idParts: ({ user, others }, names) =>
-    others.length === 0 ? names.user(user) : [[user, ...others].flatMap(names.user).join('+')],
+    others.length === 0 ? names.user(user) : [[user, ...others].flatMap(names.user).join('/')],
   title: ({ user, others }, names) =>
     t`Access of ${someTexts(
       [user, ...others].map((each) => anyUserText(each, names)),
