@@ -466,7 +466,6 @@ function jointStepOf(principal: Principal, targets: EscalationTargets): Escalati
   const widening = [...acting.keys()].filter((each) => able.has(each) || (each === principal && mayWiden(each)));
   for (const method of WIDENING) {
     const { actions, on } = method;
-    if (isOfRoles(on) || isOfAny(on)) continue;
     for (const by of widening.filter((each) => mayBeAsked(method, each))) {
       const policies = by.unbounded();
       for (const of of acting.keys()) {
@@ -501,7 +500,18 @@ function mayWiden(principal: Principal): boolean {
   return WIDENING.some((method) => mayBeAsked(method, principal));
 }
 
-const WIDENING = ESCALATION_METHODS.filter(({ on }) => /^(user|group|role|policy|leave)/.test(on));
+const OWN = [
+  'user',
+  'userLimit',
+  'group',
+  'groupLimit',
+  'leave',
+  'policy',
+  'role',
+  'roleLimit',
+  'roleBoundary',
+] as const;
+const WIDENING = OWN.flatMap((on) => ESCALATION_METHODS.flatMap((each) => (each.on === on ? [{ ...each, on }] : [])));
 
 interface FoundEnd extends End {
   readonly arn: string;
@@ -524,10 +534,6 @@ function isAnywhere({ actions, on }: EscalationMethod, principal: Principal): bo
 
 function isOfRoles(on: EscalationTarget): on is 'assume' | 'pass' | 'through' {
   return on === 'assume' || on === 'pass' || on === 'through';
-}
-
-function isOfAny(on: EscalationTarget): on is 'anyUser' | 'anyGroup' | 'anyRole' {
-  return on === 'anyUser' || on === 'anyGroup' || on === 'anyRole';
 }
 
 /** The first thing on which a method is allowed to a principal. */
