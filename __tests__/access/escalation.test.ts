@@ -581,6 +581,16 @@ test.each<[string, (model: AccessModel) => AccessModel, readonly Statement[], st
     'sts:AssumeRole role/assumed, iam:CreatePolicyVersion policy/own, iam:CreateAccessKey user/svc',
     [assumed],
   ],
+  [
+    'two roles that trust zoe by name',
+    (model) => model,
+    [],
+    'sts:AssumeRole role/one, iam:PutRolePolicy role/other, sts:AssumeRole role/other',
+    [
+      role('one', trusting(ZOE), says(may('iam:PutRolePolicy', `${ACCOUNT}:role/other`))),
+      role('other', trusting(ZOE), says()),
+    ],
+  ],
 ])('who acts as two, one of whom may widen the other, has a way: %s', (_what, change, statements, expected, roles) => {
   const given = (some: readonly Statement[]) => wayOf(zoeWith(says(...some)), roles, change);
   const textOf = (way: EscalationStep | null): readonly string[] =>

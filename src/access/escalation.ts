@@ -433,8 +433,7 @@ function nextOf(from: Principal, { actors, roles }: EscalationTargets): Next {
     ESCALATION_METHODS.flatMap((method): Next => {
       const { actions, on } = method;
       const kind = ACTORS[on];
-      if (kind === undefined || !isOfInterest(from) || !mayBeAsked(method, from) || !isAnywhere(method, from))
-        return [];
+      if (kind === undefined || !mayBeAsked(method, from) || !isAnywhere(method, from)) return [];
       const named = isOfRoles(on) ? null : namesIn(from, actions[0] ?? '');
       return [...(named ?? byArn[kind].keys())].flatMap((arn) =>
         byArn[kind].has(arn) && arn !== from.arn && leadsTo(method, from, arn, roles)
@@ -461,7 +460,7 @@ function jointStepOf(principal: Principal, targets: EscalationTargets): Escalati
   const { able } = actorsIn(targets.actors);
   const isFree = ({ kind, arn }: Principal) => !targets.others[kind].has(arn);
   // Equivalent if mutated: it only ends earlier.
-  if (!isOfInterest(principal) || !(mayWiden(principal) || [...able].some(isFree))) return null;
+  if (!mayWiden(principal) && ![...able].some(isFree)) return null;
   const acting = actingAs(principal, targets);
   const widening = [...acting.keys()].filter((each) => able.has(each) || (each === principal && mayWiden(each)));
   for (const method of WIDENING) {
