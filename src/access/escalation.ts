@@ -32,8 +32,13 @@ export interface EscalationTargets {
   /** Users, groups and roles outside the lab, as which one controls the account or the lab. */
   readonly others: Readonly<Record<'user' | 'group' | 'role', Ends>>;
   readonly roles: readonly AccountRole[];
-  /** Users, groups and roles outside the lab, as which one can act. */
-  readonly actors: readonly Principal[];
+  readonly actors: Actors;
+}
+
+/** Users, groups and roles outside the lab, as which one can act. */
+interface Actors {
+  readonly all: readonly Principal[];
+  readonly roles: readonly AccountRole[];
 }
 
 const OF_THE_LAB: End = { control: 'lab', next: null };
@@ -68,7 +73,7 @@ export function escalationTargets(
     },
     others: { user: NONE, group: NONE, role: NONE },
     roles: more.roles,
-    actors: [],
+    actors: { all: [], roles: [] },
   };
 }
 
@@ -170,7 +175,7 @@ export function reachOf(
   }
   const steps = new Map<string, EscalationStep>();
   const nothingOfLab = escalationTargets('', []).lab;
-  const actors = principals.flat();
+  const actors = { all: principals.flat(), roles: lab.roles };
   for (const targets of [
     { ...lab, lab: nothingOfLab, others, actors },
     { ...lab, others, actors },
@@ -185,7 +190,8 @@ export function reachOf(
         });
       // Of several ways, the shortest is found first.
       const direct = gainedBy(directStepOf);
-      const gained = direct.length > 0 ? direct : gainedBy(jointStepOf);
+      const now = { ...targets };
+      const gained = direct.length > 0 ? direct : gainedBy((each) => jointStepOf(each, now));
       for (const [{ kind, arn }, step] of gained) {
         others[kind].set(arn, { control: step.control, next: step });
         steps.set(arn, step);
@@ -399,90 +405,116 @@ function directStepOf(principal: Principal, targets: EscalationTargets): Escalat
 
 type Step = Pick<EscalationStep, 'actions' | 'on'>;
 
+/** A step that is allowed to one principal and gives another more, and what follows. */
+interface Widening extends End {
+  readonly by: Principal;
+  readonly of: Principal;
+  readonly step: Step;
+}
+
 type Next = readonly (readonly [Principal, Step])[];
 
-/** What is asked of the actors again and again: who may widen any, those of each ARN, and as whom each acts by one step. */
-interface Actors {
-  readonly able: ReadonlySet<Principal>;
-  readonly byArn: Readonly<Record<Principal['kind'], ReadonlyMap<string, readonly Principal[]>>>;
-  readonly next: Map<Principal, Next>;
-}
-
-const known = new WeakMap<readonly Principal[], Actors>();
-
-function actorsIn(actors: readonly Principal[]): Actors {
-  const byArnOf = (kind: Principal['kind']) => {
-    const found = new Map<string, Principal[]>();
-    for (const each of actors) if (each.kind === kind) found.set(each.arn, [...(found.get(each.arn) ?? []), each]);
-    return found;
-  };
-  const found = known.get(actors) ?? {
-    able: new Set(actors.filter(mayWiden)),
-    byArn: { user: byArnOf('user'), group: byArnOf('group'), role: byArnOf('role') },
-    next: new Map(),
-  };
-  known.set(actors, found);
-  return found;
-}
+const ableIn = keptFor(({ all }: Actors) => all.filter(mayWiden));
+const byArnIn = keptFor(({ all }: Actors) => listed(all.map((each) => [each.arn, each] as const)));
 
 /** As whom a principal acts by one step. */
-function nextOf(from: Principal, { actors, roles }: EscalationTargets): Next {
-  const { byArn, next } = actorsIn(actors);
-  const found =
-    next.get(from) ??
-    ESCALATION_METHODS.flatMap((method): Next => {
-      const { actions, on } = method;
-      const kind = ACTORS[on];
-      if (kind === undefined || !mayBeAsked(method, from) || !isAnywhere(method, from)) return [];
-      const named = isOfRoles(on) ? null : namesIn(from, actions[0] ?? '');
-      return [...(named ?? byArn[kind].keys())].flatMap((arn) =>
-        byArn[kind].has(arn) && arn !== from.arn && leadsTo(method, from, arn, roles)
-          ? (byArn[kind].get(arn) ?? []).map((each) => [each, { actions, on: thingOf(arn, method) }] as const)
-          : [],
-      );
+function nextOf(from: Principal, actors: Actors): Next {
+  return ESCALATION_METHODS.flatMap((method): Next => {
+    const { actions, on } = method;
+    if (ACTORS[on] === undefined || !mayBeAsked(method, from) || !isAnywhere(method, from)) return [];
+    const named = isOfRoles(on) ? null : namesIn(from, actions[0] ?? '');
+    const others = named === null ? actors.all : [...named].flatMap((arn) => byArnIn(actors).get(arn) ?? []);
+    return others.flatMap((to): Next => {
+      const isAnother = to.kind === ACTORS[on] && to.arn !== from.arn;
+      return isAnother && leadsTo(method, from, to.arn, actors.roles)
+        ? [[to, { actions, on: thingOf(to.arn, method) }]]
+        : [];
     });
-  next.set(from, found);
+  });
+}
+
+/** Who of the actors acts by one step as each. */
+const beforeIn = keptFor((actors: Actors) =>
+  listed(actors.all.flatMap((from) => nextOf(from, actors).map(([to, step]) => [to, [from, step] as const] as const))),
+);
+
+const waysIn = keptFor((_actors: Actors) => new Map<Principal, ReadonlyMap<Principal, readonly Step[]>>());
+
+/** By the fewest steps, who of the actors can act as one of them. */
+function waysTo(to: Principal, actors: Actors): ReadonlyMap<Principal, readonly Step[]> {
+  const known = waysIn(actors).get(to);
+  if (known !== undefined) return known;
+  const found = new Map<Principal, readonly Step[]>([[to, []]]);
+  for (const [via, steps] of found) {
+    for (const [from, step] of beforeIn(actors).get(via) ?? []) if (!found.has(from)) found.set(from, [step, ...steps]);
+  }
+  waysIn(actors).set(to, found);
   return found;
 }
 
-/** As whom a principal can act, itself first, and by which steps. */
-function actingAs(principal: Principal, targets: EscalationTargets): ReadonlyMap<Principal, readonly Step[]> {
-  const found = new Map<Principal, readonly Step[]>([[principal, []]]);
-  for (const [from, steps] of found) {
-    for (const [to, step] of nextOf(from, targets))
-      if (!found.has(to) && to.arn !== principal.arn) found.set(to, [...steps, step]);
-  }
-  return found;
+/** What of actors who gain nothing alone others of them may widen. */
+const wideningsIn = keptFor((targets: EscalationTargets) => {
+  const isFree = ({ kind, arn }: Principal) => !targets.others[kind].has(arn);
+  return listedBy(wideningsOf(ableIn(targets.actors).filter(isFree), targets.actors.all.filter(isFree), targets));
+});
+
+function wideningsOf(
+  who: readonly Principal[],
+  whose: readonly Principal[],
+  targets: EscalationTargets,
+): readonly Widening[] {
+  return WIDENING.flatMap((method) => {
+    const { actions, on } = method;
+    const able = who.filter((each) => mayBeAsked(method, each));
+    if (able.length === 0) return [];
+    const things = whose.flatMap((of) =>
+      [...thingsOf(on, actions, of, targets).own()].map((own) => [of, ...own] as const),
+    );
+    return able.flatMap((by) => {
+      const named = by.kind === 'group' ? null : namesIn(by, actions[0] ?? '');
+      // Who may only take a boundary of a lab away is not limited by it.
+      const policies = on === 'userLimit' ? by.policies : by.unbounded();
+      return things.flatMap(([of, arn, end]): readonly Widening[] => {
+        // A policy of a group can ask for the name of a member.
+        const context = by.kind === 'group' && of.kind === 'user' ? of.context : by.context;
+        const isMethodAllowed = () => actions.every((action) => isAllowed({ ...by, context, policies }, action, arn));
+        const isNamed = named === null || named.has(arn);
+        return isNamed && isMethodAllowed() ? [{ ...end, by, of, step: { actions, on: thingOf(arn, method) } }] : [];
+      });
+    });
+  });
 }
 
 /** Steps by which a principal acts as two users, groups or roles, of which one may widen the other. */
 function jointStepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
-  const { able } = actorsIn(targets.actors);
-  const isFree = ({ kind, arn }: Principal) => !targets.others[kind].has(arn);
-  // Equivalent if mutated: it only ends earlier.
-  if (!mayWiden(principal) && ![...able].some(isFree)) return null;
-  const acting = actingAs(principal, targets);
-  const widening = [...acting.keys()].filter((each) => able.has(each) || (each === principal && mayWiden(each)));
-  for (const method of WIDENING) {
-    const { actions, on } = method;
-    for (const by of widening.filter((each) => mayBeAsked(method, each))) {
-      const policies = by.unbounded();
-      for (const of of acting.keys()) {
-        // A policy of a group can ask for the name of a member.
-        const context = by.kind === 'group' && of.kind === 'user' ? of.context : by.context;
-        for (const [arn, end] of thingsOf(on, actions, of, targets).own()) {
-          if (!actions.every((action) => isAllowed({ ...by, context, policies }, action, arn))) continue;
-          const then = by === of ? [] : (acting.get(of) ?? []);
-          const steps = [...(acting.get(by) ?? []), { actions, on: thingOf(arn, method) }, ...then];
-          return steps.reduceRight<EscalationStep | null>(
-            (next, each) => ({ ...each, control: end.control, next }),
-            end.next,
-          );
-        }
-      }
+  const { actors } = targets;
+  const able = ableIn(actors);
+  if (able.length === 0 && !mayWiden(principal)) return null;
+  const isActor = byArnIn(actors).get(principal.arn)?.includes(principal) === true;
+  const own = isActor
+    ? []
+    : [...wideningsOf([principal], actors.all, targets), ...wideningsOf(able, [principal], targets)];
+  const next = isActor ? [] : nextOf(principal, actors);
+  const stepsTo = (to: Principal): readonly Step[] | null => {
+    if (to.arn === principal.arn) return [];
+    const ways = waysTo(to, actors);
+    const [first] = next.flatMap(([via, step]) => (ways.has(via) ? [[step, ...(ways.get(via) ?? [])]] : []));
+    return ways.get(principal) ?? first ?? null;
+  };
+  for (const [by, widenings] of [...wideningsIn(targets), ...listedBy(own)]) {
+    const before = stepsTo(by);
+    for (const { of, step, control, next: after } of before === null ? [] : widenings) {
+      const then = by === of ? [] : stepsTo(of);
+      if (before === null || then === null) continue;
+      const steps = [...before, step, ...then];
+      return steps.reduceRight<EscalationStep | null>((left, each) => ({ ...each, control, next: left }), after);
     }
   }
   return null;
+}
+
+function listedBy(widenings: readonly Widening[]): ReadonlyMap<Principal, readonly Widening[]> {
+  return listed(widenings.map((each) => [each.by, each] as const));
 }
 
 /** Equivalent if mutated: it only ends earlier. A role can trust a principal without any Allow. */
@@ -570,13 +602,7 @@ function endOf(method: EscalationMethod, principal: Principal, targets: Escalati
   }
 }
 
-function rolesOf(roles: readonly AccountRole[]): ReadonlyMap<string, AccountRole> {
-  const known = indexes.get(roles) ?? new Map(roles.map((role) => [role.arn, role]));
-  indexes.set(roles, known);
-  return known;
-}
-
-const indexes = new WeakMap<readonly AccountRole[], ReadonlyMap<string, AccountRole>>();
+const rolesOf = keptFor((roles: readonly AccountRole[]) => new Map(roles.map((role) => [role.arn, role])));
 
 type Things = { readonly own: () => Iterable<readonly [string, End]>; readonly others: readonly Ends[] };
 
@@ -772,18 +798,31 @@ function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string)
 const ALL_ACTIONS = [...new Set(ESCALATION_METHODS.flatMap(({ actions }) => actions))];
 
 /** By document: most users of an account have one of a few. */
-const escalating = new WeakMap<PolicyDocument, boolean>();
+const mayEscalate = keptFor((document: PolicyDocument) =>
+  statementsOf(document).some(
+    // Equivalent if mutated: it only ends earlier.
+    (statement) => statement.Effect === 'Allow' && ALL_ACTIONS.some((action) => actionMatches(statement, action)),
+  ),
+);
 
-function mayEscalate(document: PolicyDocument): boolean {
-  let opens = escalating.get(document);
-  if (opens === undefined) {
-    opens = statementsOf(document).some(
-      // Equivalent if mutated: it only ends earlier.
-      (statement) => statement.Effect === 'Allow' && ALL_ACTIONS.some((action) => actionMatches(statement, action)),
-    );
-    escalating.set(document, opens);
+/** The same function, which is asked once of each object. */
+function keptFor<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const kept = new WeakMap<Key, { readonly value: Value }>();
+  return (key) => {
+    const found = kept.get(key) ?? { value: make(key) };
+    kept.set(key, found);
+    return found.value;
+  };
+}
+
+function listed<Key, Value>(entries: readonly (readonly [Key, Value])[]): ReadonlyMap<Key, readonly Value[]> {
+  const found = new Map<Key, Value[]>();
+  for (const [key, value] of entries) {
+    const values = found.get(key);
+    if (values === undefined) found.set(key, [value]);
+    else values.push(value);
   }
-  return opens;
+  return found;
 }
 
 function thingOf(arn: string, { on }: EscalationMethod): EscalationStep['on'] {
