@@ -472,8 +472,8 @@ function wideningsOf(
     );
     return able.flatMap((by) => {
       const named = by.kind === 'group' ? null : namesIn(by, actions[0] ?? '');
-      // Who may only take a boundary of a lab away is not limited by it.
-      const policies = on === 'userLimit' ? by.policies : by.unbounded();
+      // Who may take a boundary of a lab away is not limited by it.
+      const policies = WRITTEN.includes(on) ? by.unbounded() : by.policies;
       return things.flatMap(([of, arn, end]): readonly Widening[] => {
         // A policy of a group can ask for the name of a member.
         const context = by.kind === 'group' && of.kind === 'user' ? of.context : by.context;
@@ -542,6 +542,7 @@ const OWN = [
   'roleLimit',
   'roleBoundary',
 ] as const;
+const WRITTEN: readonly EscalationTarget[] = ['user', 'group', 'policy', 'role'];
 const WIDENING = OWN.flatMap((on) => ESCALATION_METHODS.flatMap((each) => (each.on === on ? [{ ...each, on }] : [])));
 
 interface FoundEnd extends End {
@@ -660,15 +661,16 @@ function thingsOf(
 
 /** The groups whose Denies keep a principal from a way, and that way. */
 function withoutDenies(principal: Principal, targets: EscalationTargets): Ends {
-  const { limits, policies } = principal;
+  const { limits, policies, unbounded } = principal;
   if (limits.length === 0) return NONE;
-  const allows = mapPolicies(policies, (document) => ({
-    ...document,
-    Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
-  }));
-  const free = { ...principal, limits: [], policies: { ...policies, identity: allows.identity } };
+  const allows = (from: PrincipalPolicies) => ({ ...from, identity: mapPolicies(from, allowing).identity });
+  const free = { ...principal, limits: [], policies: allows(policies), unbounded: () => allows(unbounded()) };
   const next = directStepOf(free, targets);
   return next === null ? NONE : new Map(limits.map((arn) => [arn, { control: next.control, next }]));
+}
+
+function allowing(document: PolicyDocument): PolicyDocument {
+  return { ...document, Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow') };
 }
 
 /** A trust policy that names the principal needs no Allow; one that names the account leaves it to the principal's policies. */

@@ -9,7 +9,6 @@ import {
   appliedIn,
   applyRecord,
   changeRecord,
-  listedIds,
   noteOldFile,
   readRecord,
   recordPlace,
@@ -17,7 +16,6 @@ import {
   withBegun,
 } from '../../../src/app/session/records.ts';
 import { type Failure, failedAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
-import type { IamResource } from '../../../src/iam/arn.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/team/applied-team.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { failureText } from '../../../src/text/failures/failures.ts';
@@ -29,10 +27,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const first = 'a'.repeat(40);
 
-const NAMES = (['user', 'group'] as const).flatMap((kind) => [
-  { kind, name: 'perception-lab-bo', path: '/mturk/perception-lab/', arn: '', id: `${kind}-1` },
-  { kind, name: 'elsewhere', path: '/', arn: '', id: `${kind}-2` },
-]);
 const IDS = { user: { 'perception-lab-bo': 'user-1' }, group: { 'perception-lab-bo': 'group-1' } };
 const KNOWN = { user: new Map(Object.entries(IDS.user)), group: new Map(Object.entries(IDS.group)) };
 const NOW = new Date('2026-11-25T11:04:00Z');
@@ -45,15 +39,6 @@ const ended =
     ...record,
     ...{ commit, at: NOW.toISOString(), team: of(team), begun: [], ids: IDS },
   });
-
-test('the unique ids of users and groups under the path of the lab are listed', async () => {
-  const names = { list: async (kind: IamResource) => NAMES.filter((each) => each.kind === kind) };
-  expect(await listedIds('perception-lab', names, [])).toEqual({ ok: true, value: IDS });
-  const moved = NAMES.find(({ kind, path }) => kind === 'group' && path !== '/mturk/perception-lab/');
-  if (moved === undefined) throw new Error('no group outside the path');
-  const group = { ...IDS.group, [moved.name]: moved.id };
-  expect(await listedIds('perception-lab', names, [moved.id])).toEqual({ ok: true, value: { ...IDS, group } });
-});
 
 test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {
   const place = recordPlace(sampleTeam, join(directory, 'account'));

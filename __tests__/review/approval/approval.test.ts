@@ -33,7 +33,11 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
   const pulls = merges.flat();
   const known: History = {
     firstParents: async () =>
-      [...commits, 'applied'].map((commit, index, all) => ({ commit, parents: all.slice(index + 1, index + 2) })),
+      [...commits, 'applied'].map((commit, index, all) => ({
+        commit,
+        parents: all.slice(index + 1, index + 2),
+        time: 0,
+      })),
     differs: async () => true,
     hasSameTree: async () => true,
     isWithin: async () => true,
@@ -58,7 +62,7 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
   const team = { owners: ['ada'], members: [member({ key: 'ada', ...of })], settings: { selfApproval } };
   return checkApproval(given as GitHub, {
     ...{ commit: commits[0] ?? '', branch: 'main', today: TODAY, approvers: { owners: [owner], team } },
-    last: { commit: 'applied', isTeamOf: () => false },
+    last: { commit: 'applied', time: 0, isTeamOf: () => false },
   });
 }
 
@@ -75,7 +79,7 @@ test.each<[string, Given, readonly object[]]>([
   ['a pull request that is behind', { history: { isWithin: async () => false } }, [about('behind')]],
   [
     'the first commit of all',
-    { history: { firstParents: async () => [{ commit: 'merge 1', parents: [] }] } },
+    { history: { firstParents: async () => [{ commit: 'merge 1', parents: [], time: 0 }] } },
     [about('behind')],
   ],
   ['one of two pull requests is approved', { merges: [[{ number: 1, approvedBy: null }, { number: 2 }]] }, []],

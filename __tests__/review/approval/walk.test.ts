@@ -3,8 +3,9 @@ import { changesSince, type LastApplied } from '../../../src/review/approval/wal
 
 type Files = Readonly<Record<string, string>>;
 
-/** Commits by first parent, newest first, each with all its files, and with a second parent if it has one. */
+/** Commits by first parent, newest first, the first of all at time 1, each with all its files, and with a second parent if it has one. */
 function historyOf(commits: readonly (readonly [commit: string, files: Files, second?: string])[]): History {
+  const timeOf = (index: number) => commits.length - index;
   const files = new Map(commits.map(([commit, text]) => [commit, text]));
   const all = commits.map(([commit, , second]) => ({ commit, second }));
   const below = (commit: string, path: string) =>
@@ -15,6 +16,7 @@ function historyOf(commits: readonly (readonly [commit: string, files: Files, se
         .map(({ commit, second }, index) => ({
           commit,
           parents: [all[index + 1]?.commit ?? [], second ?? []].flat(),
+          time: timeOf(index),
         }))
         .slice(commits.findIndex(([each]) => each === newest)),
     differs: async (one, other, paths) => paths.some((path) => below(one, path) !== below(other, path)),
@@ -37,8 +39,8 @@ const HISTORY = historyOf([
   ['one', file('one')],
   ['first', file('none')],
 ]);
-const applied = (commit: string | null, team: string): LastApplied => ({
-  commit,
+const applied = (commit: string | null, team: string, time = 0): LastApplied => ({
+  ...{ commit, time },
   isTeamOf: (text) => text.split(' #')[0] === team,
 });
 
@@ -128,8 +130,33 @@ test('a team that came again hides no lock file that changed in between', async 
   expect(changes.map(({ commit }) => commit)).toEqual(['reverted', 'hostile']);
 });
 
+/** Suspended in an emergency at 2 to 4: before that, one was once suspended and resumed. */
+const AGAIN = historyOf([
+  ['merged', file('suspended')],
+  ['words', file('active # words')],
+  ['resumed', file('active')],
+  ['suspended', file('suspended')],
+  ['first', file('active')],
+]);
+test.each<[string, string, LastApplied, readonly string[]]>([
+  [
+    'an older approval of its end counts not',
+    'words',
+    applied(null, 'suspended', 4),
+    ['words', 'resumed', 'suspended', 'first'],
+  ],
+  ['nor without a later commit', 'resumed', applied('branch', 'suspended', 3), ['resumed', 'suspended', 'first']],
+  ['what is merged after it ends the walk', 'merged', applied(null, 'suspended', 4), []],
+  ['as does what was merged before it', 'merged', applied(null, 'suspended', 5), []],
+  ['what the branch had at that time', 'words', applied(null, 'active', 4), ['words']],
+  ['and then', 'merged', applied(null, 'active', 4), ['merged', 'words']],
+  ['before its end was merged', 'words', applied(null, 'suspended', 2), ['words', 'resumed']],
+])('of an apply of no commit: %s', async (_what, newest, last, changes) => {
+  expect((await changesSince(AGAIN, newest, last)).map(({ commit }) => commit)).toEqual(changes);
+});
+
 test('the first commit of all is a change, whatever its files', async () => {
   const history = historyOf([['first', { 'README.md': 'x' }]]);
   const changes = await changesSince({ ...history, differs: async () => false }, 'first', applied(null, 'four'));
-  expect(changes).toEqual([{ commit: 'first', parents: [] }]);
+  expect(changes).toEqual([{ commit: 'first', parents: [], time: 1 }]);
 });

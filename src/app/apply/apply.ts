@@ -60,10 +60,12 @@ export async function applyTeamFile(
     during = 'apply';
   };
   // Before the file is read: who pulls while it plans or asks would have a commit recorded that no one approved.
-  const commit = options.commit ?? (await commitOf(options.file));
-  const applied = await withSession(await openLabSession(options, terminal), (session) =>
-    planAndApply(session, options, terminal, onPlan, onBegin, commit),
-  );
+  const commit = options.commit === null ? await commitOf(options.file) : null;
+  const applied = await withSession(await openLabSession(options, terminal), (session) => {
+    // Approvals since an older commit are of what this apply undoes.
+    const own = session.isFileOld ? null : commit;
+    return planAndApply(session, options, terminal, onPlan, onBegin, options.commit ?? own);
+  });
   await writeResult(options, applied, during);
   return applied;
 }
@@ -155,14 +157,17 @@ async function askToApply(
     return fail('plan-stale', { reason: 'the plan made again is another one' });
   if (!restores) return now;
   const { members, roles } = shown.ruled.team;
+  const denied = new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [restoreName(each)] : [])));
   const rule: RuleOptions = {
     ...shown.rule,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
-    lift: new Map([
-      ...members.map(({ key, keptDenies = [] }) => [key, keptDenies] as const),
-      ...roles.map(({ key, keptDenies = [] }) => [restoreName({ of: 'role', key }), keptDenies] as const),
-    ]),
+    lift: new Map(
+      [
+        ...members.map(({ key, keptDenies = [] }) => [key, keptDenies] as const),
+        ...roles.map(({ key, keptDenies = [] }) => [restoreName({ of: 'role', key }), keptDenies] as const),
+      ].filter(([name]) => denied.has(name)),
+    ),
   };
   return planStack(session, { rule });
 }

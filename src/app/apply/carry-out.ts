@@ -8,7 +8,7 @@ import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
 import type { Ruled } from '../../review/rule/rule.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
-import { iamName, keyOfIamName } from '../../team/names.ts';
+import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Member } from '../../team/team.ts';
 import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
@@ -16,7 +16,7 @@ import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '.
 import { withProgress } from '../../terraform/run/progress.ts';
 import { appliedIn, noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, changeRecord, isSameApply, listedIds, RECORD_FILE, withBegun } from '../session/records.ts';
+import { type ApplyRecord, changeRecord, isSameApply, RECORD_FILE, withBegun } from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { clearGroups, leaveGroups, limitUsers, unexpectedMemberships, unlimited } from './own-calls.ts';
 
@@ -56,14 +56,12 @@ export async function applyPlanned(
     ? nothingBeyond(session, planned, { steps: 0, record: planned.record })
     : await carryOut(session, planned, options, terminal, onBegin);
   if (!carried.ok) return carried;
-  const { steps, record: last } = carried.value;
+  const { steps, record: last, read } = carried.value;
   const { lab } = session.team;
-  const ids = await listedIds(lab, session.names, Object.values(last?.ids.group ?? {}));
-  if (!ids.ok) return failedAfter(ids, steps, 0);
   const team = appliedTeam(session.team, session.today);
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
-    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, ids.value) };
+    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, read) };
     return {
       ...record,
       commit: options.commit,
@@ -71,7 +69,7 @@ export async function applyPlanned(
       team,
       owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
       begun: [],
-      ids: { user, group: ids.value.group },
+      ids: { user, group: groupIds(read, record, lab) },
     };
   });
   if (noted.ok) return succeed(steps);
@@ -94,11 +92,22 @@ function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): 
 }
 
 /** Of a user that was there, the id that the plan was made with: another user may have the name by now. */
-function newIds({ ruled, rule }: StackPlan, { user }: ApplyRecord['ids']): Record<string, string> {
+function newIds({ ruled, rule }: StackPlan, { ids }: Pick<StackPlan, 'ids'>): Record<string, string> {
   return Object.fromEntries(
     ruled.newUsers.flatMap((name) => {
-      const id = rule.shown?.get(name) ?? user[name];
+      const id = rule.shown?.get(name) ?? ids.user.get(name);
       return id === undefined ? [] : [[name, id]];
+    }),
+  );
+}
+
+/** Of the lab's own groups, and of those that were moved out of its path. */
+function groupIds({ account, ids }: Carried['read'], record: ApplyRecord, lab: string): Record<string, string> {
+  const known = new Set(Object.values(record.ids.group));
+  return Object.fromEntries(
+    account.groups.flatMap(({ name, path }) => {
+      const id = ids.group.get(name);
+      return id !== undefined && (path === labPath(lab) || known.has(id)) ? [[name, id]] : [];
     }),
   );
 }
@@ -112,6 +121,8 @@ export function isUnchanged(planned: StackPlan): boolean {
 interface Carried {
   readonly steps: number;
   readonly record: ApplyRecord | null;
+  /** The account as it was read last: another user can have a new one's name since. */
+  readonly read: Pick<StackPlan, 'account' | 'ids'>;
 }
 
 async function carryOut(
@@ -173,9 +184,9 @@ async function carryOut(
 }
 
 /** Fails if someone may do more through the lab than is written, as the account was before an empty plan. */
-function nothingBeyond({ at }: LabSession, { account, ruled }: StackPlan, carried: Carried): Result<Carried> {
-  const people = heldBeyond(account, ruled, at);
-  return people.length === 0 ? succeed(carried) : fail('still-has-access', { people });
+function nothingBeyond({ at }: LabSession, read: StackPlan, carried: Omit<Carried, 'read'>): Result<Carried> {
+  const people = heldBeyond(read.account, read.ruled, at);
+  return people.length === 0 ? succeed({ ...carried, read }) : fail('still-has-access', { people });
 }
 
 /** How the plan's rule goes on once users are created again, who were missing or deleted for age: they are this apply's. */

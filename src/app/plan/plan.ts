@@ -49,6 +49,8 @@ export interface StackPlan {
   readonly rule: RuleOptions;
   /** The account as it was read before the plan; empty for the bootstrap stack. */
   readonly account: AccessModel;
+  /** The unique ids of its users and groups, by name. */
+  readonly ids: AuthorizationDetails['ids'];
   /** The apply record that the rule took; null if there is none, and for the bootstrap stack. */
   readonly record: ApplyRecord | null;
 }
@@ -152,7 +154,7 @@ async function planOnce(
     credentials: credentials === 'none' ? [] : await importedCredentials(session, imports, credentials !== 'plan'),
     suspendedDuringApply: [...new Set([...atRisk, ...crowded])].sort(),
     obstructed,
-    ...{ ruled, account, record, rule: { shown: ids.user, ...rule } },
+    ...{ ruled, account, ids, record, rule: { shown: ids.user, ...rule } },
   });
 }
 
@@ -187,7 +189,7 @@ export async function planImporting(
   return succeed({ saved: saved.value, ...found.value });
 }
 
-type Decided = Pick<StackPlan, 'ruled' | 'account' | 'record'> & Pick<AuthorizationDetails, 'policies' | 'ids'>;
+type Decided = Pick<StackPlan, 'ruled' | 'account' | 'ids' | 'record'> & Pick<AuthorizationDetails, 'policies'>;
 
 /** What the rule says of the account as it is now. */
 async function applyRule(

@@ -1,8 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { askAws, awsFailure } from '../../aws/client.ts';
-import type { IamLookup } from '../../aws/iam-names.ts';
+import { awsFailure } from '../../aws/client.ts';
 import { KEY_MARKERS } from '../../aws/setup/record.ts';
 import {
   bucketFailure,
@@ -20,7 +19,6 @@ import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/rule.ts';
 import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
-import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
@@ -243,19 +241,6 @@ export async function checkRecord(session: {
   if (!record.ok) return record;
   const other = record.value?.team?.lab ?? lab;
   return other === lab ? record : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
-}
-
-/** IAM's unique ids in the account, of the lab's own users and groups, and of those `known` that were moved out of its path. */
-export async function listedIds(
-  lab: string,
-  names: Pick<IamLookup, 'list'>,
-  known: readonly string[],
-): Promise<Result<ApplyRecord['ids']>> {
-  const of = async (kind: 'user' | 'group') => {
-    const own = (await names.list(kind)).filter(({ path, id }) => path === labPath(lab) || known.includes(id));
-    return Object.fromEntries(own.map(({ name, id }) => [name, id]));
-  };
-  return askAws(async () => ({ user: await of('user'), group: await of('group') }));
 }
 
 /**

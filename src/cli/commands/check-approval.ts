@@ -75,14 +75,14 @@ function lastApplied(
     const team = { ...file, settings: { selfApproval: false } };
     return { approvers: { team, owners: ownersOf(file, []) }, last: null };
   }
-  const { team, owners, commit } = record;
+  const { team, owners, commit, at } = record;
   const isTeamOf = (text: string) => {
     const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
     if (then === null) return false;
     const its = [appliedTeam(then, team.day), ownersOf(then, owners)];
     return stableJson(its) === stableJson([team, owners]);
   };
-  return { approvers: { team, owners }, last: { commit, isTeamOf } };
+  return { approvers: { team, owners }, last: { commit, time: Date.parse(at), isTeamOf } };
 }
 
 export function register(program: Command, terminal: Terminal): void {

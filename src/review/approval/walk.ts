@@ -12,6 +12,8 @@ const DECIDING = [TEAM_FILE, ...BESIDE_TEAM];
 export interface LastApplied {
   /** Null if its file was of no commit. */
   readonly commit: string | null;
+  /** When that was, in milliseconds. */
+  readonly time: number;
   /** Whether the text of a team file says the same. */
   isTeamOf(text: string): boolean;
 }
@@ -26,17 +28,26 @@ export async function changesSince(history: History, newest: string, last: LastA
   const isOnBranch = commits.some(({ commit }) => commit === last?.commit);
   const changes: Commit[] = [];
   let needed: number | null = null;
+  let isSought = true;
   for (const change of commits) {
     const { commit, parents } = change;
     const [parent] = parents;
     if (commit === last?.commit) break;
     if (!isMerge(change) && parent !== undefined && !(await history.differs(parent, commit, DECIDING))) continue;
     // If the commit that was applied is not on the branch (a file of a branch or of no commit, a rewritten history), it ends at
-    // the first that brought its team, and nothing else, there: between that and one that brought it again, other files can
-    // have changed. Which is the first, only a history without merge commits says, so that those below count, too.
-    if (last !== null && !isOnBranch && (isMerge(change) || (await isChangeTo(history, change, last)))) {
-      const isMore = isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
-      needed = changes.length + (isMore ? 1 : 0);
+    // the first since then that brought its team, and nothing else, there: between that and one that brought it again, other
+    // files can have changed. Before that apply, it ends only where its team had come that the branch had then: an older
+    // approval of what an administrator has undone since is none. Merge commits hide which was the first, so that those
+    // below count, too.
+    if (last !== null && !isOnBranch) {
+      const isEarlier = change.time <= last.time;
+      if (isEarlier) isSought &&= await isTeamAt(history, commit, last);
+      if (isMerge(change) || (isSought && (await isChangeTo(history, change, last)))) {
+        const isMore =
+          isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
+        needed = changes.length + (isMore ? 1 : 0);
+        isSought &&= isMerge(change) || !isEarlier;
+      }
     }
     changes.push(change);
     if (last === null && parent !== undefined && (await history.differs(parent, commit, [TEAM_FILE]))) break;
@@ -50,9 +61,11 @@ export function isMerge({ parents }: Commit): boolean {
 
 async function isChangeTo(history: History, { commit, parents }: Commit, last: LastApplied): Promise<boolean> {
   const [parent] = parents;
-  const [before, after] = [
-    parent === undefined ? null : await history.textAt(parent, TEAM_FILE),
-    await history.textAt(commit, TEAM_FILE),
-  ];
-  return after !== null && last.isTeamOf(after) && (before === null || !last.isTeamOf(before));
+  const wasTeam = parent !== undefined && (await isTeamAt(history, parent, last));
+  return !wasTeam && (await isTeamAt(history, commit, last));
+}
+
+async function isTeamAt(history: History, commit: string, last: LastApplied): Promise<boolean> {
+  const text = await history.textAt(commit, TEAM_FILE);
+  return text !== null && last.isTeamOf(text);
 }
