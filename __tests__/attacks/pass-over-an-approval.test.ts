@@ -48,3 +48,40 @@ test("what is merged and pulled while an administrator's apply asks needs its ap
     clone.remove();
   }
 });
+
+test.each([
+  ['of no commit', false],
+  ['of the commit that once had it', true],
+])("an administrator's suspension, applied from a file %s, is not ended by earlier approvals", async (_what, isOld) => {
+  const clone = scratch();
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', clone.directory, ...args]);
+  const pull = (commit: string) => {
+    git('fetch', '-q', lab().directory, commit);
+    git('reset', '-q', '--hard', commit);
+  };
+  const apply = () => runHere(['apply', '--emulator', '--yes'], { cwd: clone.directory });
+  const suspended = (team: string) => team.replace('{ name: Bo, ', '{ suspended: true, name: Bo, ');
+  const merged = async (branch: string, edit: (team: string) => string) => {
+    const change = lab().propose(branch, 'cy', edit);
+    approve(change, 'ada');
+    return lab().merge(change, 'cy');
+  };
+  try {
+    git('init', '-q');
+    const first = await merged('suspend', suspended);
+    pull(await merged('resume', (team) => team.replace('suspended: true, ', '')));
+    expect((await apply()).code).toBe(0);
+    if (isOld) pull(first);
+    else clone.write('team.yaml', suspended(lab().teamAt(lab().main)));
+    expect((await apply()).code).toBe(0);
+    const recorded = JSON.parse(readFileSync(join(clone.directory, '.mturk-team/emulator/apply-record.json'), 'utf8'));
+    expect(recorded).toMatchObject({ commit: null });
+    await record(recorded, lab().main);
+    expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
+    // Once it is merged, what follows is asked for alone.
+    await merged('suspend-again', suspended);
+    expect((await check()).code).toBe(0);
+  } finally {
+    clone.remove();
+  }
+});
