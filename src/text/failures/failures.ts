@@ -274,7 +274,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'apply-unfinished': ({ at }) => ({
     summary: t`an apply began and did not end`,
     reason: t`${at === '' ? t`` : t`it began ${trusted(timeWords(at))}; `}until it ends, manual changes cannot be distinguished from its own`,
-    help: t`run the apply workflow again (Actions, ${codeText('apply')}, Run workflow), or ${codeText('mturk-team apply')}`,
+    help: t`run the apply workflow (Actions, ${codeText('apply')}, Run workflow), which applies ${codeText('main')}, or ${codeText('mturk-team apply')} again`,
   }),
   'scan-incomplete': ({ notChecked }) => ({
     summary: t`the account could not be checked completely`,
