@@ -414,7 +414,6 @@ interface Widening extends End {
 
 type Next = readonly (readonly [Principal, Step])[];
 
-const ableIn = keptFor(({ all }: Actors) => all.filter(mayWiden));
 const byArnIn = keptFor(({ all }: Actors) => listed(all.map((each) => [each.arn, each] as const)));
 
 /** As whom a principal acts by one step. */
@@ -452,10 +451,15 @@ function waysTo(to: Principal, actors: Actors): ReadonlyMap<Principal, readonly 
   return found;
 }
 
-/** What of actors who gain nothing alone others of them may widen. */
+/** Actors who gain nothing alone, and those of them who may widen any. */
+const freeIn = keptFor(({ actors, others }: EscalationTargets) => {
+  const all = actors.all.filter(({ kind, arn }) => !others[kind].has(arn));
+  return { all, able: all.filter(mayWiden) };
+});
+
 const wideningsIn = keptFor((targets: EscalationTargets) => {
-  const isFree = ({ kind, arn }: Principal) => !targets.others[kind].has(arn);
-  return listedBy(wideningsOf(ableIn(targets.actors).filter(isFree), targets.actors.all.filter(isFree), targets));
+  const { all, able } = freeIn(targets);
+  return listedBy(wideningsOf(able, all, targets));
 });
 
 function wideningsOf(
@@ -488,12 +492,10 @@ function wideningsOf(
 /** Steps by which a principal acts as two users, groups or roles, of which one may widen the other. */
 function jointStepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
   const { actors } = targets;
-  const able = ableIn(actors);
+  const { all, able } = freeIn(targets);
   if (able.length === 0 && !mayWiden(principal)) return null;
   const isActor = byArnIn(actors).get(principal.arn)?.includes(principal) === true;
-  const own = isActor
-    ? []
-    : [...wideningsOf([principal], actors.all, targets), ...wideningsOf(able, [principal], targets)];
+  const own = isActor ? [] : [...wideningsOf([principal], all, targets), ...wideningsOf(able, [principal], targets)];
   const next = isActor ? [] : nextOf(principal, actors);
   const stepsTo = (to: Principal): readonly Step[] | null => {
     if (to.arn === principal.arn) return [];
