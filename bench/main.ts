@@ -9,6 +9,7 @@ import { benchFirstComment } from './first-comment.ts';
 import { benchHistory } from './history.ts';
 import { benchInventory } from './inventory.ts';
 import { benchPage } from './page.ts';
+import { benchReach } from './reach.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
 import { benchSynth } from './synth.ts';
@@ -158,6 +159,18 @@ for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SI
     unit: 'x',
   });
 }
+
+say('reach');
+const reach = benchReach(800);
+rows.push({
+  what: 'ways of users who may make keys of each other',
+  size: String(reach.users),
+  ours: ms(reach.allMs),
+  baseline: `a quarter of them: ${ms(reach.quarterMs)}`,
+  measured: reach.ratio,
+  target: reach.limit,
+  unit: 'x',
+});
 
 say('review');
 const command = await benchReviewCommand(50);
