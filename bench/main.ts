@@ -161,7 +161,7 @@ for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SI
 }
 
 say('reach');
-const reach = benchReach(800);
+const reach = benchReach(400);
 rows.push({
   what: 'ways of users who may make keys of each other',
   size: String(reach.users),

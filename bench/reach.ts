@@ -1,5 +1,6 @@
 import { escalationTargets, reachOf } from '../src/access/escalation.ts';
-import { type AccessModel, emptyModel } from '../src/access/model.ts';
+import { type AccessModel, type AccessUser, emptyModel } from '../src/access/model.ts';
+import type { Statement } from '../src/iam/document.ts';
 
 export interface ReachFigures {
   readonly users: number;
@@ -14,7 +15,10 @@ export interface ReachFigures {
 const ACCOUNT = '123456789012';
 const AT = new Date('2026-11-25T12:00:00Z');
 
-/** Follows the ways of users who may make keys of each other, and policies of none: 16 times as long for four times as many. */
+/**
+ * Follows the ways of users, of whom half may make keys of each other and delete policies of the others, who then could do more:
+ * 16 times as long for four times as many.
+ */
 export function benchReach(users: number): ReachFigures {
   msOf(users / 4);
   const quarterMs = msOf(users / 4);
@@ -23,18 +27,22 @@ export function benchReach(users: number): ReachFigures {
 }
 
 function msOf(count: number): number {
-  const statement = (Action: string, name: string) => ({
-    ...{ Effect: 'Allow' as const, Action, Resource: `arn:aws:iam::${ACCOUNT}:user/${name}` },
+  const statement = (Effect: Statement['Effect'], Action: string, name: string): Statement => ({
+    ...{ Effect, Action, Resource: `arn:aws:iam::${ACCOUNT}:user/${name}` },
   });
-  const Statement = [statement('iam:CreateAccessKey', 'u*'), statement('iam:PutUserPolicy', 'none')];
-  const document = { Version: '2012-10-17' as const, Statement };
-  const user = (index: number) => ({
-    ...{ name: `u${index}`, path: '/', groups: ['all'], attached: [], inline: [], boundary: null, tags: {} },
-  });
+  const half = (name: string, ...statements: Statement[]): readonly AccessUser[] => {
+    const inline = [{ name: 'own', document: { Version: '2012-10-17', Statement: statements } }];
+    return Array.from({ length: count / 2 }, (_, index) => ({
+      ...{ name: `${name}${index}`, path: '/', groups: [], attached: [], inline, boundary: null, tags: {} },
+    }));
+  };
+  const attach = 'iam:AttachUserPolicy';
   const model: AccessModel = {
     ...emptyModel(ACCOUNT),
-    users: Array.from({ length: count }, (_, index) => user(index)),
-    groups: [{ name: 'all', path: '/', attached: [], inline: [{ name: 'keys', document }] }],
+    users: [
+      ...half('a', statement('Allow', 'iam:CreateAccessKey', 'a*'), statement('Allow', 'iam:DeleteUserPolicy', 'b*')),
+      ...half('b', statement('Allow', attach, '*'), statement('Deny', attach, '*')),
+    ],
   };
   const started = performance.now();
   const { steps } = reachOf(model, [], escalationTargets('lab', []), AT);

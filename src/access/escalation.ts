@@ -437,17 +437,18 @@ const beforeIn = keptFor((actors: Actors) =>
   listed(actors.all.flatMap((from) => nextOf(from, actors).map(([to, step]) => [to, [from, step] as const] as const))),
 );
 
-const waysIn = keptFor((_actors: Actors) => new Map<Principal, ReadonlyMap<Principal, readonly Step[]>>());
+const waysIn = keptFor((_actors: Actors) => new Map<string, ReadonlyMap<Principal, readonly Step[]>>());
 
-/** By the fewest steps, who of the actors can act as one of them. */
+/** By the fewest steps, who of the actors can act as one of them, itself at any moment included. */
 function waysTo(to: Principal, actors: Actors): ReadonlyMap<Principal, readonly Step[]> {
-  const known = waysIn(actors).get(to);
+  const known = waysIn(actors).get(to.arn);
   if (known !== undefined) return known;
-  const found = new Map<Principal, readonly Step[]>([[to, []]]);
+  const itself = byArnIn(actors).get(to.arn) ?? [to];
+  const found = new Map<Principal, readonly Step[]>(itself.map((each) => [each, []]));
   for (const [via, steps] of found) {
     for (const [from, step] of beforeIn(actors).get(via) ?? []) if (!found.has(from)) found.set(from, [step, ...steps]);
   }
-  waysIn(actors).set(to, found);
+  waysIn(actors).set(to.arn, found);
   return found;
 }
 
@@ -489,27 +490,50 @@ function wideningsOf(
   });
 }
 
-/** Steps by which a principal acts as two users, groups or roles, of which one may widen the other. */
+/** By actor: steps by which it acts as two users, groups or roles, of which one may widen the other. */
+const jointStepsIn = keptFor((targets: EscalationTargets) => {
+  const { actors } = targets;
+  const found = new Map<Principal, EscalationStep>();
+  for (const [by, widenings] of wideningsIn(targets)) {
+    for (const widening of widenings) {
+      if (found.size === actors.all.length) return found;
+      const [first, then] = [waysTo(by, actors), waysTo(widening.of, actors)];
+      for (const each of (first.size < then.size ? first : then).keys()) {
+        const step = found.has(each) ? null : stepThrough(widening, first.get(each), then.get(each));
+        if (step !== null) found.set(each, step);
+      }
+    }
+  }
+  return found;
+});
+
+function stepThrough(
+  { by, of, step, control, next }: Widening,
+  before: readonly Step[] | undefined,
+  then: readonly Step[] | undefined,
+): EscalationStep | null {
+  if (before === undefined || then === undefined) return null;
+  const steps = [...before, step, ...(by === of ? [] : then)];
+  return steps.reduceRight<EscalationStep | null>((left, each) => ({ ...each, control, next: left }), next);
+}
+
 function jointStepOf(principal: Principal, targets: EscalationTargets): EscalationStep | null {
   const { actors } = targets;
+  if (byArnIn(actors).get(principal.arn)?.includes(principal)) return jointStepsIn(targets).get(principal) ?? null;
   const { all, able } = freeIn(targets);
   if (able.length === 0 && !mayWiden(principal)) return null;
-  const isActor = byArnIn(actors).get(principal.arn)?.includes(principal) === true;
-  const own = isActor ? [] : [...wideningsOf([principal], all, targets), ...wideningsOf(able, [principal], targets)];
-  const next = isActor ? [] : nextOf(principal, actors);
-  const stepsTo = (to: Principal): readonly Step[] | null => {
-    if (to.arn === principal.arn) return [];
-    const ways = waysTo(to, actors);
+  const next = nextOf(principal, actors);
+  const stepsTo = ({ arn }: Principal, ways: ReadonlyMap<Principal, readonly Step[]>) => {
+    if (arn === principal.arn) return [];
     const [first] = next.flatMap(([via, step]) => (ways.has(via) ? [[step, ...(ways.get(via) ?? [])]] : []));
-    return ways.get(principal) ?? first ?? null;
+    return first;
   };
-  for (const [by, widenings] of [...wideningsIn(targets), ...listedBy(own)]) {
-    const before = stepsTo(by);
-    for (const { of, step, control, next: after } of before === null ? [] : widenings) {
-      const then = by === of ? [] : stepsTo(of);
-      if (before === null || then === null) continue;
-      const steps = [...before, step, ...then];
-      return steps.reduceRight<EscalationStep | null>((left, each) => ({ ...each, control, next: left }), after);
+  const own = listedBy([...wideningsOf([principal], all, targets), ...wideningsOf(able, [principal], targets)]);
+  for (const [by, widenings] of [...wideningsIn(targets), ...own]) {
+    const before = stepsTo(by, waysTo(by, actors));
+    for (const widening of before === undefined ? [] : widenings) {
+      const step = stepThrough(widening, before, stepsTo(widening.of, waysTo(widening.of, actors)));
+      if (step !== null) return step;
     }
   }
   return null;
