@@ -152,7 +152,7 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5287,
+  app: 5316,
   setup: 1745,
   eject: 667,
   emulator: 8370,
@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1409,
   terraform: 2180,
   aws: 2443,
-  access: 4049,
+  access: 4073,
   edit: 865,
   team: 4149,
   iam: 880,

@@ -57,6 +57,17 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   expect(await changeRecord(place, ended(sampleTeam))).toMatchObject(unusable);
 });
 
+test('an apply that began and did not end leaves since when the last one is in force', () => {
+  const at = '2026-11-24T09:00:00.000Z';
+  const record: ApplyRecord = {
+    ...{ version: 1, commit: null, at, team: of(sampleTeam), owners: [], begun: [], ids: IDS },
+    ...{ announcements: [], checkedAt: null, administrators: null },
+  };
+  const begun = withBegun(record, of(sampleTeam), NOW);
+  expect(begun).toMatchObject({ since: at, at: NOW.toISOString() });
+  expect(withBegun(begun, of(sampleTeam), new Date())).toMatchObject({ since: at });
+});
+
 test('a record that another run wrote meanwhile is not replaced', async () => {
   const place = recordPlace(sampleTeam, join(directory, 'twice'));
   const [one, other] = [applyRecord(place), applyRecord(place)];

@@ -130,7 +130,7 @@ test('a team that came again hides no lock file that changed in between', async 
   expect(changes.map(({ commit }) => commit)).toEqual(['reverted', 'hostile']);
 });
 
-/** Suspended in an emergency at 2 to 4: before that, one was once suspended and resumed. */
+/** Suspended in an emergency before 3 to 6: before that, one was once suspended and resumed. */
 const AGAIN = historyOf([
   ['merged', file('suspended')],
   ['words', file('active # words')],
@@ -142,17 +142,27 @@ test.each<[string, string, LastApplied, readonly string[]]>([
   [
     'an older approval of its end counts not',
     'words',
-    applied(null, 'suspended', 4),
+    applied(null, 'suspended', 5),
     ['words', 'resumed', 'suspended', 'first'],
   ],
-  ['nor without a later commit', 'resumed', applied('branch', 'suspended', 3), ['resumed', 'suspended', 'first']],
-  ['what is merged after it ends the walk', 'merged', applied(null, 'suspended', 4), []],
-  ['as does what was merged before it', 'merged', applied(null, 'suspended', 5), []],
-  ['what the branch had at that time', 'words', applied(null, 'active', 4), ['words']],
-  ['and then', 'merged', applied(null, 'active', 4), ['merged', 'words']],
-  ['before its end was merged', 'words', applied(null, 'suspended', 2), ['words', 'resumed']],
+  ['nor without a later commit', 'resumed', applied('branch', 'suspended', 4), ['resumed', 'suspended', 'first']],
+  ['what is merged after it ends the walk', 'merged', applied(null, 'suspended', 5), []],
+  ['as does what was merged before it', 'merged', applied(null, 'suspended', 6), []],
+  ['what the branch had at that time', 'words', applied(null, 'active', 5), ['words']],
+  ['and then', 'merged', applied(null, 'active', 5), ['merged', 'words']],
+  ['before its end was merged', 'words', applied(null, 'suspended', 3), ['words', 'resumed']],
 ])('of an apply of no commit: %s', async (_what, newest, last, changes) => {
   expect((await changesSince(AGAIN, newest, last)).map(({ commit }) => commit)).toEqual(changes);
+});
+
+test('a team that came since an apply of no commit hides no workflow that came since, too', async () => {
+  const history = historyOf([
+    ['merged', file('suspended', workflow)],
+    ['hostile', file('active', workflow)],
+    ['active', file('active')],
+  ]);
+  const of = async (time: number) => changesSince(history, 'merged', applied(null, 'suspended', time));
+  expect((await of(2)).map(({ commit }) => commit)).toEqual(['merged', 'hostile']);
 });
 
 test('the first commit of all is a change, whatever its files', async () => {

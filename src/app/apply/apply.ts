@@ -19,7 +19,7 @@ import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { commitOf } from '../session/records.ts';
+import { commitOf, commitSince } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, type CarryOutOptions, lockTimeout } from './carry-out.ts';
 
@@ -60,12 +60,10 @@ export async function applyTeamFile(
     during = 'apply';
   };
   // Before the file is read: who pulls while it plans or asks would have a commit recorded that no one approved.
-  const commit = options.commit === null ? await commitOf(options.file) : null;
-  const applied = await withSession(await openLabSession(options, terminal), (session) => {
-    // Approvals since an older commit are of what this apply undoes.
-    const own = session.isFileOld ? null : commit;
-    return planAndApply(session, options, terminal, onPlan, onBegin, options.commit ?? own);
-  });
+  const commit = options.commit ?? (await commitOf(options.file));
+  const applied = await withSession(await openLabSession(options, terminal), (session) =>
+    planAndApply(session, options, terminal, onPlan, onBegin, commit),
+  );
   await writeResult(options, applied, during);
   return applied;
 }
@@ -115,7 +113,9 @@ export async function planAndApply(
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
-  const carried = { workflow, commit, ownerIds: options.ownerIds };
+  const { record: last } = planned;
+  const since = workflow || last === null ? commit : await commitSince(commit, options.file, last);
+  const carried = { workflow, commit: since, ownerIds: options.ownerIds };
   const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const after = await checkApplied(session, planned.record, terminal);

@@ -62,10 +62,12 @@ export async function applyPlanned(
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
     const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, read) };
+    const [at, { since = record.at }] = [session.now().toISOString(), record];
+    const isSame = record.commit === options.commit && isTeam({ ...team, day: record.team?.day ?? '' }, record);
     return {
       ...record,
       commit: options.commit,
-      at: session.now().toISOString(),
+      ...{ at, since: isSame ? since : at },
       team,
       owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
       begun: [],
@@ -81,7 +83,11 @@ export async function applyPlanned(
 
 /** Whether another apply of the same team has ended since, and no other began. */
 function isRecorded(record: ApplyRecord, team: AppliedTeam): boolean {
-  return record.begun.length === 0 && stableJson(record.team) === stableJson(team);
+  return record.begun.length === 0 && isTeam(team, record);
+}
+
+function isTeam(team: AppliedTeam, record: Pick<ApplyRecord, 'team'>): boolean {
+  return stableJson(record.team) === stableJson(team);
 }
 
 /** Ids are carried over from record to record, for as long as the member is in the file. */

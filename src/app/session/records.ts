@@ -130,6 +130,8 @@ const RECORD = z.strictObject({
   commit: COMMIT.nullable(),
   /** ISO 8601, UTC: when the last apply began or ended. */
   at: z.iso.datetime(),
+  /** The same: since when `team` and `commit` are what was applied; missing in earlier records. */
+  since: z.iso.datetime().optional(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
   /** Its owners with a login on GitHub: who approves changes. */
@@ -228,7 +230,12 @@ export async function checkSameApply(place: RecordPlace, record: ApplyRecord | n
 export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): ApplyRecord {
   const text = stableJson(team);
   const others = record.begun.filter((each) => stableJson(each) !== text);
-  return { ...record, at: at.toISOString(), begun: [...others, team].slice(-MOST_BEGUN) };
+  return {
+    ...record,
+    since: record.since ?? record.at,
+    at: at.toISOString(),
+    begun: [...others, team].slice(-MOST_BEGUN),
+  };
 }
 
 /** The apply record, if a lab can use it: it can be read, and is not another lab's. */
@@ -273,6 +280,22 @@ export async function commitOf(file: string): Promise<string | null> {
   const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
   const isTeamFile = (await git('ls-files', '--full-name', '--', basename(file))) === 'team.yaml';
   return isAsCommitted && isTeamFile ? git('rev-parse', '--verify', 'HEAD') : null;
+}
+
+/**
+ * The commit that a record takes of an apply at a terminal; null if it was there before what is recorded, as approvals since it are
+ * then of what this apply undoes.
+ */
+export async function commitSince(
+  commit: string | null,
+  file: string,
+  { commit: last, at, since = at }: Pick<ApplyRecord, 'commit' | 'at' | 'since'>,
+): Promise<string | null> {
+  if (commit === null || last === commit) return commit;
+  const git = (...args: readonly string[]) => gitIn(dirname(file), ...args);
+  if (last !== null) return (await git('merge-base', '--is-ancestor', last, commit)) === null ? null : commit;
+  const seconds = await git('show', '--no-patch', '--format=%ct', commit);
+  return Number(seconds) * 1_000 > Date.parse(since) ? commit : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */

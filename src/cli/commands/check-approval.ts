@@ -75,14 +75,17 @@ function lastApplied(
     const team = { ...file, settings: { selfApproval: false } };
     return { approvers: { team, owners: ownersOf(file, []) }, last: null };
   }
-  const { team, owners, commit, at } = record;
+  const { team, owners, commit, at, since = at } = record;
   const isTeamOf = (text: string) => {
     const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
     if (then === null) return false;
     const its = [appliedTeam(then, team.day), ownersOf(then, owners)];
     return stableJson(its) === stableJson([team, owners]);
   };
-  return { approvers: { team, owners }, last: { commit, time: Date.parse(at), isTeamOf } };
+  return {
+    approvers: { team, owners },
+    last: { commit, time: Math.floor(Date.parse(since) / 1_000) * 1_000, isTeamOf },
+  };
 }
 
 export function register(program: Command, terminal: Terminal): void {

@@ -12,7 +12,7 @@ const DECIDING = [TEAM_FILE, ...BESIDE_TEAM];
 export interface LastApplied {
   /** Null if its file was of no commit. */
   readonly commit: string | null;
-  /** When that was, in milliseconds. */
+  /** When that was, in whole seconds as commits have them, in milliseconds. */
   readonly time: number;
   /** Whether the text of a team file says the same. */
   isTeamOf(text: string): boolean;
@@ -40,14 +40,12 @@ export async function changesSince(history: History, newest: string, last: LastA
     // approval of what an administrator has undone since is none. Merge commits hide which was the first, so that those
     // below count, too.
     if (last !== null && !isOnBranch) {
-      const isEarlier = change.time <= last.time;
+      const isEarlier = change.time < last.time;
       if (isEarlier) isSought &&= await isTeamAt(history, commit, last);
-      if (isMerge(change) || (isSought && (await isChangeTo(history, change, last)))) {
-        const isMore =
-          isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
-        needed = changes.length + (isMore ? 1 : 0);
-        isSought &&= isMerge(change) || !isEarlier;
-      }
+      const isMore = isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
+      const isEnd = isSought && (await isChangeTo(history, change, last));
+      if (isEnd || isMerge(change) || (isMore && !isEarlier)) needed = changes.length + (isMore ? 1 : 0);
+      if (isEnd && isEarlier) isSought = false;
     }
     changes.push(change);
     if (last === null && parent !== undefined && (await history.differs(parent, commit, [TEAM_FILE]))) break;
