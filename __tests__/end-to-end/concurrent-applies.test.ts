@@ -69,6 +69,27 @@ test.each<[string, (record: ApplyRecord, own: Team) => ApplyRecord, boolean]>([
   });
 });
 
+test('an apply that waited for one that created a user records its id', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const lab = test.lab(withMember('zoe'));
+    await changeRecord(lab.records, (record) => withBegun(record, appliedTeam(lab.team, TODAY), new Date()));
+    const begun = recordOf(test);
+    let hasRead = false;
+    test.listen(async ({ phase, action }) => {
+      if (hasRead || phase !== 'after' || action !== 'GetAccountAuthorizationDetails') return true;
+      hasRead = true;
+      // The other has created the user, and has not ended.
+      await applied(test.lab(withMember('zoe')));
+      orThrow(await changeRecord(lab.records, () => begun));
+      return true;
+    });
+    const plan = await planned(lab);
+    expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: true });
+    expect(recordOf(test)).toMatchObject({ begun: [] });
+    expect(recordOf(test).ids.user).toHaveProperty([user('zoe').UserName]);
+  });
+});
+
 test('what someone takes while members are suspended is withheld by the rest of the apply', async () => {
   const roles = [...smallTeam.roles, role({ key: 'no-bonus', allow: operationsOf('pay:bonus'), deny: ['SendBonus'] })];
   const team = (ofFay: readonly string[]): Team => ({

@@ -99,12 +99,17 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
   let decided = await applyRule(session, rule, record);
   for (let times = 1; decided.ok; times += 1) {
     const planned = await plan(decided.value);
-    if (!planned.ok || !hasChanges(planned.value.saved.plan)) return planned;
+    if (!planned.ok) return planned;
+    const { ruled, ids } = decided.value;
+    const isChange = hasChanges(planned.value.saved.plan);
+    // Another apply can have created a user while this one waited for the lock: its id is not known yet.
+    const isRead = isChange || ruled.newUsers.every((name) => ids.user.has(name));
+    if (!isChange && isRead) return planned;
     const now = await applyRule(session, rule, record);
     if (!now.ok) return now;
     const unchanged = record === undefined ? succeed(null) : await checkSameApply(session.records, record);
     if (!unchanged.ok) return unchanged;
-    if (stableJson(now.value.ruled) === stableJson(decided.value.ruled)) return planned;
+    if (isRead && stableJson(now.value.ruled) === stableJson(ruled)) return planned;
     if (times === MOST_PLANS)
       return fail('plan-stale', { reason: `the account has changed during each of ${MOST_PLANS} plans` });
     decided = now;
