@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1409,
   terraform: 2180,
   aws: 2443,
-  access: 4073,
+  access: 4125,
   edit: 865,
   team: 4149,
   iam: 880,

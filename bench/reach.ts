@@ -1,4 +1,5 @@
-import { escalationTargets, reachOf } from '../src/access/escalation.ts';
+import { reachOf } from '../src/access/escalation/escalation.ts';
+import { escalationTargets } from '../src/access/escalation/targets.ts';
 import { type AccessModel, type AccessUser, emptyModel } from '../src/access/model.ts';
 import type { Statement } from '../src/iam/document.ts';
 

@@ -1,16 +1,11 @@
 import type { AccountRole } from '../../src/access/account-role.ts';
-import {
-  canEscalate,
-  type EscalationStep,
-  type EscalationTargets,
-  escalationTargets,
-  reachOf,
-} from '../../src/access/escalation.ts';
+import { canEscalate, reachOf } from '../../src/access/escalation/escalation.ts';
 import {
   ESCALATION_METHODS,
   type EscalationMethod,
   type EscalationTarget,
-} from '../../src/access/escalation-methods.ts';
+} from '../../src/access/escalation/methods.ts';
+import { type EscalationStep, type EscalationTargets, escalationTargets } from '../../src/access/escalation/targets.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';

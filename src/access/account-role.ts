@@ -3,6 +3,7 @@ import { evaluate } from '../iam/evaluate.ts';
 import type { RequestContext } from '../iam/pattern.ts';
 import { policyAbout, readTrustPolicy, type TrustPolicy } from '../iam/resource-policy.ts';
 import { conservativeDocument } from './conservative.ts';
+import { keptFor } from './kept-for.ts';
 import type { AccessUser, InlinePolicy } from './model.ts';
 import { OPEN_KEYS, timeContextOf } from './request-context.ts';
 import { laterMoments } from './time-conditions.ts';
@@ -88,13 +89,7 @@ export function trustsService(role: AccountRole, service: string | null): boolea
   return service === null ? services.length > 0 : services.includes(service);
 }
 
-const read = new WeakMap<AccountRole, { readonly trust: TrustPolicy | null }>();
-
-function trustOf(role: AccountRole): TrustPolicy | null {
-  const known = read.get(role) ?? { trust: readTrustPolicy(role.trust) };
-  read.set(role, known);
-  return known.trust;
-}
+const trustOf = keptFor(({ trust }: AccountRole) => readTrustPolicy(trust));
 
 function principalsIn({ Statement }: TrustPolicy, kind: 'AWS' | 'Federated' | 'Service'): readonly string[] {
   return Statement.flatMap(({ Effect, Principal }) =>

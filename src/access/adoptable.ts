@@ -1,6 +1,6 @@
 import { keysOfUserName, labOfPath } from '../team/names.ts';
 import { accessOf, type UserAccess } from './access-of.ts';
-import { isAdministrator } from './escalation.ts';
+import { isAdministrator } from './escalation/escalation.ts';
 import type { AccessModel } from './model.ts';
 import { intersection, isEmpty } from './operation-set.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
+import { keptFor } from './kept-for.ts';
 
 /** Who has a policy, by IAM's name. */
 export const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
@@ -109,17 +110,8 @@ export interface ModelIndex {
   readonly groupsWith: ReadonlyMap<string, readonly string[]>;
 }
 
-const indexes = new WeakMap<AccessModel, ModelIndex>();
-
 /** The index of a model. A model is never changed, so it is indexed once. */
-export function indexModel(model: AccessModel): ModelIndex {
-  let index = indexes.get(model);
-  if (index === undefined) {
-    index = indexOf(model);
-    indexes.set(model, index);
-  }
-  return index;
-}
+export const indexModel = keptFor(indexOf);
 
 function indexOf(model: AccessModel): ModelIndex {
   const members = new Map<string, string[]>();

@@ -1,6 +1,7 @@
 import { conservativeModel } from '../access/conservative.ts';
 import { type AccessChange, conditionally, distinctEffects, effectsBetween, gainsBetween } from '../access/diff.ts';
-import { canEscalate, type EscalationTargets } from '../access/escalation.ts';
+import { canEscalate } from '../access/escalation/escalation.ts';
+import type { EscalationTargets } from '../access/escalation/targets.ts';
 import {
   type AccessModel,
   type AccessUser,

@@ -1,6 +1,6 @@
 import type { NotAdopted } from '../access/adoptable.ts';
 import type { AccessChange } from '../access/diff.ts';
-import type { EscalationStep } from '../access/escalation.ts';
+import type { EscalationStep } from '../access/escalation/targets.ts';
 import type { AccessGroup, Holder } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { Grant } from '../access/policies-of.ts';

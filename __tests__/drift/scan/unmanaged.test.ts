@@ -1,4 +1,4 @@
-import { escalationTargets } from '../../../src/access/escalation.ts';
+import { escalationTargets } from '../../../src/access/escalation/targets.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/app/session/read-team.ts';
 import type { IamEntity } from '../../../src/aws/iam-names.ts';

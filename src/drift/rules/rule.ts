@@ -1,4 +1,5 @@
-import type { EscalationTargets, ownChangesIn, Reach } from '../../access/escalation.ts';
+import type { ownChangesIn, Reach } from '../../access/escalation/escalation.ts';
+import type { EscalationTargets } from '../../access/escalation/targets.ts';
 import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';

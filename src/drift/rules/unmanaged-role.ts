@@ -1,5 +1,5 @@
 import { type AccountRole, stableArn } from '../../access/account-role.ts';
-import type { EscalationStep } from '../../access/escalation.ts';
+import type { EscalationStep } from '../../access/escalation/targets.ts';
 import { policyName } from '../../access/model.ts';
 import { type DisplayNames, nameOutsideLabText } from '../../access/text/names.ts';
 import { permissionsOf } from '../../aws/setup/roles.ts';

@@ -3,7 +3,9 @@ import { stableArn } from '../../access/account-role.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { conditionally, distinctEffects, gainsOf } from '../../access/diff.ts';
-import { type EscalationStep, knownOfUse, type OwnChanges } from '../../access/escalation.ts';
+import type { OwnChanges } from '../../access/escalation/escalation.ts';
+import { knownOfUse } from '../../access/escalation/principals-of.ts';
+import type { EscalationStep } from '../../access/escalation/targets.ts';
 import {
   type AccessModel,
   type AccessUser,

@@ -1,4 +1,5 @@
-import { canEscalate, escalationTargets } from '../../access/escalation.ts';
+import { canEscalate } from '../../access/escalation/escalation.ts';
+import { escalationTargets } from '../../access/escalation/targets.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';

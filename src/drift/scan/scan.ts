@@ -1,12 +1,7 @@
 import { stableArn } from '../../access/account-role.ts';
 import { type AccessChange, distinctEffects, withoutLosses } from '../../access/diff.ts';
-import {
-  type EscalationTargets,
-  escalationTargets,
-  ownChangesIn,
-  type Reach,
-  reachOf,
-} from '../../access/escalation.ts';
+import { ownChangesIn, type Reach, reachOf } from '../../access/escalation/escalation.ts';
+import { type EscalationTargets, escalationTargets } from '../../access/escalation/targets.ts';
 import { type AccessModel, indexModel, type ModelIndex, policyName } from '../../access/model.ts';
 import { type Difference, isResource } from '../../access/model-difference.ts';
 import { concernedBy, type Documents } from '../../access/with-differences.ts';
