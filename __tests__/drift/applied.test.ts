@@ -3,7 +3,7 @@ import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { pendingChanges } from '../../src/drift/applied.ts';
 import { recreatedIn } from '../../src/drift/renames.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';
-import type { Applied } from '../../src/review/rule/rule.ts';
+import type { Applied } from '../../src/review/rule/input.ts';
 import { appliedTeam } from '../../src/team/applied-team.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';

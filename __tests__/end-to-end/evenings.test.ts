@@ -12,7 +12,7 @@ import type { DriftFinding } from '../../src/drift/finding.ts';
 import { statementsOf } from '../../src/iam/document.ts';
 import { documentsOf } from '../../src/review/rule/access.ts';
 import { deniedBy } from '../../src/review/rule/kept-denies.ts';
-import { restoreName } from '../../src/review/rule/rule.ts';
+import { restoreName } from '../../src/review/rule/ruled.ts';
 import type { AppliedTeam } from '../../src/team/applied-team.ts';
 import { boundaryArn, iamName, labPath } from '../../src/team/names.ts';
 import type { AccessTeam, Team } from '../../src/team/team.ts';

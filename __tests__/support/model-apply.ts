@@ -1,6 +1,6 @@
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
-import type { Ruled } from '../../src/review/rule/rule.ts';
+import type { Ruled } from '../../src/review/rule/ruled.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 

@@ -5,7 +5,7 @@ import { type Difference, differences, subjectKey } from '../access/model-differ
 import { NO_OPERATIONS, type OperationSet, union } from '../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
-import type { Applied } from '../review/rule/rule.ts';
+import type { Applied } from '../review/rule/input.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { otherLabOf } from '../team/names.ts';
 import { type AccessTeam, membersWithUser } from '../team/team.ts';

@@ -1,7 +1,7 @@
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { desiredAccessBeforeDeletions } from '../access/sources/desired.ts';
 import type { EntityIds, Inventory } from '../aws/types.ts';
-import type { Applied } from '../review/rule/rule.ts';
+import type { Applied } from '../review/rule/input.ts';
 import type { AppliedTeam } from '../team/applied-team.ts';
 import { iamName } from '../team/names.ts';
 import type { Team } from '../team/team.ts';

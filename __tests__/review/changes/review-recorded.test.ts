@@ -3,7 +3,7 @@ import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
-import type { Ruled } from '../../../src/review/rule/rule.ts';
+import type { Ruled } from '../../../src/review/rule/ruled.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 

@@ -4,8 +4,9 @@ import { type AccessGroup, type AccessModel, emptyModel } from '../../../src/acc
 import { intersection, NO_OPERATIONS, type OperationSet, union } from '../../../src/access/operation-set.ts';
 import type { Operation } from '../../../src/catalog/mturk.ts';
 import { type PolicyDocument, statementsOf } from '../../../src/iam/document.ts';
+import type { Applied } from '../../../src/review/rule/input.ts';
 import { deniedBy, isComputed } from '../../../src/review/rule/kept-denies.ts';
-import { type Applied, ruleFor } from '../../../src/review/rule/rule.ts';
+import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { iamName, labPath } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';

@@ -10,7 +10,8 @@ import {
 } from '../../../src/access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../../src/access/sources/desired.ts';
 import { givenBy, heldIn } from '../../../src/review/rule/access.ts';
-import { type Applied, ruleFor } from '../../../src/review/rule/rule.ts';
+import type { Applied } from '../../../src/review/rule/input.ts';
+import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';

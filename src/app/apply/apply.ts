@@ -9,7 +9,7 @@ import { stableJson } from '../../iam/canonical.ts';
 import { changesNothing } from '../../review/changes/review.ts';
 import { redactReview } from '../../review/manifest/manifest.ts';
 import type { QuickCheck, Review } from '../../review/manifest/schema.ts';
-import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/rule.ts';
+import { ROLE_PREFIX, restoreName, type Withheld } from '../../review/rule/ruled.ts';
 import { iamName, labPath, otherLabOf } from '../../team/names.ts';
 import { hasRecipients, type Team } from '../../team/team.ts';
 import { planEffect } from '../../terraform/resources.ts';
@@ -77,7 +77,7 @@ export async function planAndApply(
   onBegin: () => void = () => {},
   commit = options.commit,
 ): Promise<Result<CompletedApply>> {
-  const { yes, restore } = options;
+  const { yes, restore, file, ownerIds } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
   const unknown = restore
@@ -113,10 +113,8 @@ export async function planAndApply(
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
-  const { record: last } = planned;
-  const since = workflow || last === null ? commit : await commitSince(commit, options.file, last);
-  const carried = { workflow, commit: since, ownerIds: options.ownerIds };
-  const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
+  const recorded = workflow || planned.record === null ? commit : await commitSince(commit, file, planned.record);
+  const steps = await applyPlanned(session, planned, { workflow, commit: recorded, ownerIds }, terminal, onBegin);
   if (!steps.ok) return steps;
   const after = await checkApplied(session, planned.record, terminal);
   return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });

@@ -6,7 +6,7 @@ import { stableJson } from '../../iam/canonical.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { ownersOf } from '../../review/approval/owners.ts';
 import { gainsBeyond, heldBeyond } from '../../review/rule/assertion.ts';
-import type { Ruled } from '../../review/rule/rule.ts';
+import type { Ruled } from '../../review/rule/ruled.ts';
 import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Member } from '../../team/team.ts';

@@ -20,7 +20,7 @@ import { mayDeny, statementsOf } from '../../iam/document.ts';
 import type { ObstructedGroup } from '../../review/apply/obstructed.ts';
 import { limitedFirst } from '../../review/apply/suspension.ts';
 import { documentsOf } from '../../review/rule/access.ts';
-import type { LimitedUser } from '../../review/rule/rule.ts';
+import type { LimitedUser } from '../../review/rule/ruled.ts';
 import { boundaryArn, LIMITS_POLICY, labPath } from '../../team/names.ts';
 import type { StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';

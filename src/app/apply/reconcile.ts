@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import type { Reconciled } from '../../drift/report/terminal.ts';
 import { type Announcement, announced, type Due, ripe } from '../../review/rule/announcements.ts';
-import type { Withheld } from '../../review/rule/rule.ts';
+import type { Withheld } from '../../review/rule/ruled.ts';
 import { teamOf } from '../../team/applied-team.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import { isDeletionDue, type Team } from '../../team/team.ts';

@@ -11,7 +11,7 @@ import type { MemberKeys, Reminder } from '../../drift/report/report.ts';
 import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
-import type { Applied } from '../../review/rule/rule.ts';
+import type { Applied } from '../../review/rule/input.ts';
 import { labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { redrawnLine } from '../../terraform/run/progress.ts';

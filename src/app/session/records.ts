@@ -17,7 +17,7 @@ import { stableJson } from '../../iam/canonical.ts';
 import type { DeliveredKey } from '../../keys/sync.ts';
 import { OWNER } from '../../review/approval/owners.ts';
 import { ANNOUNCEMENT } from '../../review/rule/announcements.ts';
-import type { Applied } from '../../review/rule/rule.ts';
+import type { Applied } from '../../review/rule/input.ts';
 import { APPLIED_TEAM, type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';

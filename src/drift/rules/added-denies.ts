@@ -4,7 +4,7 @@ import { listOperations, NO_OPERATIONS, union } from '../../access/operation-set
 import { groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { ripeFrom } from '../../review/rule/announcements.ts';
 import { deniedBy } from '../../review/rule/kept-denies.ts';
-import { restoreName } from '../../review/rule/rule.ts';
+import { restoreName } from '../../review/rule/ruled.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { pasted } from '../../text/escape.ts';

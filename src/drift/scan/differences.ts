@@ -2,7 +2,7 @@ import { type AccessModel, policyName } from '../../access/model.ts';
 import { type Difference, differences, isResource, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess, desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
-import type { Applied } from '../../review/rule/rule.ts';
+import type { Applied } from '../../review/rule/input.ts';
 import { iamName, keyOfIamName, labPath, otherLabOf } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { OtherLabs, PendingChanges } from '../applied.ts';

@@ -19,7 +19,7 @@ import { limitsPolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { formerMember, type Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
-import type { LimitedUser } from '../rule/rule.ts';
+import type { LimitedUser } from '../rule/ruled.ts';
 import type { ObstructedGroup } from './obstructed.ts';
 
 /**

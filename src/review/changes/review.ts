@@ -8,7 +8,7 @@ import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { QuickCheck, Review } from '../manifest/schema.ts';
-import type { Ruled } from '../rule/rule.ts';
+import type { Ruled } from '../rule/ruled.ts';
 import { reviewedAccess } from './by-file.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import {

@@ -7,7 +7,7 @@ import { RISKS } from '../../catalog/mturk.ts';
 import { BLOCK } from '../../diagnostics/block.ts';
 import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
-import { WITHHELD } from '../rule/rule.ts';
+import { WITHHELD } from '../rule/ruled.ts';
 
 const MOMENT = z.iso.datetime();
 const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);

@@ -5,7 +5,7 @@ import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { iamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { Ruled } from './rule.ts';
+import type { Ruled } from './ruled.ts';
 
 /**
  * Members who would gain, from the account as it is to the end of a plan, what the written team does not give them, and users

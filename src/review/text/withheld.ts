@@ -5,7 +5,7 @@ import { memberText } from '../../access/text/names.ts';
 import { pasted } from '../../text/escape.ts';
 import { codeText, someTexts, TEAM_FILE, type Text, t, trusted } from '../../text/text.ts';
 import type { Review } from '../manifest/schema.ts';
-import { restoreName, type Withheld } from '../rule/rule.ts';
+import { restoreName, type Withheld } from '../rule/ruled.ts';
 
 export const WITHHELD_HEADING = t`Withheld because of changes outside ${TEAM_FILE}`;
 

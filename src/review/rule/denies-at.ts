@@ -1,0 +1,110 @@
+import type { AccessGroup, AccessUser } from '../../access/model.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
+import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
+import type { AccessTeam, Member, Role } from '../../team/team.ts';
+import { documentsOf } from './access.ts';
+import type { RuleInput } from './input.ts';
+import { distinctDenies, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { takenPolicy } from './outside.ts';
+
+/** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
+export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
+  const { team, applied, account } = input;
+  const was = (applied?.team ?? team).members.find(({ key }) => key === member.key);
+  const { known, exact } = deniesOfTeams(input, ({ members }, brakes) => {
+    const same = members.find(({ key }) => key === member.key);
+    return same === undefined ? null : limitsPolicy({ ...same, withheld: [], suspended: same.suspended && brakes });
+  });
+  // Only a day that gives more ends another one: the first of the file, and one that takes, leave what is there.
+  const { from = null, until = null } = was ?? {};
+  const isLater = until !== null && (member.until === null || member.until > until);
+  const hasBegun = from === null || from <= (applied?.team.day ?? from);
+  const isEarlier = !hasBegun && (member.from === null || member.from < (from ?? ''));
+  const document = actual.inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+  const limits = deniesIn(document);
+  const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
+  const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
+  const own = [{ ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
+  const others = [
+    ...documentsOf({ ...actual, inline }, account.access),
+    ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
+  ];
+  const found = manualDenies({ own, others }, known, exact, isEnded);
+  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) => deniesAtGroup(role, input));
+  return distinctDenies([...found, ...ofLeft]);
+}
+
+/**
+ * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because their policy's
+ * name is taken: their Denies stay the member's, although someone took the member out of the group before.
+ */
+function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
+  const { team, applied, account } = input;
+  const teams = applied === null ? [] : [applied.team, ...applied.begun];
+  const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
+  const inside = account.access.groups.filter(({ name, path }) => path === labPath(team.lab) && groups.includes(name));
+  // A renamed group of a role has the Denies of that role's policy.
+  const added = inside.flatMap(({ name }) =>
+    [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
+  );
+  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, team, account.access) !== null;
+  return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
+}
+
+/** A user's groups under the lab's path that are of no role, which an apply empties, without the policies of roles. */
+function groupsOfNoRole({ groups }: AccessUser, input: RuleInput): readonly Pick<AccessGroup, 'inline' | 'attached'>[] {
+  const { team, applied, account } = input;
+  const { lab } = team;
+  const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
+  const keys = teams.flatMap(({ roles }) => roles.map(({ key }) => key));
+  const names = new Set(keys.map((key) => iamName(lab, key)));
+  return account.access.groups
+    .filter(({ name, path }) => path === labPath(lab) && groups.includes(name) && !names.has(name))
+    .map(({ name, inline, attached }) => {
+      // A renamed group of a role has that role's policy; at another one, someone attached it.
+      const own = keys.filter((key) => iamName(lab, key) === recordedGroupName(name, input));
+      return { inline, attached: attached.filter((arn) => !own.some((key) => arn === rolePolicyArn(team, key))) };
+    });
+}
+
+/** Denies that someone added at a role; of one that must not be widened (`isFixed`), also those that the file drops. */
+export function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed = false): readonly Statement[] {
+  const { team, account } = input;
+  const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
+  const policy = rolePolicyArn(team, role.key);
+  const documentOf = ({ roles, freeze }: AccessTeam, brakes: boolean) => {
+    const same = roles.find(({ key }) => key === role.key);
+    return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
+  };
+  const { known, exact } = isFixed
+    ? { known: deniesIn(documentOf(team, true)), exact: [] }
+    : deniesOfTeams(input, documentOf);
+  const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
+  // Its policy has the Denies that were kept, attached or not.
+  const own = documentsOf({ inline: [], attached: [policy] }, account.access);
+  const others = documentsOf({ inline: group?.inline ?? [], attached }, account.access);
+  return manualDenies({ own, others }, known, exact);
+}
+
+/** `known` of the present team, without its suspension and freeze: what these cover for a time is not lifted when they end. */
+function deniesOfTeams(
+  { team, applied }: RuleInput,
+  documentOf: (team: AccessTeam, brakes: boolean) => PolicyDocument | null,
+): { readonly known: readonly Statement[]; readonly exact: readonly Statement[] } {
+  const teams = applied === null ? [team] : [team, applied.team, ...applied.begun];
+  return {
+    known: deniesIn(documentOf(team, false)),
+    exact: teams.flatMap((each) => deniesIn(documentOf(each, true))),
+  };
+}
+
+/** The name in the record of a group of the account, which someone may have renamed; its own if the record does not know it. */
+function recordedGroupName(name: string, { applied, account }: RuleInput): string {
+  const id = account.ids.group.get(name);
+  return [...(applied?.ids.group ?? [])].find(([, known]) => known === id)?.[0] ?? name;
+}
+
+function deniesIn(document: PolicyDocument | null): readonly Statement[] {
+  return document === null ? [] : statementsOf(document).filter(({ Effect }) => Effect === 'Deny');
+}

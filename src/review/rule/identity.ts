@@ -1,0 +1,66 @@
+import type { AccessUser } from '../../access/model.ts';
+import type { AppliedTeam } from '../../team/applied-team.ts';
+import { iamName, labPath } from '../../team/names.ts';
+import { isDeletionDue, type Member } from '../../team/team.ts';
+import type { RuleInput } from './input.ts';
+import type { Withheld } from './ruled.ts';
+
+interface Identity {
+  /**
+   * `own`: the user that the record knows. `new`: a user that this apply creates, or that a person accepts. `deleted`: a user
+   * that reconcile deleted, because the last day was long past.
+   */
+  readonly kind: 'own' | 'new' | 'deleted' | Exclude<Withheld['kind'], 'operations' | 'deny-kept'>;
+  readonly found: string | null;
+  /** The user of the account under the member's name; null if there is none. */
+  readonly actual: AccessUser | null;
+}
+
+/** A person is the IAM user whose unique id the record has. */
+export function identify({ key, until }: Member, input: RuleInput): Identity {
+  const { team, applied, account, withCredentials } = input;
+  const name = iamName(team.lab, key);
+  const path = labPath(team.lab);
+  const { users } = account.access;
+  const actual = users.find((user) => user.name === name) ?? null;
+  const known = applied?.ids.user.get(name);
+  const id = account.ids.user.get(name) ?? null;
+  const isAccepted = input.restore.has(key) && (input.shown?.get(name) ?? id) === id;
+  const is = (kind: Identity['kind'], found: string | null = null): Identity => ({ kind, found, actual });
+  if (actual === null) {
+    const renamed = userOfId(name, input);
+    if (renamed !== null) return is('renamed', renamed.name);
+    const alike = users.find((user) => isSameName(user.name, name));
+    if (alike !== undefined) return is('name-taken', alike.name);
+    if (applied === null || isAccepted || input.recreate?.has(key) === true) return is('new');
+    const had = [applied.team, ...applied.begun].map(({ members }) => members.find((each) => each.key === key));
+    // A later last day creates a user again who was deleted because the last day had passed, and whose id is not known since.
+    const { settings, day } = applied.team;
+    const isExtended = known === undefined && settings.deleteAfterDays !== null && had[0]?.until !== until;
+    if (had.includes(undefined) || isExtended) return is('new');
+    return is(isDeletionDue({ until }, settings, day) ? 'deleted' : 'missing');
+  }
+  if (known === id) return actual.path === path ? is('own') : is('moved', actual.path);
+  const isUnderPath = actual.path === path;
+  const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
+  const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
+  const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && withCredentials?.has(name) !== true;
+  if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
+  return isUnderPath ? is('replaced', actual.path) : is('name-taken', `${actual.path}${actual.name}`);
+}
+
+function hasMember(key: string) {
+  return ({ members }: Pick<AppliedTeam, 'members'>): boolean => members.some((member) => member.key === key);
+}
+
+/** The user of the account that has the unique id of a name in the record, whatever its name is now. */
+export function userOfId(name: string, { applied, account }: RuleInput): AccessUser | null {
+  const id = applied?.ids.user.get(name);
+  // Equivalent if mutated: every user of the account has an id.
+  return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
+}
+
+/** IAM ignores the case of names. */
+export function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
