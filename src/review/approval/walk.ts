@@ -25,32 +25,44 @@ export interface LastApplied {
  */
 export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Commit[]> {
   const commits = await history.firstParents(newest);
-  const isOnBranch = commits.some(({ commit }) => commit === last?.commit);
+  const applied = commits.findIndex(({ commit }) => commit === last?.commit);
   const changes: Commit[] = [];
-  let needed: number | null = null;
-  let isSought = true;
-  for (const change of commits) {
-    const { commit, parents } = change;
-    const [parent] = parents;
-    if (commit === last?.commit) break;
-    if (!isMerge(change) && parent !== undefined && !(await history.differs(parent, commit, DECIDING))) continue;
-    // If the commit that was applied is not on the branch (a file of a branch or of no commit, a rewritten history), it ends at
-    // the first since then that brought its team, and nothing else, there: between that and one that brought it again, other
-    // files can have changed. Before that apply, it ends only where its team had come that the branch had then: an older
-    // approval of what an administrator has undone since is none. Merge commits hide which was the first, so that those
-    // below count, too.
-    if (last !== null && !isOnBranch) {
-      const isEarlier = change.time < last.time;
-      if (isEarlier) isSought &&= await isTeamAt(history, commit, last);
-      const isMore = isMerge(change) || (parent !== undefined && (await history.differs(parent, commit, BESIDE_TEAM)));
-      const isEnd = isSought && (await isChangeTo(history, change, last));
-      if (isEnd || isMerge(change) || (isMore && !isEarlier)) needed = changes.length + (isMore ? 1 : 0);
-      if (isEnd && isEarlier) isSought = false;
-    }
+  for (const change of applied === -1 ? commits : commits.slice(0, applied)) {
+    const isFirst = change.parents.length === 0;
+    if (!isFirst && !isMerge(change) && !(await differsFromParent(history, change, DECIDING))) continue;
     changes.push(change);
-    if (last === null && parent !== undefined && (await history.differs(parent, commit, [TEAM_FILE]))) break;
+    if (last === null && (await differsFromParent(history, change, [TEAM_FILE]))) break;
   }
-  return changes.slice(0, needed ?? changes.length);
+  return last === null || applied !== -1 ? changes : changes.slice(0, await neededSince(history, changes, last));
+}
+
+/**
+ * How many of the changes, newest first, came after what was applied last, if its commit is not on the branch: a file of
+ * another branch or of no commit, a rewritten history. They end at the change that brought its team, if that brought nothing
+ * else: between that and one that brought it again, other files can have changed.
+ */
+async function neededSince(history: History, changes: readonly Commit[], last: LastApplied): Promise<number> {
+  let needed: number | null = null;
+  // An older approval of what an administrator has undone since is none: of the changes before that apply, only the one
+  // counts that brought the team which the branch had then.
+  let isEndSought = true;
+  for (const [index, change] of changes.entries()) {
+    const isEarlier = change.time < last.time;
+    if (isEarlier) isEndSought &&= await isTeamAt(history, change.commit, last);
+    const isEnd = isEndSought && (await isChangeTo(history, change, last));
+    if (isEnd && isEarlier) isEndSought = false;
+    // A merge commit hides which change was the first, so that it counts before that apply, too.
+    const isMore = isMerge(change) || (await differsFromParent(history, change, BESIDE_TEAM));
+    if (!isEnd && !isMerge(change) && (isEarlier || !isMore)) continue;
+    needed = index + (isMore ? 1 : 0);
+  }
+  return needed ?? changes.length;
+}
+
+/** False of the first commit of a history. */
+async function differsFromParent(history: History, { commit, parents }: Commit, files: readonly string[]) {
+  const [parent] = parents;
+  return parent !== undefined && history.differs(parent, commit, files);
 }
 
 export function isMerge({ parents }: Commit): boolean {
