@@ -235,7 +235,9 @@ function reportUnknownKeys(
     if (parts.has(key)) continue;
     // A key with an invisible character may be right otherwise.
     if (!findings.keyIntact([...path, key])) continue;
-    const divided = isUnspaced || suggestion !== null ? null : dividedText(places.node(path), key);
+    // Equivalent if mutated: it only ends earlier. A part of a text is a key without a value.
+    const isPart = !isUnspaced && suggestion === null && valueAt(value, [...path, key]) === null;
+    const divided = isPart ? dividedText(places.node(path), key) : null;
     for (const part of divided?.parts ?? []) parts.add(part);
     const meant = isUnspaced ? ({ lacks: 'space', text: `${field}: ${text}` } as const) : (divided?.meant ?? null);
     const entryOf = sectionOfEntry(valueAt(value, [...path, key]));
