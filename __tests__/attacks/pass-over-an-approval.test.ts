@@ -76,7 +76,7 @@ test.each([
     // To be sure, they run it twice.
     expect([(await apply()).code, (await apply()).code]).toEqual([0, 0]);
     const recorded = JSON.parse(readFileSync(join(clone.directory, '.mturk-team/emulator/apply-record.json'), 'utf8'));
-    expect(recorded).toMatchObject({ commit: null });
+    expect(recorded).toMatchObject({ commit: isOld ? first : null, earlier: [expect.any(String)] });
     await record(recorded, lab().main);
     expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
     // Once it is merged, what follows is asked for alone.

@@ -347,7 +347,7 @@ test.each<[string, (iam: aws.IAMClient, name: string, Action: string) => Promise
       });
       const options = {
         ...{ file: 'team.yaml', emulator: null, yes: false, restore: [], commit: null },
-        ownerIds: new Map(),
+        ...{ ownerIds: new Map(), appliedAt: null },
       };
       const terminal = { ...SILENT, canAsk: true, confirm };
       orThrow(await planAndApply(session, { ...options, result: null } as never, terminal, () => {}));

@@ -261,7 +261,7 @@ test('without adopt.json, an apply that accepts all users gives them what the fi
     const lab = test.lab(adopted.team);
     const options: ApplyOptions = {
       ...{ file: 'none/team.yaml', today: TODAY, emulator: null, json: false, stack: 'team', parallelism: null },
-      ...{ yes: true, restore: [], commit: null, ownerIds: new Map(), result: null },
+      ...{ yes: true, restore: [], commit: null, ownerIds: new Map(), appliedAt: null, result: null },
     };
     const refused = await planAndApply(lab, options, SILENT, () => {});
     expect(refused).toMatchObject({ failure: { code: 'adoption-unfinished' } });

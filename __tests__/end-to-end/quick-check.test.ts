@@ -33,7 +33,7 @@ async function shadowGroup(iam: IAMClient): Promise<void> {
 
 const OPTIONS: ApplyOptions = {
   ...{ file: 'team.yaml', today: TODAY, emulator: '', json: false, stack: 'team', parallelism: null },
-  ...{ yes: false, restore: [], commit: null, ownerIds: new Map(), result: null },
+  ...{ yes: false, restore: [], commit: null, ownerIds: new Map(), appliedAt: null, result: null },
 };
 
 /** Applies the sample with Fay suspended; `meanwhile` is what happens while the question waits. */

@@ -36,7 +36,10 @@ export function approvalInTest() {
   const place = () => ({ kind: 'directory', directory: file('account') }) as const;
 
   /** Records that the file of a commit was applied, with GitHub's ids of its owners; other parts as they are given. */
-  async function record(given: { readonly commit: string } & Partial<ApplyRecord>, of = given.commit): Promise<void> {
+  async function record(
+    given: Pick<ApplyRecord, 'commit'> & Partial<ApplyRecord>,
+    of = given.commit ?? lab.main,
+  ): Promise<void> {
     const { team } = readTeam(lab.teamAt(of), { file: 'team.yaml', today: TODAY });
     if (team === null) throw new Error(lab.teamAt(of));
     const ids = team.members.map(({ github }) => [`${github}`.toLowerCase(), account(`${github}`).id] as const);

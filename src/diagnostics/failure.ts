@@ -471,15 +471,19 @@ export type MissingRule =
 
 /** Why a commit does not count as approved. `pull` is the number of a pull request, `by` a login on GitHub. */
 export type ApprovalProblem =
-  | { readonly kind: 'merge-commit' | 'no-pull-request' }
+  /** `applied-elsewhere`: an administrator applied another file, and the branch has not got its team since. */
+  | { readonly kind: 'applied-elsewhere' | 'merge-commit' | 'no-pull-request' }
   /**
    * `other-tree`: the commit has other files than the last commit of the pull request, or that cannot be fetched. `behind`:
    * that does not contain the commit before the merge.
    */
   | { readonly kind: 'other-tree' | 'behind' | 'not-opened-by-person' | 'no-approval'; readonly pull: number }
-  /** `older-base`: the approval is older than the last change of the base branch. */
+  /**
+   * `older-base`: the approval is older than the last change of the base branch. `undone`: than an apply at a terminal which
+   * undid the change.
+   */
   | {
-      readonly kind: 'author' | 'older-commit' | 'older-base' | 'changes-requested' | 'not-merged-by-owner';
+      readonly kind: 'author' | 'older-commit' | 'older-base' | 'undone' | 'changes-requested' | 'not-merged-by-owner';
       readonly pull: number;
       readonly by: string;
     };

@@ -52,12 +52,12 @@ function historyIn(git: Git, fetch: (sha: string) => ReturnType<Git>): History {
   };
   return {
     async firstParents(commit) {
-      const answered = await git('rev-list', '--first-parent', '--parents', '--timestamp', commit);
+      const answered = await git('rev-list', '--first-parent', '--parents', commit);
       if (!answered.ok) throw new Error(answered.reason);
       const lines = answered.text.trim().split('\n');
       return lines.map((line) => {
-        const [seconds, each = '', ...parents] = line.split(' ');
-        return { commit: each, parents, time: Number(seconds) * 1000 };
+        const [each = '', ...parents] = line.split(' ');
+        return { commit: each, parents };
       });
     },
     differs: async (one, other, paths) => !(await git('diff-tree', '--quiet', one, other, '--', ...paths)).ok,

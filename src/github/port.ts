@@ -134,8 +134,6 @@ type Workflow = Readonly<z.infer<typeof workflowAnswer>>;
 export interface Commit {
   readonly commit: string;
   readonly parents: readonly string[];
-  /** When it was committed, in milliseconds; of a squashed pull request, when GitHub merged it. */
-  readonly time: number;
 }
 
 /**

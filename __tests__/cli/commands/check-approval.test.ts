@@ -49,12 +49,17 @@ test('a second pull request with the same commit is no hindrance', async () => {
   expect(await check()).toMatchObject({ code: 0 });
 });
 
-test('a file that an administrator applied from no commit is where the next walk ends', async () => {
+test('a file that an administrator applied from no commit waits until its team is merged, approved like any change', async () => {
+  const { main } = lab();
   const pull = lab().propose('pay', 'bo', pays('bo'));
   const commit = lab().merge(pull, 'bo');
-  await record({ commit: null } as never, commit);
+  await record({ commit: null, earlier: [main] }, commit);
   lab().pushFiles('main', { 'README.md': 'x' });
-  expect(await check()).toMatchObject({ code: 0, outputs: { 'pull-requests': '' } });
+  expect(await check()).toMatchObject({ code: 1, outputs: { 'pull-requests': '1' } });
+  approve(pull, 'ada');
+  expect(await check()).toMatchObject({ code: 0, outputs: { 'pull-requests': '1' } });
+  await record({ commit: null, earlier: [main] }, main);
+  expect(await check()).toMatchObject({ code: 0, outputs: { 'pull-requests': '1' } });
 });
 
 test('before the first apply, the newest change of the file needs the approval of an owner whom it names, by login', async () => {

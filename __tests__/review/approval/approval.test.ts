@@ -21,6 +21,7 @@ interface Given {
   readonly github?: Partial<GitHub>;
   readonly owner?: Partial<Member>;
   readonly selfApproval?: boolean;
+  readonly isFirst?: boolean;
 }
 
 function pullOf({ approvedBy: _by, commit: _commit, ...pull }: Pull): PullRequest {
@@ -28,7 +29,7 @@ function pullOf({ approvedBy: _by, commit: _commit, ...pull }: Pull): PullReques
   return { number: 1, author: BO, base, head: { sha: 'head' }, mergedBy: null, ...pull };
 }
 
-function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = false }: Given) {
+function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = false, isFirst = false }: Given) {
   const commits = merges.map((_, index) => `merge ${merges.length - index}`);
   const pulls = merges.flat();
   const known: History = {
@@ -36,7 +37,6 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
       [...commits, 'applied'].map((commit, index, all) => ({
         commit,
         parents: all.slice(index + 1, index + 2),
-        time: 0,
       })),
     differs: async () => true,
     hasSameTree: async () => true,
@@ -62,7 +62,7 @@ function answerOf({ merges = [[{}]], history, github, owner: of, selfApproval = 
   const team = { owners: ['ada'], members: [member({ key: 'ada', ...of })], settings: { selfApproval } };
   return checkApproval(given as GitHub, {
     ...{ commit: commits[0] ?? '', branch: 'main', today: TODAY, approvers: { owners: [owner], team } },
-    last: { commit: 'applied', time: 0, isTeamOf: () => false },
+    last: isFirst ? null : { commits: ['applied'], time: 0, isTeamOf: () => false },
   });
 }
 
@@ -79,7 +79,7 @@ test.each<[string, Given, readonly object[]]>([
   ['a pull request that is behind', { history: { isWithin: async () => false } }, [about('behind')]],
   [
     'the first commit of all',
-    { history: { firstParents: async () => [{ commit: 'merge 1', parents: [], time: 0 }] } },
+    { isFirst: true, history: { firstParents: async () => [{ commit: 'merge 1', parents: [] }] } },
     [about('behind')],
   ],
   ['one of two pull requests is approved', { merges: [[{ number: 1, approvedBy: null }, { number: 2 }]] }, []],

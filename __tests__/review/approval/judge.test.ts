@@ -19,8 +19,9 @@ const event = (name: string) => ({ event: name, at: time() });
 /** Bo's pull request in a lab of Ada and Dee. */
 function caseOf(given: Partial<Omit<Case, 'pull'>> & { readonly pull?: Partial<Case['pull']> }): Case {
   const base = { ref: 'main', repository: 'perception/lab' };
+  const { owners = [owner('ada', 1), owner('dee', 4)] } = given;
   return {
-    ...{ reviews: [], events: [], owners: [owner('ada', 1), owner('dee', 4)], selfApproval: false },
+    ...{ reviews: [], events: [], owners, active: owners, selfApproval: false, approvedAfter: 0 },
     ...given,
     pull: { number: 7, author: BO, base, head: { sha: HEAD }, mergedBy: null, ...given.pull },
   };
@@ -87,6 +88,38 @@ test.each<[string, Case, readonly ApprovalProblem[]]>([
     caseOf({ ...alone, pull: { author: ADA, mergedBy: ADA }, events: [event('auto_squash_enabled')] }),
     [problem('not-merged-by-owner', 'ada')],
   ],
+  [
+    'before an apply at a terminal that undid it',
+    caseOf({ reviews: [review(ADA)], approvedAfter: Date.parse(time()) }),
+    [problem('undone', 'ada')],
+  ],
+  ['and after an apply at a terminal', caseOf({ approvedAfter: Date.parse(time()), reviews: [review(ADA)] }), []],
+  [
+    'alone, and merges before an apply at a terminal that undid it',
+    caseOf({
+      ...alone,
+      pull: { author: ADA, mergedBy: ADA },
+      events: [event('merged')],
+      approvedAfter: Date.parse(time()),
+    }),
+    [problem('undone', 'ada')],
+  ],
+  [
+    'alone, and merges after an apply at a terminal',
+    caseOf({
+      ...alone,
+      pull: { author: ADA, mergedBy: ADA },
+      approvedAfter: Date.parse(time()),
+      events: [event('merged')],
+    }),
+    [],
+  ],
+  [
+    'while an owner without access requests changes',
+    caseOf({ active: [owner('ada', 1)], reviews: [review(DEE, 'CHANGES_REQUESTED'), review(ADA)] }),
+    [problem('changes-requested', 'dee')],
+  ],
+  ['without access', caseOf({ active: [owner('dee', 4)], reviews: [review(ADA)] }), NONE],
   ["alone, what a writer's pull request changes", caseOf({ ...alone, pull: { mergedBy: ADA } }), NONE],
 ])('approved by an owner: %s', (_what, given, problems) => {
   expect(judge(given)).toEqual(problems);

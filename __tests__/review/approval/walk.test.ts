@@ -3,9 +3,8 @@ import { changesSince, type LastApplied } from '../../../src/review/approval/wal
 
 type Files = Readonly<Record<string, string>>;
 
-/** Commits by first parent, newest first, the first of all at time 1, each with all its files, and with a second parent if it has one. */
+/** Commits by first parent, newest first, each with all its files, and with a second parent if it has one. */
 function historyOf(commits: readonly (readonly [commit: string, files: Files, second?: string])[]): History {
-  const timeOf = (index: number) => commits.length - index;
   const files = new Map(commits.map(([commit, text]) => [commit, text]));
   const all = commits.map(([commit, , second]) => ({ commit, second }));
   const below = (commit: string, path: string) =>
@@ -16,7 +15,6 @@ function historyOf(commits: readonly (readonly [commit: string, files: Files, se
         .map(({ commit, second }, index) => ({
           commit,
           parents: [all[index + 1]?.commit ?? [], second ?? []].flat(),
-          time: timeOf(index),
         }))
         .slice(commits.findIndex(([each]) => each === newest)),
     differs: async (one, other, paths) => paths.some((path) => below(one, path) !== below(other, path)),
@@ -39,43 +37,71 @@ const HISTORY = historyOf([
   ['one', file('one')],
   ['first', file('none')],
 ]);
-const applied = (commit: string | null, team: string, time = 0): LastApplied => ({
-  ...{ commit, time },
+const NOW = 5;
+/** At `NOW`: of a commit, or of none, after those before. */
+const applied = (team: string, ...commits: (string | null)[]): LastApplied => ({
+  ...{ commits, time: NOW },
   isTeamOf: (text) => text.split(' #')[0] === team,
 });
 
+const ELSEWHERE = 'elsewhere';
+/** The commits that must be approved, with a star if that must be since `NOW`, and `ELSEWHERE` if that is not enough. */
+async function asked(history: History, newest: string, last: LastApplied | null): Promise<readonly string[]> {
+  const { changes, isElsewhere } = await changesSince(history, newest, last);
+  const names = changes.map(({ commit, approvedAfter }) => (approvedAfter === NOW ? `${commit}*` : commit));
+  return isElsewhere ? [...names, ELSEWHERE] : names;
+}
+
 test.each<[string, LastApplied | null, string, readonly string[]]>([
-  ['the newest commit is applied', applied('docs', 'three'), 'docs', []],
-  ['what changes no deciding file needs nothing', applied('lock', 'three'), 'docs', []],
+  ['the newest commit is applied', applied('three', 'docs'), 'docs', []],
+  ['what changes no deciding file needs nothing', applied('three', 'lock'), 'docs', []],
   ['each that changes the file, a lock file or .github', applied('two', 'two'), 'docs', ['lock', 'workflow', 'three']],
   [
     '.gitattributes, which decides what a checkout makes of a file',
-    applied('docs', 'three'),
+    applied('three', 'docs'),
     'attributes',
     ['attributes'],
   ],
   ['the walk begins at the commit that is applied', applied('two', 'two'), 'three', ['three']],
-  ['an older commit was applied last', applied('first', 'none'), 'two', ['two', 'words', 'one']],
+  ['an older commit was applied last', applied('none', 'first'), 'two', ['two', 'words', 'one']],
   [
-    'a commit that is not on the branch: back to where its team came',
-    applied('elsewhere', 'one'),
+    'several at a terminal, one after the other',
+    applied('two', 'two', 'one', 'first'),
     'docs',
-    ['lock', 'workflow', 'three', 'two', 'words'],
+    ['lock', 'workflow', 'three'],
+  ],
+  ['a team that was never on the branch', applied('four', null, 'one'), 'two', ['two*', 'words*', ELSEWHERE]],
+  ['a team that was on the branch before', applied('none', null, 'one'), 'two', ['two*', 'words*', ELSEWHERE]],
+  ['no commit, and nothing has come since', applied('four', null, 'two'), 'two', [ELSEWHERE]],
+  ['no commit, with the team of the commit before', applied('one', null, 'one'), 'two', ['two*', 'words']],
+  ['another branch, which is merged', applied('two', 'other', 'one'), 'two', ['two', 'words']],
+  [
+    'several other branches, the last of which is merged',
+    applied('two', 'other', 'another', 'one'),
+    'workflow',
+    ['workflow*', 'three*', 'two', 'words'],
   ],
   [
-    'a commit on the branch, whose team came again',
-    applied('first', 'three'),
-    'three',
-    ['three', 'two', 'words', 'one'],
+    'an older commit than the one before',
+    applied('one', 'one', 'two'),
+    'docs',
+    ['lock*', 'workflow*', 'three*', ELSEWHERE],
   ],
-  ['no commit: back to where the team came', applied(null, 'three'), 'docs', ['lock', 'workflow']],
-  ['no commit: back to the first of all', applied(null, 'none'), 'two', ['two', 'words', 'one']],
-  ['a team that was never on the branch: every change', applied(null, 'four'), 'two', ['two', 'words', 'one', 'first']],
+  ['that commit again', applied('two', 'two', 'one', 'two'), 'docs', ['lock', 'workflow', 'three']],
+  [
+    'the same commit, after another branch was merged into none',
+    applied('one', 'one', 'other', 'one'),
+    'two',
+    ['two*', 'words'],
+  ],
+  ['the branch as it is, after an apply of no commit', applied('three', 'docs', null, 'one'), 'docs', []],
+  ['nothing that the branch has', applied('two', null), 'docs', ['lock', 'workflow', 'three', ELSEWHERE]],
+  ['a commit of a history that was rewritten', applied('two', 'gone'), 'two', ['two', ELSEWHERE]],
   ['before the first apply: back to the newest that changed the file', null, 'docs', ['lock', 'workflow', 'three']],
   ['before the first apply, the newest that changed the file alone', null, 'two', ['two']],
   ['before the first apply, with a file of the first commit of all', null, 'first', ['first']],
 ])('%s', async (_what, last, newest, changes) => {
-  expect((await changesSince(HISTORY, newest, last)).map(({ commit }) => commit)).toEqual(changes);
+  expect(await asked(HISTORY, newest, last)).toEqual(changes);
 });
 
 /** `M` changes nothing of its first parent; the other one, which no commit here is, has what it leaves out. */
@@ -87,86 +113,43 @@ const MERGED = historyOf([
   ['first', file('none')],
 ]);
 test.each<[string, LastApplied | null, readonly string[]]>([
-  ['after what was applied', applied('first', 'none'), ['two', 'M', 'one']],
-  ['that was applied', applied('M', 'one'), ['two']],
+  ['after what was applied', applied('none', 'first'), ['two', 'M', 'one']],
+  ['that was applied', applied('one', 'M'), ['two']],
   ['before what was applied', applied('two', 'two'), []],
-  ['after where the team of no commit came', applied(null, 'one'), ['two', 'M']],
-  // What was applied can be on the other side, and came again by a push.
-  ['before where the team of a commit on the other side came', applied('elsewhere', 'two'), ['two', 'M']],
+  ['after what was applied before no commit', applied('two', null, 'one'), ['two', 'M']],
   ['before the first apply, below the newest that changed the file', null, ['two']],
 ])('a merge commit %s', async (_what, last, changes) => {
-  expect((await changesSince(MERGED, 'docs', last)).map(({ commit }) => commit)).toEqual(changes);
+  expect(await asked(MERGED, 'docs', last)).toEqual(changes);
 });
 
-test('a merge commit that brings the team of what was applied, which is on its other side', async () => {
-  const history = historyOf([
-    ['M', file('two', { 'opentofu.lock.hcl': 'hostile' }), 'elsewhere'],
-    ['one', file('one')],
-  ]);
-  const changes = await changesSince(history, 'M', applied('elsewhere', 'two'));
-  expect(changes.map(({ commit }) => commit)).toEqual(['M']);
-});
-
-test.each(['opentofu.lock.hcl', '.github/workflows/apply.yml', '.gitattributes'])(
-  'the commit that brings the team of what was applied hides no change to %s',
-  async (path) => {
-    const history = historyOf([
-      ['squashed', file('two', { [path]: 'hostile' })],
-      ['one', file('one')],
-    ]);
-    const changes = await changesSince(history, 'squashed', applied('elsewhere', 'two'));
-    expect(changes.map(({ commit }) => commit)).toEqual(['squashed']);
-  },
-);
-
-test('a team that came again hides no lock file that changed in between', async () => {
-  const history = historyOf([
-    ['reverted', file('one', { 'opentofu.lock.hcl': 'hostile' })],
-    ['hostile', file('two', { 'opentofu.lock.hcl': 'hostile' })],
-    ['one', file('one')],
-    ['first', file('none')],
-  ]);
-  const changes = await changesSince(history, 'reverted', applied('squashed', 'one'));
-  expect(changes.map(({ commit }) => commit)).toEqual(['reverted', 'hostile']);
-});
-
-/** Suspended in an emergency before 3 to 6: before that, one was once suspended and resumed. */
+/** One was once suspended and resumed. */
 const AGAIN = historyOf([
-  ['merged', file('suspended')],
-  ['words', file('active # words')],
+  ['merged', file('suspended', workflow)],
+  ['hostile', file('active # words', workflow)],
   ['resumed', file('active')],
   ['suspended', file('suspended')],
   ['first', file('active')],
 ]);
 test.each<[string, string, LastApplied, readonly string[]]>([
+  ['not ended by an older approval of its end', 'resumed', applied('suspended', null, 'resumed'), [ELSEWHERE]],
+  ['nor by a later change beside it', 'hostile', applied('suspended', null, 'resumed'), ['hostile*', ELSEWHERE]],
   [
-    'an older approval of its end counts not',
-    'words',
-    applied(null, 'suspended', 5),
-    ['words', 'resumed', 'suspended', 'first'],
+    'not begun by what ended before it, either',
+    'resumed',
+    applied('suspended', null, 'first'),
+    ['resumed*', 'suspended'],
   ],
-  ['nor without a later commit', 'resumed', applied('branch', 'suspended', 4), ['resumed', 'suspended', 'first']],
-  ['what is merged after it ends the walk', 'merged', applied(null, 'suspended', 5), []],
-  ['as does what was merged before it', 'merged', applied(null, 'suspended', 6), []],
-  ['what the branch had at that time', 'words', applied(null, 'active', 5), ['words']],
-  ['and then', 'merged', applied(null, 'active', 5), ['merged', 'words']],
-  ['before its end was merged', 'words', applied(null, 'suspended', 3), ['words', 'resumed']],
-])('of an apply of no commit: %s', async (_what, newest, last, changes) => {
-  expect((await changesSince(AGAIN, newest, last)).map(({ commit }) => commit)).toEqual(changes);
-});
-
-test('a team that came since an apply of no commit hides no workflow that came since, too', async () => {
-  const history = historyOf([
-    ['merged', file('suspended', workflow)],
-    ['hostile', file('active', workflow)],
-    ['active', file('active')],
-  ]);
-  const of = async (time: number) => changesSince(history, 'merged', applied(null, 'suspended', time));
-  expect((await of(2)).map(({ commit }) => commit)).toEqual(['merged', 'hostile']);
+  [
+    'merged, which hides no workflow that came before',
+    'merged',
+    applied('suspended', null, 'resumed'),
+    ['merged', 'hostile'],
+  ],
+])('a suspension of no commit is %s', async (_what, newest, last, changes) => {
+  expect(await asked(AGAIN, newest, last)).toEqual(changes);
 });
 
 test('the first commit of all is a change, whatever its files', async () => {
-  const history = historyOf([['first', { 'README.md': 'x' }]]);
-  const changes = await changesSince({ ...history, differs: async () => false }, 'first', applied(null, 'four'));
-  expect(changes).toEqual([{ commit: 'first', parents: [], time: 1 }]);
+  const history = { ...historyOf([['first', { 'README.md': 'x' }]]), differs: async () => false };
+  expect(await asked(history, 'first', null)).toEqual(['first']);
 });

@@ -19,7 +19,7 @@ import { checkWritable } from '../files.ts';
 import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { commitOf, commitSince } from '../session/records.ts';
+import { commitOf, RECORD_FILE } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
 import { applyPlanned, blocked, type CarryOutOptions, lockTimeout } from './carry-out.ts';
 
@@ -29,6 +29,8 @@ export interface ApplyOptions extends LabSessionOptions, Pick<CarryOutOptions, '
   readonly restore: readonly string[];
   /** The commit of the team file, for the apply record; null if Git is to say it. */
   readonly commit: string | null;
+  /** When the last apply began or ended as the approval was checked, empty if there was none; null if none was checked. */
+  readonly appliedAt: string | null;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
@@ -77,7 +79,7 @@ export async function planAndApply(
   onBegin: () => void = () => {},
   commit = options.commit,
 ): Promise<Result<CompletedApply>> {
-  const { yes, restore, file, ownerIds } = options;
+  const { yes, restore, ownerIds } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
   const unknown = restore
@@ -113,8 +115,10 @@ export async function planAndApply(
   if (!agreed.ok) return agreed;
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
-  const recorded = workflow || planned.record === null ? commit : await commitSince(commit, file, planned.record);
-  const steps = await applyPlanned(session, planned, { workflow, commit: recorded, ownerIds }, terminal, onBegin);
+  // What was approved is to be applied over what was applied then.
+  const isChecked = options.appliedAt === null || options.appliedAt === (planned.record?.at ?? '');
+  if (!isChecked) return fail('record-changed', { file: RECORD_FILE });
+  const steps = await applyPlanned(session, planned, { workflow, commit, ownerIds }, terminal, onBegin);
   if (!steps.ok) return steps;
   const after = await checkApplied(session, planned.record, terminal);
   return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });

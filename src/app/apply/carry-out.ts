@@ -16,7 +16,14 @@ import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '.
 import { withProgress } from '../../terraform/run/progress.ts';
 import { appliedIn, noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { type ApplyRecord, changeRecord, isSameApply, RECORD_FILE, withBegun } from '../session/records.ts';
+import {
+  type ApplyRecord,
+  changeRecord,
+  earlierCommits,
+  isSameApply,
+  RECORD_FILE,
+  withBegun,
+} from '../session/records.ts';
 import type { Terminal } from '../terminal.ts';
 import { clearGroups, leaveGroups, limitUsers, unexpectedMemberships, unlimited } from './own-calls.ts';
 
@@ -62,12 +69,13 @@ export async function applyPlanned(
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
     const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, read) };
-    const [at, { since = record.at }] = [session.now().toISOString(), record];
+    const [at, { since = record.at, earlier }] = [session.now().toISOString(), record];
     const isSame = record.commit === options.commit && isTeam({ ...team, day: record.team?.day ?? '' }, record);
+    const before = options.workflow ? { earlier: undefined } : earlierCommits(record);
     return {
       ...record,
       commit: options.commit,
-      ...{ at, since: isSame ? since : at },
+      ...(isSame ? { at, since, earlier } : { at, since: at, ...before }),
       team,
       owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
       begun: [],

@@ -58,8 +58,6 @@ export async function reconcile(
   const last = { ...session, team: applied };
   const first = await planStack(last, { credentials: 'none' });
   if (!first.ok) return first;
-  // An apply that ended meanwhile may have written a newer team.
-  if (!isSameApply(first.value.record, record)) return fail('record-changed', { file: RECORD_FILE });
   const { withheld } = first.value.ruled;
   const taken = withheld.flatMap(({ kind, key, operations }): readonly Due[] =>
     kind === 'operations' || kind === 'missing' ? [{ kind, key, operations, until: null }] : [],
@@ -85,6 +83,8 @@ export async function reconcile(
   const rule = { recreate: new Set(keysOf('missing')), giveBack, deletions: new Set(keysOf('deletion')) };
   const planned = done.length === 0 ? first : await planStack(last, { credentials: 'none', rule });
   if (!planned.ok) return planned;
+  // An apply that ended meanwhile may have written a newer team.
+  if (!isSameApply(planned.value.record, record)) return fail('record-changed', { file: RECORD_FILE });
   const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>() };
   const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;

@@ -90,15 +90,16 @@ const MOST_PLANS = 3;
 
 /**
  * Plans what the rule says of the account, and asks both again after each plan: what someone took before Terraform read the
- * account would be given back. Fails if the answer is another one each time, and, with `record`, once another apply has begun
- * or ended.
+ * account would be given back. Fails if the answer is another one each time and, with the lock, once another apply has begun or
+ * ended.
  */
 export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
   session: LabSession,
-  { rule = {}, record }: Pick<StackPlanOptions, 'rule' | 'record'>,
+  { rule = {}, record, lock = true }: Pick<StackPlanOptions, 'rule' | 'record' | 'lock'>,
   plan: (decided: Decided) => Promise<Result<Planned>>,
 ): Promise<Result<Planned>> {
   let decided = await applyRule(session, rule, record);
+  const last = record ?? (decided.ok ? decided.value.record : null);
   for (let times = 1; decided.ok; times += 1) {
     const planned = await plan(decided.value);
     if (!planned.ok) return planned;
@@ -109,7 +110,8 @@ export async function planAsRuled<Planned extends Pick<StackPlan, 'saved'>>(
     if (!isChange && isRead) return planned;
     const now = await applyRule(session, rule, record);
     if (!now.ok) return now;
-    const unchanged = record === undefined ? succeed(null) : await checkSameApply(session.records, record);
+    const isWritten = isChange && lock && session.stack === 'team';
+    const unchanged = isWritten ? await checkSameApply(session.records, last) : succeed(null);
     if (!unchanged.ok) return unchanged;
     if (isRead && stableJson(now.value.ruled) === stableJson(ruled)) return planned;
     if (times === MOST_PLANS)

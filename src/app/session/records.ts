@@ -120,6 +120,7 @@ export async function usingRecord<Value>(
 
 export const RECORD_FILE = 'apply-record.json';
 const MOST_BEGUN = 20;
+const MOST_EARLIER = 20;
 
 const IDS = z.record(z.string().max(128), z.string().max(128));
 const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
@@ -128,6 +129,8 @@ const RECORD = z.strictObject({
   version: z.literal(1),
   /** The commit of `team`; null if its file was of none. */
   commit: COMMIT.nullable(),
+  /** Those before, newest first, as long as applies are made at a terminal: which of them the default branch has is not known. */
+  earlier: z.array(COMMIT.nullable()).max(MOST_EARLIER).optional(),
   /** ISO 8601, UTC: when the last apply began or ended. */
   at: z.iso.datetime(),
   /** The same: since when `team` and `commit` are what was applied; missing in earlier records. */
@@ -238,6 +241,11 @@ export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): App
   };
 }
 
+/** What a record keeps of the commit of a team that was applied at a terminal after those that it has. */
+export function earlierCommits({ team, commit, earlier = [] }: ApplyRecord): Pick<ApplyRecord, 'earlier'> {
+  return { earlier: team === null ? [] : [commit, ...earlier].slice(0, MOST_EARLIER) };
+}
+
 /** The apply record, if a lab can use it: it can be read, and is not another lab's. */
 export async function checkRecord(session: {
   readonly team: Pick<Team, 'lab'>;
@@ -246,7 +254,8 @@ export async function checkRecord(session: {
   const { lab } = session.team;
   const record = await readRecord(session.records);
   if (!record.ok) return record;
-  const other = record.value?.team?.lab ?? lab;
+  const { team = null, begun = [] } = record.value ?? {};
+  const other = (team ?? begun[0])?.lab ?? lab;
   return other === lab ? record : fail('state-of-another-lab', { state: RECORD_FILE, lab: other });
 }
 
@@ -280,22 +289,6 @@ export async function commitOf(file: string): Promise<string | null> {
   const isAsCommitted = (await git('diff', '--quiet', 'HEAD', '--', basename(file))) !== null;
   const isTeamFile = (await git('ls-files', '--full-name', '--', basename(file))) === 'team.yaml';
   return isAsCommitted && isTeamFile ? git('rev-parse', '--verify', 'HEAD') : null;
-}
-
-/**
- * The commit that a record takes of an apply at a terminal; null if it was there before what is recorded, as approvals since it are
- * then of what this apply undoes.
- */
-export async function commitSince(
-  commit: string | null,
-  file: string,
-  { commit: last, at, since = at }: Pick<ApplyRecord, 'commit' | 'at' | 'since'>,
-): Promise<string | null> {
-  if (commit === null || last === commit) return commit;
-  const git = (...args: readonly string[]) => gitIn(dirname(file), ...args);
-  if (last !== null) return (await git('merge-base', '--is-ancestor', last, commit)) === null ? null : commit;
-  const seconds = await git('show', '--no-patch', '--format=%ct', commit);
-  return Number(seconds) * 1_000 > Date.parse(since) ? commit : null;
 }
 
 /** Whether HEAD does not descend from a commit; false outside a clone. */

@@ -54,13 +54,15 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--restore <keys>', 'give back what was taken outside team.yaml: KEY of a member, role/KEY', keysOf)
     .option('--commit <sha>', 'commit of the file, for the apply record (default: as Git says)', cli.parseCommit)
     .option('--owner-ids <ids>', "GitHub's ids of owners, for the apply record: LOGIN=ID,LOGIN=ID", parseIds)
+    .option('--applied-at <time>', 'fail if an apply began or ended since that time of check-approval')
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, restore = [], commit = null, ownerIds = new Map(), result = null } = options;
-      const asked = { yes, restore, commit, ownerIds, result };
+      const { yes = false, restore = [], commit = null, ownerIds = new Map() } = options;
+      const { appliedAt = null, result = null } = options;
+      const asked = { yes, restore, commit, ownerIds, appliedAt, result };
       cli.finish(await apply({ ...cli.labOptions(file, options), ...asked }, terminal));
     });
 }

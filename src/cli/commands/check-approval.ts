@@ -29,8 +29,9 @@ async function command(options: CheckApprovalOptions, terminal: Terminal, env: N
   const writable = await checkWritable([result]);
   if (!writable.ok) return reportFailure(writable.failure, terminal);
   const checked = await check(options, env);
-  const { pulls, ids, failure } = checked.ok ? checked.value : { pulls: [], ids: '', failure: checked.failure };
-  writeOutputs(env, { commit, 'pull-requests': pulls.join(','), 'owner-ids': ids });
+  const none = { pulls: [], ids: '', at: '' };
+  const { pulls, ids, at, failure } = checked.ok ? checked.value : { ...none, failure: checked.failure };
+  writeOutputs(env, { commit, 'pull-requests': pulls.join(','), 'owner-ids': ids, 'applied-at': at });
   if (failure === null) {
     if (options.json) printJson({ commit, pullRequests: pulls }, terminal);
     else terminal.stdout(`Every change up to ${commit.slice(0, 7)} was approved.\n`);
@@ -43,10 +44,19 @@ async function command(options: CheckApprovalOptions, terminal: Terminal, env: N
   return reportFailure(failure, terminal);
 }
 
+interface Checked {
+  readonly pulls: readonly number[];
+  /** As `apply --owner-ids` takes them. */
+  readonly ids: string;
+  /** When the last apply began or ended; empty if there was none. */
+  readonly at: string;
+  readonly failure: Failure | null;
+}
+
 async function check(
   { file, emulator, commit }: CheckApprovalOptions,
   env: NodeJS.ProcessEnv,
-): Promise<Result<{ readonly pulls: readonly number[]; readonly ids: string; readonly failure: Failure | null }>> {
+): Promise<Result<Checked>> {
   const today = new Date().toISOString().slice(0, 10);
   const team = await readTeam(file, today);
   if (!team.ok) return team;
@@ -56,11 +66,11 @@ async function check(
   if (!record.ok) return record;
   const asked = { commit, branch: defaultBranchOfEvent(env), today, ...lastApplied(record.value, team.value) };
   const approval = await checkApproval(github.value, asked);
-  if (!approval.ok || approval.value.failure !== null) {
-    return approval.ok ? succeed({ ...approval.value, ids: '' }) : approval;
-  }
+  if (!approval.ok) return approval;
+  const checked = { ...approval.value, at: record.value?.at ?? '' };
+  if (checked.failure !== null) return succeed({ ...checked, ids: '' });
   const ids = await newOwnerIds(github.value, ownersOf(team.value, record.value?.owners ?? []));
-  return ids.ok ? succeed({ ...approval.value, ids: ids.value }) : ids;
+  return ids.ok ? succeed({ ...checked, ids: ids.value }) : ids;
 }
 
 /**
@@ -75,7 +85,7 @@ function lastApplied(
     const team = { ...file, settings: { selfApproval: false } };
     return { approvers: { team, owners: ownersOf(file, []) }, last: null };
   }
-  const { team, owners, commit, at, since = at } = record;
+  const { team, owners, commit, earlier = [], at, since = at } = record;
   const isTeamOf = (text: string) => {
     const { team: then } = readTeamText(text, { file: 'team.yaml', today: team.day });
     if (then === null) return false;
@@ -84,7 +94,7 @@ function lastApplied(
   };
   return {
     approvers: { team, owners },
-    last: { commit, time: Math.floor(Date.parse(since) / 1_000) * 1_000, isTeamOf },
+    last: { commits: [commit, ...earlier], time: Date.parse(since), isTeamOf },
   };
 }
 

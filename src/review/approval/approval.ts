@@ -1,11 +1,11 @@
 import { type ApprovalProblem, type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Commit, GitHub, History, PullRequest } from '../../github/port.ts';
+import type { GitHub, History, PullRequest } from '../../github/port.ts';
 import { isPlanLacking } from '../../github/settings.ts';
 import { activeOwners } from '../../team/team.ts';
 import { judge } from './judge.ts';
 import { type Approvers, approvesAlone, NO_ACCOUNT, type Owner } from './owners.ts';
 import { missingRules } from './rules.ts';
-import { changesSince, isMerge, type LastApplied } from './walk.ts';
+import { type Change, changesSince, isMerge, type LastApplied } from './walk.ts';
 
 interface Asked {
   /** The newest commit of `branch`. */
@@ -33,7 +33,9 @@ export async function checkApproval(github: GitHub, asked: Asked): Promise<Resul
   return github.withHistory(asked.commit, async (history) => {
     const pulls = new Set<number>();
     let failure = await rulesFailure(github, asked);
-    for (const change of await changesSince(history, asked.commit, asked.last)) {
+    const { changes, isElsewhere } = await changesSince(history, asked.commit, asked.last);
+    if (isElsewhere) failure ??= notApproved(asked.commit, [{ kind: 'applied-elsewhere' }]);
+    for (const change of changes) {
       const found = await pullRequestsOf(github, change.commit, asked.branch);
       if (!found.ok) return found;
       for (const { number } of found.value) pulls.add(number);
@@ -41,11 +43,15 @@ export async function checkApproval(github: GitHub, asked: Asked): Promise<Resul
       const because = await problemsOf(github, history, change, found.value, asked);
       if (!because.ok) return because;
       if (because.value.length > 0) {
-        failure = fail('not-approved', { commit: change.commit, because: because.value }).failure;
+        failure = notApproved(change.commit, because.value);
       }
     }
     return succeed({ pulls: [...pulls].reverse(), failure });
   });
+}
+
+function notApproved(commit: string, because: readonly ApprovalProblem[]): Failure {
+  return fail('not-approved', { commit, because }).failure;
 }
 
 async function rulesFailure(github: GitHub, { branch, approvers }: Asked): Promise<Failure | null> {
@@ -68,7 +74,7 @@ async function pullRequestsOf(github: GitHub, commit: string, branch: string): P
 async function problemsOf(
   github: GitHub,
   history: History,
-  change: Commit,
+  change: Change,
   pulls: readonly PullRequest[],
   { approvers, today }: Asked,
 ): Promise<Result<readonly ApprovalProblem[]>> {
@@ -77,11 +83,13 @@ async function problemsOf(
   const {
     commit,
     parents: [parent],
+    approvedAfter,
   } = change;
   const problems: ApprovalProblem[] = [];
-  const active = activeOwners(approvers.team, today);
-  const owners = approvers.owners.filter(({ key }) => active.includes(key));
-  const judged = { owners, selfApproval: approvesAlone(approvers.team) };
+  const { team, owners } = approvers;
+  const keys = activeOwners(team, today);
+  const active = owners.filter(({ key }) => keys.includes(key));
+  const judged = { owners, active, selfApproval: approvesAlone(team), approvedAfter };
   for (const { number, head } of pulls) {
     // In this order: the head of a squashed pull request is fetched by the first question.
     if (!(await history.hasSameTree(head.sha, commit))) problems.push({ kind: 'other-tree', pull: number });

@@ -7,17 +7,22 @@ export interface Case {
   /** Oldest first. */
   readonly reviews: readonly PullReview[];
   readonly events: readonly PullEvent[];
-  /** Those of the applied team who have access today. */
+  /** Those of the applied team. */
   readonly owners: readonly Owner[];
+  /** Those of them who have access today. */
+  readonly active: readonly Owner[];
   /** Whether the applied team lets its one owner approve alone. */
   readonly selfApproval: boolean;
+  /** In milliseconds: earlier approvals, and merges by a lab's only owner, do not count. */
+  readonly approvedAfter: number;
 }
 
 /**
  * Why the last commit of a pull request is not approved; empty if an owner who did not open it approved that commit, and no
  * owner requests changes. The one owner of a lab may instead have opened and merged it.
  */
-export function judge({ pull, reviews, events, owners, selfApproval }: Case): readonly ApprovalProblem[] {
+export function judge(given: Case): readonly ApprovalProblem[] {
+  const { pull, reviews, events, owners, active, selfApproval, approvedAfter } = given;
   const { number, author, head, mergedBy } = pull;
   // Every writer's branch can have a workflow that opens one, so a bot's could be the approver's own.
   if (author?.isPerson !== true) return [{ kind: 'not-opened-by-person', pull: number }];
@@ -28,18 +33,21 @@ export function judge({ pull, reviews, events, owners, selfApproval }: Case): re
   }
   const newBase = Math.max(...events.flatMap(({ event, at }) => (NEW_BASE.has(event) ? [Date.parse(at)] : [])));
   const verdicts = latest
-    .filter(({ state }) => state === 'APPROVED')
+    .filter(({ state, author: by }) => state === 'APPROVED' && active.some((owner) => isOwner(owner, by)))
     .map(({ author: { id, login: by }, commit, at }): ApprovalProblem | null => {
       if (id === author.id) return { kind: 'author', pull: number, by };
       if (commit !== head.sha) return { kind: 'older-commit', pull: number, by };
-      return Date.parse(at ?? '') > newBase ? null : { kind: 'older-base', pull: number, by };
+      if (Date.parse(at ?? '') <= newBase) return { kind: 'older-base', pull: number, by };
+      return Date.parse(at ?? '') > approvedAfter ? null : { kind: 'undone', pull: number, by };
     });
   if (verdicts.includes(null)) return [];
-  const [only] = owners;
+  const [only] = active;
   if (selfApproval && only !== undefined && isOwner(only, author)) {
     const isLater = events.some(({ event }) => LATER_MERGE.has(event));
     const isTheirs = mergedBy !== null && isOwner(only, mergedBy) && !isLater;
-    return isTheirs ? [] : [{ kind: 'not-merged-by-owner', pull: number, by: author.login }];
+    if (!isTheirs) return [{ kind: 'not-merged-by-owner', pull: number, by: author.login }];
+    const isUndone = !events.some(({ event, at }) => event === 'merged' && Date.parse(at) > approvedAfter);
+    return approvedAfter > 0 && isUndone ? [{ kind: 'undone', pull: number, by: author.login }] : [];
   }
   const problems = verdicts.filter((verdict) => verdict !== null);
   return problems.length > 0 ? problems : [{ kind: 'no-approval', pull: number }];

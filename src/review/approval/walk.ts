@@ -6,73 +6,67 @@ const TEAM_FILE = 'team.yaml';
  * What decides what an apply does, and by which tool and provider. `.gitattributes` decides what a checkout makes of a file:
  * https://git-scm.com/docs/gitattributes#_working_tree_encoding
  */
-const BESIDE_TEAM = [...Object.values(LOCK_FILES), '.github', '.gitattributes'];
-const DECIDING = [TEAM_FILE, ...BESIDE_TEAM];
+const DECIDING = [TEAM_FILE, ...Object.values(LOCK_FILES), '.github', '.gitattributes'];
 
 export interface LastApplied {
-  /** Null if its file was of no commit. */
-  readonly commit: string | null;
-  /** When that was, in whole seconds as commits have them, in milliseconds. */
+  /** Of the last apply and, newest first, of those at a terminal before it; null where the file was of no commit. */
+  readonly commits: readonly (string | null)[];
+  /** When that was, in milliseconds. */
   readonly time: number;
   /** Whether the text of a team file says the same. */
   isTeamOf(text: string): boolean;
+}
+
+export interface Change extends Commit {
+  /** In milliseconds: earlier approvals do not count. */
+  readonly approvedAfter: number;
 }
 
 /**
  * The commits whose approval an apply of `newest` needs, newest first: by first parent back to what was applied last, those
  * that change a file that decides, and every merge commit, whose author chooses the first parent and so what is left out.
  * Before the first apply, back to the newest that changes the team's file.
+ *
+ * Someone at a terminal can have applied another file than the branch has, or an older one (`isElsewhere`, until the branch has
+ * that team). What the branch gets after that needs an approval from after that apply: an earlier one is of what was undone.
  */
-export async function changesSince(history: History, newest: string, last: LastApplied | null): Promise<Commit[]> {
-  const commits = await history.firstParents(newest);
-  const applied = commits.findIndex(({ commit }) => commit === last?.commit);
-  const changes: Commit[] = [];
-  for (const change of applied === -1 ? commits : commits.slice(0, applied)) {
-    const isFirst = change.parents.length === 0;
-    if (!isFirst && !isMerge(change) && !(await differsFromParent(history, change, DECIDING))) continue;
-    changes.push(change);
-    if (last === null && (await differsFromParent(history, change, [TEAM_FILE]))) break;
+export async function changesSince(
+  history: History,
+  newest: string,
+  last: LastApplied | null,
+): Promise<{ readonly changes: readonly Change[]; readonly isElsewhere: boolean }> {
+  const branch = await history.firstParents(newest);
+  const end = branch.find(({ commit }) => last?.commits.includes(commit));
+  if (last === null || end === undefined) {
+    return { changes: await changesOfTeam(history, branch), isElsewhere: last !== null };
   }
-  return last === null || applied !== -1 ? changes : changes.slice(0, await neededSince(history, changes, last));
+  const isOnBranch = (each: string | null) => branch.some(({ commit }) => commit === each);
+  let isElsewhere = last.commits[0] !== end.commit || !last.commits.every(isOnBranch);
+  const changes: Change[] = [];
+  for (const change of branch.slice(0, branch.indexOf(end) + 1)) {
+    isElsewhere &&= !(await isTeamAt(history, change.commit, last));
+    if (change === end || !(isMerge(change) || (await isChangeOf(history, change, DECIDING)))) continue;
+    changes.push({ ...change, approvedAfter: isElsewhere ? last.time : 0 });
+  }
+  return { changes, isElsewhere };
 }
 
-/**
- * How many of the changes, newest first, came after what was applied last, if its commit is not on the branch: a file of
- * another branch or of no commit, a rewritten history. They end at the change that brought its team, if that brought nothing
- * else: between that and one that brought it again, other files can have changed.
- */
-async function neededSince(history: History, changes: readonly Commit[], last: LastApplied): Promise<number> {
-  let needed: number | null = null;
-  // An older approval of what an administrator has undone since is none: of the changes before that apply, only the one
-  // counts that brought the team which the branch had then.
-  let isEndSought = true;
-  for (const [index, change] of changes.entries()) {
-    const isEarlier = change.time < last.time;
-    if (isEarlier) isEndSought &&= await isTeamAt(history, change.commit, last);
-    const isEnd = isEndSought && (await isChangeTo(history, change, last));
-    if (isEnd && isEarlier) isEndSought = false;
-    // A merge commit hides which change was the first, so that it counts before that apply, too.
-    const isMore = isMerge(change) || (await differsFromParent(history, change, BESIDE_TEAM));
-    if (!isEnd && !isMerge(change) && (isEarlier || !isMore)) continue;
-    needed = index + (isMore ? 1 : 0);
+async function changesOfTeam(history: History, branch: readonly Commit[]): Promise<readonly Change[]> {
+  const changes: Change[] = [];
+  for (const change of branch) {
+    if (isMerge(change) || (await isChangeOf(history, change, DECIDING))) changes.push({ ...change, approvedAfter: 0 });
+    if (await isChangeOf(history, change, [TEAM_FILE])) break;
   }
-  return needed ?? changes.length;
+  return changes;
 }
 
-/** False of the first commit of a history. */
-async function differsFromParent(history: History, { commit, parents }: Commit, files: readonly string[]) {
-  const [parent] = parents;
-  return parent !== undefined && history.differs(parent, commit, files);
+/** The first commit of a history is one, whatever its files. */
+async function isChangeOf(history: History, { commit, parents: [parent] }: Commit, files: readonly string[]) {
+  return parent === undefined || history.differs(parent, commit, files);
 }
 
 export function isMerge({ parents }: Commit): boolean {
   return parents.length > 1;
-}
-
-async function isChangeTo(history: History, { commit, parents }: Commit, last: LastApplied): Promise<boolean> {
-  const [parent] = parents;
-  const wasTeam = parent !== undefined && (await isTeamAt(history, parent, last));
-  return !wasTeam && (await isTeamAt(history, commit, last));
 }
 
 async function isTeamAt(history: History, commit: string, last: LastApplied): Promise<boolean> {

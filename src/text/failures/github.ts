@@ -111,6 +111,10 @@ const UP_TO_DATE = t`choose ${codeText('Update branch')} before the approval, th
 const NOT_APPROVED: Readonly<
   Record<ApprovalProblem['kind'], readonly [reason: (pull: Text, by: Text) => Text, nextTime?: Text]>
 > = {
+  'applied-elsewhere': [
+    () => t`an administrator applied another file, which is not merged`,
+    t`merge the file that an administrator applies`,
+  ],
   'merge-commit': [() => t`it is a merge commit, which can hide what no one approved`, SQUASH],
   'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
   'other-tree': [
@@ -123,6 +127,7 @@ const NOT_APPROVED: Readonly<
   author: [(pull, by) => t`${by} approved ${pull}, but opened it`],
   'older-commit': [(pull, by) => t`${by} approved an older commit of ${pull}`],
   'older-base': [(pull, by) => t`${by} approved ${pull} before its base branch changed`],
+  undone: [(pull, by) => t`${by} approved ${pull} before an administrator applied another file`],
   'changes-requested': [(pull, by) => t`${by} requested changes in ${pull}`],
   'not-merged-by-owner': [
     (pull, by) => t`${pull} of ${by}, the only owner, was merged by someone else, by auto-merge or by a merge queue`,
