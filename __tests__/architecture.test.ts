@@ -152,12 +152,12 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5321,
+  app: 5335,
   setup: 1745,
   eject: 667,
   emulator: 8370,
-  drift: 6232,
-  review: 5300,
+  drift: 6245,
+  review: 5305,
   keys: 977,
   adopt: 1841,
   offboard: 680,
@@ -173,7 +173,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   iam: 880,
   catalog: 310,
   text: 2720,
-  diagnostics: 811,
+  diagnostics: 815,
 };
 
 test('no module outgrows its budget of lines', () => {

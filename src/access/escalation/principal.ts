@@ -83,7 +83,11 @@ export function samplesOf(
     ...about('Deny', sources, actions).flatMap(({ NotResource }) => toList(NotResource)),
   ];
   const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
-  const named = [any, ...samples.filter((text) => text !== '*')];
+  const patterns = [...new Set([any, ...samples.filter((text) => text !== '*')])];
+  // One name can be of two patterns, of which each limits another action.
+  const ends = new Set(patterns.flatMap((text) => /\*([^*:]+)$/.exec(text)?.[1] ?? []));
+  const beginnings = patterns.filter((text) => text.includes('*')).map((text) => text.slice(0, text.indexOf('*') + 1));
+  const named = [...patterns, ...beginnings.flatMap((text) => [...ends].map((end) => text + end))];
   const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
   return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
 }

@@ -14,6 +14,7 @@ import {
   stepFailed,
   undelivered,
 } from '../../keys/sync.ts';
+import { checkUnlinked } from '../files.ts';
 import { type AccountSessionOptions, openAccountSession } from '../session/account-session.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Deliveries, toDirectory, toIssue } from './deliveries.ts';
@@ -60,7 +61,7 @@ export async function syncLab(
   confirm: Confirm<readonly KeyFacts[]>,
 ): Promise<Result<Synced>> {
   if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
-  const deliveries = deliveriesOf(keys, options);
+  const deliveries = await deliveriesOf(keys, options);
   if (!deliveries.ok) return deliveries;
   const markers = markersOf(deliveries.value, options);
   const withRecipient = keys.owners.filter(({ recipient }) => recipient !== null);
@@ -125,7 +126,7 @@ export async function createForMember(
     if (keys.unfinishedSince !== null) return fail('apply-unfinished', { at: keys.unfinishedSince });
     const owner = keys.owners.find(({ key }) => key === member);
     if (owner === undefined) return fail('no-key-allowed', { member, because: 'not-applied' });
-    const deliveries = deliveriesOf(keys, options);
+    const deliveries = await deliveriesOf(keys, options);
     if (!deliveries.ok) return deliveries;
     const shown = await replaceable(keys, owner);
     if (!shown.ok) return shown;
@@ -161,8 +162,10 @@ async function replaceable(
   return succeed({ replaced, before: held.filter((key) => !replaced.includes(key)) });
 }
 
-function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions, 'out'>): Result<Deliveries> {
-  return out === null ? toIssue(session, process.env) : succeed(toDirectory(session, out));
+async function deliveriesOf({ session }: LabKeys, { out }: Pick<DeliveryOptions, 'out'>): Promise<Result<Deliveries>> {
+  if (out === null) return toIssue(session, process.env);
+  const unlinked = await checkUnlinked(out);
+  return unlinked.ok ? succeed(toDirectory(session, out)) : unlinked;
 }
 
 function effectsOf({ account, applied }: LabKeys, { deliver }: Deliveries): KeyEffects {

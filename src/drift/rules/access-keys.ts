@@ -4,17 +4,20 @@ import { around, type ModelIndex } from '../../access/model.ts';
 import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import { decideKeys, type HeldKey, type KeyDecision, withoutKeys } from '../../keys/rules.ts';
+import type { Applied } from '../../review/rule/input.ts';
 import { endOf } from '../../team/documents.ts';
 import { iamName } from '../../team/names.ts';
 import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
-import { type OtherLabs, otherLabsIn } from '../applied.ts';
+import { otherLabsIn } from '../applied.ts';
+import { isNow, renamesIn } from '../renames.ts';
 
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
 
 export interface CredentialUser {
+  /** The present name. */
   readonly user: string;
   /** How many keys the member may have; null if only their use matters, because the user is to be deleted. */
   readonly allowed: number | null;
@@ -26,28 +29,36 @@ export interface CredentialUser {
   readonly decision: KeyDecision | null;
 }
 
+/** `applied` can still suspend whom the file does not. */
 export function credentialUsersOf(
   inventory: Inventory,
   team: Team,
   today: string,
   at: Date,
-  labOf: OtherLabs = otherLabsIn(inventory, null, team.lab),
+  applied: Pick<Applied, 'team' | 'ids'> | null = null,
 ): readonly CredentialUser[] {
+  const labOf = otherLabsIn(inventory, applied?.ids ?? null, team.lab);
+  const renames = renamesIn(inventory, team, applied?.ids ?? null);
+  const endOfAccess = (member: Pick<Member, 'until' | 'suspended'>): CredentialUser['ended'] =>
+    hasExpired(member, today)
+      ? { since: Date.parse(endOf(member.until ?? '')), because: 'expired' }
+      : member.suspended
+        ? { since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' }
+        : null;
   const { users, access } = inventory;
   const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
-  const members = team.members.map((member) => {
-    const late = hasExpired(member, today) ? member.until : null;
+  const members = team.members.flatMap((member) => {
+    const was = applied?.team.members.find(({ key }) => key === member.key);
+    const name = iamName(team.lab, member.key);
+    const present = renames.find(({ kind, name: of }) => kind === 'user' && of === name)?.to;
+    // Another member's user has the name.
+    if (present === undefined && isNow(renames, 'user', name)) return [];
     return {
       member,
-      user: iamName(team.lab, member.key),
-      allowed: late === null ? member.keys : null,
-      ended:
-        late !== null
-          ? ({ since: Date.parse(endOf(late)), because: 'expired' } as const)
-          : member.suspended
-            ? ({ since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' } as const)
-            : null,
+      user: present ?? name,
+      allowed: hasExpired(member, today) ? null : member.keys,
+      ended: endOfAccess(member) ?? (was === undefined ? null : endOfAccess(was)),
     };
   });
   const departed = team.departed.map(({ key, left }) => ({

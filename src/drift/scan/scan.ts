@@ -187,7 +187,7 @@ function detectAll(given: ScanInput): Detection {
     unmanaged: unmanagedEffectsOf(found, team, access, today, at, reach.targets),
     members: new Set(members.map(nameOf)),
     users: new Set([...users, ...namesOf('user')]),
-    credentialUsers: credentialUsersOf(inventory, team, today, at, labOf),
+    credentialUsers: credentialUsersOf(inventory, team, today, at, applied),
     ...{ full: indexModel(given.inventory.access), addedDenies, announcements: given.announcements ?? [] },
   };
   const documents = new Map(
