@@ -362,13 +362,16 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'not-approved': [
     { commit, because: [{ kind: 'no-pull-request' }] },
+    { commit, because: [{ kind: 'applied-elsewhere' }] },
     { commit, because: [{ kind: 'merge-commit' }] },
     ...(['other-tree', 'behind', 'not-opened-by-person', 'no-approval'] as const).map((kind) => ({
       ...{ commit, because: [{ kind, pull: 7 }] },
     })),
-    ...(['author', 'older-commit', 'older-base', 'changes-requested', 'not-merged-by-owner'] as const).map((kind) => ({
-      ...{ commit, because: [{ kind, pull: 7, by: 'ada' }] },
-    })),
+    ...(['author', 'older-commit', 'older-base', 'undone', 'changes-requested', 'not-merged-by-owner'] as const).map(
+      (kind) => ({
+        ...{ commit, because: [{ kind, pull: 7, by: 'ada' }] },
+      }),
+    ),
   ],
 };
 

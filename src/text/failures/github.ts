@@ -72,11 +72,13 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
         },
   'not-approved': ({ commit, because }) => {
     const nextTime = because.flatMap(({ kind }) => NOT_APPROVED[kind][1] ?? []);
+    const isElsewhere = because.some(({ kind }) => kind === 'applied-elsewhere');
     return {
       summary: t`commit ${codeText(commit.slice(0, 7))} is not approved`,
       reason: joinTexts(because.map(approvalReason), '; '),
-      help:
-        nextTime.length < because.length
+      help: isElsewhere
+        ? t`merge that file, then ${AGAIN}; or ${ADMINISTRATOR}`
+        : nextTime.length < because.length
           ? t`an owner who did not open that pull request approves its last commit, then ${AGAIN}; or ${ADMINISTRATOR}`
           : t`${ADMINISTRATOR}; next time, ${joinTexts([...new Set(nextTime)], ', and ')}`,
     };
@@ -111,10 +113,7 @@ const UP_TO_DATE = t`choose ${codeText('Update branch')} before the approval, th
 const NOT_APPROVED: Readonly<
   Record<ApprovalProblem['kind'], readonly [reason: (pull: Text, by: Text) => Text, nextTime?: Text]>
 > = {
-  'applied-elsewhere': [
-    () => t`an administrator applied another file, which is not merged`,
-    t`merge the file that an administrator applies`,
-  ],
+  'applied-elsewhere': [() => t`an administrator applied another file, which is not merged`],
   'merge-commit': [() => t`it is a merge commit, which can hide what no one approved`, SQUASH],
   'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
   'other-tree': [
