@@ -86,30 +86,6 @@ test.each([
   }),
 );
 
-test.each([['opentofu.lock.hcl'], ['.github/workflows/apply.yml']])(
-  'an emergency does not carry past the check a %s that was refused before it',
-  (path) =>
-    withClone(async (clone) => {
-      clone.pull(lab().main);
-      expect((await clone.apply()).code).toBe(0);
-      await record(clone.recorded(), lab().main);
-      // A writer who may bypass the rules, or whom an owner without access approved.
-      const refused = lab().pushFiles('main', { [path]: 'hostile' });
-      const before = await check();
-      expect(JSON.parse(before.failure).failure.error.args).toMatchObject({ commit: refused });
-      // An administrator suspends bo, from their clone, which does not have that commit.
-      clone.write('team.yaml', suspended(lab().teamAt(lab().main)));
-      expect((await clone.apply()).code).toBe(0);
-      const recorded = clone.recorded();
-      expect(recorded).toMatchObject({ commit: null });
-      await record(recorded, lab().main);
-      expect(await check()).toMatchObject({ code: 1 });
-      merged('suspend', suspended);
-      const after = await check();
-      expect(after).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
-    }),
-);
-
 test('a grant that an administrator takes back is not given again by its own approval, whatever its date', () =>
   withClone(async (clone) => {
     const before = lab().main;
@@ -128,72 +104,6 @@ test('a grant that an administrator takes back is not given again by its own app
     await record(recorded, granted);
     expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
   }));
-
-test.each([
-  ['a suspension', suspended],
-  [
-    'that someone left',
-    (team: string) => `${team.replace(/ {2}bo: .*\n/, '')}departed: { bo: { left: "2026-11-25", reason: stole } }\n`,
-  ],
-])('a workflow that was approved before an emergency does not undo %s after it', (_what, edit) =>
-  withClone(async (clone) => {
-    const { main } = lab();
-    clone.pull(main);
-    expect((await clone.apply()).code).toBe(0);
-    await record(clone.recorded(), main);
-    // The workflow: `called-apply.yml` checks the approval, then installs OpenTofu and becomes the apply role.
-    const approved = await check();
-    expect(approved).toMatchObject({ code: 0 });
-    // Meanwhile, an administrator applies another file.
-    clone.write('team.yaml', edit(lab().teamAt(main)));
-    expect((await clone.apply()).code).toBe(0);
-    expect(clone.recorded()).toMatchObject({ commit: null });
-    // The next step of the workflow.
-    const job = scratch({ 'team.yaml': lab().teamAt(main) });
-    const emulator = join(clone.directory, '.mturk-team/emulator');
-    const ids = `${approved.outputs['owner-ids']}`;
-    const args = [
-      'apply',
-      'team.yaml',
-      '--emulator',
-      emulator,
-      '--commit',
-      main,
-      '--owner-ids',
-      ids,
-      '--applied-at',
-      `${approved.outputs['applied-at']}`,
-    ];
-    const done = await runHere([...args, '--result', 'result.json', '--yes'], { cwd: job.directory });
-    job.remove();
-    const bo = clone.recorded().team.members.find(({ key }: { key: string }) => key === 'bo');
-    expect({ code: done.code, bo }).not.toMatchObject({ code: 0, bo: { suspended: false } });
-  }),
-);
-
-/** As `init` and `bootstrap` leave it: the workflows and lock files come after team.yaml, before anyone approves. */
-test.each([
-  ['docs', { 'team.yaml': '' }],
-  ['a workflow', { '.github/workflows/apply.yml': 'x' }],
-])(
-  "after an emergency, an administrator's apply in a checkout of main begins the next check there: %s",
-  (_what, files) =>
-    withClone(async (clone) => {
-      const text = lab().teamAt(lab().main);
-      const main = lab().pushFiles('main', 'team.yaml' in files ? { 'team.yaml': `${text}# Words\n` } : files);
-      clone.pull(main);
-      expect((await clone.apply()).code).toBe(0);
-      await record(clone.recorded(), main);
-      expect(await check()).toMatchObject({ code: 0 });
-      clone.write('team.yaml', suspended(lab().teamAt(main)));
-      expect((await clone.apply()).code).toBe(0);
-      // The emergency is over: `git checkout team.yaml`.
-      clone.pull(main);
-      expect((await clone.apply()).code).toBe(0);
-      await record(clone.recorded(), main);
-      expect(await check()).toMatchObject({ code: 0 });
-    }),
-);
 
 test("after an apply of a branch that was squashed, an administrator's apply in a checkout of main begins the next check there", () =>
   withClone(async (clone) => {
@@ -229,7 +139,7 @@ test('a lock file that is pushed after an emergency, with an earlier date, is no
     expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
   }));
 
-test('the file of a commit that once had it is of none, whatever date it has', () =>
+test('the file of an older commit that an administrator applies is not ended by an earlier approval, whatever its date', () =>
   withClone(async (clone) => {
     const first = mergedByHand('suspend', suspended, '2037-01-01T00:00:00Z');
     const main = merged('resume', resumed);
