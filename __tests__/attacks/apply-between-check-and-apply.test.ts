@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { approvalInTest } from '../support/approval-in-test.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+
+const test = testInTurn(2);
 
 const { lab, record, approve, check } = approvalInTest();
 const suspended = (team: string, name: string) =>
