@@ -2,7 +2,7 @@ import type { AccessModel, Holder } from '../access/model.ts';
 import { isEmpty } from '../access/operation-set.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
-import { OUT_OF_REACH_SID, WITHHELD_SID } from '../team/documents.ts';
+import { OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
 
@@ -17,7 +17,7 @@ export interface AddedDenies {
 /** An account without those Denies, to be compared with the file, and the Denies. */
 export function withoutAddedDenies(
   access: AccessModel,
-  team: Pick<AccessTeam, 'lab' | 'account' | 'members' | 'roles'>,
+  team: Pick<AccessTeam, 'lab' | 'account' | 'members' | 'roles' | 'freeze'>,
 ): { readonly access: AccessModel; readonly denies: readonly AddedDenies[] } {
   const denies: AddedDenies[] = [];
   const outside = new Set(access.groups.flatMap(({ name, path }) => (path === labPath(team.lab) ? [] : [name])));
@@ -50,10 +50,28 @@ export function withoutAddedDenies(
     });
     return { ...user, inline };
   });
-  const roles = new Map(team.roles.map(({ key }) => [rolePolicyArn(team, key), iamName(team.lab, key)]));
+  const roles = new Map(team.roles.map((role) => [rolePolicyArn(team, role.key), role]));
   const policies = access.policies.map((policy) => {
-    const name = roles.get(policy.arn);
-    return name === undefined ? policy : { ...policy, document: without(policy.document, { kind: 'group', name }) };
+    const role = roles.get(policy.arn);
+    if (role === undefined) return policy;
+    const holder = { kind: 'group', name: iamName(team.lab, role.key) } as const;
+    return { ...policy, document: without(policy.document, holder) };
   });
-  return { access: { ...access, users, policies }, denies };
+  // Of a role of AWS's policies alone the file has no policy: an apply writes one for the Denies that it keeps.
+  const forDenies = new Set(
+    policies.flatMap(({ arn, document }) => {
+      const role = roles.get(arn);
+      const isEmpty = document !== null && statementsOf(document).length === 0;
+      return role !== undefined && isEmpty && rolePolicy({ ...role, keptDenies: [] }, team.freeze) === null
+        ? [arn]
+        : [];
+    }),
+  );
+  const groups = access.groups.map((group) => {
+    const isOwn = (arn: string) => forDenies.has(arn) && group.name === iamName(team.lab, roles.get(arn)?.key ?? '');
+    return group.attached.some(isOwn) ? { ...group, attached: group.attached.filter((arn) => !isOwn(arn)) } : group;
+  });
+  const held = new Set([...users, ...groups].flatMap(({ attached }) => attached));
+  const left = policies.filter(({ arn }) => held.has(arn) || !forDenies.has(arn));
+  return { access: { ...access, users, groups, policies: left }, denies };
 }

@@ -48,6 +48,8 @@ function scan(change: Change, announcements: readonly Announcement[] = []) {
 }
 
 const noBonus = statement('Deny', 'mechanicalturk:SendBonus');
+const FULL = rolePolicyArn(sampleTeam, 'full-access');
+const { Sid: _sid, ...KEPT } = noBonus;
 const noGroups = statement('Deny', 's3:*');
 
 test.each<[string, Change, readonly string[]]>([
@@ -75,6 +77,17 @@ test.each<[string, Change, readonly string[]]>([
       users: account.users.map((each) => (each.name === name('gus') ? { ...each, name: 'gus-fox' } : each)),
     })),
     ['access-withheld/bo: medium, announced', 'user-renamed/gus: medium, manual'],
+  ],
+  [
+    "a kept Deny of a role of AWS's policies alone, in a policy that the file does not have",
+    (account) => ({
+      ...account,
+      policies: [...account.policies, { arn: FULL, name: name('full-access'), document: says(KEPT) }],
+      groups: account.groups.map((each) =>
+        each.name === name('full-access') ? { ...each, attached: [...each.attached, FULL] } : each,
+      ),
+    }),
+    ['deny-kept/group/full-access: medium, manual'],
   ],
   ['a kept Deny of a member', limits('fay', { keptDenies: [noBonus] }), ['deny-kept/user/fay: medium, manual']],
   [
