@@ -152,12 +152,12 @@ test('no folders of a module import each other', () => {
 /** Lines of each module, the local AWS emulator too. What an issue reached plus 5 %: raise one with a reason in the commit. */
 const BUDGETS: Readonly<Record<string, number>> = {
   cli: 4875,
-  app: 5335,
+  app: 5340,
   setup: 1745,
   eject: 667,
   emulator: 8370,
   drift: 6265,
-  review: 5305,
+  review: 5310,
   keys: 977,
   adopt: 1841,
   offboard: 680,
@@ -167,7 +167,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   github: 1409,
   terraform: 2180,
   aws: 2443,
-  access: 4125,
+  access: 4130,
   edit: 865,
   team: 4149,
   iam: 880,

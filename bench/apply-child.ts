@@ -38,7 +38,14 @@ async function main(): Promise<void> {
     const check = await quickCheck(lab, plan, terminal);
     showPlan(lab, plan, check, { json: false, resources: false }, terminal);
     const planned = performance.now();
-    given(await applyPlanned(lab, plan, { workflow: false, commit: null, ownerIds: new Map() }, terminal));
+    given(
+      await applyPlanned(
+        lab,
+        plan,
+        { workflow: false, commit: null, ownerIds: new Map(), isApproved: false },
+        terminal,
+      ),
+    );
     await checkApplied(lab, null, terminal);
     const applied = performance.now();
     const before = await callsSoFar();

@@ -21,16 +21,25 @@ const trust = JSON.stringify({
 
 /** Each makes a user or role `team-x-bot` that may do everything, and acts as it. */
 test.each([
-  ['a user', ['iam:CreateUser', `${ACCOUNT}:user/*-bot`], ['iam:PutUserPolicy', `${ACCOUNT}:user/team-*`]],
-  ['a role', ['iam:CreateRole', `${ACCOUNT}:role/*-bot`], ['iam:PutRolePolicy', `${ACCOUNT}:role/team-*`]],
+  ['a user', 'iam:CreateUser', `${ACCOUNT}:user/*-bot`, 'iam:PutUserPolicy', `${ACCOUNT}:user/team-*`],
+  ['a role', 'iam:CreateRole', `${ACCOUNT}:role/*-bot`, 'iam:PutRolePolicy', `${ACCOUNT}:role/team-*`],
   // The control: found.
-  ['a user of one pattern', ['iam:CreateUser', `${ACCOUNT}:user/*`], ['iam:PutUserPolicy', `${ACCOUNT}:user/team-*`]],
-] as const)('a check finds who may make %s that may do more', (_what, makes, widens) =>
+  ['a user of one pattern', 'iam:CreateUser', `${ACCOUNT}:user/*`, 'iam:PutUserPolicy', `${ACCOUNT}:user/team-*`],
+  [
+    'a user of any account',
+    'iam:CreateUser',
+    'arn:aws:iam::*:user/*-bot',
+    'iam:PutUserPolicy',
+    'arn:aws:iam::*:user/team-*',
+  ],
+  ['a user with any middle', 'iam:CreateUser', `${ACCOUNT}:user/*-bot*`, 'iam:PutUserPolicy', `${ACCOUNT}:user/team-*`],
+  ['a user of any path', 'iam:CreateUser', `${ACCOUNT}:user/*/*-bot`, 'iam:PutUserPolicy', `${ACCOUNT}:user/team/*`],
+])('a check finds who may make %s that may do more', (_what, make, made, widen, widened) =>
   labs.attack(async (lab) => {
-    const keys = ['iam:CreateAccessKey', `${ACCOUNT}:user/*-bot`] as const;
+    const keys = ['iam:CreateAccessKey', `${ACCOUNT}:user/*-bot*`] as const;
     await lab.byHand(async (iam) => {
       await iam.send(new aws.CreateRoleCommand({ RoleName: 'maker', AssumeRolePolicyDocument: trust }));
-      const PolicyDocument = policy(makes, widens, keys, ['sts:AssumeRole', `${ACCOUNT}:role/*-bot`]);
+      const PolicyDocument = policy([make, made], [widen, widened], keys, ['sts:AssumeRole', `${ACCOUNT}:role/*-bot`]);
       await iam.send(new aws.PutRolePolicyCommand({ RoleName: 'maker', PolicyName: 'own', PolicyDocument }));
     });
     const { stdout } = await lab.mturk(TODAY, 'drift', '--json');

@@ -173,7 +173,7 @@ export async function planned(lab: LabSession, rule: RuleOptions = {}): Promise<
 
 /** How the tests carry out a plan. */
 export function carriedOut(): CarryOutOptions {
-  return { workflow: false, commit: null, ownerIds: new Map() };
+  return { workflow: false, commit: null, ownerIds: new Map(), isApproved: false };
 }
 
 /** Plans and applies a team with the real engine, record included: it fails unless a second plan is empty. */

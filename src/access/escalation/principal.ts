@@ -83,11 +83,14 @@ export function samplesOf(
     ...about('Deny', sources, actions).flatMap(({ NotResource }) => toList(NotResource)),
   ];
   const any = kind === '' ? '*' : `arn:aws:iam::${account}:${kind}*`;
-  const patterns = [...new Set([any, ...samples.filter((text) => text !== '*')])];
-  // One name can be of two patterns, of which each limits another action.
-  const ends = new Set(patterns.flatMap((text) => /\*([^*:]+)$/.exec(text)?.[1] ?? []));
-  const beginnings = patterns.filter((text) => text.includes('*')).map((text) => text.slice(0, text.indexOf('*') + 1));
-  const named = [...patterns, ...beginnings.flatMap((text) => [...ends].map((end) => text + end))];
+  const inAccount = samples.map((text) => text.replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`));
+  const patterns = [...new Set([any, ...inAccount.filter((text) => text !== '*')])];
+  // One name can be of several patterns, of which each limits another action.
+  const parts = patterns.map((text) => text.split('*')).filter(({ length }) => length > 1);
+  const inside = parts.flatMap((each) => each.slice(1, -1)).filter((text) => text !== '');
+  const ends = [...new Set(parts.map((each) => each.at(-1) ?? ''))];
+  const joined = parts.flatMap(([start = '']) => ends.map((end) => [start, ...inside, end].join('*')));
+  const named = [...patterns, ...joined];
   const written = FILLERS.flatMap((filler) => named.map((text) => sampleOf(text, account, context, filler)));
   return [...new Set(written)].filter((arn) => kind === '' || arn.includes(`:${kind}`));
 }

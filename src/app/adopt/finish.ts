@@ -86,7 +86,7 @@ export async function finishAdoption(
   const before = beforeFinish(adoption, now.value.account, session.team, begun.value.begun);
   const left = checkUnchanged(session, adoption, before);
   if (!left.ok) return failedAfter(left, cleared.value, 1);
-  const options = { ...given, ownerIds: new Map(), workflow: false };
+  const options = { ...given, ownerIds: new Map(), workflow: false, isApproved: false };
   const applied = await applyPlanned(session, planned.value, options, terminal);
   if (!applied.ok) return failedAfter(applied, cleared.value, 1);
   const steps = cleared.value + applied.value;

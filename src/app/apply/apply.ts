@@ -79,7 +79,7 @@ export async function planAndApply(
   onBegin: () => void = () => {},
   commit = options.commit,
 ): Promise<Result<CompletedApply>> {
-  const { yes, restore, ownerIds } = options;
+  const { yes, restore, ownerIds, appliedAt } = options;
   const { team } = session;
   const workflow = isInWorkflow(options);
   const unknown = restore
@@ -116,9 +116,10 @@ export async function planAndApply(
   const planned = agreed.value;
   if (planned.blocks.length > 0) return blocked(planned);
   // What was approved is to be applied over what was applied then.
-  const isChecked = options.appliedAt === null || options.appliedAt === (planned.record?.at ?? '');
+  const isChecked = appliedAt === null || appliedAt === (planned.record?.at ?? '');
   if (!isChecked) return fail('record-changed', { file: RECORD_FILE });
-  const steps = await applyPlanned(session, planned, { workflow, commit, ownerIds }, terminal, onBegin);
+  const carried = { workflow, commit, ownerIds, isApproved: appliedAt !== null };
+  const steps = await applyPlanned(session, planned, carried, terminal, onBegin);
   if (!steps.ok) return steps;
   const after = await checkApplied(session, planned.record, terminal);
   return succeed({ team, planned, review: reviewOfStack(session, planned), steps: steps.value, quickCheck: after });

@@ -45,6 +45,8 @@ export interface CarryOutOptions extends Pick<CommandOptions, 'onStart'> {
   readonly ownerIds: ReadonlyMap<string, number>;
   /** Whether to wait for the lock of the state. */
   readonly workflow: boolean;
+  /** Whether each change up to the commit is known to be approved. */
+  readonly isApproved: boolean;
 }
 
 /**
@@ -70,12 +72,14 @@ export async function applyPlanned(
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
     const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, read) };
     const [at, { since = record.at, earlier }] = [session.now().toISOString(), record];
-    const isSame = record.commit === options.commit && isTeam({ ...team, day: record.team?.day ?? '' }, record);
-    const before = options.workflow ? { earlier: undefined } : earlierCommits(record);
+    const isBegun = (planned.record?.begun ?? []).length > 0;
+    const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
+    const isSame = !isBegun && record.commit === options.commit && isTeamSame;
+    const before = options.isApproved ? undefined : earlierCommits(record, isBegun);
     return {
       ...record,
       commit: options.commit,
-      ...(isSame ? { at, since, earlier } : { at, since: at, ...before }),
+      ...(isSame ? { at, since, earlier } : { at, since: at, earlier: before }),
       team,
       owners: [...ownersOf(session.team, record.owners, options.ownerIds)],
       begun: [],

@@ -85,7 +85,8 @@ export async function reconcile(
   if (!planned.ok) return planned;
   // An apply that ended meanwhile may have written a newer team.
   if (!isSameApply(planned.value.record, record)) return fail('record-changed', { file: RECORD_FILE });
-  const options = { workflow: true, commit: record.commit, ownerIds: new Map<string, number>() };
+  const { commit } = record;
+  const options = { workflow: true, commit, ownerIds: new Map<string, number>(), isApproved: true };
   const steps = isUnchanged(planned.value) ? succeed(0) : await applyPlanned(last, planned.value, options, terminal);
   if (!steps.ok) return steps;
   // Announced after its own calls, which CloudTrail has as well.

@@ -241,9 +241,10 @@ export function withBegun(record: ApplyRecord, team: AppliedTeam, at: Date): App
   };
 }
 
-/** What a record keeps of the commit of a team that was applied at a terminal after those that it has. */
-export function earlierCommits({ team, commit, earlier = [] }: ApplyRecord): Pick<ApplyRecord, 'earlier'> {
-  return { earlier: team === null ? [] : [commit, ...earlier].slice(0, MOST_EARLIER) };
+/** What a record keeps of the commits that it has once a team is applied at a terminal. Null stands for those of begun applies, too. */
+export function earlierCommits({ team, commit, earlier = [] }: ApplyRecord, isBegun: boolean): ApplyRecord['earlier'] {
+  const all = [...new Set([...(isBegun ? [null] : []), ...(team === null ? [] : [commit]), ...earlier])];
+  return all.length > MOST_EARLIER ? [...all.slice(0, MOST_EARLIER - 1), null] : all;
 }
 
 /** The apply record, if a lab can use it: it can be read, and is not another lab's. */

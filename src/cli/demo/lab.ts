@@ -61,7 +61,7 @@ export function editFile(context: DemoContext, edit: Edit): DemoContext {
 /** Carries out a plan and prints its progress on a terminal. How many steps it took. */
 export function applyPlan(context: DemoContext, session: LabSession, planned: StackPlan): Promise<number> {
   const terminal = context.terminal.isTerminal ? context.terminal : quiet(context);
-  const options = { workflow: false, commit: null, ownerIds: new Map() };
+  const options = { workflow: false, commit: null, ownerIds: new Map(), isApproved: false };
   return done(applyPlanned(session, planned, options, terminal));
 }
 

@@ -1,6 +1,6 @@
 import { accessOf } from '../../access/access-of.ts';
 import { worstRisk } from '../../access/capability-access.ts';
-import { around, type ModelIndex } from '../../access/model.ts';
+import { type AccessUser, around, type ModelIndex } from '../../access/model.ts';
 import type { AccessKey, Inventory, UserCredentials } from '../../aws/types.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import { decideKeys, type HeldKey, type KeyDecision, withoutKeys } from '../../keys/rules.ts';
@@ -11,7 +11,6 @@ import { hasExpired, type Member, type Team } from '../../team/team.ts';
 import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 import { otherLabsIn } from '../applied.ts';
-import { isNow, renamesIn } from '../renames.ts';
 
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
@@ -29,7 +28,7 @@ export interface CredentialUser {
   readonly decision: KeyDecision | null;
 }
 
-/** `applied` can still suspend whom the file does not. */
+/** Of members, of those whom the file removes, and of former ones, by their ids too. `applied` can suspend whom the file does not. */
 export function credentialUsersOf(
   inventory: Inventory,
   team: Team,
@@ -37,43 +36,48 @@ export function credentialUsersOf(
   at: Date,
   applied: Pick<Applied, 'team' | 'ids'> | null = null,
 ): readonly CredentialUser[] {
-  const labOf = otherLabsIn(inventory, applied?.ids ?? null, team.lab);
-  const renames = renamesIn(inventory, team, applied?.ids ?? null);
-  const endOfAccess = (member: Pick<Member, 'until' | 'suspended'>): CredentialUser['ended'] =>
-    hasExpired(member, today)
-      ? { since: Date.parse(endOf(member.until ?? '')), because: 'expired' }
-      : member.suspended
-        ? { since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' }
-        : null;
-  const { users, access } = inventory;
+  const { users, access, ids } = inventory;
+  const endOfAccess = (member: Pick<Member, 'until' | 'suspended'> | undefined): CredentialUser['ended'] =>
+    member === undefined
+      ? null
+      : hasExpired(member, today)
+        ? { since: Date.parse(endOf(member.until ?? '')), because: 'expired' }
+        : member.suspended
+          ? { since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' }
+          : null;
   const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
-  const members = team.members.flatMap((member) => {
-    const was = applied?.team.members.find(({ key }) => key === member.key);
-    const name = iamName(team.lab, member.key);
-    const present = renames.find(({ kind, name: of }) => kind === 'user' && of === name)?.to;
-    // Another member's user has the name.
-    if (present === undefined && isNow(renames, 'user', name)) return [];
-    return {
-      member,
-      user: present ?? name,
-      allowed: hasExpired(member, today) ? null : member.keys,
-      ended: endOfAccess(member) ?? (was === undefined ? null : endOfAccess(was)),
-    };
-  });
-  const departed = team.departed.map(({ key, left }) => ({
-    member: null,
-    user: iamName(team.lab, key),
-    allowed: null,
-    ended: { since: Date.parse(endOf(left)), because: 'departed' } as const,
+  const were = applied?.team.members ?? [];
+  const members = team.members.map((member) => ({
+    ...{ key: member.key, member },
+    allowed: hasExpired(member, today) ? null : member.keys,
+    ended: endOfAccess(member) ?? endOfAccess(were.find(({ key }) => key === member.key)),
   }));
-  const others = new Set(access.users.filter((user) => labOf('user', user) !== null).map(({ name }) => name));
-  return [...members, ...departed].flatMap(({ member, ...each }) => {
-    const credentials = users.get(each.user)?.credentials;
-    if (credentials === undefined || others.has(each.user)) return [];
-    const decision = member && decisionOf(member, credentials);
-    return [{ ...each, credentials, hasRecipient: (member?.recipient ?? null) !== null, decision }];
-  });
+  const known = new Set([...team.members, ...team.departed].map(({ key }) => key));
+  const removed = were.filter(({ key }) => !known.has(key));
+  const former = [
+    ...removed.map((was) => ({ key: was.key, ended: endOfAccess(was) })),
+    ...team.departed.map(({ key, left }) => ({
+      ...{ key, ended: { since: Date.parse(endOf(left)), because: 'departed' } as const },
+    })),
+  ].map((each) => ({ ...each, member: null, allowed: null }));
+  const notedNames = new Map([...(applied?.ids.user ?? [])].map(([name, id]) => [id, name]));
+  // By the name in the file: whoever has it, unless that is another's user, and who had it at the last apply.
+  const usersOf = new Map<string, AccessUser[]>();
+  for (const user of access.users) {
+    const name = notedNames.get(ids.user.get(user.name) ?? '') ?? user.name;
+    usersOf.set(name, [...(usersOf.get(name) ?? []), user]);
+  }
+  const labOf = otherLabsIn(inventory, applied?.ids ?? null, team.lab);
+  return [...members, ...former].flatMap(({ key, member, ...each }) =>
+    (usersOf.get(iamName(team.lab, key)) ?? []).flatMap((user) => {
+      const credentials = users.get(user.name)?.credentials;
+      if (credentials === undefined || labOf('user', user) !== null) return [];
+      const decision = member && decisionOf(member, credentials);
+      const hasRecipient = (member?.recipient ?? null) !== null;
+      return [{ ...each, user: user.name, credentials, hasRecipient, decision }];
+    }),
+  );
 }
 
 /** Whether `keys sync` replaces a key of the user by itself, or waits until the member uses the new one. */
