@@ -6,15 +6,25 @@ import { runHere, scratch } from '../support/command.ts';
 
 const { lab, record, check } = approvalInTest();
 
-test('a lab whose first apply was of a file that is then committed goes on from that commit', async () => {
+test('a lab whose first apply was of a file of no commit goes on from an apply in a checkout of main', async () => {
   const clone = scratch();
   const git = (...args: readonly string[]) => execFileSync('git', ['-C', clone.directory, ...args]);
+  const apply = async () => {
+    expect((await runHere(['apply', '--emulator', '--yes'], { cwd: clone.directory })).code).toBe(0);
+    const recorded = readFileSync(join(clone.directory, '.mturk-team/emulator/apply-record.json'), 'utf8');
+    await record(JSON.parse(recorded), lab().main);
+  };
   try {
     git('init', '-q');
     clone.write('team.yaml', lab().teamAt(lab().main));
-    expect((await runHere(['apply', '--emulator', '--yes'], { cwd: clone.directory })).code).toBe(0);
-    const recorded = JSON.parse(readFileSync(join(clone.directory, '.mturk-team/emulator/apply-record.json'), 'utf8'));
-    await record(recorded, lab().main);
+    await apply();
+    expect(await check()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('of no commit of the main branch'),
+    });
+    git('fetch', '-q', lab().directory, lab().main);
+    git('reset', '-q', '--hard', lab().main);
+    await apply();
     expect(await check()).toMatchObject({ code: 0 });
   } finally {
     clone.remove();

@@ -1,6 +1,6 @@
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches, evaluate, type PolicySource, type PrincipalPolicies } from '../../iam/evaluate.ts';
-import type { RequestContext } from '../../iam/pattern.ts';
+import { type RequestContext, valuesOf } from '../../iam/pattern.ts';
 import { type AccountRole, trusts } from '../account-role.ts';
 import { keptFor } from '../kept-for.ts';
 import { OPEN_KEYS } from '../request-context.ts';
@@ -102,8 +102,8 @@ function sampleOf(pattern: string, account: string, context: RequestContext, fil
   if (pattern === '*') return pattern;
   return pattern
     .replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`)
-    .replace(OWN_NAME, () => String(context['aws:username'] ?? 'x'))
-    .replace(/\$\{[^}]*\}|[*?]/g, filler);
+    .replace(/\$\{([^}]*)\}/g, (_variable, key: string) => valuesOf(context, key)?.[0] ?? filler)
+    .replace(/[*?]/g, filler);
 }
 
 /**

@@ -37,29 +37,29 @@ export function credentialUsersOf(
   applied: Pick<Applied, 'team' | 'ids'> | null = null,
 ): readonly CredentialUser[] {
   const { users, access, ids } = inventory;
-  const endOfAccess = (member: Pick<Member, 'until' | 'suspended'> | undefined): CredentialUser['ended'] =>
-    member === undefined
-      ? null
-      : hasExpired(member, today)
-        ? { since: Date.parse(endOf(member.until ?? '')), because: 'expired' }
-        : member.suspended
-          ? { since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' }
-          : null;
+  const endOfAccess = (member: Pick<Member, 'until' | 'suspended'>): CredentialUser['ended'] =>
+    hasExpired(member, today)
+      ? { since: Date.parse(endOf(member.until ?? '')), because: 'expired' }
+      : member.suspended
+        ? { since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' }
+        : null;
   const decisionOf = (member: Member, { keys }: UserCredentials): KeyDecision | null =>
     withoutKeys(member, at) === null ? decideKeys(member, heldKeys(keys), team.settings.rotateAfterDays, at) : null;
-  const were = applied?.team.members ?? [];
+  const hasLeft = (left: string) => ({ since: Date.parse(endOf(left)), because: 'departed' }) as const;
+  // What a file says that waits, or that no one approved, does not end what was applied.
+  const then = new Map([
+    ...(applied?.team.members ?? []).map((each) => [each.key, endOfAccess(each)] as const),
+    ...(applied?.team.departed ?? []).map(({ key, left }) => [key, hasLeft(left)] as const),
+  ]);
   const members = team.members.map((member) => ({
     ...{ key: member.key, member },
     allowed: hasExpired(member, today) ? null : member.keys,
-    ended: endOfAccess(member) ?? endOfAccess(were.find(({ key }) => key === member.key)),
+    ended: earlier(endOfAccess(member), then.get(member.key) ?? null),
   }));
-  const known = new Set([...team.members, ...team.departed].map(({ key }) => key));
-  const removed = were.filter(({ key }) => !known.has(key));
+  const now = new Set([...team.members, ...team.departed].map(({ key }) => key));
   const former = [
-    ...removed.map((was) => ({ key: was.key, ended: endOfAccess(was) })),
-    ...team.departed.map(({ key, left }) => ({
-      ...{ key, ended: { since: Date.parse(endOf(left)), because: 'departed' } as const },
-    })),
+    ...team.departed.map(({ key, left }) => ({ key, ended: hasLeft(left) })),
+    ...[...then].flatMap(([key, ended]) => (now.has(key) ? [] : [{ key, ended }])),
   ].map((each) => ({ ...each, member: null, allowed: null }));
   const notedNames = new Map([...(applied?.ids.user ?? [])].map(([name, id]) => [id, name]));
   // By the name in the file: whoever has it, unless that is another's user, and who had it at the last apply.
@@ -78,6 +78,11 @@ export function credentialUsersOf(
       return [{ ...each, user: user.name, credentials, hasRecipient, decision }];
     }),
   );
+}
+
+function earlier(one: CredentialUser['ended'], other: CredentialUser['ended']): CredentialUser['ended'] {
+  if (one === null || other === null) return one ?? other;
+  return one.since <= other.since ? one : other;
 }
 
 /** Whether `keys sync` replaces a key of the user by itself, or waits until the member uses the new one. */

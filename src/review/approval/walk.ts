@@ -37,23 +37,19 @@ export async function changesSince(
 ): Promise<{ readonly changes: readonly Change[]; readonly isElsewhere: boolean }> {
   const branch = await history.firstParents(newest);
   const places = (last?.commits ?? []).map((each) => branch.findIndex(({ commit }) => commit === each));
-  const known = places.find((place) => place !== -1);
-  const end = known ?? (last === null ? -1 : await placeOfTeam(history, branch, last));
-  if (last === null || end === -1) return { changes: await changesOfTeam(history, branch), isElsewhere: last !== null };
+  const end = places.find((place) => place !== -1);
+  if (last === null || end === undefined) {
+    return { changes: await changesOfTeam(history, branch), isElsewhere: last !== null };
+  }
   let isElsewhere = places.some((place) => place < end);
   const changes: Change[] = [];
   for (const [place, change] of branch.slice(0, end + 1).entries()) {
-    isElsewhere &&= !(await isTeamAt(history, change.commit, last));
+    // Of the commit itself it is known, whatever another version reads in its file.
+    isElsewhere &&= place !== places[0] && !(await isTeamAt(history, change.commit, last));
     if (place === end || !(isMerge(change) || (await isChangeOf(history, change, DECIDING)))) continue;
     changes.push({ ...change, approvedAfter: isElsewhere ? last.time : 0 });
   }
   return { changes, isElsewhere };
-}
-
-/** Of the newest commit with the applied team, if none of the branch was applied; -1 if none has it. */
-async function placeOfTeam(history: History, branch: readonly Commit[], last: LastApplied): Promise<number> {
-  for (const [place, { commit }] of branch.entries()) if (await isTeamAt(history, commit, last)) return place;
-  return -1;
 }
 
 async function changesOfTeam(history: History, branch: readonly Commit[]): Promise<readonly Change[]> {

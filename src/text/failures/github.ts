@@ -113,7 +113,7 @@ const UP_TO_DATE = t`choose ${codeText('Update branch')} before the approval, th
 const NOT_APPROVED: Readonly<
   Record<ApprovalProblem['kind'], readonly [reason: (pull: Text, by: Text) => Text, nextTime?: Text]>
 > = {
-  'applied-elsewhere': [() => t`an administrator applied another file, which is not merged`],
+  'applied-elsewhere': [() => t`what an administrator applied last is of no commit of the main branch`],
   'merge-commit': [() => t`it is a merge commit, which can hide what no one approved`, SQUASH],
   'no-pull-request': [() => t`it belongs to no pull request into the main branch`, t`open a pull request`],
   'other-tree': [
