@@ -16,7 +16,7 @@ import type { PolicyVersion } from '../../aws/types.ts';
 import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
-import { boundaryArn } from '../../team/names.ts';
+import { boundaryArn, rolePolicyArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { withDocument } from '../access-changes.ts';
 import { iamCommand } from './aws-command.ts';
@@ -27,7 +27,10 @@ export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
   severity: 'high',
   detect: (context) => {
     const { expected, part, team } = context;
-    const arns = new Set([...expected.policies, ...part.policies].map(({ arn }) => arn)).add(boundaryArn(team));
+    // A role of AWS's policies alone has one where an apply keeps a Deny.
+    const ofRoles = team.roles.map(({ key }) => rolePolicyArn(team, key));
+    const ofPolicies = [...expected.policies, ...part.policies].map(({ arn }) => arn);
+    const arns = new Set([...ofPolicies, ...ofRoles, boundaryArn(team)]);
     return [...arns].sort().flatMap((arn) => versionsOf(arn, context));
   },
   idParts: ({ arn, version }, names) => [...names.policy(arn), version],

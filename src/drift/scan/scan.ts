@@ -15,7 +15,7 @@ import { iamArn, resourceOfArn } from '../../iam/arn.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/input.ts';
 import { takenPolicy } from '../../review/rule/outside.ts';
-import { iamName, keyOfIamName, LIMITS_POLICY, labPath } from '../../team/names.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { Snooze, Team } from '../../team/team.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from '../access-changes.ts';
 import { withoutAddedDenies } from '../added-denies.ts';
@@ -170,7 +170,10 @@ function detectAll(given: ScanInput): Detection {
   const boundary = boundaryState(inventory, team);
   const labGroups = new Set([...part.groups, ...expected.model.groups, ...renamed.groups].map(nameOf));
   const groups = new Set([...labGroups, ...namesOf('group')]);
-  const targets = escalationTargets(team.lab, [expected.model, { ...part, users: members }, renamed], {
+  const rolePolicies = new Set(team.roles.map(({ key }) => rolePolicyArn(team, key)));
+  const ofRoles = given.inventory.access.policies.filter(({ arn }) => rolePolicies.has(arn));
+  const present = { ...part, users: members, policies: [...part.policies, ...ofRoles] };
+  const targets = escalationTargets(team.lab, [expected.model, present, renamed], {
     roles: inventory.roles,
     state: team.settings.state,
   });
