@@ -1,7 +1,10 @@
 import * as aws from '@aws-sdk/client-iam';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { attackedLabs, group, TODAY } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
+
+const test = testInTurn(3);
 
 const labs = attackedLabs((file) =>
   file
