@@ -62,7 +62,7 @@ export function credentialUsersOf(
     ...[...then].flatMap(([key, ended]) => (now.has(key) ? [] : [{ key, ended }])),
   ].map((each) => ({ ...each, member: null, allowed: null }));
   const notedNames = new Map([...(applied?.ids.user ?? [])].map(([name, id]) => [id, name]));
-  // By the name in the file: whoever has it, unless that is another's user, and who had it at the last apply.
+  // By the name in the file: the user that has it, unless it is another's, and the one that had it at the last apply.
   const usersOf = new Map<string, AccessUser[]>();
   for (const user of access.users) {
     const name = notedNames.get(ids.user.get(user.name) ?? '') ?? user.name;
