@@ -46,6 +46,8 @@ export function limitsPolicy(
   member: Pick<Member, 'from' | 'until' | 'suspended' | 'withheld' | 'keptDenies' | 'outOfReach'>,
 ): PolicyDocument | null {
   const { from, until, suspended, withheld = [], keptDenies = [], outOfReach = [] } = member;
+  const denied = (sid: string, operations: readonly Operation[]) =>
+    operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
   const when = (operator: string, time: string) => ({ Condition: { [operator]: { 'aws:CurrentTime': time } } });
   const statements: readonly Statement[] = [
     ...(from === null ? [] : [{ Sid: 'From', ...DENY_ALL_STATEMENT, ...when('DateLessThan', `${from}T00:00:00Z`) }]),
@@ -53,10 +55,10 @@ export function limitsPolicy(
       ? []
       : [{ Sid: 'Until', ...DENY_ALL_STATEMENT, ...when('DateGreaterThanEquals', endOf(until)) }]),
     ...(suspended ? [{ Sid: 'Suspended', ...DENY_ALL_STATEMENT }] : []),
+    // Not among what a Deny of everything replaces: the rule asks for it again, and it would fit then.
+    ...denied(OUT_OF_REACH_SID, outOfReach),
   ];
-  const denied = (sid: string, operations: readonly Operation[]) =>
-    operations.length === 0 ? [] : [statement(sid, 'Deny', operations)];
-  const denies = [...denied(WITHHELD_SID, withheld), ...denied(OUT_OF_REACH_SID, outOfReach), ...keptDenies];
+  const denies = [...denied(WITHHELD_SID, withheld), ...keptDenies];
   return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, denies);
 }
 

@@ -64,7 +64,7 @@ const NAMES = [
 /** A user who calls these need not name itself. */
 const OWN = /AccessKey$|SSHPublicKey$|SigningCertificate$|ServiceSpecificCredential$|LoginProfile$/;
 
-function entitiesOf({ name, parameters, user }: CloudTrailEvent, account: string): readonly Entity[] {
+function entitiesOf({ name, parameters, actor, user }: CloudTrailEvent, account: string): readonly Entity[] {
   const named = NAMES.flatMap(([key, kind]) => {
     const value = parameters[key];
     return typeof value === 'string' ? [{ kind, name: value }] : [];
@@ -75,7 +75,8 @@ function entitiesOf({ name, parameters, user }: CloudTrailEvent, account: string
   const { path = '/', policyName } = parameters;
   const created = iamArn(account, 'policy', String(path), String(policyName));
   if (name === 'CreatePolicy') return [{ kind: 'policy', name: created }];
-  return user !== null && OWN.test(name) ? [{ kind: 'user', name: user }] : named;
+  const caller = user ?? (actor === 'root' ? actor : null);
+  return caller !== null && OWN.test(name) ? [{ kind: 'user', name: caller }] : named;
 }
 
 function targetOf({ name, parameters }: CloudTrailEvent): string | null {

@@ -223,15 +223,22 @@ function sourcesOfGroup(model: AccessModel, group: string): readonly HeldPolicy[
   return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
 }
 
-/** The Denies that hold from the first call to the last: the same statement, attached the same way, before and after. */
+/**
+ * The Denies that hold from the first call to the last: the same statement, attached the same way, before and after. One that
+ * someone wrote into `limits` loses its Sid when it is kept.
+ */
 function keptDenies(
   before: AccessModel,
   after: AccessModel,
   old: AccessUser | null,
   next: AccessUser | null,
 ): readonly HeldPolicy[] {
-  const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
-  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
+  const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map(textOf));
+  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(textOf(source)));
+}
+
+function textOf(source: HeldPolicy): string {
+  return JSON.stringify(source, (key, value) => (key === 'Sid' ? undefined : value));
 }
 
 /** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */
