@@ -44,3 +44,13 @@ test.each([
     });
   },
 );
+
+test('an apply converges that ends a Deny from a day on, in a policy of its own, by a later last day', async () => {
+  await labs.attack(async (lab) => {
+    const PolicyDocument = deny('DateGreaterThanEquals', '2026-12-24');
+    await lab.byHand((iam) => iam.send(new aws.PutUserPolicyCommand({ ...bo, PolicyName: 'stop', PolicyDocument })));
+    lab.edit('2027-05-31', '2027-08-31');
+    expect(await lab.mturk(TODAY, 'apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await lab.mturk(TODAY, 'plan')).toMatchObject({ code: 0 });
+  });
+});

@@ -33,6 +33,13 @@ test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
       await attachNetworks(iam, fay.UserName, 120);
     },
   ],
+  [
+    'a renamed member with a long Deny',
+    async (iam) => {
+      await attachNetworks(iam, fay.UserName, 120);
+      await iam.send(new aws.UpdateUserCommand({ ...fay, NewUserName: 'perception-lab-fay2' }));
+    },
+  ],
 ])('%s does not end the reverts', async (_what, attack) => {
   await labs.attack(async (lab) => {
     await lab.byHand(attack);

@@ -29,6 +29,15 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
   fc.constantFrom<PolicyDocument[]>(
     { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } },
     { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+    { Version: '2012-10-17', Statement: { Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' } },
+    ...['OutOfReach', 'Withheld', 'Freeze'].map((Sid): PolicyDocument => {
+      const Action = ['mechanicalturk:GetHIT', 'mechanicalturk:SendBonus'];
+      return { Version: '2012-10-17', Statement: { Sid, Effect: 'Deny', Action, Resource: '*' } };
+    }),
+    {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Deny', Action: Array(90).fill('mechanicalturk:ApproveAssignment'), Resource: '*' },
+    },
     {
       Version: '2012-10-17',
       Statement: {

@@ -1,6 +1,9 @@
+import { ofUser } from '../access/access-of.ts';
 import type { AccessModel, Holder } from '../access/model.ts';
-import { isEmpty } from '../access/operation-set.ts';
+import { ALL_OPERATIONS, difference, intersection, isEmpty, operationSet } from '../access/operation-set.ts';
+import { operationsOf } from '../catalog/mturk.ts';
 import { type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
+import { givenBy } from '../review/rule/access.ts';
 import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
 import { OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../team/documents.ts';
 import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
@@ -17,15 +20,18 @@ export interface AddedDenies {
 /** An account without those Denies, to be compared with the file, and the Denies. */
 export function withoutAddedDenies(
   access: AccessModel,
-  team: Pick<AccessTeam, 'lab' | 'account' | 'members' | 'roles' | 'freeze'>,
+  team: AccessTeam,
 ): { readonly access: AccessModel; readonly denies: readonly AddedDenies[] } {
   const denies: AddedDenies[] = [];
+  const gives = givenBy(team);
+  const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const outside = new Set(access.groups.flatMap(({ name, path }) => (path === labPath(team.lab) ? [] : [name])));
-  const without = (document: PolicyDocument | null, holder: Holder, isReached = false): PolicyDocument | null => {
+  const without = (document: PolicyDocument | null, holder: Holder, given = ALL_OPERATIONS): PolicyDocument | null => {
     if (document === null) return null;
     const statements = statementsOf(document);
-    const isWithheld = (each: Statement) =>
-      holder.kind === 'user' && each.Sid === WITHHELD_SID && isComputed(each) && !isEmpty(deniedBy(each));
+    const isOf = (sid: string, each: Statement) =>
+      holder.kind === 'user' && each.Sid === sid && isComputed(each) && !isEmpty(deniedBy(each));
+    const isWithheld = (each: Statement) => isOf(WITHHELD_SID, each);
     // Every statement of the file has a Sid.
     const isKept = ({ Sid, Effect }: Statement) => Effect === 'Deny' && (Sid ?? '') === '';
     const add = (kind: AddedDenies['kind'], found: readonly Statement[]) => {
@@ -33,8 +39,9 @@ export function withoutAddedDenies(
     };
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
+    // An apply writes it against what a group outside the lab's path gives.
     const isOutOfReach = (each: Statement) =>
-      isReached && each.Effect === 'Deny' && each.Sid === OUT_OF_REACH_SID && isComputed(each);
+      isOf(OUT_OF_REACH_SID, each) && isEmpty(intersection(deniedBy(each), given));
     const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
     return Statement.length === statements.length ? document : { ...document, Statement };
   };
@@ -43,30 +50,26 @@ export function withoutAddedDenies(
     if (!members.has(user.name)) return user;
     const inline = user.inline.flatMap((policy) => {
       if (policy.name !== LIMITS_POLICY) return [policy];
-      // An apply writes it against what a group outside the lab's path gives.
       const isReached = user.groups.some((group) => outside.has(group));
-      const document = without(policy.document, { kind: 'user', name: user.name }, isReached);
+      const given = isReached ? difference(ofUser(gives, user.name), frozen) : ALL_OPERATIONS;
+      const holder = { kind: 'user', name: user.name } as const;
+      const document = without(policy.document, holder, given);
       return document !== null && statementsOf(document).length === 0 ? [] : [{ ...policy, document }];
     });
     return { ...user, inline };
   });
   const roles = new Map(team.roles.map((role) => [rolePolicyArn(team, role.key), role]));
+  // Of a role of AWS's policies alone the file has no policy: an apply writes one for the Denies that it keeps.
+  const forDenies = new Set<string>();
   const policies = access.policies.map((policy) => {
     const role = roles.get(policy.arn);
     if (role === undefined) return policy;
     const holder = { kind: 'group', name: iamName(team.lab, role.key) } as const;
-    return { ...policy, document: without(policy.document, holder) };
+    const document = without(policy.document, holder);
+    const isLeft = document === null || statementsOf(document).length > 0;
+    if (!isLeft && rolePolicy({ ...role, keptDenies: [] }, team.freeze) === null) forDenies.add(policy.arn);
+    return { ...policy, document };
   });
-  // Of a role of AWS's policies alone the file has no policy: an apply writes one for the Denies that it keeps.
-  const forDenies = new Set(
-    policies.flatMap(({ arn, document }) => {
-      const role = roles.get(arn);
-      const isEmpty = document !== null && statementsOf(document).length === 0;
-      return role !== undefined && isEmpty && rolePolicy({ ...role, keptDenies: [] }, team.freeze) === null
-        ? [arn]
-        : [];
-    }),
-  );
   const groups = access.groups.map((group) => {
     const isOwn = (arn: string) => forDenies.has(arn) && group.name === iamName(team.lab, roles.get(arn)?.key ?? '');
     return group.attached.some(isOwn) ? { ...group, attached: group.attached.filter((arn) => !isOwn(arn)) } : group;

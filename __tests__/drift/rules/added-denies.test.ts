@@ -47,6 +47,16 @@ function scan(change: Change, announcements: readonly Announcement[] = []) {
   return scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied, announcements }).findings;
 }
 
+const inGroupOutside: Change = (account) => ({
+  ...account,
+  groups: [...account.groups, { name: 'elsewhere', path: '/', attached: [], inline: [] }],
+  users: account.users.map((each) =>
+    each.name === name('fay') ? { ...each, groups: [...each.groups, 'elsewhere'] } : each,
+  ),
+});
+const outOfReach = (action: string) =>
+  write('fay', 'limits', says({ Sid: 'OutOfReach', ...statement('Deny', `mechanicalturk:${action}`) }));
+
 const noBonus = statement('Deny', 'mechanicalturk:SendBonus');
 const FULL = rolePolicyArn(sampleTeam, 'full-access');
 const { Sid: _sid, ...KEPT } = noBonus;
@@ -125,6 +135,16 @@ test.each<[string, Change, readonly string[]]>([
     'what an apply writes beside a group outside the path, of who is in none',
     write('fay', 'limits', says({ Sid: 'OutOfReach', ...statement('Deny', '*') })),
     ['inline-policy-added/user/fay/limits: medium, manual'],
+  ],
+  [
+    'beside such a group, what the file does not give',
+    all(inGroupOutside, outOfReach('CreateHIT')),
+    ['unmanaged-group-membership/fay/elsewhere: low, manual'],
+  ],
+  [
+    'beside such a group, what the file gives, in the same statement',
+    all(inGroupOutside, outOfReach('SendBonus')),
+    ['inline-policy-added/user/fay/limits: medium, manual', 'unmanaged-group-membership/fay/elsewhere: low, manual'],
   ],
   [
     'an Allow with that Sid',

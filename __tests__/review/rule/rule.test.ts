@@ -456,12 +456,18 @@ describe('dates', () => {
   });
 
   test('a later last day of the file drops it, an earlier one does not', () => {
-    const change = write('bo', 'limits', until('2026-12-24T00:00:00Z'));
-    const later = withMember('bo', { until: '2027-08-31' });
-    expect(statementsOfBo({ team: later, applied: sampleTeam, change })).toMatchObject([ends('2027-09-01T00:00:00Z')]);
-    const never = withMember('bo', { until: null });
-    expect(statementsOfBo({ team: never, applied: sampleTeam, change })).toBeUndefined();
     const earlier = withMember('bo', { until: '2027-01-31' });
+    const later = withMember('bo', { until: '2027-08-31' });
+    const never = withMember('bo', { until: null });
+    // Also one in a policy of its own: the next question finds its copy in `limits`.
+    for (const policy of ['limits', 'stop']) {
+      const change = write('bo', policy, until('2026-12-24T00:00:00Z'));
+      expect(brief(ruled({ team: later, applied: sampleTeam, change }))).toEqual([]);
+      expect(brief(ruled({ team: never, applied: sampleTeam, change }))).toEqual([]);
+    }
+    const change = write('bo', 'limits', until('2026-12-24T00:00:00Z'));
+    expect(statementsOfBo({ team: later, applied: sampleTeam, change })).toMatchObject([ends('2027-09-01T00:00:00Z')]);
+    expect(statementsOfBo({ team: never, applied: sampleTeam, change })).toBeUndefined();
     expect(statementsOfBo({ team: earlier, applied: sampleTeam, change })).toMatchObject([
       ends('2027-02-01T00:00:00Z'),
       ends('2026-12-24T00:00:00Z'),
@@ -609,9 +615,9 @@ describe('Denies by hand', () => {
     expect(brief(ruled({ team: sampleTeam, applied: denied, change: never }))).toEqual([
       keeps('paymaster', ['SendBonus']),
     ]);
-    const later = write('bo', 'never', says(statement('Deny', '*', after('2027-10-01T00:00:00Z'))));
+    const later = write('bo', 'never', says(statement('Deny', 'mechanicalturk:GetHIT', after('2027-10-01T00:00:00Z'))));
     const team = withMember('bo', { until: '2028-12-31' });
-    expect(brief(ruled({ team, applied: sampleTeam, change: later }))).toEqual([keeps('bo', OPERATIONS)]);
+    expect(brief(ruled({ team, applied: sampleTeam, change: later }))).toEqual([keeps('bo', ['GetHIT'])]);
     expect(brief(ruled({ change: later }))).toEqual([]);
   });
 
@@ -1031,6 +1037,16 @@ describe('who a member is', () => {
     });
   });
 
+  test('a renamed user with Denies that do not fit is denied everything, and the next question says the same', () => {
+    const long = says(statement('Deny', Array(90).fill('mechanicalturk:ApproveAssignment')));
+    const ids = { bob: `id of ${name('bo')}` };
+    const bob = renamed('bo', 'bob');
+    const first = ruled({ change: all(write('bo', 'stop', long), bob), ids }).renamed;
+    expect(first).toMatchObject([{ limits: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] } }]);
+    const written = write('bo', 'limits', first[0]?.limits ?? says());
+    expect(ruled({ change: all(written, bob), ids }).renamed).toEqual(first);
+  });
+
   test('of a replaced user a person accepts only the one that they were shown', () => {
     const input = inputOf({ change: again(), ...other, restore: ['bo'] });
     const accepted = (id: string) => brief(ruleFor({ ...input, shown: new Map([[name('bo'), id]]) }));
@@ -1131,7 +1147,20 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     const change = write('fay', 'limits', says(deny));
     expect(brief(ruled({ change }))).toEqual([took('fay', ['SendBonus'])]);
     const applied: Team = { ...sampleTeam, freeze: ['pay:bonus'] };
-    expect(brief(ruled({ team: sampleTeam, applied, change }))).toEqual([]);
+    expect(brief(ruled({ team: sampleTeam, applied, change }))).toEqual([took('fay', ['SendBonus'])]);
+  });
+
+  test('a Deny of what was frozen, by that statement, ends with the freeze if a group gives that', () => {
+    const deny = { Sid: 'OutOfReach', ...statement('Deny', 'mechanicalturk:SendBonus') };
+    const applied: Team = { ...sampleTeam, freeze: ['pay:bonus'] };
+    const given = {
+      name: 'elsewhere',
+      inline: [{ name: 'own', document: says(statement('Allow', 'mechanicalturk:SendBonus')) }],
+    };
+    const inside = all(write('fay', 'limits', says(deny)), withGroup(given), putInto('fay', 'elsewhere'));
+    expect(brief(ruled({ team: sampleTeam, applied, change: inside }))).toEqual([]);
+    const moved = all(write('fay', 'limits', says(deny)), movedGroup);
+    expect(brief(ruled({ team: sampleTeam, applied, change: moved }))).toEqual(brief(ruled({ change: movedGroup })));
   });
 
   test.each(['OutOfReach', 'Withheld'])('a Deny with the Sid %s in another policy is one that someone added', (Sid) => {

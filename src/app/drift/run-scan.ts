@@ -1,4 +1,3 @@
-import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { KEPT_MS, readIamEvents, WRITES } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import type { Inventory } from '../../aws/types.ts';
@@ -12,7 +11,7 @@ import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import type { Announcement } from '../../review/rule/announcements.ts';
 import type { Applied } from '../../review/rule/input.ts';
-import { labPath } from '../../team/names.ts';
+import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { redrawnLine } from '../../terraform/run/progress.ts';
 import { HOUR_MS } from '../../text/dates.ts';
@@ -57,7 +56,7 @@ export async function quickScan(
 ): Promise<CompletedScan> {
   const record = await readRecord(session.records);
   if (!record.ok) terminal.stderr(`${failureText(record.failure)}\n`);
-  const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
+  const inventory = await inventoryOf(session, 'access', null, terminal, options.credentialReport);
   return completeScan(session, { inventory, plan: null }, record, options);
 }
 
@@ -92,7 +91,7 @@ export async function fullScan(
 ): Promise<Result<CompletedScan>> {
   const record = await readRecord(session.records);
   if (!record.ok) return record;
-  const inventory = await inventoryOf(session, 'all', terminal);
+  const inventory = await inventoryOf(session, 'all', record.value, terminal);
   const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
   if (!planned.ok) return planned;
   const read = { inventory, plan: planned.value.classification };
@@ -110,15 +109,17 @@ function silencedAsApplied(team: Team, applied: Applied | null): Team {
 async function inventoryOf(
   { team, iam }: AccountSession,
   scope: 'access' | 'all',
+  record: ApplyRecord | null,
   { stderr, isTerminal }: Terminal,
   credentialReport = true,
 ): Promise<Inventory> {
-  const desired = new Set(desiredAccessBeforeDeletions(team).users.map(({ name }) => name));
-  const path = labPath(team.lab);
+  const names = new Set([...team.members, ...team.departed].map(({ key }) => iamName(team.lab, key)));
+  const noted = new Set(Object.values(record?.ids.user ?? {}));
   const line = redrawnLine(stderr);
   const inventory = await takeInventory(iam, {
     account: team.account,
-    managed: (user) => user.path.startsWith(path) || desired.has(user.name),
+    managed: ({ name, path }, ids) =>
+      path.startsWith(labPath(team.lab)) || names.has(name) || noted.has(ids.user.get(name) ?? ''),
     scope,
     credentialReport,
     progress: (done, total) => isTerminal && line.draw(`Checking members: ${done} of ${total}`),

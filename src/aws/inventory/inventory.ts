@@ -17,14 +17,14 @@ import {
   readServiceCredentials,
   reportedKeys,
 } from '../credentials/user-credentials.ts';
-import type { AccessKey, InventoriedUser, Inventory, NotChecked, UserCredentials } from '../types.ts';
+import type { AccessKey, EntityIds, InventoriedUser, Inventory, NotChecked, UserCredentials } from '../types.ts';
 import { type AuthorizationDetails, MOST_A_PAGE, readAuthorizationDetails } from './authorization-details.ts';
 
 export interface InventoryOptions {
   /** 12 digits: whose the client's credentials are. */
   readonly account: string;
   /** Users whose credentials `all` reads one by one. */
-  readonly managed: (user: Pick<AccessUser, 'name' | 'path'>) => boolean;
+  readonly managed: (user: Pick<AccessUser, 'name' | 'path'>, ids: EntityIds) => boolean;
   /** `access`: who may do what, and of credentials only what one call returns for all users. */
   readonly scope: 'access' | 'all';
   /** False for a role that may not ask for the credential report, and for checks that do not use it; true by default. */
@@ -59,7 +59,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     readAws("the root user's access keys", () => client.send(new GetAccountSummaryCommand({}))),
   ]);
   const known = resultOf(details);
-  const users = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
+  const users = scope === 'all' && known !== null ? known.access.users.filter((one) => managed(one, known.ids)) : [];
   // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
   const one = scope === 'all' && !services.ok && services.failure.failure.code === 'aws-unavailable';
   const shared = (one ? null : resultOf(services)) ?? new Map<string, UserCredentials['services']>();

@@ -5,7 +5,7 @@ import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '..
 import type { AccessTeam, Member, Role } from '../../team/team.ts';
 import { documentsOf } from './access.ts';
 import type { RuleInput } from './input.ts';
-import { distinctDenies, isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
+import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 import { takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
@@ -26,13 +26,13 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
   const isEnded = (deny: Statement) => (isLater && isLastDay(deny)) || (isEarlier && isFirstDay(deny));
   const inline = actual.inline.filter(({ name }) => name !== LIMITS_POLICY);
   const own = [{ ...document, Statement: limits.filter((deny) => !isComputed(deny)) }];
+  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) => deniesAtGroup(role, input));
   const others = [
+    { Version: '2012-10-17', Statement: ofLeft },
     ...documentsOf({ ...actual, inline }, account.access),
     ...groupsOfNoRole(actual, input).flatMap((group) => documentsOf(group, account.access)),
   ];
-  const found = manualDenies({ own, others }, known, exact, isEnded);
-  const ofLeft = rolesLeftBy(member, actual, input).flatMap((role) => deniesAtGroup(role, input));
-  return distinctDenies([...found, ...ofLeft]);
+  return manualDenies({ own, others }, known, exact).filter((deny) => !isEnded(deny));
 }
 
 /**

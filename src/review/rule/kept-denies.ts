@@ -37,12 +37,11 @@ export function manualDenies(
   { own, others }: Record<'own' | 'others', readonly (PolicyDocument | null)[]>,
   known: readonly Statement[],
   exact: readonly Statement[],
-  isEnded: (deny: Statement) => boolean = () => false,
 ): readonly Statement[] {
   const found: Statement[] = [];
   const ofTeams = new Set(exact.map(denyKey));
   const isOfTeams = (statement: Statement): boolean => {
-    if (isEnded(statement) || ofTeams.has(denyKey(statement))) return true;
+    if (ofTeams.has(denyKey(statement))) return true;
     const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
     // Equivalent if mutated: every statement of a team has a Sid.
     return statement.Sid !== undefined && isCovered(statement, deniedBy(statement), alike);
@@ -58,7 +57,7 @@ export function manualDenies(
 }
 
 /** Each Deny once, in an order that is not the account's: the next apply finds them in another place. */
-export function distinctDenies(denies: readonly Statement[]): readonly Statement[] {
+function distinctDenies(denies: readonly Statement[]): readonly Statement[] {
   const byKey = new Map(denies.map((deny) => [denyKey(deny), deny]));
   // Equivalent if mutated: any order will do that is always the same.
   return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, deny]) => deny);

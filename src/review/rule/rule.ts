@@ -10,7 +10,7 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
-import { OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
+import { type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { type Statement, statementsOf } from '../../iam/document.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { boundaryArn, iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
@@ -118,12 +118,10 @@ interface Facts {
   readonly lifted: ReadonlyMap<string, readonly Statement[]>;
   /** What the file gives. */
   readonly gives: OperationsByUser;
-  /** What groups outside the lab's path could give. */
-  readonly others: OperationsByUser;
+  /** What groups outside the lab's path could give a user. */
+  readonly reach: (user: string) => OperationSet;
   /** What the account has as withheld. */
   readonly known: OperationsByUser;
-  /** Groups of the lab that no apply changes. */
-  readonly lost: ReadonlySet<string>;
   /** What a manual change took from a member. */
   readonly takenFrom: (key: string) => OperationSet;
 }
@@ -143,13 +141,17 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
   const unreached = deniedIn(account.access, OUT_OF_REACH_SID);
   const wasFrozen = operationSet(before.flatMap(({ freeze }) => freeze.flatMap(operationsOf)));
   const others = givenByOthers(account.access, team);
+  const lost = groupsOutOfReach(input);
+  const users = new Map(account.access.users.map((user) => [user.name, user]));
+  const reach = (user: string) =>
+    users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
   const takenFrom = (key: string): OperationSet => {
     const user = iamName(team.lab, key);
     const begun = begunWithheld(key, input);
     const already = union(ofUser(known, user), begun);
-    const denied = union(begun, difference(ofUser(unreached, user), wasFrozen));
+    const denied = union(begun, difference(ofUser(unreached, user), intersection(wasFrozen, reach(user))));
     const lacking = difference(ofUser(gives, user), difference(ofUser(held, user), denied));
     // Of a role whose group this apply does not write, only what a group outside the path gives can come back.
     const returning = intersection(lacking, [ofUser(written, user), ofUser(others, user), already].reduce(union));
@@ -157,7 +159,7 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
     return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
   };
   const lifted = new Map(ruled.map((each) => [iamName(team.lab, each.key), each.lifted]));
-  return { roles, lifted, gives, others, known, lost: groupsOutOfReach(input), takenFrom };
+  return { roles, lifted, gives, reach, known, takenFrom };
 }
 
 /** The roles of a member whose groups are written. */
@@ -171,7 +173,7 @@ interface RuledMember extends RuledEntry<Member> {
 
 function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMember {
   const { team, account, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
-  const { roles, lifted, gives, others, known, lost, takenFrom } = facts;
+  const { roles, lifted, gives, reach, known, takenFrom } = facts;
   const { key } = member;
   const user = iamName(team.lab, key);
   const { kind, found, actual } = identify(member, input);
@@ -188,8 +190,7 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const notGiven = difference(ALL_OPERATIONS, difference(ofUser(gives, user), frozen));
-  const reach = actual?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
-  const outOfReach = listOperations(intersection(reach, notGiven));
+  const outOfReach = listOperations(intersection(reach(user), notGiven));
   const written = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
   if (actual === null || restore.has(key)) return { ...ruled, written };
   const denies = deniesAtUser(member, actual, input);
@@ -229,7 +230,8 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
   // The file gives nothing to a user of another name.
   const keptDenies = deniesAtUser(member, user, input);
-  const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld: OPERATIONS, keptDenies });
+  const withheld = listOperations(difference(ALL_OPERATIONS, alwaysDenied(keptDenies)));
+  const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld, keptDenies });
   return limits === null ? [] : [{ user: user.name, limits }];
 }
 
