@@ -1,10 +1,8 @@
-import { approvalInTest } from '../support/approval-in-test.ts';
+import { approvalInTest, pays, suspended } from '../support/approval-in-test.ts';
 
 /** Ada and Dee own the lab; Bo and Cy can write. An administrator has applied a file that no commit has. */
 const { lab, record, approve, check } = approvalInTest();
 
-const suspended = (team: string) => team.replace('{ name: Bo, ', '{ suspended: true, name: Bo, ');
-const pays = (team: string) => team.replace(/(bo: .*roles: \[)reader/, '$1reader, paymaster');
 const EMERGENCY = '1970-01-01T00:00:02.500Z';
 
 /** Applied at a terminal from a file with Bo suspended, that was not committed. */
@@ -33,7 +31,7 @@ test("an administrator's suspension is not ended by an approved change of a work
 
 test('a push of a writer that no one approved is not passed over, because an approved change of a workflow follows', async () => {
   await suspend();
-  lab().push('main', pays);
+  lab().push('main', pays('bo'));
   expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });
   await upgrade();
   expect(await check()).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-approved]') });

@@ -1,9 +1,8 @@
-import { approvalInTest } from '../support/approval-in-test.ts';
+import { approvalInTest, suspended } from '../support/approval-in-test.ts';
 
 /** Ada and Dee own the lab; Bo can write. What tests push is of 1970, what they merge of today. */
 const { lab, record, approve, check } = approvalInTest();
 
-const suspended = (team: string) => team.replace('{ name: Bo, ', '{ suspended: true, name: Bo, ');
 const EMERGENCY = '1970-01-01T01:00:00.000Z';
 
 test.each([

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApplyRecord, changeRecord } from '../../src/app/session/records.ts';
@@ -9,6 +10,13 @@ import { account } from './github-bodies.ts';
 import { githubInTest } from './github-client.ts';
 import { LAB, LabRepository } from './lab-repository.ts';
 
+/** Edits of the lab's file, which gives Bo and Cy the role `reader`. */
+export const suspended = (team: string, name = 'Bo') =>
+  team.replace(`{ name: ${name}, `, `{ suspended: true, name: ${name}, `);
+export const resumed = (team: string) => team.replace('suspended: true, ', '');
+export const pays = (who: 'bo' | 'cy') => (team: string) =>
+  team.replace(new RegExp(`(${who}: .*roles: \\[)reader`), '$1reader, paymaster');
+
 const TODAY = new Date().toISOString().slice(0, 10);
 
 /** `check-approval` for a lab's repository on the stand-in for GitHub, with what the step leaves. Its first commit is applied. */
@@ -16,6 +24,7 @@ export function approvalInTest() {
   const { server, repository, ...others } = githubInTest();
   let lab: LabRepository;
   let directory: ReturnType<typeof scratch>;
+  let clone: ReturnType<typeof cloneOf> | null = null;
   const begin = async (team = LAB): Promise<LabRepository> => {
     repository().branches.clear();
     lab?.remove();
@@ -30,6 +39,8 @@ export function approvalInTest() {
   afterEach(() => {
     lab.remove();
     directory.remove();
+    clone?.remove();
+    clone = null;
   });
   const file = (name: string) => join(directory.directory, name);
   const textOf = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '');
@@ -51,6 +62,10 @@ export function approvalInTest() {
     }));
   }
 
+  const approve = (pull: { readonly number: number }, ...people: readonly string[]): void => {
+    for (const person of people) repository().review(pull.number, person, 'APPROVED');
+  };
+
   return {
     ...others,
     server,
@@ -60,8 +75,17 @@ export function approvalInTest() {
     record,
     /** Removes the record: nothing has been applied. */
     forget: () => rmSync(file('account'), { recursive: true }),
-    approve(pull: { readonly number: number }, ...people: readonly string[]): void {
-      for (const person of people) repository().review(pull.number, person, 'APPROVED');
+    approve,
+    /** A pull request of Cy, approved by Ada and merged: the commit on main. */
+    merged(branch: string, edit: (team: string) => string): string {
+      const change = lab.propose(branch, 'cy', edit);
+      approve(change, 'ada');
+      return lab.merge(change, 'cy');
+    },
+    /** An administrator's clone, in which they apply to an account of its own. It goes with the test. */
+    clone(): ReturnType<typeof cloneOf> {
+      clone ??= cloneOf(lab.directory);
+      return clone;
     },
     async check(...args: string[]) {
       const commit = lab.main;
@@ -82,5 +106,21 @@ export function approvalInTest() {
         failure: textOf('result.json'),
       };
     },
+  };
+}
+
+function cloneOf(repository: string) {
+  const { directory, write, remove } = scratch();
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', directory, ...args]);
+  git('init', '-q');
+  const record = join(directory, '.mturk-team/emulator/apply-record.json');
+  return {
+    ...{ directory, write, remove, record },
+    pull(commit: string): void {
+      git('fetch', '-q', repository, commit);
+      git('reset', '-q', '--hard', commit);
+    },
+    apply: (...args: readonly string[]) => runHere(['apply', '--emulator', '--yes', ...args], { cwd: directory }),
+    recorded: () => JSON.parse(readFileSync(record, 'utf8')),
   };
 }
