@@ -1327,7 +1327,9 @@ describe('Denies of groups that a member leaves by an apply', () => {
     const input = inputOf({
       ...{ team: renamedReader, applied: sampleTeam },
       change: all(
-        changeGroup('results-reader', () => ({ inline: [stops] })),
+        changeGroup('results-reader', () => ({
+          inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:GetHIT')) }],
+        })),
         write('bo', 'own', says(statement('Deny', 'mechanicalturk:SendBonus'))),
       ),
     });
@@ -1337,6 +1339,17 @@ describe('Denies of groups that a member leaves by an apply', () => {
     const second = ruleFor({ ...input, applied, account: { ...input.account, access } });
     expect(limitsOf(first, 'bo')?.Statement).toHaveLength(3);
     expect(limitsOf(second, 'bo')).toEqual(limitsOf(first, 'bo'));
+  });
+
+  test('beside a Deny of everything they are not written: an apply may have written it instead of them', () => {
+    const change = all(
+      changeGroup('results-reader', () => ({
+        inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:GetHIT')) }],
+      })),
+      write('bo', 'limits', says(statement('Deny', '*'))),
+    );
+    const statements = limitsOf(ruled({ team: renamedReader, applied: sampleTeam, change }), 'bo')?.Statement;
+    expect(statements).toEqual([expect.objectContaining({ Sid: 'Until' }), { ...statement('Deny', '*') }]);
   });
 });
 

@@ -53,7 +53,9 @@ export function manualDenies(
     const { Sid: _sid, ...deny } = statement;
     found.push(deny);
   }
-  return distinctDenies(found);
+  // Beside it the others say nothing: where they did not fit, an apply has written it instead of them.
+  const all = found.find((deny) => denyKey(deny) === denyKey(ALWAYS));
+  return all === undefined ? distinctDenies(found) : [all];
 }
 
 /** Each Deny once, in an order that is not the account's: the next apply finds them in another place. */
@@ -102,13 +104,10 @@ export function denyKey(statement: Statement): string {
   return canonicalDocument({ Version: '2012-10-17', Statement: [statement] });
 }
 
+const ALWAYS: Statement = { Effect: 'Deny', Action: '*', Resource: '*' };
+
 function conditionText({ Condition }: Statement): string {
-  return denyKey({
-    Effect: 'Deny',
-    Action: '*',
-    Resource: '*',
-    ...(Condition === undefined ? {} : { Condition }),
-  });
+  return denyKey(Condition === undefined ? ALWAYS : { ...ALWAYS, Condition });
 }
 
 /** Whether a Deny is of everything and ends, or begins, at a moment: a first or last day. */
