@@ -36,7 +36,7 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
     }),
     {
       Version: '2012-10-17',
-      Statement: { Effect: 'Deny', Action: Array(90).fill('mechanicalturk:ApproveAssignment'), Resource: '*' },
+      Statement: { Effect: 'Deny', Action: Array(45).fill('mechanicalturk:DisassociateQualificationFromWorker'), Resource: '*' },
     },
     {
       Version: '2012-10-17',
@@ -261,6 +261,11 @@ const ACTS = {
   tag: (account, { one }) => withUser(account, one, (user) => ({ ...user, tags: { ...user.tags, member: 'ada' } })),
   untag: (account, { one }) => withUser(account, one, (user) => ({ ...user, tags: {} })),
   move: (account, { one }) => withUser(account, one, (user) => ({ ...user, path: '/elsewhere/' })),
+  'move a group': (account, { one }) => {
+    const chosen = pick(account.groups, one);
+    const groups = account.groups.map((group) => (group === chosen ? { ...group, path: '/elsewhere/' } : group));
+    return { ...account, groups };
+  },
   'delete a user': (account, { one }) => {
     const chosen = pick(account.users, one);
     return { ...account, users: account.users.filter((user) => user !== chosen) };

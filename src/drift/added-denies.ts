@@ -6,7 +6,7 @@ import { type PolicyDocument, type Statement, statementsOf } from '../iam/docume
 import { givenBy } from '../review/rule/access.ts';
 import { deniedBy, isComputed } from '../review/rule/kept-denies.ts';
 import { OUT_OF_REACH_SID, rolePolicy, WITHHELD_SID } from '../team/documents.ts';
-import { iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../team/names.ts';
+import { iamName, LIMITS_POLICY, rolePolicyArn } from '../team/names.ts';
 import type { AccessTeam } from '../team/team.ts';
 
 /** Denies that the file does not have and an apply writes or keeps, of a member's user or a role's group. */
@@ -25,7 +25,6 @@ export function withoutAddedDenies(
   const denies: AddedDenies[] = [];
   const gives = givenBy(team);
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
-  const outside = new Set(access.groups.flatMap(({ name, path }) => (path === labPath(team.lab) ? [] : [name])));
   const without = (document: PolicyDocument | null, holder: Holder, given = ALL_OPERATIONS): PolicyDocument | null => {
     if (document === null) return null;
     const statements = statementsOf(document);
@@ -39,7 +38,7 @@ export function withoutAddedDenies(
     };
     add('withheld', statements.filter(isWithheld));
     add('kept', statements.filter(isKept));
-    // An apply writes it against what a group outside the lab's path gives.
+    // An apply writes it beside groups outside the lab's path.
     const isOutOfReach = (each: Statement) =>
       isOf(OUT_OF_REACH_SID, each) && isEmpty(intersection(deniedBy(each), given));
     const Statement = statements.filter((each) => !isWithheld(each) && !isKept(each) && !isOutOfReach(each));
@@ -50,8 +49,7 @@ export function withoutAddedDenies(
     if (!members.has(user.name)) return user;
     const inline = user.inline.flatMap((policy) => {
       if (policy.name !== LIMITS_POLICY) return [policy];
-      const isReached = user.groups.some((group) => outside.has(group));
-      const given = isReached ? difference(ofUser(gives, user.name), frozen) : ALL_OPERATIONS;
+      const given = difference(ofUser(gives, user.name), frozen);
       const holder = { kind: 'user', name: user.name } as const;
       const document = without(policy.document, holder, given);
       return document !== null && statementsOf(document).length === 0 ? [] : [{ ...policy, document }];

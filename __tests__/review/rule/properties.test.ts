@@ -13,7 +13,7 @@ import { givenBy, heldIn } from '../../../src/review/rule/access.ts';
 import type { Applied } from '../../../src/review/rule/input.ts';
 import { ruleFor } from '../../../src/review/rule/rule.ts';
 import { appliedTeam } from '../../../src/team/applied-team.ts';
-import { iamName } from '../../../src/team/names.ts';
+import { iamName, labPath } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { changedWith, type ManualChange, manualChanges } from '../../support/changed-model.ts';
 import { EXHAUSTIVE } from '../../support/exhaustive.ts';
@@ -120,7 +120,9 @@ test('on any evening, an apply gives no one more than the file and nothing back 
           const gives = givenBy(file);
           // Who is left out is in no group of the lab: what they have is not the lab's.
           const left = new Set(ruled.leftOut.members.map((key) => iamName(file.lab, key)));
-          const isLabGroup = (group: string) => file.roles.some(({ key }) => iamName(file.lab, key) === group);
+          const { groups } = account;
+          const isLabGroup = (group: string) =>
+            groups.some(({ name, path }) => name === group && path === labPath(file.lab));
           for (const user of account.users.filter(({ name }) => ids.has(name))) {
             if (left.has(user.name)) {
               expect(user.groups.filter(isLabGroup)).toEqual([]);

@@ -1168,6 +1168,30 @@ describe('a group of the lab outside its path, which no apply can change', () =>
     expect(brief(ruled({ change }))).toEqual([keeps('fay', ['SendBonus'])]);
   });
 
+  test('no longer denies by its role what another role of its members gives: an apply denies it to them', () => {
+    const roles = sampleTeam.roles.map((each) =>
+      each.key === 'paymaster' ? { ...each, deny: ['GetHIT' as const] } : each,
+    );
+    const team: Team = { ...withMember('fay', { roles: ['paymaster', 'results-reader'] }), roles };
+    const out = changeUser('fay', ({ groups }) => ({ groups: groups.filter((each) => each !== name('paymaster')) }));
+    expect(deniedTo('fay', { team, change: all(movedGroup, out) })).toEqual(['GetHIT']);
+    expect(deniedTo('fay', { team, change: out })).toBeUndefined();
+  });
+
+  test('has the Denies of its role still, when a freeze ends: nothing is withheld or kept for who is in it', () => {
+    const applied: Team = { ...sampleTeam, freeze: ['pay:bonus'] };
+    for (const team of [sampleTeam, withMember('fay', { roles: ['results-reader'] })]) {
+      const input = inputOf({ team, applied, change: movedGroup });
+      const first = ruleFor(input);
+      const access = afterApply(input.account.access, first, applied);
+      for (const known of [applied, team]) {
+        const record = { ...input.applied!, team: appliedTeam(known, TODAY) };
+        const again = ruleFor({ ...input, applied: record, account: { ...input.account, access } });
+        expect(limitsOf(again, 'fay')).toEqual(limitsOf(first, 'fay'));
+      }
+    }
+  });
+
   test('is one that the record knows, whatever is attached to it', () => {
     const input = inputOf({
       change: all(

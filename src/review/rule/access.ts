@@ -72,7 +72,7 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
 export function heldIn(account: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): OperationsByUser {
   const { lab } = team;
   const brakes = brakesOf(before);
-  const labGroups = labGroupsOf(account, team, before);
+  const labGroups = new Set(account.groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])));
   const boundary = boundaryArn({ lab, account: account.account });
   const stays = new Map(
     team.members.map(({ key, roles }) => [iamName(lab, key), roles.map((role) => iamName(lab, role))]),
@@ -178,13 +178,6 @@ function missingPolicies({ users, groups, policies }: AccessModel): AccessModel[
   const boundaries = users.map(({ boundary }) => boundary).filter((arn) => arn !== null);
   const missing = new Set([...attached, ...boundaries].filter((arn) => !known.has(arn)));
   return [...missing].map((arn) => ({ arn, name: arn, document: null }));
-}
-
-/** Names of the groups of roles, and of those under the lab's path that are of no role, which an apply empties. */
-function labGroupsOf({ groups }: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): ReadonlySet<string> {
-  const { lab } = team;
-  const ofRoles = [team, ...before].flatMap(({ roles }) => roles.map(({ key }) => iamName(lab, key)));
-  return new Set([...ofRoles, ...groups.filter(({ path }) => path === labPath(lab)).map(({ name }) => name)]);
 }
 
 /** The documents of the policies of a user or group: `limits` as any other; null for what cannot be read. */

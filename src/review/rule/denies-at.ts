@@ -6,7 +6,7 @@ import type { AccessTeam, Member, Role } from '../../team/team.ts';
 import { documentsOf } from './access.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
-import { takenPolicy } from './outside.ts';
+import { takenGroup, takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
@@ -48,7 +48,9 @@ function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: Rule
   const added = inside.flatMap(({ name }) =>
     [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
   );
-  const isLeft = (role: string) => !roles.includes(role) || takenPolicy(role, team, account.access) !== null;
+  // From a group outside the path no apply takes anyone.
+  const isLeft = (role: string) =>
+    takenGroup(role, input) === null && (!roles.includes(role) || takenPolicy(role, team, account.access) !== null);
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
@@ -83,7 +85,9 @@ export function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed
   const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
   // Its policy has the Denies that were kept, attached or not.
   const own = documentsOf({ inline: [], attached: [policy] }, account.access);
-  const others = documentsOf({ inline: group?.inline ?? [], attached }, account.access);
+  // What a group outside the path has besides stays there.
+  const isLeft = isFixed && group?.path !== labPath(team.lab);
+  const others = isLeft ? [] : documentsOf({ inline: group?.inline ?? [], attached }, account.access);
   return manualDenies({ own, others }, known, exact);
 }
 

@@ -118,6 +118,8 @@ interface Facts {
   readonly lifted: ReadonlyMap<string, readonly Statement[]>;
   /** What the file gives. */
   readonly gives: OperationsByUser;
+  /** What the roles give whose groups are written, without the Denies of the others. */
+  readonly written: OperationsByUser;
   /** What groups outside the lab's path could give a user. */
   readonly reach: (user: string) => OperationSet;
   /** What the account has as withheld. */
@@ -159,7 +161,7 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
     return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
   };
   const lifted = new Map(ruled.map((each) => [iamName(team.lab, each.key), each.lifted]));
-  return { roles, lifted, gives, reach, known, takenFrom };
+  return { roles, lifted, gives, written, reach, known, takenFrom };
 }
 
 /** The roles of a member whose groups are written. */
@@ -190,7 +192,8 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
   const frozen = operationSet(team.freeze.flatMap(operationsOf));
   const notGiven = difference(ALL_OPERATIONS, difference(ofUser(gives, user), frozen));
-  const outOfReach = listOperations(intersection(reach(user), notGiven));
+  const beyond = difference(ofUser(facts.written, user), ofUser(gives, user));
+  const outOfReach = listOperations(union(beyond, intersection(reach(user), notGiven)));
   const written = outOfReach.length === 0 ? rest : { ...rest, outOfReach };
   if (actual === null || restore.has(key)) return { ...ruled, written };
   const denies = deniesAtUser(member, actual, input);
