@@ -36,7 +36,11 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
     }),
     {
       Version: '2012-10-17',
-      Statement: { Effect: 'Deny', Action: Array(45).fill('mechanicalturk:DisassociateQualificationFromWorker'), Resource: '*' },
+      Statement: {
+        Effect: 'Deny',
+        Action: Array(45).fill('mechanicalturk:DisassociateQualificationFromWorker'),
+        Resource: '*',
+      },
     },
     {
       Version: '2012-10-17',

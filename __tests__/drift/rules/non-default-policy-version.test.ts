@@ -146,12 +146,18 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     [],
   ],
   [
-    'an older one of the boundary, which lets through keys by name',
+    'an older one of the boundary, which lets through what bootstrap does not, by name',
     BOUNDARY,
     versions(says(statement('Allow', ['mechanicalturk:*', 'iam:ListSSHPublicKeys'])), [
       '*',
       boundaryPolicy(sampleTeam),
     ]),
+    ['non-default-policy-version/perception-lab/v1'],
+  ],
+  [
+    'an older one of the boundary, which lets through what bootstrap does, and a narrower one is in force',
+    BOUNDARY,
+    versions(boundaryPolicy(sampleTeam), ['*', narrow]),
     [],
   ],
   [

@@ -100,9 +100,8 @@ export async function fullScan(
 
 /** A file that no apply has approved silences nothing. */
 function silencedAsApplied(team: Team, applied: Applied | null): Team {
-  if (applied === null) return team;
-  const { snoozed, settings } = applied.team;
-  const { neighbors, administrators, reconcile } = settings;
+  const { snoozed = [], settings } = applied?.team ?? {};
+  const { neighbors = [], administrators = [], reconcile = 'none' } = settings ?? {};
   return { ...team, snoozed, settings: { ...team.settings, neighbors, administrators, reconcile } };
 }
 

@@ -51,12 +51,13 @@ function changesOf(part: SetupPart): readonly SetupChange[] {
   return [{ name: part.name, settings }];
 }
 
-/** In a workflow, the repository is the one that runs it, whatever a record says. */
+/** In a workflow, the repositories are the one that runs it and the one of the called workflow, whatever a record says. */
 function ofThisRepository(facts: RepositoryFacts, env: Environment): RepositoryFacts {
   const [owner, name] = env.GITHUB_REPOSITORY?.split('/') ?? [];
-  const { GITHUB_REPOSITORY_ID: repositoryId, GITHUB_REPOSITORY_OWNER_ID: ownerId } = env;
+  const { GITHUB_REPOSITORY_ID: repositoryId, GITHUB_REPOSITORY_OWNER_ID: ownerId, CALLED_REPOSITORY: called } = env;
   if (owner === undefined || name === undefined || repositoryId === undefined) return facts;
-  return { ...facts, owner, name, repositoryId, ownerId: ownerId ?? facts.ownerId };
+  const workflows = facts.workflows.filter((each) => [undefined, `${each.owner}/${each.name}`].includes(called));
+  return { ...facts, owner, name, repositoryId, ownerId: ownerId ?? facts.ownerId, workflows };
 }
 
 const CALLED = /"([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-[a-z]+\.yml@([\w./-]+)"/;

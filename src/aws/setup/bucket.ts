@@ -96,8 +96,9 @@ const SETTINGS = {
     async isWanted(s3, bucket) {
       const command = new GetBucketEncryptionCommand(owned(bucket));
       const found = await orNull('ServerSideEncryptionConfigurationNotFoundError', () => s3.send(command));
-      const rules = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
-      return rules.some((rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm !== undefined);
+      const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+      const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
+      return SSEAlgorithm !== undefined && KMSMasterKeyID === undefined;
     },
     set: (s3, bucket) =>
       s3.send(
@@ -285,7 +286,8 @@ const OBJECTS = ['team.tfstate', 'team.tfstate.tflock', 'apply-record.json', 'bo
 function opens(statement: BucketStatement, { bucket, key }: StateBucket): boolean {
   const arn = `arn:aws:s3:::${bucket}`;
   const isOfBucket = isAbout(statement, arn) && BUCKET_WRITES.some((action) => actionMatches(statement, action));
-  const isOfObject = () => OBJECTS.some((name) => isAbout(statement, `${arn}/${key}/${name}`));
+  const isBelow = toList(statement.Resource).some((resource) => resource.startsWith(`${arn}/${key}/`));
+  const isOfObject = () => isBelow || OBJECTS.some((name) => isAbout(statement, `${arn}/${key}/${name}`));
   return statement.Effect === 'Allow' && (isOfBucket || isOfObject());
 }
 
@@ -390,10 +392,8 @@ function expires(
   { key }: StateBucket,
 ): boolean {
   const prefix = Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
-  const isOfLab = OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
-  const isArchived = Transitions?.some(
-    ({ StorageClass }) => StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE',
-  );
+  const isOfLab = prefix.startsWith(`${key}/`) || OBJECTS.some((name) => `${key}/${name}`.startsWith(prefix));
+  const isArchived = Transitions?.some(({ StorageClass: to }) => to === 'GLACIER' || to === 'DEEP_ARCHIVE');
   const isSoon = (old?.NoncurrentDays ?? OLD_VERSION_DAYS) < OLD_VERSION_DAYS;
   const isGone = (Expiration?.Days ?? Expiration?.Date) !== undefined || isArchived === true || isSoon;
   return Status === 'Enabled' && isOfLab && isGone;

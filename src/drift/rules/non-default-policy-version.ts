@@ -55,16 +55,16 @@ export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
  * Non-default versions of a policy of the lab, or of the boundary, that would grant more: one call makes them the
  * default. Versions left by applies do not count: they are older than the default one, and only about Mechanical Turk.
  */
-function versionsOf(arn: string, { inventory, account, expected, team, at }: ScanContext): readonly Detected[] {
+function versionsOf(arn: string, { inventory, account, expected, at }: ScanContext): readonly Detected[] {
   const desired = expected.policies.find((policy) => policy.arn === arn)?.document ?? null;
   const versions = inventory.policies.get(arn)?.versions ?? [];
   const inForce = versions.find(({ isInForce }) => isInForce);
   if (inForce === undefined) return [];
   const known = [inForce.document, desired].filter((document) => document !== null);
   const last = lastApplied(versions, inForce, desired);
-  const isBoundary = arn === boundaryArn(team);
+  const others = desired === null ? [] : statementsOf(desired).flatMap(otherActions);
   return versions
-    .filter((version) => !version.isInForce && (numberOf(version) > last || !isOfLabForm(version, isBoundary)))
+    .filter((version) => !version.isInForce && (numberOf(version) > last || !isOfLabForm(version, others)))
     .flatMap((version) => {
       const { operations, users } = gains(version.document, known, account, arn, at);
       const isBeyond = version.document === null || beyondMechanicalTurk(version.document, known);
@@ -88,11 +88,10 @@ function numberOf({ id }: PolicyVersion): number {
   return Number(id.slice(1));
 }
 
-/** Whether it has the form of a role's policy, or of bootstrap's boundary. */
-function isOfLabForm({ document }: PolicyVersion, isBoundary: boolean): boolean {
-  if (document === null) return false;
-  const others = statementsOf(document).flatMap(otherActions);
-  return others.every((action) => isBoundary && !/[*?]/.test(action));
+/** Whether it is of Mechanical Turk alone, as a role's policy, or of the other actions of bootstrap's boundary. */
+function isOfLabForm({ document }: PolicyVersion, others: readonly string[]): boolean {
+  const actions = document === null ? null : statementsOf(document).flatMap(otherActions);
+  return actions?.every((action) => others.includes(action)) === true;
 }
 
 function beyondMechanicalTurk(document: PolicyDocument, known: readonly PolicyDocument[]): boolean {
