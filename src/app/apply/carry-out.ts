@@ -150,12 +150,13 @@ async function carryOut(
   terminal: Terminal,
   onBegin: () => void,
 ): Promise<Result<Carried>> {
-  const { ruled, account, classification } = planned;
+  const { ruled, account, classification, suspendedDuringApply } = planned;
   const gains = gainsBeyond(account, classification.access, ruled, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
-  const { suspendedDuringApply } = planned;
-  const withheld = new Map(ruled.team.members.map((member) => [member.key, member.withheld ?? []]));
+  // What was withheld before from who is left out still is.
+  const last = planned.record?.begun.at(-1)?.members ?? [];
+  const withheld = new Map([...last, ...ruled.team.members].map((member) => [member.key, member.withheld ?? []]));
   const members = team.members.map((member) => ({ ...member, withheld: withheld.get(member.key) ?? [] }));
   const begunTeam = { ...team, members };
   const begun = appliedTeam(

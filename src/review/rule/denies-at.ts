@@ -4,9 +4,10 @@ import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Member, Role } from '../../team/team.ts';
 import { documentsOf } from './access.ts';
+import { userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
-import { takenGroup, takenPolicy } from './outside.ts';
+import { holderOutside, takenGroup, takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
@@ -39,18 +40,22 @@ export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInpu
  * Roles that an apply takes from a member, renamed ones, those of a manual membership, and those left out because their policy's
  * name is taken: their Denies stay the member's, although someone took the member out of the group before.
  */
-function rolesLeftBy({ key, roles }: Member, { groups }: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
+function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInput): readonly Pick<Role, 'key'>[] {
   const { team, applied, account } = input;
-  const teams = applied === null ? [] : [applied.team, ...applied.begun];
+  // A user that an apply creates had no role.
+  const isOwn = userOfId(iamName(team.lab, key), input) === actual;
+  const teams = applied === null || !isOwn ? [] : [applied.team, ...applied.begun];
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
-  const inside = account.access.groups.filter(({ name, path }) => path === labPath(team.lab) && groups.includes(name));
+  const isIn = ({ name, path }: AccessGroup) => path === labPath(team.lab) && actual.groups.includes(name);
+  const inside = account.access.groups.filter(isIn);
   // A renamed group of a role has the Denies of that role's policy.
   const added = inside.flatMap(({ name }) =>
     [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
   );
-  // From a group outside the path no apply takes anyone.
+  // From a group outside the path no apply takes anyone. A policy that is not widened has Denies of earlier files.
   const isLeft = (role: string) =>
-    takenGroup(role, input) === null && (!roles.includes(role) || takenPolicy(role, team, account.access) !== null);
+    (!roles.includes(role) || takenPolicy(role, team, account.access) !== null) &&
+    (takenGroup(role, input) ?? holderOutside(role, input)) === null;
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
@@ -70,10 +75,11 @@ function groupsOfNoRole({ groups }: AccessUser, input: RuleInput): readonly Pick
     });
 }
 
-/** Denies that someone added at a role; of one that must not be widened (`isFixed`), also those that the file drops. */
+/** Denies that someone added at a role with a group under the path; if it must not be widened (`isFixed`), also of earlier files. */
 export function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed = false): readonly Statement[] {
   const { team, account } = input;
-  const group = account.access.groups.find(({ name }) => name === iamName(team.lab, role.key));
+  const inside = account.access.groups.filter(({ path }) => path === labPath(team.lab));
+  const group = inside.find(({ name }) => name === iamName(team.lab, role.key));
   const policy = rolePolicyArn(team, role.key);
   const documentOf = ({ roles, freeze }: AccessTeam, brakes: boolean) => {
     const same = roles.find(({ key }) => key === role.key);
@@ -85,9 +91,7 @@ export function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed
   const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
   // Its policy has the Denies that were kept, attached or not.
   const own = documentsOf({ inline: [], attached: [policy] }, account.access);
-  // What a group outside the path has besides stays there.
-  const isLeft = isFixed && group?.path !== labPath(team.lab);
-  const others = isLeft ? [] : documentsOf({ inline: group?.inline ?? [], attached }, account.access);
+  const others = documentsOf({ inline: group?.inline ?? [], attached }, account.access);
   return manualDenies({ own, others }, known, exact);
 }
 

@@ -2,9 +2,8 @@ import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../../a
 import { isAwsPolicy } from '../../iam/arn.ts';
 import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { isSameName } from './identity.ts';
+import { isSameName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
-import type { LimitedUser } from './ruled.ts';
 
 /** The first group of a user outside the lab's path, which no role of the lab may change. */
 export function groupOutside({ groups }: AccessUser, { team, account }: RuleInput): string | undefined {
@@ -38,21 +37,19 @@ export function groupsOutOfReach({ team, applied, account }: RuleInput): Readonl
 }
 
 /** A group or user outside the lab's path, or a user of no member, with a role's policy, which no apply takes from it. */
-export function holderOutside(
-  key: string,
-  renamed: readonly LimitedUser[],
-  { team, applied, account: { access } }: RuleInput,
-): string | null {
+export function holderOutside(key: string, input: RuleInput): string | null {
+  const { team, applied, account } = input;
   const arn = rolePolicyArn(team, key);
   const teams = [team, ...(applied === null ? [] : [applied.team, ...applied.begun])];
   // A renamed user of a member of the file loses the policy in the same apply.
-  const ours = new Set(renamed.map(({ user }) => user));
-  for (const { members } of teams) for (const member of members) ours.add(iamName(team.lab, member.key));
+  const isOurs = (user: AccessUser) =>
+    teams.some(({ members }) => members.some((each) => iamName(team.lab, each.key) === user.name)) ||
+    team.members.some((member) => userOfId(iamName(team.lab, member.key), input) === user);
   const isOutside = ({ path }: { readonly path: string }) => path !== labPath(team.lab);
   const found =
-    access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
-    access.users.find(
-      (user) => (isOutside(user) || !ours.has(user.name)) && [...user.attached, user.boundary].includes(arn),
+    account.access.groups.find((group) => isOutside(group) && group.attached.includes(arn)) ??
+    account.access.users.find(
+      (user) => [...user.attached, user.boundary].includes(arn) && (isOutside(user) || !isOurs(user)),
     );
   return found === undefined ? null : `${found.path}${found.name}`;
 }

@@ -38,7 +38,7 @@ export function ruleFor(input: RuleInput): Ruled {
   const { team } = input;
   const names = new Set(team.members.map(({ key }) => iamName(team.lab, key)));
   const renamed = team.members.flatMap((member) => renamedUserOf(member, names, input));
-  const ofRoles = team.roles.map((role) => ruleForRole(role, renamed, input));
+  const ofRoles = team.roles.map((role) => ruleForRole(role, input));
   const facts = factsFor(ofRoles, input);
   const ofMembers = team.members.map((member) => ruleForMember(member, facts, input));
   const leavers = leaversNotDeleted(input);
@@ -81,7 +81,7 @@ interface RuledRole extends RuledEntry<Role> {
   readonly lifted: readonly Statement[];
 }
 
-function ruleForRole(role: Role, renamed: readonly LimitedUser[], input: RuleInput): RuledRole {
+function ruleForRole(role: Role, input: RuleInput): RuledRole {
   const { team, account, restore, lift = new Map() } = input;
   const { key } = role;
   const unchanged = { key, written: role, withheld: [], isLeftOut: false, lifted: [] };
@@ -95,7 +95,7 @@ function ruleForRole(role: Role, renamed: readonly LimitedUser[], input: RuleInp
     const written = policy === null ? { ...notWidened(role, input), withoutGroup: true } : null;
     return { ...unchanged, written, withheld: taken(role.allow, name), isLeftOut: true };
   }
-  const holder = holderOutside(key, renamed, input);
+  const holder = holderOutside(key, input);
   if (holder !== null) {
     const written = notWidened(role, input);
     const operations = role.allow.filter((each) => !written.allow.includes(each));
@@ -185,8 +185,12 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   if (kind === 'deleted') return { ...ruled, isLeftOut: true };
   if (kind !== 'own' && kind !== 'new') {
     const withheld = [{ kind, of: 'member' as const, key, operations: listOperations(ofUser(gives, user)), found }];
-    if (kind !== 'replaced') return { ...ruled, withheld, isLeftOut: true };
-    return { ...ruled, withheld, written: { ...member, roles: [], suspended: true } };
+    if (kind !== 'replaced' || actual === null) return { ...ruled, withheld, isLeftOut: true };
+    const suspended = { ...member, roles: [], suspended: true };
+    const members = team.members.map((each) => (each === member ? suspended : each));
+    // It may have its own name again.
+    const keptDenies = deniesAtUser(suspended, actual, { ...input, team: { ...team, members } });
+    return { ...ruled, withheld, written: { ...suspended, keptDenies } };
   }
   const ofRoles = writtenRoles(member, roles);
   const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
@@ -200,14 +204,14 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   const keptDenies = withoutDenies(denies, lift.get(key));
   const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
   const ofGroups = [
-    ...roles.flatMap((role) => (isHeld(role) ? (role.keptDenies ?? []) : [])),
+    ...roles.filter(isHeld).flatMap((role) => role.keptDenies ?? []),
     ...actual.groups.flatMap((group) => lifted.get(group) ?? []),
   ];
   // What was taken from the member besides stays so, when a Deny of a role ends.
   const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
-  const through = roles.map((role) => (isBounded && isHeld(role) ? givenThrough(role, input) : NO_OPERATIONS));
+  const through = roles.filter(isHeld).reduce((all, role) => union(all, givenThrough(role, input)), reach(user));
   const apart = union(ofUser(known, user), begunWithheld(key, input));
-  const byGroups = difference(intersection(alwaysDenied(ofGroups), through.reduce(union, NO_OPERATIONS)), apart);
+  const byGroups = isBounded ? difference(intersection(alwaysDenied(ofGroups), through), apart) : NO_OPERATIONS;
   const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
   const taken = listOperations(difference(takenFrom(key), back));
   return {
@@ -231,7 +235,6 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   const { lab } = input.team;
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
-  // The file gives nothing to a user of another name.
   const keptDenies = deniesAtUser(member, user, input);
   const withheld = listOperations(difference(ALL_OPERATIONS, alwaysDenied(keptDenies)));
   const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld, keptDenies });
