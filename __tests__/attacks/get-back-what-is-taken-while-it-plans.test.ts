@@ -12,7 +12,7 @@ import { role, smallTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const test = testInTurn(10);
+const test = testInTurn(11);
 
 type Act = (iam: aws.IAMClient) => Promise<unknown>;
 
@@ -79,6 +79,26 @@ test('an apply fails whose plans the account outruns, rather than give back what
     expect(mayIn(test)('fay')).toEqual([]);
     orThrow(await applyPlanned(lab, await planned(lab), carriedOut(), SILENT));
     expect(mayIn(test)('fay')).toEqual([]);
+  });
+});
+
+test('an apply keeps a Deny that comes while it writes, and ends', async () => {
+  await withLab(await appliedTo(smallTeam), async (test) => {
+    const pays = smallTeam.members.map((one) =>
+      one.key === 'bo' ? { ...one, roles: [...one.roles, 'paymaster'] } : one,
+    );
+    const lab = test.lab({ ...smallTeam, members: pays });
+    const plan = await planned(lab);
+    test.listen(async ({ action }) => {
+      if (action !== 'AddUserToGroup') return true;
+      test.listen(null);
+      await lab.iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'stop', PolicyDocument }));
+      return true;
+    });
+    orThrow(await applyPlanned(lab, plan, carriedOut(), SILENT));
+    expect([mayIn(test)('fay'), mayIn(test)('bo')]).toEqual([[], expect.arrayContaining(['SendBonus'])]);
+    const { PolicyNames } = await lab.iam.send(new aws.ListUserPoliciesCommand(user('fay')));
+    expect(PolicyNames).toEqual(['limits']);
   });
 });
 
