@@ -1364,17 +1364,6 @@ describe('Denies of groups that a member leaves by an apply', () => {
     expect(limitsOf(first, 'bo')?.Statement).toHaveLength(3);
     expect(limitsOf(second, 'bo')).toEqual(limitsOf(first, 'bo'));
   });
-
-  test('beside a Deny of everything they are not written: an apply may have written it instead of them', () => {
-    const change = all(
-      changeGroup('results-reader', () => ({
-        inline: [{ name: 'stop', document: says(statement('Deny', 'mechanicalturk:GetHIT')) }],
-      })),
-      write('bo', 'limits', says(statement('Deny', '*'))),
-    );
-    const statements = limitsOf(ruled({ team: renamedReader, applied: sampleTeam, change }), 'bo')?.Statement;
-    expect(statements).toEqual([expect.objectContaining({ Sid: 'Until' }), { ...statement('Deny', '*') }]);
-  });
 });
 
 describe('names that something else has', () => {

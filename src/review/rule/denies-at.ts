@@ -48,10 +48,10 @@ function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInpu
   const had = teams.flatMap(({ members }) => members.find((each) => each.key === key)?.roles ?? []);
   const isIn = ({ name, path }: AccessGroup) => path === labPath(team.lab) && actual.groups.includes(name);
   const inside = account.access.groups.filter(isIn);
-  // A renamed group of a role has the Denies of that role's policy.
-  const added = inside.flatMap(({ name }) =>
-    [name, recordedGroupName(name, input)].flatMap((each) => keyOfIamName(team.lab, each) ?? []),
-  );
+  // A renamed group of a role has the Denies of that role's policy, unless it is another role's now.
+  const isOfRole = (name: string) => team.roles.some((role) => iamName(team.lab, role.key) === name);
+  const namesOf = (name: string) => (isOfRole(name) ? [name] : [name, recordedGroupName(name, input)]);
+  const added = inside.flatMap(({ name }) => namesOf(name).flatMap((each) => keyOfIamName(team.lab, each) ?? []));
   // From a group outside the path no apply takes anyone. A policy that is not widened has Denies of earlier files.
   const isLeft = (role: string) =>
     (!roles.includes(role) || takenPolicy(role, team, account.access) !== null) &&

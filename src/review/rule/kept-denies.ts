@@ -53,9 +53,7 @@ export function manualDenies(
     const { Sid: _sid, ...deny } = statement;
     found.push(deny);
   }
-  // Beside it the others say nothing: where they did not fit, an apply has written it instead of them.
-  const all = found.find((deny) => denyKey(deny) === denyKey(ALWAYS));
-  return all === undefined ? distinctDenies(found) : [all];
+  return distinctDenies(found);
 }
 
 /** Each Deny once, in an order that is not the account's: the next apply finds them in another place. */

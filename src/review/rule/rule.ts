@@ -120,7 +120,9 @@ interface Facts {
   readonly gives: OperationsByUser;
   /** What the roles give whose groups are written, without the Denies of the others. */
   readonly written: OperationsByUser;
-  /** What groups outside the lab's path could give a user. */
+  /** What groups outside the lab's path give. */
+  readonly others: OperationsByUser;
+  /** What they could give a user, if one was the lab's. */
   readonly reach: (user: string) => OperationSet;
   /** What the account has as withheld. */
   readonly known: OperationsByUser;
@@ -161,7 +163,7 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
     return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
   };
   const lifted = new Map(ruled.map((each) => [iamName(team.lab, each.key), each.lifted]));
-  return { roles, lifted, gives, written, reach, known, takenFrom };
+  return { roles, lifted, gives, written, others, reach, known, takenFrom };
 }
 
 /** The roles of a member whose groups are written. */
@@ -175,7 +177,7 @@ interface RuledMember extends RuledEntry<Member> {
 
 function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMember {
   const { team, account, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
-  const { roles, lifted, gives, reach, known, takenFrom } = facts;
+  const { roles, lifted, gives, others, reach, known, takenFrom } = facts;
   const { key } = member;
   const user = iamName(team.lab, key);
   const { kind, found, actual } = identify(member, input);
@@ -209,9 +211,9 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   ];
   // What was taken from the member besides stays so, when a Deny of a role ends.
   const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
-  const through = roles.filter(isHeld).reduce((all, role) => union(all, givenThrough(role, input)), reach(user));
+  const given = roles.filter(isHeld).reduce((all, role) => union(all, givenThrough(role, input)), ofUser(others, user));
   const apart = union(ofUser(known, user), begunWithheld(key, input));
-  const byGroups = isBounded ? difference(intersection(alwaysDenied(ofGroups), through), apart) : NO_OPERATIONS;
+  const byGroups = isBounded ? difference(intersection(alwaysDenied(ofGroups), given), apart) : NO_OPERATIONS;
   const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
   const taken = listOperations(difference(takenFrom(key), back));
   return {
