@@ -1,3 +1,5 @@
+import { ofUser, operationsIn } from '../../access/access-of.ts';
+import { difference, isEmpty } from '../../access/operation-set.ts';
 import { userNamed } from '../../access/policies-of.ts';
 import { fail, failedAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
@@ -70,7 +72,7 @@ export async function applyPlanned(
   const team = appliedTeam(session.team, session.today);
   const noted = await changeRecord(session.records, (record) => {
     if (!isSameApply(record, last)) return isRecorded(record, team) ? record : null;
-    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(planned, read) };
+    const user = { ...knownIds(record, planned.ruled, lab), ...newIds(read) };
     const [at, { since = record.at, earlier }] = [session.now().toISOString(), record];
     const isBegun = (planned.record?.begun ?? []).length > 0;
     const isTeamSame = isTeam({ ...team, day: record.team?.day ?? '' }, record);
@@ -110,7 +112,7 @@ function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): 
 }
 
 /** Of a user that was there, the id that the plan was made with: another user may have the name by now. */
-function newIds({ ruled, rule }: StackPlan, { ids }: Pick<StackPlan, 'ids'>): Record<string, string> {
+function newIds({ ruled, rule, ids }: Carried['read']): Record<string, string> {
   return Object.fromEntries(
     ruled.newUsers.flatMap((name) => {
       const id = rule.shown?.get(name) ?? ids.user.get(name);
@@ -140,10 +142,10 @@ interface Carried {
   readonly steps: number;
   readonly record: ApplyRecord | null;
   /** The account as it was read last: another user can have a new one's name since. */
-  readonly read: Pick<StackPlan, 'account' | 'ids'>;
+  readonly read: Pick<StackPlan, 'account' | 'ids' | 'ruled' | 'rule'>;
 }
 
-/** Carries out what the rule says, and then what it says of the account as it is now: what was written can change the answer. */
+/** Carries out what the rule says, and then what it takes besides from the account as it is now: an answer is of what was shown. */
 async function carryOut(
   session: LabSession,
   planned: StackPlan,
@@ -191,8 +193,8 @@ async function carryOut(
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return failedAfter(again, done, 0);
   if (isUnchanged(again.value)) return nothingBeyond(session, again.value, { steps: done, record: recorded.value });
-  const isDecidedAlike = stableJson(again.value.ruled) === stableJson(ruled);
-  if (rounds > 1 && !isDecidedAlike && again.value.blocks.length === 0) {
+  const isOther = stableJson(again.value.ruled) !== stableJson(ruled) && !givesAnything(again.value, session.at);
+  if (rounds > 1 && isOther && again.value.blocks.length === 0) {
     const next = await carryOut(session, again.value, options, terminal, onBegin, rounds - 1);
     return next.ok ? succeed({ ...next.value, steps: done + next.value.steps }) : failedAfter(next, done, 0);
   }
@@ -200,6 +202,12 @@ async function carryOut(
   const left = [...obstructed.map(({ group }) => group), ...unlimited(again.value).map(({ user }) => user)];
   const changed = saved.plan.changes.filter((each) => isChange(each) || each.change.importing !== null);
   return fail('not-converged', { addresses: [...changed.map(({ address }) => address), ...left] });
+}
+
+function givesAnything({ account, classification }: StackPlan, at: Date): boolean {
+  const before = operationsIn(account, at);
+  const after = [...operationsIn(classification.access.after, at)];
+  return after.some(([user, allowed]) => !isEmpty(difference(allowed, ofUser(before, user))));
 }
 
 /** Fails if someone may do more through the lab than is written, as the account was before an empty plan. */
