@@ -53,7 +53,7 @@ test('what another boundary took stays withheld, although an apply fails while t
     const { Policy } = await iam.send(new aws.CreatePolicyCommand({ PolicyName: 'stop', PolicyDocument }));
     await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary: Policy?.Arn }));
     expect(may()).toEqual(['GetHIT']);
-    // Cancelled, as any writer can (F4), once the boundary is restored.
+    // A writer cancels the run (F4) once the boundary is restored.
     const action = 'PutUserPermissionsBoundary';
     const params = { ...user('fay'), PermissionsBoundary: boundaryArn(smallTeam) };
     const call = { action, identity: `${action} ${JSON.stringify(params)} 0` };

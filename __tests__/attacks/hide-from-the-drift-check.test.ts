@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
@@ -6,36 +5,22 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { callIam } from '../emulator/clients.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { testInTurn } from '../support/exhaustive.ts';
+import { BUCKET, labWithBucket, WORKFLOW } from '../support/lab-with-bucket.ts';
 import { smallTeamFile } from '../support/sample-team.ts';
 
 const test = testInTurn(4);
 
-const BUCKET = 'labs-mturk-123456789012';
 const ACCOUNT = 'arn:aws:iam::123456789012';
 const APPLY = 'perception-lab-apply';
-const place = scratch({
-  'team.yaml': smallTeamFile().replace(
-    'settings:\n',
-    `settings:\n  state: { bucket: ${BUCKET}, region: us-east-1, key: perception-lab }\n`,
-  ),
-});
-const EMULATOR = join(place.directory, 'emulator');
-execFileSync('git', ['init', '--quiet', place.directory]);
-execFileSync('git', ['-C', place.directory, 'remote', 'add', 'origin', 'git@github.com:perception-lab/access.git']);
-afterAll(() => place.remove());
-
-const WORKFLOW = {
-  ...{ GITHUB_REPOSITORY: 'perception-lab/access', GITHUB_REPOSITORY_ID: '22', GITHUB_REPOSITORY_OWNER_ID: '11' },
-};
-const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
-  runHere([...args, '--emulator', EMULATOR, '--today', '2026-11-25'], { cwd: place.directory, env });
+const lab = labWithBucket();
+const { mturk, byHand: attack } = lab;
+afterAll(() => lab.remove());
 
 interface Found {
   readonly findings: readonly {
@@ -53,20 +38,6 @@ async function check(args: readonly string[] = [], env: Record<string, string> =
   return JSON.parse(stdout).drift;
 }
 const idsOf = ({ findings }: Found) => findings.map(({ id }) => id).sort();
-
-async function attack(work: (iam: IAMClient, s3: S3Client) => Promise<unknown>): Promise<void> {
-  const clock = () => new Date('2026-11-25T11:00:00Z');
-  const emulator = await openEmulator({ dir: EMULATOR, accountId: '123456789012', provider: false, clock });
-  const reach = { endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials };
-  const [iam, s3] = [new IAMClient(reach), new S3Client({ ...reach, forcePathStyle: true })];
-  try {
-    await work(iam, s3);
-  } finally {
-    iam.destroy();
-    s3.destroy();
-    await emulator.close();
-  }
-}
 
 const policy = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const allow = (Action: string | string[], Resource = '*', more: object = {}) => ({
@@ -126,8 +97,7 @@ const WAYS: Readonly<Record<string, string>> = {
 };
 
 beforeAll(async () => {
-  const given = ['--repository-id', '22', '--owner-id', '11', '--subject', 'ids'];
-  expect(await mturk(['bootstrap', '--yes', ...given])).toMatchObject({ code: 0 });
+  expect(await lab.bootstrap()).toMatchObject({ code: 0 });
   // What administrators of the account have: no finding.
   await attack(async (iam) => {
     await callIam(iam, 'CreateGroup', { GroupName: 'Admins' });

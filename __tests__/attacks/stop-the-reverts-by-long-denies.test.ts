@@ -21,18 +21,18 @@ async function attachNetworks(iam: aws.IAMClient, UserName: string, count: numbe
   await iam.send(new aws.AttachUserPolicyCommand({ UserName, PolicyArn: made.Policy?.Arn ?? '' }));
 }
 
+/** Puts fay into a group of others, with a Deny that does not fit into `limits`. */
+async function denyBesideStaff(iam: aws.IAMClient) {
+  const staff = { GroupName: 'staff' };
+  await iam.send(new aws.CreateGroupCommand(staff));
+  const PolicyDocument = says({ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' });
+  await iam.send(new aws.PutGroupPolicyCommand({ ...staff, PolicyName: 'all', PolicyDocument }));
+  await iam.send(new aws.AddUserToGroupCommand({ ...staff, ...fay }));
+  await attachNetworks(iam, fay.UserName, 120);
+}
+
 test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
-  [
-    'a member in a group of others, with a long Deny',
-    async (iam) => {
-      const staff = { GroupName: 'staff' };
-      await iam.send(new aws.CreateGroupCommand(staff));
-      const PolicyDocument = says({ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' });
-      await iam.send(new aws.PutGroupPolicyCommand({ ...staff, PolicyName: 'all', PolicyDocument }));
-      await iam.send(new aws.AddUserToGroupCommand({ ...staff, ...fay }));
-      await attachNetworks(iam, fay.UserName, 120);
-    },
-  ],
+  ['a member in a group of others, with a long Deny', denyBesideStaff],
   [
     'a renamed member with a long Deny',
     async (iam) => {
@@ -59,14 +59,7 @@ test.each<[string, (iam: aws.IAMClient) => Promise<unknown>]>([
 
 test('one apply converges, although a member in a group of others has a long Deny', async () => {
   await labs.attack(async (lab) => {
-    await lab.byHand(async (iam) => {
-      const staff = { GroupName: 'staff' };
-      await iam.send(new aws.CreateGroupCommand(staff));
-      const PolicyDocument = says({ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' });
-      await iam.send(new aws.PutGroupPolicyCommand({ ...staff, PolicyName: 'all', PolicyDocument }));
-      await iam.send(new aws.AddUserToGroupCommand({ ...staff, ...fay }));
-      await attachNetworks(iam, fay.UserName, 120);
-    });
+    await lab.byHand(denyBesideStaff);
     const applied = await lab.mturk(TODAY, 'apply', '--yes');
     await lab.mturk(TODAY, 'drift', '--reconcile', '--yes');
     const plan = await lab.mturk(TODAY, 'plan');

@@ -111,7 +111,7 @@ function knownIds({ ids }: ApplyRecord, { team, leftOut }: Ruled, lab: string): 
   return Object.fromEntries(Object.entries(ids.user).filter(([name]) => names.has(name)));
 }
 
-/** Of a user that was there, the id that the plan was made with: another user may have the name by now. */
+/** Of a user that a person accepted, the id that they were shown: another user may have the name by now. */
 function newIds({ ruled, rule, ids }: Carried['read']): Record<string, string> {
   return Object.fromEntries(
     ruled.newUsers.flatMap((name) => {
@@ -145,7 +145,7 @@ interface Carried {
   readonly read: Pick<StackPlan, 'account' | 'ids' | 'ruled' | 'rule'>;
 }
 
-/** Carries out what the rule says, and then what it takes besides from the account as it is now: an answer is of what was shown. */
+/** Carries out the plan, and what the rule says after that if it gives no one more: a person has approved the plan alone. */
 async function carryOut(
   session: LabSession,
   planned: StackPlan,
@@ -158,7 +158,7 @@ async function carryOut(
   const gains = gainsBeyond(account, classification.access, ruled, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
-  // What was withheld before from who is left out still is.
+  // From members who are left out, what an interrupted apply withheld stays withheld.
   const last = planned.record?.begun.at(-1)?.members ?? [];
   const withheld = new Map([...last, ...ruled.team.members].map((member) => [member.key, member.withheld ?? []]));
   const noted = { ...team, members: team.members.map((each) => ({ ...each, withheld: withheld.get(each.key) ?? [] })) };
@@ -193,8 +193,8 @@ async function carryOut(
   const again = await planStack(session, { ...lockTimeout(true), rule, record: recorded.value });
   if (!again.ok) return failedAfter(again, done, 0);
   if (isUnchanged(again.value)) return nothingBeyond(session, again.value, { steps: done, record: recorded.value });
-  const isOther = stableJson(again.value.ruled) !== stableJson(ruled) && !givesAnything(again.value, session.at);
-  if (rounds > 1 && isOther && again.value.blocks.length === 0) {
+  const isStricter = stableJson(again.value.ruled) !== stableJson(ruled) && !givesMore(again.value, session.at);
+  if (rounds > 1 && isStricter && again.value.blocks.length === 0) {
     const next = await carryOut(session, again.value, options, terminal, onBegin, rounds - 1);
     return next.ok ? succeed({ ...next.value, steps: done + next.value.steps }) : failedAfter(next, done, 0);
   }
@@ -204,7 +204,7 @@ async function carryOut(
   return fail('not-converged', { addresses: [...changed.map(({ address }) => address), ...left] });
 }
 
-function givesAnything({ account, classification }: StackPlan, at: Date): boolean {
+function givesMore({ account, classification }: StackPlan, at: Date): boolean {
   const before = operationsIn(account, at);
   const after = [...operationsIn(classification.access.after, at)];
   return after.some(([user, allowed]) => !isEmpty(difference(allowed, ofUser(before, user))));
