@@ -5,7 +5,7 @@ import { attackedLabs, TODAY } from '../support/attacked-lab.ts';
 import { testInTurn } from '../support/exhaustive.ts';
 import { smallTeam } from '../support/sample-team.ts';
 
-const test = testInTurn(1);
+const test = testInTurn(3);
 
 const labs = attackedLabs();
 beforeAll(labs.prepare);

@@ -1,6 +1,9 @@
 import * as aws from '@aws-sdk/client-iam';
 import { FULL } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
 import { labWithBucket, STATE, WORKFLOW } from '../support/lab-with-bucket.ts';
+
+const test = testInTurn(4);
 
 const lab = labWithBucket();
 afterAll(() => lab.remove());
