@@ -81,7 +81,7 @@ export async function planAndApply(
 ): Promise<Result<CompletedApply>> {
   const { yes, restore, ownerIds, appliedAt } = options;
   const { team } = session;
-  const workflow = isInWorkflow(options);
+  const workflow = options.commit !== null || options.result !== null;
   const unknown = restore
     .map(restoredBy)
     .find(({ of, key }) => !(of === 'role' ? team.roles : team.members).some((each) => each.key === key));
@@ -163,6 +163,7 @@ async function askToApply(
   const denied = new Set(all.flatMap((each) => (each.kind === 'deny-kept' ? [restoreName(each)] : [])));
   const rule: RuleOptions = {
     ...shown.rule,
+    answered: shown.account,
     giveBack: new Map(all.flatMap(({ kind, key, operations }) => (kind === 'operations' ? [[key, operations]] : []))),
     recreate: new Set(all.flatMap(({ kind, key }) => (kind === 'missing' ? [key] : []))),
     lift: new Map(
@@ -182,10 +183,6 @@ function effectOf({ saved, change }: StackPlan): string {
 
 function restorable({ ruled: { withheld } }: StackPlan): readonly Withheld[] {
   return withheld.filter(({ kind }) => kind === 'operations' || kind === 'missing' || kind === 'deny-kept');
-}
-
-function isInWorkflow({ commit, result }: ApplyOptions): boolean {
-  return commit !== null || result !== null;
 }
 
 /** For the job that reports: a file, and outputs of the step. */

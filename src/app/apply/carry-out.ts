@@ -216,12 +216,12 @@ function nothingBeyond({ at }: LabSession, read: StackPlan, carried: Omit<Carrie
   return people.length === 0 ? succeed({ ...carried, read }) : fail('still-has-access', { people });
 }
 
-/** How the plan's rule goes on once users are created again, who were missing or deleted for age: they are this apply's. */
+/** How the plan's rule goes on once it has written: users created again, who were missing or deleted for age, are its own. */
 function ruleOnceCreated({ rule, ruled, account, record }: StackPlan): RuleOptions {
   const isNew = (name: string) => ruled.newUsers.includes(name) && userNamed(account, name) === null;
   const had = record?.team?.members ?? [];
   const created = had.flatMap(({ key }) => (isNew(iamName(ruled.team.lab, key)) ? [key] : []));
-  return { ...rule, created: new Set([...(rule.created ?? []), ...created]) };
+  return { ...rule, answered: undefined, created: new Set([...(rule.created ?? []), ...created]) };
 }
 
 /** No IAM id: it marks a user that is not the lab's, so that an interrupted apply does not take it for one that it created. */

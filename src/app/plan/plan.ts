@@ -57,8 +57,8 @@ export interface StackPlan {
   readonly record: ApplyRecord | null;
 }
 
-/** What a person or reconcile gives back or deletes: see `RuleInput`. */
-export type RuleOptions = Partial<
+/** What a person or reconcile gives back or deletes: see `RuleInput`. `answered` is the account for which a person agreed to it. */
+export type RuleOptions = { readonly answered?: AccessModel | undefined } & Partial<
   Pick<RuleInput, 'restore' | 'shown' | 'recreate' | 'created' | 'lift' | 'giveBack' | 'deletions'>
 >;
 
@@ -203,7 +203,7 @@ type Decided = Pick<StackPlan, 'ruled' | 'account' | 'ids' | 'record'> & Pick<Au
 /** What the rule says of the account as it is now. */
 async function applyRule(
   { stack, team, iam, records }: LabSession,
-  { restore = new Set(), ...rule }: RuleOptions,
+  { restore = new Set(), answered, ...rule }: RuleOptions,
   own?: ApplyRecord | null,
 ): Promise<Result<Decided>> {
   if (stack === 'bootstrap') {
@@ -215,6 +215,8 @@ async function applyRule(
   if (!record.ok) return record;
   const account = await askAws(() => readAuthorizationDetails(iam, team.account));
   if (!account.ok) return account;
+  if (answered !== undefined && stableJson(account.value.access) !== stableJson(answered))
+    return fail('plan-stale', { reason: 'the account has changed since the question' });
   const facts = appliedFacts(record.value);
   // Another lab's members are not missing: nothing of them may leave the state before a guardrail blocks the plan.
   const applied = facts?.team.lab === team.lab ? facts : null;
