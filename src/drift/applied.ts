@@ -58,14 +58,13 @@ export function pendingChanges(
 /** The boundary, tags and path of a user come and go with the user, without a difference of their own. */
 function subjectsOf(difference: Difference): readonly string[] {
   const own = subjectKey(difference);
-  if (difference.kind === 'user-added') return [own, pathOf(difference.user)];
+  if (difference.kind === 'user-added') {
+    const holder = { kind: 'user', name: difference.user } as const;
+    return [own, subjectKey({ kind: 'path-changed', holder, from: '', to: '' })];
+  }
   return difference.kind === 'boundary-changed' || difference.kind === 'tag-changed'
     ? [own, subjectKey({ kind: 'user-added', user: difference.user })]
     : [own];
-}
-
-function pathOf(name: string): string {
-  return subjectKey({ kind: 'path-changed', holder: { kind: 'user', name }, from: '', to: '' });
 }
 
 function approvedModels({ team: applied, begun }: Applied, team: AccessTeam, today: string): readonly AccessModel[] {

@@ -1,5 +1,10 @@
-import type { AccessModel, Holder } from '../access/model.ts';
-import { type AccessFacts, type PlannedAccess, plannedAccess, type Unrecorded } from '../access/sources/planned.ts';
+import type { AccessGroup, AccessModel, Holder } from '../access/model.ts';
+import {
+  type AccessFacts,
+  type PlannedAccess,
+  type PlannedResource,
+  plannedAccess,
+} from '../access/sources/planned.ts';
 import type { PlannedCreate } from '../aws/iam-names.ts';
 import { isObject } from '../diagnostics/parse-data.ts';
 import type { IamResource } from '../iam/arn.ts';
@@ -114,14 +119,25 @@ const FOREIGN: Readonly<Record<string, ResourceType['collect']>> = {
 
 /**
  * The access that a plan describes: recorded, before and after. `existing` is the account's: what the plan creates in
- * users and groups that exist (see `unrecordedIn`) is read from it, and what users have that the plan does not manage.
+ * users and groups that exist (see `unrecordedIn`) is read from it, and what users have that the plan does not manage. `left`: names
+ * of groups that users leave before it is applied.
  */
-export function accessFromPlan(plan: Plan, account: string, existing: AccessModel | null = null): PlannedAccess {
+export function accessFromPlan(
+  plan: Plan,
+  account: string,
+  existing: AccessModel | null = null,
+  left: readonly string[] = [],
+): PlannedAccess {
   return plannedAccess(
     plan,
     account,
     (type, values, facts) => (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
-    existing === null ? [] : unrecordedIn(plan).flatMap((create) => unrecordedAccess(create, existing)),
+    existing === null
+      ? []
+      : [
+          ...unrecordedIn(plan).flatMap((create) => unrecordedAccess(create, existing)),
+          ...groupsLeft(left, plan, existing),
+        ],
     existing ?? undefined,
   );
 }
@@ -155,21 +171,54 @@ function keyOf({ kind, name }: { readonly kind: string; readonly name: unknown }
   return `${kind} ${name}`;
 }
 
-function unrecordedAccess({ type, change: { after } }: ResourceChange, account: AccessModel): readonly Unrecorded[] {
+/** What a list will have that it does not record: an imported user's groups, which no import reads. */
+function unrecordedAccess(
+  { type, change: { after } }: ResourceChange,
+  account: AccessModel,
+): readonly PlannedResource[] {
   const { kind, name } = holderOf(after ?? {});
-  if (type === 'aws_iam_group_membership') {
-    const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
-    return [{ type, values: { group: name, users } }];
-  }
+  const isMembership = type === 'aws_iam_group_membership';
   const held = (kind === 'user' ? account.users : account.groups).find((each) => each.name === name);
-  if (held === undefined) return [];
-  if (type.endsWith('_attachments_exclusive')) {
-    return [{ type, values: { [`${kind}_name`]: name, policy_arns: held.attached } }];
-  }
-  return held.inline.map(({ name: policy, document }) => ({
-    type: `aws_iam_${kind}_policy`,
-    values: { [kind]: name, name: policy, policy: document === null ? undefined : JSON.stringify(document) },
-  }));
+  const { members, attached, inline } = heldBy(kind, { name, attached: [], inline: [], ...held }, account);
+  const found = isMembership ? [members] : type.endsWith('_attachments_exclusive') ? [attached] : inline;
+  return found.map(({ type: of, values }) => ({ type: of, last: values, now: values, later: null }));
+}
+
+function groupsLeft(left: readonly string[], { changes }: Plan, account: AccessModel): readonly PlannedResource[] {
+  const known = changes.flatMap(({ type, change }) => (type === 'aws_iam_group' ? [change.before?.name] : []));
+  return account.groups
+    .filter(({ name }) => left.includes(name) && !known.includes(name))
+    .flatMap((group) => {
+      const { members, attached, inline } = heldBy('group', group, account);
+      const own = { type: 'aws_iam_group', values: { name: group.name, path: group.path } };
+      const kept = [own, attached, ...inline].map(({ type, values }) => ({
+        type,
+        last: values,
+        now: values,
+        later: values,
+      }));
+      return [...kept, { type: members.type, last: null, now: members.values, later: null }];
+    });
+}
+
+/** As values of resources. */
+function heldBy(
+  kind: Holder['kind'],
+  { name, attached, inline }: Pick<AccessGroup, 'name' | 'attached' | 'inline'>,
+  account: AccessModel,
+) {
+  const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
+  return {
+    members: { type: 'aws_iam_group_membership', values: { group: name, users } },
+    attached: {
+      type: `aws_iam_${kind}_policy_attachments_exclusive`,
+      values: { [`${kind}_name`]: name, policy_arns: attached },
+    },
+    inline: inline.map(({ name: policy, document }) => ({
+      type: `aws_iam_${kind}_policy`,
+      values: { [kind]: name, name: policy, policy: document === null ? undefined : JSON.stringify(document) },
+    })),
+  };
 }
 
 /** Computed by the provider and never configured; some change by themselves (`attachment_count` 0 -> 1 after a creation). */

@@ -122,7 +122,10 @@ export function appliedOutcome(row: ManualChange, start: LabMemory): Promise<Out
     const quick = (await quickScan(lab, { cloudTrail: false }, SILENT)).scan;
     const completed = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
     const { scan, attributed } = completed;
+    const said = new Set((await planned(session())).change.people.map(({ user }) => user));
     orThrow(await reconcile(lab, completed, SILENT));
+    const unsaid = changedSince(access, accessIn(test.memory.account)).filter((user) => !said.has(user));
+    if (unsaid.length > 0) throw new Error(`the plan says nothing of ${unsaid.join(', ')}`);
     const scanned = row.access
       ? await quickScan(session(), { cloudTrail: false }, SILENT)
       : orThrow(await fullScan(session(), { cloudTrail: false }, SILENT));
@@ -194,6 +197,14 @@ function isIn(list: readonly { readonly name: string }[]): (one: { readonly name
 
 function canonical(document: PolicyDocument | null): string {
   return document === null ? '' : canonicalDocument(document);
+}
+
+/** Whose access is another one. */
+function changedSince(then: AccessModel, now: AccessModel): readonly string[] {
+  const [was, is] = [accessAt(then), accessAt(now)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter(
+    (user) => [...(was.get(user) ?? [])].sort().join() !== [...(is.get(user) ?? [])].sort().join(),
+  );
 }
 
 function gainedSince(then: AccessModel, now: AccessModel): readonly string[] {

@@ -34,12 +34,6 @@ interface PlannedResources {
   readonly drift: readonly Change[];
 }
 
-/** What exists and the state does not know, as values of resources: an imported user's groups, which no import reads. */
-export interface Unrecorded {
-  readonly type: string;
-  readonly values: Values;
-}
-
 /** Adds what the values of one resource say to the facts; a type without access adds nothing. */
 export type CollectAccess = (type: string, values: Values, facts: AccessFacts, account: string) => void;
 
@@ -55,20 +49,21 @@ export interface PlannedAccess {
 
 /**
  * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
- * that only a membership names are unmanaged, and keep what they have in the `existing` account beside the plan's groups. The
+ * that only a membership names are unmanaged, and keep what they have in the `existing` account beside the plan's groups. `others`:
+ * what exists and the state does not know. The
  * boundary's document is assumed to be the one that bootstrap writes.
  */
 export function plannedAccess(
   plan: PlannedResources,
   account: string,
   collectAccess: CollectAccess,
-  unrecorded: readonly Unrecorded[] = [],
+  others: readonly PlannedResource[] = [],
   existing: Pick<AccessModel, 'users' | 'groups'> = { users: [], groups: [] },
 ): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
   // First, because what the state knows takes precedence. No manual change follows from what it never knew.
-  const rows: Row[] = unrecorded.map(({ type, values }) => ({ type, last: values, now: values, later: null }));
+  const rows = [...others];
   for (const each of plan.changes) {
     rows.push({
       type: each.type,
@@ -104,7 +99,7 @@ function membersIn({ members }: AccessFacts): readonly string[] {
 }
 
 /** One resource at the three times; null if it does not exist. */
-interface Row {
+export interface PlannedResource {
   readonly type: string;
   readonly last: Values | null;
   readonly now: Values | null;
@@ -175,10 +170,14 @@ function modelOf(
       .map(([policy, document]) => ({ name: policy, document }))
       .sort(byName),
   });
+  const othersOf = (name: string) =>
+    (existing.find((each) => each.name === name)?.groups ?? []).filter((group) =>
+      elsewhere.some((each) => each.name === group),
+    );
   const managed = [...from.users].map(
     ([name, values]): AccessUser => ({
       ...heldBy('user', name, values),
-      groups: groupsOf(name),
+      groups: [...groupsOf(name), ...othersOf(name)].sort(),
       boundary: text(values.permissions_boundary) || null,
       tags: tagsOf(values.tags),
     }),
@@ -187,11 +186,10 @@ function modelOf(
   const unknown = [...new Set([...unmanaged, ...membersIn(from)])].filter((name) => !from.users.has(name));
   const foreign = unknown.map((name): AccessUser => {
     const user = existing.find((each) => each.name === name) ?? unmanagedUser(name);
-    const others = user.groups.filter((group) => elsewhere.some((each) => each.name === group));
-    return { ...user, groups: [...groupsOf(name), ...others].sort(), unmanaged: true };
+    return { ...user, groups: [...groupsOf(name), ...othersOf(name)].sort(), unmanaged: true };
   });
-  const joined = elsewhere.filter(({ name }) => foreign.some((user) => user.groups.includes(name)));
   const users = [...managed, ...foreign].sort(byName);
+  const joined = elsewhere.filter(({ name }) => users.some((user) => user.groups.includes(name)));
   const groups = [...[...from.groups].map(([name, values]) => heldBy('group', name, values)), ...joined].sort(byName);
 
   const policies = new Map(from.policies);

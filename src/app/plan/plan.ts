@@ -133,10 +133,12 @@ async function planOnce(
   const written = await planImporting(session, workspace.value, options, lock ? leaves : undefined);
   if (!written.ok) return written;
   const { saved, imports, findings } = written.value;
-  const left = new Set(leaves(saved));
-  const changes = saved.plan.changes.filter(({ address }) => !left.has(address));
+  const leftOut = new Set(leaves(saved));
+  const changes = saved.plan.changes.filter(({ address }) => !leftOut.has(address));
   const plan = { ...saved.plan, changes };
-  const report = classifyPlan(plan, session.team.account, account);
+  const obstructed = obstructedGroups(plan, account, ruled.team);
+  const left = obstructed.map(({ group }) => group);
+  const report = classifyPlan(plan, session.team.account, account, left);
   // Terraform takes a user with another name for a deleted one.
   const existing = new Set(ids.user.values());
   const manualChanges = report.manualChanges.filter(
@@ -146,7 +148,6 @@ async function planOnce(
   const classification = await completed(session, { ...report, manualChanges });
   const { recorded, before, after } = classification.access;
   const applied = appliedIn({ record }, session.team);
-  const obstructed = obstructedGroups(plan, account, ruled.team);
   const others = { plan, account, obstructed };
   const atRisk = session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded, others) : [];
   const crowded = limitedFirst(account, ruled.team, atRisk).map(({ user }) => user);

@@ -15,9 +15,8 @@ export function quickCheckOf(
   names: DisplayNames,
 ): QuickCheck {
   const isCarriedOut = plan === null ? () => false : carriedOutBy(plan);
-  const found = complete ? scan.findings : [];
   return {
-    findings: found
+    findings: (complete ? scan.findings : [])
       .filter((finding) => finding.cause !== 'resolved' && !isCarriedOut(finding))
       .map((finding) => ({
         id: finding.id,
@@ -38,6 +37,11 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
     if (finding.rule === 'nothing-applied')
       return !finding.data.needsBoundary || [...arns].some((arn) => arn.includes(`:policy${BOUNDARY_PATH}`));
     if (isPending(finding)) return true;
+    if (finding.rule === 'unmanaged-group') {
+      const { members, group } = finding.data;
+      const added = members.map((user) => ({ kind: 'membership-added', user, group, unmanaged: false }) as const);
+      return members.length > 0 && added.every((each) => keys.has(differenceKey(each)));
+    }
     if (finding.rule === 'boundary-policy-changed') return arns.has(finding.data.arn);
     if (difference === null) return false;
     // Without a record of an apply, what is missing was never applied.

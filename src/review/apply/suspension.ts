@@ -57,15 +57,17 @@ function withOtherGroups(models: PlannedAccess, { plan, account, obstructed }: O
     type === 'aws_iam_group' ? [before?.name, after?.name] : [],
   );
   const others = account.groups.filter(({ name }) => !planned.includes(name));
+  const outside = new Set(others.map(({ name }) => name));
   const left = new Set(obstructed.map(({ group }) => group));
   const complete = (model: AccessModel, isIn: (group: string) => boolean): AccessModel => {
-    const groups = new Set(others.flatMap(({ name }) => (isIn(name) ? [name] : [])));
+    const groups = new Set([...outside].filter(isIn));
     const known = new Set([...model.groups.map(({ name }) => name), ...model.policies.map(({ arn }) => arn)]);
     return {
       ...model,
       users: model.users.map((user) => {
         const own = user.unmanaged === true ? [] : (userNamed(account, user.name)?.groups ?? []);
-        return { ...user, groups: [...user.groups, ...own.filter((group) => groups.has(group))] };
+        const kept = user.groups.filter((group) => groups.has(group) || !outside.has(group));
+        return { ...user, groups: [...new Set([...kept, ...own.filter((group) => groups.has(group))])] };
       }),
       groups: [...model.groups, ...others.filter(({ name }) => !known.has(name))],
       policies: [...model.policies, ...account.policies.filter(({ arn }) => !known.has(arn))],

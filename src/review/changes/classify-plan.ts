@@ -1,4 +1,3 @@
-import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { isReplaced, userName, users } from '../../guardrails/members.ts';
@@ -32,9 +31,10 @@ export interface PlanClassification {
   readonly access: PlannedAccess;
 }
 
-/** Classifies a plan by both of its lists: what drifted, and what changes. `existing`: see `accessFromPlan`. */
-export function classifyPlan(plan: Plan, account: string, existing: AccessModel | null = null): PlanClassification {
-  const access = accessFromPlan(plan, account, existing);
+/** Classifies a plan by both of its lists: what drifted, and what changes. */
+export function classifyPlan(...of: Parameters<typeof accessFromPlan>): PlanClassification {
+  const [plan] = of;
+  const access = accessFromPlan(...of);
   const planned = differences(access.before, access.after);
   const plannedKeys = new Set(planned.map(differenceKey));
   const plannedSubjects = new Set(planned.map(subjectKey));

@@ -33,7 +33,8 @@ function gainsOutside(
   renamed: ReadonlySet<string>,
   at: Date,
 ) {
-  const ours = new Set([...planned.before.users, ...planned.after.users].map(({ name }) => name).concat([...renamed]));
+  const known = [...planned.before.users, ...planned.after.users].filter(({ unmanaged }) => unmanaged !== true);
+  const ours = new Set([...known.map(({ name }) => name), ...renamed]);
   const isOutside = ({ path }: { readonly path: string }) => path !== labPath(lab);
   const groups = new Set(account.groups.filter(isOutside).map(({ name }) => name));
   const users = account.users

@@ -42,15 +42,12 @@ export function identify({ key, until }: Member, input: RuleInput): Identity {
   }
   if (known === id) return actual.path === path ? is('own') : is('moved', actual.path);
   const isUnderPath = actual.path === path;
-  const wasGiven = applied?.team.members.some((each) => each.key === key) === true;
-  const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(hasMember(key)) === true;
+  const has = ({ members }: AppliedTeam) => members.some((each) => each.key === key);
+  const wasGiven = applied !== null && has(applied.team);
+  const isOfBegun = known === undefined && !wasGiven && applied?.begun.some(has) === true;
   const isCreatedByIt = (isOfBegun || input.created?.has(key) === true) && withCredentials?.has(name) !== true;
   if (isUnderPath && (isCreatedByIt || isAccepted)) return is('new');
   return isUnderPath ? is('replaced', actual.path) : is('name-taken', `${actual.path}${actual.name}`);
-}
-
-function hasMember(key: string) {
-  return ({ members }: Pick<AppliedTeam, 'members'>): boolean => members.some((member) => member.key === key);
 }
 
 /** The user of the account that has the unique id of a name in the record, whatever its name is now. */

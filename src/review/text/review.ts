@@ -266,12 +266,14 @@ const SIGNS: ReadonlyMap<string, readonly [Sign, Text]> = new Map([
 
 /** The counts of a plan and, below them, its resources, destroyed ones first. */
 export function planBlocks(
-  { plan }: Review,
+  { plan, unexplained }: Review,
   { resources: isListed }: { readonly resources: boolean },
 ): readonly Block[] {
   if (plan === null) return [];
   const { resources } = plan;
-  if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
+  const isReverting = unexplained.some(({ kind }) => kind === 'manual-change-reverted');
+  const none = isReverting ? t`Plan: Terraform changes nothing; group memberships end.` : t`Plan: no changes in AWS.`;
+  if (resources.length === 0) return [paragraph(none)];
   if (!isListed) return [paragraph(planLine(plan))];
   const of = (is: boolean) => resources.filter((resource) => isDestructive(resource) === is);
   return [details(planLine(plan), resourceTable(of(true), RANK.destroyed), resourceTable(of(false), RANK.resources))];
