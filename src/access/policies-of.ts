@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
-import type { PolicyDocument } from '../iam/document.ts';
+import { ALLOW_ALL, type PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
 import { type AccessGroup, type AccessModel, type AccessUser, HOLDER, type Holder, indexModel } from './model.ts';
 
@@ -19,12 +19,6 @@ export type HeldPolicy = Grant & PolicySource;
 
 /** A policy whose document is not known. It counts as allowing everything: never ignore it. */
 export type UnknownPolicy = Grant;
-
-/** What an unknown policy counts as: taken for nothing, a foreign policy would pass unnoticed. */
-const EVERYTHING: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-};
 
 export function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
   const keyOf = ({ holder, policy }: Grant) => `${holder.kind} ${holder.name} ${policy}`;
@@ -79,7 +73,7 @@ function heldPolicies(
   const unknown: UnknownPolicy[] = [];
   const hold = (policy: string, document: PolicyDocument | null | undefined) => {
     if (document === null || document === undefined) unknown.push({ holder, policy });
-    sources.push({ holder, policy, document: document ?? EVERYTHING });
+    sources.push({ holder, policy, document: document ?? ALLOW_ALL });
   };
   for (const { name, document } of inline) hold(name, document);
   for (const arn of attached) hold(arn, indexModel(model).policies.get(arn)?.document);

@@ -52,10 +52,14 @@ export type Statement = z.infer<typeof STATEMENT>;
 export type Effect = Statement['Effect'];
 export type PolicyDocument = z.infer<typeof POLICY_DOCUMENT>;
 
-export const DENY_ALL: PolicyDocument = {
+const everything = (Effect: 'Allow' | 'Deny'): PolicyDocument => ({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
-};
+  Statement: [{ Effect, Action: '*', Resource: '*' }],
+});
+
+/** What an unknown policy counts as: taken for nothing, a foreign policy would pass unnoticed. */
+export const ALLOW_ALL = everything('Allow');
+export const DENY_ALL = everything('Deny');
 
 /** Whether a policy denies anything; one that cannot be read may. */
 export function mayDeny(document: PolicyDocument | null): boolean {

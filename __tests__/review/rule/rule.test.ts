@@ -173,7 +173,7 @@ describe('operations', () => {
       [took('fay', PAY)],
     ],
     [
-      'what was taken is had in another way, which the apply reverts',
+      'what was taken is had by an attached policy, which the apply detaches',
       {
         change: all(
           takeOut('fay', name('paymaster')),
@@ -181,7 +181,28 @@ describe('operations', () => {
           withPolicy(FULL, managedPolicyByArn(FULL)!),
         ),
       },
-      [],
+      [took('fay', PAY)],
+    ],
+    [
+      'what was taken is had by another role, of which the apply takes the member out',
+      {
+        change: all(
+          takeOut('fay', name('paymaster')),
+          edit(readerArn, says(statement('Allow', 'mechanicalturk:*'))),
+          putInto('fay', name('results-reader')),
+        ),
+      },
+      [took('fay', PAY)],
+    ],
+    [
+      'what was taken is had by what someone attached to the group of the role',
+      {
+        change: all(
+          changeGroup('paymaster', () => ({ attached: [FULL] })),
+          withPolicy(FULL, managedPolicyByArn(FULL)!),
+        ),
+      },
+      [took('fay', PAY)],
     ],
     ['a foreign group that gives the same', { change: all(takeOut('fay', name('paymaster')), inHelpers('fay')) }, []],
     [

@@ -4,12 +4,14 @@ import {
   intersection,
   NO_OPERATIONS,
   type OperationSet,
+  operationSet,
   operationsOfStatement,
   union,
 } from '../../access/operation-set.ts';
 import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
+import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { stableJson } from '../../iam/canonical.ts';
-import { DENY_ALL, type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
+import { ALLOW_ALL, DENY_ALL, type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import {
   boundaryPolicy,
   FREEZE_SID,
@@ -19,7 +21,7 @@ import {
   WITHHELD_SID,
 } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
-import type { AccessTeam } from '../../team/team.ts';
+import type { AccessTeam, Role } from '../../team/team.ts';
 import { deniedBy, denyKey } from './kept-denies.ts';
 
 /** What a team gives each member without its brakes: freeze, suspensions, first and last days. */
@@ -65,12 +67,19 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
 }
 
 /**
- * What each user of an account has, as far as it is certain: an Allow under a condition counts as absent, a policy that cannot
- * be read as denying everything. What no apply undoes does not count: Denies under a condition, the brakes of `teams`, and
- * the Denies of groups that are not the lab's.
+ * What each user of an account has by the roles that `before` or the team gives, as far as it is certain: an Allow under a condition
+ * counts as absent, a policy that cannot be read as denying everything. What is had in another way hides nothing that was taken: an
+ * apply undoes it. What no apply undoes does not count: Denies under a condition, the brakes of `before`, and the Denies of groups
+ * that are not the lab's. `nameOf` a group: its name in the record.
  */
-export function heldIn(account: AccessModel, team: AccessTeam, before: readonly AccessTeam[]): OperationsByUser {
+export function heldIn(
+  account: AccessModel,
+  team: AccessTeam,
+  before: readonly AccessTeam[],
+  nameOf: (group: string) => string = (group) => group,
+): OperationsByUser {
   const { lab } = team;
+  const through = givenThroughGroups(account, [team, ...before], nameOf);
   const brakes = brakesOf(before);
   const labGroups = new Set(account.groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])));
   const boundary = boundaryArn({ lab, account: account.account });
@@ -102,16 +111,16 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
   };
   const boundaries = new Set(account.users.map(({ boundary: arn }) => arn));
   const policies = [...account.policies, ...missingPolicies(account)];
-  return atAnyTime({
+  const notDenied = atAnyTime({
     ...account,
     users: account.users.map((user) => ({
       ...{ ...user, boundary: other(user) },
-      inline: [...own(user.name, user.inline), ...escaped(user)],
+      inline: [{ name: '', document: ALLOW_ALL }, ...own(user.name, user.inline), ...escaped(user)],
     })),
     groups: account.groups.map((group) =>
       labGroups.has(group.name)
         ? { ...group, inline: own(group.name, group.inline) }
-        : { ...group, attached: [], inline: [policyOf(group, account, outrightAllow)] },
+        : { ...group, attached: [], inline: [] },
     ),
     policies: [
       ...policies.map((policy) => ({
@@ -129,6 +138,47 @@ export function heldIn(account: AccessModel, team: AccessTeam, before: readonly 
         })),
     ],
   });
+  return new Map([...notDenied].map(([user, allowed]) => [user, intersection(allowed, ofUser(through, user))]));
+}
+
+/**
+ * What groups give their users, whatever denies it: elsewhere all, which no apply undoes, under the path what they have of a role
+ * that some team gives the user.
+ */
+function givenThroughGroups(
+  account: AccessModel,
+  teams: readonly AccessTeam[],
+  nameOf: (group: string) => string,
+): OperationsByUser {
+  const given = new Map<string, OperationSet>();
+  for (const group of account.groups) {
+    for (const team of teams) {
+      const isElsewhere = group.path !== labPath(team.lab);
+      const role = team.roles.find(({ key }) => iamName(team.lab, key) === nameOf(group.name));
+      const having = team.members.filter(({ roles }) => role !== undefined && roles.includes(role.key));
+      const names = new Set(having.map(({ key }) => iamName(team.lab, key)));
+      const ofRole = role === undefined ? NO_OPERATIONS : givenThrough(role, team.lab, account, group);
+      const gives = isElsewhere ? allowedBy(group, account) : ofRole;
+      for (const { name, groups } of account.users) {
+        if (groups.includes(group.name) && (isElsewhere || names.has(name)))
+          given.set(name, union(ofUser(given, name), gives));
+      }
+    }
+  }
+  return given;
+}
+
+/** What a role's group gives by the role's own policies, as the account has them, whatever else allows or denies it. */
+export function givenThrough(
+  { key, allow, managed }: Pick<Role, 'key' | 'allow' | 'managed'>,
+  lab: string,
+  account: AccessModel,
+  group = account.groups.find(({ name }) => name === iamName(lab, key)),
+): OperationSet {
+  const by = (arns: readonly string[]) =>
+    allowedBy({ inline: [], attached: arns.filter((arn) => group?.attached.includes(arn)) }, account);
+  const own = by([rolePolicyArn({ lab, account: account.account }, key)]);
+  return union(intersection(own, operationSet(allow)), by(managed.map(managedPolicyArn)));
 }
 
 /**
@@ -201,17 +251,16 @@ function policyOf(
   return { name: holder.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
 }
 
-function outrightAllow(statement: Statement): readonly Statement[] {
-  return statement.Effect === 'Allow' && statement.Condition === undefined ? [statement] : [];
+function allowedBy(holder: Pick<AccessUser, 'inline' | 'attached'>, account: AccessModel): OperationSet {
+  return documentsOf(holder, account).map(allowedOutright).reduce(union, NO_OPERATIONS);
 }
 
-/** What a policy allows without a condition and for every resource, whatever its Denies. */
-export function allowedOutright(document: PolicyDocument): OperationSet {
-  const allows = statementsOf(document).flatMap(outrightAllow);
-  return allows
-    .filter(({ Resource }) => toList(Resource).includes('*'))
-    .map(operationsOfStatement)
-    .reduce(union, NO_OPERATIONS);
+/** What a policy allows without a condition and for every resource, whatever its Denies; nothing if it cannot be read. */
+export function allowedOutright(document: PolicyDocument | null): OperationSet {
+  const isOutright = ({ Effect, Condition, Resource }: Statement) =>
+    Effect === 'Allow' && Condition === undefined && toList(Resource).includes('*');
+  const allows = document === null ? [] : statementsOf(document).filter(isOutright);
+  return allows.map(operationsOfStatement).reduce(union, NO_OPERATIONS);
 }
 
 function isOnTags({ Condition = {} }: Statement): boolean {

@@ -4,7 +4,7 @@ import { limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Member, Role } from '../../team/team.ts';
 import { documentsOf } from './access.ts';
-import { userOfId } from './identity.ts';
+import { recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
 import { holderOutside, takenGroup, takenPolicy } from './outside.ts';
@@ -105,12 +105,6 @@ function deniesOfTeams(
     known: deniesIn(documentOf(team, false)),
     exact: teams.flatMap((each) => deniesIn(documentOf(each, true))),
   };
-}
-
-/** The name in the record of a group of the account, which someone may have renamed; its own if the record does not know it. */
-function recordedGroupName(name: string, { applied, account }: RuleInput): string {
-  const id = account.ids.group.get(name);
-  return [...(applied?.ids.group ?? [])].find(([, known]) => known === id)?.[0] ?? name;
 }
 
 function deniesIn(document: PolicyDocument | null): readonly Statement[] {

@@ -57,6 +57,12 @@ export function userOfId(name: string, { applied, account }: RuleInput): AccessU
   return account.access.users.find((user) => id !== undefined && account.ids.user.get(user.name) === id) ?? null;
 }
 
+/** The name in the record of a group of the account, which someone may have renamed; its own if the record does not know it. */
+export function recordedGroupName(name: string, { applied, account }: RuleInput): string {
+  const id = account.ids.group.get(name);
+  return [...(applied?.ids.group ?? [])].find(([, known]) => known === id)?.[0] ?? name;
+}
+
 /** IAM ignores the case of names. */
 export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();

@@ -9,15 +9,14 @@ import {
   operationSet,
   union,
 } from '../../access/operation-set.ts';
-import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { type Statement, statementsOf } from '../../iam/document.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { boundaryArn, iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
-import { allowedOutright, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
+import { allowedOutright, deniedIn, givenBy, givenByOthers, givenThrough, heldIn, unchangedIn } from './access.ts';
 import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
-import { identify, userOfId } from './identity.ts';
+import { identify, recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { deniedBy, withoutDenies } from './kept-denies.ts';
 import {
@@ -137,7 +136,7 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
   const roles = ruled.flatMap(({ written }) => written ?? []);
   const gives = givenBy(team);
   const given = before.map(givenBy);
-  const held = heldIn(account.access, team, before);
+  const held = heldIn(account.access, team, before, (group) => recordedGroupName(group, input));
   const isUnfinished = before.length > 1;
   const unchanged = isUnfinished ? unchangedIn(before) : new Map();
   const known = deniedIn(account.access, WITHHELD_SID);
@@ -211,7 +210,9 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   ];
   // What was taken from the member besides stays so, when a Deny of a role ends.
   const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
-  const given = roles.filter(isHeld).reduce((all, role) => union(all, givenThrough(role, input)), ofUser(others, user));
+  const given = roles
+    .filter(isHeld)
+    .reduce((all, role) => union(all, givenThrough(role, team.lab, account.access)), ofUser(others, user));
   const apart = union(ofUser(known, user), begunWithheld(key, input));
   const byGroups = isBounded ? difference(intersection(alwaysDenied(ofGroups), given), apart) : NO_OPERATIONS;
   const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
@@ -261,17 +262,6 @@ function alwaysDenied(denies: readonly Statement[]): OperationSet {
     .reduce(union, NO_OPERATIONS);
 }
 
-/** What a role of the file gives by its own policies, as the account has them, whatever else allows or denies it. */
-function givenThrough(role: Role, { team, account: { access } }: RuleInput): OperationSet {
-  const attached = access.groups.find(({ name }) => name === iamName(team.lab, role.key))?.attached ?? [];
-  const allowedBy = (arn: string) => {
-    const document = access.policies.find((policy) => attached.includes(arn) && policy.arn === arn)?.document ?? null;
-    return document === null ? NO_OPERATIONS : allowedOutright(document);
-  };
-  const own = intersection(allowedBy(rolePolicyArn(team, role.key)), operationSet(role.allow));
-  return role.managed.map((name) => allowedBy(managedPolicyArn(name))).reduce(union, own);
-}
-
 /** A role whose policy someone has from whom no apply takes it: it is written, and gives no more than it does now. */
 function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'keptDenies'>> {
   const { team, account } = input;
@@ -279,7 +269,7 @@ function notWidened(role: Role, input: RuleInput): Role & Required<Pick<Role, 'k
   const policy = account.access.policies.find(({ arn }) => arn === rolePolicyArn(team, role.key));
   if (policy === undefined) return { ...role, keptDenies };
   const { document } = policy;
-  const allows = document === null ? NO_OPERATIONS : allowedOutright(document);
+  const allows = allowedOutright(document);
   const allow = listOperations(intersection(operationSet(role.allow), allows));
   const isAllowing = document !== null && statementsOf(document).some(({ Effect }) => Effect === 'Allow');
   const isEmptied = allow.length === 0 && (role.allow.length > 0 || isAllowing);
