@@ -20,7 +20,7 @@ async function asHelper(iam: aws.IAMClient, endpoint: string, act: (own: aws.IAM
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   await iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
   const own = new aws.IAMClient({ region: 'us-east-1', endpoint, credentials: await keyOf(iam, UserName) });
-  // No rights to put her back into the group herself.
+  // They may not put Fay back into the group.
   await expect(own.send(new aws.AddUserToGroupCommand({ ...fay, ...group('paymaster') }))).rejects.toThrow();
   await act(own);
   own.destroy();

@@ -1,6 +1,7 @@
 import { decide } from '../../src/access/decide.ts';
 import { diffAccess } from '../../src/access/diff.ts';
 import { type AccessModel, unmanagedUser } from '../../src/access/model.ts';
+import { differences } from '../../src/access/model-difference.ts';
 import type { Operation } from '../../src/catalog/mturk.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { accessFromPlan } from '../../src/terraform/resources.ts';
@@ -116,4 +117,30 @@ test('an outsider whom a plan takes out of a group keeps what they have beside i
   expect(lostBy({})).toEqual([[39, 0]]);
   expect(lostBy({ attached: [full] })).toEqual([[0, 39]]);
   expect(lostBy({}, 'others')).toEqual([[0, 39]]);
+});
+
+test('who leaves a group that the plan does not know loses what it gives, and someone added them', () => {
+  const full = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+  const change = { name: 'lab-eve', path: '/mturk/lab/' };
+  const changes = [
+    {
+      ...{ address: 'aws_iam_user.eve', type: 'aws_iam_user', name: 'eve', mode: 'managed', deposed: null },
+      change: { actions: ['no-op'], before: change, after: change, importing: null, afterUnknown: {} },
+    },
+  ];
+  const existing = {
+    account: ACCOUNT,
+    users: ['lab-eve', 'stranger'].map((name) => ({ ...unmanagedUser(name), groups: ['extra'] })),
+    groups: [{ name: 'extra', path: '/mturk/lab/', attached: [full], inline: [] }],
+    policies: [],
+  };
+  const plan = { changes, drift: [] } as unknown as Plan;
+  const { recorded, before, after } = accessFromPlan(plan, ACCOUNT, existing, ['extra']);
+  const lost = diffAccess(before, after, AT).people.map(({ user, operations }) => [user, operations.lost.length]);
+  expect(lost).toEqual([
+    ['lab-eve', 39],
+    ['stranger', 39],
+  ]);
+  expect(differences(recorded, before).map(({ kind }) => kind)).toEqual(['membership-added', 'membership-added']);
+  expect(diffAccess(recorded, after, AT).people).toEqual([]);
 });

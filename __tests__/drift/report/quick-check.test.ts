@@ -37,6 +37,8 @@ test('a hand-made group under the lab’s path: nothing says that the account ma
   expect(plainText(quickCheckText(check, 'planned'))).toMatch(
     /^Quick check of AWS: 1 finding not in this plan: Bo Chen \(bo\) can spend money \(unmanaged-group.*\/spends\)\. To fix, see mturk-team drift\.$/,
   );
+  expect(checkOf(SHADOW, { before: SHADOW, after: SHADOW }).findings).toHaveLength(1);
+  expect(checkOf(SHADOW, { before: SHADOW, after: { ...SHADOW, users: DECLARED.users } }).findings).toEqual([]);
   expect(says(checkOf(SHADOW, null))).toMatch(
     /^Terraform has nothing left to do in account 1\. Quick check of AWS: 1 /,
   );
