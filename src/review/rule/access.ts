@@ -70,7 +70,7 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
  * What each user of an account has by the roles that `before` or the team gives, as far as it is certain: an Allow under a condition
  * counts as absent, a policy that cannot be read as denying everything. What is had in another way hides nothing that was taken: an
  * apply undoes it. What no apply undoes does not count: Denies under a condition, the brakes of `before`, and the Denies of groups
- * that are not the lab's. `nameOf` a group: its name in the record.
+ * that are not the lab's. `nameOf` a group: its name in the record, by which it counts, too.
  */
 export function heldIn(
   account: AccessModel,
@@ -152,17 +152,22 @@ function givenThroughGroups(
 ): OperationsByUser {
   const given = new Map<string, OperationSet>();
   for (const group of account.groups) {
+    const inside = account.users.filter(({ groups }) => groups.includes(group.name)).map(({ name }) => name);
+    const add = (gives: OperationSet, users: readonly string[]) => {
+      for (const name of users) given.set(name, union(ofUser(given, name), gives));
+    };
+    const names = [group.name, nameOf(group.name)];
     for (const team of teams) {
-      const isElsewhere = group.path !== labPath(team.lab);
-      const role = team.roles.find(({ key }) => iamName(team.lab, key) === nameOf(group.name));
-      const having = team.members.filter(({ roles }) => role !== undefined && roles.includes(role.key));
-      const names = new Set(having.map(({ key }) => iamName(team.lab, key)));
-      const ofRole = role === undefined ? NO_OPERATIONS : givenThrough(role, team.lab, account, group);
-      const gives = isElsewhere ? allowedBy(group, account) : ofRole;
-      for (const { name, groups } of account.users) {
-        if (groups.includes(group.name) && (isElsewhere || names.has(name)))
-          given.set(name, union(ofUser(given, name), gives));
-      }
+      if (group.path !== labPath(team.lab)) add(allowedBy(group, account), inside);
+      else
+        for (const role of team.roles.filter(({ key }) => names.includes(iamName(team.lab, key)))) {
+          const having = team.members.filter(({ roles }) => roles.includes(role.key));
+          const users = new Set(having.map(({ key }) => iamName(team.lab, key)));
+          add(
+            givenThrough(role, team.lab, account, group),
+            inside.filter((name) => users.has(name)),
+          );
+        }
     }
   }
   return given;
