@@ -40,7 +40,7 @@ import type { ScanResult } from '../../src/drift/finding.ts';
 import type { Reconciled } from '../../src/drift/report/terminal.ts';
 import { awsEnvironment } from '../../src/emulator/emulator.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
-import { statementsOf, toList } from '../../src/iam/document.ts';
+import { toList } from '../../src/iam/document.ts';
 import { keyAccount } from '../../src/keys/account.ts';
 import { readAccountAccess } from '../../src/setup/bootstrap/bootstrap.ts';
 import {
@@ -72,7 +72,7 @@ import { POLICIES } from '../support/manual-changes/policies.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 import { member } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
-import { permissions, STATE } from '../support/workflow-roles.ts';
+import { allowing, STATE } from '../support/workflow-roles.ts';
 
 const test = allInTurn();
 
@@ -547,7 +547,7 @@ const unusedBy = (role: WorkflowRole): Readonly<Record<string, string>> => ({
 
 // The last test: it knows what those before it called.
 test.each(WORKFLOW_ROLES)('the %s role has every action that is needed, and no other', (role) => {
-  const allowed = statementsOf(permissions(role)).flatMap(({ Action }) => toList(Action));
+  const allowed = allowing(role).flatMap(({ Action }) => toList(Action));
   const recorded = [...(role === 'keys' ? [] : recordedIn('plan')), ...(role === 'apply' ? recordedIn('apply') : [])];
   const needed = new Set([...used[role], ...recorded]);
   // AWS asks for no permission for this one.

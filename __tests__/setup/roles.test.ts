@@ -6,7 +6,7 @@ import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../s
 import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
 import { WORKFLOW_ROLES, workflowRoleArn } from '../../src/team/names.ts';
 import { LONGEST } from '../../src/team/schema.ts';
-import { permissions } from '../support/workflow-roles.ts';
+import { allowing, allows, permissions, STATE, stateArn } from '../support/workflow-roles.ts';
 
 describe('the page docs/reference/roles.md', () => {
   const PAGE = 'docs/reference/roles.md';
@@ -60,7 +60,7 @@ describe('the page docs/reference/roles.md', () => {
     const longest = {
       account: '1'.repeat(12),
       lab: 'l'.repeat(LONGEST.lab),
-      state: { bucket: 'b'.repeat(63), key: 'k'.repeat(64) },
+      state: { bucket: 'b'.repeat(63), key: 'k'.repeat(LONGEST.stateKey) },
     };
     for (const role of WORKFLOW_ROLES) {
       // A managed policy's quota; an inline policy of a role may have 10,240. White space does not count.
@@ -76,23 +76,30 @@ describe('the page docs/reference/roles.md', () => {
 
 test('every statement about S3 is about buckets of the account alone', () => {
   for (const role of WORKFLOW_ROLES) {
-    const statements = statementsOf(permissions(role)).filter(({ Action }) => /^s3:/.test(toList(Action)[0] ?? ''));
+    const statements = allowing(role).filter(({ Action }) => /^s3:/.test(toList(Action)[0] ?? ''));
     expect(statements.length).toBeGreaterThan(1);
     for (const { Condition } of statements)
       expect(Condition).toEqual({ StringEquals: { 's3:ResourceAccount': '123456789012' } });
   }
 });
 
+test.each(WORKFLOW_ROLES)('whatever lets the %s role in, it uses nothing of S3 beside its bucket', (role) => {
+  const document = permissions(role);
+  const Statement = [...statementsOf(document), { Effect: 'Allow' as const, Action: 's3:*', Resource: '*' }];
+  const isLetIn = (resource: string) => allows({ ...document, Statement }, 's3:PutObject', resource);
+  const [bucket = ''] = stateArn('').split('/');
+  expect([stateArn('team.tfstate'), stateArn('keys/x'), bucket].filter((each) => !isLetIn(each))).toEqual([]);
+  const others = [`${bucket}-2`, `${bucket}-2/${STATE.key}/team.tfstate`, `${bucket}/${STATE.key}-2/team.tfstate`];
+  const accessPoint = `arn:aws:s3:us-east-1:123456789012:accesspoint/of-bo/object/${STATE.key}/team.tfstate`;
+  expect([...others, `${bucket}/team.tfstate`, accessPoint].filter(isLetIn)).toEqual([]);
+});
+
 describe('by the service authorization reference of AWS', () => {
   test.each(WORKFLOW_ROLES)(
     'every action of the %s role is named, exists, and knows its resource and condition',
     async (role) => {
-      for (const { Action, Resource, Condition, NotAction, NotResource, Effect } of statementsOf(permissions(role))) {
-        expect({ NotAction, NotResource, Effect }).toEqual({
-          NotAction: undefined,
-          NotResource: undefined,
-          Effect: 'Allow',
-        });
+      for (const { Action, Resource, Condition, NotAction, NotResource } of allowing(role)) {
+        expect({ NotAction, NotResource }).toEqual({ NotAction: undefined, NotResource: undefined });
         for (const action of toList(Action)) {
           const [service = '', name = ''] = action.split(':');
           expect(action).toMatch(/^\w+:\w+$/);

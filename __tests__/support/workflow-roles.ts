@@ -1,5 +1,5 @@
 import { wantedRoles } from '../../src/aws/setup/account-roles.ts';
-import type { PolicyDocument } from '../../src/iam/document.ts';
+import { type PolicyDocument, type Statement, statementsOf } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
 import type { WorkflowRole } from '../../src/team/names.ts';
 import { boundaryArn } from '../../src/team/names.ts';
@@ -19,6 +19,11 @@ export function permissions(role: WorkflowRole): PolicyDocument {
   const found = ROLES.find(({ key }) => key === role);
   if (found === undefined) throw new Error(`bootstrap makes no role ${role}`);
   return found.permissions;
+}
+
+/** The statements by which a role may do it. */
+export function allowing(role: WorkflowRole): readonly Statement[] {
+  return statementsOf(permissions(role)).filter(({ Effect }) => Effect === 'Allow');
 }
 
 export const OWN_BOUNDARY = boundaryArn(team);

@@ -72,6 +72,10 @@ export function permissionsOf(
     ['cloudtrail:LookupEvents', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
     '*',
   );
+  // In one account, the policy of a bucket that a merged file names could let the roles in by itself.
+  const NotResource = [bucket, object('*')];
+  const elsewhere = { Sid: 'NoOtherBucket', Effect: 'Deny' as const, Action: ['s3:*'], NotResource };
+  const policy = (own: readonly Statement[]) => ({ Version: '2012-10-17', Statement: [...own, elsewhere] });
   switch (role) {
     case 'plan':
       return policy([...reads([]), s3('ReadState', ['s3:GetObject'], [state, record])]);
@@ -125,10 +129,6 @@ export function permissionsOf(
         s3('ReadRecords', ['s3:GetObject'], [record, object(`${KEY_MARKERS}*`)]),
       ]);
   }
-}
-
-function policy(statements: readonly Statement[]): PolicyDocument {
-  return { Version: '2012-10-17', Statement: statements };
 }
 
 function allow(
