@@ -1,14 +1,6 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 import { iamArn } from '../../iam/arn.ts';
-import {
-  boundaryArn,
-  iamName,
-  keyOfIamName,
-  labPath,
-  rolePolicyArn,
-  WORKFLOW_ROLES,
-  workflowRoleArn,
-} from '../../team/names.ts';
+import { boundaryArn, iamName, keyOfIamName, labPath, WORKFLOW_ROLES, workflowRoleArn } from '../../team/names.ts';
 import type { AccessTeam, Team } from '../../team/team.ts';
 import { HOUR_MS } from '../../text/dates.ts';
 import { type Attribution, type ChangedBack, type DriftFinding, type Entity, isPending } from '../finding.ts';
@@ -162,22 +154,18 @@ export function changedBack(
   return [...byEntity.values()];
 }
 
-/** Whether a change since then is about a member's user, or the group or policy of one of their roles. */
+/** Whether a change since then is about a member's user, or a group or policy of the lab: their roles may be others by now. */
 export function changesAccessOf(
-  team: Pick<AccessTeam, 'lab' | 'account' | 'members'>,
+  { lab }: Pick<AccessTeam, 'lab'>,
   key: string,
   changes: readonly IamChange[],
   since: Date,
 ): boolean {
-  const roles = team.members.find((member) => member.key === key)?.roles ?? [];
-  const own = new Set([
-    keyOf('user', iamName(team.lab, key)),
-    ...roles.flatMap((role) => [keyOf('group', iamName(team.lab, role)), keyOf('policy', rolePolicyArn(team, role))]),
-  ]);
-  return changes.some(
-    ({ event, entities }) =>
-      Date.parse(event.at) > since.getTime() && entities.some(({ kind, name }) => own.has(keyOf(kind, name))),
-  );
+  const isAbout = ({ kind, name }: Entity) =>
+    keyOf(kind, name) === keyOf('user', iamName(lab, key)) ||
+    (kind === 'group' && keyOfIamName(lab, name.toLowerCase()) !== null) ||
+    (kind === 'policy' && name.includes(`:policy${labPath(lab)}`));
+  return changes.some(({ event, entities }) => Date.parse(event.at) > since.getTime() && entities.some(isAbout));
 }
 
 function concernsLab({ kind, name }: Entity, team: Team): boolean {

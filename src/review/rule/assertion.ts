@@ -20,7 +20,13 @@ export function gainsBeyond(
   const before = operationsIn(account, at);
   const given = operationsIn(desiredAccessBeforeDeletions(written), at);
   const members = new Set(written.members.map(({ key }) => iamName(written.lab, key)));
-  const after = { ...planned.after, users: planned.after.users.filter(({ name }) => members.has(name)) };
+  // What a group elsewhere gives is the rule's to deny.
+  const inside = new Set(
+    planned.after.groups.flatMap(({ name, path }) => (path === labPath(written.lab) ? [name] : [])),
+  );
+  const users = planned.after.users.filter(({ name }) => members.has(name));
+  const own = users.map((user) => ({ ...user, groups: user.groups.filter((group) => inside.has(group)) }));
+  const after = { ...planned.after, users: own };
   const ofMembers = beyond(after, at, (name) => union(ofUser(before, name), ofUser(given, name)));
   return [...ofMembers, ...gainsOutside(account, planned, written, new Set(renamed.map(({ user }) => user)), at)];
 }

@@ -10,20 +10,21 @@ export function groupOutside({ groups }: AccessUser, { team, account }: RuleInpu
   return account.access.groups.find(({ name, path }) => groups.includes(name) && path !== labPath(team.lab))?.name;
 }
 
-/** Users of the record who are in no file any more: IAM deletes none who is in a group, and `limits` go before the user. */
-export function leaversNotDeleted(input: RuleInput): readonly { readonly key: string; readonly found: string }[] {
+/**
+ * Users by a name of the record who are in no file any more, another's of the name, too: IAM deletes none who is in a group, and
+ * `limits` go before the user.
+ */
+export function leaversNotDeleted(input: RuleInput) {
   const { team, applied, account } = input;
   const { lab } = team;
   const members = new Set(team.members.map(({ key }) => iamName(lab, key)));
   return account.access.users.flatMap((user) => {
     const key = keyOfIamName(lab, user.name);
-    const id = applied?.ids.user.get(user.name);
-    // Equivalent if mutated: every user of the account has an id.
-    const isOwn = id !== undefined && id === account.ids.user.get(user.name) && user.path === labPath(lab);
+    const isKnown = applied?.ids.user.has(user.name) === true && user.path === labPath(lab);
     const found = groupOutside(user, input);
     // Equivalent if mutated: every user of the record has a name of the lab.
     if (key === null) return [];
-    return !isOwn || members.has(user.name) || found === undefined ? [] : [{ key, found }];
+    return !isKnown || members.has(user.name) || found === undefined ? [] : [{ key, found, user }];
   });
 }
 

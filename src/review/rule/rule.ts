@@ -41,6 +41,11 @@ export function ruleFor(input: RuleInput): Ruled {
   const facts = factsFor(ofRoles, input);
   const ofMembers = team.members.map((member) => ruleForMember(member, facts, input));
   const leavers = leaversNotDeleted(input);
+  const former = leavers.map(({ key, user }) => {
+    const member = formerMember(key);
+    const members = [...team.members, member];
+    return { ...member, keptDenies: deniesAtUser(member, user, { ...input, team: { ...team, members } }) };
+  });
   const withheldLeavers = leavers.map(
     ({ key, found }): Withheld => ({ kind: 'not-deleted', of: 'member', key, operations: [], found }),
   );
@@ -48,7 +53,7 @@ export function ruleFor(input: RuleInput): Ruled {
     team: {
       ...team,
       roles: facts.roles,
-      members: [...ofMembers.flatMap(({ written }) => written ?? []), ...leavers.map(({ key }) => formerMember(key))],
+      members: [...ofMembers.flatMap(({ written }) => written ?? []), ...former],
       settings: { ...team.settings, deleteAfterDays: null },
     },
     withheld: [...[...ofRoles, ...ofMembers].flatMap(({ withheld }) => withheld), ...withheldLeavers],
