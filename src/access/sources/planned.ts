@@ -48,10 +48,9 @@ export interface PlannedAccess {
 }
 
 /**
- * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
- * that only a membership names are unmanaged, and keep what they have in the `existing` account beside the plan's groups. `others`:
- * what exists and the state does not know. The
- * boundary's document is assumed to be the one that bootstrap writes.
+ * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users that
+ * only a membership names are unmanaged. All keep the groups of the `existing` account that are not the plan's. `others`: what
+ * exists and the state does not know. The boundary's document is assumed to be the one that bootstrap writes.
  */
 export function plannedAccess(
   plan: PlannedResources,
@@ -170,10 +169,9 @@ function modelOf(
       .map(([policy, document]) => ({ name: policy, document }))
       .sort(byName),
   });
-  const othersOf = (name: string) =>
-    (existing.find((each) => each.name === name)?.groups ?? []).filter((group) =>
-      elsewhere.some((each) => each.name === group),
-    );
+  const known = new Map(existing.map((user) => [user.name, user]));
+  const others = new Set(elsewhere.map(({ name }) => name));
+  const othersOf = (name: string) => (known.get(name)?.groups ?? []).filter((group) => others.has(group));
   const managed = [...from.users].map(
     ([name, values]): AccessUser => ({
       ...heldBy('user', name, values),
@@ -185,7 +183,7 @@ function modelOf(
   // Members without a user resource: unmanaged users, and users whose creation was never recorded.
   const unknown = [...new Set([...unmanaged, ...membersIn(from)])].filter((name) => !from.users.has(name));
   const foreign = unknown.map((name): AccessUser => {
-    const user = existing.find((each) => each.name === name) ?? unmanagedUser(name);
+    const user = known.get(name) ?? unmanagedUser(name);
     return { ...user, groups: [...groupsOf(name), ...othersOf(name)].sort(), unmanaged: true };
   });
   const users = [...managed, ...foreign].sort(byName);
