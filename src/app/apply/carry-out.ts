@@ -13,7 +13,7 @@ import { type AppliedTeam, appliedTeam } from '../../team/applied-team.ts';
 import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Member } from '../../team/team.ts';
 import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
-import { isChange, type ResourceChange } from '../../terraform/plan.ts';
+import { isChange } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import { appliedIn, noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
@@ -238,11 +238,9 @@ export async function applyStack(
   plan: StackPlan,
   options: CommandOptions = {},
 ): Promise<Result<ApplyResult>> {
-  const goes = ({ type, change: { actions } }: ResourceChange) =>
-    type === 'aws_iam_policy' && actions.includes('delete');
-  // A kept Deny can be in the policy of a role that goes.
-  const isLosing = plan.obstructed.length > 0 || plan.saved.plan.changes.some(goes);
-  if (plan.suspendedDuringApply.length === 0 && (!isLosing || keepingDenies(plan).length === 0)) {
+  // What members leave can have the Denies that go into their `limits`; a role's stay in their group unless it is cleared.
+  const isFirst = (address: string) => plan.obstructed.length > 0 || address.startsWith('aws_iam_user_policy.');
+  if (plan.suspendedDuringApply.length === 0 && !keepingDenies(plan).some(isFirst)) {
     const cleared = await leaveAndClearGroups(session, plan);
     if (!cleared.ok) return failedAfter(cleared, 0, 1);
     return afterOwn(cleared.value, await applyPlan(plan.workspace, plan.saved, options));

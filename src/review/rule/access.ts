@@ -67,8 +67,8 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
 }
 
 /**
- * What each user of an account has by the roles that `before` or the team gives, as far as it is certain: an Allow under a condition
- * counts as absent, a policy that cannot be read as denying everything. What is had in another way hides nothing that was taken: an
+ * What each user of an account has by the roles that `before` gives, as far as it is certain: an Allow under a condition counts as
+ * absent, a policy that cannot be read as denying everything. What is had in another way hides nothing that was taken: an
  * apply undoes it. What no apply undoes does not count: Denies under a condition, the brakes of `before`, and the Denies of groups
  * that are not the lab's. `nameOf` a group: its name in the record, by which it counts, too.
  */
@@ -79,7 +79,7 @@ export function heldIn(
   nameOf: (group: string) => string = (group) => group,
 ): OperationsByUser {
   const { lab } = team;
-  const through = givenThroughGroups(account, [team, ...before], nameOf);
+  const through = givenThroughGroups(account, before, nameOf);
   const brakes = brakesOf(before);
   const labGroups = new Set(account.groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])));
   const boundary = boundaryArn({ lab, account: account.account });
