@@ -143,8 +143,11 @@ test('apply shows before the question who has access that Terraform does not kno
   await withLab(await appliedTo(smallTeam), async (test) => {
     await shadowGroup(test.lab(smallTeam).iam);
     const { result, shown } = await applyAsking(test, async () => {});
-    expect(shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
-    const { quickCheck: after } = orThrow(result);
+    expect(shown).toMatchObject([{ findings: [] }, 'begun']);
+    const { quickCheck: after, planned } = orThrow(result);
+    expect(planned.change.people.map(({ user }) => user)).toEqual(
+      ['bo', 'fay'].map((key) => iamName(smallTeam.lab, key)),
+    );
     expect(JSON.stringify(after.findings)).not.toContain('Bo Chen');
   });
 });

@@ -14,9 +14,18 @@ import { iamName, keyOfIamName, labPath } from '../../team/names.ts';
 import type { Member } from '../../team/team.ts';
 import { limitsAddress, roleAddress } from '../../terraform/addresses.ts';
 import { isChange } from '../../terraform/plan.ts';
-import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
+import { type ApplyResult, applyPlan, type CommandOptions, type SavedPlan } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
-import { appliedIn, noChanges, planAsRuled, planStack, type RuleOptions, type StackPlan } from '../plan/plan.ts';
+import {
+  appliedIn,
+  leftOutIn,
+  noChanges,
+  planAsRuled,
+  planStack,
+  planWithout,
+  type RuleOptions,
+  type StackPlan,
+} from '../plan/plan.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import {
   type ApplyRecord,
@@ -322,11 +331,12 @@ async function applyStep(
 ): Promise<Result<ApplyResult>> {
   // What someone took since the plan is not given back by a step.
   const ruling = { rule: ruleOnceCreated(plan), record: plan.record };
-  const planned = await planAsRuled(session, ruling, async ({ ruled }) => {
+  const planned = await planAsRuled(session, ruling, async ({ ruled, account, policies }) => {
     const team = phase === 'whole' ? ruled.team : suspendedTeam(ruled.team, plan.suspendedDuringApply);
     const workspace = await session.workspace(session.stack, team, plan.imported);
     if (!workspace.ok) return workspace;
-    const saved = await planChanges(workspace.value, { ...options, targets });
+    const leaves = (saved: SavedPlan) => leftOutIn(saved, ruled, account, policies);
+    const saved = await planWithout(workspace.value, leaves, { ...options, targets, untaintFirst: false });
     return saved.ok ? succeed({ workspace: workspace.value, saved: saved.value }) : saved;
   });
   if (!planned.ok) return planned;

@@ -168,27 +168,34 @@ async function planOnce(
   });
 }
 
-/** A plan that imports what exists already, without taint marks of failed creations and without what is forgotten. */
-export async function planImporting(
-  session: LabSession,
+/** A plan without taint marks of failed creations and without what is forgotten. */
+export async function planWithout(
   workspace: Workspace,
+  forgotten: (plan: SavedPlan) => readonly string[],
   { untaintFirst = true, ...options }: PlanOptions & Pick<StackPlanOptions, 'untaintFirst'> = {},
-  forgotten: (plan: SavedPlan) => readonly string[] = () => [],
-) {
-  let saved = await planChanges(workspace, options);
+): Promise<Result<SavedPlan>> {
+  const saved = await planChanges(workspace, options);
   if (!saved.ok) return saved;
   // Replaced only because their creation met an error, all converge without; it costs a member the access keys or the last day.
   const replaced = saved.value.plan.changes.filter(({ reason }) => reason === 'replace_because_tainted');
   const tainted = untaintFirst ? replaced.map(({ address }) => address) : [];
   const left = forgotten(saved.value);
-  if (tainted.length + left.length > 0) {
-    const untainted = await untaint(workspace, tainted, options);
-    if (!untainted.ok) return untainted;
-    const removed = await forget(workspace, left, options);
-    if (!removed.ok) return removed;
-    saved = await planChanges(workspace, options);
-    if (!saved.ok) return saved;
-  }
+  if (tainted.length + left.length === 0) return saved;
+  const untainted = await untaint(workspace, tainted, options);
+  if (!untainted.ok) return untainted;
+  const removed = await forget(workspace, left, options);
+  return removed.ok ? planChanges(workspace, options) : removed;
+}
+
+/** Such a plan that imports what exists already. */
+export async function planImporting(
+  session: LabSession,
+  workspace: Workspace,
+  options: Parameters<typeof planWithout>[2] = {},
+  forgotten: Parameters<typeof planWithout>[1] = () => [],
+) {
+  let saved = await planWithout(workspace, forgotten, options);
+  if (!saved.ok) return saved;
   const found = await askAccount(session, saved.value);
   if (!found.ok) return found;
   if (found.value.imports.length > 0) {
@@ -238,7 +245,7 @@ const HOLDERS = ['user', 'group'] as const;
  * Addresses that the plan would delete, and that it leaves: of what is left out, of users and groups outside the lab's path,
  * which the workflows cannot change, and policies that something else has, which IAM does not delete.
  */
-function leftOutIn(
+export function leftOutIn(
   { plan }: SavedPlan,
   { leftOut: { members, roles }, team }: Ruled,
   { users, groups }: AccessModel,
