@@ -124,8 +124,8 @@ test('who leaves a group that the plan does not know loses what it gives, and so
   const change = { name: 'lab-eve', path: '/mturk/lab/' };
   const changes = [
     {
-      ...{ address: 'aws_iam_user.eve', type: 'aws_iam_user', name: 'eve', mode: 'managed', deposed: null },
-      change: { actions: ['no-op'], before: change, after: change, importing: null, afterUnknown: {} },
+      ...{ address: 'aws_iam_user.eve', type: 'aws_iam_user', name: 'eve' },
+      change: { actions: ['no-op'], before: change, after: change },
     },
   ];
   const existing = {
@@ -134,8 +134,9 @@ test('who leaves a group that the plan does not know loses what it gives, and so
     groups: [{ name: 'extra', path: '/mturk/lab/', attached: [full], inline: [] }],
     policies: [],
   };
-  const plan = { changes, drift: [] } as unknown as Plan;
-  const { recorded, before, after } = accessFromPlan(plan, ACCOUNT, existing, ['extra']);
+  const plan = readPlan({ format_version: '1.2', resource_changes: changes });
+  if (!plan.ok) throw new Error(plan.failure.code);
+  const { recorded, before, after } = accessFromPlan(plan.value, ACCOUNT, existing, ['extra']);
   const lost = diffAccess(before, after, AT).people.map(({ user, operations }) => [user, operations.lost.length]);
   expect(lost).toEqual([
     ['lab-eve', 39],
