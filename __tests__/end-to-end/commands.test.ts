@@ -83,7 +83,8 @@ test('a hand-made group under the lab’s path: no command says that the account
     await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
     await iam.send(new AddUserToGroupCommand({ GroupName, UserName: 'perception-lab-bo' }));
   });
-  const found = /Quick check of AWS: 1 finding.* Bo Chen \(bo\) can spend money \(unmanaged-group/;
+  const found =
+    /Bo Chen \(bo\) loses some access; 1 manual change reverted.* Plan: Terraform changes nothing; group memberships/;
   const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect({ code: plan.code, matches: plan.stdout.includes('matches') }).toEqual({ code: 0, matches: false });
   expect(plan.stdout.replace(/\s+/g, ' ')).toMatch(found);
