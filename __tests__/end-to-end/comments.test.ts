@@ -154,6 +154,7 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
   const classification = modelClassification(
     { ...plan, changes: plan.changes.filter(({ address }) => !left(address)) },
     details.access,
+    ruled.team,
   );
   const review = reviewOf({
     ...{ before: base, after: file, applied, today: TODAY, at: AT },

@@ -455,7 +455,7 @@ const plans: Claim = async (given) => {
     configured(applied, lab.today),
     inventory.access,
   );
-  const classification = modelClassification(plan, inventory.access);
+  const classification = modelClassification(plan, inventory.access, ruled.team);
   const review = reviewOfPlan(applied, ruled.team, lab, {
     ...{ plan, classification, blocks: [], suspendedDuringApply: [], ruled },
   });

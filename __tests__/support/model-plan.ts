@@ -2,6 +2,7 @@ import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/mode
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDocuments } from '../../src/access/sources/planned.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
+import { obstructedGroups } from '../../src/review/apply/obstructed.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import { membersWithUser, type Team } from '../../src/team/team.ts';
@@ -136,8 +137,9 @@ export function modelPlan(team: Team, configuration: Resources, state: Resources
 }
 
 /** What `planStack` makes of a plan, with the documents that the account has. */
-export function modelClassification(plan: Plan, account: AccessModel): PlanClassification {
-  const classified = classifyPlan(plan, account.account, account);
+export function modelClassification(plan: Plan, account: AccessModel, written: Team): PlanClassification {
+  const left = obstructedGroups(plan, account, written).map(({ group }) => group);
+  const classified = classifyPlan(plan, account.account, account, left);
   const { recorded, before, after } = classified.access;
   return {
     ...classified,

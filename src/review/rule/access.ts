@@ -1,5 +1,5 @@
 import { type OperationsByUser, ofUser, operationsIn } from '../../access/access-of.ts';
-import type { AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
+import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
   intersection,
   NO_OPERATIONS,
@@ -12,17 +12,10 @@ import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { ALLOW_ALL, DENY_ALL, type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
-import {
-  boundaryPolicy,
-  FREEZE_SID,
-  limitsPolicy,
-  OUT_OF_REACH_SID,
-  rolePolicy,
-  WITHHELD_SID,
-} from '../../team/documents.ts';
+import { boundaryPolicy, WITHHELD_SID } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Role } from '../../team/team.ts';
-import { deniedBy, denyKey } from './kept-denies.ts';
+import { deniedBy } from './kept-denies.ts';
 
 /** What a team gives each member without its brakes: freeze, suspensions, first and last days. */
 export function givenBy(team: AccessTeam): OperationsByUser {
@@ -69,8 +62,8 @@ export function deniedIn({ users }: AccessModel, sid: string): OperationsByUser 
 /**
  * What each user of an account has by the roles that `before` gives, as far as it is certain: an Allow under a condition counts as
  * absent, a policy that cannot be read as denying everything. What is had in another way hides nothing that was taken: an
- * apply undoes it. What no apply undoes does not count: Denies under a condition, the brakes of `before`, and the Denies of groups
- * that are not the lab's. `nameOf` a group: its name in the record, by which it counts, too.
+ * apply undoes it. Denies take nothing: applies keep them, but for `Withheld` and those of another boundary. `nameOf` a group:
+ * its name in the record, by which it counts, too.
  */
 export function heldIn(
   account: AccessModel,
@@ -80,29 +73,18 @@ export function heldIn(
 ): OperationsByUser {
   const { lab } = team;
   const through = givenThroughGroups(account, before, nameOf);
-  const brakes = brakesOf(before);
   const labGroups = new Set(account.groups.flatMap(({ name, path }) => (path === labPath(lab) ? [name] : [])));
   const boundary = boundaryArn({ lab, account: account.account });
-  const stays = new Map(
-    team.members.map(({ key, roles }) => [iamName(lab, key), roles.map((role) => iamName(lab, role))]),
-  );
   const tags = new Map(team.members.map(({ key }) => [iamName(lab, key), stableJson(memberTags(lab, key))]));
-  // Who leaves a group escapes its Denies under a condition, too, and whose tags are restored those under one on a tag.
+  // Whose tags are restored escapes a Deny under a condition on a tag.
   const escaped = (user: AccessUser): readonly InlinePolicy[] => {
-    const isTagged = tags.get(user.name) !== stableJson(user.tags);
-    const onTags = (each: Statement) => (isTagged && isOnTags(each) ? conditionalDeny(each) : []);
+    if (tags.get(user.name) === stableJson(user.tags)) return [];
     const groups = account.groups.filter(({ name }) => user.groups.includes(name));
-    const left = groups.filter(({ name }) => labGroups.has(name) && stays.get(user.name)?.includes(name) !== true);
-    return [
-      ...left.map((group) => policyOf(group, account, conditionalDeny)),
-      ...[user, ...groups].map((holder) => policyOf(holder, account, onTags)),
-    ];
+    const onTags = (each: Statement) => (isOnTags(each) ? conditionalDeny(each) : []);
+    return [user, ...groups].map((holder) => policyOf(holder, account, onTags));
   };
-  const own = (holder: string, inline: readonly InlinePolicy[]) =>
-    inline.map(({ name, document }) => {
-      const isLimits = name === LIMITS_POLICY;
-      return { name, document: certain(document, brakes.get(`${holder} ${name}`), isLimits) };
-    });
+  const own = (inline: readonly InlinePolicy[]) =>
+    inline.map(({ name, document }) => ({ name, document: certain(document, name === LIMITS_POLICY) }));
   // An apply restores the boundary of the lab, and so lifts the Denies of another, those under a condition, too.
   const other = ({ boundary: arn }: AccessUser) => {
     // Equivalent if mutated: a boundary that is in no policy of the account limits nothing, as none does.
@@ -115,26 +97,22 @@ export function heldIn(
     ...account,
     users: account.users.map((user) => ({
       ...{ ...user, boundary: other(user) },
-      inline: [{ name: '', document: ALLOW_ALL }, ...own(user.name, user.inline), ...escaped(user)],
+      inline: [{ name: '', document: ALLOW_ALL }, ...own(user.inline), ...escaped(user)],
     })),
     groups: account.groups.map((group) =>
-      labGroups.has(group.name)
-        ? { ...group, inline: own(group.name, group.inline) }
-        : { ...group, attached: [], inline: [] },
+      labGroups.has(group.name) ? { ...group, inline: own(group.inline) } : { ...group, attached: [], inline: [] },
     ),
     policies: [
       ...policies.map((policy) => ({
         ...policy,
         // No apply restores the boundary's own document, so that nothing is given back by it.
         document:
-          policy.arn === boundary
-            ? boundaryPolicy({ lab, account: account.account })
-            : certain(policy.document, brakes.get(policy.arn)),
+          policy.arn === boundary ? boundaryPolicy({ lab, account: account.account }) : certain(policy.document),
       })),
       ...policies
         .filter(({ arn }) => boundaries.has(arn))
         .map(({ arn, name, document }) => ({
-          ...{ arn: `${arn} as boundary`, name, document: certain(document && denyingAlways(document)) },
+          ...{ arn: `${arn} as boundary`, name, document: denyingAlways(document) },
         })),
     ],
   });
@@ -150,38 +128,32 @@ function givenThroughGroups(
   teams: readonly AccessTeam[],
   nameOf: (group: string) => string,
 ): OperationsByUser {
-  const given = new Map<string, OperationSet>();
-  for (const group of account.groups) {
-    const inside = account.users.filter(({ groups }) => groups.includes(group.name)).map(({ name }) => name);
-    const add = (gives: OperationSet, users: readonly string[]) => {
-      for (const name of users) given.set(name, union(ofUser(given, name), gives));
-    };
-    const names = [group.name, nameOf(group.name)];
-    for (const team of teams) {
-      if (group.path !== labPath(team.lab)) add(allowedBy(group, account), inside);
-      else
-        for (const role of team.roles.filter(({ key }) => names.includes(iamName(team.lab, key)))) {
-          const having = team.members.filter(({ roles }) => roles.includes(role.key));
-          const users = new Set(having.map(({ key }) => iamName(team.lab, key)));
-          add(
-            givenThrough(role, team.lab, account, group),
-            inside.filter((name) => users.has(name)),
-          );
-        }
-    }
-  }
-  return given;
+  const groups = new Map(account.groups.map((group) => [group.name, group]));
+  const rolesIn = ({ lab, members }: AccessTeam) =>
+    new Map(members.map(({ key, roles }) => [iamName(lab, key), roles]));
+  const given = teams.map((team) => [team, rolesIn(team)] as const);
+  const by = (group: AccessGroup, user: string) =>
+    given.flatMap(([{ lab, roles }, rolesOf]) => {
+      if (group.path !== labPath(lab)) return [allowedBy(group, account)];
+      const names = [group.name, nameOf(group.name)];
+      const isOfGroup = ({ key }: { readonly key: string }) =>
+        names.includes(iamName(lab, key)) && rolesOf.get(user)?.includes(key) === true;
+      return roles.filter(isOfGroup).map((role) => givenThrough(role, lab, account, group));
+    });
+  const of = ({ name, groups: inside }: AccessUser) =>
+    inside.flatMap((group) => groups.get(group) ?? []).flatMap((group) => by(group, name));
+  return new Map(account.users.map((user) => [user.name, of(user).reduce(union, NO_OPERATIONS)]));
 }
 
 /** What a role's group gives by the role's own policies, as the account has them, whatever else allows or denies it. */
-export function givenThrough(
+function givenThrough(
   { key, allow, managed }: Pick<Role, 'key' | 'allow' | 'managed'>,
   lab: string,
   account: AccessModel,
-  group = account.groups.find(({ name }) => name === iamName(lab, key)),
+  { attached }: AccessGroup,
 ): OperationSet {
   const by = (arns: readonly string[]) =>
-    allowedBy({ inline: [], attached: arns.filter((arn) => group?.attached.includes(arn)) }, account);
+    allowedBy({ inline: [], attached: arns.filter((arn) => attached.includes(arn)) }, account);
   const own = by([rolePolicyArn({ lab, account: account.account }, key)]);
   return union(intersection(own, operationSet(allow)), by(managed.map(managedPolicyArn)));
 }
@@ -277,44 +249,19 @@ function conditionalDeny({ Condition, ...bare }: Statement): readonly Statement[
   return bare.Effect === 'Deny' && Condition !== undefined ? [bare] : [];
 }
 
-/** With each Deny under a condition, the same without it. */
-function denyingAlways(document: PolicyDocument): PolicyDocument {
-  return { ...document, Statement: statementsOf(document).flatMap((each) => [each, ...conditionalDeny(each)]) };
-}
-
-function certain(
-  document: PolicyDocument | null,
-  brakes: ReadonlySet<string> = new Set(),
-  isLimits = false,
-): PolicyDocument {
+/** With each Deny always, and no Allow under a condition. */
+function denyingAlways(document: PolicyDocument | null): PolicyDocument {
   if (document === null) return DENY_ALL;
-  // Equivalent if mutated: a Deny of another policy is kept all the same.
-  const isOutOfReach = ({ Sid, Effect }: Statement) => isLimits && Sid === OUT_OF_REACH_SID && Effect === 'Deny';
-  const Statement = statementsOf(document).filter(
-    (each) => each.Condition === undefined && !isOutOfReach(each) && !brakes.has(denyKey(each)),
-  );
-  return { ...document, Statement };
+  const always = (each: Statement) => (each.Condition === undefined ? [each] : conditionalDeny(each));
+  return { ...document, Statement: statementsOf(document).flatMap(always) };
 }
 
-/** The statements of the teams' brakes, by the user and name of an inline policy or by ARN. */
-function brakesOf(teams: readonly AccessTeam[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
-  const add = (key: string, document: PolicyDocument | null, isBrake: (sid: string) => boolean) => {
-    for (const statement of document === null ? [] : statementsOf(document)) {
-      if (isBrake(statement.Sid ?? '')) found.set(key, (found.get(key) ?? new Set()).add(denyKey(statement)));
-    }
-  };
-  for (const team of teams) {
-    for (const member of team.members) {
-      const key = `${iamName(team.lab, member.key)} ${LIMITS_POLICY}`;
-      // Equivalent if mutated: teams of the record have no Denies that are kept, whose Sid is empty.
-      add(key, limitsPolicy(member), (sid) => sid !== '' && sid !== WITHHELD_SID);
-    }
-    for (const role of team.roles) {
-      add(rolePolicyArn(team, role.key), rolePolicy(role, team.freeze), (sid) => sid === FREEZE_SID);
-    }
-  }
-  return found;
+/** A document without what no apply ends: Denies that it keeps, and statements under a condition. */
+function certain(document: PolicyDocument | null, isLimits = false): PolicyDocument {
+  if (document === null) return DENY_ALL;
+  const isTaking = ({ Sid, Effect }: Statement) => Effect === 'Allow' || (isLimits && Sid === WITHHELD_SID);
+  const Statement = statementsOf(document).filter((each) => each.Condition === undefined && isTaking(each));
+  return { ...document, Statement };
 }
 
 // Equivalent if mutated: no statement that is judged has a condition, so that any moment will do.

@@ -12,9 +12,9 @@ import {
 import { type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { type Statement, statementsOf } from '../../iam/document.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
-import { boundaryArn, iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
+import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
-import { allowedOutright, deniedIn, givenBy, givenByOthers, givenThrough, heldIn, unchangedIn } from './access.ts';
+import { allowedOutright, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
 import { identify, recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
@@ -44,7 +44,9 @@ export function ruleFor(input: RuleInput): Ruled {
   const former = leavers.map(({ key, user }) => {
     const member = formerMember(key);
     const members = [...team.members, member];
-    return { ...member, keptDenies: deniesAtUser(member, user, { ...input, team: { ...team, members } }) };
+    const { from = null, until = null } = input.applied?.team.members.find((each) => each.key === key) ?? {};
+    const dated = { ...member, from, until };
+    return { ...member, keptDenies: deniesAtUser(dated, user, { ...input, team: { ...team, members } }) };
   });
   const withheldLeavers = leavers.map(
     ({ key, found }): Withheld => ({ kind: 'not-deleted', of: 'member', key, operations: [], found }),
@@ -80,15 +82,10 @@ function leftOutOf(entries: readonly RuledEntry<unknown>[]): readonly string[] {
   return entries.flatMap(({ key, isLeftOut }) => (isLeftOut ? [key] : []));
 }
 
-interface RuledRole extends RuledEntry<Role> {
-  /** Denies that a person lifts from its group, which the members get back. */
-  readonly lifted: readonly Statement[];
-}
-
-function ruleForRole(role: Role, input: RuleInput): RuledRole {
+function ruleForRole(role: Role, input: RuleInput): RuledEntry<Role> {
   const { team, account, restore, lift = new Map() } = input;
   const { key } = role;
-  const unchanged = { key, written: role, withheld: [], isLeftOut: false, lifted: [] };
+  const unchanged = { key, written: role, withheld: [], isLeftOut: false };
   const taken = (operations: readonly Operation[], found: string): readonly Withheld[] => [
     { kind: 'name-taken', of: 'role', key, operations: [...operations], found },
   ];
@@ -109,32 +106,25 @@ function ruleForRole(role: Role, input: RuleInput): RuledRole {
   const denies = deniesAtGroup(role, input);
   const option = restoreName({ of: 'role', key });
   const keptDenies = restore.has(option) ? [] : withoutDenies(denies, lift.get(option));
-  const lifted = withoutDenies(denies, keptDenies);
-  if (keptDenies.length === 0) return { ...unchanged, lifted };
-  return { ...unchanged, written: { ...role, keptDenies }, withheld: [kept('role', key, keptDenies)], lifted };
+  if (keptDenies.length === 0) return unchanged;
+  return { ...unchanged, written: { ...role, keptDenies }, withheld: [kept('role', key, keptDenies)] };
 }
 
 /** What the rule takes from the whole account and all roles for each member. */
 interface Facts {
   /** As they are written. */
   readonly roles: readonly Role[];
-  /** Denies that a person lifts from groups, by the group's name. */
-  readonly lifted: ReadonlyMap<string, readonly Statement[]>;
   /** What the file gives. */
   readonly gives: OperationsByUser;
   /** What the roles give whose groups are written, without the Denies of the others. */
   readonly written: OperationsByUser;
-  /** What groups outside the lab's path give. */
-  readonly others: OperationsByUser;
   /** What they could give a user, if one was the lab's. */
   readonly reach: (user: string) => OperationSet;
-  /** What the account has as withheld. */
-  readonly known: OperationsByUser;
   /** What a manual change took from a member. */
   readonly takenFrom: (key: string) => OperationSet;
 }
 
-function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
+function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
   const { team, account } = input;
   const before: readonly [AccessTeam, ...AccessTeam[]] =
     input.applied === null ? [team] : [input.applied.team, ...input.applied.begun];
@@ -166,8 +156,7 @@ function factsFor(ruled: readonly RuledRole[], input: RuleInput): Facts {
     const taken = given.reduce((all, each) => intersection(all, ofUser(each, user)), returning);
     return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
   };
-  const lifted = new Map(ruled.map((each) => [iamName(team.lab, each.key), each.lifted]));
-  return { roles, lifted, gives, written, others, reach, known, takenFrom };
+  return { roles, gives, written, reach, takenFrom };
 }
 
 /** The roles of a member whose groups are written. */
@@ -180,8 +169,8 @@ interface RuledMember extends RuledEntry<Member> {
 }
 
 function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMember {
-  const { team, account, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
-  const { roles, lifted, gives, others, reach, known, takenFrom } = facts;
+  const { team, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
+  const { roles, gives, reach, takenFrom } = facts;
   const { key } = member;
   const user = iamName(team.lab, key);
   const { kind, found, actual } = identify(member, input);
@@ -208,20 +197,7 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   if (actual === null || restore.has(key)) return { ...ruled, written };
   const denies = deniesAtUser(member, actual, input);
   const keptDenies = withoutDenies(denies, lift.get(key));
-  const isHeld = (role: Role) => ofRoles.includes(role.key) && actual.groups.includes(iamName(team.lab, role.key));
-  const ofGroups = [
-    ...roles.filter(isHeld).flatMap((role) => role.keptDenies ?? []),
-    ...actual.groups.flatMap((group) => lifted.get(group) ?? []),
-  ];
-  // What was taken from the member besides stays so, when a Deny of a role ends.
-  const isBounded = actual.boundary === boundaryArn({ lab: team.lab, account: account.access.account });
-  const given = roles
-    .filter(isHeld)
-    .reduce((all, role) => union(all, givenThrough(role, team.lab, account.access)), ofUser(others, user));
-  const apart = union(ofUser(known, user), begunWithheld(key, input));
-  const byGroups = isBounded ? difference(intersection(alwaysDenied(ofGroups), given), apart) : NO_OPERATIONS;
-  const back = [operationSet(giveBack.get(key) ?? []), alwaysDenied(denies), byGroups].reduce(union);
-  const taken = listOperations(difference(takenFrom(key), back));
+  const taken = listOperations(difference(takenFrom(key), operationSet(giveBack.get(key) ?? [])));
   return {
     ...ruled,
     written: {

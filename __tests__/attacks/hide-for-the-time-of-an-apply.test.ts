@@ -1,0 +1,67 @@
+import * as aws from '@aws-sdk/client-iam';
+import { applyPlanned } from '../../src/app/apply/carry-out.ts';
+import type { Team } from '../../src/team/team.ts';
+import { group, user } from '../support/attacked-lab.ts';
+import { testInTurn } from '../support/exhaustive.ts';
+import { applied, appliedTo, carriedOut, copyOf, planned, withLab } from '../support/lab-in-test.ts';
+import { role, smallTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { accessAt, accessIn } from '../support/transient-access.ts';
+
+const test = testInTurn(16);
+
+const WRITES = /^(?:Put|Add|Remove|Create|Delete|Attach|Detach|Update|Set)(?:User|Group|Policy|Default)/;
+const withRoles = (ada: readonly string[], fay: readonly string[]): Team => ({
+  ...smallTeam,
+  roles: [...smallTeam.roles, role({ key: 'senders', allow: ['SendBonus'] })].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  members: smallTeam.members.map((one) =>
+    one.key === 'ada' ? { ...one, roles: ada } : one.key === 'fay' ? { ...one, roles: fay } : one,
+  ),
+});
+const before = withRoles(['results-reader'], ['paymaster']);
+/** Approved and merged: fay moves to another role, which ada gets, too. */
+const moved = withRoles(['results-reader', 'senders'], ['senders']);
+const { UserName } = user('fay');
+const PolicyName = 'stop';
+const Statement = [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }];
+const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+
+type Call = (iam: aws.IAMClient) => Promise<unknown>;
+const nothing: Call = async () => {};
+const update =
+  (from: string, change: Partial<aws.UpdateUserCommandInput>): Call =>
+  (iam) =>
+    iam.send(new aws.UpdateUserCommand({ UserName: from, ...change }));
+const deny: Call = (iam) => iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
+const allow: Call = (iam) => iam.send(new aws.DeleteUserPolicyCommand({ UserName, PolicyName }));
+
+test.each([
+  ['no one else acts', nothing, nothing],
+  ['someone denies the same to them', deny, allow],
+  ['someone renames the user', update(UserName, { NewUserName: 'tmp' }), update('tmp', { NewUserName: UserName })],
+  [
+    'someone moves the user',
+    update(UserName, { NewPath: '/' }),
+    update(UserName, { NewPath: '/mturk/perception-lab/' }),
+  ],
+] as const)(
+  'what an administrator took before an apply began stays taken when it runs again, while in between %s',
+  async (_what, hide, show) => {
+    await withLab(copyOf(await appliedTo(before)), async (test) => {
+      const may = () => [...(accessAt(accessIn(test.memory.account)).get(UserName) ?? [])];
+      const { iam } = test.lab(before);
+      await iam.send(new aws.RemoveUserFromGroupCommand({ UserName, ...group('paymaster') }));
+      await hide(iam);
+      const lab = test.lab(moved);
+      const plan = await planned(lab);
+      // Its run is cancelled before the first call.
+      test.listen(({ action }) => !WRITES.test(action));
+      expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: false });
+      test.listen(null);
+      await show(iam);
+      expect(may()).toEqual([]);
+      await applied(test.lab(moved));
+      expect(may()).not.toContain('SendBonus');
+    });
+  },
+);
