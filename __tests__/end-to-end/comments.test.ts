@@ -185,8 +185,10 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
       else if (isNew.length > 0 && row === undefined) says(`on ${day(at)} has longer, unsaid`, isNew);
     }
     says('is said to gain and is not given', minus(gained, ever));
-    // A loss is real unless the file gives it and nothing withholds it.
-    const given = isWithheld ? NONE : new Set([...of(file, AT)].filter((each) => !withheld.has(each)));
+    // A loss is real unless the file gives it and nothing withholds or denies it.
+    const denied = new Set(review.withheld.flatMap(({ kind, operations }) => (kind === 'deny-kept' ? operations : [])));
+    const kept = [...of(file, AT)].filter((each) => !withheld.has(each) && !denied.has(each));
+    const given = isWithheld ? NONE : new Set(kept);
     says(
       'is said to lose and is given',
       lost.filter((each) => given.has(each)),
@@ -206,6 +208,10 @@ function falseIn({ applied, base, file }: Three, account: Account, state: LabSta
       if (starts.after !== start) problems.push(`${key} starts ${starts.after} in place of ${member.from}`);
     }
   }
+  if (base === applied)
+    for (const { kind, address, difference } of review.unexplained)
+      if (kind === 'not-in-files' || kind === 'not-in-plan')
+        problems.push(`${kind}: ${address ?? JSON.stringify(difference)}`);
   if (/nothing changes|only descriptive/.test(title) && review.people.length > 0)
     problems.push('the title hides people');
   return problems.map((each) => `${each} (${title})`);

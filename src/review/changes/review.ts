@@ -73,7 +73,7 @@ export function reviewOf(input: ReviewInput): Review {
     descriptive: descriptiveChanges(before, after, shown),
     settings: settingsChanges(before, after, applied, today),
     unapplied: applied === null || before === null ? [] : unappliedSettings(applied, before, after, today),
-    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, applied, today),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, applied, today, plan.ruled?.team),
   };
   return {
     lab: after.lab,

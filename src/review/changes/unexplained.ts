@@ -26,7 +26,7 @@ const BEGINNING = '0000-01-01';
 
 /**
  * What a plan does and two files do not explain, and what it should do and does not. Without `before`, all is new. What was
- * `applied` can be older.
+ * `applied` can be older. What is withheld explains how `written` differs from the file.
  */
 export function unexplainedBy(
   { plan, classification: report }: PlannedChange,
@@ -34,6 +34,7 @@ export function unexplainedBy(
   after: Team,
   applied: Team | null,
   today: string,
+  written: Team = after,
 ): readonly UnexplainedChange[] {
   const desired = desiredAccess(after, today);
   const promised = differences(before === null ? emptyModel(after.account) : desiredAccess(before, today), desired);
@@ -41,10 +42,17 @@ export function unexplainedBy(
   const endings = before === null ? [] : differences(desiredAccess(before, BEGINNING), desired);
   const explained = new Set([...promised, ...endings].map(differenceKey));
   const { access, manualChanges } = report;
+  const ruled = written === after ? desired : desiredAccess(written, today);
+  const otherwise = new Set(differences(access.after, ruled).map(subjectKey));
+  const ofRule = differences(desired, ruled).map(subjectKey);
+  const asRuled = new Set(ofRule.filter((key) => !otherwise.has(key)));
   const handled = new Set(manualChanges.map(({ difference }) => subjectKey(difference)));
   const reverted = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
   const extra = report.pending.filter(
-    (difference) => !explained.has(differenceKey(difference)) && !handled.has(subjectKey(difference)),
+    (difference) =>
+      !explained.has(differenceKey(difference)) &&
+      !handled.has(subjectKey(difference)) &&
+      !asRuled.has(subjectKey(difference)),
   );
   // What exists and the state does not know may be as the file says already, or not.
   const unrecorded = unrecordedIn(plan).map(({ address }) => address);
@@ -55,6 +63,7 @@ export function unexplainedBy(
   const missing = promised.filter(
     (difference) =>
       !done.has(subjectKey(difference)) &&
+      !asRuled.has(subjectKey(difference)) &&
       !planned.has(resultKey(difference)) &&
       !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
@@ -77,7 +86,7 @@ export function unexplainedBy(
       return item(isProposed ? 'manual-change-kept' : 'not-in-files', { difference });
     }),
     ...extra.map((difference) => item('not-in-files', { difference })),
-    ...differing(report, desired).map((difference) => item('not-in-files', { difference })),
+    ...differing(report, ruled).map((difference) => item('not-in-files', { difference })),
     ...unnamed.map((address) => item('not-in-files', { address, attributes: [] })),
     ...missing.map((difference) => item('not-in-plan', { difference })),
   ];
