@@ -86,7 +86,7 @@ test('a hand-made group under the lab’s path: no command says that the account
   const found =
     /Bo Chen \(bo\) loses some access; 1 manual change reverted.* Plan: Terraform changes nothing; group memberships/;
   const plan = await lab.mturk('plan', '--emulator', ...TODAY);
-  expect({ code: plan.code, matches: plan.stdout.includes('matches') }).toEqual({ code: 0, matches: false });
+  expect({ code: plan.code, matches: plan.stdout.includes('matches') }).toEqual({ code: 2, matches: false });
   expect(plan.stdout.replace(/\s+/g, ' ')).toMatch(found);
   const byFile = await lab.mturk('explain', 'bo', ...TODAY);
   expect(byFile.stdout).toContain('According to team.yaml; AWS was not asked.');

@@ -55,6 +55,9 @@ test('drift finds a group made by hand that still allows bonuses, wherever it is
   expect(found.code).toBe(2);
   expect(found.stdout).toContain('unmanaged-group/old-payers/spends');
   expect(found.stdout).toContain('aws iam detach-group-policy --group-name old-payers --policy-arn arn:aws:iam::');
+  const planned = await mturk('plan');
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).toContain('Plan: Terraform changes nothing; group memberships end.');
   // By the file, no member may pay a bonus any more: the apply empties the group.
   lab.write('team.yaml', WITHOUT);
   expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });

@@ -16,12 +16,12 @@ import { planEffect } from '../../terraform/resources.ts';
 import { redactAll } from '../../text/escape.ts';
 import { checkApplied, quickCheck } from '../drift/run-scan.ts';
 import { checkWritable } from '../files.ts';
-import { isUsed, noChanges, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
+import { isUsed, planStack, type RuleOptions, reviewOfStack, type StackPlan } from '../plan/plan.ts';
 import { withSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { commitOf, RECORD_FILE } from '../session/records.ts';
 import { confirmed, type Terminal } from '../terminal.ts';
-import { applyPlanned, blocked, type CarryOutOptions, lockTimeout } from './carry-out.ts';
+import { applyPlanned, blocked, type CarryOutOptions, isUnchanged, lockTimeout } from './carry-out.ts';
 
 export interface ApplyOptions extends LabSessionOptions, Pick<CarryOutOptions, 'ownerIds'> {
   readonly yes: boolean;
@@ -106,7 +106,7 @@ export async function planAndApply(
     const option = optionToRestore(left, team.lab);
     return fail('not-restorable', { of, key, name: iamName(team.lab, key), found, other, option });
   }
-  const isChange = !noChanges(first.value) || !changesNothing(reviewOfStack(session, first.value));
+  const isChange = !isUnchanged(first.value) || !changesNothing(reviewOfStack(session, first.value));
   const asks = !yes && first.value.blocks.length === 0 && (isChange || restorable(first.value).length > 0);
   const check = asks ? await quickCheck(session, first.value, terminal) : null;
   onPlan(session, first.value, check);

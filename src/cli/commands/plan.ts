@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { isUnchanged } from '../../app/apply/carry-out.ts';
 import { quickCheck } from '../../app/drift/run-scan.ts';
 import { checkWritable } from '../../app/files.ts';
-import { noChanges, planStack } from '../../app/plan/plan.ts';
+import { planStack } from '../../app/plan/plan.ts';
 import { type LabSessionOptions, openLabSession } from '../../app/session/lab-session.ts';
 import type { Terminal } from '../../app/terminal.ts';
 import { type Failure, reasonOf } from '../../diagnostics/failure.ts';
@@ -47,7 +48,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
     if (manifest !== null) await saveManifest(session, shown, { ...options, manifest }, base.value, check);
     showPlan(session, shown, check, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
-    return noChanges(planned.value) ? 0 : 2;
+    return isUnchanged(planned.value) ? 0 : 2;
   } finally {
     await session.close();
   }
