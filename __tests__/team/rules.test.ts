@@ -291,6 +291,7 @@ test.each<[string, Parameters<typeof teamText>[0], readonly string[]]>([
   ['the longest address', email(`ada@${'l'.repeat(246)}.edu`), []],
   ['a longer address', email(`ada@${'l'.repeat(247)}.edu`), ['invalid-email']],
   ['a bucket with a prefix of AWS', bucket('xn--lab'), ['invalid-bucket-name']],
+  ['a bucket that is an access point of an Outpost', bucket('lab-state--op-s3'), ['invalid-bucket-name']],
   ['a bucket with two dots', bucket('lab..state'), ['invalid-bucket-name']],
   ['the longest state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(80)}`), []],
   ['a longer state key', inState(`bucket: lab, region: us-east-1, key: ${'k'.repeat(81)}`), ['invalid-state-key']],

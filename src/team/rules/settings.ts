@@ -201,7 +201,7 @@ export const SETTINGS_RULES = [
       help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
     }),
     check: textCheck(['settings.state.bucket'], (bucket) => {
-      const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
+      const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|\.mrap|--(?:ol|op|x|table)-s3)$/.test(bucket);
       const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
       return (!PATTERNS.bucket.test(bucket) || bucket.includes('..') || address || reserved) && { bucket };
     }),
