@@ -62,8 +62,8 @@ export function unexplainedBy(
   const done = new Set(kept.map(subjectKey));
   const missing = promised.filter(
     (difference) =>
+      otherwise.has(subjectKey(difference)) &&
       !done.has(subjectKey(difference)) &&
-      !asRuled.has(subjectKey(difference)) &&
       !planned.has(resultKey(difference)) &&
       !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
