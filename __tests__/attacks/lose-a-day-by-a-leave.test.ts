@@ -18,7 +18,7 @@ const suspended: Team = {
   members: smallTeam.members.map((one) => (one.key === 'bo' ? { ...one, suspended: true } : one)),
 };
 
-/** Bo's last day is 2027-05-31 in every file; an administrator ends his access on 2026-12-31. */
+/** Bo's last day is 2027-05-31 in every file; an administrator ends the access on 2026-12-31. */
 test.each([
   ['stays in the file', [smallTeam]],
   ['is suspended for a time', [suspended, smallTeam]],

@@ -97,7 +97,14 @@ type Evening = typeof evening extends fc.Arbitrary<infer One> ? One : never;
 
 /** What applies leave, and what users had through what the files gave them, with or without the additions. */
 function afterApplies({ first, taken, steps }: Evening, isHelped: boolean) {
-  const written = { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
+  const written = {
+    team: first,
+    withheld: [],
+    leftOut: { members: [], roles: [] },
+    taken: {},
+    newUsers: [],
+    renamed: [],
+  };
   let account = afterApply(emptyModel(first.account), written, null);
   const idsOf = (names: readonly { readonly name: string }[]) =>
     new Map(names.map(({ name }) => [name, `id of ${name}`]));

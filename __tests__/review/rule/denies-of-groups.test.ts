@@ -141,7 +141,7 @@ test('no apply lifts a Deny of a group, whatever groups are renamed to and the f
   fc.assert(
     fc.property(anyTeam, fc.array(anyEvening, { minLength: 1, maxLength: 3, size: 'max' }), (first, evenings) => {
       const user = new Map(MEMBERS.map((key) => [iamName(lab, key), key]));
-      const nothing = { withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
+      const nothing = { withheld: [], leftOut: { members: [], roles: [] }, taken: {}, newUsers: [], renamed: [] };
       const model = afterApply(emptyModel(ACCOUNT), { team: first, ...nothing }, null);
       let account: Account = { model, ids: new Map(model.groups.map(({ name }) => [name, `first ${name}`])) };
       let record: Applied = { team: appliedTeam(first, DAY), begun: [], ids: { user, group: account.ids } };

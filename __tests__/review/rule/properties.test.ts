@@ -79,7 +79,7 @@ test('on any evening, an apply gives no one more than the file and nothing back 
     fc.property(withoutDeletions, fc.array(event, { minLength: 2, maxLength: 9 }), (first, events) => {
       let account = afterApply(
         emptyModel(first.account),
-        { team: first, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] },
+        { team: first, withheld: [], leftOut: { members: [], roles: [] }, taken: {}, newUsers: [], renamed: [] },
         null,
       );
       const ids = idsOf(account, new Map());

@@ -1,7 +1,6 @@
 import { ofUser, operationsIn } from '../../access/access-of.ts';
 import { difference, isEmpty } from '../../access/operation-set.ts';
 import { userNamed } from '../../access/policies-of.ts';
-import type { Operation } from '../../catalog/mturk.ts';
 import { fail, failedAfter, progressOf, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -168,8 +167,7 @@ async function carryOut(
   const gains = gainsBeyond(account, classification.access, ruled, session.at);
   if (gains.length > 0) return fail('grants-not-in-file', { people: gains });
   const { team, today } = session;
-  const withheld = withheldIn(planned);
-  const noted = { ...team, members: team.members.map((each) => ({ ...each, withheld: withheld.get(each.key) ?? [] })) };
+  const noted = { ...team, members: team.members.map((each) => ({ ...each, withheld: ruled.taken[each.key] ?? [] })) };
   const begun = appliedTeam(
     suspendedDuringApply.length === 0 ? noted : suspendedTeam(noted, suspendedDuringApply),
     today,
@@ -210,23 +208,6 @@ async function carryOut(
   const left = [...obstructed.map(({ group }) => group), ...unlimited(again.value).map(({ user }) => user)];
   const changed = saved.plan.changes.filter((each) => isChange(each) || each.change.importing !== null);
   return fail('not-converged', { addresses: [...changed.map(({ address }) => address), ...left] });
-}
-
-/**
- * What is withheld from each member. From one whose user is not theirs for now, what an interrupted apply withheld stays so;
- * without one it is not known what was taken, and is everything.
- */
-function withheldIn({ ruled, record }: StackPlan): ReadonlyMap<string, readonly Operation[]> {
-  const foreign = ruled.withheld.filter(
-    ({ of, kind }) => of === 'member' && kind !== 'operations' && kind !== 'deny-kept',
-  );
-  const keys = new Set(foreign.map(({ key }) => key));
-  const last = record?.begun.at(-1)?.members ?? [];
-  const own = ruled.team.members.filter(({ key }) => !keys.has(key));
-  return new Map([
-    ...foreign.map(({ key, operations }) => [key, operations] as const),
-    ...[...last, ...own].map(({ key, withheld = [] }) => [key, withheld] as const),
-  ]);
 }
 
 function givesMore({ account, classification }: StackPlan, at: Date): boolean {

@@ -215,7 +215,7 @@ async function applyRule(
   own?: ApplyRecord | null,
 ): Promise<Result<Decided>> {
   if (stack === 'bootstrap') {
-    const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, newUsers: [], renamed: [] };
+    const ruled = { team, withheld: [], leftOut: { members: [], roles: [] }, taken: {}, newUsers: [], renamed: [] };
     const ids = { user: new Map(), group: new Map() };
     return succeed({ ruled, account: emptyModel(team.account), record: null, policies: new Map(), ids });
   }

@@ -1,6 +1,8 @@
 import { type OperationsByUser, ofUser, operationsIn } from '../../access/access-of.ts';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../access/model.ts';
 import {
+  ALL_OPERATIONS,
+  difference,
   intersection,
   NO_OPERATIONS,
   type OperationSet,
@@ -12,7 +14,7 @@ import { desiredAccessBeforeDeletions } from '../../access/sources/desired.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { stableJson } from '../../iam/canonical.ts';
 import { ALLOW_ALL, DENY_ALL, type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
-import { boundaryPolicy, WITHHELD_SID } from '../../team/documents.ts';
+import { boundaryPolicy, FREEZE_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
 import type { AccessTeam, Role } from '../../team/team.ts';
 import { deniedBy } from './kept-denies.ts';
@@ -120,8 +122,8 @@ export function heldIn(
 }
 
 /**
- * What groups give their users, whatever denies it: elsewhere all, which no apply undoes, under the path what they have of a role
- * that some team gives the user.
+ * What groups give their users: elsewhere what none of them may deny, which no apply undoes, under the path what they have of a
+ * role that some team gives the user, whatever denies it.
  */
 function givenThroughGroups(
   account: AccessModel,
@@ -134,14 +136,19 @@ function givenThroughGroups(
   const given = teams.map((team) => [team, rolesIn(team)] as const);
   const by = (group: AccessGroup, user: string) =>
     given.flatMap(([{ lab, roles }, rolesOf]) => {
-      if (group.path !== labPath(lab)) return [allowedBy(group, account)];
       const names = [group.name, nameOf(group.name)];
       const isOfGroup = ({ key }: { readonly key: string }) =>
         names.includes(iamName(lab, key)) && rolesOf.get(user)?.includes(key) === true;
       return roles.filter(isOfGroup).map((role) => givenThrough(role, lab, account, group));
     });
-  const of = ({ name, groups: inside }: AccessUser) =>
-    inside.flatMap((group) => groups.get(group) ?? []).flatMap((group) => by(group, name));
+  const isElsewhere = ({ path }: AccessGroup) => teams.every(({ lab }) => path !== labPath(lab));
+  const of = ({ name, groups: names }: AccessUser) => {
+    const all = names.flatMap((group) => groups.get(group) ?? []);
+    const elsewhere = all.filter(isElsewhere);
+    const denied = elsewhere.map((group) => deniedAt(group, account)).reduce(union, NO_OPERATIONS);
+    const others = elsewhere.map((group) => difference(allowedBy(group, account), denied));
+    return [...others, ...all.filter((group) => !isElsewhere(group)).flatMap((group) => by(group, name))];
+  };
   return new Map(account.users.map((user) => [user.name, of(user).reduce(union, NO_OPERATIONS)]));
 }
 
@@ -226,6 +233,35 @@ function policyOf(
 ): InlinePolicy {
   const known = documentsOf(holder, account).flatMap((document) => (document === null ? [] : statementsOf(document)));
   return { name: holder.name, document: { Version: '2012-10-17', Statement: known.flatMap(keep) } };
+}
+
+/** What the policies of a user or group may deny, under a condition or not; everything if one cannot be read. */
+function deniedAt(holder: Pick<AccessUser, 'inline' | 'attached'>, account: AccessModel): OperationSet {
+  return documentsOf(holder, account)
+    .flatMap((document) => (document === null ? ALL_OPERATIONS : statementsOf(document).map(deniedBy)))
+    .reduce(union, NO_OPERATIONS);
+}
+
+/**
+ * What Denies without a condition took from a user at groups of the lab that are not among `staying`: an apply takes the user out of
+ * them. What is `frozen` comes back by the file.
+ */
+export function deniedAtLeft(
+  { groups }: AccessUser,
+  staying: readonly string[],
+  account: AccessModel,
+  lab: string,
+  frozen: OperationSet,
+): OperationSet {
+  const isLeft = ({ name, path }: AccessGroup) =>
+    path === labPath(lab) && groups.includes(name) && !staying.includes(name);
+  return account.groups
+    .filter(isLeft)
+    .flatMap((group) => documentsOf(group, account))
+    .flatMap((document) => (document === null ? [] : statementsOf(document)))
+    .filter(({ Condition }) => Condition === undefined)
+    .map((each) => difference(deniedBy(each), each.Sid === FREEZE_SID ? frozen : NO_OPERATIONS))
+    .reduce(union, NO_OPERATIONS);
 }
 
 function allowedBy(holder: Pick<AccessUser, 'inline' | 'attached'>, account: AccessModel): OperationSet {

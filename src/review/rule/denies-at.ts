@@ -7,7 +7,7 @@ import { documentsOf } from './access.ts';
 import { recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
 import { isComputed, isFirstDay, isLastDay, manualDenies } from './kept-denies.ts';
-import { holderOutside, takenGroup, takenPolicy } from './outside.ts';
+import { holderOutside, takenPolicy } from './outside.ts';
 
 /** Denies that someone added for a member: at the user, a group of no role, or a role that the member leaves. */
 export function deniesAtUser(member: Member, actual: AccessUser, input: RuleInput): readonly Statement[] {
@@ -54,8 +54,7 @@ function rolesLeftBy({ key, roles }: Member, actual: AccessUser, input: RuleInpu
   const added = inside.flatMap(({ name }) => namesOf(name).flatMap((each) => keyOfIamName(team.lab, each) ?? []));
   // From a group outside the path no apply takes anyone. A policy that is not widened has Denies of earlier files.
   const isLeft = (role: string) =>
-    (!roles.includes(role) || takenPolicy(role, team, account.access) !== null) &&
-    (takenGroup(role, input) ?? holderOutside(role, input)) === null;
+    (!roles.includes(role) || takenPolicy(role, team, account.access) !== null) && holderOutside(role, input) === null;
   return [...new Set([...had, ...added])].filter(isLeft).map((role) => ({ key: role }));
 }
 
@@ -75,23 +74,27 @@ function groupsOfNoRole({ groups }: AccessUser, input: RuleInput): readonly Pick
     });
 }
 
-/** Denies that someone added at a role with a group under the path; if it must not be widened (`isFixed`), also of earlier files. */
+/** Denies that someone added at a role; if it must not be widened (`isFixed`), also of earlier files. */
 export function deniesAtGroup(role: Pick<Role, 'key'>, input: RuleInput, isFixed = false): readonly Statement[] {
   const { team, account } = input;
-  const inside = account.access.groups.filter(({ path }) => path === labPath(team.lab));
-  const group = inside.find(({ name }) => name === iamName(team.lab, role.key));
+  const name = iamName(team.lab, role.key);
+  // Someone may have renamed or moved its group, whose unique id the record has.
+  const groups = account.access.groups.filter(
+    (group) =>
+      (group.name === name && group.path === labPath(team.lab)) || recordedGroupName(group.name, input) === name,
+  );
   const policy = rolePolicyArn(team, role.key);
   const documentOf = ({ roles, freeze }: AccessTeam, brakes: boolean) => {
     const same = roles.find(({ key }) => key === role.key);
     return same === undefined ? null : rolePolicy(same, brakes ? freeze : []);
   };
   const { known, exact } = isFixed
-    ? { known: deniesIn(documentOf(team, true)), exact: [] }
+    ? { known: deniesIn(documentOf(team, false)), exact: deniesIn(documentOf(team, true)) }
     : deniesOfTeams(input, documentOf);
-  const attached = (group?.attached ?? []).filter((arn) => arn !== policy);
+  const attached = groups.flatMap((group) => group.attached).filter((arn) => arn !== policy);
   // Its policy has the Denies that were kept, attached or not.
   const own = documentsOf({ inline: [], attached: [policy] }, account.access);
-  const others = documentsOf({ inline: group?.inline ?? [], attached }, account.access);
+  const others = documentsOf({ inline: groups.flatMap(({ inline }) => inline), attached }, account.access);
   return manualDenies({ own, others }, known, exact);
 }
 

@@ -42,7 +42,10 @@ export function manualDenies(
   const ofTeams = new Set(exact.map(denyKey));
   const isOfTeams = (statement: Statement): boolean => {
     if (ofTeams.has(denyKey(statement))) return true;
-    const alike = exact.filter(({ Sid, Condition }) => Sid === statement.Sid && Condition === undefined);
+    // Every version has written a suspension as a Deny of everything.
+    const alike = exact.filter(
+      (each) => each.Sid === statement.Sid && each.Condition === undefined && !isOfEverything(each),
+    );
     // Equivalent if mutated: every statement of a team has a Sid.
     return statement.Sid !== undefined && isCovered(statement, deniedBy(statement), alike);
   };

@@ -1,4 +1,5 @@
 import { type OperationsByUser, ofUser } from '../../access/access-of.ts';
+import type { AccessUser } from '../../access/model.ts';
 import {
   ALL_OPERATIONS,
   difference,
@@ -14,7 +15,7 @@ import { type Statement, statementsOf } from '../../iam/document.ts';
 import { limitsPolicy, OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { iamName, keyOfIamName, labPath, rolePolicyArn } from '../../team/names.ts';
 import { type AccessTeam, formerMember, type Member, type Role } from '../../team/team.ts';
-import { allowedOutright, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
+import { allowedOutright, deniedAtLeft, deniedIn, givenBy, givenByOthers, heldIn, unchangedIn } from './access.ts';
 import { deniesAtGroup, deniesAtUser } from './denies-at.ts';
 import { identify, recordedGroupName, userOfId } from './identity.ts';
 import type { RuleInput } from './input.ts';
@@ -64,6 +65,7 @@ export function ruleFor(input: RuleInput): Ruled {
       members: [...leftOutOf(ofMembers), ...renamed.flatMap(({ user }) => keyOfIamName(team.lab, user) ?? [])],
       roles: leftOutOf(ofRoles),
     },
+    taken: Object.fromEntries(ofMembers.map(({ key, taken }) => [key, taken])),
     newUsers: ofMembers.flatMap(({ key, isNew }) => (isNew ? [iamName(team.lab, key)] : [])),
     renamed,
   };
@@ -120,8 +122,10 @@ interface Facts {
   readonly written: OperationsByUser;
   /** What they could give a user, if one was the lab's. */
   readonly reach: (user: string) => OperationSet;
-  /** What a manual change took from a member. */
-  readonly takenFrom: (key: string) => OperationSet;
+  /** What a manual change took from a member, whose Denies are kept. */
+  readonly takenFrom: (key: string, actual: AccessUser, denies: readonly Statement[]) => OperationSet;
+  /** What an apply can bring back: of a role whose group it does not write, only what a group outside the path gives. */
+  readonly returning: (key: string) => OperationSet;
 }
 
 function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
@@ -145,18 +149,26 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
-  const takenFrom = (key: string): OperationSet => {
-    const user = iamName(team.lab, key);
-    const begun = begunWithheld(key, input);
-    const already = union(ofUser(known, user), begun);
-    const denied = union(begun, difference(ofUser(unreached, user), intersection(wasFrozen, reach(user))));
+  const already = (key: string) =>
+    union(ofUser(known, iamName(team.lab, key)), begunWithheld(key, input) ?? NO_OPERATIONS);
+  const takenFrom = (key: string, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
+    const { name: user } = actual;
+    const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
+    const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
+    const denied = [
+      begunWithheld(key, input) ?? NO_OPERATIONS,
+      difference(ofUser(unreached, user), intersection(wasFrozen, reach(user))),
+      difference(left, alwaysDenied(denies)),
+    ].reduce(union);
     const lacking = difference(ofUser(gives, user), difference(ofUser(held, user), denied));
-    // Of a role whose group this apply does not write, only what a group outside the path gives can come back.
-    const returning = intersection(lacking, [ofUser(written, user), ofUser(others, user), already].reduce(union));
-    const taken = given.reduce((all, each) => intersection(all, ofUser(each, user)), returning);
-    return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already)) : taken;
+    const taken = given.reduce((all, each) => intersection(all, ofUser(each, user)), lacking);
+    return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already(key))) : taken;
   };
-  return { roles, gives, written, reach, takenFrom };
+  const returning = (key: string) => {
+    const user = iamName(team.lab, key);
+    return [ofUser(written, user), ofUser(others, user), already(key)].reduce(union);
+  };
+  return { roles, gives, written, reach, takenFrom, returning };
 }
 
 /** The roles of a member whose groups are written. */
@@ -166,26 +178,31 @@ function writtenRoles({ roles }: Member, written: readonly Role[]): readonly str
 
 interface RuledMember extends RuledEntry<Member> {
   readonly isNew: boolean;
+  /** What is withheld, and what this apply could not bring back. */
+  readonly taken: readonly Operation[];
 }
 
 function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMember {
   const { team, restore, lift = new Map(), giveBack = new Map(), deletions = new Set() } = input;
-  const { roles, gives, reach, takenFrom } = facts;
+  const { roles, gives, reach, takenFrom, returning } = facts;
   const { key } = member;
   const user = iamName(team.lab, key);
   const { kind, found, actual } = identify(member, input);
-  const ruled = { key, written: null, withheld: [], isLeftOut: false, isNew: kind === 'new' };
+  const ruled = { key, written: null, withheld: [], isLeftOut: false, isNew: kind === 'new', taken: [] };
   const isDeletable = kind === 'own' && actual !== null && groupOutside(actual, input) === undefined;
   if (deletions.has(key) && isDeletable) return ruled;
   if (kind === 'deleted') return { ...ruled, isLeftOut: true };
   if (kind !== 'own' && kind !== 'new') {
-    const withheld = [{ kind, of: 'member' as const, key, operations: listOperations(ofUser(gives, user)), found }];
-    if (kind !== 'replaced' || actual === null) return { ...ruled, withheld, isLeftOut: true };
+    const operations = listOperations(ofUser(gives, user));
+    const withheld = [{ kind, of: 'member' as const, key, operations, found }];
+    // What was taken from a user who is not theirs for now is not known, and can be everything.
+    const taken = listOperations(begunWithheld(key, input) ?? ofUser(gives, user));
+    if (kind !== 'replaced' || actual === null) return { ...ruled, withheld, taken, isLeftOut: true };
     const suspended = { ...member, roles: [], suspended: true };
     const members = team.members.map((each) => (each === member ? suspended : each));
     // It may have its own name again.
     const keptDenies = deniesAtUser(suspended, actual, { ...input, team: { ...team, members } });
-    return { ...ruled, withheld, written: { ...suspended, keptDenies } };
+    return { ...ruled, withheld, taken, written: { ...suspended, keptDenies } };
   }
   const ofRoles = writtenRoles(member, roles);
   const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
@@ -197,9 +214,11 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
   if (actual === null || restore.has(key)) return { ...ruled, written };
   const denies = deniesAtUser(member, actual, input);
   const keptDenies = withoutDenies(denies, lift.get(key));
-  const taken = listOperations(difference(takenFrom(key), operationSet(giveBack.get(key) ?? [])));
+  const all = difference(takenFrom(key, actual, denies), operationSet(giveBack.get(key) ?? []));
+  const taken = listOperations(intersection(all, returning(key)));
   return {
     ...ruled,
+    taken: listOperations(all),
     written: {
       ...written,
       ...(taken.length === 0 ? {} : { withheld: taken }),
@@ -226,8 +245,9 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
 }
 
 /** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
-function begunWithheld(key: string, { applied }: RuleInput): OperationSet {
-  return operationSet(applied?.begun.at(-1)?.members.find((member) => member.key === key)?.withheld ?? []);
+function begunWithheld(key: string, { applied }: RuleInput): OperationSet | null {
+  const member = applied?.begun.at(-1)?.members.find((each) => each.key === key);
+  return member === undefined ? null : operationSet(member.withheld ?? []);
 }
 
 function kept(of: Withheld['of'], key: string, denies: readonly Statement[]): Withheld {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OPERATION_LIST } from '../../access/capability-access.ts';
+import type { Operation } from '../../catalog/mturk.ts';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { Team } from '../../team/team.ts';
@@ -35,6 +36,8 @@ export interface Ruled {
   readonly withheld: readonly Withheld[];
   /** Keys of what leaves configuration and state, although the account may have the user or group. */
   readonly leftOut: { readonly members: readonly string[]; readonly roles: readonly string[] };
+  /** What a manual change took from each member, also what this apply could not bring back: it is noted for the next one. */
+  readonly taken: Readonly<Record<string, readonly Operation[]>>;
   /** Names of users whose unique ids the record takes after the apply: created by it, or accepted. */
   readonly newUsers: readonly string[];
   /** Members' users under the lab's path with another name, which Terraform does not manage. */
