@@ -149,14 +149,13 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
-  const already = (key: string) =>
-    union(ofUser(known, iamName(team.lab, key)), begunWithheld(key, input) ?? NO_OPERATIONS);
+  const already = (key: string) => union(ofUser(known, iamName(team.lab, key)), begunWithheld(key, input));
   const takenFrom = (key: string, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
     const { name: user } = actual;
     const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
     const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
     const denied = [
-      begunWithheld(key, input) ?? NO_OPERATIONS,
+      begunWithheld(key, input),
       difference(ofUser(unreached, user), intersection(wasFrozen, reach(user))),
       difference(left, alwaysDenied(denies)),
     ].reduce(union);
@@ -196,13 +195,13 @@ function ruleForMember(member: Member, facts: Facts, input: RuleInput): RuledMem
     const operations = listOperations(ofUser(gives, user));
     const withheld = [{ kind, of: 'member' as const, key, operations, found }];
     // What was taken from a user who is not theirs for now is not known, and can be everything.
-    const taken = listOperations(begunWithheld(key, input) ?? ofUser(gives, user));
-    if (kind !== 'replaced' || actual === null) return { ...ruled, withheld, taken, isLeftOut: true };
+    const noted = { ...ruled, withheld, taken: operations };
+    if (kind !== 'replaced' || actual === null) return { ...noted, isLeftOut: true };
     const suspended = { ...member, roles: [], suspended: true };
     const members = team.members.map((each) => (each === member ? suspended : each));
     // It may have its own name again.
     const keptDenies = deniesAtUser(suspended, actual, { ...input, team: { ...team, members } });
-    return { ...ruled, withheld, taken, written: { ...suspended, keptDenies } };
+    return { ...noted, written: { ...suspended, keptDenies } };
   }
   const ofRoles = writtenRoles(member, roles);
   const rest = { ...member, roles: ofRoles.length === member.roles.length ? member.roles : ofRoles };
@@ -245,9 +244,8 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
 }
 
 /** What the last apply withheld that did not end: it may have restored what gives it, and not have come to writing the Deny. */
-function begunWithheld(key: string, { applied }: RuleInput): OperationSet | null {
-  const member = applied?.begun.at(-1)?.members.find((each) => each.key === key);
-  return member === undefined ? null : operationSet(member.withheld ?? []);
+function begunWithheld(key: string, { applied }: RuleInput): OperationSet {
+  return operationSet(applied?.begun.at(-1)?.members.find((member) => member.key === key)?.withheld ?? []);
 }
 
 function kept(of: Withheld['of'], key: string, denies: readonly Statement[]): Withheld {
