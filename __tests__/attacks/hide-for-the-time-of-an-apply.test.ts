@@ -19,6 +19,11 @@ const withRoles = (ada: readonly string[], fay: readonly string[]): Team => ({
   ),
 });
 const before = withRoles(['results-reader'], ['paymaster']);
+/** Approved and merged before: ada has a last day. */
+const first: Team = {
+  ...before,
+  members: before.members.map((one) => (one.key === 'ada' ? { ...one, until: '2031-01-31' } : one)),
+};
 /** Approved and merged: fay moves to another role, which ada gets, too. */
 const moved = withRoles(['results-reader', 'senders'], ['senders']);
 const { UserName } = user('fay');
@@ -35,7 +40,7 @@ const update =
 const deny: Call = (iam) => iam.send(new aws.PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
 const allow: Call = (iam) => iam.send(new aws.DeleteUserPolicyCommand({ UserName, PolicyName }));
 
-test.each([
+const hidings = [
   ['no one else acts', nothing, nothing],
   ['someone denies the same to them', deny, allow],
   ['someone renames the user', update(UserName, { NewUserName: 'tmp' }), update('tmp', { NewUserName: UserName })],
@@ -44,20 +49,29 @@ test.each([
     update(UserName, { NewPath: '/' }),
     update(UserName, { NewPath: '/mturk/perception-lab/' }),
   ],
-] as const)(
+] as const;
+
+test.each([
+  ...hidings.map((each) => [...each, false] as const),
+  ...hidings.map(([what, ...each]) => [`after another began, ${what}`, ...each, true] as const),
+])(
   'what an administrator took before an apply began stays taken when it runs again, while in between %s',
-  async (_what, hide, show) => {
+  async (_what, hide, show, isSecond) => {
     await withLab(copyOf(await appliedTo(before)), async (test) => {
       const may = () => [...(accessAt(accessIn(test.memory.account)).get(UserName) ?? [])];
       const { iam } = test.lab(before);
+      // Its run is cancelled before the first call.
+      const cancelled = async (team: Team) => {
+        const lab = test.lab(team);
+        const plan = await planned(lab);
+        test.listen(({ action }) => !WRITES.test(action));
+        expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: false });
+        test.listen(null);
+      };
+      if (isSecond) await cancelled(first);
       await iam.send(new aws.RemoveUserFromGroupCommand({ UserName, ...group('paymaster') }));
       await hide(iam);
-      const lab = test.lab(moved);
-      const plan = await planned(lab);
-      // Its run is cancelled before the first call.
-      test.listen(({ action }) => !WRITES.test(action));
-      expect(await applyPlanned(lab, plan, carriedOut(), SILENT)).toMatchObject({ ok: false });
-      test.listen(null);
+      await cancelled(moved);
       await show(iam);
       expect(may()).toEqual([]);
       await applied(test.lab(moved));

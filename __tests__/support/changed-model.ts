@@ -54,13 +54,16 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
   ),
 );
 
-export function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
+export function manualChanges(
+  acts: readonly (keyof typeof ACTS)[] = Object.keys(ACTS) as (keyof typeof ACTS)[],
+  documents = anyDocument,
+): fc.Arbitrary<readonly ManualChange[]> {
   const one = fc.record({
-    act: fc.constantFrom(...(Object.keys(ACTS) as (keyof typeof ACTS)[])),
+    act: fc.constantFrom(...acts),
     // Few numbers: several changes must meet in one user or group.
     one: fc.nat(7),
     other: fc.nat(3),
-    document: anyDocument,
+    document: documents,
   });
   return fc.array(one, { minLength: 1, maxLength: 6 });
 }
@@ -200,6 +203,20 @@ function withNewUser(account: AccessModel, user: AccessUser): AccessModel {
     : { ...account, users: [...account.users, user] };
 }
 
+function inNewGroup(
+  account: AccessModel,
+  one: number,
+  name: string,
+  path: string,
+  document: PolicyDocument,
+): AccessModel {
+  const group = { name, path, attached: [], inline: [{ name: 'all', document }] };
+  const known = account.groups.some((each) => each.name === name);
+  return withUser(known ? account : { ...account, groups: [...account.groups, group] }, one, (user) =>
+    user.groups.includes(name) ? user : { ...user, groups: [...user.groups, name] },
+  );
+}
+
 const ACTS = {
   join: (account, { one, other }) =>
     withUser(account, one, (user) => {
@@ -286,11 +303,7 @@ const ACTS = {
     withNewUser(account, { ...bare('intern', labPath(lab)), inline: [{ name: 'all', document }] }),
   'a user outside': (account, { document }) =>
     withNewUser(account, { ...bare('outsider', '/'), inline: [{ name: 'all', document }] }),
-  'a group outside': (account, { one, document }) => {
-    const group = { name: 'everybody', path: '/', attached: [], inline: [{ name: 'all', document }] };
-    const known = account.groups.some(({ name }) => name === group.name);
-    return withUser(known ? account : { ...account, groups: [...account.groups, group] }, one, (user) =>
-      user.groups.includes('everybody') ? user : { ...user, groups: [...user.groups, 'everybody'] },
-    );
-  },
+  'a group in the path': (account, { one, document }, { lab }) =>
+    inNewGroup(account, one, `made-${lab}`, labPath(lab), document),
+  'a group outside': (account, { one, document }) => inNewGroup(account, one, 'everybody', '/', document),
 } satisfies Readonly<Record<string, Act>>;

@@ -1,7 +1,7 @@
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccessBeforeDeletions } from '../../src/access/sources/desired.ts';
 import type { Ruled } from '../../src/review/rule/ruled.ts';
-import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Team } from '../../src/team/team.ts';
  * the last apply had and this one has not is deleted, and no one else is in the lab's groups.
  */
 export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null): AccessModel {
-  const { team, leftOut } = ruled;
+  const { team, leftOut, renamed } = ruled;
   const written = desiredAccessBeforeDeletions(team);
   const path = labPath(team.lab);
   const kept = new Set(leftOut.members.map((key) => iamName(team.lab, key)));
@@ -17,11 +17,17 @@ export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null
   const ofRoles = [...(last?.roles ?? []), ...team.roles].filter(({ key }) => !leftOut.roles.includes(key));
   const roles = new Set(ofRoles.map(({ key }) => iamName(team.lab, key)));
   const outside = new Set(account.groups.filter((group) => group.path !== path).map(({ name }) => name));
-  const foreign = (user: AccessUser) => user.groups.filter((group) => !roles.has(group) && outside.has(group));
+  const foreign = (user: AccessUser) => user.groups.filter((group) => outside.has(group));
   const others = account.users
     .filter(({ name, path: own }) => !ofLab.has(name) || kept.has(name) || own !== path)
     .filter(({ name }) => !written.users.some((user) => user.name === name))
-    .map((user) => ({ ...user, groups: foreign(user) }));
+    .map((user) => {
+      const limited = renamed.find((each) => each.user === user.name);
+      const groups = foreign(user);
+      if (limited === undefined) return { ...user, groups };
+      const inline = [{ name: LIMITS_POLICY, document: limited.limits }];
+      return { ...user, groups, inline, attached: [], boundary: boundaryArn(team) };
+    });
   const own = written.users.map((user) => {
     const there = account.users.find(({ name }) => name === user.name);
     return there === undefined ? user : { ...user, groups: [...user.groups, ...foreign(there)] };
@@ -33,7 +39,7 @@ export function afterApply(account: AccessModel, ruled: Ruled, last: Team | null
   return {
     account: account.account,
     users: [...own, ...others],
-    groups: [...written.groups, ...account.groups.filter(({ name }) => !roles.has(name))],
+    groups: [...written.groups, ...account.groups.filter(({ name, path: own }) => own !== path || !roles.has(name))],
     policies: [
       ...written.policies.map((policy) => account.policies.find((each) => isOfAccount(each, policy)) ?? policy),
       ...account.policies.filter(({ arn }) => !arns.has(arn)),
