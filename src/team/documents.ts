@@ -58,21 +58,22 @@ export function limitsPolicy(
     // Not among what a Deny of everything replaces: the rule asks for it again, and it would fit then.
     ...denied(OUT_OF_REACH_SID, outOfReach),
   ];
-  const denies = [...denied(WITHHELD_SID, withheld), ...keptDenies];
-  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, denies);
+  return documentWithin(QUOTAS.inlinePoliciesSizePerUser, statements, keptDenies, denied(WITHHELD_SID, withheld));
 }
 
-/** A policy of some statements and Denies; Denies that do not fit into the quota (characters) become one of everything. */
+/** Denies that do not fit into the quota (characters) become one of everything: the kept ones, then those of `withheld`, too. */
 function documentWithin(
   quota: number,
   statements: readonly Statement[],
-  denies: readonly Statement[],
+  keptDenies: readonly Statement[],
+  withheld: readonly Statement[] = [],
 ): PolicyDocument | null {
-  const of = (all: readonly Statement[]) => ({ Version: VERSION, Statement: all });
-  if (statements.length + denies.length === 0) return null;
-  const whole = of([...statements, ...denies]);
-  if (denies.length === 0 || policySize(JSON.stringify(whole)) <= quota) return whole;
-  return of([...statements, DENY_ALL_STATEMENT]);
+  const of = (...denies: readonly Statement[]) => ({ Version: VERSION, Statement: [...statements, ...denies] });
+  const whole = of(...withheld, ...keptDenies);
+  if (whole.Statement.length === 0) return null;
+  if (whole.Statement.length === statements.length) return whole;
+  const isWithin = (document: PolicyDocument) => policySize(JSON.stringify(document)) <= quota;
+  return [whole, of(...withheld, DENY_ALL_STATEMENT)].find(isWithin) ?? of(DENY_ALL_STATEMENT);
 }
 
 /**

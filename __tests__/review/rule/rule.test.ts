@@ -1063,7 +1063,7 @@ describe('who a member is', () => {
     const ids = { bob: `id of ${name('bo')}` };
     const bob = renamed('bo', 'bob');
     const first = ruled({ change: all(write('bo', 'stop', long), bob), ids }).renamed;
-    expect(first).toMatchObject([{ limits: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] } }]);
+    expect(first).toMatchObject([{ limits: { Statement: [{ Sid: 'Withheld' }, { Effect: 'Deny', Action: '*' }] } }]);
     const written = write('bo', 'limits', first[0]?.limits ?? says());
     expect(ruled({ change: all(written, bob), ids }).renamed).toEqual(first);
   });

@@ -1,6 +1,8 @@
-import { type AccessModel, emptyModel, policyName } from '../../access/model.ts';
+import { type AccessModel, emptyModel, type InlinePolicy, mapDocuments, policyName } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, resultKey, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
+import { type Statement, statementsOf } from '../../iam/document.ts';
+import { OUT_OF_REACH_SID, WITHHELD_SID } from '../../team/documents.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import {
@@ -41,18 +43,21 @@ export function unexplainedBy(
   // Members of the earlier file whose users are to be deleted leave without an edit of the later one.
   const endings = before === null ? [] : differences(desiredAccess(before, BEGINNING), desired);
   const explained = new Set([...promised, ...endings].map(differenceKey));
-  const { access, manualChanges } = report;
+  const { access, manualChanges, pending } = report;
   const ruled = written === after ? desired : desiredAccess(written, today);
   const otherwise = new Set(differences(access.after, ruled).map(subjectKey));
+  // What is written in place of the file counts as the file: what is withheld or kept is said apart.
   const ofRule = differences(desired, ruled).map(subjectKey);
   const asRuled = new Set(ofRule.filter((key) => !otherwise.has(key)));
-  const handled = new Set(manualChanges.map(({ difference }) => subjectKey(difference)));
+  const last = withoutWithheld(access.recorded);
+  const changes = [
+    ...differences(last, access.after).filter((difference) => !asRuled.has(subjectKey(difference))),
+    ...differences(last, desired).filter((difference) => asRuled.has(subjectKey(difference))),
+  ];
+  const subjects = new Set(pending.map(subjectKey));
   const reverted = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
-  const extra = report.pending.filter(
-    (difference) =>
-      !explained.has(differenceKey(difference)) &&
-      !handled.has(subjectKey(difference)) &&
-      !asRuled.has(subjectKey(difference)),
+  const extra = changes.filter(
+    (difference) => subjects.has(subjectKey(difference)) && !explained.has(differenceKey(difference)),
   );
   // What exists and the state does not know may be as the file says already, or not.
   const unrecorded = unrecordedIn(plan).map(({ address }) => address);
@@ -68,7 +73,7 @@ export function unexplainedBy(
       !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
 
-  const touched = new Set([...promised, ...report.pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
+  const touched = new Set([...promised, ...pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
   if (before !== null && before.lab !== after.lab)
     for (const { key } of [...before.members, ...before.roles]) touched.add(key);
   const expected = new Set(namesIn(after));
@@ -90,6 +95,18 @@ export function unexplainedBy(
     ...unnamed.map((address) => item('not-in-files', { address, attributes: [] })),
     ...missing.map((difference) => item('not-in-plan', { difference })),
   ];
+}
+
+/** What an apply wrote without what no file says: kept Denies have no Sid. */
+function withoutWithheld(recorded: AccessModel): AccessModel {
+  const isOfFile = ({ Effect, Sid }: Statement) =>
+    Effect === 'Allow' || (Sid !== undefined && Sid !== WITHHELD_SID && Sid !== OUT_OF_REACH_SID);
+  const model = mapDocuments(
+    recorded,
+    (document) => document && { ...document, Statement: statementsOf(document).filter(isOfFile) },
+  );
+  const isWritten = ({ document }: InlinePolicy) => document === null || statementsOf(document).length > 0;
+  return { ...model, users: model.users.map((user) => ({ ...user, inline: user.inline.filter(isWritten) })) };
 }
 
 /** Manual changes that the file asks for, too. */

@@ -149,23 +149,25 @@ function factsFor(ruled: readonly RuledEntry<Role>[], input: RuleInput): Facts {
     users.get(user)?.groups.some((group) => lost.has(group)) === true ? ALL_OPERATIONS : ofUser(others, user);
   const members = team.members.map((each) => ({ ...each, roles: writtenRoles(each, roles) }));
   const written = team.roles.every((role) => roles.includes(role)) ? gives : givenBy({ ...team, roles, members });
-  const already = (key: string) => union(ofUser(known, iamName(team.lab, key)), begunWithheld(key, input));
   const takenFrom = (key: string, actual: AccessUser, denies: readonly Statement[]): OperationSet => {
     const { name: user } = actual;
     const staying = members.find((each) => each.key === key)?.roles.map((role) => iamName(team.lab, role)) ?? [];
     const left = deniedAtLeft(actual, staying, account.access, team.lab, wasFrozen);
+    const begun = begunWithheld(key, input);
     const denied = [
-      begunWithheld(key, input),
+      begun,
       difference(ofUser(unreached, user), intersection(wasFrozen, reach(user))),
       difference(left, alwaysDenied(denies)),
     ].reduce(union);
     const lacking = difference(ofUser(gives, user), difference(ofUser(held, user), denied));
     const taken = given.reduce((all, each) => intersection(all, ofUser(each, user)), lacking);
-    return isUnfinished ? intersection(taken, union(ofUser(unchanged, user), already(key))) : taken;
+    return isUnfinished
+      ? intersection(taken, [ofUser(unchanged, user), ofUser(known, user), begun].reduce(union))
+      : taken;
   };
   const returning = (key: string) => {
     const user = iamName(team.lab, key);
-    return [ofUser(written, user), ofUser(others, user), already(key)].reduce(union);
+    return [ofUser(written, user), ofUser(others, user), ofUser(known, user)].reduce(union);
   };
   return { roles, gives, written, reach, takenFrom, returning };
 }
@@ -238,7 +240,7 @@ function renamedUserOf(member: Member, names: ReadonlySet<string>, input: RuleIn
   const user = userOfId(iamName(lab, member.key), input);
   if (user === null || names.has(user.name) || user.path !== labPath(lab)) return [];
   const keptDenies = deniesAtUser(member, user, input);
-  const withheld = listOperations(difference(ALL_OPERATIONS, alwaysDenied(keptDenies)));
+  const withheld = listOperations(ALL_OPERATIONS);
   const limits = limitsPolicy({ from: null, until: null, suspended: false, withheld, keptDenies });
   return limits === null ? [] : [{ user: user.name, limits }];
 }
